@@ -1,0 +1,1 @@
+"""The web tier of storeproc: HTTP in, one statement out."""

@@ -1,0 +1,188 @@
+"""What the environment says, read once and checked at the start.
+
+A value that makes no sense ends the program with one line that names it; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from db import server
+from db.server import Access
+
+# Connections a process may hold, by role: 15 in all. More only make a hot row worse (measured).
+POOL_SIZES: Mapping[str, int] = MappingProxyType(
+    {
+        "web_customer": 6,
+        "web_anonymous": 3,
+        "web_merchant": 2,
+        "web_gateway": 2,
+        "web_support": 1,
+        "web_admin": 1,
+        "web_worker": 2,
+    }
+)
+
+
+class SettingsError(Exception):
+    """A variable of the environment that makes no sense, in one line."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    host: str = "127.0.0.1"
+    """HOST: the address the web tier listens on."""
+
+    port: int = 8000
+    """PORT: and its port."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    """PUBLIC_URL: how clients reach us, no slash at the end; in links, cookies (Secure when https) and Origin checks."""
+
+    data: Path = Path(".storeproc")
+    """STOREPROC_DATA: the folder of the embedded server and of the secret; made when missing."""
+
+    database_url: str | None = field(default=None, repr=False)
+    """DATABASE_URL: a PostgreSQL 18 that somebody else runs; without it, ours."""
+
+    secret: str | None = field(default=None, repr=False)
+    """STOREPROC_SECRET: 32 characters or more, from which every role's password follows; else the file `secret` in `data`."""
+
+    environment: str = "development"
+    """STOREPROC_ENVIRONMENT: development or production; production refuses demo data and locally made tokens."""
+
+    web_concurrency: int = 2
+    """WEB_CONCURRENCY: web processes; the database's CPU is the limit from four connections up."""
+
+    pool_sizes: Mapping[str, int] = POOL_SIZES
+    """POOL_SIZES: connections a process may open as each role, such as `web_customer=8,web_support=2`; opened when needed."""
+
+    body_limit: int = 1024 * 1024
+    """BODY_LIMIT: the largest request body in bytes; above it 413."""
+
+    request_timeout: float = 15.0
+    """REQUEST_TIMEOUT: seconds after which a request is given up (504); above the roles' statement_timeout of 10."""
+
+    cors_origins: tuple[str, ...] = ()
+    """CORS_ORIGINS: other origins whose pages may call us, such as `https://shop.example,https://admin.example`."""
+
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """TRUSTED_PROXIES: addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+
+    rate_limit: int = 6000
+    """RATE_LIMIT: requests a minute and client address, 0 for none. A peer on the loopback is exempt unless it is a trusted
+    proxy that forwards for somebody else."""
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def secure(self) -> bool:
+        """Clients come over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def access(self) -> Access:
+        """How to reach the database. Nothing is started and nothing asked: see db.server for that."""
+        if self.database_url is not None:
+            return Access(self.database_url, server.read_secret(self.data, self.secret))
+        return server.locate(self.data, self.secret)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        read = _Reader(environ)
+        host = read.text("HOST", "127.0.0.1")
+        port = read.number("PORT", 8000, 0, 65535)
+        return cls(
+            host=host,
+            port=port,
+            public_url=read.url("PUBLIC_URL", default_public_url(host, port)),
+            data=Path(read.text("STOREPROC_DATA", ".storeproc")).expanduser().absolute(),
+            database_url=read.optional("DATABASE_URL"),
+            secret=read.secret("STOREPROC_SECRET"),
+            environment=read.choice("STOREPROC_ENVIRONMENT", ("development", "production")),
+            web_concurrency=read.number("WEB_CONCURRENCY", 2, 1, 64),
+            pool_sizes=read.sizes("POOL_SIZES", POOL_SIZES),
+            body_limit=read.number("BODY_LIMIT", 1024 * 1024, 1024, 1024**3),
+            request_timeout=float(read.number("REQUEST_TIMEOUT", 15, 1, 3600)),
+            cors_origins=read.origins("CORS_ORIGINS"),
+            trusted_proxies=read.networks("TRUSTED_PROXIES"),
+            rate_limit=read.number("RATE_LIMIT", 6000, 0, 10**9),
+        )
+
+
+def default_public_url(host: str, port: int) -> str:
+    """Where a listener on this address is reached from the same machine."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104  # every address: name one
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Reader:
+    """An unset variable and an empty one are the same."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+
+    def optional(self, name: str) -> str | None:
+        return self.environ.get(name, "").strip() or None
+
+    def text(self, name: str, default: str) -> str:
+        return self.optional(name) or default
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        given = self.text(name, str(default))
+        if not (given.isascii() and given.isdigit()) or not low <= int(given) <= high:
+            raise SettingsError(f"{name}={given}: a whole number from {low} to {high} is expected.")
+        return int(given)
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        given = self.text(name, allowed[0])
+        if given not in allowed:
+            raise SettingsError(f"{name}={given}: one of {', '.join(allowed)} is expected.")
+        return given
+
+    def url(self, name: str, default: str) -> str:
+        given = self.text(name, default).rstrip("/")
+        parts = urlsplit(given)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise SettingsError(f"{name}={given}: an address such as https://api.shop.example is expected.")
+        return given
+
+    def secret(self, name: str) -> str | None:
+        given = self.optional(name)
+        if given is not None and len(given) < 32:
+            raise SettingsError(f"{name} is too short: 32 characters or more are expected (try: openssl rand -hex 32).")
+        return given
+
+    def items(self, name: str) -> list[str]:
+        return [item.strip() for item in self.text(name, "").split(",") if item.strip()]
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        for origin in self.items(name):
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+                raise SettingsError(f"{name}={origin}: origins such as https://shop.example are expected, comma between.")
+        return tuple(self.items(name))
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        try:
+            return tuple(ip_network(item) for item in self.items(name))
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}.") from None
+
+    def sizes(self, name: str, default: Mapping[str, int]) -> Mapping[str, int]:
+        sizes = dict(default)
+        for item in self.items(name):
+            role, _, size = item.partition("=")
+            if role not in default or not size.isdigit() or not 1 <= int(size) <= 100:
+                raise SettingsError(f"{name}={item}: role=1..100 is expected, with one of {', '.join(default)}.")
+            sizes[role] = int(size)
+        return MappingProxyType(sizes)

@@ -1,0 +1,1 @@
+"""The database of storeproc: its server, its schema and everything that deploys them."""
