@@ -1,0 +1,11 @@
+-- Tables that are history: what is written stays, for their owner too.
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.transfers
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON catalog.stock_movements
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON messaging.events
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.gateway_events
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.changes
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();

@@ -1,0 +1,19 @@
+-- Orders: a customer's own; staff and services see all. Only what functions change may be changed.
+ALTER TABLE sales.orders ENABLE ROW LEVEL SECURITY;
+
+DROP POLICY IF EXISTS own_rows ON sales.orders;
+CREATE POLICY own_rows ON sales.orders TO store_api
+    USING (account_id = (SELECT identity.current_actor()) OR (SELECT identity.is_staff()));
+
+REVOKE ALL ON sales.orders FROM store_api;
+GRANT SELECT ON sales.orders TO store_api;
+GRANT INSERT (account_id, currency, shipping_address, promo_code, expires_at, subtotal, discount, tax, shipping, total) ON sales.orders TO store_api;
+GRANT UPDATE (status, subtotal, discount, tax, shipping, total, amount_paid, amount_refunded, shipping_address, cancel_reason, expires_at, paid_at, version)
+    ON sales.orders TO store_api;
+
+CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.orders
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
+CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.orders
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version');
+CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON sales.orders
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');

@@ -1,0 +1,7 @@
+-- The caller's audience (customer, merchant, support, admin, gateway, worker), as authentication found it; '' for nobody.
+CREATE OR REPLACE FUNCTION identity.current_audience()
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(current_setting('app.audience', true), '');
+
+GRANT EXECUTE ON FUNCTION identity.current_audience TO store_api;

@@ -1,0 +1,7 @@
+-- RFC 7515 base64url without padding. Raises 22023 on text that is none.
+CREATE OR REPLACE FUNCTION identity.decode_base64url(encoded text)
+RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN decode(rpad(translate(encoded, '-_', '+/'), ((length(encoded) + 3) / 4) * 4, '='), 'base64');
+
+GRANT EXECUTE ON FUNCTION identity.decode_base64url TO store_api;
