@@ -60,7 +60,7 @@ class Settings:
     web_concurrency: int = 2
     """WEB_CONCURRENCY: web processes; the database's CPU is the limit from four connections up."""
 
-    pool_sizes: Mapping[str, int] = POOL_SIZES
+    pool_sizes: Mapping[str, int] = field(default_factory=lambda: POOL_SIZES)
     """POOL_SIZES: connections a process may open as each role, such as `web_customer=8,web_support=2`; opened when needed."""
 
     body_limit: int = 1024 * 1024

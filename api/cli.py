@@ -1,0 +1,399 @@
+"""`storeproc`: the one command of the project.
+
+Every command but `up` and `web` uses the server that runs; where none does, it starts PostgreSQL for as long as it needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from rich.console import Console
+from rich.table import Table
+
+from db import migrate, server
+from db.server import Access, Server, ServerError
+
+from .processes import Crew, StartError, listen, serve, web_processes, worker_process
+from .settings import Settings, SettingsError
+
+DEMO = Path(server.__file__).parent / "demo.sql"
+# db/demo.sql makes these accounts.
+DEMO_PASSWORD = "Demo-Pass-1"  # noqa: S105
+DEMO_ACCOUNTS = {
+    "alice@example.com": "customer",
+    "bob@example.com": "customer",
+    "merchant@example.com": "merchant",
+    "support@example.com": "support",
+    "admin@example.com": "admin",
+}
+TOKEN_ROLES = ("customer", "merchant", "support", "admin")
+
+console = Console(highlight=False, soft_wrap=True)
+complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Refusal(Exception):
+    """What the command will not do, in one line."""
+
+
+class Progress:
+    """One line a step, with the time since the start."""
+
+    def __init__(self) -> None:
+        self.begin = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - self.begin:6.1f} s[/]  ", end="")
+        console.print(text, markup=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.run(options)
+    except (ServerError, SettingsError, StartError, Refusal, migrate.MigrationError) as error:
+        complaints.print(f"storeproc: {error}", markup=False)
+        status = 1
+    except psycopg.Error as error:
+        complaints.print(f"storeproc: the database says: {str(error).strip()}", markup=False)
+        status = 1
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="storeproc", description="A store, in stored procedures.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    up = commands.add_parser("up", help="everything: server, schema, demo shop, web tier, worker; Ctrl-C stops it")
+    up.add_argument("--no-demo", action="store_true", help="do not load the demo shop")
+    up.add_argument("--port", type=int, help="listen here instead of PORT")
+    up.set_defaults(run=_up)
+
+    deploy = commands.add_parser("migrate", help="bring the database to this source: roles, migrations, code")
+    deploy.add_argument("--check", action="store_true", help="change nothing; say what is pending, exit 1 if anything is")
+    deploy.add_argument("--force", action="store_true", help="rebuild the code even if it is unchanged")
+    deploy.set_defaults(run=_migrate)
+
+    demo = commands.add_parser("demo", help="load the demo shop (does nothing when it is there)")
+    demo.set_defaults(run=_demo)
+
+    web = commands.add_parser("web", help="the web tier alone")
+    web.add_argument("--port", type=int, help="listen here instead of PORT")
+    web.add_argument("--fd", type=int, help=argparse.SUPPRESS)  # one process on an inherited socket
+    web.set_defaults(run=_web)
+
+    worker = commands.add_parser("worker", help="the worker alone")
+    worker.set_defaults(run=_worker)
+
+    psql = commands.add_parser("psql", help="psql as administrator; its own arguments after --")
+    psql.add_argument("arguments", nargs=argparse.REMAINDER)
+    psql.set_defaults(run=_psql)
+
+    check = commands.add_parser("check", help="check every invariant; exit 1 if one is broken")
+    check.add_argument("--json", action="store_true", help="as JSON")
+    check.set_defaults(run=_check)
+
+    token = commands.add_parser("token", help="print an access token for local use (never on production)")
+    token.add_argument("role", choices=TOKEN_ROLES)
+    token.add_argument("--email", help="for this account; otherwise a demo account of the role")
+    token.set_defaults(run=_token)
+    return parser
+
+
+# --- which database ------------------------------------------------------------------------------------------------------
+
+
+def _settings(port: int | None = None) -> Settings:
+    environ = dict(os.environ)
+    if port is not None:
+        environ["PORT"] = str(port)
+    return Settings.from_env(environ)
+
+
+@contextmanager
+def _database(settings: Settings, purpose: str) -> Iterator[Access]:
+    """The database as administrator: DATABASE_URL, the server that runs, or one for as long as this takes."""
+    if settings.database_url is not None:
+        yield server.external(settings.database_url, server.read_secret(settings.data, settings.secret))
+        return
+    if not (settings.data / "secret").exists() and purpose != "migrate":
+        raise Refusal(f"there is no database in {settings.data} yet: start with `make up` or `storeproc migrate`.")
+    with server.running(settings.data, secret=settings.secret, say=_to_stderr, purpose=purpose) as access:
+        yield access
+
+
+def _to_stderr(text: str) -> None:
+    complaints.print(text, markup=False, style="dim")
+
+
+def _query(access: Access, query: str, *parameters: object) -> Any:
+    with psycopg.connect(access.admin(), autocommit=True, connect_timeout=10) as connection:
+        row = connection.execute(query.encode(), parameters or None).fetchone()
+        return row[0] if row else None
+
+
+# --- commands ------------------------------------------------------------------------------------------------------------
+
+
+def _up(options: argparse.Namespace) -> int:
+    settings = _settings(options.port)
+    say = Progress()
+    listener = listen(settings.host, settings.port)
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    own: Server | None = None
+    crew: Crew | None = None
+    try:
+        if settings.database_url is not None:
+            access = server.external(settings.database_url, server.read_secret(settings.data, settings.secret))
+            say("the server of DATABASE_URL answers")
+        else:
+            own = _own_server(settings, say)
+            access = own.start("up")
+        done = migrate.migrate(access, production=settings.production, say=say)
+        say("the schema is deployed" if done else "the schema is up to date")
+        if not options.no_demo and not settings.production:
+            _load_demo(access, say)
+        crew = Crew([*web_processes(settings, access, listener), worker_process(settings, access)], say)
+        crew.start()
+        _wait_until_ready(settings, crew, listener)
+        say(f"web tier ({settings.web_concurrency} processes) and worker run")
+        _welcome(settings, demo=not options.no_demo and not settings.production)
+        while True:
+            time.sleep(0.2)
+            crew.watch()
+            if own is not None:
+                own.check()
+    except KeyboardInterrupt:
+        say("stopping")
+        return 0
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # we are at it; a second Ctrl-C must not leave half of it running
+        listener.close()
+        if crew is not None:
+            crew.stop()
+        if own is not None:
+            own.stop()
+        say("stopped")
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _own_server(settings: Settings, say: Progress) -> Server:
+    own = Server(settings.data, secret=settings.secret, say=say)
+    deadline = time.monotonic() + 30
+    while not own.lock("up"):
+        # A tool ends by itself, and so does an `up` that is stopping; another store on this data does not.
+        if own.purpose_of_holder() == "up" and time.monotonic() > deadline - 28 or time.monotonic() > deadline:
+            raise ServerError(f"storeproc already runs on {settings.data} (process {own.holder()}). Stop that one first.")
+        time.sleep(0.1)
+    return own
+
+
+def _wait_until_ready(settings: Settings, crew: Crew, listener: socket.socket) -> None:
+    port = listener.getsockname()[1]
+    host = settings.host if settings.host not in ("0.0.0.0", "::", "") else "127.0.0.1"  # noqa: S104
+    url = f"http://[{host}]:{port}/health/ready" if ":" in host else f"http://{host}:{port}/health/ready"
+    begin = told = time.monotonic()
+    answer = "nothing"
+    while True:
+        if crew.dead("web"):
+            raise StartError("the web tier does not start: its reason is above.")
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
+                return
+        except urllib.error.HTTPError as error:
+            answer = f"{error.code} {error.read(500).decode(errors='replace')}"
+        except OSError as error:
+            answer = str(error)
+        crew.watch()
+        if time.monotonic() - begin > 60:
+            raise StartError(f"the web tier does not become ready; /health/ready answers: {answer}")
+        if time.monotonic() - told > 5:
+            told = time.monotonic()
+            console.print(f"          waiting for the web tier; /health/ready answers: {answer}", markup=False)
+        time.sleep(0.05)
+
+
+def _welcome(settings: Settings, *, demo: bool) -> None:
+    url = settings.public_url
+    lines = ["", f"  storeproc     {url}/v1", f"  documentation {url}/docs"]
+    if demo and DEMO.exists():
+        lines += [f"  log in as     {email} ({role})" for email, role in DEMO_ACCOUNTS.items()]
+        lines += [f"  password      {DEMO_PASSWORD}"]
+    lines += ["", "  try           curl " + f"'{url}/v1/products?limit=3'", "  stop          Ctrl-C", ""]
+    for line in lines:
+        console.print(line, markup=False)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    settings = _settings()
+    with _database(settings, "migrate") as access:
+        if options.check:
+            plan = migrate.check(access, production=settings.production)
+            for line in plan.lines():
+                console.print(f"pending: {line}", markup=False)
+            if not plan:
+                console.print("nothing is pending")
+            return 1 if plan else 0
+        say = Progress()
+        plan = migrate.migrate(access, force=options.force, production=settings.production, say=say)
+        say("the schema is deployed" if plan else "the schema is up to date")
+    return 0
+
+
+def _demo(_: argparse.Namespace) -> int:
+    settings = _settings()
+    with _database(settings, "demo") as access:
+        if settings.production or _is_production(access):
+            raise Refusal("this server is marked production: the demo shop is not loaded into it.")
+        _load_demo(access, Progress())
+    return 0
+
+
+def _load_demo(access: Access, say: Progress) -> None:
+    if not DEMO.exists():
+        say("there is no demo shop in this source")
+        return
+    started = time.monotonic()
+    with psycopg.connect(access.admin(), application_name="storeproc demo") as connection:
+        connection.execute("SET search_path = pg_catalog")
+        connection.execute(DEMO.read_bytes())
+    say(f"the demo shop is there ({time.monotonic() - started:.1f} s)")
+
+
+def _is_production(access: Access) -> bool:
+    return bool(_query(access, "SELECT current_setting('storeproc.environment', true)") == "production")
+
+
+def _web(options: argparse.Namespace) -> int:
+    settings = _settings(options.port)
+    if options.fd is not None:
+        serve(settings, socket.socket(fileno=options.fd))
+        return 0
+    signal.signal(signal.SIGTERM, _interrupt)
+    say = Progress()
+    listener = listen(settings.host, settings.port)
+    crew: Crew | None = None
+    try:
+        access = _without_starting(settings)
+        crew = Crew(web_processes(settings, access, listener), say)
+        crew.start()
+        _wait_until_ready(settings, crew, listener)
+        say(f"web tier ({settings.web_concurrency} processes) on {settings.public_url}")
+        while True:
+            time.sleep(0.2)
+            crew.watch()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        listener.close()
+        if crew is not None:
+            crew.stop()
+
+
+def _worker(_: argparse.Namespace) -> int:
+    settings = _settings()
+    signal.signal(signal.SIGTERM, _interrupt)
+    crew = Crew([worker_process(settings, _without_starting(settings))], Progress())
+    try:
+        crew.start()
+        while True:
+            time.sleep(0.2)
+            crew.watch()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        crew.stop()
+
+
+def _without_starting(settings: Settings) -> Access:
+    """The database for one part of a store, which does not outlive or own it."""
+    if settings.database_url is not None:
+        return Access(settings.database_url, server.read_secret(settings.data, settings.secret))
+    if not (settings.data / "secret").exists():
+        raise Refusal(f"there is no database in {settings.data}: start with `make up`, or set DATABASE_URL.")
+    access = server.locate(settings.data, settings.secret)
+    try:
+        psycopg.connect(access.admin(), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        raise Refusal(f"no server runs on {settings.data}: start with `make up`, or set DATABASE_URL.") from None
+    return access
+
+
+def _psql(options: argparse.Namespace) -> int:
+    settings = _settings()
+    own = server.embedded_binaries() / "bin" / "psql"
+    program = str(own) if own.exists() else shutil.which("psql")
+    if program is None:
+        raise Refusal("there is no psql: install PostgreSQL's client programs.")
+    arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
+    with _database(settings, "psql") as access:
+        given = {name: str(value) for name, value in conninfo_to_dict(access.admin()).items() if value is not None}
+        password = given.pop("password", None)
+        env = dict(os.environ) | ({"PGPASSWORD": password} if password else {})  # not among the arguments, which everyone sees
+        target = " ".join(f"{name}='{_escaped(value)}'" for name, value in given.items())
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query, we wait
+        try:
+            return subprocess.run([program, "--dbname", target, *arguments], env=env, check=False,
+                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)).returncode  # noqa: PLW1509
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _check(options: argparse.Namespace) -> int:
+    with _database(_settings(), "check") as access:
+        found = _query(access, "SELECT to_json(api.check_invariants())::text")
+    result: dict[str, Any] = json.loads(found)
+    if options.json:
+        console.print_json(data=result)
+    else:
+        table = Table("invariant", "", "detail", box=None, pad_edge=False)
+        for item in result["checks"]:
+            table.add_row(item["name"], "[green]holds[/]" if item["ok"] else "[bold red]BROKEN[/]", str(item.get("detail") or ""))
+        console.print(table)
+    return 0 if result["ok"] else 1
+
+
+def _token(options: argparse.Namespace) -> int:
+    settings = _settings()
+    if settings.production:
+        raise Refusal("this is production: tokens are made by logging in.")
+    email = options.email or next(email for email, role in DEMO_ACCOUNTS.items() if role == options.role)
+    with _database(settings, "token") as access:
+        if _is_production(access):
+            raise Refusal("this server is marked production: tokens are made by logging in.")
+        print(_query(access, "SELECT identity.issue_local_token(%s, %s)", options.role, email))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    main()
