@@ -1,0 +1,42 @@
+# make up     everything, from nothing: environment, PostgreSQL, schema, demo shop, web tier, worker. Ctrl-C stops it.
+# make test   all tests          make check   linters and types
+# PYTHON=python3.12 chooses the interpreter; PORT, HOST, STOREPROC_DATA and DATABASE_URL are honoured.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.PHONY: up test check clean
+.DEFAULT_GOAL := up
+
+up: $(VENV)/.installed
+	@exec $(BIN)/storeproc up
+
+test: $(VENV)/.installed-test
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.installed-test
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  found=`$(PYTHON) --version 2>&1 | head -n 1`; \
+	  echo "storeproc needs Python 3.11 or newer; $(PYTHON) is: $$found. Choose another: make PYTHON=python3.12 up" >&2; exit 1; }
+	@echo "making the virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { \
+	  rm -rf $(VENV); echo "$(PYTHON) cannot make virtual environments: install its venv module (Debian: python3-venv)." >&2; exit 1; }
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	@echo "installing storeproc (once; a minute or so)"
+	@$(PIP) install --quiet --editable . --progress-bar on
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@echo "installing what the tests need (once)"
+	@$(PIP) install --quiet --editable '.[test]' --progress-bar on
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
