@@ -1,0 +1,65 @@
+"""Code is rebuilt while customers shop: no request fails, and the change is there."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import migrate
+from db.server import Access
+
+pytestmark = pytest.mark.anyio
+ROOT = Path(__file__).parents[2]
+
+
+async def test_a_changed_function_is_deployed_with_no_failed_request(
+    access: Access, server: Any, client: Any, call: Any, admin: Any, tmp_path: Path
+) -> None:
+    email = "deploy@example.com"
+    merchant = await call("web_anonymous", "create_account", email="deploy-shop@example.com", password="x" * 60, role="merchant")
+    seller = await admin.fetchval("SELECT identity.issue_local_token('merchant', $1)", merchant["email"])
+    await call("web_anonymous", "create_account", email=email, password="x" * 60)
+    token = await admin.fetchval("SELECT identity.issue_local_token('customer', $1)", email)
+    product = await call("web_merchant", "create_product", token=seller, name="Lamp", description="", sku="D-1", price=500, currency="USD",
+                         stock=1_000_000)
+
+    source = tmp_path / "db"
+    shutil.copytree(ROOT / "db", source, ignore=shutil.ignore_patterns("__pycache__"))
+    endpoint = source / "api" / "orders" / "get_order.sql"
+    original = endpoint.read_text()
+
+    finished = asyncio.Event()
+    answers: list[int] = []
+    failures: list[str] = []
+
+    async def shop_on() -> None:
+        while not finished.is_set():
+            made = await client.post("/orders", token=token, json={"items": [{"product_id": product["id"], "quantity": 1}]})
+            answers.append(made.status_code)
+            if made.status_code != 201:
+                failures.append(made.text)
+                return
+            seen = await client.get(f"/orders/{made.json()['id']}", token=token)
+            answers.append(seen.status_code)
+            if seen.status_code != 200:
+                failures.append(seen.text)
+                return
+
+    shoppers = [asyncio.create_task(shop_on()) for _ in range(8)]
+    deploys = 5
+    for number in range(deploys):
+        comment = f"Get an order (deployed {number})"
+        endpoint.write_text(original + f"\nCOMMENT ON FUNCTION api.get_order IS '{comment}';\n")
+        done = await asyncio.to_thread(migrate.migrate, access, source=migrate.Source.read(source))
+        assert done.code == ["db/api/orders/get_order.sql"]
+        assert await admin.fetchval("SELECT obj_description('api.get_order'::regproc, 'pg_proc')") == comment
+    finished.set()
+    await asyncio.gather(*shoppers)
+
+    print(f"{deploys} deployments, {len(answers)} requests under way, {len(failures)} failed")
+    assert failures == []
+    assert len(answers) > 20 * deploys
