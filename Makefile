@@ -5,7 +5,13 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# pip, with a count of packages instead of its own words; errors are shown, and its status is kept.
+INSTALL = rm -f $(VENV)/.failed; \
+  { $(BIN)/python -m pip --disable-pip-version-check --no-input install $(1) 2>&1 || touch $(VENV)/.failed; } \
+  | awk -v tty="`test -t 1 && echo 1`" \
+    '/^ERROR|^error:/ { print } /^Collecting/ { n++; if (tty) printf "\r  %d packages", n; fflush() } END { if (tty) print "" }'; \
+  test ! -f $(VENV)/.failed
 
 .PHONY: up test check clean
 .DEFAULT_GOAL := up
@@ -30,12 +36,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@echo "installing storeproc (once; a minute or so)"
-	@$(PIP) install --quiet --editable . --progress-bar on
+	@$(call INSTALL,--editable .)
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "installing what the tests need (once)"
-	@$(PIP) install --quiet --editable '.[test]' --progress-bar on
+	@$(call INSTALL,--editable '.[test]')
 	@touch $@
 
 clean:

@@ -1,6 +1,6 @@
 """`storeproc`: the one command of the project.
 
-Every command but `up` and `web` uses the server that runs; where none does, it starts PostgreSQL for as long as it needs it.
+Tools use the server that runs; where none does, they start PostgreSQL for as long as they need it.
 """
 
 from __future__ import annotations
@@ -42,13 +42,14 @@ DEMO_ACCOUNTS = {
     "support@example.com": "support",
     "admin@example.com": "admin",
 }
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TOKEN_ROLES = ("customer", "merchant", "support", "admin")
 
 console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """What the command will not do, in one line."""
 
 
@@ -67,11 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = _parser().parse_args(arguments)
     try:
         status = options.run(options)
-    except (ServerError, SettingsError, StartError, Refusal, migrate.MigrationError) as error:
+    except (ServerError, SettingsError, StartError, RefusedError, migrate.MigrationError) as error:
         complaints.print(f"storeproc: {error}", markup=False)
         status = 1
     except psycopg.Error as error:
-        complaints.print(f"storeproc: the database says: {str(error).strip()}", markup=False)
+        complaints.print(f"storeproc: {error.diag.message_primary or str(error).strip()}", markup=False)
         status = 1
     except KeyboardInterrupt:
         status = 130
@@ -91,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
 
     deploy = commands.add_parser("migrate", help="bring the database to this source: roles, migrations, code")
-    deploy.add_argument("--check", action="store_true", help="change nothing; say what is pending, exit 1 if anything is")
+    deploy.add_argument(
+        "--check", action="store_true", help="change nothing; say what is pending, exit 1 if anything is"
+    )
     deploy.add_argument("--force", action="store_true", help="rebuild the code even if it is unchanged")
     deploy.set_defaults(run=_migrate)
 
@@ -121,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-# --- which database ------------------------------------------------------------------------------------------------------
+# --- which database -------------------------------------------------------------------------------
 
 
 def _settings(port: int | None = None) -> Settings:
@@ -138,7 +141,7 @@ def _database(settings: Settings, purpose: str) -> Iterator[Access]:
         yield server.external(settings.database_url, server.read_secret(settings.data, settings.secret))
         return
     if not (settings.data / "secret").exists() and purpose != "migrate":
-        raise Refusal(f"there is no database in {settings.data} yet: start with `make up` or `storeproc migrate`.")
+        raise RefusedError(f"there is no database in {settings.data} yet: start with `make up` or `storeproc migrate`.")
     with server.running(settings.data, secret=settings.secret, say=_to_stderr, purpose=purpose) as access:
         yield access
 
@@ -153,15 +156,14 @@ def _query(access: Access, query: str, *parameters: object) -> Any:
         return row[0] if row else None
 
 
-# --- commands ------------------------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------
 
 
 def _up(options: argparse.Namespace) -> int:
     settings = _settings(options.port)
     say = Progress()
     listener = listen(settings.host, settings.port)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    _stop_on_signals()
     own: Server | None = None
     crew: Crew | None = None
     try:
@@ -184,19 +186,24 @@ def _up(options: argparse.Namespace) -> int:
             time.sleep(0.2)
             crew.watch()
             if own is not None:
-                own.check()
+                own.revive()
     except KeyboardInterrupt:
-        say("stopping")
+        say("stopping; nothing that was answered is lost")
         return 0
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOPPING:
             signal.signal(number, signal.SIG_IGN)  # we are at it; a second Ctrl-C must not leave half of it running
         listener.close()
         if crew is not None:
             crew.stop()
         if own is not None:
             own.stop()
-        say("stopped")
+
+
+def _stop_on_signals() -> None:
+    # SIGINT as well: whoever starts us in the background of a script had it ignored.
+    for number in STOPPING:
+        signal.signal(number, _interrupt)
 
 
 def _interrupt(*_: object) -> NoReturn:
@@ -208,8 +215,10 @@ def _own_server(settings: Settings, say: Progress) -> Server:
     deadline = time.monotonic() + 30
     while not own.lock("up"):
         # A tool ends by itself, and so does an `up` that is stopping; another store on this data does not.
-        if own.purpose_of_holder() == "up" and time.monotonic() > deadline - 28 or time.monotonic() > deadline:
-            raise ServerError(f"storeproc already runs on {settings.data} (process {own.holder()}). Stop that one first.")
+        if (own.purpose_of_holder() == "up" and time.monotonic() > deadline - 28) or time.monotonic() > deadline:
+            raise ServerError(
+                f"storeproc already runs on {settings.data} (process {own.holder()}). Stop that one first."
+            )
         time.sleep(0.1)
     return own
 
@@ -270,7 +279,7 @@ def _demo(_: argparse.Namespace) -> int:
     settings = _settings()
     with _database(settings, "demo") as access:
         if settings.production or _is_production(access):
-            raise Refusal("this server is marked production: the demo shop is not loaded into it.")
+            raise RefusedError("this server is marked production: the demo shop is not loaded into it.")
         _load_demo(access, Progress())
     return 0
 
@@ -295,7 +304,7 @@ def _web(options: argparse.Namespace) -> int:
     if options.fd is not None:
         serve(settings, socket.socket(fileno=options.fd))
         return 0
-    signal.signal(signal.SIGTERM, _interrupt)
+    _stop_on_signals()
     say = Progress()
     listener = listen(settings.host, settings.port)
     crew: Crew | None = None
@@ -318,7 +327,7 @@ def _web(options: argparse.Namespace) -> int:
 
 def _worker(_: argparse.Namespace) -> int:
     settings = _settings()
-    signal.signal(signal.SIGTERM, _interrupt)
+    _stop_on_signals()
     crew = Crew([worker_process(settings, _without_starting(settings))], Progress())
     try:
         crew.start()
@@ -336,12 +345,12 @@ def _without_starting(settings: Settings) -> Access:
     if settings.database_url is not None:
         return Access(settings.database_url, server.read_secret(settings.data, settings.secret))
     if not (settings.data / "secret").exists():
-        raise Refusal(f"there is no database in {settings.data}: start with `make up`, or set DATABASE_URL.")
+        raise RefusedError(f"there is no database in {settings.data}: start with `make up`, or set DATABASE_URL.")
     access = server.locate(settings.data, settings.secret)
     try:
         psycopg.connect(access.admin(), connect_timeout=5).close()
     except psycopg.OperationalError:
-        raise Refusal(f"no server runs on {settings.data}: start with `make up`, or set DATABASE_URL.") from None
+        raise RefusedError(f"no server runs on {settings.data}: start with `make up`, or set DATABASE_URL.") from None
     return access
 
 
@@ -350,17 +359,23 @@ def _psql(options: argparse.Namespace) -> int:
     own = server.embedded_binaries() / "bin" / "psql"
     program = str(own) if own.exists() else shutil.which("psql")
     if program is None:
-        raise Refusal("there is no psql: install PostgreSQL's client programs.")
+        raise RefusedError("there is no psql: install PostgreSQL's client programs.")
     arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
     with _database(settings, "psql") as access:
         given = {name: str(value) for name, value in conninfo_to_dict(access.admin()).items() if value is not None}
         password = given.pop("password", None)
-        env = dict(os.environ) | ({"PGPASSWORD": password} if password else {})  # not among the arguments, which everyone sees
+        env = dict(os.environ) | (
+            {"PGPASSWORD": password} if password else {}
+        )  # not among the arguments, which everyone sees
         target = " ".join(f"{name}='{_escaped(value)}'" for name, value in given.items())
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query, we wait
         try:
-            return subprocess.run([program, "--dbname", target, *arguments], env=env, check=False,
-                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)).returncode  # noqa: PLW1509
+            return subprocess.run(
+                [program, "--dbname", target, *arguments],
+                env=env,
+                check=False,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            ).returncode
         finally:
             signal.signal(signal.SIGINT, before)
 
@@ -378,7 +393,9 @@ def _check(options: argparse.Namespace) -> int:
     else:
         table = Table("invariant", "", "detail", box=None, pad_edge=False)
         for item in result["checks"]:
-            table.add_row(item["name"], "[green]holds[/]" if item["ok"] else "[bold red]BROKEN[/]", str(item.get("detail") or ""))
+            table.add_row(
+                item["name"], "[green]holds[/]" if item["ok"] else "[bold red]BROKEN[/]", str(item.get("detail") or "")
+            )
         console.print(table)
     return 0 if result["ok"] else 1
 
@@ -386,11 +403,11 @@ def _check(options: argparse.Namespace) -> int:
 def _token(options: argparse.Namespace) -> int:
     settings = _settings()
     if settings.production:
-        raise Refusal("this is production: tokens are made by logging in.")
+        raise RefusedError("this is production: tokens are made by logging in.")
     email = options.email or next(email for email, role in DEMO_ACCOUNTS.items() if role == options.role)
     with _database(settings, "token") as access:
         if _is_production(access):
-            raise Refusal("this server is marked production: tokens are made by logging in.")
+            raise RefusedError("this server is marked production: tokens are made by logging in.")
         print(_query(access, "SELECT identity.issue_local_token(%s, %s)", options.role, email))  # noqa: T201
     return 0
 

@@ -34,7 +34,9 @@ class StartError(Exception):
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket; it accepts nothing before listen() is called."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
     except (socket.gaierror, UnicodeError) as error:
         raise StartError(f"HOST={host} is no address of this machine: {error}.") from None
     listener = socket.socket(family, kind)
@@ -46,7 +48,9 @@ def listen(host: str, port: int) -> socket.socket:
         if isinstance(error, PermissionError):
             raise StartError(f"port {port} needs more rights: choose one above 1023 with PORT=8001.") from None
         if error.errno == 98 or "in use" in str(error):
-            raise StartError(f"port {port} of {host} is in use: stop what uses it, or choose another with PORT={port + 1}.") from None
+            raise StartError(
+                f"port {port} of {host} is in use: stop what uses it, or choose another with PORT={port + 1}."
+            ) from None
         raise StartError(f"cannot listen on {host}:{port}: {error.strerror}.") from None
     return listener
 
@@ -79,8 +83,12 @@ class Child:
     def start(self) -> None:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            self.command, env=dict(self.environment), pass_fds=self.inherited, stdin=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509
+            self.command,
+            env=dict(self.environment),
+            pass_fds=self.inherited,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
 
     @property
@@ -92,7 +100,9 @@ def web_processes(settings: Settings, access: Access, listener: socket.socket) -
     listener.listen(2048)
     command = [sys.executable, "-m", "api.cli", "web", "--fd", str(listener.fileno())]
     env = environment(settings, access)
-    return [Child(f"web {number}", command, env, (listener.fileno(),)) for number in range(1, settings.web_concurrency + 1)]
+    return [
+        Child(f"web {number}", command, env, (listener.fileno(),)) for number in range(1, settings.web_concurrency + 1)
+    ]
 
 
 def worker_process(settings: Settings, access: Access) -> Child:
@@ -123,7 +133,10 @@ class Crew:
                 status, child.process = child.process.returncode, None
                 child.failures += 1
                 child.again_at = now + pause
-                self.say(f"{child.name} died ({_status(status)}); starting it again" + (f" in {pause:.0f} s" if pause else ""))
+                self.say(
+                    f"{child.name} died ({_status(status)}); starting it again"
+                    + (f" in {pause:.0f} s" if pause else "")
+                )
             if now >= child.again_at:
                 child.start()
 
@@ -156,7 +169,7 @@ def _status(code: int | None) -> str:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """One web process, in this process, until SIGTERM."""
-    import uvicorn  # noqa: PLC0415  # a tool such as `storeproc psql` does not pay for it
+    import uvicorn  # a tool such as `storeproc psql` does not pay for it
 
     config = uvicorn.Config(
         "api.app:create_app",

@@ -169,7 +169,9 @@ class _Reader:
         for origin in self.items(name):
             parts = urlsplit(origin)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-                raise SettingsError(f"{name}={origin}: origins such as https://shop.example are expected, comma between.")
+                raise SettingsError(
+                    f"{name}={origin}: origins such as https://shop.example are expected, comma between."
+                )
         return tuple(self.items(name))
 
     def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:

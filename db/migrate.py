@@ -51,8 +51,15 @@ from db.server import Access
 
 SOURCE = Path(__file__).parent
 LOGIN_ROLES = (
-    "web_anonymous", "web_customer", "web_merchant", "web_support", "web_admin", "web_gateway", "web_worker",
-    "store_backup", "store_monitor",
+    "web_anonymous",
+    "web_customer",
+    "web_merchant",
+    "web_support",
+    "web_admin",
+    "web_gateway",
+    "web_worker",
+    "store_backup",
+    "store_monitor",
 )
 AUDIENCES = ("app_anonymous", "app_customer", "app_merchant", "app_support", "app_admin", "app_gateway", "app_worker")
 OWNERS = ("store_owner", "store_api")
@@ -70,7 +77,7 @@ class MigrationError(Exception):
     """What is wrong, with the file and the line where there is one."""
 
 
-# --- what the source says ------------------------------------------------------------------------------------------------
+# --- what the source says -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,9 @@ class Source:
         return cls(
             folder=folder,
             roles=load(folder / "roles.sql"),
-            migrations={file.path.stem: file for file in all_of("migrations/*.sql") if not file.path.stem.endswith(".rollback")},
+            migrations={
+                file.path.stem: file for file in all_of("migrations/*.sql") if not file.path.stem.endswith(".rollback")
+            },
             types=all_of("api/types.sql"),
             routines=all_of("routines/**/*.sql"),
             policies=all_of("policies/*.sql"),
@@ -142,7 +151,7 @@ def source_version(folder: Path = SOURCE) -> tuple[str, str]:
     return source.schema_version, source.code_digest
 
 
-# --- what is to be done --------------------------------------------------------------------------------------------------
+# --- what is to be done ---------------------------------------------------------------------------
 
 
 @dataclass
@@ -186,12 +195,21 @@ def check(access: Access, source: Source | None = None, *, production: bool = Fa
     except psycopg.OperationalError as error:
         if not _missing_database(error):
             raise MigrationError(str(error).strip()) from None
-        return Plan(database=True, roles=True, migrations=[f.name for f in source.migrations.values()],
-                    code=[file.name for file in source.code], production=production)
+        return Plan(
+            database=True,
+            roles=True,
+            migrations=[f.name for f in source.migrations.values()],
+            code=[file.name for file in source.code],
+            production=production,
+        )
 
 
 def migrate(
-    access: Access, *, source: Source | None = None, force: bool = False, production: bool = False,
+    access: Access,
+    *,
+    source: Source | None = None,
+    force: bool = False,
+    production: bool = False,
     say: Say = lambda _: None,
 ) -> Plan:
     """Bring the database to the source. Answers what was done; an empty plan is nothing."""
@@ -210,8 +228,11 @@ def migrate(
             open_database(connection)
         _extensions(connection, plan.extensions, say)
         if plan.production:
-            connection.execute(sql.SQL("ALTER DATABASE {} SET storeproc.environment = 'production'").format(
-                sql.Identifier(access.database)))
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} SET storeproc.environment = 'production'").format(
+                    sql.Identifier(access.database)
+                )
+            )
         _bookkeeping(connection, source)
         for name in _migrations(access, source):
             say(f"applied {name}")
@@ -222,31 +243,54 @@ def migrate(
         return plan
 
 
-def _plan(connection: psycopg.Connection[Any], access: Access, source: Source, *, force: bool, production: bool) -> Plan:
+def _plan(
+    connection: psycopg.Connection[Any], access: Access, source: Source, *, force: bool, production: bool
+) -> Plan:
     plan = Plan()
     with connection.transaction():
         known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
         prepared = bool(_value(connection, "SELECT to_regclass('migration.deployed') IS NOT NULL"))
         deployed = (
-            connection.execute("SELECT roles_digest, code_digest, schema_version FROM migration.deployed").fetchone() if prepared else None
+            connection.execute("SELECT roles_digest, code_digest, schema_version FROM migration.deployed").fetchone()
+            if prepared
+            else None
         )
-        plan.roles = force or not known.issuperset({*OWNERS, *AUDIENCES, *LOGIN_ROLES}) or not deployed or deployed[0] != source.roles.sha256
-        plan.passwords = list(LOGIN_ROLES) if not known.issuperset(LOGIN_ROLES) else _wrong_passwords(connection, access)
+        plan.roles = (
+            force
+            or not known.issuperset({*OWNERS, *AUDIENCES, *LOGIN_ROLES})
+            or not deployed
+            or deployed[0] != source.roles.sha256
+        )
+        plan.passwords = (
+            list(LOGIN_ROLES) if not known.issuperset(LOGIN_ROLES) else _wrong_passwords(connection, access)
+        )
         there = {row[0] for row in connection.execute("SELECT extname FROM pg_extension").fetchall()}
         plan.extensions = [name for name in TRUSTED_EXTENSIONS if name not in there]
         plan.extensions += [name for name in OTHER_EXTENSIONS if name not in there and _is_superuser(connection)]
-        plan.production = production and _value(connection, "SELECT current_setting('storeproc.environment', true)") != "production"
+        plan.production = (
+            production and _value(connection, "SELECT current_setting('storeproc.environment', true)") != "production"
+        )
         applied: dict[str, str] = {}
         if prepared:
             applied = dict(connection.execute("SELECT migration_id, sha256 FROM migration.checksums").fetchall())
         unknown = sorted(applied.keys() - source.migrations.keys())
         if unknown:
-            raise MigrationError(f"the database has been migrated by a newer version: this source does not know {', '.join(unknown)}.")
+            raise MigrationError(
+                f"the database has been migrated by a newer version: this source does not know {', '.join(unknown)}."
+            )
         for name, sha256 in sorted(applied.items()):
             if source.migrations[name].sha256 != sha256:
-                raise MigrationError(f"{source.migrations[name].name} was edited after it was applied: undo that, and write a new migration.")
+                raise MigrationError(
+                    f"{source.migrations[name].name} was edited after it was applied: undo that, and write a new migration."
+                )
         plan.migrations = [file.name for name, file in source.migrations.items() if name not in applied]
-        if force or plan.migrations or not deployed or deployed[1] != source.code_digest or deployed[2] != source.schema_version:
+        if (
+            force
+            or plan.migrations
+            or not deployed
+            or deployed[1] != source.code_digest
+            or deployed[2] != source.schema_version
+        ):
             loaded = dict(connection.execute("SELECT file, sha256 FROM migration.files").fetchall()) if prepared else {}
             now = {file.name: file.sha256 for file in source.code}
             changed = sorted(name for name in now.keys() | loaded.keys() if now.get(name) != loaded.get(name))
@@ -254,7 +298,7 @@ def _plan(connection: psycopg.Connection[Any], access: Access, source: Source, *
     return plan
 
 
-# --- connections -----------------------------------------------------------------------------------------------------------
+# --- connections ----------------------------------------------------------------------------------
 
 
 def _connect(url: str) -> psycopg.Connection[Any]:
@@ -312,10 +356,12 @@ def _make_database(access: Access, say: Say) -> bool:
                 )
             say(f"made the database {access.database}")
             return True
-    raise MigrationError(f"the database {access.database} does not exist, and neither postgres nor template1 lets us in to make it.")
+    raise MigrationError(
+        f"the database {access.database} does not exist, and neither postgres nor template1 lets us in to make it."
+    )
 
 
-# --- roles, passwords, extensions ------------------------------------------------------------------------------------------
+# --- roles, passwords, extensions -----------------------------------------------------------------
 
 
 def _roles(connection: psycopg.Connection[Any], source: Source) -> None:
@@ -345,7 +391,9 @@ def open_database(connection: psycopg.Connection[Any]) -> None:
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         ):
             connection.execute(
-                sql.SQL(statement).format(database=database, logins=sql.SQL(", ").join(map(sql.Identifier, LOGIN_ROLES)))
+                sql.SQL(statement).format(
+                    database=database, logins=sql.SQL(", ").join(map(sql.Identifier, LOGIN_ROLES))
+                )
             )
 
 
@@ -353,7 +401,9 @@ def _wrong_passwords(connection: psycopg.Connection[Any], access: Access) -> lis
     """The log-in roles whose password is not the one that follows from the secret."""
     if _is_superuser(connection):
         stored = dict(
-            connection.execute("SELECT rolname, rolpassword FROM pg_authid WHERE rolname = ANY (%s)", [list(LOGIN_ROLES)]).fetchall()
+            connection.execute(
+                "SELECT rolname, rolpassword FROM pg_authid WHERE rolname = ANY (%s)", [list(LOGIN_ROLES)]
+            ).fetchall()
         )
         return [role for role in LOGIN_ROLES if not _verifies(stored.get(role), access.password(role))]
     return [role for role in LOGIN_ROLES if not _lets_in(access.url(role))]
@@ -379,7 +429,9 @@ def _lets_in(url: str) -> bool:
 def _set_passwords(connection: psycopg.Connection[Any], access: Access, roles: Iterable[str]) -> None:
     for role in roles:
         # The verifier is computed here: the password itself never reaches the server or its log.
-        verifier = connection.pgconn.encrypt_password(access.password(role).encode(), role.encode(), b"scram-sha-256").decode()
+        verifier = connection.pgconn.encrypt_password(
+            access.password(role).encode(), role.encode(), b"scram-sha-256"
+        ).decode()
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
 
 
@@ -388,14 +440,16 @@ def _extensions(connection: psycopg.Connection[Any], names: Iterable[str], say: 
     connection.execute("GRANT USAGE ON SCHEMA extensions TO PUBLIC")
     for name in names:
         try:
-            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA extensions").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA extensions").format(sql.Identifier(name))
+            )
         except (errors.InsufficientPrivilege, errors.UndefinedFile, errors.FeatureNotSupported) as error:
             if name in TRUSTED_EXTENSIONS:
                 raise MigrationError(f"the extension {name} cannot be made: {error.diag.message_primary}") from None
             say(f"without the extension {name}: {error.diag.message_primary}")
 
 
-# --- migrations --------------------------------------------------------------------------------------------------------------
+# --- migrations -----------------------------------------------------------------------------------
 
 
 def _bookkeeping(connection: psycopg.Connection[Any], source: Source) -> None:
@@ -469,13 +523,15 @@ def _yoyo_url(access: Access) -> str:
     user, password = quote(given.pop("user", ""), safe=""), quote(given.pop("password", ""), safe="")
     database = quote(given.pop("dbname", ""), safe="")
     # Objects belong to store_owner, whoever deploys.
-    given["options"] = (given.get("options", "") + " -c role=store_owner -c statement_timeout=0 -c client_min_messages=warning").strip()
+    given["options"] = (
+        given.get("options", "") + " -c role=store_owner -c statement_timeout=0 -c client_min_messages=warning"
+    ).strip()
     given["schema"] = "migration"
     credentials = (f"{user}:{password}@" if password else f"{user}@") if user else ""
     return f"postgresql+psycopg://{credentials}/{database}?{urlencode(given, quote_via=quote)}"
 
 
-# --- code --------------------------------------------------------------------------------------------------------------------
+# --- code -----------------------------------------------------------------------------------------
 
 
 def _load_code(connection: psycopg.Connection[Any], source: Source, *, all_policies: bool, say: Say) -> None:
@@ -508,7 +564,11 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
     with _as(connection, "store_api"):
         # A schema's default privileges can only add to the global ones, so this is global for the role.
         run("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
-        run(sql.SQL("GRANT USAGE ON SCHEMA api TO store_owner, {}").format(sql.SQL(", ").join(map(sql.Identifier, AUDIENCES))))
+        run(
+            sql.SQL("GRANT USAGE ON SCHEMA api TO store_owner, {}").format(
+                sql.SQL(", ").join(map(sql.Identifier, AUDIENCES))
+            )
+        )
         for file in source.types:
             _run(connection, file)
     with _as(connection, "store_owner"):
@@ -527,7 +587,9 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
 
     run("DELETE FROM migration.files")
     with connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO migration.files VALUES (%s, %s)", [(file.name, file.sha256) for file in source.code])
+        cursor.executemany(
+            "INSERT INTO migration.files VALUES (%s, %s)", [(file.name, file.sha256) for file in source.code]
+        )
     run(
         "UPDATE migration.deployed SET schema_version = %s, code_digest = %s, at = now()",
         [source.schema_version, source.code_digest],
@@ -551,16 +613,21 @@ _IN_API = """
 
 def _refuse_dependants(connection: psycopg.Connection[Any]) -> None:
     """DROP … CASCADE must never take state with it: a column, a constraint, a policy or an index built on the api schema."""
-    found = _value(connection, f"""
+    found = _value(
+        connection,
+        f"""
         WITH api AS ({_IN_API})
         SELECT string_agg(DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid), ', ')
         FROM pg_depend AS d JOIN api ON (api.class, api.oid) = (d.refclassid, d.refobjid)
         WHERE d.deptype IN ('n', 'a')
           AND d.classid NOT IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_rewrite'::regclass, 'pg_default_acl'::regclass)
           AND NOT EXISTS (SELECT FROM api AS own WHERE (own.class, own.oid) = (d.classid, d.objid))
-    """)  # noqa: S608
+    """,
+    )
     if found:
-        raise MigrationError(f"the schema api holds no state, yet this depends on it and would be dropped with it: {found}.")
+        raise MigrationError(
+            f"the schema api holds no state, yet this depends on it and would be dropped with it: {found}."
+        )
 
 
 def _drop_orphans(connection: psycopg.Connection[Any]) -> None:
@@ -575,7 +642,9 @@ def _drop_orphans(connection: psycopg.Connection[Any]) -> None:
     """).fetchall()
     before = connection.execute("SELECT kind, identity FROM migration.objects").fetchall()
     for kind, identity in sorted(set(before) - set(made), reverse=True):
-        connection.execute(f"DROP {kind} IF EXISTS {identity}")  # the identity is quoted: it comes from regprocedure and regclass
+        connection.execute(
+            f"DROP {kind} IF EXISTS {identity}"
+        )  # the identity is quoted: it comes from regprocedure and regclass
     connection.execute("DELETE FROM migration.objects")
     with connection.cursor() as cursor:
         cursor.executemany("INSERT INTO migration.objects VALUES (%s, %s)", made)

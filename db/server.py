@@ -60,7 +60,7 @@ def _silent(_: str) -> None:
     pass
 
 
-# --- who may connect as what -------------------------------------------------------------------------------------------
+# --- who may connect as what ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,15 @@ def read_secret(data: Path, given: str | None = None) -> str:
             file.chmod(0o600)
         secret = file.read_text().strip()
     except PermissionError:
-        raise ServerError(f"{file} is not readable for {_user_name(os.geteuid())}: run as the user who owns it.") from None
+        raise ServerError(
+            f"{file} is not readable for {_user_name(os.geteuid())}: run as the user who owns it."
+        ) from None
     if len(secret) < 32:
         raise ServerError(f"{file} is damaged: 32 characters or more are expected in it.")
     return secret
 
 
-# --- somebody else's server --------------------------------------------------------------------------------------------
+# --- somebody else's server -----------------------------------------------------------------------
 
 
 def external(database_url: str, secret: str) -> Access:
@@ -146,7 +148,9 @@ def external(database_url: str, secret: str) -> Access:
             if "does not exist" not in message:
                 raise ServerError(f"DATABASE_URL: no PostgreSQL answers at {where}: {message}") from None
     if not version:
-        raise ServerError(f"DATABASE_URL: {where} has neither the database {access.database} nor postgres to make it from.")
+        raise ServerError(
+            f"DATABASE_URL: {where} has neither the database {access.database} nor postgres to make it from."
+        )
     if version < 180000:
         raise ServerError(f"DATABASE_URL: {where} is PostgreSQL {version // 10000}; 18 or newer is needed.")
     return access
@@ -176,7 +180,7 @@ def _first_line(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-# --- our own server ----------------------------------------------------------------------------------------------------
+# --- our own server -------------------------------------------------------------------------------
 
 
 def embedded_binaries() -> Path:
@@ -255,8 +259,15 @@ class Server:
     server to stop; where it cannot, the next start does.
     """
 
-    def __init__(self, data: Path, *, secret: str | None = None, say: Say = _silent, extensions: Path | None = None,
-                 settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        secret: str | None = None,
+        say: Say = _silent,
+        extensions: Path | None = None,
+        settings: dict[str, str] | None = None,
+    ) -> None:
         """`extensions`: a folder with share/postgresql/extension and lib, searched besides the server's own."""
         self.data = data.absolute()
         self.say = say
@@ -311,10 +322,11 @@ class Server:
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
 
-    def check(self) -> None:
-        """Raise ServerError if it has died."""
+    def revive(self) -> None:
+        """Start it again if it has died."""
         if self._process is not None and (status := self._process.poll()) is not None:
-            raise ServerError(f"PostgreSQL has stopped (status {status}): {self._last_words()}")
+            self.say(f"PostgreSQL died (status {status}): {self._last_words()}")
+            self._launch()
 
     def __enter__(self) -> Access:
         return self.start()
@@ -378,15 +390,21 @@ class Server:
                 # root made it for another system user before (or the folder was copied): it is ours to hand over
                 _chown_tree(self.layout.cluster, self.layout.uid, self.layout.gid)
             else:
-                raise ServerError(f"{self.layout.cluster} belongs to {_user_name(owner)}: run as that user, or set STOREPROC_DATA.")
+                raise ServerError(
+                    f"{self.layout.cluster} belongs to {_user_name(owner)}: run as that user, or set STOREPROC_DATA."
+                )
         try:
             found = file.read_text().strip()
         except FileNotFoundError:
-            raise ServerError(f"{self.layout.cluster} holds no PostgreSQL cluster: move it away, or set STOREPROC_DATA.") from None
+            raise ServerError(
+                f"{self.layout.cluster} holds no PostgreSQL cluster: move it away, or set STOREPROC_DATA."
+            ) from None
         ours = self._version().split(".")[0]
         if found != ours:
-            raise ServerError(f"{self.layout.cluster} was made by PostgreSQL {found}, and this is {ours}: dump it with {found}, "
-                              "or set STOREPROC_DATA to another folder.")
+            raise ServerError(
+                f"{self.layout.cluster} was made by PostgreSQL {found}, and this is {ours}: dump it with {found}, "
+                "or set STOREPROC_DATA to another folder."
+            )
 
     def _version(self) -> str:
         return self._run("postgres", "--version").split()[2]
@@ -397,7 +415,9 @@ class Server:
             return
         started = time.monotonic()
         self.say("making a new PostgreSQL cluster")
-        draft = layout.home / "postgres.new"  # renamed when whole, so a killed initdb leaves nothing that looks like data
+        draft = (
+            layout.home / "postgres.new"
+        )  # renamed when whole, so a killed initdb leaves nothing that looks like data
         if draft.exists():
             shutil.rmtree(draft)
         draft.mkdir(mode=0o700)
@@ -409,9 +429,17 @@ class Server:
             out.write(access.password(SUPERUSER) + "\n")
         try:
             self._run(
-                "initdb", f"--pgdata={draft}", f"--username={SUPERUSER}", "--auth=scram-sha-256", f"--pwfile={password}",
-                "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
-                "--data-checksums", "--no-instructions",
+                "initdb",
+                f"--pgdata={draft}",
+                f"--username={SUPERUSER}",
+                "--auth=scram-sha-256",
+                f"--pwfile={password}",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+                "--data-checksums",
+                "--no-instructions",
             )
         finally:
             password.unlink(missing_ok=True)
@@ -472,14 +500,18 @@ class Server:
         if layout.log.exists() and layout.log.stat().st_size > LOG_LIMIT:
             layout.log.replace(layout.log.with_suffix(".log.1"))
         while True:
-            self._remove_foreign_pid_file()
+            self._remove_stale_locks()
             with open(os.open(layout.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:  # noqa: PTH123
                 begin = log.tell()
                 self._process = subprocess.Popen(
                     [layout.program("postgres"), "-D", layout.cluster],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=self._environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd="/",
+                    env=self._environment(),
                     start_new_session=True,  # the terminal's Ctrl-C is for us; we stop the server when its clients are gone
-                    preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509
+                    preexec_fn=die_with_parent(signal.SIGINT),
                     **self._identity(),
                 )
             while self._process.poll() is None:
@@ -511,8 +543,10 @@ class Server:
                 pass
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise ServerError(f"the cluster in {self.layout.cluster} was made with another secret: restore {self.data}/secret, "
-                                  "or the STOREPROC_SECRET it was made with.") from None
+                raise ServerError(
+                    f"the cluster in {self.layout.cluster} was made with another secret: restore {self.data}/secret, "
+                    "or the STOREPROC_SECRET it was made with."
+                ) from None
             raise ServerError(f"PostgreSQL refuses us: {_first_line(error)}") from None
 
     # -- predecessors: servers that outlived the process that ran them
@@ -525,7 +559,12 @@ class Server:
 
     def _is_ready(self) -> bool:
         lines = self._pid_file()
-        return self._process is not None and len(lines) > 7 and int(lines[0]) == self._process.pid and lines[7].strip() == "ready"
+        return (
+            self._process is not None
+            and len(lines) > 7
+            and int(lines[0]) == self._process.pid
+            and lines[7].strip() == "ready"
+        )
 
     def _postmaster(self) -> psutil.Process | None:
         """The live postmaster of our cluster, if there is one."""
@@ -541,7 +580,11 @@ class Server:
     def _is_ours(self, process: psutil.Process) -> bool:
         with suppress(psutil.Error, OSError):
             # Every process of a server works in its data folder. After a reboot the pid may be anybody's.
-            return process.status() != psutil.STATUS_ZOMBIE and "postgres" in process.name() and Path(process.cwd()) == self.layout.cluster.resolve()
+            return (
+                process.status() != psutil.STATUS_ZOMBIE
+                and "postgres" in process.name()
+                and Path(process.cwd()) == self.layout.cluster.resolve()
+            )
         return False
 
     def _end_predecessor(self) -> None:
@@ -558,10 +601,12 @@ class Server:
             except psutil.TimeoutExpired:
                 self.say("it is still writing its data")
 
-    def _remove_foreign_pid_file(self) -> None:
-        # PostgreSQL removes a stale file itself unless the pid is alive again as something else, which in a container it often is.
-        if self._pid_file() and self._postmaster() is None and not self._leftovers():
+    def _remove_stale_locks(self) -> None:
+        # PostgreSQL removes its own, unless their pid is alive again as something else (in a container it often is) or is
+        # a zombie that nobody reaps. Both lie in folders where no other server works, and we hold the lock of the data.
+        if self._postmaster() is None and not self._leftovers():
             (self.layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+            (self.layout.socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _leftovers(self) -> list[psutil.Process]:
         return [process for process in psutil.process_iter() if self._is_ours(process)]
@@ -581,17 +626,27 @@ class Server:
 
     def _environment(self) -> dict[str, str]:
         # Nothing of ours belongs into the server's environment, least of all the secret.
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")}
+        kept = {
+            name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
+        }
         return kept | {"LC_ALL": "C", "PGTZ": "UTC"}
 
     def _run(self, program: str, *arguments: str) -> str:
         done = subprocess.run(
-            [self.layout.program(program), *arguments], check=False, capture_output=True, text=True, cwd="/",
-            env=self._environment(), start_new_session=True, preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509
+            [self.layout.program(program), *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=self._environment(),
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGKILL),
             **self._identity(),
         )
         if done.returncode != 0:
-            raise ServerError(f"{program} failed: {(done.stderr or done.stdout).strip().splitlines()[-1:] or done.returncode}")
+            raise ServerError(
+                f"{program} failed: {(done.stderr or done.stdout).strip().splitlines()[-1:] or done.returncode}"
+            )
         return str(done.stdout)
 
     def _log_since(self, begin: int) -> str:
@@ -602,7 +657,7 @@ class Server:
     def _last_words(self, begin: int | None = None) -> str:
         size = self.layout.log.stat().st_size
         lines = self._log_since(begin if begin is not None else max(0, size - 4000)).splitlines()
-        telling = [line for line in lines if "FATAL" in line or "PANIC" in line] or lines
+        telling = [line for line in lines if " FATAL: " in line or " PANIC: " in line] or lines
         return telling[-1] if telling else "no word from it"
 
 
@@ -627,7 +682,7 @@ def running(data: Path, *, secret: str | None = None, say: Say = _silent, purpos
         server.stop()
 
 
-# --- the operating system ----------------------------------------------------------------------------------------------
+# --- the operating system -------------------------------------------------------------------------
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
@@ -651,14 +706,20 @@ def _own_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (PermissionError, FileExistsError, NotADirectoryError, OSError) as error:
-        raise ServerError(f"cannot make the data folder {folder}: {error.strerror}. Set STOREPROC_DATA to another.") from None
+        raise ServerError(
+            f"cannot make the data folder {folder}: {error.strerror}. Set STOREPROC_DATA to another."
+        ) from None
     if folder.stat().st_uid not in (os.geteuid(), 0):
         if os.geteuid() == 0:
             return  # an ordinary user's folder, which root may use but not take
-        raise ServerError(f"{folder} belongs to {_user_name(folder.stat().st_uid)}: run as that user, or set STOREPROC_DATA.")
+        raise ServerError(
+            f"{folder} belongs to {_user_name(folder.stat().st_uid)}: run as that user, or set STOREPROC_DATA."
+        )
     names = {path.name for path in folder.iterdir()}
     if names and not names & {"lock", "secret", "postgres"}:
-        raise ServerError(f"{folder} holds something else than storeproc's data: set STOREPROC_DATA to a folder of its own.")
+        raise ServerError(
+            f"{folder} holds something else than storeproc's data: set STOREPROC_DATA to a folder of its own."
+        )
 
 
 def _user_name(uid: int) -> str:
@@ -672,7 +733,17 @@ def _system_user(say: Say) -> pwd.struct_passwd:
     with suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER)
     for command in (
-        ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+        [
+            "useradd",
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+            "--shell",
+            "/usr/sbin/nologin",
+            SYSTEM_USER,
+        ],
         ["adduser", "-S", "-D", "-H", SYSTEM_USER],  # BusyBox
     ):
         program = shutil.which(command[0], path="/usr/sbin:/sbin:/usr/bin:/bin")
@@ -684,7 +755,9 @@ def _system_user(say: Say) -> pwd.struct_passwd:
             user = pwd.getpwnam(name)
             say(f"PostgreSQL runs as {name}: the user {SYSTEM_USER} could not be made")
             return user
-    raise ServerError(f"PostgreSQL does not run as root, and the user {SYSTEM_USER} cannot be made: run as an ordinary user.")
+    raise ServerError(
+        f"PostgreSQL does not run as root, and the user {SYSTEM_USER} cannot be made: run as an ordinary user."
+    )
 
 
 def _exists(path: Path) -> bool:
@@ -706,7 +779,9 @@ def _reachable(path: Path, uid: int, gid: int) -> bool:
     test = shutil.which("test", path="/usr/bin:/bin")
     if test is None:
         raise ServerError("the program test is missing from /usr/bin.")
-    return subprocess.run([test, "-x", path], check=False, user=uid, group=gid, extra_groups=[], cwd="/").returncode == 0
+    return (
+        subprocess.run([test, "-x", path], check=False, user=uid, group=gid, extra_groups=[], cwd="/").returncode == 0
+    )
 
 
 def _copied_binaries(install: Path, say: Say) -> Path:

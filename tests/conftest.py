@@ -75,7 +75,7 @@ TEMPLATE = "store_template"
 ROOT_PATHS = ("/v1", "/health", "/metrics", "/openapi.json", "/docs", "/mock")
 PGTAP_PACKAGE = "@electric-sql/pglite-pgtap@0.0.15"
 
-# --- the server of the run: started by the process that controls it ----------------------------------------------------------
+# --- the server of the run: started by the process that controls it -------------------------------
 
 _started: list[Server] = []
 _folders: list[Path] = []
@@ -93,9 +93,18 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="storeproc-test-"))
     _folders.append(folder)
     # The disk may lie here: no test pulls the plug, and killing processes is safe without fsync.
-    server = Server(folder, secret="test" * 16, extensions=folder / "pgtap", settings={
-        "max_connections": "400", "fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "summarize_wal": "off",
-    })
+    server = Server(
+        folder,
+        secret="test" * 16,
+        extensions=folder / "pgtap",
+        settings={
+            "max_connections": "400",
+            "fsync": "off",
+            "full_page_writes": "off",
+            "shared_buffers": "128MB",
+            "summarize_wal": "off",
+        },
+    )
     _started.append(server)
     try:
         access = server.start("tests")
@@ -104,7 +113,9 @@ def pytest_configure(config: pytest.Config) -> None:
         template = Access(access.admin(TEMPLATE), access.secret)
         migrate.migrate(template)
         with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
-            connection.execute(f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false")  # a template with a guest cannot be copied
+            connection.execute(
+                f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"
+            )  # a template with a guest cannot be copied
     except BaseException as error:
         _end()
         if isinstance(error, Exception):
@@ -136,7 +147,9 @@ def _fetch_pgtap(target: Path) -> None:
             raise pytest.UsageError("npm is needed once, to fetch pgTAP's SQL.")
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as draft:
-            done = subprocess.run([npm, "pack", "--silent", PGTAP_PACKAGE], cwd=draft, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [npm, "pack", "--silent", PGTAP_PACKAGE], cwd=draft, capture_output=True, text=True, check=False
+            )
             packed = list(Path(draft).glob("*.tgz"))
             if done.returncode != 0 or not packed:
                 raise pytest.UsageError(f"npm pack {PGTAP_PACKAGE} failed: {done.stderr.strip()}")
@@ -180,7 +193,10 @@ def _new_name(purpose: str) -> str:
 
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
-    return Cluster(Access(os.environ["STOREPROC_TEST_URL"], os.environ["STOREPROC_TEST_SECRET"]), Path(os.environ["STOREPROC_TEST_DATA"]))
+    return Cluster(
+        Access(os.environ["STOREPROC_TEST_URL"], os.environ["STOREPROC_TEST_SECRET"]),
+        Path(os.environ["STOREPROC_TEST_DATA"]),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +222,7 @@ def database(access: Access) -> str:
     return access.database
 
 
-# --- connections as the real roles -------------------------------------------------------------------------------------------
+# --- connections as the real roles ----------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -239,7 +255,9 @@ async def admin(connect: type_of_connect) -> asyncpg.Connection[Any]:
 
 
 @pytest.fixture(scope="module")
-async def call(anyio_backend: str, access: Access, admin: asyncpg.Connection[Any]) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
+async def call(
+    anyio_backend: str, access: Access, admin: asyncpg.Connection[Any]
+) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
     pools: dict[str, asyncpg.Pool[Any]] = {}
     statements: dict[tuple[str, tuple[str, ...]], tuple[str, bool]] = {}
 
@@ -272,7 +290,13 @@ async def call(anyio_backend: str, access: Access, admin: asyncpg.Connection[Any
             )
         return statements[key]
 
-    async def run(role: str, function: str, token: str | None = None, request_id: str = "00000000-0000-7000-8000-000000000000", **arguments: Any) -> Any:
+    async def run(
+        role: str,
+        function: str,
+        token: str | None = None,
+        request_id: str = "00000000-0000-7000-8000-000000000000",
+        **arguments: Any,
+    ) -> Any:
         text, void = await statement(function, tuple(sorted(arguments)))
         if role not in pools:
             pools[role] = asyncpg.create_pool(access.url(role), min_size=0, max_size=20)
@@ -320,7 +344,7 @@ def refused(code: str, sqlstate: str | None = None) -> Iterator[Refusal]:
         pytest.fail(f"it was not refused; {code} was expected")
 
 
-# --- the real web tier -------------------------------------------------------------------------------------------------------
+# --- the real web tier ----------------------------------------------------------------------------
 
 
 class WebServer:
@@ -334,16 +358,28 @@ class WebServer:
         self.log_file = folder / "web.log"
         self.environment = {
             **os.environ,
-            "DATABASE_URL": access.public_url(), "STOREPROC_SECRET": access.secret, "HOST": "127.0.0.1", "PORT": str(self.port),
-            "PUBLIC_URL": self.url, "STOREPROC_DATA": str(folder), "PYTHONUNBUFFERED": "1", **environment,
+            "DATABASE_URL": access.public_url(),
+            "STOREPROC_SECRET": access.secret,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "STOREPROC_DATA": str(folder),
+            "PYTHONUNBUFFERED": "1",
+            **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "web", "--fd", str(self.listener.fileno())], cwd=ROOT, env=self.environment,
-                pass_fds=[self.listener.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                [sys.executable, "-m", "api.cli", "web", "--fd", str(self.listener.fileno())],
+                cwd=ROOT,
+                env=self.environment,
+                pass_fds=[self.listener.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
         deadline = time.monotonic() + 60
@@ -384,7 +420,9 @@ class WebServer:
 
 
 @pytest.fixture(scope="module")
-def server(request: pytest.FixtureRequest, access: Access, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+def server(
+    request: pytest.FixtureRequest, access: Access, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WebServer]:
     web = WebServer(access, getattr(request.module, "SERVER_ENVIRONMENT", {}), tmp_path_factory.mktemp("web"))
     try:
         web.start()
@@ -401,8 +439,16 @@ class Client:
         self.http = httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=200), cookies=_NoCookies())
 
     async def request(
-        self, method: str, path: str, *, token: str | None = None, key: str | None = None, if_match: object = None,
-        base: str | None = None, headers: dict[str, str] | None = None, **keywords: Any,
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        key: str | None = None,
+        if_match: object = None,
+        base: str | None = None,
+        headers: dict[str, str] | None = None,
+        **keywords: Any,
     ) -> httpx.Response:
         sent = dict(headers or {})
         if token is not None:
@@ -416,7 +462,11 @@ class Client:
         if "json" in keywords:
             keywords["content"] = json.dumps(keywords.pop("json"), default=_as_text)
             sent.setdefault("Content-Type", "application/json")
-        where = path if path.startswith(("http://", "https://")) else (base or self.url) + (path if path.startswith(ROOT_PATHS) else "/v1" + path)
+        where = (
+            path
+            if path.startswith(("http://", "https://"))
+            else (base or self.url) + (path if path.startswith(ROOT_PATHS) else "/v1" + path)
+        )
         return await self.http.request(method, where, headers=sent, **keywords)
 
     async def get(self, path: str, **keywords: Any) -> httpx.Response:
@@ -447,7 +497,7 @@ async def client(anyio_backend: str, server: WebServer) -> AsyncIterator[Client]
     await client.http.aclose()
 
 
-# --- pgTAP -------------------------------------------------------------------------------------------------------------------
+# --- pgTAP ----------------------------------------------------------------------------------------
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -526,6 +576,8 @@ def _tap_database() -> str:
         cluster = Cluster(Access(os.environ["STOREPROC_TEST_URL"], os.environ["STOREPROC_TEST_SECRET"]), Path())
         access = cluster.clone(_new_name("pgtap"))  # gone with the whole server
         with psycopg.connect(access.admin(), autocommit=True) as connection:
-            connection.execute("CREATE SCHEMA tap; CREATE EXTENSION pgtap SCHEMA tap; GRANT USAGE ON SCHEMA tap TO PUBLIC".encode())
+            connection.execute(
+                b"CREATE SCHEMA tap; CREATE EXTENSION pgtap SCHEMA tap; GRANT USAGE ON SCHEMA tap TO PUBLIC"
+            )
         _tap.append(access.admin())
     return _tap[0]
