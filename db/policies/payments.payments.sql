@@ -1,0 +1,25 @@
+-- Payments: a customer's own; staff and services see all. What was asked for (order, amount, currency, outside key) never changes.
+ALTER TABLE payments.payments ENABLE ROW LEVEL SECURITY;
+
+DROP POLICY IF EXISTS own_rows ON payments.payments;
+CREATE POLICY own_rows ON payments.payments TO store_api
+    USING (account_id = (SELECT identity.current_actor()) OR (SELECT identity.is_staff()));
+
+REVOKE ALL ON payments.payments FROM store_api;
+GRANT SELECT ON payments.payments TO store_api;
+GRANT INSERT (order_id, account_id, provider, amount, currency, request_key, expires_at) ON payments.payments TO store_api;
+GRANT UPDATE (status, amount_captured, captured_currency, amount_applied, amount_refunded, provider_reference, checkout_url, failure_code,
+              completed_at, version)
+    ON payments.payments TO store_api;
+
+CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON payments.payments
+    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION payments.check_transition();
+
+-- outside_key and checkout_url open a checkout: the audit does not need them.
+CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON payments.payments
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'outside_key', 'checkout_url');
+CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON payments.payments
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version', 'outside_key', 'checkout_url');
+CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON payments.payments
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'outside_key', 'checkout_url');

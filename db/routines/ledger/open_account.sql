@@ -1,0 +1,38 @@
+-- The account of that kind, currency and provider or owner; made at first use. The platform's accounts keep no balance (they are hot:
+-- theirs is summed), an owner's has one that cannot go below zero.
+-- Called by: whoever posts transfers.
+-- Locks:     none that lasts, unless the account is made.
+-- Definer:   the platform's accounts are nobody's rows, and nobody else may write the books.
+CREATE OR REPLACE FUNCTION ledger.open_account(kind text, currency text, provider text DEFAULT NULL, owner_id uuid DEFAULT NULL)
+RETURNS uuid
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_own CONSTANT bigint := CASE WHEN open_account.owner_id IS NOT NULL THEN 0 END;
+    v_id  uuid;
+BEGIN
+    FOR attempt IN 1 .. 2 LOOP
+        -- Two forms of one question: IS NOT DISTINCT FROM uses no index.
+        IF open_account.owner_id IS NULL THEN
+            SELECT a.id INTO v_id FROM ledger.accounts AS a
+            WHERE a.owner_id IS NULL AND a.kind = open_account.kind AND a.currency = open_account.currency
+              AND coalesce(a.provider, '') = coalesce(open_account.provider, '');
+        ELSE
+            SELECT a.id INTO v_id FROM ledger.accounts AS a
+            WHERE a.owner_id = open_account.owner_id AND a.kind = open_account.kind AND a.currency = open_account.currency
+              AND coalesce(a.provider, '') = coalesce(open_account.provider, '');
+        END IF;
+        IF v_id IS NOT NULL THEN
+            RETURN v_id;
+        END IF;
+        INSERT INTO ledger.accounts AS a (owner_id, kind, provider, currency, balance, floor)
+        VALUES (open_account.owner_id, open_account.kind, open_account.provider, open_account.currency, v_own, v_own)
+        ON CONFLICT ON CONSTRAINT ledger_account_twice DO NOTHING
+        RETURNING a.id INTO v_id;
+        IF v_id IS NOT NULL THEN
+            RETURN v_id;
+        END IF;
+    END LOOP;
+    RAISE EXCEPTION USING ERRCODE = 'SH503', CONSTRAINT = 'busy', MESSAGE = 'Somebody else was at it. Try again.';
+END $$;
+
+GRANT EXECUTE ON FUNCTION ledger.open_account TO store_api;

@@ -1,0 +1,12 @@
+-- Replaces the stored answer of an idempotent request whose second half has happened since: a repeat gets what the first call got.
+-- Called by: api.open_payment, for the request that began the payment.
+-- Definer:   the row belongs to the customer's request, the caller is the gateway service.
+CREATE OR REPLACE FUNCTION messaging.complete_answer(request_key uuid, answer text)
+RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    UPDATE messaging.idempotency_keys AS k SET answer = complete_answer.answer
+    WHERE k.id = complete_answer.request_key AND k.answer IS NOT NULL;
+END;
+
+GRANT EXECUTE ON FUNCTION messaging.complete_answer TO store_api;

@@ -1,0 +1,80 @@
+-- The gateway took money: books it, pays the order with it as far as the order can be paid, gives the rest back.
+-- Idempotent and monotone: from every other state, once. Money that differs from what was asked in amount or currency never pays.
+-- Called by: api.receive_gateway_event.
+-- Returns:   whether anything changed.
+-- Errors:    payment_not_found 404, payment_amount_invalid 422.
+-- Locks:     order, stock (in sales.apply_payment), payment, ledger accounts.
+CREATE OR REPLACE FUNCTION payments.mark_payment_completed(payment_id uuid, amount bigint, currency text, provider_reference text DEFAULT NULL)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_currency CONSTANT text := upper(mark_payment_completed.currency);
+    v_payment  payments.payments;
+    v_status   text;
+    v_applied  bigint := 0;
+    v_surplus  bigint;
+    v_reason   text;
+    v_clearing uuid;
+BEGIN
+    IF mark_payment_completed.amount IS NULL OR mark_payment_completed.amount NOT BETWEEN 1 AND 1000000000000000
+        OR v_currency IS NULL OR v_currency !~ '^[A-Z]{3}$'
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'payment_amount_invalid', MESSAGE = 'A completed payment has an amount and a currency.';
+    END IF;
+
+    -- The order first, then everything else: a payment completes only under its order's lock, so what is read now stays true.
+    PERFORM FROM sales.orders AS o
+    WHERE o.id = (SELECT p.order_id FROM payments.payments AS p WHERE p.id = mark_payment_completed.payment_id)
+    FOR NO KEY UPDATE;
+    SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = mark_payment_completed.payment_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+    END IF;
+    IF v_payment.status = 'completed' THEN
+        RETURN false;
+    END IF;
+
+    PERFORM messaging.record_event('payment.completed', v_payment.order_id, v_payment.account_id, jsonb_build_object(
+        'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', mark_payment_completed.amount, 'currency', v_currency));
+
+    v_reason := CASE
+        WHEN v_currency <> v_payment.currency THEN 'wrong_currency'
+        WHEN mark_payment_completed.amount <> v_payment.amount THEN 'wrong_amount'
+    END;
+    IF v_reason IS NULL THEN
+        v_applied := sales.apply_payment(v_payment.order_id, mark_payment_completed.amount);
+    END IF;
+    v_surplus := mark_payment_completed.amount - v_applied;
+
+    UPDATE payments.payments AS p
+    SET status = 'completed', amount_captured = mark_payment_completed.amount, captured_currency = v_currency, amount_applied = v_applied,
+        failure_code = NULL, completed_at = now(), version = p.version + 1,
+        -- Ours wins; a reference that another payment has already is not a reason to refuse money.
+        provider_reference = coalesce(p.provider_reference, (
+            SELECT mark_payment_completed.provider_reference WHERE NOT EXISTS (
+                SELECT FROM payments.payments AS other
+                WHERE other.provider = p.provider AND other.provider_reference = mark_payment_completed.provider_reference)))
+    WHERE p.id = v_payment.id;
+
+    v_clearing := ledger.open_account('clearing', v_currency, v_payment.provider);
+    IF v_applied > 0 THEN
+        PERFORM ledger.post_transfer(v_clearing, ledger.open_account('sales', v_currency), v_applied, 'payment',
+            order_id => v_payment.order_id, payment_id => v_payment.id);
+    END IF;
+    IF v_surplus > 0 THEN
+        PERFORM ledger.post_transfer(v_clearing, ledger.open_account('unapplied', v_currency), v_surplus, 'unapplied',
+            order_id => v_payment.order_id, payment_id => v_payment.id);
+    END IF;
+
+    SELECT o.status INTO v_status FROM sales.orders AS o WHERE o.id = v_payment.order_id;
+    IF v_surplus > 0 THEN
+        PERFORM payments.request_refund(v_payment.id, v_surplus, 0,
+            coalesce(v_reason, CASE v_status WHEN 'cancelled' THEN 'order_not_payable' ELSE 'duplicate_payment' END));
+    END IF;
+    IF v_status <> 'pending' THEN
+        PERFORM payments.cancel_open_payments(v_payment.order_id);
+    END IF;
+    RETURN true;
+END $$;
+
+GRANT EXECUTE ON FUNCTION payments.mark_payment_completed TO store_api;
