@@ -67,6 +67,10 @@ CREATE TYPE api.cart_item AS (
 );
 CREATE TYPE api.cart AS (id uuid, currency text, items api.cart_item[], subtotal bigint, discount bigint, total bigint);
 
+CREATE DOMAIN api.order_status AS text CONSTRAINT order_status_unknown
+    CHECK (VALUE = ANY (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']));
+COMMENT ON DOMAIN api.order_status IS 'Where an order is.';
+
 CREATE TYPE api.order_line AS (product_id uuid, quantity api.quantity);
 CREATE TYPE api.order_change AS (product_id uuid, quantity api.quantity_or_none);
 CREATE TYPE api.order_item AS (

@@ -7,7 +7,7 @@ CREATE POLICY own_rows ON sales.orders TO store_api
 
 REVOKE ALL ON sales.orders FROM store_api;
 GRANT SELECT ON sales.orders TO store_api;
-GRANT INSERT (account_id, currency, shipping_address, promo_code, expires_at, subtotal, discount, tax, shipping, total) ON sales.orders TO store_api;
+GRANT INSERT (id, account_id, currency, shipping_address, promo_code, expires_at, subtotal, discount, tax, shipping, total) ON sales.orders TO store_api;
 GRANT UPDATE (status, subtotal, discount, tax, shipping, total, amount_paid, amount_refunded, shipping_address, cancel_reason, expires_at, paid_at, version)
     ON sales.orders TO store_api;
 
@@ -17,3 +17,7 @@ CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.orders
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version');
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON sales.orders
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
+
+-- Only a change of status is looked up; the WHEN clause costs nothing for the rest.
+CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON sales.orders
+    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sales.check_transition();

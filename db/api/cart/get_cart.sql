@@ -1,0 +1,16 @@
+-- The caller's cart: price when added and price now, availability, totals.
+CREATE FUNCTION api.get_cart()
+RETURNS api.cart
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    RETURN api.render_cart(v_actor);
+END $$;
+
+COMMENT ON FUNCTION api.get_cart IS
+'Your cart
+
+Lines show the price when they were added and the price now; unit_price is null for what is no longer sold in the cart''s currency.';
+
+GRANT EXECUTE ON FUNCTION api.get_cart TO app_customer;

@@ -1,0 +1,22 @@
+-- The caller's cart as the contract shows it, with today's prices and stock. Not an endpoint.
+CREATE FUNCTION api.render_cart(account_id uuid)
+RETURNS api.cart
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_cart     record;
+    v_items    api.cart_item[];
+    v_subtotal bigint;
+BEGIN
+    SELECT c.id, c.currency INTO v_cart FROM sales.carts AS c WHERE c.account_id = render_cart.account_id;
+    SELECT coalesce(array_agg(ROW(i.id, i.product_id, NULL, p.name, i.quantity, i.price_when_added, q.amount,
+                                  CASE WHEN p.deleted_at IS NULL THEN s.on_hand - s.reserved ELSE 0 END, q.amount * i.quantity)::api.cart_item
+                              ORDER BY i.id), '{}'),
+           coalesce(sum(q.amount * i.quantity), 0)::bigint
+    INTO v_items, v_subtotal
+    FROM sales.cart_items AS i
+    JOIN catalog.products AS p ON p.id = i.product_id
+    JOIN catalog.stock AS s ON s.product_id = i.product_id
+    LEFT JOIN LATERAL catalog.price_in_force(i.product_id, v_cart.currency::text) AS q ON true
+    WHERE i.account_id = render_cart.account_id;
+    RETURN ROW(v_cart.id, coalesce(v_cart.currency, 'USD'), v_items, v_subtotal, 0, v_subtotal)::api.cart;
+END $$;

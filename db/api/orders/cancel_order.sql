@@ -1,0 +1,23 @@
+-- Cancels one of the caller's own orders: stock comes back, open payments close, money is refunded.
+-- Locks:  the order, stock rows in product order, its payments.
+-- Errors: order_not_found 404, order_not_cancellable 409.
+CREATE FUNCTION api.cancel_order(order_id uuid, reason api.short_text DEFAULT NULL)
+RETURNS api."order"
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    PERFORM FROM sales.orders AS o WHERE o.id = cancel_order.order_id AND o.account_id = v_actor FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
+    END IF;
+    PERFORM sales.cancel_order(cancel_order.order_id, coalesce(cancel_order.reason, 'customer'));
+    RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = cancel_order.order_id;
+END $$;
+
+COMMENT ON FUNCTION api.cancel_order IS
+'Cancel an order
+
+While it is pending or paid. Stock comes back, money is refunded.';
+
+GRANT EXECUTE ON FUNCTION api.cancel_order TO app_customer;

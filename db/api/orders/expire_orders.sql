@@ -1,0 +1,30 @@
+-- Cancels pending orders whose time is over: their stock goes back on sale. Answers how many.
+-- Locks:  the orders (those that somebody works on are skipped), then all their stock rows in product order, then payments.
+CREATE FUNCTION api.expire_orders("limit" integer DEFAULT 50)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_orders   uuid[];
+    v_order_id uuid;
+BEGIN
+    PERFORM identity.authenticate_service('worker');
+    SELECT array_agg(o.id) INTO v_orders
+    FROM (
+        SELECT p.id FROM sales.orders AS p WHERE p.status = 'pending' AND p.expires_at <= now()
+        ORDER BY p.expires_at LIMIT expire_orders."limit" FOR NO KEY UPDATE SKIP LOCKED
+    ) AS o;
+    -- Several orders in one transaction: their stock is locked in product order first, or two of them could wait for each other.
+    PERFORM FROM catalog.stock AS s
+    WHERE s.product_id IN (SELECT i.product_id FROM sales.order_items AS i WHERE i.order_id = ANY (v_orders))
+    ORDER BY s.product_id FOR NO KEY UPDATE;
+    FOREACH v_order_id IN ARRAY coalesce(v_orders, '{}') LOOP
+        PERFORM messaging.record_event('order.expired', v_order_id, (SELECT o.account_id FROM sales.orders AS o WHERE o.id = v_order_id));
+        PERFORM sales.cancel_order(v_order_id, 'expired');
+    END LOOP;
+    RETURN coalesce(cardinality(v_orders), 0);
+END $$;
+
+COMMENT ON FUNCTION api.expire_orders IS
+'Cancel unpaid orders whose time is over';
+
+GRANT EXECUTE ON FUNCTION api.expire_orders TO app_worker;

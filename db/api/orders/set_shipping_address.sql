@@ -1,0 +1,31 @@
+-- Sends an order to another of the caller's addresses, until it is shipped.
+-- Locks:  the order.
+-- Errors: order_not_found, address_not_found 404; order_already_shipped 409; version_stale 412.
+CREATE FUNCTION api.set_shipping_address(order_id uuid, address_id uuid, if_match bigint DEFAULT NULL)
+RETURNS api."order"
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_order sales.orders;
+BEGIN
+    SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = set_shipping_address.order_id AND o.account_id = v_actor FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
+    ELSIF set_shipping_address.if_match <> v_order.version THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
+            MESSAGE = 'The order has changed since you read it.', HINT = 'Read it again, then repeat your change.';
+    ELSIF v_order.status NOT IN ('pending', 'paid') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_already_shipped',
+            MESSAGE = format('The order is %s: its address can no longer change.', v_order.status);
+    END IF;
+    UPDATE sales.orders AS o
+    SET shipping_address = sales.snapshot_address(set_shipping_address.address_id, v_actor), version = o.version + 1
+    WHERE o.id = v_order.id RETURNING * INTO v_order;
+    PERFORM messaging.record_event('order.address_changed', v_order.id, v_actor);
+    RETURN api.render_order(v_order);
+END $$;
+
+COMMENT ON FUNCTION api.set_shipping_address IS
+'Change where an order is sent';
+
+GRANT EXECUTE ON FUNCTION api.set_shipping_address TO app_customer;

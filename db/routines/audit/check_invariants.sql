@@ -1,0 +1,131 @@
+-- Every invariant of the books, checked now, in one snapshot. An empty detail is a good one; otherwise how many offend and the first of them.
+-- Called by: api.check_invariants, `storeproc check`, tests, restore drills; a DBA in psql.
+-- Definer:   reads everything.
+CREATE OR REPLACE FUNCTION audit.check_invariants()
+RETURNS TABLE (name text, ok boolean, detail text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH offenders (name, id) AS (
+        SELECT 'stock is the sum of its movements', s.product_id
+        FROM catalog.stock AS s
+        LEFT JOIN (SELECT m.product_id, sum(m.on_hand_delta) AS on_hand, sum(m.reserved_delta) AS reserved
+                   FROM catalog.stock_movements AS m GROUP BY m.product_id) AS t ON t.product_id = s.product_id
+        WHERE s.on_hand <> coalesce(t.on_hand, 0) OR s.reserved <> coalesce(t.reserved, 0)
+
+        UNION ALL
+        SELECT 'reserved stock is what pending orders hold', s.product_id
+        FROM catalog.stock AS s
+        LEFT JOIN (SELECT i.product_id, sum(i.quantity) AS quantity
+                   FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id
+                   WHERE o.status = 'pending' GROUP BY i.product_id) AS t ON t.product_id = s.product_id
+        WHERE s.reserved <> coalesce(t.quantity, 0)
+
+        UNION ALL
+        SELECT 'stock is never oversold', s.product_id FROM catalog.stock AS s WHERE s.reserved > s.on_hand OR s.reserved < 0
+
+        UNION ALL
+        SELECT 'an order''s total is the sum of its lines', o.id
+        FROM sales.orders AS o
+        LEFT JOIN (SELECT i.order_id, sum(i.unit_price * i.quantity) AS subtotal, sum(i.total) AS total
+                   FROM sales.order_items AS i GROUP BY i.order_id) AS t ON t.order_id = o.id
+        WHERE o.subtotal <> coalesce(t.subtotal, 0) OR o.total <> coalesce(t.total, 0) + o.shipping
+
+        UNION ALL
+        SELECT 'an order''s lines belong to its account', i.id
+        FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id WHERE i.account_id <> o.account_id
+
+        UNION ALL
+        SELECT 'an order line''s price is the version it was sold at', i.id
+        FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id
+        LEFT JOIN catalog.prices AS p ON p.product_id = i.product_id AND p.currency = o.currency AND p.version = i.price_version
+        WHERE i.unit_price IS DISTINCT FROM p.amount
+
+        UNION ALL
+        SELECT 'an order is paid by its payments', o.id
+        FROM sales.orders AS o
+        LEFT JOIN (SELECT p.order_id, sum(p.amount_applied) AS applied FROM payments.payments AS p GROUP BY p.order_id) AS t ON t.order_id = o.id
+        WHERE o.amount_paid <> coalesce(t.applied, 0)
+
+        UNION ALL
+        SELECT 'a paid order is paid in full', o.id
+        FROM sales.orders AS o WHERE o.status IN ('paid', 'shipped', 'delivered') AND o.amount_paid <> o.total
+
+        UNION ALL
+        SELECT 'an order''s refunds are its payments'' refunds', o.id
+        FROM sales.orders AS o
+        LEFT JOIN (SELECT r.order_id, sum(r.from_order) AS refunded FROM payments.refunds AS r WHERE r.status <> 'failed' GROUP BY r.order_id) AS t
+               ON t.order_id = o.id
+        WHERE o.amount_refunded <> coalesce(t.refunded, 0)
+
+        UNION ALL
+        SELECT 'no refund exceeds its payment', p.id
+        FROM payments.payments AS p
+        LEFT JOIN (SELECT r.payment_id, sum(r.amount) AS refunded FROM payments.refunds AS r WHERE r.status <> 'failed' GROUP BY r.payment_id) AS t
+               ON t.payment_id = p.id
+        WHERE p.amount_refunded <> coalesce(t.refunded, 0) OR p.amount_refunded > p.amount_captured
+
+        UNION ALL
+        SELECT 'money that pays no order is refunded', p.id
+        FROM payments.payments AS p
+        LEFT JOIN (SELECT r.payment_id, sum(r.amount - r.from_order) AS returned FROM payments.refunds AS r GROUP BY r.payment_id) AS t
+               ON t.payment_id = p.id
+        WHERE p.amount_captured - p.amount_applied > coalesce(t.returned, 0)
+
+        UNION ALL
+        SELECT 'a cancelled order keeps no money', o.id
+        FROM sales.orders AS o
+        WHERE o.status = 'cancelled' AND o.amount_paid > o.amount_refunded
+          AND NOT EXISTS (SELECT FROM payments.refunds AS r WHERE r.order_id = o.id AND r.status = 'failed')
+
+        UNION ALL
+        SELECT 'payments and refunds belong to their order''s account', p.id
+        FROM payments.payments AS p JOIN sales.orders AS o ON o.id = p.order_id WHERE p.account_id <> o.account_id
+        UNION ALL
+        SELECT 'payments and refunds belong to their order''s account', r.id
+        FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id
+        WHERE r.account_id <> p.account_id OR r.order_id <> p.order_id
+
+        UNION ALL
+        SELECT 'every payment is booked, once', p.id
+        FROM payments.payments AS p
+        LEFT JOIN (SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind = 'payment') AS applied, sum(t.amount) AS captured
+                   FROM ledger.transfers AS t WHERE t.kind IN ('payment', 'unapplied') GROUP BY t.payment_id) AS b ON b.payment_id = p.id
+        WHERE p.amount_captured <> coalesce(b.captured, 0) OR p.amount_applied <> coalesce(b.applied, 0)
+
+        UNION ALL
+        SELECT 'every finished refund is booked, once', r.id
+        FROM payments.refunds AS r
+        LEFT JOIN (SELECT t.refund_id, sum(t.amount) AS amount FROM ledger.transfers AS t WHERE t.refund_id IS NOT NULL GROUP BY t.refund_id) AS b
+               ON b.refund_id = r.id
+        WHERE coalesce(b.amount, 0) <> CASE r.status WHEN 'completed' THEN r.amount ELSE 0 END
+
+        UNION ALL
+        SELECT 'a transfer stays in its currency', t.id
+        FROM ledger.transfers AS t
+        JOIN ledger.accounts AS d ON d.id = t.debit_account
+        JOIN ledger.accounts AS c ON c.id = t.credit_account
+        WHERE t.currency <> d.currency OR t.currency <> c.currency
+
+        UNION ALL
+        SELECT 'a balance is the sum of its transfers', a.id
+        FROM ledger.accounts AS a
+        WHERE a.balance IS NOT NULL
+          AND a.balance <> coalesce((SELECT sum(t.amount) FROM ledger.transfers AS t WHERE t.credit_account = a.id), 0)
+                         - coalesce((SELECT sum(t.amount) FROM ledger.transfers AS t WHERE t.debit_account = a.id), 0)
+    ), counted AS (
+        SELECT o.name, count(*) AS n, (array_agg(o.id ORDER BY o.id))[1] AS first FROM offenders AS o GROUP BY o.name
+    )
+    SELECT n.name, c.n IS NULL, CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
+    FROM unnest(ARRAY[
+        'stock is the sum of its movements', 'reserved stock is what pending orders hold', 'stock is never oversold',
+        'an order''s total is the sum of its lines', 'an order''s lines belong to its account',
+        'an order line''s price is the version it was sold at', 'an order is paid by its payments', 'a paid order is paid in full',
+        'an order''s refunds are its payments'' refunds', 'no refund exceeds its payment', 'money that pays no order is refunded',
+        'a cancelled order keeps no money', 'payments and refunds belong to their order''s account', 'every payment is booked, once',
+        'every finished refund is booked, once', 'a transfer stays in its currency', 'a balance is the sum of its transfers'
+    ]) WITH ORDINALITY AS n (name, position)
+    LEFT JOIN counted AS c ON c.name = n.name
+    ORDER BY n.position;
+END;
+
+GRANT EXECUTE ON FUNCTION audit.check_invariants TO store_api;

@@ -1,0 +1,23 @@
+-- Money for an order. Answers the part that the order took: all that is due at most, nothing when it does not wait for money.
+-- Called by: payments.mark_payment_completed.
+-- Locks:     the order, then (when that pays it) stock rows in product order.
+CREATE OR REPLACE FUNCTION sales.apply_payment(order_id uuid, amount bigint)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_order   sales.orders;
+    v_applied bigint;
+BEGIN
+    SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = apply_payment.order_id FOR NO KEY UPDATE;
+    IF v_order.status <> 'pending' THEN
+        RETURN 0;
+    END IF;
+    v_applied := least(apply_payment.amount, v_order.total - v_order.amount_paid);
+    UPDATE sales.orders AS o SET amount_paid = o.amount_paid + v_applied, version = o.version + 1 WHERE o.id = v_order.id;
+    IF v_order.amount_paid + v_applied = v_order.total THEN
+        PERFORM sales.settle_order(v_order.id);
+    END IF;
+    RETURN v_applied;
+END $$;
+
+GRANT EXECUTE ON FUNCTION sales.apply_payment TO store_api;

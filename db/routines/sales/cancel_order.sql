@@ -1,0 +1,38 @@
+-- Cancels an order: its stock comes back, its open payments close, its money is refunded.
+-- Called by: cancel_order, cancel_any_order, delete_product_in_order, modify_order, expire_orders.
+-- Errors:    order_not_cancellable 409.
+-- Locks:     the order, stock rows in product order, its payments.
+CREATE OR REPLACE FUNCTION sales.cancel_order(order_id uuid, reason text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_order sales.orders;
+    v_line  record;
+BEGIN
+    SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = cancel_order.order_id FOR NO KEY UPDATE;
+    IF v_order.status NOT IN ('pending', 'paid') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_cancellable',
+            MESSAGE = format('An order that is %s cannot be cancelled.', v_order.status);
+    END IF;
+
+    FOR v_line IN
+        SELECT i.product_id, i.quantity FROM sales.order_items AS i WHERE i.order_id = v_order.id ORDER BY i.product_id
+    LOOP
+        IF v_order.status = 'pending' THEN
+            PERFORM catalog.release_stock(v_line.product_id, v_line.quantity, v_order.id);
+        ELSE
+            PERFORM catalog.return_stock(v_line.product_id, v_line.quantity, v_order.id);
+        END IF;
+    END LOOP;
+
+    UPDATE sales.orders AS o SET status = 'cancelled', cancel_reason = cancel_order.reason, expires_at = NULL, version = o.version + 1
+    WHERE o.id = v_order.id;
+    PERFORM messaging.record_event('order.cancelled', v_order.id, v_order.account_id, jsonb_build_object('reason', cancel_order.reason));
+
+    PERFORM payments.cancel_open_payments(v_order.id);
+    IF v_order.amount_paid > v_order.amount_refunded THEN
+        PERFORM payments.refund_order(v_order.id, 'order_cancelled');
+    END IF;
+END $$;
+
+GRANT EXECUTE ON FUNCTION sales.cancel_order TO store_api;
