@@ -3,7 +3,7 @@
 -- Called by: api.complete_refund, api.receive_gateway_event.
 -- Returns:   whether anything changed.
 -- Errors:    refund_not_found 404.
--- Locks:     order, payment, refund, ledger accounts.
+-- Locks:     order, payment, refund, ledger accounts. A refund changes only under its order's lock.
 CREATE OR REPLACE FUNCTION payments.mark_refund_completed(refund_id uuid, provider_reference text DEFAULT NULL)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -15,7 +15,7 @@ BEGIN
     PERFORM FROM sales.orders AS o
     WHERE o.id = (SELECT r.order_id FROM payments.refunds AS r WHERE r.id = mark_refund_completed.refund_id)
     FOR NO KEY UPDATE;
-    SELECT * INTO v_refund FROM payments.refunds AS r WHERE r.id = mark_refund_completed.refund_id FOR NO KEY UPDATE;
+    SELECT * INTO v_refund FROM payments.refunds AS r WHERE r.id = mark_refund_completed.refund_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'refund_not_found', MESSAGE = 'There is no such refund.';
     END IF;

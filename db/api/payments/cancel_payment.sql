@@ -1,0 +1,33 @@
+-- Gives up an own attempt that has not been paid; its checkout is closed by the worker.
+-- Locks:  the payment.
+-- Errors: payment_not_found 404, payment_not_open 409.
+CREATE FUNCTION api.cancel_payment(payment_id uuid)
+RETURNS api.payment
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor   CONSTANT uuid := identity.authenticate();
+    v_payment payments.payments;
+BEGIN
+    SELECT * INTO v_payment FROM payments.payments AS p
+    WHERE p.id = cancel_payment.payment_id AND p.account_id = v_actor
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+    END IF;
+    IF v_payment.status NOT IN ('initiated', 'open', 'authorized') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_open',
+            MESSAGE = format('This payment is %s.', v_payment.status), HINT = 'Only an open payment can be cancelled.';
+    END IF;
+
+    PERFORM payments.mark_payment_failed(v_payment.id, 'cancelled'),
+            messaging.enqueue_job('close_checkout', jsonb_build_object('payment_id', v_payment.id));
+    SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_payment.id;
+    RETURN api.render_payment(v_payment, v_actor);
+END $$;
+
+COMMENT ON FUNCTION api.cancel_payment IS
+'Cancel a payment
+
+While nothing has been paid. The order stays pending; begin another payment for it.';
+
+GRANT EXECUTE ON FUNCTION api.cancel_payment TO app_customer;

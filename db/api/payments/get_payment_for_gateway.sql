@@ -1,0 +1,36 @@
+-- What the gateway's client needs to open, look up or close a checkout: the outside key above all. Never sent to a browser.
+-- Errors: payment_not_found 404.
+CREATE TYPE api.gateway_payment AS (
+    id uuid, order_id uuid, order_number text, provider text, status text, amount bigint, currency text, minor_units smallint, outside_key uuid,
+    provider_reference text, expires_at timestamptz, email text, items api.order_item[]
+);
+
+CREATE FUNCTION api.get_payment_for_gateway(payment_id uuid)
+RETURNS api.gateway_payment
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_answer api.gateway_payment;
+BEGIN
+    PERFORM identity.authenticate_service('gateway');
+    SELECT p.id, p.order_id, o.number::text, p.provider, p.status, p.amount, p.currency::text, c.minor_units, p.outside_key,
+           p.provider_reference, p.expires_at, a.email,
+           ARRAY(SELECT ROW(i.id, i.product_id, NULL, i.sku, i.name, i.quantity, i.unit_price, i.price_version, i.discount, i.tax, i.total)::api.order_item
+                 FROM sales.order_items AS i WHERE i.order_id = p.order_id ORDER BY i.id)
+    INTO v_answer
+    FROM payments.payments AS p
+    JOIN sales.orders AS o ON o.id = p.order_id
+    JOIN catalog.currencies AS c ON c.code = p.currency
+    JOIN identity.accounts AS a ON a.id = p.account_id
+    WHERE p.id = get_payment_for_gateway.payment_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+    END IF;
+    RETURN v_answer;
+END $$;
+
+COMMENT ON FUNCTION api.get_payment_for_gateway IS
+'A payment as its gateway needs it
+
+For the gateway service: the outside idempotency key, the amount, what is sold.';
+
+GRANT EXECUTE ON FUNCTION api.get_payment_for_gateway TO app_gateway;

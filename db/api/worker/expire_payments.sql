@@ -1,0 +1,31 @@
+-- Ends attempts whose time is over, a hundred at a time, and has their checkouts closed.
+-- Locks: the payments it ends; those that somebody else is at are left for the next time.
+CREATE FUNCTION api.expire_payments()
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_payment_id uuid;
+    v_count      bigint := 0;
+BEGIN
+    PERFORM identity.authenticate_service('worker');
+    FOR v_payment_id IN
+        SELECT p.id FROM payments.payments AS p
+        WHERE p.status IN ('initiated', 'open') AND p.expires_at <= now()
+        ORDER BY p.expires_at
+        LIMIT 100
+        FOR NO KEY UPDATE SKIP LOCKED
+    LOOP
+        IF payments.mark_payment_failed(v_payment_id, 'expired') THEN
+            PERFORM messaging.enqueue_job('close_checkout', jsonb_build_object('payment_id', v_payment_id));
+            v_count := v_count + 1;
+        END IF;
+    END LOOP;
+    RETURN v_count;
+END $$;
+
+COMMENT ON FUNCTION api.expire_payments IS
+'Expire payments whose time is over
+
+For the worker. Answers how many; call again while there are a hundred.';
+
+GRANT EXECUTE ON FUNCTION api.expire_payments TO app_worker;
