@@ -1,5 +1,6 @@
--- Adds a signing key (fresh random unless given) and makes it the one that signs. Older keys go on verifying until retired and gone.
--- Called by: migrate (the first key), a DBA (rotation). Not granted to any web role.
+-- Adds a signing key (fresh random unless given) and makes it the one that signs.
+-- A retired key verifies for one more day; a leaked one is stopped at once by retired_at = '-infinity'. Never delete the first (find_salt).
+-- Called by: db/policies/identity.signing_keys.sql (the first key), a DBA (rotation). Not granted to any web role.
 CREATE OR REPLACE FUNCTION identity.add_signing_key(secret bytea DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
--- Verifies the caller's token (app.token) and says who it is. Sets app.actor and app.audience for this transaction, over whatever was there.
+-- Verifies the caller's token (app.token) and says who it is. Sets app.actor, app.audience and app.session for this transaction,
+-- over whatever was there.
 -- Called by: the first line of every signed-in api function.
 -- Errors:   token_missing, token_invalid, token_expired, session_revoked, account_suspended 401.
 -- Locks:    none.
@@ -7,28 +8,32 @@ CREATE OR REPLACE FUNCTION identity.authenticate()
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_token   CONSTANT text := nullif(current_setting('app.token', true), '');
+    v_token   CONSTANT text := current_setting('app.token', true);
     v_header  text;
     v_body    text;
-    v_key     identity.signing_keys;
+    v_inner   bytea;
+    v_outer   bytea;
     v_claims  jsonb;
     v_role    text;
+    v_actor   uuid;
     v_session record;
 BEGIN
-    IF v_token IS NULL THEN
+    IF coalesce(v_token, '') = '' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_missing',
             MESSAGE = 'This needs a log-in.', HINT = 'Send an access token: Authorization: Bearer …';
     END IF;
 
+    -- The whole header is looked up, so the algorithm is the key's and never the caller's choice. A retired key verifies for one more
+    -- day, the longest that a token lives. Ours have some 400 bytes: a huge one is not worth hashing.
     v_header := split_part(v_token, '.', 1);
     v_body := split_part(v_token, '.', 2);
-
-    -- The whole header is looked up, so the algorithm is the key's and never the caller's choice.
-    SELECT * INTO v_key FROM identity.signing_keys WHERE header = v_header;
+    SELECT k.inner_pad, k.outer_pad INTO v_inner, v_outer
+    FROM identity.signing_keys AS k
+    WHERE k.header = v_header AND (k.retired_at IS NULL OR k.retired_at > now() - interval '1 day');
     IF NOT FOUND
-        OR identity.encode_base64url(sha256(v_key.outer_pad || sha256(v_key.inner_pad || convert_to(v_header || '.' || v_body, 'UTF8'))))
-           IS DISTINCT FROM split_part(v_token, '.', 3)
-        OR v_token <> v_header || '.' || v_body || '.' || split_part(v_token, '.', 3)
+        OR octet_length(v_token) > 4096
+        OR v_token IS DISTINCT FROM v_header || '.' || v_body || '.'
+            || identity.encode_base64url(sha256(v_outer || sha256(v_inner || convert_to(v_header || '.' || v_body, 'UTF8'))))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_invalid',
             MESSAGE = 'The access token is not valid.', HINT = 'Log in again.';
@@ -42,16 +47,17 @@ BEGIN
     END IF;
 
     v_role := v_claims ->> 'role';
-    IF session_user <> 'web_' || v_role AND NOT pg_has_role(session_user, 'store_owner', 'MEMBER') THEN
+    IF session_user IS DISTINCT FROM 'web_' || v_role AND NOT pg_has_role(session_user, 'store_owner', 'MEMBER') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_invalid',
             MESSAGE = 'The access token is for another audience.', HINT = 'Log in again.';
     END IF;
 
+    v_actor := v_claims ->> 'sub';
     SELECT s.revoked_at, s.expires_at, a.status, a.role INTO v_session
     FROM identity.sessions AS s
     JOIN identity.accounts AS a ON a.id = s.account_id
-    WHERE s.id = (v_claims ->> 'sid')::uuid AND s.account_id = (v_claims ->> 'sub')::uuid;
-    IF NOT FOUND OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() OR v_session.role <> v_role THEN
+    WHERE s.id = (v_claims ->> 'sid')::uuid AND s.account_id = v_actor;
+    IF NOT FOUND OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() OR v_session.role IS DISTINCT FROM v_role THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked',
             MESSAGE = 'This session has ended.', HINT = 'Log in again.';
     END IF;
@@ -60,9 +66,9 @@ BEGIN
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
     END IF;
 
-    PERFORM set_config('app.actor', v_claims ->> 'sub', true), set_config('app.audience', v_role, true),
+    PERFORM set_config('app.actor', v_actor::text, true), set_config('app.audience', v_role, true),
             set_config('app.session', v_claims ->> 'sid', true);
-    RETURN (v_claims ->> 'sub')::uuid;
+    RETURN v_actor;
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.authenticate TO store_api;

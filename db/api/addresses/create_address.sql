@@ -1,0 +1,31 @@
+-- Adds an address. The first one is the default, whatever was asked.
+-- Locks:  the account: two first addresses at once are one default.
+CREATE FUNCTION api.create_address(
+    name api.short_text, line1 api.short_text, city api.short_text, country api.country,
+    line2 api.short_text DEFAULT NULL, region api.short_text DEFAULT NULL, postal_code api.short_text DEFAULT NULL,
+    phone api.short_text DEFAULT NULL, is_default boolean DEFAULT false)
+RETURNS api.address
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor   CONSTANT uuid := identity.authenticate();
+    v_address identity.addresses;
+BEGIN
+    PERFORM FROM identity.accounts AS a WHERE a.id = v_actor FOR NO KEY UPDATE;
+    IF create_address.is_default THEN
+        UPDATE identity.addresses AS a SET is_default = false, version = a.version + 1 WHERE a.account_id = v_actor AND a.is_default;
+    END IF;
+    INSERT INTO identity.addresses (account_id, name, line1, line2, city, region, postal_code, country, phone, is_default)
+    VALUES (v_actor, create_address.name, create_address.line1, create_address.line2, create_address.city, create_address.region,
+            create_address.postal_code, create_address.country, create_address.phone,
+            coalesce(create_address.is_default, false)
+                OR NOT EXISTS (SELECT FROM identity.addresses AS a WHERE a.account_id = v_actor))
+    RETURNING * INTO v_address;
+    RETURN api.render_address(v_address);
+END $$;
+
+COMMENT ON FUNCTION api.create_address IS
+'Add an address
+
+Your first address becomes the default. A new default takes the place of the old one.';
+
+GRANT EXECUTE ON FUNCTION api.create_address TO app_customer;

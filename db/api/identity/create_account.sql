@@ -1,0 +1,20 @@
+-- Signs somebody up. `password` is the bcrypt string that the web tier made of it.
+-- Errors: email_taken, handle_taken 409.
+CREATE DOMAIN api.signup_role AS text CONSTRAINT role_refused CHECK (VALUE = ANY (ARRAY['customer', 'merchant']));
+COMMENT ON DOMAIN api.signup_role IS 'Whether you buy (customer) or sell (merchant). Nobody signs up for more.';
+
+CREATE FUNCTION api.create_account(
+    email api.email, password api.password, handle api.handle DEFAULT NULL, display_name api.short_text DEFAULT NULL,
+    role api.signup_role DEFAULT 'customer')
+RETURNS api.account
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN api.render_account(identity.open_account(email, password, handle, display_name, coalesce(role, 'customer')));
+END $$;
+
+COMMENT ON FUNCTION api.create_account IS
+'Create an account
+
+Sign up, to buy or to sell. Log in with POST /v1/sessions afterwards.';
+
+GRANT EXECUTE ON FUNCTION api.create_account TO app_anonymous;

@@ -1,0 +1,21 @@
+-- The second half of a log-in. `password` is the bcrypt string that the web tier computed with begin_session's salt.
+-- Locks:  the account, then the counted attempts.
+-- Errors: credentials_invalid 401, account_suspended 403.
+CREATE FUNCTION api.create_session(email api.email, password api.password, client_address text DEFAULT NULL)
+RETURNS api.session
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_opened record;
+BEGIN
+    SELECT * INTO v_opened FROM identity.open_session(email, password);
+    PERFORM identity.forget_log_in(email, client_address);
+    RETURN api.render_session(v_opened.account, v_opened.access_token, v_opened.refresh_token);
+END $$;
+
+COMMENT ON FUNCTION api.create_session IS
+'Log in
+
+Answers an access token for 15 minutes and a refresh token for the 30 days of the session. An unknown e-mail and a wrong password
+get the same answer. After ten attempts on an e-mail in a quarter of an hour there is a pause.';
+
+GRANT EXECUTE ON FUNCTION api.create_session TO app_anonymous;

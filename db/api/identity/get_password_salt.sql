@@ -1,0 +1,18 @@
+-- The first half of a password change: the bcrypt salt of the caller's password. Counted, because a guess at the password follows.
+-- Errors: too_many_attempts 429.
+CREATE FUNCTION api.get_password_salt()
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    PERFORM identity.count_attempt('account:' || v_actor, 10);
+    RETURN identity.find_own_salt();
+END $$;
+
+COMMENT ON FUNCTION api.get_password_salt IS
+'Begin a password change
+
+For the web tier: answers the bcrypt salt with which it computes the current password.';
+
+GRANT EXECUTE ON FUNCTION api.get_password_salt TO app_customer;

@@ -1,0 +1,22 @@
+-- Takes a refresh token, once, for a new pair. NULL: it came a second time, and its session has been ended (committed, so no error).
+-- Locks:  the session.
+-- Errors: refresh_token_invalid 401, account_suspended 403.
+CREATE FUNCTION api.refresh_session(refresh_token text)
+RETURNS api.session
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_opened record;
+BEGIN
+    SELECT * INTO v_opened FROM identity.rotate_session(refresh_session.refresh_token);
+    IF v_opened.access_token IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN api.render_session(v_opened.account, v_opened.access_token, v_opened.refresh_token);
+END $$;
+
+COMMENT ON FUNCTION api.refresh_session IS
+'Refresh a session
+
+A refresh token is good once. If it comes again somebody has a copy: the session ends, for both.';
+
+GRANT EXECUTE ON FUNCTION api.refresh_session TO app_anonymous;

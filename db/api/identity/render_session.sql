@@ -1,0 +1,5 @@
+-- A pair of fresh tokens as clients see it. Called by: create_session, refresh_session.
+CREATE FUNCTION api.render_session(account identity.accounts, access_token text, refresh_token text)
+RETURNS api.session
+LANGUAGE sql IMMUTABLE
+RETURN ROW(access_token, refresh_token, 'Bearer', 900, api.render_account(account))::api.session;     -- 900 s: identity.issue_token

@@ -1,0 +1,36 @@
+-- Changes the caller's own profile. Another e-mail is not verified yet.
+-- Locks:  the account.
+-- Errors: email_taken, handle_taken 409, version_stale 412.
+CREATE FUNCTION api.update_account(
+    handle api.handle DEFAULT NULL, display_name api.short_text DEFAULT NULL, email api.email DEFAULT NULL,
+    if_match bigint DEFAULT NULL, given text[] DEFAULT NULL)
+RETURNS api.account
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor   CONSTANT uuid := identity.authenticate();
+    v_account identity.accounts;
+BEGIN
+    SELECT * INTO STRICT v_account FROM identity.accounts WHERE id = v_actor FOR NO KEY UPDATE;
+    IF update_account.if_match <> v_account.version THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
+            MESSAGE = 'The account has changed since you read it.', HINT = 'Read it again.';
+    END IF;
+
+    UPDATE identity.accounts AS a
+    SET handle = CASE WHEN 'handle' = ANY (update_account.given) THEN update_account.handle ELSE coalesce(update_account.handle, a.handle) END,
+        display_name = CASE WHEN 'display_name' = ANY (update_account.given) THEN update_account.display_name
+                            ELSE coalesce(update_account.display_name, a.display_name) END,
+        email = coalesce(update_account.email, a.email),
+        email_verified = a.email_verified AND a.email = coalesce(update_account.email, a.email),
+        version = a.version + 1
+    WHERE a.id = v_actor
+    RETURNING a.* INTO v_account;
+    RETURN api.render_account(v_account);
+END $$;
+
+COMMENT ON FUNCTION api.update_account IS
+'Change your account
+
+Fields that are left out stay; null empties handle and display_name. A new e-mail has to be verified again.';
+
+GRANT EXECUTE ON FUNCTION api.update_account TO app_customer;

@@ -1,0 +1,22 @@
+-- Keeps the answer under the key that claim_idempotency_key took in this transaction, and gives it back. NULL (void) is kept as ''.
+-- An answer that is there already stays: nobody can put words into another request's mouth.
+-- Errors: idempotency_key_unclaimed 409.
+CREATE FUNCTION api.store_idempotent_answer(answer text)
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE messaging.idempotency_keys AS k SET answer = coalesce(store_idempotent_answer.answer, '')
+    WHERE k.id = nullif(current_setting('app.idempotency_id', true), '')::uuid AND k.answer IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'idempotency_key_unclaimed',
+            MESSAGE = 'No Idempotency-Key was claimed in this transaction.';
+    END IF;
+    RETURN coalesce(store_idempotent_answer.answer, '');
+END $$;
+
+COMMENT ON FUNCTION api.store_idempotent_answer IS
+'Keep an answer under its idempotency key
+
+For the web tier, in one statement with claim_idempotency_key. Answers its argument.';
+
+GRANT EXECUTE ON FUNCTION api.store_idempotent_answer TO app_anonymous;

@@ -1,0 +1,9 @@
+-- Secrets: store_api has no grant, and row security without a policy would hide every row if somebody gave it one.
+-- Only routines of store_owner (SECURITY DEFINER in db/routines/identity) come near them.
+ALTER TABLE identity.passwords ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.refresh_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.signing_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.login_attempts ENABLE ROW LEVEL SECURITY;
+
+REVOKE ALL ON identity.passwords, identity.sessions, identity.refresh_tokens, identity.signing_keys, identity.login_attempts FROM store_api;

@@ -1,0 +1,17 @@
+-- Counts an attempt to log in, before a password is looked at; refuses it when there were too many.
+-- Called by: api.begin_session.
+-- Errors:   too_many_attempts 429.
+-- Locks:    login_attempts: address, e-mail, both.
+-- Definer:  login_attempts is nobody's to read.
+CREATE OR REPLACE FUNCTION identity.count_log_in(email text, client_address text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_limit record;
+BEGIN
+    FOR v_limit IN SELECT s.subject, s.allowed FROM identity.log_in_subjects(count_log_in.email, count_log_in.client_address) AS s LOOP
+        PERFORM identity.count_attempt(v_limit.subject, v_limit.allowed);
+    END LOOP;
+END $$;
+
+GRANT EXECUTE ON FUNCTION identity.count_log_in TO store_api;

@@ -1,0 +1,7 @@
+-- The caller's session, as identity.authenticate() found it; NULL for nobody.
+CREATE OR REPLACE FUNCTION identity.current_session()
+RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('app.session', true), '')::uuid;
+
+GRANT EXECUTE ON FUNCTION identity.current_session TO store_api;

@@ -1,0 +1,27 @@
+-- The bcrypt salt of that e-mail's password. For an e-mail that nobody has: a made-up one, always the same, in bcrypt's form
+-- (cost 12; the last character carries two bits, as in a real one), so that the answer does not tell the two apart.
+-- It hangs on the first signing key, which is therefore retired but never deleted.
+-- Called by: api.begin_session.
+-- Definer:   reads passwords and signing keys.
+CREATE OR REPLACE FUNCTION identity.find_salt(email text)
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_made_up text;
+    v_salt    text;
+BEGIN
+    -- Computed in either case, so that time does not tell either.
+    SELECT '$2b$12$' || translate(
+        rtrim(encode(substr(sha256(k.outer_pad || sha256(k.inner_pad || convert_to('salt:' || lower(find_salt.email), 'UTF8'))), 1, 16), 'base64'), '='),
+        'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+        './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789')
+    INTO STRICT v_made_up
+    FROM identity.signing_keys AS k ORDER BY k.created_at, k.kid LIMIT 1;
+
+    SELECT p.salt INTO v_salt
+    FROM identity.accounts AS a JOIN identity.passwords AS p ON p.account_id = a.id
+    WHERE lower(a.email) = lower(find_salt.email);
+    RETURN coalesce(v_salt, v_made_up);
+END $$;
+
+GRANT EXECUTE ON FUNCTION identity.find_salt TO store_api;

@@ -1,0 +1,37 @@
+-- Takes a refresh token, once, for a new pair. A token that comes a second time was stolen, by whoever came first or now: the session
+-- ends for both, and the answer is NULL instead of an error, which would roll that back.
+-- Called by: api.refresh_session.
+-- Errors:   refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403.
+-- Locks:    the session: two at once are one rotation and one reuse.
+-- Definer:  reads and writes sessions and refresh tokens.
+CREATE OR REPLACE FUNCTION identity.rotate_session(
+    presented text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_hash    CONSTANT bytea := sha256(convert_to(rotate_session.presented, 'UTF8'));
+    v_session identity.sessions;
+    v_account identity.accounts;
+BEGIN
+    SELECT s.* INTO v_session FROM identity.sessions AS s
+    WHERE s.id = (SELECT t.session_id FROM identity.refresh_tokens AS t WHERE t.token_hash = v_hash)
+    FOR NO KEY UPDATE;
+    IF NOT FOUND OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'refresh_token_invalid',
+            MESSAGE = 'The refresh token is not valid.', HINT = 'Log in again.';
+    END IF;
+    SELECT a.* INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = v_session.account_id;
+    IF v_account.status <> 'active' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
+            MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
+    END IF;
+
+    UPDATE identity.refresh_tokens AS t SET used_at = now() WHERE t.token_hash = v_hash AND t.used_at IS NULL;
+    IF NOT FOUND THEN
+        UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.id = v_session.id;
+        RETURN;
+    END IF;
+    account := v_account;
+    SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session.id) AS i;
+END $$;
+
+GRANT EXECUTE ON FUNCTION identity.rotate_session TO store_api;
