@@ -12,6 +12,7 @@ DECLARE
     v_refundable bigint;
     v_amount     bigint;
     v_from_order bigint;
+    v_refund_id  uuid;
     v_refund     payments.refunds;
 BEGIN
     SELECT o.* INTO v_order FROM sales.orders AS o
@@ -37,15 +38,15 @@ BEGIN
         END IF;
         -- What has not been shipped goes back when the order is cancelled, below.
         IF v_order.status <> 'paid' THEN
-            PERFORM sales.restock_order(v_order.id);
+            PERFORM payments.restock_order(v_order.id);
         END IF;
     END IF;
 
-    SELECT r.* INTO STRICT v_refund FROM payments.refunds AS r
-    WHERE r.id = payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason);
+    v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason);
     IF coalesce(create_refund.restock, false) AND v_order.status = 'paid' THEN
         PERFORM sales.cancel_order(v_order.id, 'refunded');
     END IF;
+    SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = v_refund_id;
     RETURN api.render_refund(v_refund);
 END $$;
 

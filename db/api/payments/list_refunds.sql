@@ -4,30 +4,25 @@ CREATE FUNCTION api.list_refunds(payment_id uuid, "limit" api.page_limit DEFAULT
 RETURNS api.refund_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_actor CONSTANT uuid := identity.authenticate();
-    v_after CONSTANT uuid := messaging.decode_cursor(list_refunds.cursor) ->> 'id';
-    v_page  api.refund_page;
-    v_count integer;
-    v_last  uuid;
+    v_actor  CONSTANT uuid := identity.authenticate();
+    v_before CONSTANT uuid := messaging.cursor_before(list_refunds.cursor);
+    v_found  api.refund[];
 BEGIN
     IF NOT EXISTS (SELECT FROM payments.payments AS p WHERE p.id = list_refunds.payment_id) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
     END IF;
 
-    SELECT coalesce(array_agg(api.render_refund(q.refund) ORDER BY q.id DESC) FILTER (WHERE q.n <= coalesce(list_refunds."limit", 20)), '{}'),
-           count(*), min(q.id::text) FILTER (WHERE q.n <= coalesce(list_refunds."limit", 20))
-    INTO v_page.data, v_count, v_last
+    SELECT array_agg(api.render_refund(q) ORDER BY q.id DESC) INTO v_found
     FROM (
-        SELECT r AS refund, r.id, row_number() OVER (ORDER BY r.id DESC) AS n
-        FROM payments.refunds AS r
-        WHERE r.payment_id = list_refunds.payment_id AND (v_after IS NULL OR r.id < v_after)
-        ORDER BY r.id DESC
-        LIMIT coalesce(list_refunds."limit", 20) + 1
+        SELECT * FROM payments.refunds AS p
+        WHERE p.payment_id = list_refunds.payment_id AND p.id < v_before
+        ORDER BY p.id DESC LIMIT list_refunds."limit" + 1
     ) AS q;
-    IF v_count > coalesce(list_refunds."limit", 20) THEN
-        v_page.next_cursor := messaging.encode_cursor(jsonb_build_object('id', v_last));
-    END IF;
-    RETURN v_page;
+    RETURN ROW(
+        coalesce(v_found[1:list_refunds."limit"], '{}'),
+        CASE WHEN cardinality(v_found) > list_refunds."limit"
+             THEN messaging.encode_cursor(jsonb_build_object('id', (v_found[list_refunds."limit"]).id)) END
+    )::api.refund_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_refunds IS
