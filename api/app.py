@@ -1,0 +1,333 @@
+"""The application: what happens to every request, whatever it asks for.
+
+`Frame` is one ASGI callable instead of a tower of middleware: every layer of wrapped `send` costs each request some
+microseconds, and the order of what follows is easier to see in one place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import orjson
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from . import catalog, docs, metrics, openapi
+from .catalog import CatalogError
+from .database import Database
+from .endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
+from .errors import Problem
+from .routes import INTERNAL, PAGES, ROUTES
+from .settings import Settings
+
+Action = Callable[[Exchange], Awaitable[Answer]]
+
+access_log = logging.getLogger("storeproc.access")
+error_log = logging.getLogger("storeproc.error")
+
+_REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
+_PROBLEM = (b"content-type", b"application/problem+json")
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    settings = settings or Settings.from_env()
+    frame = Frame(settings)
+    _start_logs()
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        database = Database(settings.access, settings.pool_sizes)
+        await database.open()
+        ticking: asyncio.Task[None] | None = None
+        try:
+            frame.open(await build_store(settings, database))
+            ticking = asyncio.create_task(_watch(database))
+            yield
+        except CatalogError as error:
+            # A programmer reads this at the start: the list, without the stack of whoever read it.
+            print(f"storeproc: {error}", file=sys.stderr, flush=True)  # noqa: T201
+            raise SystemExit(3) from None
+        finally:
+            if ticking is not None:
+                ticking.cancel()
+            await database.close()
+            metrics.end()
+
+    return Starlette(routes=[Mount("/", frame)], lifespan=lifespan)
+
+
+async def build_store(settings: Settings, database: Database) -> Store:
+    """Reads the catalogue and matches it with the routes; refuses to go on unless they fit."""
+    connection = await asyncpg.connect(settings.access.url("web_anonymous"), timeout=10)
+    try:
+        found = await catalog.read(connection)
+    finally:
+        await connection.close()
+    misfits = catalog.check_routes(found, [(r.method, r.path, r.function) for r in ROUTES], INTERNAL)
+    if misfits:
+        raise CatalogError(misfits)
+    own = urlsplit(settings.public_url)
+    origins = frozenset({f"{own.scheme}://{own.netloc}", *settings.cors_origins})
+    return Store(settings, database, found, origins)
+
+
+# --- from a path to what answers ------------------------------------------------------------------
+
+
+@dataclass
+class Node:
+    """One segment of the paths. A parameter's node is under the empty string."""
+
+    children: dict[str, Node] = field(default_factory=dict)
+    parameter: str = ""
+    actions: dict[str, tuple[str, Action]] = field(default_factory=dict)
+
+    def add(self, method: str, path: str, operation: str, action: Action) -> None:
+        node = self
+        for segment in path[1:].split("/"):
+            name = segment[1:-1] if segment.startswith("{") else ""
+            node = node.children.setdefault("" if name else segment, Node(parameter=name))
+            if node.parameter != name:
+                raise ValueError(f"{path}: this place is called {node.parameter} elsewhere")
+        node.actions[method] = (operation, action)
+        if method == "GET":
+            node.actions["HEAD"] = (operation, action)
+
+    def find(self, path: str, parameters: dict[str, str]) -> Node | None:
+        node = self
+        for segment in path[1:].split("/"):
+            following = node.children.get(segment) if segment else None
+            if following is None:
+                following = node.children.get("")
+                if following is None or not segment:
+                    return None
+                parameters[following.parameter] = segment
+            node = following
+        return node if node.actions else None
+
+
+# --- every request --------------------------------------------------------------------------------
+
+
+class Frame:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.root = Node()
+        self.limit = RateLimit(settings.rate_limit) if settings.rate_limit else None
+        self.origins = frozenset(settings.cors_origins)
+        self.common: Headers = [
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"x-frame-options", b"DENY"),
+        ]
+        if settings.secure:
+            self.common.append((b"strict-transport-security", b"max-age=31536000"))
+        self.json_policy = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+
+    def open(self, store: Store) -> None:
+        locations = _locations(store)
+        endpoints: list[Endpoint] = []
+        misfits: list[str] = []
+        for route in ROUTES:
+            try:
+                endpoint = Endpoint(store, route, store.catalog.functions[route.function], locations)
+            except CatalogError as error:
+                misfits += error.misfits
+                continue
+            endpoints.append(endpoint)
+            self.root.add(route.method, f"/v1{route.path}", route.function, endpoint.answer)
+        if misfits:
+            raise CatalogError(misfits)
+        for page in PAGES:
+            for prefix in page.prefixes:
+                self.root.add(page.method, prefix + page.path, page.handler.__name__, page.bound(store))
+        document = openapi.build(store, endpoints)
+        store.documents = docs.render(store, document)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        started = time.perf_counter()
+        headers = scope["headers"]
+        given = next((value for name, value in headers if name == b"x-request-id"), b"")
+        request_id = given.decode() if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+        x = Exchange(scope, receive, request_id)
+        try:
+            async with asyncio.timeout(self.settings.request_timeout):
+                answer = await self._answer(x)
+        except Problem as problem:
+            answer = _refusal(x, problem)
+        except TimeoutError:
+            answer = _refusal(x, Problem("timeout", headers={"connection": "close"}))
+        except Gone:
+            x.code = "client_gone"
+            self._record(x, 499, started)
+            return
+        except Exception as error:
+            _report(x, error)
+            answer = _refusal(x, Problem("internal_error"))
+        await self._send(x, answer, send)
+        self._record(x, answer.status, started)
+
+    async def _answer(self, x: Exchange) -> Answer:
+        scope = x.scope
+        if self.limit is not None and (wait := self.limit.wait(x.client)):
+            raise Problem("rate_limited", members={"retry_after": wait})
+        path: str = scope["path"]
+        node = self.root.find(path, x.path)
+        if node is None:
+            raise Problem("not_found")
+        method: str = scope["method"]
+        found = node.actions.get(method)
+        if found is not None:
+            x.operation = found[0]
+            return await found[1](x)
+        allow = ", ".join(sorted({*node.actions, "OPTIONS"}))
+        if method == "OPTIONS":
+            return self._options(x, allow)
+        raise Problem("method_not_allowed", headers={"allow": allow})
+
+    def _options(self, x: Exchange, allow: str) -> Answer:
+        headers: Headers = [(b"allow", allow.encode())]
+        if (
+            b"access-control-request-method" in x.headers
+            and x.headers.get(b"origin", b"").decode("latin-1") in self.origins
+        ):
+            headers += [
+                (b"access-control-allow-methods", allow.encode()),
+                (
+                    b"access-control-allow-headers",
+                    b"authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id",
+                ),
+                (b"access-control-max-age", b"600"),
+            ]
+        return Answer(204, b"", headers)
+
+    async def _send(self, x: Exchange, answer: Answer, send: Any) -> None:
+        headers = answer.headers
+        headers.append((b"x-request-id", x.request_id.encode()))
+        headers += self.common
+        if not any(name == b"content-security-policy" for name, _ in headers):
+            headers.append(self.json_policy)
+        if self.origins and b"origin" in x.headers:
+            headers += self._cors(x.headers[b"origin"])
+        body = answer.body
+        if answer.status not in (204, 304):
+            headers.append((b"content-length", str(len(body)).encode()))
+        if x.scope["method"] == "HEAD":
+            body = b""
+        with suppress(OSError):  # the client hung up: its request is done all the same
+            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+    def _cors(self, origin: bytes) -> Headers:
+        vary = (b"vary", b"origin")
+        if origin.decode("latin-1") not in self.origins:
+            return [vary]
+        return [
+            vary,
+            (b"access-control-allow-origin", origin),
+            (b"access-control-allow-credentials", b"true"),
+            (b"access-control-expose-headers", b"etag, location, idempotent-replayed, retry-after, x-request-id"),
+        ]
+
+    def _record(self, x: Exchange, status: int, started: float) -> None:
+        seconds = time.perf_counter() - started
+        metrics.count(x.operation, status, seconds, x.code)
+        if access_log.isEnabledFor(logging.INFO):
+            line = {
+                "request_id": x.request_id,
+                "operation": x.operation,
+                "method": x.scope["method"],
+                "role": x.role,
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+            }
+            if x.code:
+                line["code"] = x.code
+            access_log.info(orjson.dumps(line).decode())
+
+
+def _refusal(x: Exchange, problem: Problem) -> Answer:
+    x.code = problem.code
+    headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
+    return Answer(problem.status, problem.body(x.request_id), [*headers, _PROBLEM, NO_STORE])
+
+
+def _report(x: Exchange, error: Exception) -> None:
+    line = {"request_id": x.request_id, "operation": x.operation, "error": f"{type(error).__name__}: {error}"}
+    error_log.error(orjson.dumps(line).decode(), exc_info=error)
+
+
+def _locations(store: Store) -> dict[str, str]:
+    """Of each type that has a GET route of its own: that route's path, ready for an id."""
+    found: dict[str, str] = {}
+    for route in ROUTES:
+        stem, _, last = f"/v1{route.path}".rpartition("/")
+        if route.method == "GET" and last.startswith("{") and "{" not in stem:
+            found.setdefault(store.catalog.functions[route.function].returns, stem + "/")
+    return found
+
+
+async def _watch(database: Database) -> None:
+    while True:
+        metrics.watch_pools(database)
+        await asyncio.sleep(5)
+
+
+def _start_logs() -> None:
+    """Access lines go to standard output, errors to standard error: one JSON document a line."""
+    for log, stream in ((access_log, sys.stdout), (error_log, sys.stderr)):
+        if not log.handlers:
+            handler = logging.StreamHandler(stream)
+            handler.setFormatter(logging.Formatter("%(message)s"))
+            log.addHandler(handler)
+            log.setLevel(logging.INFO)
+            log.propagate = False
+
+
+# --- rate limit -----------------------------------------------------------------------------------
+
+
+class RateLimit:
+    """A bucket for each address: holds a minute's requests, fills all the time. Each process keeps its own."""
+
+    LOCAL = frozenset(("127.0.0.1", "::1", ""))
+    MOST = 50_000
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.size = float(per_minute)
+        self.rate = per_minute / 60
+        self.clock = clock
+        self.buckets: dict[str, tuple[float, float]] = {}
+
+    def wait(self, address: str) -> int:
+        """0 when the request may pass, else the seconds to wait."""
+        if address in self.LOCAL:
+            return 0
+        now = self.clock()
+        level, at = self.buckets.get(address, (self.size, now))
+        level = min(self.size, level + (now - at) * self.rate)
+        if level < 1:
+            return int((1 - level) / self.rate) + 1
+        self.buckets[address] = (level - 1, now)
+        if len(self.buckets) > self.MOST:
+            self._forget(now)
+        return 0
+
+    def _forget(self, now: float) -> None:
+        # Who has been quiet for a minute has a full bucket, as has who is not known.
+        self.buckets = {a: b for a, b in self.buckets.items() if now - b[1] < 60}
+        if len(self.buckets) > self.MOST:
+            self.buckets.clear()

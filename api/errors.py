@@ -1,0 +1,143 @@
+"""What goes wrong, as application/problem+json (RFC 9457).
+
+The database says most of it: `RAISE … USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found'`, or a violated
+constraint whose name is the code. This module turns an SQLSTATE into a status and never lets SQL text, a table's name
+or a stack out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+import orjson
+
+# Codes that the web tier itself answers with, and their sentences; the error index lists them.
+SENTENCES: dict[str, tuple[int, str]] = {
+    "body_too_large": (413, "The request body is larger than this server takes."),
+    "busy": (503, "Too much happens at once. Try again in a moment."),
+    "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
+    "forbidden": (403, "Your account may not do this."),
+    "idempotency_key_invalid": (422, "An Idempotency-Key has 1 to 255 printable ASCII characters."),
+    "if_match_invalid": (422, 'If-Match must be one ETag as it was received, such as "3", or *.'),
+    "internal_error": (500, "Something went wrong here. The request id helps us to find out what."),
+    "json_invalid": (400, "The request body is not valid JSON."),
+    "media_type_unsupported": (415, "Send the body as application/json."),
+    "method_not_allowed": (405, "This path does not know this method."),
+    "not_found": (404, "There is nothing here."),
+    "origin_refused": (403, "A request with cookies must come from a page of this shop."),
+    "password_weak": (422, "The password is too easy to guess."),
+    "rate_limited": (429, "Too many requests from this address."),
+    "reference_missing": (409, "Something this refers to does not exist or is still in use."),
+    "refresh_token_reused": (401, "This refresh token was used before. The session has ended; log in again."),
+    "request_invalid": (422, "The request does not have the expected form."),
+    "timeout": (
+        504,
+        "This took too long and was given up. Whether it took effect is not known; "
+        "send it again with the same Idempotency-Key.",
+    ),
+    "token_invalid": (401, "The access token is not valid. Log in again."),
+    "token_missing": (401, "This needs a log-in. Send an access token: Authorization: Bearer …"),
+    "value_invalid": (422, "A value cannot be read as what it should be."),
+    "value_out_of_range": (422, "A value is out of range."),
+    "version_stale": (412, "This was changed by somebody else since you read it. Read it again."),
+}
+
+PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",
+    422: "Unprocessable Content",
+}
+
+_CONSTRAINTS = {"23505": 409, "23P01": 409, "23503": 409, "23502": 422}
+_INVALID = {"22P02", "22007", "22008", "22P05", "22021", "22023", "22025", "22030", "22032", "2201B", "22P03"}
+_OUT_OF_RANGE = {"22003", "22001", "22026", "2202E", "54000", "54001", "54023"}
+_BUSY = {"40001", "40P01", "55P03", "53000", "53100", "53200", "53300", "53400"}
+
+
+class Problem(Exception):
+    """An answer that says no."""
+
+    def __init__(
+        self,
+        code: str,
+        status: int | None = None,
+        detail: str | None = None,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        members: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        known_status, sentence = SENTENCES.get(code, (500, ""))
+        self.code = code
+        self.status = status or known_status
+        self.detail = detail or sentence
+        self.errors = errors
+        self.members = members or {}
+        self.headers = dict(headers or {})
+        if "retry_after" in self.members:
+            self.headers["retry-after"] = str(self.members["retry_after"])
+        elif self.status == 503:
+            self.headers.setdefault("retry-after", "1")
+        if self.status == 401:
+            self.headers.setdefault("www-authenticate", "Bearer")
+
+    def body(self, request_id: str) -> bytes:
+        document: dict[str, Any] = {
+            "type": f"/docs/errors#{self.code}",
+            "title": PHRASES.get(self.status, "Error"),
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": request_id,
+        }
+        document.update((name, value) for name, value in self.members.items() if name not in document)
+        if self.errors:
+            document["errors"] = list(self.errors)
+        return orjson.dumps(document)
+
+
+class Unexpected(Exception):
+    """An error of the database that nobody foresaw: 500 for the client, the cause for the log."""
+
+
+def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *, signed_in: bool) -> Problem:
+    """The problem that an SQLSTATE stands for. Raises Unexpected for one that is our own fault."""
+    state: str = error.sqlstate or ""
+    if state.startswith("SH") and state[2:].isdigit() and 400 <= int(state[2:]) <= 599:
+        return _raised(error, int(state[2:]))
+    name: str | None = error.constraint_name
+    if state in _CONSTRAINTS or state == "23514":
+        # A domain's CHECK says that the input is wrong, a table's that the state refuses.
+        status = _CONSTRAINTS.get(state) or (422 if error.data_type_name else 409)
+        code = name or {"23503": "reference_missing"}.get(state, "value_invalid")
+        return Problem(
+            code, status, sentences.get(code) or SENTENCES.get(code, (0, "A rule of the shop refuses this."))[1]
+        )
+    if state == "42501":
+        return Problem("forbidden") if signed_in else Problem("token_missing")
+    if state in _INVALID:
+        return Problem("value_invalid")
+    if state in _OUT_OF_RANGE:
+        return Problem("value_out_of_range")
+    if state in _BUSY:
+        return Problem("busy")
+    if state == "57014":
+        return Problem("timeout")
+    if state.startswith(("08", "57P")):
+        return Problem("database_unavailable")
+    raise Unexpected(f"SQLSTATE {state}: {error.message}") from error
+
+
+def _raised(error: asyncpg.PostgresError, status: int) -> Problem:
+    members: dict[str, Any] = {}
+    if error.detail and error.detail.startswith("{"):
+        try:
+            members = orjson.loads(error.detail)
+        except orjson.JSONDecodeError:
+            raise Unexpected(f"DETAIL of {error.constraint_name} is not JSON") from error
+    found = members.pop("errors", ())
+    sentence = error.message if not error.hint else f"{error.message} {error.hint}"
+    return Problem(error.constraint_name or "refused", status, sentence, errors=found, members=members)

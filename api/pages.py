@@ -1,0 +1,78 @@
+"""What is no endpoint of the shop: health, metrics, the document of the contract, and the pages a person lands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from db import migrate
+
+from . import docs, metrics
+from .endpoint import ANONYMOUS, JSON, NO_STORE, Answer, Exchange
+from .errors import Problem
+
+if TYPE_CHECKING:
+    from .endpoint import Store
+
+SOURCE = migrate.source_version()
+_seen_current = False
+
+
+async def live(store: Store, x: Exchange) -> Answer:
+    """The process runs."""
+    return Answer(200, b'{"status":"ok"}', [JSON, NO_STORE])
+
+
+async def ready(store: Store, x: Exchange) -> Answer:
+    """The database answers, and what is deployed in it is this source.
+
+    A later deployment does not make a process unready that was ready: it happens under running web tiers.
+    """
+    global _seen_current
+    deployed = await store.call("get_schema_version", {}, request_id=x.request_id, caller=ANONYMOUS, repeatable=True)
+    current = (deployed["schema_version"], deployed["code_digest"]) == SOURCE
+    _seen_current = _seen_current or current
+    if not _seen_current:
+        raise Problem(
+            "schema_differs",
+            503,
+            "The database has another version of the schema than this source. Run: storeproc migrate",
+            members={"deployed": deployed["schema_version"], "source": SOURCE[0]},
+        )
+    return Answer(200, orjson.dumps({"status": "ready", **deployed, "current": current}), [JSON, NO_STORE])
+
+
+async def measurements(store: Store, x: Exchange) -> Answer:
+    metrics.watch_pools(store.database)
+    body, kind = metrics.exposition()
+    return Answer(200, body, [(b"content-type", kind.encode()), NO_STORE])
+
+
+async def contract(store: Store, x: Exchange) -> Answer:
+    return _document(store, x, "openapi.json")
+
+
+async def documentation(store: Store, x: Exchange) -> Answer:
+    return _document(store, x, "docs")
+
+
+async def error_index(store: Store, x: Exchange) -> Answer:
+    return _document(store, x, "docs/errors")
+
+
+def _document(store: Store, x: Exchange, name: str) -> Answer:
+    made = store.documents[name]
+    tag = next(value for key, value in made.headers if key == b"etag")
+    if x.headers.get(b"if-none-match") == tag:
+        return Answer(304, b"", [(b"etag", tag)])
+    return Answer(made.status, made.body, list(made.headers))
+
+
+async def checkout_success(store: Store, x: Exchange) -> Answer:
+    return docs.page("Thank you", "<h1>Thank you</h1><p>Your payment is being confirmed. You can close this page.</p>")
+
+
+async def checkout_cancel(store: Store, x: Exchange) -> Answer:
+    text = "Nothing was charged. Your order waits, and you can try again."
+    return docs.page("Not paid", f"<h1>Not paid</h1><p>{text}</p>")

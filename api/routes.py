@@ -1,0 +1,132 @@
+"""The whole HTTP surface below /v1: one line an endpoint. Method, path, function in schema api.
+
+Everything else follows from the function's signature (see catalog.py). A `handler` is what a route needs that one
+statement cannot do: a password to be hashed, a gateway to be called; it brings the `fields` of the body that the web
+tier itself reads, or whose schema it replaces (a field that may be null may be left out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from . import identity, pages
+from .endpoint import Answer, Exchange, Handler, Store
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    function: str
+    status: int = 200
+    handler: Handler | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is answered without a function of its own; below /v1 too unless it says otherwise."""
+
+    method: str
+    path: str
+    handler: Callable[[Store, Exchange], Awaitable[Answer]]
+    prefixes: tuple[str, ...] = ("", "/v1")
+
+    def bound(self, store: Store) -> Callable[[Exchange], Awaitable[Answer]]:
+        return partial(self.handler, store)
+
+
+GET = partial(Route, "GET")
+POST = partial(Route, "POST")
+PUT = partial(Route, "PUT")
+PATCH = partial(Route, "PATCH")
+DELETE = partial(Route, "DELETE")
+
+# Called by the web tier or the worker itself: they have no route.
+INTERNAL = {
+    "claim_idempotency_key",
+    "store_idempotent_answer",
+    "begin_session",
+    "get_password_salt",
+    "get_schema_version",
+}
+
+# fmt: off
+ROUTES: tuple[Route, ...] = (
+    # identity
+    POST  ("/accounts",                              "create_account", 201, identity.CREATE_ACCOUNT),
+    POST  ("/sessions",                              "create_session", 201, identity.CREATE_SESSION),
+    POST  ("/sessions/refresh",                      "refresh_session", 200, identity.REFRESH_SESSION),
+    DELETE("/sessions/current",                      "delete_session", 204, identity.DELETE_SESSION),
+    GET   ("/account",                               "get_account"),
+    PATCH ("/account",                               "update_account"),
+    PUT   ("/account/password",                      "change_password", 204, identity.CHANGE_PASSWORD),
+    GET   ("/account/addresses",                     "list_addresses"),
+    POST  ("/account/addresses",                     "create_address", 201),
+    PATCH ("/account/addresses/{address_id}",        "update_address"),
+    DELETE("/account/addresses/{address_id}",        "delete_address"),
+
+    # catalogue
+    GET   ("/categories",                            "list_categories"),
+    POST  ("/categories",                            "create_category", 201),
+    PATCH ("/categories/{category_id}",              "update_category"),
+    DELETE("/categories/{category_id}",              "delete_category"),
+    GET   ("/products",                              "list_products"),
+    POST  ("/products",                              "create_product", 201),
+    GET   ("/products/{product_id}",                 "get_product"),
+    PATCH ("/products/{product_id}",                 "update_product"),
+    DELETE("/products/{product_id}",                 "delete_product"),
+    GET   ("/products/{product_id}/prices",          "list_prices"),
+    PUT   ("/products/{product_id}/price",           "set_price"),
+    POST  ("/products/{product_id}/stock",           "adjust_stock"),
+    GET   ("/products/{product_id}/stock/movements", "list_stock_movements"),
+    GET   ("/merchant/products",                     "list_merchant_products"),
+    GET   ("/merchant/sales",                        "list_merchant_sales"),
+
+    # cart
+    GET   ("/cart",                                  "get_cart"),
+    DELETE("/cart",                                  "clear_cart"),
+    POST  ("/cart/items",                            "add_cart_item", 201),
+    PATCH ("/cart/items/{item_id}",                  "update_cart_item"),
+    DELETE("/cart/items/{item_id}",                  "delete_cart_item"),
+    POST  ("/cart/checkout",                         "checkout_cart", 201),
+
+    # orders
+    POST  ("/orders",                                "create_order", 201),
+    GET   ("/orders",                                "list_orders"),
+    GET   ("/orders/{order_id}",                     "get_order"),
+    PATCH ("/orders/{order_id}",                     "modify_order"),
+    DELETE("/orders/{order_id}/items/{item_id}",     "delete_product_in_order"),
+    PUT   ("/orders/{order_id}/shipping-address",    "set_shipping_address"),
+    POST  ("/orders/{order_id}/cancel",              "cancel_order"),
+    GET   ("/orders/{order_id}/events",              "list_order_events"),
+    GET   ("/admin/orders",                          "list_all_orders"),
+    GET   ("/admin/orders/{order_id}",               "get_any_order"),
+    POST  ("/admin/orders/{order_id}/ship",          "ship_order"),
+    POST  ("/admin/orders/{order_id}/deliver",       "deliver_order"),
+    POST  ("/admin/orders/{order_id}/cancel",        "cancel_any_order"),
+
+    # payments
+    POST  ("/orders/{order_id}/payments",            "begin_payment", 201),
+    GET   ("/orders/{order_id}/payments",            "list_payments"),
+    GET   ("/payments/{payment_id}",                 "get_payment"),
+    POST  ("/payments/{payment_id}/cancel",          "cancel_payment"),
+    POST  ("/payments/{payment_id}/refunds",         "create_refund", 201),
+    GET   ("/payments/{payment_id}/refunds",         "list_refunds"),
+
+    # operations
+    GET   ("/invariants",                            "check_invariants"),
+)
+
+PAGES: tuple[Page, ...] = (
+    Page("GET", "/health/live",      pages.live),
+    Page("GET", "/health/ready",     pages.ready),
+    Page("GET", "/metrics",          pages.measurements),
+    Page("GET", "/openapi.json",     pages.contract),
+    Page("GET", "/docs",             pages.documentation),
+    Page("GET", "/docs/errors",      pages.error_index),
+    Page("GET", "/checkout/success", pages.checkout_success, ("/v1",)),
+    Page("GET", "/checkout/cancel",  pages.checkout_cancel, ("/v1",)),
+)
+# fmt: on
