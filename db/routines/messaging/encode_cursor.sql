@@ -1,7 +1,7 @@
 -- The sort key of a page's last row as opaque text. Clients hand it back; they do not read it.
-CREATE OR REPLACE FUNCTION messaging.encode_cursor(position jsonb)
+CREATE OR REPLACE FUNCTION messaging.encode_cursor(sort_key jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-RETURN identity.encode_base64url(convert_to(encode_cursor.position::text, 'UTF8'));
+RETURN identity.encode_base64url(convert_to(encode_cursor.sort_key::text, 'UTF8'));
 
 GRANT EXECUTE ON FUNCTION messaging.encode_cursor TO store_api;
