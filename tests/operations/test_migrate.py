@@ -21,7 +21,11 @@ from tests.conftest import Cluster
 REAL = Path(migrate.__file__).parent
 numbers = count(1)
 
-MIGRATION = "CREATE SCHEMA shop;\nGRANT USAGE ON SCHEMA shop TO store_api;\nCREATE TABLE shop.things (id int PRIMARY KEY, name text);\n"
+MIGRATION = """
+CREATE SCHEMA shop;
+GRANT USAGE ON SCHEMA shop TO store_api;
+CREATE TABLE shop.things (id int PRIMARY KEY, name text);
+"""
 ROUTINE = """
 CREATE OR REPLACE FUNCTION shop.double_it(n int) RETURNS int
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT shop.half(n) * 4 $$;
@@ -131,7 +135,9 @@ def test_a_removed_file_takes_its_function_along(workshop: Workshop) -> None:
 
 
 def test_a_routine_may_use_the_vocabulary_of_the_api(workshop: Workshop) -> None:
-    workshop.write("routines/shop/half.sql", HELPER.replace("half(n int) RETURNS int", "half(n int) RETURNS api.amount"))
+    workshop.write(
+        "routines/shop/half.sql", HELPER.replace("half(n int) RETURNS int", "half(n int) RETURNS api.amount")
+    )
     workshop.deploy()
     workshop.write("routines/shop/double_it.sql", ROUTINE + "-- changed\n")
     workshop.deploy()
@@ -156,12 +162,16 @@ def test_a_newer_schema_is_refused(workshop: Workshop) -> None:
 
 def test_a_failed_migration_leaves_nothing_and_names_its_line(workshop: Workshop) -> None:
     workshop.deploy()
-    workshop.write("migrations/0002.more.sql", "CREATE TABLE shop.more (id int);\n\nALTER TABLE shop.moer ADD name text;\n")
+    workshop.write(
+        "migrations/0002.more.sql", "CREATE TABLE shop.more (id int);\n\nALTER TABLE shop.moer ADD name text;\n"
+    )
     with pytest.raises(MigrationError, match=r'db/migrations/0002\.more\.sql: relation "shop\.moer" does not exist'):
         workshop.deploy()
     assert workshop.ask("SELECT to_regclass('shop.more')") is None
     assert workshop.check() == ["db/migrations/0002.more.sql is applied", "the code is rebuilt: everything"]
-    workshop.write("migrations/0002.more.sql", "CREATE TABLE shop.more (id int);\n\nALTER TABLE shop.more ADD name tekst;\n")
+    workshop.write(
+        "migrations/0002.more.sql", "CREATE TABLE shop.more (id int);\n\nALTER TABLE shop.more ADD name tekst;\n"
+    )
     with pytest.raises(MigrationError, match=r'db/migrations/0002\.more\.sql:3: type "tekst" does not exist'):
         workshop.deploy()
     workshop.write("migrations/0002.more.sql", "CREATE TABLE shop.more (id int);\n")
@@ -180,7 +190,10 @@ def test_a_migration_may_hold_bodies_in_dollar_quotes(workshop: Workshop) -> Non
 
 
 def test_a_migration_outside_a_transaction(workshop: Workshop) -> None:
-    workshop.write("migrations/0002.index.sql", "-- transactional: false\nCREATE INDEX CONCURRENTLY things_name ON shop.things (name);\n")
+    workshop.write(
+        "migrations/0002.index.sql",
+        "-- transactional: false\nCREATE INDEX CONCURRENTLY things_name ON shop.things (name);\n",
+    )
     workshop.deploy()
     assert workshop.ask("SELECT indisvalid FROM pg_index WHERE indexrelid = 'shop.things_name'::regclass") is True
     assert not workshop.deploy()
@@ -189,15 +202,33 @@ def test_a_migration_outside_a_transaction(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("api/numbers/get_double.sql", ENDPOINT.replace("LANGUAGE plpgsql", "LANGUAGE plpgsqll"), r"get_double\.sql: language"),
-        ("api/numbers/get_double.sql", ENDPOINT.replace("RETURN shop", "RETRN shop"), r"get_double\.sql:5: syntax error"),
+        (
+            "api/numbers/get_double.sql",
+            ENDPOINT.replace("LANGUAGE plpgsql", "LANGUAGE plpgsqll"),
+            r"get_double\.sql: language",
+        ),
+        (
+            "api/numbers/get_double.sql",
+            ENDPOINT.replace("RETURN shop", "RETRN shop"),
+            r"get_double\.sql:5: syntax error",
+        ),
         ("api/numbers/get_double.sql", ENDPOINT.replace("END $$", "ND $$"), r"get_double\.sql:\d: "),
         ("routines/shop/half.sql", HELPER.replace("n / 2", "n / nn"), r'half\.sql:3: column "nn" does not exist'),
-        ("routines/shop/half.sql", HELPER.replace("n / 2", "shop.third(n)"), r"half\.sql:3: function shop\.third\(integer\) does not exist"),
-        ("api/types.sql", "\n\nCREATE DOMAIN api.amount AS bigint CHEK (VALUE > 0);\n", r"db/api/types\.sql:3: syntax error"),
+        (
+            "routines/shop/half.sql",
+            HELPER.replace("n / 2", "shop.third(n)"),
+            r"half\.sql:3: function shop\.third\(integer\) does not exist",
+        ),
+        (
+            "api/types.sql",
+            "\n\nCREATE DOMAIN api.amount AS bigint CHEK (VALUE > 0);\n",
+            r"db/api/types\.sql:3: syntax error",
+        ),
     ],
 )
-def test_broken_code_is_not_deployed_and_its_line_is_named(workshop: Workshop, name: str, text: str, words: str) -> None:
+def test_broken_code_is_not_deployed_and_its_line_is_named(
+    workshop: Workshop, name: str, text: str, words: str
+) -> None:
     workshop.deploy()
     workshop.write(name, text)
     with pytest.raises(MigrationError, match=words):
@@ -210,7 +241,10 @@ def test_state_that_hangs_on_the_api_schema_is_refused(workshop: Workshop) -> No
     workshop.write("migrations/0002.more.sql", "CREATE TABLE shop.more (amount api.amount);\n")
     with pytest.raises(MigrationError, match=r"column amount of table shop\.more"):
         workshop.deploy()
-    assert workshop.ask("SELECT count(*) FROM pg_attribute WHERE attrelid = 'shop.more'::regclass AND attname = 'amount'") == 1
+    assert (
+        workshop.ask("SELECT count(*) FROM pg_attribute WHERE attrelid = 'shop.more'::regclass AND attname = 'amount'")
+        == 1
+    )
 
 
 def test_policies_are_loaded_again_only_when_they_must(workshop: Workshop) -> None:
@@ -270,7 +304,9 @@ def test_an_administrator_who_is_no_superuser_can_deploy(tmp_path: Path) -> None
         with psycopg.connect(root.admin("postgres"), autocommit=True) as connection:
             connection.execute("CREATE ROLE boss LOGIN CREATEROLE CREATEDB PASSWORD 'boss-password'")
             connection.execute("GRANT pg_monitor TO boss WITH ADMIN OPTION")  # as clouds do
-        access = Access(root.admin_url.replace(f"postgres:{root.password('postgres')}@", "boss:boss-password@"), root.secret)
+        access = Access(
+            root.admin_url.replace(f"postgres:{root.password('postgres')}@", "boss:boss-password@"), root.secret
+        )
         source = tmp_path / "db"
         source.mkdir()
         workshop = Workshop(source, access)

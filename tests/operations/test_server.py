@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -75,7 +76,10 @@ def test_a_new_cluster_is_private_and_checked(start: Callable[..., tuple[Server,
     assert ask(access, "SHOW listen_addresses") == ""
     assert ask(access, "SHOW timezone") == "UTC"
     assert ask(access, "SHOW wal_level") == "replica"
-    assert ask(access, "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'postgres'") == "bC.UTF-8"
+    assert (
+        ask(access, "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'postgres'")
+        == "bC.UTF-8"
+    )
     assert "pg_stat_statements" in str(ask(access, "SHOW shared_preload_libraries"))
     assert mode(data / "secret") == 0o600
     assert mode(data / "run") == 0o700
@@ -86,7 +90,10 @@ def test_a_new_cluster_is_private_and_checked(start: Callable[..., tuple[Server,
 
 def test_nobody_comes_in_without_the_password(start: Callable[..., tuple[Server, Access]]) -> None:
     _, access = start()
-    for wrong in (access.admin("postgres").replace(access.password("postgres"), "guess"), access.admin("postgres").replace(":" + access.password("postgres"), "")):
+    for wrong in (
+        access.admin("postgres").replace(access.password("postgres"), "guess"),
+        access.admin("postgres").replace(":" + access.password("postgres"), ""),
+    ):
         with pytest.raises(psycopg.OperationalError, match=r"password"):
             psycopg.connect(wrong)
 
@@ -109,7 +116,8 @@ def test_kill_9_is_recovered_from(start: Callable[..., tuple[Server, Access]], d
     children = psutil.Process(server.pid).children(recursive=True)
     os.kill(server.pid, signal.SIGKILL)
     for child in children if whole_group else []:
-        with_suppressed(child.kill)
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
     # What a killed supervisor leaves: its lock gone, its folders as they are. No pause, so that orphans may still live.
     assert server._lock is not None
     server._lock.close()
@@ -118,14 +126,9 @@ def test_kill_9_is_recovered_from(start: Callable[..., tuple[Server, Access]], d
     assert ask(access, "SELECT answer FROM kept") == 42
 
 
-def with_suppressed(action: Callable[[], object]) -> None:
-    try:
-        action()
-    except psutil.NoSuchProcess:
-        pass
-
-
-def test_a_pid_file_that_names_a_stranger_is_no_obstacle(start: Callable[..., tuple[Server, Access]], data: Path) -> None:
+def test_a_pid_file_that_names_a_stranger_is_no_obstacle(
+    start: Callable[..., tuple[Server, Access]], data: Path
+) -> None:
     # In a container pids are few: after a restart the old postmaster's is somebody else's.
     stranger = f"{os.getpid()}\n{data}/postgres\n1700000000\n5432\n{data}/run\n\n\nready\n"
     (data / "postgres" / "postmaster.pid").write_text(stranger)
@@ -135,7 +138,9 @@ def test_a_pid_file_that_names_a_stranger_is_no_obstacle(start: Callable[..., tu
     assert ask(access, "SELECT 1") == 1
 
 
-def test_a_server_that_outlived_its_supervisor_is_replaced(data: Path, start: Callable[..., tuple[Server, Access]]) -> None:
+def test_a_server_that_outlived_its_supervisor_is_replaced(
+    data: Path, start: Callable[..., tuple[Server, Access]]
+) -> None:
     said: list[str] = []
     orphaned = Server(data, settings=FAST)
     access = orphaned.start()
@@ -258,7 +263,10 @@ def ended_within(process: psutil.Process, seconds: float) -> None:
     ("url", "words"),
     [
         ("postgresql://127.0.0.1:1/store", "no PostgreSQL answers at 127.0.0.1:1/store"),
-        ("postgresql://somebody:wrong@no-such-host.invalid/store", "no PostgreSQL answers at no-such-host.invalid/store"),
+        (
+            "postgresql://somebody:wrong@no-such-host.invalid/store",
+            "no PostgreSQL answers at no-such-host.invalid/store",
+        ),
         ("mysql://127.0.0.1/store", "must look like postgresql://"),
         ("postgresql://host:port/store", "is not a URL"),
     ],
@@ -273,7 +281,10 @@ def test_an_unreachable_database_url_is_one_line(url: str, words: str) -> None:
 
 def test_urls_for_roles() -> None:
     access = Access("postgresql://admin:p%40ss@db.example:5433/shop?sslmode=require", "s" * 32)
-    assert access.url("web_customer") == f"postgresql://web_customer:{access.password('web_customer')}@db.example:5433/shop?sslmode=require"
+    assert (
+        access.url("web_customer")
+        == f"postgresql://web_customer:{access.password('web_customer')}@db.example:5433/shop?sslmode=require"
+    )
     assert access.admin("other") == "postgresql://admin:p%40ss@db.example:5433/other?sslmode=require"
     assert access.public_url() == "postgresql://@db.example:5433/shop?sslmode=require"
     assert Access(access.public_url(), access.secret).url("web_customer") == access.url("web_customer")
