@@ -289,9 +289,9 @@ def _load_demo(access: Access, say: Progress) -> None:
         say("there is no demo shop in this source")
         return
     started = time.monotonic()
-    with psycopg.connect(access.admin(), application_name="storeproc demo") as connection:
-        connection.execute("SET search_path = pg_catalog")
-        connection.execute(DEMO.read_bytes())
+    say("loading the demo shop, unless it is there")
+    with psycopg.connect(access.admin(), autocommit=True, application_name="storeproc demo") as connection:
+        connection.execute(DEMO.read_bytes())  # one request, one transaction
     say(f"the demo shop is there ({time.monotonic() - started:.1f} s)")
 
 
