@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import identity, pages
+from . import identity, pages, payments
 from .endpoint import Answer, Exchange, Handler, Store
 
 
@@ -108,7 +108,7 @@ ROUTES: tuple[Route, ...] = (
     POST  ("/admin/orders/{order_id}/cancel",        "cancel_any_order"),
 
     # payments
-    POST  ("/orders/{order_id}/payments",            "begin_payment", 201),
+    POST  ("/orders/{order_id}/payments",            "begin_payment", 201, payments.BEGIN_PAYMENT),
     GET   ("/orders/{order_id}/payments",            "list_payments"),
     GET   ("/payments/{payment_id}",                 "get_payment"),
     POST  ("/payments/{payment_id}/cancel",          "cancel_payment"),
@@ -128,5 +128,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/docs/errors",      pages.error_index),
     Page("GET", "/checkout/success", pages.checkout_success, ("/v1",)),
     Page("GET", "/checkout/cancel",  pages.checkout_cancel, ("/v1",)),
+    Page("POST", "/webhooks/{provider}",   payments.receive_webhook, ("/v1",)),
+    Page("GET",  "/mock/checkout/{token}", payments.show_checkout, ("",)),
+    Page("POST", "/mock/checkout/{token}", payments.decide_checkout, ("",)),
 )
 # fmt: on

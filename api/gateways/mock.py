@@ -1,0 +1,190 @@
+"""The mock gateway: a hosted page where a person clicks pay or decline, and signed callbacks. It keeps no state.
+
+A checkout is a signed token: what is to be paid, and until when. The same attempt always gets the same one, so
+opening twice is opening once. The callback is like a real gateway's: signed (`Mock-Signature: t=<unix time>,v1=<hex
+HMAC-SHA256 of "t.body">`), with an event id that is the same for the same decision; it may come late, twice, or
+after the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import Any, Literal
+
+from . import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Session
+
+TOLERANCE = 300  # seconds between a callback's signature and its arrival
+SIGNATURE = "mock-signature"
+Outcome = Literal["pay", "decline"]
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """What a checkout token says."""
+
+    payment_id: str
+    order_number: str
+    reference: str
+    amount: int
+    currency: str
+    minor_units: int
+    expires_at: int
+
+    @property
+    def price(self) -> str:
+        whole = f"{self.amount // 10**self.minor_units:,}"
+        return f"{self.currency} {whole}" + (
+            f".{self.amount % 10**self.minor_units:0{self.minor_units}}" if self.minor_units else ""
+        )
+
+
+class MockGateway:
+    def __init__(self, secret: str, public_url: str) -> None:
+        self._secret = secret.encode()
+        self._public_url = public_url
+
+    # --- the protocol -----------------------------------------------------------------------------
+
+    async def open(self, payment: Payment) -> Session:
+        reference = "mock_" + self._sign(b"reference", payment.outside_key.encode())[:24]
+        checkout = Checkout(
+            payment.id, payment.order_number, reference, payment.amount, payment.currency, payment.minor_units,
+            int(payment.expires_at.timestamp()),
+        )  # fmt: skip
+        return Session(reference, f"{self._public_url}/mock/checkout/{self.write_token(checkout)}")
+
+    async def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Event:
+        self._verify(headers.get(SIGNATURE, ""), body)
+        try:
+            sent = json.loads(body)
+            data = sent["data"]
+            return Event(
+                sent["id"], sent["type"], data["payment_id"], data["reference"], data["amount"], data["currency"], sent
+            ) if isinstance(sent["id"], str) else _refuse("the event has no id")  # fmt: skip
+        except (ValueError, KeyError, TypeError):
+            raise CallbackInvalid("the body is not one of our events") from None
+
+    async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
+        return RefundOutcome("completed", "mock_re_" + self._sign(b"refund", refund.id.encode())[:24])
+
+    async def look_up(self, payment: Payment) -> Event | None:
+        return None  # it remembers nothing
+
+    async def close(self, payment: Payment) -> None:
+        pass  # its checkouts end by themselves
+
+    # --- its own side: the hosted page and the callback -------------------------------------------
+
+    def write_token(self, checkout: Checkout) -> str:
+        said = json.dumps(list(asdict(checkout).values()), separators=(",", ":"))
+        data = urlsafe_b64encode(said.encode()).rstrip(b"=")
+        return f"{data.decode()}.{self._sign(b'checkout', data)}"
+
+    def read_token(self, token: str) -> Checkout | None:
+        """The checkout, unless the token was forged or its time is over."""
+        data, _, signature = token.partition(".")
+        expected = self._sign(b"checkout", data.encode("utf-8", "surrogateescape"))
+        if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogateescape")):
+            return None
+        checkout = Checkout(*json.loads(urlsafe_b64decode(data + "=" * (-len(data) % 4))))
+        return checkout if checkout.expires_at > time.time() else None
+
+    def callback(
+        self, checkout: Checkout, outcome: Outcome, *, now: float | None = None
+    ) -> tuple[dict[str, str], bytes]:
+        """Headers and body of the callback that tells the shop what the person decided."""
+        body = json.dumps({
+            "id": f"mock_evt_{checkout.payment_id.replace('-', '')}_{outcome}",
+            "type": "completed" if outcome == "pay" else "failed",
+            "data": {
+                "payment_id": checkout.payment_id, "reference": checkout.reference, "amount": checkout.amount,
+                "currency": checkout.currency,
+            },
+            **({"failure_code": "declined"} if outcome == "decline" else {}),
+        }).encode()  # fmt: skip
+        return {"content-type": "application/json", SIGNATURE: self.sign(body, now=now)}, body
+
+    def sign(self, body: bytes, *, now: float | None = None) -> str:
+        moment = int(time.time() if now is None else now)
+        return f"t={moment},v1={self._sign(b'', f'{moment}.'.encode() + body)}"
+
+    # --- signatures -------------------------------------------------------------------------------
+
+    def _sign(self, purpose: bytes, data: bytes) -> str:
+        # A key for each purpose: no signature of one kind can be shown as another.
+        key = hmac.digest(self._secret, purpose, "sha256") if purpose else self._secret
+        return hmac.new(key, data, hashlib.sha256).hexdigest()
+
+    def _verify(self, header: str, body: bytes) -> None:
+        parts = [part.strip().partition("=") for part in header.split(",")]
+        times = [value for name, _, value in parts if name == "t"]
+        if len(times) != 1 or not re.fullmatch(r"\d{1,12}", times[0], re.ASCII):
+            raise CallbackInvalid("the signature has no time")
+        expected = self._sign(b"", f"{times[0]}.".encode() + body).encode()
+        # Several signatures: while a secret is changed, a gateway signs with both.
+        given = [value.encode("utf-8", "surrogateescape") for name, _, value in parts if name == "v1"]
+        if not any(hmac.compare_digest(expected, value) for value in given):
+            raise CallbackInvalid("the signature does not fit")
+        if abs(time.time() - int(times[0])) > TOLERANCE:
+            raise CallbackInvalid("the signature is too old")
+
+
+def _refuse(why: str) -> Any:
+    raise CallbackInvalid(why)
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+STYLE = """
+:root{color-scheme:light dark}
+body{margin:0;min-height:100vh;display:grid;place-items:center;font:16px/1.5 system-ui,sans-serif;
+background:#f3f4f6;color:#16181d}
+main{box-sizing:border-box;width:min(26rem,100vw);padding:2rem;background:#fff;border-radius:12px;
+box-shadow:0 1px 3px #0002,0 8px 30px #0001}
+h1{margin:0 0 .25rem;font-size:1.15rem}
+p{margin:.25rem 0;color:#4b5160}
+.price{margin:1.25rem 0;font-size:2.25rem;font-weight:650;color:inherit;font-variant-numeric:tabular-nums}
+button{display:block;width:100%;margin-top:.75rem;padding:.85rem 1rem;border:2px solid #1f5eff;border-radius:8px;
+background:#1f5eff;color:#fff;font:inherit;font-weight:600;cursor:pointer}
+button+button{background:none;color:inherit;border-color:#9aa1b1}
+button:focus-visible{outline:3px solid #ffb020;outline-offset:2px}
+small{display:block;margin-top:1.5rem;color:#5d6474}
+@media(prefers-color-scheme:dark){body{background:#101216;color:#eceef2}main{background:#1a1d23;box-shadow:none}p,small{color:#a9afbd}}
+"""
+
+
+def checkout_page(checkout: Checkout, *, notice: str = "") -> str:
+    """The form. It posts to the address it came from."""
+    return _page(
+        f"Pay {checkout.price}",
+        f"<h1>Order {escape(checkout.order_number)}</h1><p>Mock gateway: no money moves.</p>"
+        + (f'<p role="alert"><strong>{escape(notice)}</strong></p>' if notice else "")
+        + f'<p class="price">{escape(checkout.price)}</p><form method="post">'
+        f'<button name="outcome" value="pay">Pay {escape(checkout.price)}</button>'
+        '<button name="outcome" value="decline">Decline</button></form>'
+        "<small>A shop with a real gateway sends you to that gateway's page here.</small>",
+    )
+
+
+def gone_page() -> str:
+    return _page(
+        "Checkout not found",
+        "<h1>This checkout does not exist</h1>"
+        "<p>Its address is wrong or its time is over. Go back to the shop and begin another payment.</p>",
+    )
+
+
+def _page(title: str, content: str) -> str:
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>{content}</main></body></html>"
+    )

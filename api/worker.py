@@ -1,0 +1,231 @@
+"""The worker: what must happen outside a request. Any number of them may run at once.
+
+Jobs come from the outbox, where they were committed with the effect that asks for them: claimed under a lease (a
+crashed worker's come back), done, reported. Each may be done twice, so each is idempotent: a gateway call carries a
+key that was committed before it. NOTIFY storeproc_outbox wakes the worker at once; a poll finds what is due later.
+Between jobs it ends what has run out of time.
+
+    python -m api.worker
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import orjson
+
+from . import catalog
+from .database import Database
+from .endpoint import Caller, Store
+from .errors import Problem, Unexpected
+from .gateways import Refund, Refused
+from .payments import apply_event, gateway_of, open_checkout, read_payment
+from .settings import Settings, SettingsError
+
+WORKER = Caller("worker", "")
+POOLS = {"web_worker": 4, "web_gateway": 4}
+BATCH = 8  # jobs at a time
+PATIENCE = 30.0  # seconds that a job may take; well inside its lease of two minutes
+POLL = 2.0  # seconds between looks when nobody calls
+SWEEP = 1.0  # seconds between rounds of ending what has run out of time
+PURGE = 600.0  # seconds between rounds of deleting what is past
+LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
+
+# What is done again and again until a round does less than this.
+SWEEPS = {"expire_orders": 50, "expire_payments": 100}
+PURGES = {"purge_expired": 1, "purge_jobs": 1000}
+
+# A restart, a fail-over, a deployment: it comes back, and so do we.
+_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem, Unexpected, catalog.CatalogError)
+
+log = logging.getLogger("storeproc.worker")
+
+
+class Worker:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.stopping = asyncio.Event()
+        self.called = asyncio.Event()
+        self.jobs: dict[str, Callable[[dict[str, Any]], Awaitable[str]]] = {
+            "refund_payment": self.refund_payment,
+            "reopen_payment": self.reopen_payment,
+            "close_checkout": self.close_checkout,
+        }
+
+    def stop(self) -> None:
+        """Finish what was begun and take nothing new."""
+        self.stopping.set()
+        self.called.set()
+
+    async def run(self) -> None:
+        _log(worker="started")
+        pause = 0.0
+        while not self.stopping.is_set():
+            try:
+                await self._serve()
+                pause = 0.0
+            except _TROUBLE as error:
+                pause = min(LONGEST_PAUSE, pause * 2 or 0.5)
+                _log(worker="waiting", seconds=pause, error=_short(error))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.stopping.wait(), pause)
+        _log(worker="stopped")
+
+    async def _serve(self) -> None:
+        """One connection's time: until we are told to stop or the database is lost."""
+        database = Database(self.settings.access, POOLS, "storeproc worker")
+        await database.open()
+        listener = await asyncpg.connect(
+            self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
+        )
+        try:
+            self.store = Store(self.settings, database, await catalog.read(listener), frozenset())
+            await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
+            listener.add_termination_listener(lambda _: self.called.set())
+            swept = purged = 0.0
+            while not self.stopping.is_set():
+                if listener.is_closed():
+                    raise ConnectionError("the database is gone")
+                self.called.clear()
+                now = time.monotonic()
+                if now - swept >= SWEEP:
+                    swept = now
+                    await self._repeat(SWEEPS)
+                if now - purged >= PURGE:
+                    purged = now
+                    await self._repeat(PURGES)
+                if not await self._work():
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self.called.wait(), POLL)
+        finally:
+            listener.terminate()
+            await database.close()
+
+    # --- rounds -----------------------------------------------------------------------------------
+
+    async def _repeat(self, functions: dict[str, int]) -> None:
+        for function, full in functions.items():
+            while not self.stopping.is_set():
+                done: int = await self._call(function)
+                if done:
+                    _log(swept=function, count=done)
+                if done < full:
+                    break
+
+    async def _work(self) -> int:
+        """One batch of jobs, side by side."""
+        claimed = await self._call("claim_jobs", kinds=list(self.jobs), limit=BATCH)
+        await asyncio.gather(*(self._perform(job) for job in claimed))
+        return len(claimed)
+
+    async def _perform(self, job: dict[str, Any]) -> None:
+        started = time.monotonic()
+        error = outcome = ""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                outcome = await self.jobs[job["kind"]](job["payload"])
+        except Exception as failure:  # whatever it was: the job stays in the queue and its reason is kept
+            error = _short(failure)
+        if error:
+            await self._call("fail_job", job_id=job["id"], error=error)
+        else:
+            await self._call("finish_job", job_id=job["id"])
+        _log(
+            job=job["id"],
+            kind=job["kind"],
+            attempt=job["attempts"],
+            outcome="failed" if error else outcome,
+            ms=round((time.monotonic() - started) * 1000, 1),
+            **({"error": error} if error else {}),
+            **job["payload"],
+        )
+
+    async def _call(self, function: str, **arguments: object) -> Any:
+        return await self.store.call(function, arguments, request_id=os.urandom(16).hex(), caller=WORKER)
+
+    # --- jobs -------------------------------------------------------------------------------------
+
+    async def refund_payment(self, payload: dict[str, Any]) -> str:
+        refund = Refund(**await self._call("get_refund_for_gateway", refund_id=payload["refund_id"]))
+        if refund.status != "pending":
+            return "nothing to do"
+        payment = await read_payment(self.store, refund.payment_id, refund.id)
+        outcome = await gateway_of(self.store, refund.provider).refund(payment, refund)
+        if outcome.status == "completed":
+            await self._call("complete_refund", refund_id=refund.id, provider_reference=outcome.reference)
+        elif outcome.status == "failed":
+            await self._call("fail_refund", refund_id=refund.id, failure_code=outcome.failure_code)
+        return outcome.status
+
+    async def reopen_payment(self, payload: dict[str, Any]) -> str:
+        """Whoever began this payment may have died before the gateway's answer was stored: ask again, same key."""
+        try:
+            opened = await open_checkout(self.store, payload["payment_id"], payload["payment_id"])
+        except Problem as problem:
+            if problem.code in ("gateway_refused", "provider_not_available"):
+                return problem.code  # said for good, and recorded
+            raise
+        return "opened" if opened else "nothing to do"
+
+    async def close_checkout(self, payload: dict[str, Any]) -> str:
+        payment = await read_payment(self.store, payload["payment_id"], payload["payment_id"])
+        if payment.provider_reference is None:
+            return "never opened"
+        try:
+            gateway = gateway_of(self.store, payment.provider)
+        except Refused:
+            return "no such gateway any more"
+        # It may have been paid in the meantime, and the callback lost.
+        event = await gateway.look_up(payment)
+        if event is not None:
+            await apply_event(self.store, payment.provider, event, payment.id)
+            return f"was {event.kind}"
+        await gateway.close(payment)
+        return "closed"
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what was begun is finished."""
+    worker = Worker(settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    await worker.run()
+
+
+def _short(error: Exception) -> str:
+    # Never the message of an outside library as it is: an address or a header in it may hold a secret.
+    if isinstance(error, (Problem, Refused)):
+        return str(error)
+    if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, catalog.CatalogError)):
+        return f"{type(error).__name__}: {error}"[:300]
+    return type(error).__name__
+
+
+def _log(**line: object) -> None:
+    log.info(orjson.dumps(line).decode())
+
+
+def main() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        sys.exit(f"storeproc: {error}")
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()
