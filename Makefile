@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 # pip, with a count of packages instead of its own words; errors are shown, and its status is kept.
 INSTALL = rm -f $(VENV)/.failed; \
   { $(BIN)/python -m pip --disable-pip-version-check --no-input install $(1) 2>&1 || touch $(VENV)/.failed; } \
-  | awk -v tty="`test -t 1 && echo 1`" \
+  | awk -v tty="`test -t 2 && echo 1`" \
     '/^ERROR|^error:/ { print } /^Collecting/ { n++; if (tty) printf "\r  %d packages", n; fflush() } END { if (tty) print "" }'; \
   test ! -f $(VENV)/.failed
 

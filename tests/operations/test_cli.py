@@ -55,7 +55,7 @@ def storeproc(*arguments: str, **changes: str) -> subprocess.CompletedProcess[st
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="storeproc-cli-"))
+    folder = Path(tempfile.mkdtemp(prefix="storeproc-cli-", dir=os.environ["STOREPROC_TEST_DATA"]))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -258,8 +258,9 @@ class Store:
             start_new_session=True,
         )
         self.ready = threading.Event()
+        self.welcomed = False
         threading.Thread(target=self._read, daemon=True).start()
-        if not self.ready.wait(120) or self.process.poll() is not None:
+        if not self.ready.wait(120) or not self.welcomed:
             self.kill()
             pytest.fail("it does not come up:\n" + "".join(self.lines))
 
@@ -268,6 +269,7 @@ class Store:
         for line in self.process.stdout:
             self.lines.append(line)
             if "Ctrl-C" in line:
+                self.welcomed = True
                 self.ready.set()
         self.ready.set()
 

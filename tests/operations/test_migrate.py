@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -297,7 +298,8 @@ def test_two_deployments_at_once_are_one(workshop: Workshop) -> None:
 
 
 def test_an_administrator_who_is_no_superuser_can_deploy(tmp_path: Path) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="storeproc-cloud-"))  # roles belong to a cluster, so this needs its own
+    # Roles belong to a cluster, so this needs its own.
+    folder = Path(tempfile.mkdtemp(prefix="storeproc-cloud-", dir=os.environ["STOREPROC_TEST_DATA"]))
     server = Server(folder, settings={"fsync": "off", "shared_buffers": "16MB"})
     try:
         root = server.start()

@@ -28,7 +28,7 @@ FAST = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "20"}
 @pytest.fixture(scope="module")
 def made() -> Iterator[Path]:
     """A data folder whose cluster has been made and stopped: copying it is cheaper than initdb."""
-    folder = Path(tempfile.mkdtemp(prefix="storeproc-made-"))
+    folder = Path(tempfile.mkdtemp(prefix="storeproc-made-", dir=os.environ["STOREPROC_TEST_DATA"]))
     server = Server(folder, settings=FAST)
     server.start()
     server.stop()
@@ -39,7 +39,7 @@ def made() -> Iterator[Path]:
 @pytest.fixture
 def data(made: Path) -> Iterator[Path]:
     # Not pytest's tmp_path: a folder below one of mode 0700 is out of reach for the system user that serves root.
-    folder = Path(tempfile.mkdtemp(prefix="storeproc-data-"))
+    folder = Path(tempfile.mkdtemp(prefix="storeproc-data-", dir=os.environ["STOREPROC_TEST_DATA"]))
     subprocess.run(["cp", "-a", f"{made}/.", folder], check=True)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -193,7 +193,7 @@ def test_another_secret_is_one_line(data: Path) -> None:
 
 
 def test_a_folder_with_other_things_is_left_alone() -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=os.environ["STOREPROC_TEST_DATA"]) as folder:
         (Path(folder) / "thesis.txt").write_text("mine")
         before = mode(Path(folder))
         with pytest.raises(ServerError, match="holds something else"):
