@@ -42,6 +42,18 @@ CREATE TYPE api.address AS (
 );
 CREATE TYPE api.address_page AS (data api.address[], next_cursor text);
 
+CREATE DOMAIN api.slug AS text CONSTRAINT slug_malformed CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+COMMENT ON DOMAIN api.slug IS 'Lower-case letters, digits and dashes.';
+CREATE DOMAIN api.sku AS text CONSTRAINT sku_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$');
+COMMENT ON DOMAIN api.sku IS 'Stock keeping unit: up to 64 letters, digits, dots, dashes, slashes.';
+CREATE DOMAIN api.image_url AS text CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://[^[:space:]]+$');
+COMMENT ON DOMAIN api.image_url IS 'The address of an image.';
+CREATE DOMAIN api.search_text AS text CONSTRAINT search_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
+COMMENT ON DOMAIN api.search_text IS 'What to look for.';
+CREATE DOMAIN api.product_sort AS text CONSTRAINT sort_unknown
+    CHECK (VALUE = ANY (ARRAY['relevance', 'newest', 'name', 'price', '-price']));
+COMMENT ON DOMAIN api.product_sort IS 'How to sort.';
+
 CREATE TYPE api.category AS (id uuid, parent_id uuid, slug text, name text, "position" integer, version bigint, created_at timestamptz);
 CREATE TYPE api.category_page AS (data api.category[], next_cursor text);
 CREATE TYPE api.product AS (

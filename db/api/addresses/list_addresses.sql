@@ -5,22 +5,16 @@ RETURNS api.address_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
-    v_after CONSTANT jsonb := CASE WHEN list_addresses.cursor IS NOT NULL THEN messaging.decode_cursor(list_addresses.cursor) END;
+    v_after CONSTANT uuid := messaging.cursor_from(list_addresses.cursor);
     v_limit CONSTANT integer := coalesce(list_addresses."limit", 20);
     v_rows  identity.addresses[];
     v_page  api.address_page;
 BEGIN
     -- One row more than asked for says whether there is a next page.
-    v_rows := ARRAY(
-        SELECT a FROM identity.addresses AS a
-        WHERE a.account_id = v_actor
-          AND (v_after IS NULL OR (a.created_at, a.id) > ((v_after ->> 'created_at')::timestamptz, (v_after ->> 'id')::uuid))
-        ORDER BY a.created_at, a.id
-        LIMIT v_limit + 1);
-    v_page.data := ARRAY(SELECT api.render_address(a) FROM unnest(v_rows[:v_limit]) AS a);
+    v_rows := ARRAY(SELECT a FROM identity.addresses AS a WHERE a.account_id = v_actor AND a.id > v_after ORDER BY a.id LIMIT v_limit + 1);
+    v_page.data := ARRAY(SELECT api.render_address(a) FROM unnest(v_rows[:v_limit]) AS a ORDER BY a.id);
     IF cardinality(v_rows) > v_limit THEN
-        v_page.next_cursor := messaging.encode_cursor(
-            jsonb_build_object('created_at', v_rows[v_limit].created_at, 'id', v_rows[v_limit].id));
+        v_page.next_cursor := messaging.encode_cursor(jsonb_build_object('id', v_rows[v_limit].id));
     END IF;
     RETURN v_page;
 END $$;

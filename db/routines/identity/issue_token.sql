@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION identity.issue_token(account_id uuid, role text, sess
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_now  CONSTANT bigint := extract(epoch FROM clock_timestamp())::bigint;
+    v_now  CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()));    -- a cast would round up: a token from the future
     v_key  identity.signing_keys;
     v_text text;
 BEGIN

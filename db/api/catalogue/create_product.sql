@@ -1,0 +1,36 @@
+-- A new product of the caller's, with its first price and its stock.
+-- Errors: sku_taken 409, category_not_found 404, currency_unknown, attributes_not_an_object 422.
+CREATE FUNCTION api.create_product(
+    name api.short_text, description api.long_text, sku api.sku, price api.price, currency api.currency, stock api.stock_count,
+    category_id uuid DEFAULT NULL, attributes jsonb DEFAULT '{}', images api.image_url[] DEFAULT '{}'
+)
+RETURNS api.product
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_product catalog.products;
+BEGIN
+    PERFORM catalog.require_category(create_product.category_id);
+    PERFORM catalog.require_currency(create_product.currency);
+    PERFORM catalog.require_object(create_product.attributes);
+    INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, images)
+    VALUES (v_actor, create_product.category_id, create_product.sku, create_product.name, create_product.description,
+            create_product.attributes, create_product.images::text[])
+    RETURNING * INTO v_product;
+    INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
+    VALUES (v_product.id, create_product.currency, 1, create_product.price, tstzrange(now(), NULL), v_actor);
+    INSERT INTO catalog.stock (product_id, on_hand) VALUES (v_product.id, create_product.stock);
+    IF create_product.stock > 0 THEN
+        INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, reason, actor_id)
+        VALUES (v_product.id, 'adjustment', create_product.stock, 0, 'first stock', v_actor);
+    END IF;
+    PERFORM messaging.record_event('product.created', NULL, v_actor, jsonb_build_object('product_id', v_product.id, 'sku', v_product.sku));
+    RETURN api.render_product(v_product, create_product.currency);
+END $$;
+
+COMMENT ON FUNCTION api.create_product IS
+'Create a product
+
+With its first price and its stock.';
+
+GRANT EXECUTE ON FUNCTION api.create_product TO app_merchant;

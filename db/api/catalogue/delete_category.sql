@@ -1,0 +1,20 @@
+-- Deletes a category that nothing is in.
+-- Errors: category_not_found 404, category_in_use, category_not_empty 409.
+CREATE FUNCTION api.delete_category(category_id uuid)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    DELETE FROM catalog.categories AS c WHERE c.id = delete_category.category_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'category_not_found', MESSAGE = 'There is no such category.';
+    END IF;
+END $$;
+
+COMMENT ON FUNCTION api.delete_category IS
+'Delete a category
+
+One that holds products or categories is refused.';
+
+GRANT EXECUTE ON FUNCTION api.delete_category TO app_admin;

@@ -1,0 +1,21 @@
+-- Takes a product of the caller's off the shop. Orders keep it; its SKU is free again.
+-- Locks:  the product.
+-- Errors: product_not_found 404, version_stale 412.
+CREATE FUNCTION api.delete_product(product_id uuid, if_match bigint DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_product catalog.products;
+BEGIN
+    v_product := catalog.lock_own_product(delete_product.product_id, v_actor, delete_product.if_match);
+    UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1 WHERE p.id = v_product.id;
+    PERFORM messaging.record_event('product.deleted', NULL, v_actor, jsonb_build_object('product_id', v_product.id, 'sku', v_product.sku));
+END $$;
+
+COMMENT ON FUNCTION api.delete_product IS
+'Delete a product
+
+It is no longer sold or shown; orders keep it.';
+
+GRANT EXECUTE ON FUNCTION api.delete_product TO app_merchant;

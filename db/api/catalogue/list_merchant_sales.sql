@@ -1,0 +1,22 @@
+-- What was sold of the caller's products, newest first.
+-- Errors: cursor_invalid 422.
+CREATE FUNCTION api.list_merchant_sales("limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+RETURNS api.sale_page
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_rows api.sale[];
+BEGIN
+    SELECT array_agg(ROW(l.*)::api.sale ORDER BY l.id DESC) INTO v_rows
+    FROM sales.list_merchant_lines(v_actor, messaging.cursor_before(list_merchant_sales.cursor), list_merchant_sales."limit" + 1) AS l;
+    RETURN ROW(coalesce(v_rows[1:list_merchant_sales."limit"], '{}'),
+               CASE WHEN cardinality(v_rows) > list_merchant_sales."limit"
+                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_merchant_sales."limit"]).id)) END)::api.sale_page;
+END $$;
+
+COMMENT ON FUNCTION api.list_merchant_sales IS
+'List your sales
+
+The order lines of your products, newest first.';
+
+GRANT EXECUTE ON FUNCTION api.list_merchant_sales TO app_merchant;

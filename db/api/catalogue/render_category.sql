@@ -1,0 +1,7 @@
+-- A category as the contract shows it. Not an endpoint.
+CREATE FUNCTION api.render_category(c catalog.categories)
+RETURNS api.category
+LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ROW(c.id, c.parent_id, c.slug, c.name, c.position, c.version, c.created_at)::api.category;
+END $$;

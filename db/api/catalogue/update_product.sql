@@ -1,0 +1,34 @@
+-- Changes a product of the caller's: only the fields that are sent.
+-- Locks:  the product.
+-- Errors: product_not_found, category_not_found 404; sku_taken 409; version_stale 412; attributes_not_an_object 422.
+CREATE FUNCTION api.update_product(
+    product_id uuid, name api.short_text DEFAULT NULL, description api.long_text DEFAULT NULL, sku api.sku DEFAULT NULL,
+    category_id uuid DEFAULT NULL, attributes jsonb DEFAULT NULL, images api.image_url[] DEFAULT NULL,
+    if_match bigint DEFAULT NULL, given text[] DEFAULT NULL
+)
+RETURNS api.product
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_product catalog.products;
+BEGIN
+    v_product := catalog.lock_own_product(update_product.product_id, v_actor, update_product.if_match);
+    PERFORM catalog.require_category(update_product.category_id);
+    PERFORM catalog.require_object(update_product.attributes);
+    UPDATE catalog.products AS p
+    SET name = coalesce(update_product.name, p.name), description = coalesce(update_product.description, p.description),
+        sku = coalesce(update_product.sku, p.sku),
+        category_id = CASE WHEN 'category_id' = ANY (coalesce(update_product.given, '{}')) THEN update_product.category_id
+                           ELSE coalesce(update_product.category_id, p.category_id) END,
+        attributes = coalesce(update_product.attributes, p.attributes),
+        images = coalesce(update_product.images::text[], p.images), version = p.version + 1
+    WHERE p.id = v_product.id RETURNING * INTO v_product;
+    RETURN api.render_product(v_product, 'USD');
+END $$;
+
+COMMENT ON FUNCTION api.update_product IS
+'Change a product
+
+Only the fields that are sent; category_id null takes it out of its category.';
+
+GRANT EXECUTE ON FUNCTION api.update_product TO app_merchant;

@@ -1,0 +1,1 @@
+DROP INDEX catalog.prices_ending;
