@@ -7,11 +7,11 @@ microseconds, and the order of what follows is easier to see in one place.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import re
 import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,35 +20,29 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
-from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Router
 
 from . import catalog, docs, metrics, openapi
 from .catalog import CatalogError
 from .database import Database
 from .endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
-from .errors import Problem
+from .errors import Problem, Unexpected
 from .routes import INTERNAL, PAGES, ROUTES
 from .settings import Settings
 
 Action = Callable[[Exchange], Awaitable[Answer]]
 
-access_log = logging.getLogger("storeproc.access")
-error_log = logging.getLogger("storeproc.error")
-
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
 _PROBLEM = (b"content-type", b"application/problem+json")
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
+def create_app(settings: Settings | None = None) -> Frame:
     settings = settings or Settings.from_env()
     frame = Frame(settings)
-    _start_logs()
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Any) -> AsyncIterator[None]:
         database = Database(settings.access, settings.pool_sizes)
-        await database.open()
         ticking: asyncio.Task[None] | None = None
         try:
             frame.open(await build_store(settings, database))
@@ -64,7 +58,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await database.close()
             metrics.end()
 
-    return Starlette(routes=[Mount("/", frame)], lifespan=lifespan)
+    frame.lifespan = Router(lifespan=lifespan)
+    return frame
 
 
 async def build_store(settings: Settings, database: Database) -> Store:
@@ -123,6 +118,7 @@ class Node:
 class Frame:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.lifespan = Router()
         self.root = Node()
         self.limit = RateLimit(settings.rate_limit) if settings.rate_limit else None
         self.origins = frozenset(settings.cors_origins)
@@ -157,6 +153,7 @@ class Frame:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
+            await self.lifespan(scope, receive, send)
             return
         started = time.perf_counter()
         headers = scope["headers"]
@@ -245,18 +242,17 @@ class Frame:
     def _record(self, x: Exchange, status: int, started: float) -> None:
         seconds = time.perf_counter() - started
         metrics.count(x.operation, status, seconds, x.code)
-        if access_log.isEnabledFor(logging.INFO):
-            line = {
-                "request_id": x.request_id,
-                "operation": x.operation,
-                "method": x.scope["method"],
-                "role": x.role,
-                "status": status,
-                "ms": round(seconds * 1000, 2),
-            }
-            if x.code:
-                line["code"] = x.code
-            access_log.info(orjson.dumps(line).decode())
+        line = {
+            "request_id": x.request_id,
+            "operation": x.operation,
+            "method": x.scope["method"],
+            "role": x.role,
+            "status": status,
+            "ms": round(seconds * 1000, 2),
+        }
+        if x.code:
+            line["code"] = x.code
+        write_log(line)
 
 
 def _refusal(x: Exchange, problem: Problem) -> Answer:
@@ -266,8 +262,11 @@ def _refusal(x: Exchange, problem: Problem) -> Answer:
 
 
 def _report(x: Exchange, error: Exception) -> None:
+    """Our own fault: the whole of it, for whoever looks up the request id."""
     line = {"request_id": x.request_id, "operation": x.operation, "error": f"{type(error).__name__}: {error}"}
-    error_log.error(orjson.dumps(line).decode(), exc_info=error)
+    if not isinstance(error, Unexpected):
+        line["trace"] = "".join(traceback.format_exception(error))
+    write_log(line)
 
 
 def _locations(store: Store) -> dict[str, str]:
@@ -286,15 +285,10 @@ async def _watch(database: Database) -> None:
         await asyncio.sleep(5)
 
 
-def _start_logs() -> None:
-    """Access lines go to standard output, errors to standard error: one JSON document a line."""
-    for log, stream in ((access_log, sys.stdout), (error_log, sys.stderr)):
-        if not log.handlers:
-            handler = logging.StreamHandler(stream)
-            handler.setFormatter(logging.Formatter("%(message)s"))
-            log.addHandler(handler)
-            log.setLevel(logging.INFO)
-            log.propagate = False
+def write_log(line: dict[str, Any]) -> None:
+    """One JSON document a line on standard output, and nothing of whom the request is about."""
+    with suppress(OSError):  # whoever read our log is gone; the shop goes on
+        os.write(1, orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 # --- rate limit -----------------------------------------------------------------------------------

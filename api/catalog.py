@@ -129,7 +129,7 @@ def build_statement(
     # Made of nothing but names, types and defaults that PostgreSQL gave us.
     plain = f"{_CALLER} SELECT {result} FROM caller{record}"  # noqa: S608
     keyed = (
-        f"{_CALLER}, "
+        f"{_CALLER}, "  # noqa: S608
         f"claim AS MATERIALIZED (SELECT api.claim_idempotency_key({claim}) AS answer FROM caller), "
         f"result AS MATERIALIZED (SELECT {result} AS body FROM claim{record} WHERE claim.answer IS NULL) "
         "SELECT coalesce(c.answer, api.store_idempotent_answer(r.body)), c.answer IS NOT NULL "

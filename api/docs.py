@@ -1,4 +1,4 @@
-"""/docs: the contract as one page of HTML, made at the start from the OpenAPI document. It loads nothing from elsewhere."""
+"""/docs: the contract as one page of HTML, made from the OpenAPI document. It loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _link(target: str, text: str) -> str:
 
 
 def _operation(method: str, path: str, operation: Document, document: Document, url: str) -> str:
-    who = {"anonymous": "anyone"}.get(operation["x-audience"], operation["x-audience"])
+    who = "anyone" if operation["x-audience"] == "anonymous" else operation["x-audience"]
     head = (
         f'<span class="method {method}">{method.upper()}</span><code>{escape(path)}</code>'
         f'<span class="tag">{escape(who)}</span><span class="what">{escape(operation["summary"])}</span>'

@@ -137,7 +137,7 @@ class Store:
                 f"web_{caller.role}", statement, [caller.token, request_id, *arguments], repeatable=repeatable
             )
         except asyncpg.PostgresError as error:
-            raise from_database(error, self.catalog.sentences, signed_in=caller is not ANONYMOUS) from error
+            raise from_database(error, self.catalog.sentences, signed_in=caller is not ANONYMOUS) from None
         if row is None:
             raise RuntimeError("a SELECT without WHERE gave no row")
         return row

@@ -116,7 +116,8 @@ def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *,
         return Problem(
             code, status, sentences.get(code) or SENTENCES.get(code, (0, "A rule of the shop refuses this."))[1]
         )
-    if state == "42501":
+    # Said of the function that was called; inside one, it is a grant that somebody forgot.
+    if state == "42501" and not error.context:
         return Problem("forbidden") if signed_in else Problem("token_missing")
     if state in _INVALID:
         return Problem("value_invalid")
@@ -128,7 +129,7 @@ def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *,
         return Problem("timeout")
     if state.startswith(("08", "57P")):
         return Problem("database_unavailable")
-    raise Unexpected(f"SQLSTATE {state}: {error.message}") from error
+    raise Unexpected(f"{state} {error.message} {error.context or ''}".strip()) from None
 
 
 def _raised(error: asyncpg.PostgresError, status: int) -> Problem:
@@ -137,7 +138,7 @@ def _raised(error: asyncpg.PostgresError, status: int) -> Problem:
         try:
             members = orjson.loads(error.detail)
         except orjson.JSONDecodeError:
-            raise Unexpected(f"DETAIL of {error.constraint_name} is not JSON") from error
+            raise Unexpected(f"DETAIL of {error.constraint_name} is not JSON") from None
     found = members.pop("errors", ())
     sentence = error.message if not error.hint else f"{error.message} {error.hint}"
     return Problem(error.constraint_name or "refused", status, sentence, errors=found, members=members)

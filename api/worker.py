@@ -83,7 +83,6 @@ class Worker:
     async def _serve(self) -> None:
         """One connection's time: until we are told to stop or the database is lost."""
         database = Database(self.settings.access, POOLS, "storeproc worker")
-        await database.open()
         listener = await asyncpg.connect(
             self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
         )
