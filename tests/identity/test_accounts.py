@@ -123,7 +123,8 @@ async def test_a_stale_version_changes_nothing(person: Any) -> None:
 async def test_changes_of_an_account_are_audited_without_its_log_ins(person: Any, admin: Any) -> None:
     await person.does("update_account", display_name="Seen")
     rows = await admin.fetch(
-        "SELECT operation, new::text, actor_id::text FROM audit.changes WHERE table_name = 'identity.accounts' AND row_id = $1 ORDER BY id",
+        "SELECT operation, new::text, actor_id::text FROM audit.changes "
+        "WHERE table_name = 'identity.accounts' AND row_id = $1 ORDER BY id",
         person.account["id"],
     )
     assert [row["operation"] for row in rows] == ["INSERT", "UPDATE"]

@@ -13,9 +13,10 @@ from tests.conftest import refused
 
 STATEMENT = """
     WITH caller AS MATERIALIZED (SELECT set_config('app.token', $1, true), set_config('app.request_id', '', true)),
-         claim AS MATERIALIZED (SELECT api.claim_idempotency_key($2, 'POST /v1/account/addresses', $3) AS answer FROM caller),
+         claim AS MATERIALIZED (
+             SELECT api.claim_idempotency_key($2, 'POST /v1/account/addresses', $3) AS answer FROM caller),
          result AS MATERIALIZED (
-             SELECT to_json(api.create_address(name => b.name, line1 => 'l', city => 'c', country => b.country))::text AS body
+             SELECT to_json(api.create_address(b.name, 'l', 'c', b.country))::text AS body
              FROM claim, jsonb_to_record($4::jsonb) AS b(name text, country text) WHERE claim.answer IS NULL)
     SELECT coalesce(c.answer, api.store_idempotent_answer(r.body)) AS body, c.answer IS NOT NULL AS replayed
     FROM claim AS c LEFT JOIN result AS r ON true
@@ -123,7 +124,9 @@ async def test_an_anonymous_request_may_have_a_key(connect: Any) -> None:
     anonymous = await connect("web_anonymous")
     statement = (
         "WITH claim AS MATERIALIZED (SELECT api.claim_idempotency_key('sign-up', 'POST /v1/accounts', 'h') AS answer), "
-        "result AS MATERIALIZED (SELECT to_json(api.create_account('keyed@shop.example', repeat('x', 60)))::text AS body FROM claim WHERE answer IS NULL) "
+        "result AS MATERIALIZED ("
+        "  SELECT to_json(api.create_account('keyed@shop.example', repeat('x', 60)))::text AS body "
+        "  FROM claim WHERE answer IS NULL) "
         "SELECT coalesce(c.answer, api.store_idempotent_answer(r.body)) FROM claim AS c LEFT JOIN result AS r ON true"
     )
     first = await anonymous.fetchval(statement)

@@ -15,7 +15,8 @@ SECRETS = ("passwords", "signing_keys", "sessions", "refresh_tokens", "login_att
 async def test_a_web_role_reads_and_writes_no_table(role: str, connect: Any, person: Any) -> None:
     connection = await connect(role)
     await connection.execute(
-        f"SET app.actor = '{person.account['id']}'; SET app.audience = 'admin'; SET app.token = '{person.session['access_token']}'"
+        f"SET app.actor = '{person.account['id']}'; SET app.audience = 'admin'; "
+        f"SET app.token = '{person.session['access_token']}'"
     )
     for table in TABLES:
         for attack in (
@@ -84,7 +85,8 @@ async def test_store_api_sees_no_secret_and_only_the_callers_rows(connect: Any, 
             await api.execute(attack)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await api.execute(
-            f"INSERT INTO identity.addresses (account_id, name, line1, city, country) VALUES ('{other.account['id']}', 'a', 'b', 'c', 'BD')"
+            "INSERT INTO identity.addresses (account_id, name, line1, city, country) VALUES ($1, 'a', 'b', 'c', 'BD')",
+            other.account["id"],
         )
     await api.execute("SET app.audience = 'support'")
     assert await api.fetchval("SELECT count(*) FROM identity.accounts") >= 2

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import asyncpg
+import bcrypt
 import pytest
 
 from tests.conftest import refused
@@ -19,8 +20,8 @@ async def test_a_log_in_opens_a_session(stranger: Any, admin: Any) -> None:
     assert session["account"] == person.account
     assert await person.does("get_account") == person.account
     kept = await admin.fetchrow(
-        "SELECT a.last_login_at, s.expires_at - s.created_at AS lifetime FROM identity.sessions AS s JOIN identity.accounts AS a ON a.id = s.account_id "
-        "WHERE a.id = $1",
+        "SELECT a.last_login_at, s.expires_at - s.created_at AS lifetime "
+        "FROM identity.sessions AS s JOIN identity.accounts AS a ON a.id = s.account_id WHERE a.id = $1",
         person.account["id"],
     )
     assert kept["last_login_at"] is not None
@@ -56,8 +57,6 @@ async def test_an_unknown_mail_has_a_salt_like_any_other(call: Any, person: Any)
     # 16 bytes in bcrypt's alphabet: the 22nd character carries two bits, so it is one of four. bcrypt itself says so.
     assert all(re.fullmatch(r"\$2b\$12\$[./A-Za-z0-9]{21}[.Oeu]", text) for text in made_up)
     assert {text[-1] for text in made_up} == set(".Oeu")
-    import bcrypt
-
     assert all(
         bcrypt.hashpw(b"x", text.replace("$12$", "$04$").encode())[:29] == text.replace("$12$", "$04$").encode()
         for text in made_up
@@ -226,7 +225,8 @@ async def test_what_has_expired_is_purged_and_nothing_else(person: Any, other: A
         other.account["id"],
     )
     await admin.execute(
-        "INSERT INTO identity.login_attempts (subject, window_at) SELECT 'old' || i, now() - interval '25 hours' FROM generate_series(1, 2500) AS i"
+        "INSERT INTO identity.login_attempts (subject, window_at) "
+        "SELECT 'old' || i, now() - interval '25 hours' FROM generate_series(1, 2500) AS i"
     )
     await admin.execute(
         "INSERT INTO messaging.idempotency_keys (scope, route, key, request_hash, answer, created_at) "
