@@ -77,7 +77,10 @@ async def hash_password(password: str, salt: str | None = None) -> str:
 
 def _bcrypt(password: str, salt: str | None) -> str:
     digest = b64encode(hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest())
-    return bcrypt.hashpw(digest, salt.encode() if salt else bcrypt.gensalt(COST)).decode()
+    try:
+        return bcrypt.hashpw(digest, salt.encode() if salt else bcrypt.gensalt(COST)).decode()
+    except ValueError:  # an account without a password of its own has no such salt: a new one matches nothing
+        return bcrypt.hashpw(digest, bcrypt.gensalt(COST)).decode()
 
 
 # --- handlers -------------------------------------------------------------------------------------
