@@ -38,7 +38,7 @@ class Caller:
             self._connections[role] = psycopg.connect(url, autocommit=True)
         return self._connections[role]
 
-    def call(self, function: str, *, token: str = "", role: str = "customer", **arguments: Any) -> Any:
+    def call(self, function: str, *, token: str = "", caller: str = "customer", **arguments: Any) -> Any:
         types = self._argument_types(function)
         record = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(types[n])) for n in arguments)  # type: ignore[arg-type]
         named = sql.SQL(", ").join(sql.SQL("{0} => b.{0}").format(sql.Identifier(n)) for n in arguments)
@@ -48,7 +48,7 @@ class Caller:
             "SELECT to_json(api.{}({}))::text FROM caller{}"
         ).format(sql.Identifier(function), named, source)
         try:
-            row = self.connection(role).execute(
+            row = self.connection(caller).execute(
                 statement, {"token": token, "request": uuid.uuid4().hex, "arguments": json.dumps(arguments)}).fetchone()
         except psycopg.Error as error:
             raise Refused(error) from None
@@ -67,7 +67,7 @@ class Caller:
     def sign_up(self, role: str) -> str:
         """A new account of that role (customer, merchant); its access token."""
         email = f"{uuid.uuid4().hex}@example.com"
-        self.call("create_account", role="anonymous", email=email, password=PASSWORD, **({"role": role} if role != "customer" else {}))
+        self.call("create_account", caller="anonymous", email=email, password=PASSWORD, **({"role": role} if role != "customer" else {}))
         return self.token(role, email)
 
     def token(self, role: str, email: str) -> str:

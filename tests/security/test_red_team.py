@@ -60,7 +60,7 @@ async def test_no_table_can_be_read_or_written(role: str, connect: Any, admin: A
         "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = ANY ($1::text[])", list(SCHEMAS))]
     assert len(tables) > 25
     for table in tables:
-        for attack in (f"SELECT * FROM {table}", f"DELETE FROM {table}", f"TRUNCATE {table}", f"LOCK TABLE {table}",
+        for attack in (f"SELECT * FROM {table}", f"DELETE FROM {table}", f"TRUNCATE {table}", f"DO $x$ BEGIN LOCK TABLE {table}; END $x$",
                        f"COPY {table} TO STDOUT", f"INSERT INTO {table} DEFAULT VALUES", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(attack)
@@ -189,4 +189,4 @@ async def test_forty_log_ins_cannot_tell_whether_a_mail_exists(call: Any, connec
     ), return_exceptions=True)
     assert {(a.sqlstate, a.constraint_name, str(a)) for a in answers if isinstance(a, asyncpg.PostgresError)} == {
         (a.sqlstate, a.constraint_name, str(a)) for a in answers[:1] if isinstance(a, asyncpg.PostgresError)}
-    assert len([a for a in answers if isinstance(a, asyncpg.PostgresError)]) == 2
+    assert [a for a in answers if not isinstance(a, asyncpg.PostgresError)] == []
