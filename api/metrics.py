@@ -7,7 +7,9 @@ asked.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -50,20 +52,23 @@ def count(operation: str, status: int, seconds: float, code: str) -> None:
 
 
 def watch_pools(database: Database) -> None:
-    for role, (size, idle) in database.use().items():
-        _connections.labels(role, "busy").set(size - idle)
+    for role, (busy, idle) in database.use().items():
+        _connections.labels(role, "busy").set(busy)
         _connections.labels(role, "idle").set(idle)
 
 
 def exposition() -> tuple[bytes, str]:
     registry = _registry
     if SHARED in os.environ:
+        _forget_the_dead(Path(os.environ[SHARED]))
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
-def end() -> None:
-    """This process no longer counts among the living."""
-    if SHARED in os.environ:
-        multiprocess.mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
+def _forget_the_dead(folder: Path) -> None:
+    """Gauges are of living processes only; counters stay."""
+    for file in folder.glob("gauge_live*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        if not psutil.pid_exists(process):
+            multiprocess.mark_process_dead(process)  # type: ignore[no-untyped-call]

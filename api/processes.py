@@ -7,11 +7,14 @@ children, see db.server.die_with_parent).
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -99,10 +102,17 @@ class Child:
 def web_processes(settings: Settings, access: Access, listener: socket.socket) -> list[Child]:
     listener.listen(2048)
     command = [sys.executable, "-m", "api.cli", "web", "--fd", str(listener.fileno())]
-    env = environment(settings, access)
+    env = {**environment(settings, access), "PROMETHEUS_MULTIPROC_DIR": _metrics_folder()}
     return [
         Child(f"web {number}", command, env, (listener.fileno(),)) for number in range(1, settings.web_concurrency + 1)
     ]
+
+
+def _metrics_folder() -> str:
+    """Where web processes add up what they count (see metrics.py)."""
+    folder = tempfile.mkdtemp(prefix="storeproc-metrics-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def worker_process(settings: Settings, access: Access) -> Child:
