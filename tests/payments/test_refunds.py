@@ -1,0 +1,177 @@
+"""Money goes back through the payment that brought it, never more than came, however many ask at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import asyncpg
+
+from tests.conftest import refused
+from tests.payments.conftest import Shop
+
+
+async def refund(shop: Shop, payment: dict[str, Any], **given: Any) -> Any:
+    given = {"reason": "damaged"} | given
+    return await shop.call("web_support", "create_refund", token=shop.support, payment_id=payment["id"], **given)
+
+
+async def test_parts_up_to_what_was_paid(shop: Shop, customer: str) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    first = await refund(shop, payment, amount=400)
+    assert (first["status"], first["amount"], first["reason"]) == ("pending", 400, "damaged")
+    with refused("refund_above_payment", "SH409") as refusal:
+        await refund(shop, payment, amount=601)
+    assert refusal.detail == {"refundable": 600}
+    assert (await refund(shop, payment))["amount"] == 600
+    with refused("refund_above_payment", "SH409"):
+        await refund(shop, payment)
+    seen = await shop.see(payment)
+    assert (seen["order_status"], seen["order_refunded"], seen["amount_refunded"]) == ("paid", 1000, 1000)
+    page = await shop.call("web_support", "list_refunds", token=shop.support, payment_id=payment["id"])
+    assert [r["amount"] for r in page["data"]] == [600, 400]
+    await shop.assert_books_balance()
+
+
+async def test_twenty_refunds_at_once_never_exceed_the_payment(shop: Shop, customer: str) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    answers = await asyncio.gather(*(refund(shop, payment, amount=150) for _ in range(20)), return_exceptions=True)
+    told = Counter(a["status"] if isinstance(a, dict) else a.constraint_name for a in answers)  # type: ignore[union-attr]
+    assert told == {"pending": 6, "refund_above_payment": 14}
+    await shop.assert_books_balance()
+
+
+async def test_what_was_not_paid_is_not_refunded(shop: Shop, customer: str) -> None:
+    payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
+    with refused("refund_above_payment", "SH409"):
+        await refund(shop, payment)
+    with refused("payment_not_found", "SH404"):
+        await refund(shop, {"id": "00000000-0000-7000-8000-000000000009"})
+
+
+async def test_refunds_are_for_support(shop: Shop, customer: str, connect: Any) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    for role in ("anonymous", "customer", "merchant", "gateway", "worker"):
+        connection = await connect(f"web_{role}")
+        try:
+            await connection.fetch("SELECT api.create_refund($1::text::uuid, 'mine')", payment["id"])
+        except asyncpg.InsufficientPrivilegeError:
+            continue
+        raise AssertionError(role)
+
+
+async def test_a_finished_refund_is_booked_once(shop: Shop, customer: str) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    made = await refund(shop, payment, amount=400)
+    answers = await asyncio.gather(
+        *(shop.call("web_worker", "complete_refund", refund_id=made["id"], provider_reference="re_1") for _ in range(8))
+    )
+    assert Counter(answers) == {True: 1, False: 7}
+    assert await shop.call("web_worker", "fail_refund", refund_id=made["id"], failure_code="late") is False
+    seen = await shop.see(payment)
+    assert seen["transfers"][1:] == [["refund", "sales", "clearing", "USD", 400]]
+    assert seen["refunds"] == [["completed", 400, 400, "damaged"]]
+    await shop.assert_books_balance()
+
+
+async def test_a_refused_refund_can_be_asked_for_again(shop: Shop, customer: str) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    made = await refund(shop, payment)
+    assert await shop.call("web_worker", "fail_refund", refund_id=made["id"], failure_code="card_closed") is True
+    seen = await shop.see(payment)
+    assert (seen["amount_refunded"], seen["order_refunded"]) == (0, 0)
+    await shop.assert_books_balance()
+
+    # It went through after all, the gateway says: it counts, and is booked.
+    assert await shop.event(payment, "refund_completed", payload={"refund_id": made["id"]}) == "applied"
+    assert await shop.event(payment, "refund_failed", payload={"refund_id": made["id"]}) == "no_change"
+    assert (await shop.see(payment))["order_refunded"] == 1000
+    await shop.assert_books_balance()
+
+
+async def test_a_late_success_does_not_count_when_the_money_went_back_another_way(shop: Shop, customer: str) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    first = await refund(shop, payment)
+    await shop.call("web_worker", "fail_refund", refund_id=first["id"], failure_code="card_closed")
+    await refund(shop, payment, amount=700)
+    assert await shop.event(payment, "refund_completed", payload={"refund_id": first["id"]}) == "no_change"
+    await shop.assert_books_balance()
+
+
+async def test_a_refund_nobody_asked_for_is_kept(shop: Shop, customer: str) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    assert await shop.event(payment, "refund_completed", payload={"refund_id": "what"}) == "unknown_refund"
+
+
+async def test_a_surplus_whose_refund_failed_goes_back_before_the_orders_money(shop: Shop, customer: str) -> None:
+    order = await shop.order(customer, await shop.product())
+    part, all_of_it = await shop.begin(customer, order, 300), await shop.begin(customer, order)
+    await shop.event(part, "completed")
+    await shop.event(all_of_it, "completed")
+    automatic = await shop.admin.fetchval(
+        "SELECT id FROM payments.refunds WHERE payment_id = $1::text::uuid", all_of_it["id"]
+    )
+    await shop.call("web_worker", "fail_refund", refund_id=automatic, failure_code="no")
+    made = await refund(shop, all_of_it, amount=500)
+    await shop.call("web_worker", "complete_refund", refund_id=made["id"], provider_reference="re_2")
+    seen = await shop.see(all_of_it)
+    assert seen["refunds"][1] == ["completed", 500, 200, "damaged"]
+    assert seen["transfers"][2:] == [["refund", "sales", "clearing", "USD", 200],
+                                     ["refund_unapplied", "unapplied", "clearing", "USD", 300]]  # fmt: skip
+    assert seen["order_refunded"] == 200
+    await shop.assert_books_balance()
+
+
+async def test_restocking_needs_the_whole_order_and_happens_once(shop: Shop, customer: str) -> None:
+    lamp = await shop.product(stock=10)
+    order, payment = await shop.paid(customer, lamp)
+    assert await shop.stock(lamp) == (8, 0)
+    with refused("restock_needs_full_refund", "SH422"):
+        await refund(shop, payment, amount=999, restock=True)
+    await refund(shop, payment, restock=True)
+    # Nothing was shipped and all the money is back: the order is cancelled by it.
+    assert (await shop.see(payment))["order_status"] == "cancelled"
+    assert await shop.stock(lamp) == (10, 0)
+    with refused("refund_above_payment", "SH409"):
+        await refund(shop, payment, restock=True)
+
+    order, payment = await shop.paid(customer, lamp)
+    for step in ("ship_order", "deliver_order"):
+        await shop.call("web_support", step, token=shop.support, order_id=order["id"])
+    await refund(shop, payment, amount=1)
+    last = await refund(shop, payment, restock=True)
+    assert await shop.stock(lamp) == (10, 0)
+    assert (await shop.see(payment))["order_status"] == "delivered"
+    await shop.call("web_worker", "fail_refund", refund_id=last["id"], failure_code="no")
+    with refused("order_already_restocked", "SH409"):
+        await refund(shop, payment, restock=True)
+    await refund(shop, payment)
+    assert await shop.stock(lamp) == (10, 0)
+    await shop.assert_books_balance()
+
+
+async def test_cancelling_a_paid_order_refunds_what_is_left(shop: Shop, customer: str) -> None:
+    order, payment = await shop.paid(customer, await shop.product())
+    await refund(shop, payment, amount=250)
+    await shop.call("web_customer", "cancel_order", token=customer, order_id=order["id"])
+    seen = await shop.see(payment)
+    assert [r[1:3] for r in seen["refunds"]] == [[250, 250], [750, 750]]
+    assert (seen["order_status"], seen["order_refunded"], seen["amount_refunded"]) == ("cancelled", 1000, 1000)
+    await shop.assert_books_balance()
+
+
+async def test_cancelling_and_refunding_at_the_same_moment(shop: Shop, customer: str) -> None:
+    lamp = await shop.product(stock=100)
+    for _ in range(15):
+        order, payment = await shop.paid(customer, lamp)
+        await asyncio.gather(
+            shop.call("web_customer", "cancel_order", token=customer, order_id=order["id"]),
+            refund(shop, payment),
+            refund(shop, payment, amount=500),
+            return_exceptions=True,
+        )
+        seen = await shop.see(payment)
+        assert (seen["order_status"], seen["amount_refunded"]) == ("cancelled", 1000)
+    assert await shop.stock(lamp) == (100, 0)
+    await shop.assert_books_balance()
