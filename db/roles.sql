@@ -58,7 +58,13 @@ GRANT app_admin TO web_admin;
 GRANT app_gateway TO web_gateway;
 GRANT app_worker TO web_worker;
 
-GRANT pg_monitor TO store_monitor;
+-- On a managed server the administrator may not be allowed to give this away; monitoring then shows less, and nothing else is different.
+DO $$
+BEGIN
+    GRANT pg_monitor TO store_monitor;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'store_monitor is not a member of pg_monitor: grant it as a superuser.';
+END $$;
 
 -- A web role's session: short statements, short waits, UTC on the wire.
 DO $$

@@ -43,6 +43,7 @@ SELECT * FROM finish();` without psql commands. A `not ok`, a wrong plan, an err
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -266,9 +267,13 @@ async def call(
     pools: dict[str, asyncpg.Pool[Any]] = {}
     statements: dict[tuple[str, tuple[str, ...]], tuple[str, bool]] = {}
 
+    looking_up = asyncio.Lock()  # one connection answers one question at a time
+
     async def statement(function: str, names: tuple[str, ...]) -> tuple[str, bool]:
         key = (function, names)
-        if key not in statements:
+        async with looking_up:
+            if key in statements:
+                return statements[key]
             row = await admin.fetchrow(
                 """
                 SELECT p.prorettype = 'void'::regtype AS void,
@@ -295,7 +300,7 @@ async def call(
                 f"SELECT {result if row['void'] else f'to_json({result})'}::text FROM caller{source}",
                 row["void"],
             )
-        return statements[key]
+            return statements[key]
 
     async def run(
         role: str,
@@ -305,9 +310,9 @@ async def call(
         **arguments: Any,
     ) -> Any:
         text, void = await statement(function, tuple(sorted(arguments)))
-        if role not in pools:
-            pools[role] = asyncpg.create_pool(access.url(role), min_size=0, max_size=20)
-            await pools[role]
+        async with looking_up:
+            if role not in pools:
+                pools[role] = await asyncpg.create_pool(access.url(role), min_size=0, max_size=20)
         given = [json.dumps(arguments, default=_as_text)] if arguments else []
         answer = await pools[role].fetchval(text, token or "", request_id, *given)
         return None if void or answer is None else json.loads(answer)
