@@ -126,6 +126,27 @@ async def test_twenty_refreshes_at_once_are_one_rotation(person: Any, call: Any)
     assert {a.constraint_name for a in answers if isinstance(a, asyncpg.PostgresError)} == {"refresh_token_invalid"}
 
 
+async def test_refreshes_wait_for_each_other(person: Any, connect: Any, admin: Any) -> None:
+    """Two that have waited for the first: one ends the session, and the other finds it ended."""
+    connections = [await connect("web_anonymous") for _ in range(3)]
+    transaction = connections[0].transaction()
+    await transaction.start()
+    refreshes = []
+    for waiting, connection in enumerate(connections):
+        ask = connection.fetchval("SELECT (api.refresh_session($1)).access_token", person.session["refresh_token"])
+        refreshes.append(asyncio.ensure_future(ask))
+        while waiting > 0 and waiting != await admin.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY ($1::integer[]) AND wait_event_type = 'Lock'",
+            [c.get_server_pid() for c in connections],
+        ):
+            assert not refreshes[-1].done()
+        if waiting == 0:
+            assert await refreshes[0]
+    await transaction.commit()
+    answers = await asyncio.gather(*refreshes[1:], return_exceptions=True)
+    assert [getattr(a, "constraint_name", a) for a in sorted(answers, key=str)] == [None, "refresh_token_invalid"]
+
+
 @pytest.mark.parametrize("token", ["", "x", "é", "x" * 1_000_000, "'", "a.b.c"])
 async def test_an_unknown_refresh_token_is_refused(token: str, call: Any) -> None:
     with refused("refresh_token_invalid", "SH401"):
