@@ -20,6 +20,12 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "busy": (503, "Too much happens at once. Try again in a moment."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
     "forbidden": (403, "Your account may not do this."),
+    "gateway_refused": (502, "The payment provider refused this payment. Try again, or pay another way."),
+    "gateway_unavailable": (
+        503,
+        "The payment provider does not answer. The payment was begun: read it again in a few minutes, "
+        "or send this again with the same Idempotency-Key.",
+    ),
     "idempotency_key_invalid": (422, "An Idempotency-Key has 1 to 255 printable ASCII characters."),
     "if_match_invalid": (422, 'If-Match must be one ETag as it was received, such as "3", or *.'),
     "internal_error": (500, "Something went wrong here. The request id helps us to find out what."),
@@ -33,6 +39,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "reference_missing": (409, "Something this refers to does not exist or is still in use."),
     "refresh_token_reused": (401, "This refresh token was used before. The session has ended; log in again."),
     "request_invalid": (422, "The request does not have the expected form."),
+    "signature_invalid": (400, "This callback was not signed by the gateway it names."),
     "timeout": (
         504,
         "This took too long and was given up. Whether it took effect is not known; "

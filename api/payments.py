@@ -73,18 +73,10 @@ async def open_checkout(store: Store, payment_id: str, request_id: str) -> Any:
         await store.call("fail_payment", given_up, request_id=request_id, caller=GATEWAY)
         if refusal.code == "provider_not_available":
             raise Problem(refusal.code, 422, "This way of paying is not offered. Choose another provider.") from None
-        raise Problem(
-            "gateway_refused", 502, "The payment provider refused this payment. Try again, or pay another way."
-        ) from None
+        raise Problem("gateway_refused") from None
     except (Unavailable, TimeoutError, OSError, httpx.TransportError):
         # Whether the session exists is not known: the attempt stays as it is, and is opened again with the same key.
-        raise Problem(
-            "gateway_unavailable",
-            503,
-            "The payment provider does not answer. Your payment was begun; read it again in a few minutes, or repeat "
-            "this request with the same Idempotency-Key.",
-            members={"payment_id": payment_id, "retry_after": 5},
-        ) from None
+        raise Problem("gateway_unavailable", members={"payment_id": payment_id, "retry_after": 5}) from None
     opened = {"payment_id": payment_id, "provider_reference": session.reference, "checkout_url": session.url}
     return await store.call("open_payment", opened, request_id=request_id, caller=GATEWAY)
 

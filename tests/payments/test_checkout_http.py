@@ -111,6 +111,9 @@ async def test_one_key_twenty_times_is_one_attempt_with_one_address(client: Clie
     assert again.headers["idempotent-replayed"] == "true"
     assert again.json()["payment"]["status"] == "open"
     assert again.json()["checkout_url"] == answers[0].json()["checkout_url"]
+    # What was answered once is answered for ever, whatever became of the payment since.
+    await decide(client, again.json()["checkout_url"], "pay")
+    assert (await begin(client, token, made["id"], key="once")).json() == again.json()
     assert len((await client.get(f"/orders/{made['id']}/payments", token=token)).json()["data"]) == 1
 
 
