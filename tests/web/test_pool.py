@@ -1,0 +1,140 @@
+"""The pool when the database is busy, restarts, or takes a connection away in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api import database as tier
+from api.database import Database
+from api.errors import Problem
+from db.server import Access
+
+pytestmark = pytest.mark.anyio
+
+SLEEP = "SELECT pg_sleep($1::text::float8)::text"
+ONE = "SELECT $1::text"
+
+
+@pytest.fixture
+async def database(access: Access) -> AsyncIterator[Database]:
+    made = Database(access, {"web_customer": 2}, "pool test")
+    yield made
+    await made.close()
+
+
+async def running(admin: asyncpg.Connection[Any], count: int = 1) -> list[int]:
+    """The backends of this test that are in a statement, as soon as there are so many."""
+    async with asyncio.timeout(10):
+        while True:
+            rows = await admin.fetch(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'pool test' AND state = 'active' "
+                "AND datname = current_database()"
+            )
+            if len(rows) >= count:
+                return [row["pid"] for row in rows]
+            await asyncio.sleep(0.005)
+
+
+async def test_connections_are_opened_when_needed_and_kept(database: Database) -> None:
+    assert database.use()["web_customer"] == (0, 0)
+    await database.fetch("web_customer", ONE, ["a"])
+    await database.fetch("web_customer", ONE, ["a"])
+    assert database.use()["web_customer"] == (0, 1)
+    answers = await asyncio.gather(*(database.fetch("web_customer", ONE, [str(n)]) for n in range(50)))
+    assert [answer[0] for answer in answers if answer] == [str(n) for n in range(50)]
+    assert database.use()["web_customer"] == (0, 2)
+
+
+async def test_a_reading_statement_survives_its_connection(database: Database, admin: asyncpg.Connection[Any]) -> None:
+    task = asyncio.create_task(database.fetch("web_customer", SLEEP, ["0.3"], repeatable=True))
+    for pid in await running(admin):
+        await admin.execute("SELECT pg_terminate_backend($1)", pid)
+    assert await task is not None
+
+
+async def test_any_other_statement_is_not_sent_twice(database: Database, admin: asyncpg.Connection[Any]) -> None:
+    task = asyncio.create_task(database.fetch("web_customer", SLEEP, ["30"]))
+    for pid in await running(admin):
+        await admin.execute("SELECT pg_terminate_backend($1)", pid)
+    with pytest.raises(Problem) as refusal:
+        await task
+    assert (refusal.value.status, refusal.value.code) == (503, "database_unavailable")
+    assert "not known" in refusal.value.detail
+    assert database.use()["web_customer"] == (0, 0)
+    assert await database.fetch("web_customer", ONE, ["a"]) is not None
+
+
+async def test_a_connection_lost_while_idle_costs_nothing(database: Database, admin: asyncpg.Connection[Any]) -> None:
+    await asyncio.gather(*(database.fetch("web_customer", SLEEP, ["0.01"]) for _ in range(2)))
+    assert database.use()["web_customer"] == (0, 2)
+    noticed = [asyncio.Event() for _ in range(2)]
+    for connection, closed in zip(database._pools["web_customer"].idle, noticed, strict=True):
+        connection.add_termination_listener(lambda _, closed=closed: closed.set())
+    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pool test'")
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(closed.wait() for closed in noticed))
+    assert await database.fetch("web_customer", ONE, ["a"]) is not None
+    assert database.use()["web_customer"] == (0, 1)
+
+
+async def test_whoever_gives_up_leaves_no_answer_behind(database: Database, admin: asyncpg.Connection[Any]) -> None:
+    tasks = [asyncio.create_task(database.fetch("web_customer", SLEEP, ["30"])) for _ in range(2)]
+    await running(admin, 2)
+    waiting = asyncio.create_task(database.fetch("web_customer", ONE, ["third"]))
+    await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    answer = await waiting
+    assert answer is not None
+    assert answer[0] == "third"
+    assert (await asyncio.gather(*tasks, return_exceptions=True))[0].__class__ is asyncio.CancelledError
+    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pool test'")
+
+
+async def test_a_full_pool_says_busy_in_the_end(
+    database: Database, admin: asyncpg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tier, "PATIENCE", 0.1)
+    tasks = [asyncio.create_task(database.fetch("web_customer", SLEEP, ["0.5"])) for _ in range(2)]
+    await running(admin, 2)
+    with pytest.raises(Problem) as refusal:
+        await database.fetch("web_customer", ONE, ["a"])
+    assert (refusal.value.status, refusal.value.code, refusal.value.headers["retry-after"]) == (503, "busy", "1")
+    await asyncio.gather(*tasks)
+    assert database.use()["web_customer"] == (0, 2)
+
+
+async def test_no_database_at_all_is_unavailable(access: Access, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tier, "PATIENCE", 0.3)
+    nowhere = Database(Access("postgresql:///x?host=/nowhere", access.secret), {"web_customer": 1})
+    with pytest.raises(Problem) as refusal:
+        await nowhere.fetch("web_customer", ONE, ["a"])
+    assert (refusal.value.status, refusal.value.code) == (503, "database_unavailable")
+
+
+async def test_deadlocks_are_tried_again(database: Database, admin: asyncpg.Connection[Any]) -> None:
+    await admin.execute("""
+        CREATE SEQUENCE public.tries;
+        CREATE FUNCTION public.unlucky(n bigint) RETURNS text LANGUAGE plpgsql AS $$
+        BEGIN
+            IF pg_catalog.nextval('public.tries') <= n THEN
+                RAISE EXCEPTION USING ERRCODE = '40P01';
+            END IF;
+            RETURN 'done';
+        END $$;
+        GRANT USAGE ON SCHEMA public TO web_customer;
+        GRANT USAGE ON SEQUENCE public.tries TO web_customer;
+        GRANT EXECUTE ON FUNCTION public.unlucky TO web_customer;
+    """)
+    answer = await database.fetch("web_customer", "SELECT public.unlucky($1::text::bigint)", ["3"])
+    assert answer is not None
+    assert answer[0] == "done"
+    await admin.execute("ALTER SEQUENCE public.tries RESTART")
+    with pytest.raises(Problem) as refusal:
+        await database.fetch("web_customer", "SELECT public.unlucky($1::text::bigint)", ["4"])
+    assert refusal.value.code == "busy"
