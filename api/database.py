@@ -89,8 +89,8 @@ class Database:
 class Pool:
     """Connections of one role, opened when needed. The one used last goes first: few are busy, and warm.
 
-    asyncpg's own pool starts a task and resets the session whenever a connection comes back. Nothing here leaves state of
-    a session behind (set_config is local to its transaction), and without both a request costs a third less.
+    asyncpg's own pool starts a task and resets the session whenever a connection comes back. Nothing here leaves
+    state of a session behind (set_config is local to its transaction), and without both a request costs a third less.
     """
 
     def __init__(self, url: str, size: int, application: str) -> None:
