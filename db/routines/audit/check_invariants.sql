@@ -100,6 +100,19 @@ BEGIN ATOMIC
         WHERE coalesce(b.amount, 0) <> CASE r.status WHEN 'completed' THEN r.amount ELSE 0 END
 
         UNION ALL
+        SELECT 'every change of status was allowed', c.row_id::uuid
+        FROM audit.changes AS c
+        WHERE c.table_name = 'sales.orders' AND c.operation = 'UPDATE' AND c.new ? 'status'
+          AND NOT EXISTS (SELECT FROM sales.order_transitions AS t
+                          WHERE t.from_status = c.old ->> 'status' AND t.to_status = c.new ->> 'status')
+        UNION ALL
+        SELECT 'every change of status was allowed', c.row_id::uuid
+        FROM audit.changes AS c
+        WHERE c.table_name = 'payments.payments' AND c.operation = 'UPDATE' AND c.new ? 'status'
+          AND NOT EXISTS (SELECT FROM payments.payment_transitions AS t
+                          WHERE t.from_status = c.old ->> 'status' AND t.to_status = c.new ->> 'status')
+
+        UNION ALL
         SELECT 'a transfer stays in its currency', t.id
         FROM ledger.transfers AS t
         JOIN ledger.accounts AS d ON d.id = t.debit_account
@@ -122,7 +135,8 @@ BEGIN ATOMIC
         'an order line''s price is the version it was sold at', 'an order is paid by its payments', 'a paid order is paid in full',
         'an order''s refunds are its payments'' refunds', 'no refund exceeds its payment', 'money that pays no order is refunded',
         'a cancelled order keeps no money', 'payments and refunds belong to their order''s account', 'every payment is booked, once',
-        'every finished refund is booked, once', 'a transfer stays in its currency', 'a balance is the sum of its transfers'
+        'every finished refund is booked, once', 'every change of status was allowed', 'a transfer stays in its currency',
+        'a balance is the sum of its transfers'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position;

@@ -1,7 +1,7 @@
--- Locks an account's own order that may still be edited, and closes its open payments: none of them may pay the old total.
+-- Locks an account's own order that may still be edited.
 -- Called by: modify_order, delete_product_in_order.
 -- Errors:    order_not_found 404, order_not_pending 409, version_stale 412.
--- Locks:     the order. (Its payments are locked by cancel_open_payments, after the stock: see there.)
+-- Locks:     the order. (change_lines closes its open payments after the stock: lock order.)
 CREATE OR REPLACE FUNCTION sales.lock_pending_order(order_id uuid, account_id uuid, if_match bigint DEFAULT NULL)
 RETURNS sales.orders
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

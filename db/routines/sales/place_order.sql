@@ -1,6 +1,6 @@
 -- Lines become a pending order: pins prices, reserves stock, computes totals. All or nothing. The hot path of the shop.
 -- Called by: create_order, checkout_cart.
--- Errors:    order_empty, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422; product_not_found 404; out_of_stock 409.
+-- Errors:    order_empty, order_too_long, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422; product_not_found 404; out_of_stock 409.
 -- Locks:     stock rows, in product order. They come before the lines' foreign keys: the other way round a hot product collapses
 --            (key shares on it make multixacts: 268 against 950 orders/s at 64 clients).
 CREATE OR REPLACE FUNCTION sales.place_order(account_id uuid, currency text, product_ids uuid[], quantities bigint[], shipping_address jsonb)
@@ -19,6 +19,7 @@ DECLARE
     v_prices    bigint[] := '{}';
     v_versions  bigint[] := '{}';
 BEGIN
+    PERFORM sales.require_few_lines(cardinality(place_order.product_ids));
     -- Duplicate lines are one demand. A loop in id order beats one set-based statement for a cart's few lines (404 against 530 µs).
     FOR v_line IN
         SELECT l.product_id, sum(l.quantity)::bigint AS quantity
@@ -30,7 +31,7 @@ BEGIN
         END IF;
 
         v_product := catalog.find_offer(v_line.product_id, place_order.currency);
-        PERFORM catalog.reserve_stock(v_line.product_id, v_line.quantity, v_order_id);
+        PERFORM catalog.hold_stock(v_line.product_id, v_line.quantity);
 
         v_products := v_products || v_line.product_id;
         v_amounts := v_amounts || v_line.quantity;
@@ -54,6 +55,11 @@ BEGIN
     SELECT v_order_id, place_order.account_id, i.merchant_id, i.product_id, i.sku, i.name, i.quantity, i.price, i.version, i.price * i.quantity
     FROM unnest(v_products, v_amounts, v_merchants, v_skus, v_names, v_prices, v_versions)
          AS i (product_id, quantity, merchant_id, sku, name, price, version);
+
+    -- One statement for all movements: one a line costs 60 µs more each.
+    INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, order_id, actor_id)
+    SELECT m.product_id, 'reservation', 0, m.quantity, v_order_id, identity.current_actor()
+    FROM unnest(v_products, v_amounts) AS m (product_id, quantity);
 
     PERFORM messaging.record_event('order.created', v_order_id, place_order.account_id,
         jsonb_build_object('total', v_subtotal, 'currency', place_order.currency));
