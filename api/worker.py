@@ -44,8 +44,17 @@ LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 SWEEPS = {"expire_orders": 50, "expire_payments": 100}
 PURGES = {"purge_expired": 1, "purge_jobs": 1000}
 
-# A restart, a fail-over, a deployment: it comes back, and so do we.
-_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem, Unexpected, catalog.CatalogError)
+# A restart, a fail-over, a deployment: it comes back, and so do we. (InternalClientError is what asyncpg makes of a
+# connection that is ended in the moment in which it is made.)
+_TROUBLE = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    Problem,
+    Unexpected,
+    catalog.CatalogError,
+)
 
 log = logging.getLogger("storeproc.worker")
 
@@ -123,7 +132,11 @@ class Worker:
     async def _work(self) -> int:
         """One batch of jobs, side by side."""
         claimed = await self._call("claim_jobs", kinds=list(self.jobs), limit=BATCH)
-        await asyncio.gather(*(self._perform(job) for job in claimed))
+        # All of them come to their end, and then the first trouble is ours.
+        ends = await asyncio.gather(*(self._perform(job) for job in claimed), return_exceptions=True)
+        for trouble in ends:
+            if trouble is not None:
+                raise trouble
         return len(claimed)
 
     async def _perform(self, job: dict[str, Any]) -> None:
