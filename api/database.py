@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +26,7 @@ CONFLICTS = 3
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _ROLLED_BACK = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+_GONE = re.compile(r"could not open relation with OID|cache lookup failed for|type with OID \d+ does not exist")
 _NOT_CONNECTED = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -61,6 +63,9 @@ class Database:
                 if conflicts > CONFLICTS:
                     raise Problem("busy") from None
             except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+                if _redeployed(error) and conflicts < CONFLICTS:
+                    conflicts += 1
+                    continue
                 if not _lost(connection, error):
                     raise
                 if not repeatable or asyncio.get_running_loop().time() > deadline:
@@ -157,6 +162,14 @@ class Pool:
             connection.terminate()
         self.idle.clear()
         self.size = 0
+
+
+def _redeployed(error: BaseException) -> bool:
+    """Whether the api schema was rebuilt while the statement ran: a function that began before may look for a type that
+    is gone. PostgreSQL answered with an error, so the transaction is rolled back and nothing took effect."""
+    return isinstance(error, asyncpg.PostgresError) and bool(
+        error.sqlstate in ("XX000", "42704") and _GONE.search(error.message or "")
+    )
 
 
 def _lost(connection: Connection, error: BaseException) -> bool:

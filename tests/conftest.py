@@ -305,6 +305,7 @@ async def call(
     async def run(
         role: str,
         function: str,
+        /,
         token: str | None = None,
         request_id: str = "00000000-0000-7000-8000-000000000000",
         **arguments: Any,
