@@ -273,6 +273,8 @@ class Endpoint:
                 raise Problem("idempotency_key_invalid")
             hashed = {n: v for n, v in data.items() if n not in self._unhashed}
             digest = hashlib.sha256(orjson.dumps([texts, hashed], option=orjson.OPT_SORT_KEYS)).hexdigest()
+        if b"." in body and _make_whole(data):
+            body = orjson.dumps(data)
         return Call(texts, data, body.decode() if body else "{}", key or None, digest)
 
     def _read_parameters(self, x: Exchange) -> list[object]:
@@ -432,6 +434,18 @@ def _typed(value: str, kind: object) -> object:
     if kind == "number":
         return float(value) if re.fullmatch(r"-?\d{1,30}(\.\d{1,30})?", value, re.ASCII) else value
     return value
+
+
+def _make_whole(data: Any) -> bool:
+    """3.0 is an integer in JSON Schema and none in PostgreSQL: makes it 3, wherever it is. Was there one?"""
+    found = False
+    for place, value in enumerate(data) if isinstance(data, list) else data.items():
+        if isinstance(value, float) and value.is_integer():
+            data[place] = int(value)
+            found = True
+        elif isinstance(value, (list, dict)):
+            found = _make_whole(value) or found
+    return found
 
 
 def pointer(path: list[Any]) -> str:
