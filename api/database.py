@@ -62,7 +62,7 @@ class Database:
                 conflicts += 1
                 if conflicts > CONFLICTS:
                     raise Problem("busy") from None
-            except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+            except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError) as error:
                 if _redeployed(error) and conflicts < CONFLICTS:
                     conflicts += 1
                     continue
@@ -175,7 +175,9 @@ def _redeployed(error: BaseException) -> bool:
 def _lost(connection: Connection, error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "").startswith(("08", "57P"))
-    return isinstance(error, OSError) or bool(connection.is_closed())
+    if isinstance(error, asyncpg.InternalClientError):  # cut off in the middle of a message: asyncpg lost its place
+        connection.terminate()
+    return isinstance(error, (OSError, asyncpg.InternalClientError)) or bool(connection.is_closed())
 
 
 def _unavailable(repeatable: bool) -> Problem:

@@ -20,12 +20,23 @@ async def test_a_changed_function_is_deployed_with_no_failed_request(
     access: Access, server: Any, client: Any, call: Any, admin: Any, tmp_path: Path
 ) -> None:
     email = "deploy@example.com"
-    merchant = await call("web_anonymous", "create_account", email="deploy-shop@example.com", password="x" * 60, role="merchant")
+    merchant = await call(
+        "web_anonymous", "create_account", email="deploy-shop@example.com", password="x" * 60, role="merchant"
+    )
     seller = await admin.fetchval("SELECT identity.issue_local_token('merchant', $1)", merchant["email"])
     await call("web_anonymous", "create_account", email=email, password="x" * 60)
     token = await admin.fetchval("SELECT identity.issue_local_token('customer', $1)", email)
-    product = await call("web_merchant", "create_product", token=seller, name="Lamp", description="", sku="D-1", price=500, currency="USD",
-                         stock=1_000_000)
+    product = await call(
+        "web_merchant",
+        "create_product",
+        token=seller,
+        name="Lamp",
+        description="",
+        sku="D-1",
+        price=500,
+        currency="USD",
+        stock=1_000_000,
+    )
 
     source = tmp_path / "db"
     shutil.copytree(ROOT / "db", source, ignore=shutil.ignore_patterns("__pycache__"))
@@ -38,7 +49,9 @@ async def test_a_changed_function_is_deployed_with_no_failed_request(
 
     async def shop_on() -> None:
         while not finished.is_set():
-            made = await client.post("/orders", token=token, json={"items": [{"product_id": product["id"], "quantity": 1}]})
+            made = await client.post(
+                "/orders", token=token, json={"items": [{"product_id": product["id"], "quantity": 1}]}
+            )
             answers.append(made.status_code)
             if made.status_code != 201:
                 failures.append(made.text)

@@ -1,4 +1,4 @@
-"""A database that the previous commit made, with its demo data, becomes one of this source: nothing is lost, the books balance."""
+"""The previous commit's database, with its demo data, becomes one of this source: nothing is lost, the books balance."""
 
 from __future__ import annotations
 
@@ -16,8 +16,18 @@ from db import migrate
 from db.server import Access
 
 ROOT = Path(__file__).parents[2]
-COUNTED = ("identity.accounts", "catalog.products", "catalog.prices", "sales.orders", "sales.order_items", "payments.payments",
-           "payments.refunds", "ledger.transfers", "messaging.events", "catalog.stock_movements")
+COUNTED = (
+    "identity.accounts",
+    "catalog.products",
+    "catalog.prices",
+    "sales.orders",
+    "sales.order_items",
+    "payments.payments",
+    "payments.refunds",
+    "ledger.transfers",
+    "messaging.events",
+    "catalog.stock_movements",
+)
 
 
 def git(*arguments: str) -> bytes:
@@ -87,7 +97,12 @@ def test_from_the_previous_commit_with_data(cluster: Any, tmp_path: Path) -> Non
             "assert Path(migrate.__file__).is_relative_to(sys.argv[1]), migrate.__file__\n"
             "migrate.migrate(Access(sys.argv[2], sys.argv[3]))\n"
         )
-        subprocess.run([sys.executable, "-c", script, str(old.parent), access.admin_url, access.secret], check=True, timeout=120, cwd=tmp_path)
+        subprocess.run(
+            [sys.executable, "-c", script, str(old.parent), access.admin_url, access.secret],
+            check=True,
+            timeout=120,
+            cwd=tmp_path,
+        )
         load_demo(access, (old / "demo.sql").read_text())
         with psycopg.connect(access.admin(), autocommit=True) as connection:
             before = counts(connection)

@@ -1,7 +1,7 @@
 """Layer 4: a Hypothesis state machine drives the database's functions, as the real roles, against a model in Python.
 
-The model knows what a shop is: pieces on hand and reserved, lines and totals, money taken and given back. After every step the
-database must agree with it about the order and the stock that the step touched; after every run every invariant holds.
+The model knows what a shop is: pieces on hand and reserved, lines and totals, money taken and given back. After every step
+the database must agree with it about the order and the stock that the step touched; after every run every invariant holds.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -40,7 +40,7 @@ class Order:
 class Shop(RuleBasedStateMachine):
     access: Access
     database: str
-    steps: Counter[str] = Counter()
+    steps: ClassVar[Counter[str]] = Counter()
 
     orders = Bundle("orders")
     payments = Bundle("payments")
@@ -53,8 +53,16 @@ class Shop(RuleBasedStateMachine):
         self.products: list[Product] = []
         for price, stock in ((1999, 5), (1, 40), (250, 12)):
             made = self.caller.call(
-                "create_product", token=merchant, caller="merchant", name="Thing", description="", sku=uuid.uuid4().hex[:12],
-                price=price, currency="USD", stock=stock)
+                "create_product",
+                token=merchant,
+                caller="merchant",
+                name="Thing",
+                description="",
+                sku=uuid.uuid4().hex[:12],
+                price=price,
+                currency="USD",
+                stock=stock,
+            )
             self.products.append(Product(made["id"], price, stock))
         self.taken: set[str] = set()
 
@@ -63,7 +71,7 @@ class Shop(RuleBasedStateMachine):
         self.caller.close()
         assert not broken, broken
 
-    # --- what a customer does ---------------------------------------------------------------------------------------------
+    # --- what a customer does ---
 
     lines = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 6)), min_size=1, max_size=4)
 
@@ -83,10 +91,16 @@ class Shop(RuleBasedStateMachine):
         self.agree(order, made)
         return order
 
-    @rule(order=orders, changes=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 6)), min_size=1, max_size=3, unique_by=lambda c: c[0]))
+    @rule(
+        order=orders,
+        changes=st.lists(
+            st.tuples(st.integers(0, 2), st.integers(0, 6)), min_size=1, max_size=3, unique_by=lambda c: c[0]
+        ),
+    )
     def modify_order(self, order: Order, changes: list[tuple[int, int]]) -> None:
         arguments = {
-            "order_id": order.id, "items": [{"product_id": self.products[p].id, "quantity": q} for p, q in changes],
+            "order_id": order.id,
+            "items": [{"product_id": self.products[p].id, "quantity": q} for p, q in changes],
         }
         token = self.buyers[order.buyer]
         if order.status != "pending":
@@ -122,7 +136,9 @@ class Shop(RuleBasedStateMachine):
         product = next(i for i, p in enumerate(self.products) if p.id == item["product_id"])
         left = Counter({p: q for p, q in order.lines.items() if p != product})
         if left and sum(self.products[p].price * q for p, q in left.items()) < order.paid:
-            self.refused("order_partly_paid", "delete_product_in_order", token=token, order_id=order.id, item_id=item["id"])
+            self.refused(
+                "order_partly_paid", "delete_product_in_order", token=token, order_id=order.id, item_id=item["id"]
+            )
             return
         made = self.caller.call("delete_product_in_order", token=token, order_id=order.id, item_id=item["id"])
         self.products[product].reserved -= order.lines[product]
@@ -154,7 +170,7 @@ class Shop(RuleBasedStateMachine):
         for function in ("get_order", "cancel_order", "list_order_events", "list_payments"):
             self.refused("order_not_found", function, token=other, order_id=order.id)
 
-    # --- paying -----------------------------------------------------------------------------------------------------------
+    # --- paying ---
 
     @rule(target=payments, order=orders)
     def begin_payment(self, order: Order) -> Any:
@@ -166,13 +182,26 @@ class Shop(RuleBasedStateMachine):
         assert made["amount"] == self.total(order) - order.paid
         return (order, made["id"], made["amount"])
 
-    @rule(payment=payments, kind=st.sampled_from(["completed", "completed", "failed", "expired"]), repeats=st.integers(1, 3))
+    @rule(
+        payment=payments,
+        kind=st.sampled_from(["completed", "completed", "failed", "expired"]),
+        repeats=st.integers(1, 3),
+    )
     def callback(self, payment: tuple[Order, str, int], kind: str, repeats: int) -> None:
         order, payment_id, amount = payment
         for _ in range(repeats):
             self.caller.call(
-                "receive_gateway_event", caller="gateway", provider="mock", event_id=f"{payment_id}:{kind}", kind=kind,
-                payment_id=payment_id, provider_reference=f"mock_{payment_id}", amount=amount, currency="USD", payload={})
+                "receive_gateway_event",
+                caller="gateway",
+                provider="mock",
+                event_id=f"{payment_id}:{kind}",
+                kind=kind,
+                payment_id=payment_id,
+                provider_reference=f"mock_{payment_id}",
+                amount=amount,
+                currency="USD",
+                payload={},
+            )
         seen = self.caller.call("get_payment", token=self.buyers[order.buyer], payment_id=payment_id)
         if kind == "completed":
             assert seen["status"] == "completed"
@@ -187,7 +216,7 @@ class Shop(RuleBasedStateMachine):
                         self.products[product].on_hand -= quantity
         self.agree(order, self.caller.call("get_order", token=self.buyers[order.buyer], order_id=order.id))
 
-    # --- agreement --------------------------------------------------------------------------------------------------------
+    # --- agreement ---
 
     def free(self, product: int) -> int:
         return self.products[product].on_hand - self.products[product].reserved
@@ -208,7 +237,9 @@ class Shop(RuleBasedStateMachine):
         assert seen["status"] == order.status
         assert seen["total"] == seen["subtotal"] == sum(item["total"] for item in seen["items"])
         if order.status != "cancelled":
-            assert {i["product_id"]: i["quantity"] for i in seen["items"]} == {self.products[p].id: q for p, q in order.lines.items()}
+            assert {i["product_id"]: i["quantity"] for i in seen["items"]} == {
+                self.products[p].id: q for p, q in order.lines.items()
+            }
             assert seen["total"] == self.total(order)
 
     def refused(self, code: str, function: str, **arguments: Any) -> None:
@@ -218,11 +249,17 @@ class Shop(RuleBasedStateMachine):
 
     @invariant()
     def stock_agrees(self) -> None:
-        assert {p.id: (p.on_hand, p.reserved) for p in self.products} == self.caller.stock([p.id for p in self.products])
+        assert {p.id: (p.on_hand, p.reserved) for p in self.products} == self.caller.stock(
+            [p.id for p in self.products]
+        )
 
 
 def test_the_shop_agrees_with_its_model(access: Access, database: str) -> None:
     Shop.access, Shop.database = access, database
     run_state_machine_as_test(
-        Shop, settings=settings(max_examples=6, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)))
+        Shop,
+        settings=settings(
+            max_examples=6, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
     print(f"orders seen by status: {dict(Shop.steps)}")

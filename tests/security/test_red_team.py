@@ -30,11 +30,16 @@ async def make_account(call: Any, admin: Any, email: str, role: str = "customer"
 async def fingerprint(admin: Any) -> dict[str, tuple[int, str]]:
     """Every table's row count and content hash: what an attack must leave as it was."""
     tables = await admin.fetch(
-        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = ANY ($1::text[]) ORDER BY 1", list(SCHEMAS))
+        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
+        "WHERE schemaname = ANY ($1::text[]) ORDER BY 1",
+        list(SCHEMAS),
+    )
     prints = {}
     for table in tables:
         row = await admin.fetchrow(
-            f"SELECT count(*) AS n, coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS content FROM {table['name']} AS t")
+            "SELECT count(*) AS n, coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS content "
+            f"FROM {table['name']} AS t"
+        )
         prints[table["name"]] = (row["n"], row["content"])
     return prints
 
@@ -43,25 +48,66 @@ async def fingerprint(admin: Any) -> dict[str, tuple[int, str]]:
 async def victim(call: Any, admin: Any) -> dict[str, Any]:
     merchant = await make_account(call, admin, "seller@victim.example", "merchant")
     buyer = await make_account(call, admin, "buyer@victim.example")
-    product = await call("web_merchant", "create_product", token=merchant["token"], name="Lamp", description="", sku="L-1", price=500,
-                         currency="USD", stock=10)
-    address = await call("web_customer", "create_address", token=buyer["token"], name="B. Uyer", line1="1 Secret Street", city="Dhaka", country="BD")
-    order = await call("web_customer", "create_order", token=buyer["token"], items=[{"product_id": product["id"], "quantity": 1}],
-                       shipping_address_id=address["id"])
+    product = await call(
+        "web_merchant",
+        "create_product",
+        token=merchant["token"],
+        name="Lamp",
+        description="",
+        sku="L-1",
+        price=500,
+        currency="USD",
+        stock=10,
+    )
+    address = await call(
+        "web_customer",
+        "create_address",
+        token=buyer["token"],
+        name="B. Uyer",
+        line1="1 Secret Street",
+        city="Dhaka",
+        country="BD",
+    )
+    order = await call(
+        "web_customer",
+        "create_order",
+        token=buyer["token"],
+        items=[{"product_id": product["id"], "quantity": 1}],
+        shipping_address_id=address["id"],
+    )
     payment = await call("web_customer", "begin_payment", token=buyer["token"], order_id=order["id"], provider="mock")
-    return {"buyer": buyer, "merchant": merchant, "product": product, "address": address, "order": order, "payment": payment["payment"]}
+    return {
+        "buyer": buyer,
+        "merchant": merchant,
+        "product": product,
+        "address": address,
+        "order": order,
+        "payment": payment["payment"],
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_no_table_can_be_read_or_written(role: str, connect: Any, admin: Any, victim: Any) -> None:
     before = await fingerprint(admin)
     connection = await connect(f"web_{role}")
-    tables = [row["name"] for row in await admin.fetch(
-        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = ANY ($1::text[])", list(SCHEMAS))]
+    tables = [
+        row["name"]
+        for row in await admin.fetch(
+            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = ANY ($1::text[])",
+            list(SCHEMAS),
+        )
+    ]
     assert len(tables) > 25
     for table in tables:
-        for attack in (f"SELECT * FROM {table}", f"DELETE FROM {table}", f"TRUNCATE {table}", f"DO $x$ BEGIN LOCK TABLE {table}; END $x$",
-                       f"COPY {table} TO STDOUT", f"INSERT INTO {table} DEFAULT VALUES", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"):
+        for attack in (
+            f"SELECT * FROM {table}",
+            f"DELETE FROM {table}",
+            f"TRUNCATE {table}",
+            f"DO $x$ BEGIN LOCK TABLE {table}; END $x$",
+            f"COPY {table} TO STDOUT",
+            f"INSERT INTO {table} DEFAULT VALUES",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(attack)
     assert await fingerprint(admin) == before
@@ -74,14 +120,22 @@ async def test_no_internal_function_can_be_called(role: str, connect: Any, admin
         """SELECT p.oid::regprocedure::text AS signature, n.nspname, p.proname,
                   ARRAY(SELECT 'NULL::' || format_type(t, NULL) FROM unnest(p.proargtypes::oid[]) AS t) AS arguments
            FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-           WHERE n.nspname = ANY ($1::text[]) AND p.prorettype <> 'trigger'::regtype""", list(SCHEMAS))
+           WHERE n.nspname = ANY ($1::text[]) AND p.prorettype <> 'trigger'::regtype""",
+        list(SCHEMAS),
+    )
     assert len(functions) > 20
     for function in functions:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(f"SELECT {function['nspname']}.{function['proname']}({', '.join(function['arguments'])})")
+            await connection.execute(
+                f"SELECT {function['nspname']}.{function['proname']}({', '.join(function['arguments'])})"
+            )
     helpers = await admin.fetch(
-        """SELECT p.proname, ARRAY(SELECT 'NULL::' || format_type(t, NULL) FROM unnest(p.proargtypes::oid[]) AS t) AS arguments
-           FROM pg_proc AS p WHERE p.pronamespace = 'api'::regnamespace AND NOT has_function_privilege($1, p.oid, 'EXECUTE')""", f"web_{role}")
+        """SELECT p.proname,
+                  ARRAY(SELECT 'NULL::' || format_type(t, NULL) FROM unnest(p.proargtypes::oid[]) AS t) AS arguments
+           FROM pg_proc AS p
+           WHERE p.pronamespace = 'api'::regnamespace AND NOT has_function_privilege($1, p.oid, 'EXECUTE')""",
+        f"web_{role}",
+    )
     assert helpers
     for helper in helpers:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -95,38 +149,63 @@ async def test_no_role_becomes_another(role: str, connect: Any) -> None:
         for attack in (f"SET ROLE {other}", f"SET SESSION AUTHORIZATION {other}", f"GRANT {other} TO web_{role}"):
             with pytest.raises(asyncpg.PostgresError):
                 await connection.execute(attack)
-    for attack in ("CREATE SCHEMA mine", "CREATE TABLE public.mine (x int)", "CREATE FUNCTION api.evil() RETURNS int LANGUAGE sql RETURN 1",
-                   "CREATE ROLE mine", "ALTER ROLE store_owner LOGIN", "CREATE EXTENSION pgstattuple", "ALTER SYSTEM SET fsync = off",
-                   "COPY (SELECT 1) TO PROGRAM 'true'", "SELECT pg_read_file('PG_VERSION')", "SELECT * FROM pg_authid",
-                   "CREATE TEMPORARY TABLE mine (x int)"):
+    for attack in (
+        "CREATE SCHEMA mine",
+        "CREATE TABLE public.mine (x int)",
+        "CREATE FUNCTION api.evil() RETURNS int LANGUAGE sql RETURN 1",
+        "CREATE ROLE mine",
+        "ALTER ROLE store_owner LOGIN",
+        "CREATE EXTENSION pgstattuple",
+        "ALTER SYSTEM SET fsync = off",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "SELECT pg_read_file('PG_VERSION')",
+        "SELECT * FROM pg_authid",
+        "CREATE TEMPORARY TABLE mine (x int)",
+    ):
         with pytest.raises(asyncpg.PostgresError):
             await connection.execute(attack)
 
 
 async def test_settings_are_no_identity(connect: Any, victim: Any) -> None:
-    """app.actor and app.audience can be set by anybody, and mean nothing without a token that the database itself verifies."""
+    """Anybody can set app.actor and app.audience; they mean nothing without a token that the database itself verifies."""
     for role in ("anonymous", "customer", "merchant", "support", "admin"):
         connection = await connect(f"web_{role}")
-        await connection.execute(f"SET app.actor = '{victim['buyer']['id']}'; SET app.audience = 'admin'; SET app.session = '{victim['buyer']['id']}'")
-        for attack in (f"SELECT api.get_order('{victim['order']['id']}')", "SELECT api.get_account()", "SELECT api.get_cart()",
-                       "SELECT * FROM api.list_addresses()", f"SELECT api.cancel_order('{victim['order']['id']}')"):
+        await connection.execute(
+            f"SET app.actor = '{victim['buyer']['id']}'; SET app.audience = 'admin'; "
+            f"SET app.session = '{victim['buyer']['id']}'"
+        )
+        for attack in (
+            f"SELECT api.get_order('{victim['order']['id']}')",
+            "SELECT api.get_account()",
+            "SELECT api.get_cart()",
+            "SELECT * FROM api.list_addresses()",
+            f"SELECT api.cancel_order('{victim['order']['id']}')",
+        ):
             with pytest.raises(asyncpg.PostgresError) as error:
                 await connection.fetch(attack)
             assert error.value.sqlstate in ("SH401", "42501")
 
 
-async def test_a_stolen_pool_and_an_own_token_reach_only_own_rows(call: Any, connect: Any, admin: Any, victim: Any) -> None:
+async def test_a_stolen_pool_and_an_own_token_reach_only_own_rows(
+    call: Any, connect: Any, admin: Any, victim: Any
+) -> None:
     mallory = await make_account(call, admin, "mallory@evil.example")
     before = await fingerprint(admin)
     connection = await connect("web_customer")
-    await connection.execute(f"SET app.token = '{mallory['token']}'; SET app.actor = '{victim['buyer']['id']}'; SET app.audience = 'admin'")
+    await connection.execute(
+        f"SET app.token = '{mallory['token']}'; SET app.actor = '{victim['buyer']['id']}'; SET app.audience = 'admin'"
+    )
     order, payment, address = victim["order"]["id"], victim["payment"]["id"], victim["address"]["id"]
     line = victim["order"]["items"][0]["id"]
     for attack, code in (
-        (f"api.get_order('{order}')", "order_not_found"), (f"api.list_order_events('{order}')", "order_not_found"),
-        (f"api.cancel_order('{order}')", "order_not_found"), (f"api.delete_product_in_order('{order}', '{line}')", "order_not_found"),
-        (f"api.list_payments('{order}')", "order_not_found"), (f"api.begin_payment('{order}', 'mock')", "order_not_found"),
-        (f"api.get_payment('{payment}')", "payment_not_found"), (f"api.cancel_payment('{payment}')", "payment_not_found"),
+        (f"api.get_order('{order}')", "order_not_found"),
+        (f"api.list_order_events('{order}')", "order_not_found"),
+        (f"api.cancel_order('{order}')", "order_not_found"),
+        (f"api.delete_product_in_order('{order}', '{line}')", "order_not_found"),
+        (f"api.list_payments('{order}')", "order_not_found"),
+        (f"api.begin_payment('{order}', 'mock')", "order_not_found"),
+        (f"api.get_payment('{payment}')", "payment_not_found"),
+        (f"api.cancel_payment('{payment}')", "payment_not_found"),
         (f"api.delete_address('{address}')", "address_not_found"),
         (f"api.set_shipping_address('{order}', '{address}')", "order_not_found"),
     ):
@@ -149,14 +228,18 @@ async def test_a_customers_token_is_worth_nothing_in_a_larger_pool(connect: Any,
         assert error.value.constraint_name == "token_invalid"
 
 
-async def test_search_path_and_temporary_objects_change_nothing(connect: Any, call: Any, admin: Any, victim: Any) -> None:
+async def test_search_path_and_temporary_objects_change_nothing(
+    connect: Any, call: Any, admin: Any, victim: Any
+) -> None:
     """A definer function pins its path: what an attacker puts in front of it is not seen."""
     mallory = await make_account(call, admin, "shadow@evil.example")
     connection = await connect("web_customer")
     await connection.execute("SET search_path = pg_temp, public, api, pg_catalog")
     await connection.execute(f"SET app.token = '{mallory['token']}'")
     with pytest.raises(asyncpg.PostgresError):
-        await connection.execute("CREATE FUNCTION pg_temp.now() RETURNS timestamptz LANGUAGE sql RETURN timestamptz '2000-01-01'")
+        await connection.execute(
+            "CREATE FUNCTION pg_temp.now() RETURNS timestamptz LANGUAGE sql RETURN timestamptz '2000-01-01'"
+        )
     assert json.loads(await connection.fetchval("SELECT to_json(api.get_account())"))["id"] == mallory["id"]
 
 
@@ -172,8 +255,12 @@ async def test_service_functions_are_for_services(connect: Any, victim: Any) -> 
     for role in ("anonymous", "customer", "merchant", "support", "admin"):
         connection = await connect(f"web_{role}")
         payment = victim["payment"]["id"]
-        for attack in (f"SELECT api.open_payment('{payment}', 'x', 'https://evil.example')", "SELECT api.expire_orders()", "SELECT api.claim_jobs()",
-                       f"SELECT api.receive_gateway_event('mock', 'e', 'completed', '{payment}', 'r', 500, 'USD', '{{}}')"):
+        for attack in (
+            f"SELECT api.open_payment('{payment}', 'x', 'https://evil.example')",
+            "SELECT api.expire_orders()",
+            "SELECT api.claim_jobs()",
+            f"SELECT api.receive_gateway_event('mock', 'e', 'completed', '{payment}', 'r', 500, 'USD', '{{}}')",
+        ):
             with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedFunctionError)) as error:
                 await connection.fetch(attack)
             assert error.value.sqlstate == "42501", attack
@@ -181,12 +268,23 @@ async def test_service_functions_are_for_services(connect: Any, victim: Any) -> 
 
 async def test_forty_log_ins_cannot_tell_whether_a_mail_exists(call: Any, connect: Any, victim: Any) -> None:
     """The salt of an unknown mail is as stable and as well-formed as a real one's."""
-    known = {await call("web_anonymous", "begin_session", email="buyer@victim.example", client_address=f"10.0.0.{i}") for i in range(3)}
-    unknown = {await call("web_anonymous", "begin_session", email="nobody@victim.example", client_address=f"10.0.0.{i}") for i in range(3)}
+    known = {
+        await call("web_anonymous", "begin_session", email="buyer@victim.example", client_address=f"10.0.0.{i}")
+        for i in range(3)
+    }
+    unknown = {
+        await call("web_anonymous", "begin_session", email="nobody@victim.example", client_address=f"10.0.0.{i}")
+        for i in range(3)
+    }
     assert len(known) == len(unknown) == 1
-    answers = await asyncio.gather(*(
-        call("web_anonymous", "create_session", email=mail, password="y" * 60) for mail in ("buyer@victim.example", "nobody@victim.example")
-    ), return_exceptions=True)
+    answers = await asyncio.gather(
+        *(
+            call("web_anonymous", "create_session", email=mail, password="y" * 60)
+            for mail in ("buyer@victim.example", "nobody@victim.example")
+        ),
+        return_exceptions=True,
+    )
     assert {(a.sqlstate, a.constraint_name, str(a)) for a in answers if isinstance(a, asyncpg.PostgresError)} == {
-        (a.sqlstate, a.constraint_name, str(a)) for a in answers[:1] if isinstance(a, asyncpg.PostgresError)}
+        (a.sqlstate, a.constraint_name, str(a)) for a in answers[:1] if isinstance(a, asyncpg.PostgresError)
+    }
     assert [a for a in answers if not isinstance(a, asyncpg.PostgresError)] == []
