@@ -1,4 +1,4 @@
-"""The previous commit's database, with its demo data, becomes one of this source: nothing is lost, the books balance."""
+"""The previous commit's database, with its demo data, becomes one of this source: nothing lost, the books balance."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Layer 4: a Hypothesis state machine drives the database's functions, as the real roles, against a model in Python.
 
-The model knows what a shop is: pieces on hand and reserved, lines and totals, money taken and given back. After every step
-the database must agree with it about the order and the stock that the step touched; after every run every invariant holds.
+The model knows what a shop is: pieces on hand and reserved, lines and totals, money taken and given back. After every
+step the database must agree with it about the order and the stock that the step touched; after every run every
+invariant holds.
 """
 
 from __future__ import annotations

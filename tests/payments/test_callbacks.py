@@ -68,7 +68,7 @@ async def test_every_order_and_repetition_of_callbacks_ends_in_one_state(
 
     await asyncio.gather(*(live(story) for story in told))
     assert {kinds: len(states) for kinds, states in ends.items() if len(states) != 1} == {}
-    print(f"{len(told)} orders of callbacks, {len(ends)} sets of them, one final state each")  # noqa: T201
+    print(f"{len(told)} orders of callbacks, {len(ends)} sets of them, one final state each")
     await shop.assert_books_balance()
 
 

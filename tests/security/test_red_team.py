@@ -167,7 +167,7 @@ async def test_no_role_becomes_another(role: str, connect: Any) -> None:
 
 
 async def test_settings_are_no_identity(connect: Any, victim: Any) -> None:
-    """Anybody can set app.actor and app.audience; they mean nothing without a token that the database itself verifies."""
+    """Anybody can set app.actor and app.audience; without a token that the database verifies they mean nothing."""
     for role in ("anonymous", "customer", "merchant", "support", "admin"):
         connection = await connect(f"web_{role}")
         await connection.execute(
