@@ -434,7 +434,7 @@ def _raised_codes(body: str) -> dict[str, tuple[int, str]]:
         code = re.search(r"CONSTRAINT\s*=\s*'(\w+)'", statement)
         if status and code:
             sentence = re.search(r"MESSAGE\s*=\s*(?:format\()?'((?:[^']|'')*)'", statement)
-            found[code[1]] = (int(status[1]), sentence[1].replace("''", "'") if sentence else "")
+            found[code[1]] = (int(status[1]), sentence[1].replace("''", "'").replace("%s", "…") if sentence else "")
     return found
 
 

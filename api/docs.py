@@ -107,7 +107,7 @@ def _operation(method: str, path: str, operation: Document, document: Document, 
             schema = _content(response)
             shape = _type(schema) if schema else ""
             parts.append(f"<p><b>{status}</b> {escape(response['description'])} {shape}</p>")
-    return f'<details id="{operation["operationId"]}"><summary>{head}</summary><div>{"".join(parts)}</div></details>'
+    return f'<details><summary>{head}</summary><div id="{operation["operationId"]}">{"".join(parts)}</div></details>'
 
 
 def _content(holder: Document) -> Document | None:
@@ -226,7 +226,7 @@ def _errors(store: Store) -> Answer:
     codes |= found.refused_inputs() | found.raised | SENTENCES
     rows = "".join(
         f"<tr id={escape(code)}><td><code>{escape(code)}</code></td>"
-        f"<td>{status} {escape(PHRASES.get(status, ''))}</td><td>{escape(sentence)}</td></tr>"
+        f"<td class=status>{status} {escape(PHRASES.get(status, ''))}</td><td>{escape(sentence)}</td></tr>"
         for code, (status, sentence) in sorted(codes.items())
     )
     head = '<p><a href="/docs">storeproc</a></p><h1>Errors</h1><p>What the <code>code</code> of a problem says.</p>'
