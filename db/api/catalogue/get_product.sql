@@ -1,6 +1,6 @@
 -- One product, with the price in force now.
 -- Errors: product_not_found 404.
-CREATE FUNCTION api.get_product(product_id uuid, currency api.currency DEFAULT 'USD')
+CREATE FUNCTION api.get_product(product_id uuid, currency api.currency DEFAULT NULL)
 RETURNS api.product
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -16,6 +16,6 @@ END $$;
 COMMENT ON FUNCTION api.get_product IS
 'Get a product
 
-price is null when it is not sold in that currency.';
+In the given currency, or in US dollars where it is sold in them, or in another. price is null when it is not sold in the given one.';
 
 GRANT EXECUTE ON FUNCTION api.get_product TO app_anonymous;

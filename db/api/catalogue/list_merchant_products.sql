@@ -1,6 +1,6 @@
 -- The caller's own products, newest first.
 -- Errors: cursor_invalid 422.
-CREATE FUNCTION api.list_merchant_products(currency api.currency DEFAULT 'USD', "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_merchant_products(currency api.currency DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
 RETURNS api.product_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -9,7 +9,9 @@ CREATE FUNCTION api.list_products(
 RETURNS api.product_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     -- Filters are optional: a plan for all cases would fit none.
-    SET plan_cache_mode = force_custom_plan AS $$
+    SET plan_cache_mode = force_custom_plan
+    -- 0.6, the default, takes "goosneck" for another word than "gooseneck".
+    SET pg_trgm.word_similarity_threshold = 0.4 AS $$
 DECLARE
     v_after      CONSTANT jsonb := messaging.decode_cursor(list_products.cursor);
     v_id         CONSTANT uuid := CASE WHEN pg_input_is_valid(v_after ->> 'id', 'uuid') THEN (v_after ->> 'id')::uuid END;

@@ -9,13 +9,14 @@ RETURNS api.price_version
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
-    -- Not now(): a transaction that waited for the product would begin before the version it waited for.
-    v_from    CONSTANT timestamptz := coalesce(set_price.valid_from, clock_timestamp());
+    v_from    timestamptz;
     v_product catalog.products;
     v_version bigint;
 BEGIN
     v_product := catalog.lock_own_product(set_price.product_id, v_actor, set_price.if_match);
     PERFORM catalog.require_currency(set_price.currency);
+    -- Not now(), and not before the lock: a price that waited for another begins after it.
+    v_from := coalesce(set_price.valid_from, clock_timestamp());
     IF set_price.valid_from < now() OR NOT isfinite(set_price.valid_from) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'valid_from_in_past',
             MESSAGE = 'A price cannot begin in the past: what was sold was sold.', HINT = 'Leave valid_from out to begin now.';

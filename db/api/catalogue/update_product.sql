@@ -23,7 +23,7 @@ BEGIN
         attributes = coalesce(update_product.attributes, p.attributes),
         images = coalesce(update_product.images::text[], p.images), version = p.version + 1
     WHERE p.id = v_product.id RETURNING * INTO v_product;
-    RETURN api.render_product(v_product, 'USD');
+    RETURN api.render_product(v_product, NULL);
 END $$;
 
 COMMENT ON FUNCTION api.update_product IS

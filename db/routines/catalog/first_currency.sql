@@ -1,0 +1,12 @@
+-- The currency in which a product is shown to somebody who asked for none: US dollars, or else the first that it has a price in now.
+-- Called by: render_product's callers without a currency.
+CREATE OR REPLACE FUNCTION catalog.first_currency(product_id uuid)
+RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT r.currency::text FROM catalog.prices AS r
+    WHERE r.product_id = first_currency.product_id AND r.valid @> now()
+    ORDER BY r.currency <> 'USD', r.currency LIMIT 1;
+END;
+
+GRANT EXECUTE ON FUNCTION catalog.first_currency TO store_api;
