@@ -1,6 +1,10 @@
 -- Products on sale, searched, filtered, sorted, a page at a time. The price in force now; what has no price in the currency is left out.
 -- Keyset pages: a cursor holds the last row's sort key and belongs to its sort.
 -- Errors: cursor_invalid 422.
+
+-- Loads pg_trgm into the deploying session: only of a loaded extension may somebody who is no superuser set a parameter.
+DO $$ BEGIN PERFORM extensions.show_limit(); END $$;
+
 CREATE FUNCTION api.list_products(
     q api.search_text DEFAULT NULL, category uuid DEFAULT NULL, merchant uuid DEFAULT NULL, min_price api.price DEFAULT NULL,
     max_price api.price DEFAULT NULL, currency api.currency DEFAULT 'USD', in_stock boolean DEFAULT NULL, sort api.product_sort DEFAULT NULL,
