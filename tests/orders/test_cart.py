@@ -11,7 +11,7 @@ from tests.conftest import refused
 from tests.orders.conftest import Buyer, SignUp, lines
 from tests.payments.conftest import Shop
 
-EMPTY = {"id": None, "currency": "USD", "items": [], "subtotal": 0, "discount": 0, "total": 0}
+EMPTY: dict[str, Any] = {"id": None, "currency": "USD", "items": [], "subtotal": 0, "discount": 0, "total": 0}
 
 
 @pytest.fixture
