@@ -440,7 +440,7 @@ def _make_whole(data: Any) -> bool:
     """3.0 is an integer in JSON Schema and none in PostgreSQL: makes it 3, wherever it is. Was there one?"""
     found = False
     for place, value in enumerate(data) if isinstance(data, list) else data.items():
-        if isinstance(value, float) and value.is_integer():
+        if isinstance(value, float) and abs(value) < 2**53 and value.is_integer():
             data[place] = int(value)
             found = True
         elif isinstance(value, (list, dict)):

@@ -202,3 +202,20 @@ async def test_a_bad_order_gets_a_clear_answer_and_has_no_effect(
         assert {"type", "title", "status", "detail", "code", "request_id"} <= problem.keys()
     assert (await client.get("/orders", token=token)).json()["data"] == []
     assert (await client.get(f"/products/{lamp['id']}")).json()["available"] == 100
+
+
+async def test_what_fuzzing_found(client: Any) -> None:
+    lamp = await product(client, stock=1)
+    seller = await log_in(client, await sign_up(client, role="merchant"))
+    huge = {
+        "name": "x",
+        "description": "",
+        "sku": "x",
+        "price": 1,
+        "currency": "USD",
+        "stock": 1,
+        "attributes": {"a": 1e308},
+    }
+    assert (await client.post("/products", token=seller["access_token"], json=huge)).status_code == 201
+    offset = await client.get(f"/products/{lamp['id']}/prices?as_of=2569-05-28T14:35:32%2B23:58")
+    assert (offset.status_code, offset.json()["code"]) == (422, "value_invalid")
