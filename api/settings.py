@@ -30,6 +30,30 @@ POOL_SIZES: Mapping[str, int] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True)
+class StripeKeys:
+    secret_key: str = field(repr=False)
+    """STRIPE_SECRET_KEY: of the account, or a restricted one for checkout, payment intents, refunds."""
+
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+    """STRIPE_WEBHOOK_SECRET: of the endpoint; two with a comma between while it is changed."""
+
+    api: str = "https://api.stripe.com"
+    """STRIPE_API: where its API is; another address for tests."""
+
+
+@dataclass(frozen=True)
+class SSLCommerzKeys:
+    store_id: str
+    """SSLCOMMERZ_STORE_ID."""
+
+    store_password: str = field(repr=False)
+    """SSLCOMMERZ_STORE_PASSWORD."""
+
+    api: str = "https://sandbox.sslcommerz.com"
+    """SSLCOMMERZ_API: https://securepay.sslcommerz.com takes real money."""
+
+
 class SettingsError(Exception):
     """A variable of the environment that makes no sense, in one line."""
 
@@ -79,6 +103,12 @@ class Settings:
     """RATE_LIMIT: requests a minute and client address, 0 for none. A peer on the loopback is exempt unless it
     is a trusted proxy that forwards for somebody else."""
 
+    stripe: StripeKeys | None = None
+    """STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: without them the gateway is not offered."""
+
+    sslcommerz: SSLCommerzKeys | None = None
+    """SSLCOMMERZ_STORE_ID and SSLCOMMERZ_STORE_PASSWORD: without them the gateway is not offered."""
+
     @property
     def production(self) -> bool:
         return self.environment == "production"
@@ -115,7 +145,29 @@ class Settings:
             cors_origins=read.origins("CORS_ORIGINS"),
             trusted_proxies=read.networks("TRUSTED_PROXIES"),
             rate_limit=read.number("RATE_LIMIT", 6000, 0, 10**9),
+            stripe=_stripe(read),
+            sslcommerz=_sslcommerz(read),
         )
+
+
+def _stripe(read: _Reader) -> StripeKeys | None:
+    if not read.both("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"):
+        return None
+    return StripeKeys(
+        read.text("STRIPE_SECRET_KEY", ""),
+        tuple(read.items("STRIPE_WEBHOOK_SECRET")),
+        read.url("STRIPE_API", StripeKeys.api),
+    )
+
+
+def _sslcommerz(read: _Reader) -> SSLCommerzKeys | None:
+    if not read.both("SSLCOMMERZ_STORE_ID", "SSLCOMMERZ_STORE_PASSWORD"):
+        return None
+    return SSLCommerzKeys(
+        read.text("SSLCOMMERZ_STORE_ID", ""),
+        read.text("SSLCOMMERZ_STORE_PASSWORD", ""),
+        read.url("SSLCOMMERZ_API", SSLCommerzKeys.api),
+    )
 
 
 def default_public_url(host: str, port: int) -> str:
@@ -133,6 +185,13 @@ class _Reader:
 
     def optional(self, name: str) -> str | None:
         return self.environ.get(name, "").strip() or None
+
+    def both(self, *names: str) -> bool:
+        """All of these are there, or none: half a configuration is a mistake."""
+        missing = [name for name in names if self.optional(name) is None]
+        if missing and len(missing) < len(names):
+            raise SettingsError(f"{missing[0]} is missing: {' and '.join(names)} belong together.")
+        return not missing
 
     def text(self, name: str, default: str) -> str:
         return self.optional(name) or default
