@@ -1,1 +1,474 @@
-"""Stripe."""
+"""Stripe: Checkout Sessions through the official library, signed webhooks.
+
+Amounts are minor units on both sides. An answer that says no becomes Refused, silence and trouble Unavailable, a key
+that Stripe does not accept is Unavailable wherever it says nothing about the money. Nothing of the library's errors is
+passed on but Stripe's own code: they quote the request.
+"""
+
+from __future__ import annotations
+
+import time
+from asyncio import timeout
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import orjson
+import stripe
+from stripe.params import RefundListParams
+from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
+
+from api.settings import StripeKeys
+
+from . import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
+
+API_VERSION = "2026-10-28.endive"  # what the library's types describe; a webhook endpoint has a version of its own
+PATIENCE = 7.0  # seconds for a call with its repeats: who waits for us gives up after 8
+TIMEOUT = httpx.Timeout(6.0, connect=2.0)  # of one attempt. A slow answer is better than asking again while it is made
+TOLERANCE = 300  # seconds between a callback's signature and our clock, before and after
+
+# https://docs.stripe.com/currencies. All others have two decimals there: ISK and UGX too, which have none in ISO 4217.
+ZERO_DECIMALS = frozenset(
+    ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF")
+)
+THREE_DECIMALS = frozenset(("BHD", "JOD", "KWD", "OMR", "TND"))
+LINES = 100  # that a session may have
+NAME = 250  # characters of a product's name
+
+# A session must end between 30 minutes and 24 hours after it is made, and it may be made late: with the first bound an
+# attempt of half an hour can be opened until its last second, with the second our clock may be five minutes ahead.
+SHORTEST = timedelta(minutes=60)
+LONGEST = timedelta(hours=23, minutes=55)
+
+_NOT_PAYABLE = frozenset(
+    {"amount_too_small", "amount_too_large", "invalid_charge_amount", "invalid_charge_amount_no_decimal_compatible"}
+)
+
+
+class _Denied(Refused):
+    """Stripe's definite no; `reason` is its own code."""
+
+    def __init__(self, reason: str | None) -> None:
+        super().__init__("amount_not_payable" if reason in _NOT_PAYABLE else "gateway_refused")
+        self.reason = reason or self.code
+
+
+class _Misconfigured(Unavailable):
+    """Stripe does not accept the key, or not for this."""
+
+
+class StripeGateway:
+    def __init__(self, keys: StripeKeys, public_url: str) -> None:
+        self._webhook_secrets = keys.webhook_secrets
+        self._public_url = public_url
+        self._v1 = stripe.StripeClient(
+            keys.secret_key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": keys.api},
+            http_client=stripe.HTTPXClient(timeout=TIMEOUT),
+            max_network_retries=2,
+        ).v1
+
+    # --- the protocol -----------------------------------------------------------------------------
+
+    async def open(self, payment: Payment) -> Session:
+        _check_payable(payment)
+        try:
+            session = await self._ask(
+                self._v1.checkout.sessions.create_async(
+                    self._describe(payment), {"idempotency_key": payment.outside_key}
+                )
+            )
+        except _Misconfigured:
+            raise Refused("gateway_misconfigured") from None
+        return Session(session["id"], session["url"])
+
+    async def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
+        self._verify(headers.get("stripe-signature", ""), body)
+        try:
+            sent = orjson.loads(body)
+            return await self._read(sent, sent["data"]["object"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise CallbackInvalid("the body is not an event that we can read") from None
+        except _Denied as denied:
+            # It names what our key cannot see: the configuration is wrong, and Stripe sends it again for three days.
+            raise Unavailable(f"Stripe: {denied.reason}") from None
+
+    async def look_up(self, payment: Payment) -> Event | None:
+        session = await self._session(payment)
+        found = _state(session) if session else None
+        if session is None or found is None:
+            return None
+        kind, amount, failure = found
+        intent = session["payment_intent"]
+        return Event(
+            f"lookup:{session['id']}:{kind}" + (f":{amount}" if amount is not None else ""),
+            kind,
+            payment_id=payment.id,
+            reference=session["id"],
+            charge=_id(intent),
+            amount=amount,
+            currency=_currency(session),
+            failure_code=failure,
+            payload={
+                "session": _part(session, "id", "status", "payment_status", "amount_total", "currency"),
+                "payment_intent": _part(intent, "id", "status", "amount", "amount_capturable", "amount_received"),
+            },
+        )
+
+    async def close(self, payment: Payment) -> None:
+        session = await self._session(payment)
+        if session is not None and session["status"] == "open":
+            try:
+                expire = self._v1.checkout.sessions.expire_async(session["id"], {"expand": ["payment_intent"]})
+                session = await self._ask(expire)
+            except _Denied:  # it came to its end in this moment
+                session = await self._session(payment)
+        charge = payment.charge_reference or (_id(session["payment_intent"]) if session else None)
+        with suppress(_Denied):  # captured or let go in this moment: a callback says which
+            if charge is not None and (await self._intent(charge))["status"] == "requires_capture":
+                await self._ask(self._v1.payment_intents.cancel_async(charge))
+
+    async def capture(self, payment: Payment, amount: int) -> Event:
+        try:
+            charge = await self._charge(payment)
+            if charge is None:
+                raise Refused("not_authorized")
+            intent = await self._capture(charge, amount, f"{payment.outside_key}:capture")
+        except _Misconfigured:
+            raise Refused("gateway_misconfigured") from None
+        if intent["status"] != "succeeded":
+            raise Unavailable(f"Stripe: the payment intent is {intent['status']}")
+        return Event(
+            f"capture:{charge}:{intent['amount_received']}",
+            "completed",
+            payment_id=payment.id,
+            reference=payment.provider_reference,
+            charge=charge,
+            amount=intent["amount_received"],
+            currency=_currency(intent),
+            payload={"payment_intent": _part(intent, "id", "status", "amount", "amount_received", "currency")},
+        )
+
+    async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
+        charge = await self._charge(payment)
+        if charge is None:
+            return RefundOutcome("failed", failure_code="charge_missing")
+        try:
+            # Stripe forgets a key after a day, and we may come back later: its list of refunds forgets none.
+            for made in await self._refunds(charge):
+                if (made["metadata"] or {}).get("refund_id") == refund.id:
+                    return _outcome(made)
+            create = self._v1.refunds.create_async(
+                {
+                    "payment_intent": charge,
+                    "amount": refund.amount,
+                    "metadata": {"refund_id": refund.id, "payment_id": payment.id},
+                },
+                {"idempotency_key": refund.id},
+            )
+            return _outcome(await self._ask(create))
+        except _Denied as denied:
+            if denied.reason == "idempotency_error":  # a call with this key exists: what became of it is not known
+                raise Unavailable("Stripe: idempotency_error") from None
+            return RefundOutcome("failed", failure_code=denied.reason)
+
+    # --- opening ----------------------------------------------------------------------------------
+
+    def _describe(self, payment: Payment) -> SessionCreateParams:
+        """Made of what does not change while the attempt lives: a repeat with other parameters is an error at Stripe.
+
+        So no customer_email: the account's may change between two calls, and Stripe asks the person for it anyway.
+        """
+        metadata = {"payment_id": payment.id}
+        if payment.order_id is not None:
+            metadata["order_id"] = payment.order_id
+        ends = min(max(payment.expires_at, payment.created_at + SHORTEST), payment.created_at + LONGEST)
+        described: SessionCreateParams = {
+            "mode": "payment",
+            "line_items": _lines(payment),
+            "client_reference_id": payment.id,
+            "metadata": metadata,
+            "payment_intent_data": {"metadata": {"payment_id": payment.id}},
+            "success_url": f"{self._public_url}/v1/checkout/success?payment_id={payment.id}",
+            "cancel_url": f"{self._public_url}/v1/checkout/cancel?payment_id={payment.id}",
+            "expires_at": int(ends.timestamp()),
+            "adaptive_pricing": {"enabled": False},  # the currency and amount that were asked, and no others
+        }
+        if payment.capture_method == "manual":
+            described["payment_intent_data"]["capture_method"] = "manual"
+        return described
+
+    # --- callbacks --------------------------------------------------------------------------------
+
+    def _verify(self, header: str, body: bytes) -> None:
+        """https://docs.stripe.com/webhooks#verify-manually, with each secret: there are two while one is changed."""
+        for secret in self._webhook_secrets:
+            try:
+                stripe.WebhookSignature.verify_header(body, header, secret, TOLERANCE)
+                break
+            except (stripe.SignatureVerificationError, UnicodeDecodeError, TypeError):  # or not even text
+                continue
+        else:
+            raise CallbackInvalid("the signature is wrong or too old")
+        signed_at = int(next(part[2:] for part in header.split(",") if part.startswith("t=")))
+        if signed_at > time.time() + TOLERANCE:  # the library looks at the past only
+            raise CallbackInvalid("the signature is from the future")
+
+    async def _read(self, sent: dict[str, Any], thing: dict[str, Any]) -> Sequence[Event]:
+        """https://docs.stripe.com/api/events/types"""
+        # A client secret lets a browser act on a payment intent: not to be kept.
+        kept = {**sent, "data": {**sent["data"], "object": {k: v for k, v in thing.items() if k != "client_secret"}}}
+        said = Event(sent["id"], sent["type"], payload=kept)
+        match sent["type"]:
+            case "checkout.session.completed":
+                return [await self._read_completed(said, thing)]
+            case "checkout.session.async_payment_succeeded":
+                return [replace(_of_session(said, thing), kind="completed", amount=thing["amount_total"])]
+            case "checkout.session.async_payment_failed":
+                return [replace(_of_session(said, thing), kind="failed", failure_code="declined")]
+            case "checkout.session.expired":
+                return [replace(_of_session(said, thing), kind="expired")]
+            case "payment_intent.amount_capturable_updated" if thing["status"] == "requires_capture":
+                return [replace(_of_intent(said, thing), kind="authorized", amount=thing["amount_capturable"])]
+            case "payment_intent.succeeded":
+                return [replace(_of_intent(said, thing), kind="completed", amount=thing["amount_received"])]
+            case "payment_intent.canceled":
+                return [replace(_of_intent(said, thing), kind="expired")]
+            case "payment_intent.payment_failed":
+                return [_of_intent(said, thing)]  # no end: the person may try another card in the same session
+            case "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated":
+                return [_of_refund(said, thing)]
+            case "charge.refunded":
+                return await self._read_refunded(said, thing)
+            case "charge.dispute.created":
+                return [replace(_of_dispute(said, thing), kind="dispute_opened")]
+            case "charge.dispute.closed" if thing["status"] in ("won", "warning_closed"):
+                return [replace(_of_dispute(said, thing), kind="dispute_won")]
+            case "charge.dispute.closed" if thing["status"] == "lost":
+                return [replace(_of_dispute(said, thing), kind="dispute_lost")]
+        return [said]
+
+    async def _read_completed(self, said: Event, session: dict[str, Any]) -> Event:
+        """The person is done. Paid, authorised (then the session says unpaid), or with a bank that takes days."""
+        said = _of_session(said, session)
+        if session["payment_status"] == "paid":
+            return replace(said, kind="completed", amount=session["amount_total"])
+        if session["payment_status"] == "unpaid" and said.charge is not None:
+            intent = await self._intent(said.charge)
+            if intent["status"] == "requires_capture":
+                return replace(said, kind="authorized", amount=intent["amount_capturable"])
+            return replace(said, kind="session_pending")
+        return said
+
+    async def _read_refunded(self, said: Event, charge: dict[str, Any]) -> Sequence[Event]:
+        """One callback for all refunds of a charge, which holds them only in old versions of the API."""
+        intent = _id(charge["payment_intent"])
+        if intent is None:
+            return [said]  # not by a checkout, so not ours
+        held = charge.get("refunds")
+        refunds = held["data"] if held and held["data"] and not held["has_more"] else await self._refunds(intent)
+        payment_id = _uuid((charge["metadata"] or {}).get("payment_id"))
+        events = [_of_refund(replace(said, id=f"{said.id}:{refund['id']}"), refund) for refund in refunds]
+        return [replace(event, payment_id=event.payment_id or payment_id) for event in events] or [said]
+
+    # --- Stripe's objects -------------------------------------------------------------------------
+
+    async def _session(self, payment: Payment) -> dict[str, Any] | None:
+        """With its payment intent; None where none was opened, or not with this key."""
+        if payment.provider_reference is None:
+            return None
+        find = self._v1.checkout.sessions.retrieve_async(payment.provider_reference, {"expand": ["payment_intent"]})
+        try:
+            return await self._ask(find)
+        except _Denied as denied:
+            if denied.reason == "resource_missing":
+                return None
+            raise Unavailable(f"Stripe: {denied.reason}") from None
+
+    async def _charge(self, payment: Payment) -> str | None:
+        """The payment intent's id."""
+        if payment.charge_reference is not None:
+            return payment.charge_reference
+        session = await self._session(payment)
+        return _id(session["payment_intent"]) if session else None
+
+    async def _intent(self, intent: str) -> dict[str, Any]:
+        return await self._ask(self._v1.payment_intents.retrieve_async(intent))
+
+    async def _capture(self, charge: str, amount: int, key: str) -> dict[str, Any]:
+        try:
+            return await self._ask(
+                self._v1.payment_intents.capture_async(charge, {"amount_to_capture": amount}, {"idempotency_key": key})
+            )
+        except _Denied as denied:
+            # It may have been captured before, its answer lost, its key forgotten.
+            intent = await self._intent(charge)
+            if intent["status"] == "succeeded":
+                return intent
+            raise Refused("authorization_expired" if intent["status"] == "canceled" else denied.code) from None
+
+    async def _refunds(self, intent: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        asked: RefundListParams = {"payment_intent": intent, "limit": 100}
+        while True:
+            page = await self._ask(self._v1.refunds.list_async(asked))
+            found += page["data"]
+            if not page["has_more"]:
+                return found
+            asked["starting_after"] = found[-1]["id"]
+
+    async def _ask(self, call: Awaitable[stripe.StripeObject]) -> dict[str, Any]:
+        """The answer, or what it means that there is none. Raises _Denied, _Misconfigured, Unavailable."""
+        problem: Exception
+        try:
+            async with timeout(PATIENCE):
+                return (await call).to_dict()
+        except (stripe.AuthenticationError, stripe.PermissionError):
+            problem = _Misconfigured("Stripe does not accept the key")
+        except stripe.IdempotencyError:
+            problem = _Denied("idempotency_error")
+        except (stripe.InvalidRequestError, stripe.CardError) as error:
+            problem = _Denied(error.code or ("amount_invalid" if error.param == "amount" else None))
+        except (stripe.StripeError, TimeoutError) as error:  # also 409 and 429: somebody else is at it
+            problem = Unavailable(f"Stripe: {type(error).__name__}")
+        raise problem  # here, so that the library's error is not even its context
+
+
+# --- what is sold ---------------------------------------------------------------------------------
+
+
+def _check_payable(payment: Payment) -> None:
+    """Refuse what Stripe would read as another amount, or cannot take."""
+    currency = payment.currency
+    decimals = 0 if currency in ZERO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
+    if payment.minor_units != decimals or payment.amount % _step(currency):
+        raise Refused("amount_not_payable")
+
+
+def _step(currency: str) -> int:
+    """The last of three decimals must be 0."""
+    return 10 if currency in THREE_DECIMALS else 1
+
+
+def _lines(payment: Payment) -> list[SessionCreateParamsLineItem]:
+    """The order's lines where they make the amount exactly; a discount, tax, shipping or a part payment is one line."""
+    items = payment.items
+    exact = (
+        0 < len(items) <= LINES
+        and all(item["unit_price"] * item["quantity"] == item["total"] for item in items)
+        and all(item["unit_price"] % _step(payment.currency) == 0 for item in items)
+        and sum(item["total"] for item in items) == payment.amount
+    )
+    if exact:
+        return [_line(payment, item["name"], item["unit_price"], item["quantity"]) for item in items]
+    name = "Wallet deposit" if payment.purpose == "deposit" else f"Order {payment.order_number}"
+    return [_line(payment, name, payment.amount, 1)]
+
+
+def _line(payment: Payment, name: str, unit_amount: int, quantity: int) -> SessionCreateParamsLineItem:
+    short = name if len(name) <= NAME else name[: NAME - 1] + "…"
+    return {
+        "price_data": {
+            "currency": payment.currency.lower(),
+            "unit_amount": unit_amount,
+            "product_data": {"name": short},
+        },
+        "quantity": quantity,
+    }
+
+
+# --- reading Stripe's objects ---------------------------------------------------------------------
+
+
+def _state(session: dict[str, Any]) -> tuple[str, int | None, str | None] | None:
+    """Kind, amount and failure of a session with its payment intent; None while it is open or a bank takes its time."""
+    intent = session["payment_intent"] or {"status": None}
+    match intent["status"]:
+        case "succeeded":
+            return "completed", intent["amount_received"], None
+        case "requires_capture":
+            return "authorized", intent["amount_capturable"], None
+        case "canceled":
+            return "expired", None, None
+        case "requires_payment_method" if session["status"] == "complete":
+            return "failed", None, (intent["last_payment_error"] or {}).get("code") or "declined"
+    return ("expired", None, None) if session["status"] == "expired" else None
+
+
+def _of_session(said: Event, session: dict[str, Any]) -> Event:
+    ours = (session["metadata"] or {}).get("payment_id") or session["client_reference_id"]
+    return replace(
+        said,
+        payment_id=_uuid(ours),
+        reference=session["id"],
+        charge=_id(session["payment_intent"]),
+        currency=_currency(session),
+    )
+
+
+def _of_intent(said: Event, intent: dict[str, Any]) -> Event:
+    ours = _uuid((intent["metadata"] or {}).get("payment_id"))
+    return replace(said, payment_id=ours, charge=intent["id"], currency=_currency(intent))
+
+
+def _of_refund(said: Event, refund: dict[str, Any]) -> Event:
+    ours = refund["metadata"] or {}
+    outcome = _outcome(refund)
+    return replace(
+        said,
+        kind=f"refund_{outcome.status}",
+        payment_id=_uuid(ours.get("payment_id")),
+        charge=_id(refund["payment_intent"]),
+        amount=refund["amount"],
+        currency=_currency(refund),
+        case=refund["id"],
+        refund_id=_uuid(ours.get("refund_id")),
+        failure_code=outcome.failure_code,
+    )
+
+
+def _of_dispute(said: Event, dispute: dict[str, Any]) -> Event:
+    return replace(
+        said,
+        charge=_id(dispute["payment_intent"]),
+        amount=dispute["amount"],
+        currency=_currency(dispute),
+        case=dispute["id"],
+        failure_code=dispute["reason"],
+    )
+
+
+def _outcome(refund: dict[str, Any]) -> RefundOutcome:
+    match refund["status"]:
+        case "succeeded":
+            return RefundOutcome("completed", refund["id"])
+        case "failed" | "canceled":
+            return RefundOutcome("failed", refund["id"], refund.get("failure_reason") or refund["status"])
+    return RefundOutcome("pending", refund["id"])
+
+
+def _currency(thing: dict[str, Any]) -> str | None:
+    return thing["currency"].upper() if thing["currency"] else None
+
+
+def _id(thing: Any) -> str | None:
+    """Of an object that is there itself, or by its id, or not."""
+    found: str | None = thing["id"] if isinstance(thing, dict) else thing
+    return found
+
+
+def _uuid(text: Any) -> str | None:
+    """Ours are UUIDs; metadata of somebody else's may say anything."""
+    try:
+        return str(UUID(text))
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _part(thing: dict[str, Any] | None, *names: str) -> dict[str, Any] | None:
+    return {name: thing[name] for name in names} if thing else None
