@@ -1,0 +1,240 @@
+"""An invoice or a credit note as a page: PDF/A-3a, tagged (PDF/UA-1), every font inside, the same bytes each time.
+
+`render` is a pure function of the document as api.get_invoice answers it, of invoice.typ and of the fonts, which come
+from pinned packages and never from the system. It takes some 15 ms of CPU, 70 ms for a hundred lines: call it in a
+thread.
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typst
+from fontTools.ttLib import TTFont
+
+from . import einvoice
+
+FONT_PACKAGES = (
+    "justmytype_western_core",
+    "justmytype_intl_rtl",
+    "justmytype_intl_south_asia",
+    "justmytype_intl_sea",
+    "justmytype_intl_africa",
+    "justmytype_intl_cjk",
+)
+# In the order in which they are asked for a character.
+FAMILIES = (
+    "Inter",
+    "Noto Sans",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Bengali",
+    "Noto Sans Devanagari",
+    "Noto Sans Tamil",
+    "Noto Sans Telugu",
+    "Noto Sans Thai",
+    "Noto Sans Lao",
+    "Noto Sans Khmer",
+    "Noto Sans Myanmar",
+    "Noto Sans Ethiopic",
+    "Noto Sans Symbols 2",
+)
+# One code point, four ways to draw it: the buyer's country says which is asked first.
+HAN = ("Noto Sans SC", "Noto Sans TC", "Noto Sans JP", "Noto Sans KR")
+_HAN_FIRST = {
+    "TW": "Noto Sans TC",
+    "HK": "Noto Sans TC",
+    "MO": "Noto Sans TC",
+    "JP": "Noto Sans JP",
+    "KR": "Noto Sans KR",
+}
+
+_JOINERS = "\u200c\u200d"  # Bengali and Persian words need them
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+STANDARDS = ["a-3a", "ua-1"]
+_FOLDER = Path(__file__).parent
+
+
+class Press:
+    """One typst compiler: it keeps fonts and the parsed page, and serves one thread at a time."""
+
+    def __init__(self) -> None:
+        folders = [Path(str(files(package) / "fonts")) for package in FONT_PACKAGES]
+        fonts = typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder) for folder in folders]
+        )
+        families = {font.family for font in fonts.fonts()}
+        if missing := {*FAMILIES, *HAN} - families:
+            raise RuntimeError(f"fonts are missing: {', '.join(sorted(missing))}")
+        self._lock = threading.Lock()
+        self._compiler = typst.Compiler(_FOLDER / "invoice.typ", root=_FOLDER, font_paths=fonts)
+        self._drawn: set[int] = set()
+        for path in sorted(path for folder in folders for path in folder.rglob("*.ttf")):
+            with TTFont(path, lazy=True) as font:
+                if font["name"].getBestFamilyName() in (*FAMILIES, *HAN):
+                    self._drawn |= font.getBestCmap().keys()
+
+    def print(self, data: Mapping[str, Any], xml: str | None, at: datetime) -> bytes:
+        inputs = {"data": orjson.dumps(self._drawable(data)).decode()} | ({} if xml is None else {"xml": xml})
+        with self._lock:
+            pdf = self._compiler.compile(sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=at)
+        if not isinstance(pdf, bytes):
+            raise TypeError("typst gave no document")
+        return pdf
+
+    def _drawable(self, value: Any) -> Any:
+        """With U+FFFD for what no font can draw: a name with an emoji in it must not stop an invoice, and PDF/A takes
+        no missing glyph. The document's JSON keeps the name as it is."""
+        if isinstance(value, str):
+            return "".join(self._glyph(character) for character in value)
+        if isinstance(value, dict):
+            return {name: self._drawable(part) for name, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._drawable(part) for part in value]
+        return value
+
+    def _glyph(self, character: str) -> str:
+        if character in _JOINERS:
+            return character
+        category = unicodedata.category(character)
+        if category in ("Cc", "Zs", "Zl", "Zp"):
+            return " "
+        if category == "Cf":  # nothing to see; and a direction override could turn a number around
+            return ""
+        return character if ord(character) in self._drawn else "\ufffd"
+
+
+@cache
+def _press() -> Press:
+    return Press()
+
+
+def render(invoice: Mapping[str, Any]) -> bytes:
+    issued = datetime.fromisoformat(invoice["issued_at"]).astimezone(UTC).replace(microsecond=0)
+    xml = einvoice.write(invoice) if invoice["e_invoice"] else None
+    pdf = _press().print(_page(invoice, issued), xml, issued)
+    return pdf if xml is None else einvoice.declare(pdf)
+
+
+# --- what the page says ---------------------------------------------------------------------------
+
+
+def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
+    def money(amount: int) -> str:
+        return f"{Decimal(amount).scaleb(-invoice['minor_units']):,}".replace("-", "\N{MINUS SIGN}")
+
+    credit = invoice["kind"] == "credit_note"
+    kind = "Credit note" if credit else "Invoice"
+    seller, buyer, items = invoice["seller"], invoice["buyer"], invoice["items"]
+    discounted = any(item["discount"] for item in items)
+    taxed = any(item["tax"] for item in items)
+    columns = [_column("#", left=True), _column("Description", wide=True), _column("Quantity"), _column("Unit price")]
+    columns += [_column("Discount")] * discounted + [_column("Tax")] * taxed
+    columns += [_column(f"Amount ({invoice['currency']})")]
+    total = money(invoice["total"])
+    paid = invoice["paid_date"]
+    return {
+        "fonts": _fonts(buyer["country"]),
+        "title": f"{kind} {invoice['number']}",
+        "kind": kind,
+        "number": invoice["number"],
+        "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
+        "seller": {"name": seller["name"], "lines": [*_address(seller), *_present(seller["email"], seller["phone"])]},
+        "buyer": {
+            "label": "Credited to" if credit else "Billed to",
+            "name": buyer["name"],
+            "lines": [
+                *([f"c/o {buyer['recipient']}"] if buyer["recipient"] not in (None, buyer["name"]) else []),
+                *_address(buyer),
+                *_present(buyer["email"]),
+            ],
+        },
+        "facts": [
+            [f"{kind} date", _day(invoice["issue_date"])],
+            ["Order", invoice["order_number"]],
+            *([["Corrects invoice", invoice["invoice_number"]]] if credit else []),
+            ["Refunded on" if credit else "Paid on", _day(paid)],
+            ["Currency", invoice["currency"]],
+        ],
+        "columns": columns,
+        "items": [
+            {
+                "cells": [
+                    str(item["position"]),
+                    [item["name"], item["sku"] or ""],
+                    f"{item['quantity']:,}",
+                    money(item["unit_price"]),
+                    *([money(-item["discount"]) if item["discount"] else ""] if discounted else []),
+                    *([money(item["tax"])] if taxed else []),
+                    money(item["total"]),
+                ]
+            }
+            for item in items
+        ],
+        "totals": [
+            ["Subtotal", money(invoice["subtotal"]), False],
+            *([["Discount", money(-invoice["discount"]), False]] if invoice["discount"] else []),
+            *([["Shipping", money(invoice["shipping"]), False]] if invoice["shipping"] else []),
+            *([["Tax", money(invoice["tax"]), False]] if invoice["tax"] else []),
+            ["Total credited" if credit else "Total", f"{total} {invoice['currency']}", True],
+            ["Refunded" if credit else "Paid", money(invoice["amount_paid"]), False],
+            ["Amount due", money(invoice["total"] - invoice["amount_paid"]), False],
+        ],
+        "taxes": [
+            ["Tax", f"{Decimal(str(tax['rate'])).normalize():f} %", money(tax["basis"]), money(tax["amount"])]
+            for tax in invoice["taxes"]
+            if invoice["tax"]
+        ],
+        "stamp": {"text": "Refunded", "colour": "#8a4b08"} if credit else {"text": "Paid", "colour": "#1b7f4b"},
+        "notes": [
+            f"Refunded on {_day(paid)}. This corrects invoice {invoice['invoice_number']} "
+            f"of {_day(invoice['invoice_date'])}."
+            if credit
+            else f"Paid on {_day(paid)}, with thanks. Nothing is left to pay.",
+            *_present(invoice["reason"] and f"Reason: {invoice['reason']}"),
+            *sorted({tax["reason"] for tax in invoice["taxes"] if tax["reason"]}),
+        ],
+        "footer": _present(
+            seller["name"],
+            seller["registration"],
+            seller["vat_id"] and f"VAT {seller['vat_id']}",
+            seller["tax_number"] and f"Tax number {seller['tax_number']}",
+            seller["iban"] and f"IBAN {seller['iban']}",
+            seller["email"],
+        ),
+    }
+
+
+def _column(name: str, *, wide: bool = False, left: bool = False) -> dict[str, Any]:
+    return {"name": name, "wide": wide, "left": left}
+
+
+def _fonts(country: str | None) -> Sequence[str]:
+    first = _HAN_FIRST.get(country or "", HAN[0])
+    return [*FAMILIES, first, *(family for family in HAN if family != first)]
+
+
+def _address(party: Mapping[str, Any]) -> list[str]:
+    town = " ".join(_present(party["postal_code"], party["city"]))
+    return _present(party["line1"], party["line2"], ", ".join(_present(town, party["region"])), party["country"])
+
+
+def _present(*parts: str | None) -> list[str]:
+    return [part for part in parts if part]
+
+
+def _day(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,210 @@
+"""The e-invoice inside the PDF: EN 16931 as UN/CEFACT Cross Industry Invoice, Factur-X 1.0 (= ZUGFeRD 2).
+
+`write` makes the XML and checks it against the schema; typst attaches it to the page (PDF/A-3); `declare` adds the
+metadata by which readers recognise Factur-X, which typst cannot write (https://github.com/typst/typst/issues/5667).
+BT-… and BR-… are the standard's names for its terms and rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from drafthorse.models.accounting import ApplicableTradeTax, CategoryTradeTax, TradeAllowanceCharge
+from drafthorse.models.document import Document
+from drafthorse.models.note import IncludedNote
+from drafthorse.models.party import TaxRegistration
+from drafthorse.models.tradelines import LineItem
+
+PROFILE = "urn:cen.eu:en16931:2017"
+INVOICE, CREDIT_NOTE = "380", "381"
+PIECE = "C62"  # UN/ECE Recommendation 20: one
+DISCOUNT, FREIGHT = "95", "FC"  # UNTDID 5189, 7161
+
+
+def write(invoice: Mapping[str, Any]) -> str:
+    def money(amount: int) -> Decimal:
+        return Decimal(amount).scaleb(-invoice["minor_units"])
+
+    seller, buyer, currency = invoice["seller"], invoice["buyer"], invoice["currency"]
+    document = Document()
+    document.context.guideline_parameter.id = PROFILE
+    document.header.id = invoice["number"]
+    document.header.type_code = CREDIT_NOTE if invoice["kind"] == "credit_note" else INVOICE
+    document.header.issue_date_time = date.fromisoformat(invoice["issue_date"])
+    if invoice["reason"]:
+        note = IncludedNote()
+        note.content = invoice["reason"]
+        document.header.notes.add(note)
+
+    agreement = document.trade.agreement
+    agreement.seller.name = seller["name"]
+    if seller["registration"]:
+        agreement.seller.legal_organization.id = seller["registration"]
+    _fill_address(agreement.seller.address, seller, seller["country"])
+    if seller["email"]:
+        agreement.seller.electronic_address.uri_ID = ("EM", seller["email"])
+    for scheme, number in (("VA", seller["vat_id"]), ("FC", seller["tax_number"])):
+        if number:
+            agreement.seller.tax_registrations.add(TaxRegistration(id=(scheme, number)))
+    agreement.buyer.name = buyer["name"]
+    # BR-11 wants a country. Of a customer of whom none is known, the supply takes place where the seller is
+    # (Directive 2006/112/EC, Article 45).
+    _fill_address(agreement.buyer.address, buyer, buyer["country"] or seller["country"])
+    agreement.buyer.electronic_address.uri_ID = ("EM", buyer["email"])
+    agreement.seller_order.issuer_assigned_id = invoice["order_number"]
+
+    for item in invoice["items"]:
+        document.trade.items.add(_line(item, money))
+
+    settlement = document.trade.settlement
+    settlement.currency_code = currency
+    charges = 0
+    if invoice["shipping"]:
+        charges = invoice["shipping"]
+        settlement.allowance_charge.add(_shipping(invoice, money(charges)))
+    for tax in invoice["taxes"]:
+        settlement.trade_tax.add(_tax(tax, money))
+    if invoice["invoice_number"]:
+        settlement.invoice_referenced_document.issuer_assigned_id = invoice["invoice_number"]
+        settlement.invoice_referenced_document.issue_date_time = date.fromisoformat(invoice["invoice_date"])
+
+    sums = settlement.monetary_summation
+    net = sum(_net(item) for item in invoice["items"])
+    sums.line_total = money(net)
+    sums.charge_total = money(charges)
+    sums.allowance_total = money(0)
+    sums.tax_basis_total = money(net + charges)
+    sums.tax_total = (money(invoice["tax"]), currency)
+    sums.grand_total = money(invoice["total"])
+    sums.prepaid_total = money(invoice["amount_paid"])
+    sums.due_amount = money(invoice["total"] - invoice["amount_paid"])
+    xml: bytes = document.serialize(schema="FACTUR-X_EN16931")
+    return xml.decode()
+
+
+def _net(item: Mapping[str, Any]) -> int:
+    amount: int = item["unit_price"] * item["quantity"] - item["discount"]
+    return amount
+
+
+def _line(item: Mapping[str, Any], money: Any) -> LineItem:
+    line = LineItem()
+    line.document.line_id = str(item["position"])
+    line.product.name = item["name"]
+    if item["sku"]:
+        line.product.seller_assigned_id = item["sku"]
+    line.agreement.net.amount = money(item["unit_price"])
+    line.delivery.billed_quantity = (Decimal(item["quantity"]), PIECE)
+    line.settlement.trade_tax.type_code = "VAT"
+    line.settlement.trade_tax.category_code = item["tax_category"]
+    if item["tax_category"] != "O":  # BR-O-05
+        line.settlement.trade_tax.rate_applicable_percent = Decimal(str(item["tax_rate"]))
+    if item["discount"]:
+        allowance = TradeAllowanceCharge()
+        allowance.indicator = False
+        allowance.actual_amount = money(item["discount"])
+        allowance.reason_code = DISCOUNT
+        allowance.reason = "Discount"
+        line.settlement.allowance_charge.add(allowance)
+    line.settlement.monetary_summation.total_amount = money(_net(item))
+    return line
+
+
+def _shipping(invoice: Mapping[str, Any], amount: Decimal) -> TradeAllowanceCharge:
+    charge = TradeAllowanceCharge()
+    charge.indicator = True
+    charge.actual_amount = amount
+    charge.reason_code = FREIGHT
+    charge.reason = "Shipping"
+    tax = CategoryTradeTax()
+    tax.type_code = "VAT"
+    tax.category_code = invoice["shipping_tax_category"]
+    if invoice["shipping_tax_category"] != "O":
+        tax.rate_applicable_percent = Decimal(str(invoice["shipping_tax_rate"]))
+    charge.trade_tax.add(tax)
+    return charge
+
+
+def _tax(found: Mapping[str, Any], money: Any) -> ApplicableTradeTax:
+    tax = ApplicableTradeTax()
+    tax.calculated_amount = money(found["amount"])
+    tax.type_code = "VAT"
+    tax.basis_amount = money(found["basis"])
+    tax.category_code = found["category"]
+    if found["reason"]:
+        tax.exemption_reason = found["reason"]
+    if found["category"] != "O":
+        tax.rate_applicable_percent = Decimal(str(found["rate"]))
+    return tax
+
+
+def _fill_address(address: Any, party: Mapping[str, Any], country: str) -> None:
+    for field, value in (
+        ("postcode", party["postal_code"]),
+        ("line_one", party["line1"]),
+        ("line_two", party["line2"]),
+        ("city_name", party["city"]),
+        ("country_subdivision", party["region"]),
+    ):
+        if value:
+            setattr(address, field, value)
+    address.country_id = country
+
+
+# --- the PDF's metadata ---------------------------------------------------------------------------
+
+_PROPERTIES = {
+    "DocumentFileName": ("factur-x.xml", "name of the embedded XML invoice file"),
+    "DocumentType": ("INVOICE", "INVOICE"),
+    "Version": ("1.0", "The actual version of the Factur-X XML schema"),
+    "ConformanceLevel": ("EN 16931", "The conformance level of the embedded Factur-X data"),
+}
+_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
+_VALUES = "".join(
+    f'<fx:{name} xmlns:fx="{_NAMESPACE}">{value}</fx:{name}>' for name, (value, _) in _PROPERTIES.items()
+).encode()
+
+_DESCRIBED = "".join(
+    '<rdf:li rdf:parseType="Resource">'
+    f"<pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType>"
+    "<pdfaProperty:category>external</pdfaProperty:category>"
+    f"<pdfaProperty:description>{description}</pdfaProperty:description></rdf:li>"
+    for name, (_, description) in _PROPERTIES.items()
+)
+_SCHEMA = (
+    '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>'
+    f"<pdfaSchema:namespaceURI>{_NAMESPACE}</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix>"
+    f"<pdfaSchema:property><rdf:Seq>{_DESCRIBED}</rdf:Seq></pdfaSchema:property></rdf:li>"
+).encode()
+
+
+def declare(pdf: bytes) -> bytes:
+    """The PDF with Factur-X's properties, and their schema, in its XMP metadata.
+
+    Appended as an incremental update (ISO 32000-1, 7.5.6), so that nothing else moves. Fails when the file is not built
+    as typst 0.15 builds it.
+    """
+    metadata = re.search(
+        rb"\n(\d+) 0 obj\n<</Length \d+/Type/Metadata/Subtype/XML>>\nstream\n(.*?)\nendstream", pdf, re.DOTALL
+    )
+    trailer = re.search(rb"\ntrailer\n<<(/Size \d+/Root \d+ 0 R.*?)>>\nstartxref\n(\d+)\n%%EOF\s*$", pdf, re.DOTALL)
+    if metadata is None or trailer is None:
+        raise RuntimeError("typst writes its PDFs in another way than it did")
+    number, xmp = metadata.groups()
+    for place, addition in ((b"<pdfaExtension:schemas><rdf:Bag>", _SCHEMA), (b"</pdfaExtension:schemas>", _VALUES)):
+        if xmp.count(place) != 1:
+            raise RuntimeError("typst writes its metadata in another way than it did")
+        xmp = xmp.replace(place, place + addition)
+    start = len(pdf) if pdf.endswith(b"\n") else len(pdf) + 1
+    entry = b"%b 0 obj\n<</Length %d/Type/Metadata/Subtype/XML>>\nstream\n%b\nendstream\nendobj\n" % (
+        number,
+        len(xmp),
+        xmp,
+    )
+    table = b"xref\n%b 1\n%010d 00000 n \n" % (number, start)
+    end = b"trailer\n<<%b/Prev %b>>\nstartxref\n%d\n%%%%EOF\n" % (trailer[1], trailer[2], start + len(entry))
+    return pdf.ljust(start, b"\n") + entry + table + end
