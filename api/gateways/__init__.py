@@ -85,7 +85,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Event:
-    """What a gateway says, verified. `id` is the gateway's, the same for every repeat; a kind we do not know is stored only."""
+    """What a gateway says, verified. `id` is the same for every repeat; a kind that we do not know is stored only."""
 
     id: str
     kind: EventKind | str

@@ -7,9 +7,9 @@ CREATE POLICY own_rows ON payments.payments TO store_api
 
 REVOKE ALL ON payments.payments FROM store_api;
 GRANT SELECT ON payments.payments TO store_api;
-GRANT INSERT (order_id, account_id, provider, amount, currency, request_key, expires_at) ON payments.payments TO store_api;
-GRANT UPDATE (status, amount_captured, captured_currency, amount_applied, amount_refunded, provider_reference, checkout_url, failure_code,
-              completed_at, version)
+GRANT INSERT (order_id, purpose, account_id, provider, capture_method, status, amount, currency, request_key, expires_at, check_at) ON payments.payments TO store_api;
+GRANT UPDATE (status, amount_captured, captured_currency, amount_applied, amount_refunded, provider_reference, charge_reference, checkout_url,
+              capture_amount, failure_code, expires_at, check_at, completed_at, version)
     ON payments.payments TO store_api;
 
 CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON payments.payments
@@ -20,6 +20,6 @@ CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON payments.payments
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'outside_key', 'checkout_url');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON payments.payments
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version', 'outside_key', 'checkout_url');
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version', 'outside_key', 'checkout_url', 'check_at');
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON payments.payments
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'outside_key', 'checkout_url');

@@ -1,5 +1,6 @@
--- The account of that kind, currency and provider or owner; made at first use. The platform's accounts keep no balance (they are hot:
--- theirs is summed), an owner's has one that cannot go below zero.
+-- The account of that kind, currency and provider or owner; made at first use. A wallet and a credit account keep a balance that cannot go
+-- below zero. Earnings keep theirs in parts, and may go below: a refund can come after the payout. The platform's accounts are hot and
+-- keep none: theirs is summed.
 -- Called by: whoever posts transfers.
 -- Locks:     none that lasts, unless the account is made.
 -- Definer:   the platform's accounts are nobody's rows, and nobody else may write the books.
@@ -7,8 +8,8 @@ CREATE OR REPLACE FUNCTION ledger.open_account(kind text, currency text, provide
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_own CONSTANT bigint := CASE WHEN open_account.owner_id IS NOT NULL THEN 0 END;
-    v_id  uuid;
+    v_balance CONSTANT bigint := CASE WHEN open_account.kind IN ('wallet', 'credit') THEN 0 END;
+    v_id      uuid;
 BEGIN
     FOR attempt IN 1 .. 2 LOOP
         -- Two forms of one question: IS NOT DISTINCT FROM uses no index.
@@ -25,7 +26,7 @@ BEGIN
             RETURN v_id;
         END IF;
         INSERT INTO ledger.accounts AS a (owner_id, kind, provider, currency, balance, floor)
-        VALUES (open_account.owner_id, open_account.kind, open_account.provider, open_account.currency, v_own, v_own)
+        VALUES (open_account.owner_id, open_account.kind, open_account.provider, open_account.currency, v_balance, v_balance)
         ON CONFLICT ON CONSTRAINT ledger_account_twice DO NOTHING
         RETURNING a.id INTO v_id;
         IF v_id IS NOT NULL THEN

@@ -1,5 +1,4 @@
--- Gives up every attempt of an order that could still be paid, and has each checkout closed at its gateway. Whoever paid in spite of it
--- gets the money back: a cancelled attempt may still complete.
+-- Gives up every attempt of an order that could still be paid.
 -- Called by: mark_payment_completed (the order is paid), sales.cancel_order, whatever changes the total.
 -- Locks:     the payments; the caller holds the order.
 CREATE OR REPLACE FUNCTION payments.cancel_open_payments(order_id uuid)
@@ -13,9 +12,7 @@ BEGIN
         WHERE p.order_id = cancel_open_payments.order_id AND p.status IN ('initiated', 'open', 'authorized')
         ORDER BY p.id
     LOOP
-        IF payments.mark_payment_failed(v_payment_id, 'cancelled') THEN
-            PERFORM messaging.enqueue_job('close_checkout', jsonb_build_object('payment_id', v_payment_id));
-        END IF;
+        PERFORM payments.give_up_payment(v_payment_id, 'cancelled');
     END LOOP;
 END $$;
 

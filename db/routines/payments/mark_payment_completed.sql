@@ -1,10 +1,12 @@
--- The gateway took money: books it, pays the order with it as far as the order can be paid, gives the rest back.
+-- Money was taken: books it, pays the order with it as far as the order can be paid (or fills the wallet, for a deposit), gives the rest back.
 -- Idempotent and monotone: from every other state, once. Money that differs from what was asked in amount or currency never pays.
--- Called by: api.receive_gateway_event.
+-- Called by: api.receive_gateway_event, api.begin_payment (wallet, credit), api.confirm_payment (cash, bank transfer).
 -- Returns:   whether anything changed.
--- Errors:    payment_not_found 404, payment_amount_invalid 422.
--- Locks:     order, stock (in sales.apply_payment), payment, ledger accounts.
-CREATE OR REPLACE FUNCTION payments.mark_payment_completed(payment_id uuid, amount bigint, currency text, provider_reference text DEFAULT NULL)
+-- Errors:    payment_not_found 404, payment_amount_invalid 422, insufficient_funds 409 (wallet, credit).
+-- Locks:     order, stock and merchants' earnings (in sales.apply_payment), payment, the payer's ledger account.
+CREATE OR REPLACE FUNCTION payments.mark_payment_completed(
+    payment_id uuid, amount bigint, currency text, provider_reference text DEFAULT NULL, charge_reference text DEFAULT NULL
+)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -14,7 +16,7 @@ DECLARE
     v_applied  bigint := 0;
     v_surplus  bigint;
     v_reason   text;
-    v_clearing uuid;
+    v_source   uuid;
 BEGIN
     IF mark_payment_completed.amount IS NULL OR mark_payment_completed.amount NOT BETWEEN 1 AND 1000000000000000
         OR v_currency IS NULL OR v_currency !~ '^[A-Z]{3}$'
@@ -22,10 +24,14 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'payment_amount_invalid', MESSAGE = 'A completed payment has an amount and a currency.';
     END IF;
 
-    -- The order first, then everything else: a payment completes only under its order's lock, so what is read now stays true.
+    -- The order first, then everything else: a payment completes only under its order's lock (a deposit has none: under its own), so what is
+    -- read now stays true.
     PERFORM FROM sales.orders AS o
     WHERE o.id = (SELECT p.order_id FROM payments.payments AS p WHERE p.id = mark_payment_completed.payment_id)
     FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM FROM payments.payments AS p WHERE p.id = mark_payment_completed.payment_id FOR NO KEY UPDATE;
+    END IF;
     SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = mark_payment_completed.payment_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
@@ -39,16 +45,18 @@ BEGIN
 
     v_reason := CASE
         WHEN v_currency <> v_payment.currency THEN 'wrong_currency'
-        WHEN mark_payment_completed.amount <> v_payment.amount THEN 'wrong_amount'
+        WHEN mark_payment_completed.amount <> coalesce(v_payment.capture_amount, v_payment.amount) THEN 'wrong_amount'
     END;
     IF v_reason IS NULL THEN
-        v_applied := sales.apply_payment(v_payment.order_id, mark_payment_completed.amount);
+        v_applied := CASE v_payment.purpose WHEN 'order' THEN sales.apply_payment(v_payment.order_id, mark_payment_completed.amount)
+                                            ELSE mark_payment_completed.amount END;
     END IF;
     v_surplus := mark_payment_completed.amount - v_applied;
 
     UPDATE payments.payments AS p
     SET status = 'completed', amount_captured = mark_payment_completed.amount, captured_currency = v_currency, amount_applied = v_applied,
         failure_code = NULL, completed_at = now(), version = p.version + 1,
+        charge_reference = coalesce(p.charge_reference, mark_payment_completed.charge_reference),
         -- Ours wins; a reference that another payment has already is not a reason to refuse money.
         provider_reference = coalesce(p.provider_reference, (
             SELECT mark_payment_completed.provider_reference WHERE NOT EXISTS (
@@ -56,13 +64,16 @@ BEGIN
                 WHERE other.provider = p.provider AND other.provider_reference = mark_payment_completed.provider_reference)))
     WHERE p.id = v_payment.id;
 
-    v_clearing := ledger.open_account('clearing', v_currency, v_payment.provider);
-    IF v_applied > 0 THEN
-        PERFORM ledger.post_transfer(v_clearing, ledger.open_account('sales', v_currency), v_applied, 'payment',
+    v_source := payments.open_source_account(v_payment.provider, v_currency, v_payment.account_id);
+    IF v_applied > 0 AND v_payment.purpose = 'order' THEN
+        PERFORM ledger.post_transfer(v_source, ledger.open_account('sales', v_currency), v_applied, 'payment',
             order_id => v_payment.order_id, payment_id => v_payment.id);
+    ELSIF v_applied > 0 THEN
+        PERFORM ledger.post_transfer(v_source, ledger.open_account('wallet', v_currency, owner_id => v_payment.account_id), v_applied, 'deposit',
+            payment_id => v_payment.id);
     END IF;
     IF v_surplus > 0 THEN
-        PERFORM ledger.post_transfer(v_clearing, ledger.open_account('unapplied', v_currency), v_surplus, 'unapplied',
+        PERFORM ledger.post_transfer(v_source, ledger.open_account('unapplied', v_currency), v_surplus, 'unapplied',
             order_id => v_payment.order_id, payment_id => v_payment.id);
     END IF;
 
@@ -74,6 +85,7 @@ BEGIN
     IF v_status <> 'pending' THEN
         PERFORM payments.cancel_open_payments(v_payment.order_id);
     END IF;
+    PERFORM payments.settle_disputes(v_payment.id);
     RETURN true;
 END $$;
 

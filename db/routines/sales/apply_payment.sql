@@ -1,6 +1,7 @@
--- Money for an order. Answers the part that the order took: all that is due at most, nothing when it does not wait for money.
+-- Money for an order. Answers the part that the order took: all that is due at most, nothing when it does not wait for money. An order that
+-- expired, and whose whole price comes after all, is taken up again while its goods are still there; one that a person cancelled is not.
 -- Called by: payments.mark_payment_completed.
--- Locks:     the order, then (when that pays it) stock rows in product order.
+-- Locks:     the order, then (when that pays it) stock rows in product order, merchants' earnings.
 CREATE OR REPLACE FUNCTION sales.apply_payment(order_id uuid, amount bigint)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -9,7 +10,11 @@ DECLARE
     v_applied bigint;
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = apply_payment.order_id FOR NO KEY UPDATE;
-    IF v_order.status <> 'pending' THEN
+    IF v_order.status = 'cancelled' AND v_order.cancel_reason = 'expired' AND v_order.amount_paid = 0 AND apply_payment.amount = v_order.total
+        AND sales.reserve_again(v_order.id)
+    THEN
+        PERFORM messaging.record_event('order.taken_up', v_order.id, v_order.account_id);
+    ELSIF v_order.status <> 'pending' THEN
         RETURN 0;
     END IF;
     v_applied := least(apply_payment.amount, v_order.total - v_order.amount_paid);

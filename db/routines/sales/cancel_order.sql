@@ -16,12 +16,12 @@ BEGIN
     END IF;
 
     FOR v_line IN
-        SELECT i.product_id, i.quantity FROM sales.order_items AS i WHERE i.order_id = v_order.id ORDER BY i.product_id
+        SELECT i.product_id, i.quantity, i.quantity_returned FROM sales.order_items AS i WHERE i.order_id = v_order.id ORDER BY i.product_id
     LOOP
         IF v_order.status = 'pending' THEN
             PERFORM catalog.release_stock(v_line.product_id, v_line.quantity, v_order.id);
-        ELSE
-            PERFORM catalog.return_stock(v_line.product_id, v_line.quantity, v_order.id);
+        ELSIF v_line.quantity > v_line.quantity_returned THEN
+            PERFORM catalog.return_stock(v_line.product_id, v_line.quantity - v_line.quantity_returned, v_order.id);
         END IF;
     END LOOP;
 

@@ -46,9 +46,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty', MESSAGE = 'An order needs at least one line.';
     END IF;
 
-    INSERT INTO sales.orders (id, account_id, currency, subtotal, total, shipping_address, expires_at)
+    INSERT INTO sales.orders (id, account_id, currency, subtotal, total, shipping_address, expires_at, commission_basis_points)
     SELECT v_order_id, place_order.account_id, place_order.currency, v_subtotal, v_subtotal, place_order.shipping_address,
-           now() + s.order_time_to_live
+           now() + s.order_time_to_live, s.commission_basis_points
     FROM sales.settings AS s;
 
     INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, sku, name, quantity, unit_price, price_version, total)

@@ -1,0 +1,24 @@
+-- A refund that somebody made at the gateway, past us: the money has gone, so the books say so. What never belonged to the order goes first.
+-- Called by: receive_refund_event.
+-- Returns:   the refund's id, NULL where it does not fit (more than what is left): kept for a person to look at.
+-- Locks:     order (of a deposit: payment), payment, and those of record_refund.
+CREATE OR REPLACE FUNCTION payments.adopt_refund(payment_id uuid, amount bigint, provider_reference text)
+RETURNS uuid
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_payment    payments.payments;
+    v_refundable bigint;
+    v_refund_id  uuid;
+BEGIN
+    v_payment := payments.lock_payment(adopt_refund.payment_id);
+    v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
+    IF adopt_refund.amount IS NULL OR adopt_refund.amount NOT BETWEEN 1 AND v_refundable THEN
+        RETURN NULL;
+    END IF;
+    v_refund_id := payments.record_refund(v_payment.id, adopt_refund.amount,
+        greatest(0, adopt_refund.amount - (v_refundable - payments.refundable_from_order(v_payment.id))), 'refunded_at_gateway');
+    UPDATE payments.refunds AS r SET provider_reference = adopt_refund.provider_reference WHERE r.id = v_refund_id;
+    RETURN v_refund_id;
+END $$;
+
+GRANT EXECUTE ON FUNCTION payments.adopt_refund TO store_api;

@@ -1,0 +1,20 @@
+-- Counts a refund on its order and its lines (direction 1), or takes that back because it failed (-1).
+-- Called by: record_refund, mark_refund_completed, mark_refund_failed.
+-- Errors:    refund_above_line, line_refunded_out_of_range, order_amounts_out_of_range 409.
+-- Locks:     the order's lines; the caller holds the order.
+CREATE OR REPLACE FUNCTION payments.count_refund(refund_id uuid, direction integer)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE sales.order_items AS i
+    SET amount_refunded = i.amount_refunded + count_refund.direction * r.amount,
+        quantity_refunded = i.quantity_refunded + count_refund.direction * r.quantity
+    FROM payments.refund_items AS r
+    WHERE r.refund_id = count_refund.refund_id AND i.id = r.order_item_id;
+    UPDATE sales.orders AS o SET shipping_refunded = o.shipping_refunded + count_refund.direction * r.amount
+    FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
+    WHERE r.refund_id = count_refund.refund_id AND r.order_item_id IS NULL AND o.id = f.order_id;
+    PERFORM sales.take_back(r.order_id, count_refund.direction * r.from_order) FROM payments.refunds AS r WHERE r.id = count_refund.refund_id;
+END $$;
+
+GRANT EXECUTE ON FUNCTION payments.count_refund TO store_api;

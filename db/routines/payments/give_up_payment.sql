@@ -1,0 +1,21 @@
+-- Ends an attempt that could still be paid (cancelled or expired) and has its checkout closed at the gateway: now, and once more a day
+-- later, since not every gateway can close one. Whoever paid in spite of it gets the goods or the money back: the attempt may still complete.
+-- Called by: cancel_open_payments, api.cancel_payment, api.void_payment, api.expire_payments.
+-- Returns:   whether anything changed.
+-- Locks:     the payment.
+CREATE OR REPLACE FUNCTION payments.give_up_payment(payment_id uuid, status text)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT payments.mark_payment_failed(give_up_payment.payment_id, give_up_payment.status) THEN
+        RETURN false;
+    END IF;
+    PERFORM messaging.enqueue_job('close_checkout', jsonb_build_object('payment_id', p.id), now() + w.pause)
+    FROM payments.payments AS p
+    JOIN payments.providers AS v ON v.name = p.provider AND v.kind = 'gateway'
+    CROSS JOIN (VALUES (interval '0'), (interval '1 day')) AS w (pause)
+    WHERE p.id = give_up_payment.payment_id;
+    RETURN true;
+END $$;
+
+GRANT EXECUTE ON FUNCTION payments.give_up_payment TO store_api;
