@@ -574,7 +574,7 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
             _run(connection, file)
     with _as(connection, "store_owner"):
         for file in source.routines:
-            _run(connection, file)
+            _load_routine(connection, file)
         for file in source.policies:
             if all_policies or loaded.get(file.name) != file.sha256:
                 _run(connection, file)
@@ -595,6 +595,38 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
         "UPDATE migration.deployed SET schema_version = %s, code_digest = %s, at = now()",
         [source.schema_version, source.code_digest],
     )
+
+
+_BEFORE = " (before)"
+
+
+def _load_routine(connection: psycopg.Connection[Any], file: File) -> None:
+    """A routine whose signature changed would stand beside its old self, and GRANT cannot tell them apart; one whose
+    answer changed cannot be replaced. The old one steps aside, serves what is built on it until that is loaded too, and
+    goes with the orphans.
+    """
+    try:
+        with connection.transaction():
+            _run(connection, file)
+    except MigrationError as error:
+        if not isinstance(error.__cause__, (errors.AmbiguousFunction, errors.InvalidFunctionDefinition)):
+            raise
+        connection.execute("RESET ROLE")
+        old = connection.execute(
+            """
+            UPDATE migration.objects AS o
+            SET identity = replace(o.identity, %(name)s || '(', quote_ident(%(name)s || %(mark)s) || '(')
+            WHERE o.kind = 'FUNCTION' AND starts_with(o.identity, %(schema)s || '.' || %(name)s || '(')
+            RETURNING old.identity
+            """,
+            {"schema": file.path.parent.name, "name": file.path.stem, "mark": _BEFORE},
+        ).fetchall()
+        if not old:
+            raise
+        connection.execute("SET LOCAL ROLE store_owner")
+        for (identity,) in old:
+            connection.execute(f'ALTER FUNCTION {identity} RENAME TO "{file.path.stem}{_BEFORE}"')
+        _run(connection, file)
 
 
 @contextmanager
@@ -635,14 +667,18 @@ def _refuse_dependants(connection: psycopg.Connection[Any]) -> None:
 
 def _drop_orphans(connection: psycopg.Connection[Any]) -> None:
     """Routines and views whose file is gone. What this transaction made carries its own id in xmin."""
-    made = connection.execute("""
+    made = connection.execute(
+        """
         WITH mine AS (SELECT pg_current_xact_id()::xid AS xid)
         SELECT 'FUNCTION', p.oid::regprocedure::text FROM mine, pg_proc AS p
         WHERE p.xmin = mine.xid AND p.pronamespace <> 'api'::regnamespace AND p.prokind IN ('f', 'w')
+          AND p.proname NOT LIKE %s
         UNION ALL
         SELECT 'VIEW', c.oid::regclass::text FROM mine, pg_class AS c
         WHERE c.xmin = mine.xid AND c.relkind = 'v' AND c.relnamespace <> 'api'::regnamespace
-    """).fetchall()
+    """,
+        ("%" + _BEFORE,),
+    ).fetchall()
     before = connection.execute("SELECT kind, identity FROM migration.objects").fetchall()
     for kind, identity in sorted(set(before) - set(made), reverse=True):
         connection.execute(
