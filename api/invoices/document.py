@@ -65,6 +65,11 @@ _MONTHS = (
 )  # fmt: skip
 STANDARDS = ["a-3a", "ua-1"]
 _FOLDER = Path(__file__).parent
+_COUNTRIES = dict(
+    line.split("\t")
+    for line in (_FOLDER / "countries.tab").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
 
 
 class Press:
@@ -193,7 +198,7 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
             ["Amount due", money(invoice["total"] - invoice["amount_paid"]), False],
         ],
         "taxes": [
-            ["Tax", f"{Decimal(str(tax['rate'])).normalize():f} %", money(tax["basis"]), money(tax["amount"])]
+            [f"{Decimal(str(tax['rate'])).normalize():f} %", money(tax["basis"]), money(tax["amount"])]
             for tax in invoice["taxes"]
             if invoice["tax"]
         ],
@@ -212,7 +217,6 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
             seller["vat_id"] and f"VAT {seller['vat_id']}",
             seller["tax_number"] and f"Tax number {seller['tax_number']}",
             seller["iban"] and f"IBAN {seller['iban']}",
-            seller["email"],
         ),
     }
 
@@ -227,8 +231,9 @@ def _fonts(country: str | None) -> Sequence[str]:
 
 
 def _address(party: Mapping[str, Any]) -> list[str]:
+    country = _COUNTRIES.get(party["country"], party["country"])
     town = " ".join(_present(party["postal_code"], party["city"]))
-    return _present(party["line1"], party["line2"], ", ".join(_present(town, party["region"])), party["country"])
+    return _present(party["line1"], party["line2"], ", ".join(_present(town, party["region"])), country)
 
 
 def _present(*parts: str | None) -> list[str]:
