@@ -3,7 +3,7 @@
 It follows developer.sslcommerz.com/doc/v4 and is strict where the real one is said to be: required fields, lengths,
 decimals, the store's password, one payment and one refund an id. What it does not know, it refuses.
 
-    async with SSLCommerzServer() as ssl:
+    with SSLCommerzServer() as ssl:     or `async with`: it lives in a thread of its own, any process may ask it
         SSLCommerzKeys(ssl.store_id, ssl.store_password, ssl.url)
         ssl.pay(tran_id)                the customer pays: the form body of the IPN, signed with both hashes
         ssl.decline / cancel / expire / leave(tran_id)
@@ -11,6 +11,13 @@ decimals, the store's password, one payment and one refund an id. What it does n
         ssl.faults["refund"] = ["lost"] what happens to the next calls of a kind, in order: see FAULTS
         ssl.overrides["validation"] = {"amount": "1.00"}    fields that its answers of a kind lie about
         ssl.requests                    (kind, fields) of every call
+
+A shop that asked for a session has `write_id(payment_id)` as its tran_id. SSLCommerz would send it the IPN so:
+
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        httpx.post("http://127.0.0.1:8000/v1/webhooks/sslcommerz", headers=headers, content=ssl.pay(tran_id))
+
+For a shop in a process of its own, `ssl.environment` has the variables that lead it here; stripe_server.py shows how.
 
 It speaks HTTP itself: a server that can hang up in the middle is what its faults need.
 """
@@ -21,6 +28,8 @@ import asyncio
 import hashlib
 import json
 import re
+import socket
+import threading
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
@@ -122,21 +131,47 @@ class SSLCommerzServer:
         self.tells_reference = True  # whether `processing` names the refund that there is; the documentation is silent
         self.complaints: list[str] = []  # what no client may do; the test that did it fails at its end
         self._numbers = count(1)
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._closing = asyncio.Event()
+        self._lock = threading.RLock()  # people act in the test's thread, calls are answered in the server's
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a process of the shop: see api.settings."""
+        return {
+            "SSLCOMMERZ_API": self.url,
+            "SSLCOMMERZ_STORE_ID": self.store_id,
+            "SSLCOMMERZ_STORE_PASSWORD": self.store_password,
+        }
+
+    # --- its life ---------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._loop = asyncio.new_event_loop()
+        self._closing = asyncio.Event()
+        self._thread = threading.Thread(target=self._live, args=(listener,), daemon=True)
+        self._thread.start()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        self._closing.set()
-        self._server.close()
-        for writer in list(self._writers):
-            writer.close()
-        await self._server.wait_closed()
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._closing.set)
+        self._thread.join()
         assert not self.complaints, self.complaints
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self.__exit__)
+
+    def _live(self, listener: socket.socket) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._listen(listener))
+
+    async def _listen(self, listener: socket.socket) -> None:
+        server = await asyncio.start_server(self._serve, sock=listener)
+        await self._closing.wait()
+        server.close()
 
     # --- what the customer and the bank do --------------------------------------------------------
 
@@ -173,11 +208,12 @@ class SSLCommerzServer:
         return urlencode({**fields, **signatures, "verify_key": ",".join(sorted(fields))}).encode()
 
     def _attempt(self, tran_id: str, status: str, *, risk: str = "0", error: str = "") -> bytes:
-        opened = next(o for o in self.opened.values() if o.form["tran_id"] == tran_id)
-        number = next(self._numbers)
-        val_id = f"26112110153{number:04}VALx" if status == "VALID" else ""
-        tried = Try(status, tran_id, val_id, f"26112110153{number:04}BANKx", opened, risk, error)
-        self.tries.append(tried)
+        with self._lock:
+            opened = next(o for o in self.opened.values() if o.form["tran_id"] == tran_id)
+            number = next(self._numbers)
+            val_id = f"26112110153{number:04}VALx" if status == "VALID" else ""
+            tried = Try(status, tran_id, val_id, f"26112110153{number:04}BANKx", opened, risk, error)
+            self.tries.append(tried)
         return self.sign({**tried.fields(), "store_id": self.store_id})
 
     # --- what it answers --------------------------------------------------------------------------
@@ -297,7 +333,6 @@ class SSLCommerzServer:
     # --- HTTP -------------------------------------------------------------------------------------
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             method, target, _ = head.split("\r\n")[0].split(" ")
@@ -305,8 +340,9 @@ class SSLCommerzServer:
             body = await reader.readexactly(int(length[1])) if length else b""
             if re.search(r"(?i)\r\ncookie:", head):
                 self.complaints.append("a cookie came back: customers must not share a PHP session")
-            kind, said = self.answer(method, target, body)
-            fault = self.faults[kind].pop(0) if self.faults[kind] else ""
+            with self._lock:
+                kind, said = self.answer(method, target, body)
+                fault = self.faults[kind].pop(0) if self.faults[kind] else ""
             if fault not in ("", *FAULTS):
                 self.complaints.append(f"{fault} is no fault")
             if fault == "hang":
@@ -327,5 +363,4 @@ class SSLCommerzServer:
                     + content
                 )
                 await writer.drain()
-        self._writers.discard(writer)
         writer.close()

@@ -1,18 +1,30 @@
 """A Stripe for tests: its HTTP protocol, its state, its webhooks, and the people who pay.
 
-    async with StripeServer() as stripe:  # or `with`: it lives in a thread of its own
+    with StripeServer() as stripe:        # or `async with`: it lives in a thread of its own, any process may ask it
         keys = StripeKeys(stripe.secret_key, (stripe.webhook_secret,), stripe.url)
         ...                               # the shop opens a session
         events = stripe.pay(session_id)   # what a person or a bank does; the events it made, in order
         headers, body = stripe.signed(events[-1])
-        await stripe.deliver("http://127.0.0.1:8000/v1/webhooks/stripe", *events)
+        httpx.post("http://127.0.0.1:8000/v1/webhooks/stripe", headers=headers, content=body)
+        await stripe.deliver("http://127.0.0.1:8000/v1/webhooks/stripe", *events)  # the same, one after the other
+
+For a shop in a process of its own, `stripe.environment` has the variables that lead it here:
+
+    SERVER_ENVIRONMENT: dict[str, str] = {}
+
+    @pytest.fixture(scope="module", autouse=True)  # autouse: before the web tier is started
+    def stripe() -> Iterator[StripeServer]:
+        with StripeServer() as server:
+            SERVER_ENVIRONMENT.update(server.environment)
+            yield server
 
 People act through pay, authorize, decline, expire, pay_by_bank, bank_pays, bank_refuses, dispute, close_dispute,
 refund_by_hand, settle_refund. What calls of the API make is in `events` as well: `of_type("refund.created")`.
 `sessions`, `intents`, `charges`, `refunds`, `disputes` hold the objects by id, `requests` what was asked.
 
-Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `forget_keys()` is what a
-day does to idempotency keys, `advance(seconds)` to sessions.
+Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `meanwhile(on, act)` does
+something between a request's arrival and its work. `forget_keys()` is what a day does to idempotency keys,
+`advance(seconds)` to sessions. `reset()` is a new account on the same server.
 
 As strict as Stripe: requests are checked against the library's own TypedDicts, unknown parameters are refused. Amounts
 below 50 or above 99,999,999 minor units are refused in every currency, which is simpler than Stripe.
@@ -66,6 +78,7 @@ Kind = Literal[
     "lost_request",  # the connection ends before anything is done
     "lost_answer",  # the work is done, the connection ends in the answer
     "delay",  # the work waits `seconds`; its idempotency key is in use meanwhile
+    "meanwhile",  # `act` comes before the work
     "error",  # 500
     "rate_limit",  # 429
     "lock_timeout",  # 429: another request has the object
@@ -83,6 +96,7 @@ class Trouble:
     times: int = 1
     on: str = ""
     seconds: float = 0.0
+    act: Callable[[], object] | None = None
 
 
 class Refusal(Exception):
@@ -127,6 +141,11 @@ class Kept:
 
 class StripeServer:
     def __init__(self) -> None:
+        self._lock = threading.RLock()  # people act in the test's thread, requests are answered in the server's
+        self.reset()
+
+    def reset(self) -> None:
+        """A new account: keys, no objects, no troubles."""
         self.secret_key = "sk_test_" + secrets.token_hex(24)
         self.webhook_secret = "whsec_" + secrets.token_hex(16)
         self.sessions: dict[str, Thing] = {}
@@ -140,9 +159,17 @@ class StripeServer:
         self._ahead = 0.0
         self._keys: dict[str, Kept] = {}
         self._troubles: list[Trouble] = []
-        self._lock = threading.RLock()  # people act in the test's thread, requests are answered in the server's
         self._capture_methods: dict[str, str] = {}  # of a session's payment intent, which is made when a person pays
         self._intent_metadata: dict[str, Thing] = {}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a process of the shop: see api.settings."""
+        return {
+            "STRIPE_API": self.url,
+            "STRIPE_SECRET_KEY": self.secret_key,
+            "STRIPE_WEBHOOK_SECRET": self.webhook_secret,
+        }
 
     # --- its life ---------------------------------------------------------------------------------
 
@@ -150,8 +177,8 @@ class StripeServer:
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(
-            self._serve, loop="asyncio", lifespan="off", log_config=None, log_level="critical", access_log=False,
-            timeout_graceful_shutdown=1,
+            self._serve, interface="asgi3", loop="asyncio", lifespan="off", log_config=None, log_level="critical",
+            access_log=False, timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
@@ -173,6 +200,10 @@ class StripeServer:
     def trouble(self, kind: Kind, *, times: int = 1, on: str = "", seconds: float = 0.0) -> None:
         with self._lock:
             self._troubles.append(Trouble(kind, times, on, seconds))
+
+    def meanwhile(self, on: str, act: Callable[[], object]) -> None:
+        with self._lock:
+            self._troubles.append(Trouble("meanwhile", on=on, act=act))
 
     def forget_keys(self) -> None:
         with self._lock:
@@ -197,10 +228,10 @@ class StripeServer:
     # --- webhooks ---------------------------------------------------------------------------------
 
     def signed(
-        self, event: Thing, *, at: float | None = None, keys: Sequence[str] | None = None
+        self, event: Thing | bytes, *, at: float | None = None, keys: Sequence[str] | None = None
     ) -> tuple[dict[str, str], bytes]:
         """Headers and body of a callback; `at` in seconds since the epoch, a signature for each of `keys`."""
-        body = json.dumps(event, indent=2).encode()
+        body = event if isinstance(event, bytes) else json.dumps(event, indent=2).encode()
         moment = int(time.time() if at is None else at)
         given = (self.webhook_secret,) if keys is None else keys
         signatures = [hmac.new(key.encode(), b"%d." % moment + body, hashlib.sha256).hexdigest() for key in given]
@@ -336,9 +367,9 @@ class StripeServer:
     # --- state ------------------------------------------------------------------------------------
 
     def _new(self, prefix: str, kind: str, store: dict[str, Thing], content: Thing) -> Thing:
-        made = {"id": f"{prefix}_{secrets.token_hex(12)}", "object": kind, "created": self.now(), "livemode": False}
-        store[made["id"]] = made | content
-        return store[made["id"]]
+        name = f"{prefix}_{secrets.token_hex(12)}"
+        store[name] = {"id": name, "object": kind, "created": self.now(), "livemode": False} | content
+        return store[name]
 
     def _tell(self, kind: str, thing: Thing) -> None:
         self.events.append({
@@ -499,8 +530,9 @@ class StripeServer:
         intent = self._find(self.intents, intent_id, "payment_intent")
         if intent["status"] != "requires_capture":
             raise _unexpected(intent, "captured")
-        amount = params.get("amount_to_capture", intent["amount_capturable"])
-        if not 1 <= amount <= intent["amount_capturable"]:
+        most: int = intent["amount_capturable"]
+        amount = params.get("amount_to_capture", most)
+        if not 1 <= amount <= most:
             raise Refusal(400, "This PaymentIntent could not be captured with that amount.", code="amount_too_large",
                           param="amount_to_capture")  # fmt: skip
         self._succeed(intent, amount)
@@ -550,7 +582,7 @@ class StripeServer:
         answer = self._prevented(trouble.kind)
         if answer is None and trouble.kind != "lost_request":
             query = scope["query_string"].decode()
-            answer = await self._answer(Request(method, path, headers, {}), query, body, trouble.seconds)
+            answer = await self._answer(Request(method, path, headers, {}), query, body, trouble)
         if answer is None or trouble.kind == "lost_answer":
             # Promise a body and end: the server closes the connection, and the client has no answer.
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
@@ -569,7 +601,7 @@ class StripeServer:
         return Trouble(None)
 
     def _prevented(self, trouble: Kind | None) -> Answer | None:
-        """The answer that comes instead of the work. The library repeats 5xx unless told not to, and that takes time."""
+        """The answer that comes instead of the work. The library repeats 5xx unless told not to: that takes time."""
         match trouble:
             case "error":
                 refusal = Refusal(500, "An unknown error occurred", kind="api_error")
@@ -587,7 +619,7 @@ class StripeServer:
                 return None
         return _refuse(refusal) if refusal.status != 500 else _refuse(refusal, {"stripe-should-retry": "false"})
 
-    async def _answer(self, request: Request, query: str, body: bytes, delay: float) -> Answer:
+    async def _answer(self, request: Request, query: str, body: bytes, trouble: Trouble) -> Answer:
         try:
             with self._lock:
                 self.requests.append(request)
@@ -596,9 +628,11 @@ class StripeServer:
                 if (kept := self._keep(request)) is not None and kept.answer is not None:
                     request.status = kept.answer.status
                     return Answer(kept.answer.status, kept.answer.body, {"idempotent-replayed": "true"})
-            if delay:
-                await asyncio.sleep(delay)
+            if trouble.seconds:
+                await asyncio.sleep(trouble.seconds)
             with self._lock:
+                if trouble.act:
+                    trouble.act()
                 answer = self._work(work)
                 if kept is not None:
                     kept.answer = answer

@@ -348,7 +348,7 @@ async def test_no_signed_field_can_be_changed(ssl: SSLCommerzServer, gateway: SS
     form = form_of(ssl.pay(write_id(payment.id)))
     asked = len(ssl.requests)
     for name in form:
-        for changed in (form[name] + "0", "", form[name].swapcase() + " "):
+        for changed in {form[name] + "0", "", form[name].swapcase() + " "} - {form[name]}:  # some are empty
             with pytest.raises(CallbackInvalid):
                 await gateway.parse_callback({}, urlencode({**form, name: changed}).encode())
         left_out = {key: value for key, value in form.items() if key != name}
@@ -548,7 +548,7 @@ async def test_a_refund_is_initiated_and_ends_at_the_bank(ssl: SSLCommerzServer,
     first = await gateway.refund(payment, refund)
     (done,) = ssl.refunds.values()
     assert first == RefundOutcome("pending", done.reference)
-    sent = [fields for kind, fields in ssl.requests if kind == "refund"][0]
+    sent = next(fields for kind, fields in ssl.requests if kind == "refund")
     assert sent == {
         "bank_tran_id": payment.charge_reference,
         "refund_trans_id": write_id(refund.id),
