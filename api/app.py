@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import orjson
 
-from . import catalog, docs, metrics, openapi
+from . import catalog, docs, gateways, metrics, openapi
 from .catalog import CatalogError
 from .database import Database
 from .endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
@@ -51,7 +51,7 @@ async def build_store(settings: Settings, database: Database) -> Store:
         raise CatalogError(misfits)
     own = urlsplit(settings.public_url)
     origins = frozenset({f"{own.scheme}://{own.netloc}", *settings.cors_origins})
-    return Store(settings, database, found, origins)
+    return Store(settings, database, found, origins, gateways.offered(settings))
 
 
 # --- from a path to what answers ------------------------------------------------------------------

@@ -22,6 +22,7 @@ from . import catalog as contract
 from .catalog import Catalog, CatalogError, Function, Schema
 from .database import Database
 from .errors import Problem, from_database
+from .gateways import Gateway
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class Store:
     database: Database
     catalog: Catalog
     origins: frozenset[str]
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
     documents: dict[str, Answer] = field(default_factory=dict)
     _service: dict[str, str] = field(default_factory=dict)
 

@@ -43,9 +43,14 @@ _HTML = [
 
 
 async def begin_payment(endpoint: Endpoint, x: Exchange) -> Answer:
+    """For an order or into the wallet: commit the attempt, then have the gateway open a checkout for it."""
     store = endpoint.store
     caller = store.identify(x)
-    answer = await endpoint.execute(x, await endpoint.read(x), caller)
+    call = await endpoint.read(x)
+    provider = call.data["provider"]
+    if provider in gateways.NAMES and provider not in store.gateways:
+        raise Problem("provider_not_available", 422, "This way of paying is not offered. Choose another provider.")
+    answer = await endpoint.execute(x, call, caller)
     payment = orjson.loads(answer.body)["payment"]
     if payment["status"] != "initiated":
         return answer
@@ -57,7 +62,21 @@ async def begin_payment(endpoint: Endpoint, x: Exchange) -> Answer:
     return answer
 
 
+async def capture_payment(endpoint: Endpoint, x: Exchange) -> Answer:
+    """Commit what is to be taken, then have the gateway take it. Whatever fails then, the worker goes on."""
+    store = endpoint.store
+    caller = store.identify(x)
+    answer = await endpoint.execute(x, await endpoint.read(x), caller)
+    decided = orjson.loads(answer.body)
+    if decided["status"] != "authorized":
+        return answer
+    await capture(store, decided["id"], x.request_id)
+    current = await store.call("get_payment", {"payment_id": decided["id"]}, request_id=x.request_id, caller=caller)
+    return endpoint.compose(x, orjson.dumps(current).decode(), caller)
+
+
 BEGIN_PAYMENT = Handler(begin_payment)
+CAPTURE_PAYMENT = Handler(capture_payment)
 
 
 async def open_checkout(store: Store, payment_id: str, request_id: str) -> Any:
@@ -81,6 +100,32 @@ async def open_checkout(store: Store, payment_id: str, request_id: str) -> Any:
     return await store.call("open_payment", opened, request_id=request_id, caller=GATEWAY)
 
 
+async def capture(store: Store, payment_id: str, request_id: str) -> Any:
+    """Have the gateway take what was decided; None when there is nothing to take any more.
+
+    A refusal ends nothing by itself: the authorisation may be over, or may have been captured past us, and the gateway
+    is asked which.
+    """
+    payment = await read_payment(store, payment_id, request_id)
+    if payment.status != "authorized" or payment.capture_amount is None:
+        return None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            gateway = gateway_of(store, payment.provider)
+            try:
+                event = await gateway.capture(payment, payment.capture_amount)
+            except Refused:
+                found = await gateway.look_up(payment)
+                if found is None or found.kind == "authorized":
+                    raise
+                event = found
+    except Refused:
+        raise Problem("gateway_refused") from None
+    except (Unavailable, TimeoutError, OSError, httpx.TransportError):
+        raise Problem("gateway_unavailable", members={"payment_id": payment_id, "retry_after": 15}) from None
+    return await apply_event(store, payment.provider, event, request_id)
+
+
 async def read_payment(store: Store, payment_id: str, request_id: str) -> Payment:
     found = await store.call(
         "get_payment_for_gateway", {"payment_id": payment_id}, request_id=request_id, caller=GATEWAY, repeatable=True
@@ -89,7 +134,7 @@ async def read_payment(store: Store, payment_id: str, request_id: str) -> Paymen
 
 
 def gateway_of(store: Store, provider: str) -> Gateway:
-    gateway = gateways.offered(store.settings).get(provider)
+    gateway = store.gateways.get(provider)
     if gateway is None:
         raise Refused("provider_not_available")
     return gateway
@@ -100,19 +145,21 @@ def gateway_of(store: Store, provider: str) -> Gateway:
 
 async def receive_webhook(store: Store, x: Exchange) -> Answer:
     """A gateway says what happened. 2xx: it need not say it again."""
-    gateway = gateways.offered(store.settings).get(x.path["provider"])
+    gateway = store.gateways.get(x.path["provider"])
     if gateway is None:
         raise Problem("not_found")
     body = await x.read(store.settings.body_limit)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in x.headers.items()}
     try:
-        event = await gateway.parse_callback(headers, body)
+        events = await gateway.parse_callback(headers, body)
     except CallbackInvalid as error:
         raise Problem("signature_invalid", 400, f"This callback is not accepted: {error}.") from None
     except Unavailable:
         raise Problem("gateway_unavailable", 503, "The callback could not be verified. Send it again.") from None
-    receipt = await apply_event(store, x.path["provider"], event, x.request_id)
-    return Answer(200, orjson.dumps({"received": True, "outcome": receipt["outcome"]}), [JSON, NO_STORE])
+    # One callback may say several things, each applied by itself: a repeat finds those that are done.
+    receipts = [await apply_event(store, x.path["provider"], event, x.request_id) for event in events]
+    outcome = receipts[-1]["outcome"] if receipts else "ignored"
+    return Answer(200, orjson.dumps({"received": True, "outcome": outcome}), [JSON, NO_STORE])
 
 
 async def apply_event(store: Store, provider: str, event: Event, request_id: str) -> Any:
@@ -124,8 +171,12 @@ async def apply_event(store: Store, provider: str, event: Event, request_id: str
             "kind": event.kind,
             "payment_id": event.payment_id,
             "provider_reference": event.reference,
+            "charge_reference": event.charge,
             "amount": event.amount,
             "currency": event.currency,
+            "case_reference": event.case,
+            "refund_id": event.refund_id,
+            "failure_code": event.failure_code,
             "payload": event.payload,
         },
         request_id=request_id,
@@ -172,7 +223,7 @@ async def decide_checkout(store: Store, x: Exchange) -> Answer:
 
 
 def _mock_checkout(store: Store, x: Exchange) -> tuple[mock.MockGateway | None, mock.Checkout | None]:
-    gateway = gateways.offered(store.settings).get("mock")
+    gateway = store.gateways.get("mock")
     if not isinstance(gateway, mock.MockGateway):
         return None, None
     return gateway, gateway.read_token(x.path["token"])

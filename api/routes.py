@@ -112,8 +112,19 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/orders/{order_id}/payments",            "list_payments"),
     GET   ("/payments/{payment_id}",                 "get_payment"),
     POST  ("/payments/{payment_id}/cancel",          "cancel_payment"),
+    POST  ("/payments/{payment_id}/capture",         "capture_payment", 200, payments.CAPTURE_PAYMENT),
+    POST  ("/payments/{payment_id}/void",            "void_payment"),
+    POST  ("/payments/{payment_id}/confirm",         "confirm_payment"),
     POST  ("/payments/{payment_id}/refunds",         "create_refund", 201),
     GET   ("/payments/{payment_id}/refunds",         "list_refunds"),
+    GET   ("/refunds/{refund_id}",                   "get_refund"),
+    POST  ("/refunds/{refund_id}/retry",             "retry_refund", 201),
+    POST  ("/refunds/{refund_id}/confirm",           "confirm_refund"),
+    GET   ("/admin/refunds",                         "list_all_refunds"),
+    GET   ("/admin/disputes",                        "list_disputes"),
+
+    # wallet, credit, ledger
+    POST  ("/wallet/deposits",                       "begin_deposit", 201, payments.BEGIN_PAYMENT),
 
     # operations
     GET   ("/invariants",                            "check_invariants"),

@@ -23,12 +23,12 @@ from typing import Any
 import asyncpg
 import orjson
 
-from . import catalog
+from . import catalog, gateways
 from .database import Database
 from .endpoint import Caller, Store
 from .errors import Problem, Unexpected
-from .gateways import Refund, Refused
-from .payments import apply_event, gateway_of, open_checkout, read_payment
+from .gateways import Gateway, Refund, Refused
+from .payments import apply_event, capture, gateway_of, open_checkout, read_payment
 from .settings import Settings, SettingsError
 
 WORKER = Caller("worker", "")
@@ -41,7 +41,7 @@ PURGE = 600.0  # seconds between rounds of deleting what is past
 LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
 # What is done again and again until a round does less than this.
-SWEEPS = {"expire_orders": 50, "expire_payments": 100}
+SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100}
 PURGES = {"purge_expired": 1, "purge_jobs": 1000}
 
 # A restart, a fail-over, a deployment: it comes back, and so do we. (InternalClientError is what asyncpg makes of a
@@ -59,15 +59,24 @@ _TROUBLE = (
 log = logging.getLogger("storeproc.worker")
 
 
+class Later(Exception):
+    """Nothing failed and nothing is finished: to be looked at again, with growing pauses."""
+
+
 class Worker:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, offered: Callable[[Settings], dict[str, Gateway]] = gateways.offered
+    ) -> None:
         self.settings = settings
+        self.offered = offered
         self.stopping = asyncio.Event()
         self.called = asyncio.Event()
         self.jobs: dict[str, Callable[[dict[str, Any]], Awaitable[str]]] = {
             "refund_payment": self.refund_payment,
-            "reopen_payment": self.reopen_payment,
+            "reconcile_payment": self.reconcile_payment,
+            "capture_payment": self.capture_payment,
             "close_checkout": self.close_checkout,
+            "settle_payout": self.settle_payout,
         }
 
     def stop(self) -> None:
@@ -96,7 +105,8 @@ class Worker:
             self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
         )
         try:
-            self.store = Store(self.settings, database, await catalog.read(listener), frozenset())
+            found = await catalog.read(listener)
+            self.store = Store(self.settings, database, found, frozenset(), self.offered(self.settings))
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
             swept = purged = 0.0
@@ -167,7 +177,7 @@ class Worker:
     # --- jobs -------------------------------------------------------------------------------------
 
     async def refund_payment(self, payload: dict[str, Any]) -> str:
-        refund = Refund(**await self._call("get_refund_for_gateway", refund_id=payload["refund_id"]))
+        refund = Refund.read(await self._call("get_refund_for_gateway", refund_id=payload["refund_id"]))
         if refund.status != "pending":
             return "nothing to do"
         payment = await read_payment(self.store, refund.payment_id, refund.id)
@@ -176,17 +186,34 @@ class Worker:
             await self._call("complete_refund", refund_id=refund.id, provider_reference=outcome.reference)
         elif outcome.status == "failed":
             await self._call("fail_refund", refund_id=refund.id, failure_code=outcome.failure_code)
+        else:
+            raise Later("the gateway has not finished")
         return outcome.status
 
-    async def reopen_payment(self, payload: dict[str, Any]) -> str:
-        """Whoever began this payment may have died before the gateway's answer was stored: ask again, same key."""
-        try:
-            opened = await open_checkout(self.store, payload["payment_id"], payload["payment_id"])
-        except Problem as problem:
-            if problem.code in ("gateway_refused", "provider_not_available"):
-                return problem.code  # said for good, and recorded
-            raise
-        return "opened" if opened else "nothing to do"
+    async def reconcile_payment(self, payload: dict[str, Any]) -> str:
+        """An attempt has been open for long. Who began it may have died before the gateway's answer was stored: ask
+        again with the same key. Or its callback was lost: look what came of it.
+        """
+        payment = await read_payment(self.store, payload["payment_id"], payload["payment_id"])
+        if payment.status == "initiated":
+            try:
+                opened = await open_checkout(self.store, payment.id, payment.id)
+            except Problem as problem:
+                if problem.code in ("gateway_refused", "provider_not_available"):
+                    return problem.code  # said for good, and recorded
+                raise
+            return "opened" if opened else "nothing to do"
+        if payment.status not in ("open", "authorized"):
+            return "nothing to do"
+        event = await gateway_of(self.store, payment.provider).look_up(payment)
+        if event is None or event.kind == payment.status:
+            return "still " + payment.status
+        await apply_event(self.store, payment.provider, event, payment.id)
+        return f"was {event.kind}"
+
+    async def capture_payment(self, payload: dict[str, Any]) -> str:
+        receipt = await capture(self.store, payload["payment_id"], payload["payment_id"])
+        return receipt["payment_status"] if receipt else "nothing to do"
 
     async def close_checkout(self, payload: dict[str, Any]) -> str:
         payment = await read_payment(self.store, payload["payment_id"], payload["payment_id"])
@@ -198,11 +225,19 @@ class Worker:
             return "no such gateway any more"
         # It may have been paid in the meantime, and the callback lost.
         event = await gateway.look_up(payment)
-        if event is not None:
+        if event is not None and event.kind != "authorized":
             await apply_event(self.store, payment.provider, event, payment.id)
             return f"was {event.kind}"
         await gateway.close(payment)
         return "closed"
+
+    async def settle_payout(self, payload: dict[str, Any]) -> str:
+        """Where the mock stands in for a gateway it stands in for the bank as well; else a person sends the money."""
+        if "mock" not in self.store.gateways:
+            return "left to a person"
+        reference = "mock_po_" + payload["payout_id"].replace("-", "")
+        await self._call("complete_payout", payout_id=payload["payout_id"], provider_reference=reference)
+        return "completed"
 
 
 async def run(settings: Settings) -> None:
@@ -216,7 +251,7 @@ async def run(settings: Settings) -> None:
 
 def _short(error: Exception) -> str:
     # Never the message of an outside library as it is: an address or a header in it may hold a secret.
-    if isinstance(error, (Problem, Refused)):
+    if isinstance(error, (Problem, Refused, Later)):
         return str(error)
     if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, catalog.CatalogError)):
         return f"{type(error).__name__}: {error}"[:300]

@@ -50,6 +50,7 @@ class Payment:
     expires_at: datetime
     email: str
     items: tuple[Mapping[str, Any], ...]
+    capture_amount: int | None = None  # what was decided to be taken of an authorisation
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Payment:
@@ -146,6 +147,9 @@ class Gateway(Protocol):
 
     async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
         """Give money back; twice with one refund's id is one refund, days later too. Raises Unavailable."""
+
+
+NAMES = frozenset(("mock", "stripe", "sslcommerz"))
 
 
 def offered(settings: Settings) -> dict[str, Gateway]:

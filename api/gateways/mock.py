@@ -14,10 +14,10 @@ import json
 import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
-from typing import Any, Literal
+from typing import Literal
 
 from . import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Session
 
@@ -31,7 +31,8 @@ class Checkout:
     """What a checkout token says."""
 
     payment_id: str
-    order_number: str
+    order_number: str | None  # None: a deposit
+    capture_method: str
     reference: str
     amount: int
     currency: str
@@ -56,30 +57,54 @@ class MockGateway:
     async def open(self, payment: Payment) -> Session:
         reference = "mock_" + self._sign(b"reference", payment.outside_key.encode())[:24]
         checkout = Checkout(
-            payment.id, payment.order_number, reference, payment.amount, payment.currency, payment.minor_units,
-            int(payment.expires_at.timestamp()),
+            payment.id, payment.order_number, payment.capture_method, reference, payment.amount, payment.currency,
+            payment.minor_units, int(payment.expires_at.timestamp()),
         )  # fmt: skip
         return Session(reference, f"{self._public_url}/mock/checkout/{self.write_token(checkout)}")
 
-    async def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Event:
+    async def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
         self._verify(headers.get(SIGNATURE, ""), body)
         try:
             sent = json.loads(body)
             data = sent["data"]
-            return Event(
-                sent["id"], sent["type"], data["payment_id"], data["reference"], data["amount"], data["currency"], sent
-            ) if isinstance(sent["id"], str) else _refuse("the event has no id")  # fmt: skip
+            if not isinstance(sent["id"], str):
+                raise CallbackInvalid("the event has no id")
+            return [
+                Event(
+                    sent["id"],
+                    sent["type"],
+                    payment_id=data["payment_id"],
+                    reference=data["reference"],
+                    charge=data["reference"],
+                    amount=data["amount"],
+                    currency=data["currency"],
+                    failure_code=sent.get("failure_code"),
+                    payload=sent,
+                )
+            ]
         except (ValueError, KeyError, TypeError):
             raise CallbackInvalid("the body is not one of our events") from None
-
-    async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
-        return RefundOutcome("completed", "mock_re_" + self._sign(b"refund", refund.id.encode())[:24])
 
     async def look_up(self, payment: Payment) -> Event | None:
         return None  # it remembers nothing
 
     async def close(self, payment: Payment) -> None:
         pass  # its checkouts end by themselves
+
+    async def capture(self, payment: Payment, amount: int) -> Event:
+        return Event(
+            f"mock_evt_{payment.id.replace('-', '')}_capture",
+            "completed",
+            payment_id=payment.id,
+            reference=payment.provider_reference,
+            charge=payment.charge_reference,
+            amount=amount,
+            currency=payment.currency,
+            payload={"captured": amount},
+        )
+
+    async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
+        return RefundOutcome("completed", "mock_re_" + self._sign(b"refund", refund.id.encode())[:24])
 
     # --- its own side: the hosted page and the callback -------------------------------------------
 
@@ -101,9 +126,10 @@ class MockGateway:
         self, checkout: Checkout, outcome: Outcome, *, now: float | None = None
     ) -> tuple[dict[str, str], bytes]:
         """Headers and body of the callback that tells the shop what the person decided."""
+        paid = "authorized" if checkout.capture_method == "manual" else "completed"
         body = json.dumps({
             "id": f"mock_evt_{checkout.payment_id.replace('-', '')}_{outcome}",
-            "type": "completed" if outcome == "pay" else "failed",
+            "type": paid if outcome == "pay" else "failed",
             "data": {
                 "payment_id": checkout.payment_id, "reference": checkout.reference, "amount": checkout.amount,
                 "currency": checkout.currency,
@@ -137,10 +163,6 @@ class MockGateway:
             raise CallbackInvalid("the signature is too old")
 
 
-def _refuse(why: str) -> Any:
-    raise CallbackInvalid(why)
-
-
 # --- the page -------------------------------------------------------------------------------------
 
 STYLE = """
@@ -163,9 +185,10 @@ small{display:block;margin-top:1.5rem;color:#5d6474}
 
 def checkout_page(checkout: Checkout, *, notice: str = "") -> str:
     """The form. It posts to the address it came from."""
+    what = f"Order {escape(checkout.order_number)}" if checkout.order_number else "Deposit"
     return _page(
         f"Pay {checkout.price}",
-        f"<h1>Order {escape(checkout.order_number)}</h1><p>Mock gateway: no money moves.</p>"
+        f"<h1>{what}</h1><p>Mock gateway: no money moves.</p>"
         + (f'<p role="alert"><strong>{escape(notice)}</strong></p>' if notice else "")
         + f'<p class="price">{escape(checkout.price)}</p><form method="post">'
         f'<button name="outcome" value="pay">Pay {escape(checkout.price)}</button>'

@@ -98,14 +98,83 @@ CREATE TYPE api.order_page AS (data api."order"[], next_cursor text);
 CREATE TYPE api.order_event AS (id uuid, type text, data jsonb, actor_id uuid, created_at timestamptz);
 CREATE TYPE api.order_event_page AS (data api.order_event[], next_cursor text);
 
+CREATE DOMAIN api.payment_provider AS text CONSTRAINT provider_name_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{1,39}$');
+COMMENT ON DOMAIN api.payment_provider IS 'A way of paying, such as mock, stripe, sslcommerz, wallet, credit, cash_on_delivery, bank_transfer.';
+CREATE DOMAIN api.refund_status AS text CONSTRAINT refund_status_unknown CHECK (VALUE = ANY (ARRAY['pending', 'completed', 'failed']));
+COMMENT ON DOMAIN api.refund_status IS 'Where a refund is.';
+CREATE DOMAIN api.dispute_status AS text CONSTRAINT dispute_status_unknown CHECK (VALUE = ANY (ARRAY['open', 'won', 'lost']));
+COMMENT ON DOMAIN api.dispute_status IS 'Where a dispute is.';
+
 CREATE TYPE api.payment AS (
-    id uuid, order_id uuid, provider text, status text, amount bigint, currency text, amount_captured bigint, amount_refunded bigint,
-    provider_reference text, checkout_url text, failure_code text, version bigint, created_at timestamptz
+    id uuid, order_id uuid, purpose text, provider text, status text, amount bigint, currency text, capture_method text, amount_captured bigint,
+    amount_refunded bigint, provider_reference text, checkout_url text, failure_code text, expires_at timestamptz, version bigint,
+    created_at timestamptz
 );
 CREATE TYPE api.payment_page AS (data api.payment[], next_cursor text);
 CREATE TYPE api.payment_answer AS (payment api.payment, checkout_url text);
-CREATE TYPE api.refund AS (id uuid, payment_id uuid, status text, amount bigint, reason text, created_at timestamptz);
+CREATE TYPE api.refund_line AS (order_item_id uuid, quantity api.quantity);
+CREATE TYPE api.refund_item AS (order_item_id uuid, quantity integer, amount bigint);
+CREATE TYPE api.refund AS (
+    id uuid, payment_id uuid, order_id uuid, status text, amount bigint, currency text, reason text, items api.refund_item[], failure_code text,
+    retry_of uuid, created_at timestamptz
+);
 CREATE TYPE api.refund_page AS (data api.refund[], next_cursor text);
+CREATE TYPE api.dispute AS (
+    id uuid, payment_id uuid, order_id uuid, status text, amount bigint, currency text, reason text, refund_id uuid, closed_at timestamptz,
+    created_at timestamptz
+);
+CREATE TYPE api.dispute_page AS (data api.dispute[], next_cursor text);
 
 CREATE TYPE api.invariant AS (name text, ok boolean, detail text);
 CREATE TYPE api.invariants AS (ok boolean, checks api.invariant[]);
+
+CREATE DOMAIN api.metadata AS jsonb CONSTRAINT metadata_not_an_object
+    CHECK (jsonb_typeof(VALUE) = 'object' AND octet_length(VALUE::text) <= 16384);
+COMMENT ON DOMAIN api.metadata IS 'An object of your own, such as {"ticket": "4711"}; 16 KiB at most.';
+CREATE DOMAIN api.credit_status AS text CONSTRAINT credit_status_unknown CHECK (VALUE = ANY (ARRAY['pending', 'completed', 'rejected']));
+COMMENT ON DOMAIN api.credit_status IS 'Where a change of credit is.';
+CREATE DOMAIN api.credit_decision AS text CONSTRAINT credit_decision_unknown CHECK (VALUE = ANY (ARRAY['approve', 'reject']));
+COMMENT ON DOMAIN api.credit_decision IS 'What a second person says.';
+CREATE DOMAIN api.gift_card_status AS text CONSTRAINT gift_card_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'redeemed', 'expired']));
+COMMENT ON DOMAIN api.gift_card_status IS 'Where a gift card is.';
+CREATE DOMAIN api.gift_card_code AS text CONSTRAINT gift_card_code_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 64);
+COMMENT ON DOMAIN api.gift_card_code IS 'The code of a gift card. Case, dashes and spaces do not matter.';
+CREATE DOMAIN api.payout_status AS text CONSTRAINT payout_status_unknown CHECK (VALUE = ANY (ARRAY['pending', 'completed', 'failed']));
+COMMENT ON DOMAIN api.payout_status IS 'Where a payout is.';
+CREATE DOMAIN api.payout_source AS text CONSTRAINT payout_source_unknown CHECK (VALUE = ANY (ARRAY['wallet', 'earnings']));
+COMMENT ON DOMAIN api.payout_source IS 'What is paid out: a customer''s wallet or a merchant''s earnings.';
+CREATE DOMAIN api.failure_code AS text CONSTRAINT failure_code_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{1,63}$');
+COMMENT ON DOMAIN api.failure_code IS 'Why it failed, in a word, such as account_closed.';
+
+CREATE TYPE api.balance AS (currency text, balance bigint, held bigint, available bigint);
+CREATE TYPE api.wallet AS (balances api.balance[], locked boolean);
+CREATE TYPE api.customer_wallet AS (
+    account_id uuid, balances api.balance[], locked boolean, lock_reason text, locked_by uuid, locked_at timestamptz
+);
+CREATE TYPE api.credit AS (account_id uuid, balances api.balance[]);
+CREATE TYPE api.merchant_balance AS (balances api.balance[]);
+CREATE TYPE api.transaction AS (
+    id uuid, kind text, amount bigint, currency text, balance_before bigint, balance_after bigint, order_id uuid, reason text, metadata jsonb,
+    actor_id uuid, created_at timestamptz
+);
+CREATE TYPE api.transaction_page AS (data api.transaction[], next_cursor text);
+CREATE TYPE api.payout AS (
+    id uuid, account_id uuid, source text, status text, amount bigint, currency text, provider_reference text, failure_code text,
+    completed_at timestamptz, created_at timestamptz
+);
+CREATE TYPE api.payout_page AS (data api.payout[], next_cursor text);
+CREATE TYPE api.credit_change AS (
+    id uuid, kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb, status text, requested_by uuid,
+    decided_by uuid, decided_at timestamptz, transfer_id uuid, created_at timestamptz
+);
+CREATE TYPE api.credit_change_page AS (data api.credit_change[], next_cursor text);
+CREATE TYPE api.gift_card AS (
+    id uuid, code text, last_four text, amount bigint, currency text, status text, expires_at timestamptz, issued_by uuid, redeemed_by uuid,
+    redeemed_at timestamptz, created_at timestamptz
+);
+COMMENT ON COLUMN api.gift_card.code IS 'Only in the answer that issues the card: it is kept nowhere.';
+CREATE TYPE api.gift_card_page AS (data api.gift_card[], next_cursor text);
+CREATE TYPE api.currency_limits AS (
+    currency text, deposit_minimum bigint, deposit_maximum bigint, balance_maximum bigint, withdrawal_minimum bigint, credit_approval_above bigint
+);
+CREATE TYPE api.currency_limits_page AS (data api.currency_limits[], next_cursor text);

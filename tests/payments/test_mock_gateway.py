@@ -15,9 +15,11 @@ from api.gateways.mock import SIGNATURE, TOLERANCE, Checkout, MockGateway, check
 GATEWAY = MockGateway("s" * 64, "https://shop.example")
 OTHER = MockGateway("t" * 64, "https://shop.example")
 PAYMENT = Payment(
-    "0190aaaa-0000-7000-8000-000000000001", "0190aaaa-0000-7000-8000-000000000002", "100001", "mock", "initiated",
-    123456, "USD", 2, "0190aaaa-0000-7000-8000-000000000003", None, datetime.now(UTC) + timedelta(minutes=30),
-    "a@example.com", (),
+    id="0190aaaa-0000-7000-8000-000000000001", order_id="0190aaaa-0000-7000-8000-000000000002", order_number="100001",
+    provider="mock", status="initiated", amount=123456, currency="USD", minor_units=2,
+    outside_key="0190aaaa-0000-7000-8000-000000000003", purpose="order", capture_method="automatic",
+    provider_reference=None, charge_reference=None, created_at=datetime.now(UTC),
+    expires_at=datetime.now(UTC) + timedelta(minutes=30), email="a@example.com", items=(),
 )  # fmt: skip
 
 
@@ -52,9 +54,10 @@ async def test_a_callback_is_verified_and_read() -> None:
     _, found = await checkout()
     for outcome, kind in (("pay", "completed"), ("decline", "failed")):
         headers, body = GATEWAY.callback(found, outcome)  # type: ignore[arg-type]
-        event = await GATEWAY.parse_callback(headers, body)
+        (event,) = await GATEWAY.parse_callback(headers, body)
         assert (event.kind, event.payment_id, event.amount, event.currency) == (kind, PAYMENT.id, 123456, "USD")
-        assert event.id == (await GATEWAY.parse_callback(*GATEWAY.callback(found, outcome, now=time.time() - 60))).id  # type: ignore[arg-type]
+        (again,) = await GATEWAY.parse_callback(*GATEWAY.callback(found, outcome, now=time.time() - 60))  # type: ignore[arg-type]
+        assert event.id == again.id
 
 
 async def test_no_byte_of_a_callback_can_be_changed() -> None:
@@ -110,3 +113,21 @@ async def test_the_page_shows_the_sum_and_runs_nothing_it_is_told() -> None:
     assert "JPY 123,456<" in checkout_page(dataclasses.replace(found, currency="JPY", minor_units=0))
     assert "KWD 123.456<" in checkout_page(dataclasses.replace(found, currency="KWD", minor_units=3))
     assert "<script" not in checkout_page(dataclasses.replace(found, order_number="<script>"))
+
+
+async def test_a_payment_to_be_captured_is_authorised_first() -> None:
+    payment = dataclasses.replace(PAYMENT, capture_method="manual")
+    found = GATEWAY.read_token((await GATEWAY.open(payment)).url.rpartition("/")[2])
+    assert found is not None
+    (event,) = await GATEWAY.parse_callback(*GATEWAY.callback(found, "pay"))
+    assert (event.kind, event.amount) == ("authorized", 123456)
+    taken = await GATEWAY.capture(dataclasses.replace(payment, charge_reference=event.charge), 100)
+    assert (taken.kind, taken.amount, taken.charge) == ("completed", 100, event.charge)
+
+
+async def test_a_deposit_has_no_order() -> None:
+    found = GATEWAY.read_token(
+        (await GATEWAY.open(dataclasses.replace(PAYMENT, order_id=None, order_number=None))).url.rpartition("/")[2]
+    )
+    assert found is not None
+    assert "Deposit" in checkout_page(found)

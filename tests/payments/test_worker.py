@@ -18,11 +18,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api import catalog, gateways
+from api import catalog
 from api.database import Database
 from api.endpoint import Store
 from api.errors import Problem
-from api.gateways import Payment, Refund, RefundOutcome, Refused, Session, Unavailable
+from api.gateways import Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
 from api.payments import open_checkout
 from api.settings import Settings
 from api.worker import POOLS, Worker
@@ -40,6 +40,8 @@ class Fake:
     answers: list[Exception | RefundOutcome] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+    known: dict[str, Event] = field(default_factory=dict)
 
     def _answer(self, key: str) -> RefundOutcome | None:
         self.keys.append(key)
@@ -55,8 +57,15 @@ class Fake:
     async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
         return self._answer(refund.id) or RefundOutcome("completed", f"fake_re_{refund.id}")
 
-    async def look_up(self, payment: Payment) -> None:
-        return None
+    async def look_up(self, payment: Payment) -> Event | None:
+        self.looked.append(payment.id)
+        return self.known.get(payment.id)
+
+    async def capture(self, payment: Payment, amount: int) -> Event:
+        self._answer(f"{payment.outside_key}:capture")
+        return Event(
+            f"capture:{payment.id}", "completed", payment_id=payment.id, amount=amount, currency=payment.currency
+        )
 
     async def close(self, payment: Payment) -> None:
         self.closed.append(payment.id)
@@ -67,23 +76,17 @@ class Fake:
 
 @pytest.fixture(scope="module")
 def settings(access: Access, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    # An address of its own, so that its gateways are its own.
-    return Settings(
-        database_url=access.public_url(), secret=access.secret, data=tmp_path_factory.mktemp("data"),
-        public_url=f"http://{uuid.uuid4().hex}.example",
-    )  # fmt: skip
+    return Settings(database_url=access.public_url(), secret=access.secret, data=tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture
-def fake(settings: Settings) -> Fake:
-    fake = Fake()
-    gateways.offered(settings)["mock"] = fake  # type: ignore[index]
-    return fake
+def fake() -> Fake:
+    return Fake()
 
 
 @asynccontextmanager
-async def working(settings: Settings, count: int = 1) -> AsyncIterator[list[Worker]]:
-    workers = [Worker(settings) for _ in range(count)]
+async def working(settings: Settings, fake: Fake, count: int = 1) -> AsyncIterator[list[Worker]]:
+    workers = [Worker(settings, lambda _: {"mock": fake}) for _ in range(count)]
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
     try:
         yield workers
@@ -94,11 +97,11 @@ async def working(settings: Settings, count: int = 1) -> AsyncIterator[list[Work
 
 
 @asynccontextmanager
-async def web_tier(settings: Settings) -> AsyncIterator[Store]:
+async def web_tier(settings: Settings, **gateways: Fake) -> AsyncIterator[Store]:
     database = Database(settings.access, POOLS, "test")
     connection = await asyncpg.connect(settings.access.url("web_worker"))
     try:
-        yield Store(settings, database, await catalog.read(connection), frozenset())
+        yield Store(settings, database, await catalog.read(connection), frozenset(), gateways)
     finally:
         await connection.close()
         await database.close()
@@ -113,7 +116,7 @@ async def refunded(shop: Shop, customer: str) -> tuple[dict[str, Any], str]:
 async def test_a_refund_is_done_as_soon_as_it_is_asked_for(
     shop: Shop, customer: str, settings: Settings, fake: Fake
 ) -> None:
-    async with working(settings):
+    async with working(settings, fake):
         payment, refund = await refunded(shop, customer)
         await shop.until(REFUND_DONE, refund)
     assert fake.keys == [refund]
@@ -128,7 +131,7 @@ async def test_a_gateway_that_does_not_answer_is_asked_again_with_the_same_key(
     failed = (
         "SELECT attempts = $2 AND last_error = 'Unavailable' FROM messaging.outbox WHERE payload ->> 'refund_id' = $1"
     )
-    async with working(settings):
+    async with working(settings, fake):
         _, refund = await refunded(shop, customer)
         for attempt in (1, 2):
             await shop.until(failed, refund, attempt)
@@ -148,7 +151,7 @@ async def test_a_gateway_that_does_not_answer_is_asked_again_with_the_same_key(
 
 async def test_a_gateway_that_refuses_is_believed(shop: Shop, customer: str, settings: Settings, fake: Fake) -> None:
     fake.answers = [RefundOutcome("failed", failure_code="card_closed")]
-    async with working(settings):
+    async with working(settings, fake):
         payment, refund = await refunded(shop, customer)
         await shop.until("SELECT status = 'failed' FROM payments.refunds WHERE id = $1::text::uuid", refund)
     assert (await shop.see(payment))["amount_refunded"] == 0
@@ -164,7 +167,7 @@ async def test_what_a_dead_worker_held_comes_back(shop: Shop, customer: str, set
     await shop.call("web_worker", "complete_refund", refund_id=refund, provider_reference="re_before_it_died")
     # … and then somebody has.
     await shop.admin.execute("UPDATE messaging.outbox SET run_at = now() WHERE payload ->> 'refund_id' = $1", refund)
-    async with working(settings):
+    async with working(settings, fake):
         await shop.until("SELECT done_at IS NOT NULL FROM messaging.outbox WHERE payload ->> 'refund_id' = $1", refund)
     assert fake.keys == []
     booked = "SELECT count(*) FROM ledger.transfers WHERE refund_id = $1::text::uuid"
@@ -173,7 +176,7 @@ async def test_what_a_dead_worker_held_comes_back(shop: Shop, customer: str, set
 
 async def test_two_workers_at_once_do_each_job_once(shop: Shop, customer: str, settings: Settings, fake: Fake) -> None:
     made = [await refunded(shop, customer) for _ in range(25)]
-    async with working(settings, 3):
+    async with working(settings, fake, 3):
         for _, refund in made:
             await shop.until(REFUND_DONE, refund)
     assert sorted(fake.keys) == sorted(refund for _, refund in made)
@@ -198,15 +201,13 @@ async def test_a_payment_whose_opening_was_lost_is_opened_with_the_same_key(
 ) -> None:
     payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
     fake.answers = [Unavailable("time-out after the request was sent")]
-    async with web_tier(settings) as store:
+    async with web_tier(settings, mock=fake) as store:
         with pytest.raises(Problem) as problem:
             await open_checkout(store, payment["id"], "test")
     assert (problem.value.status, problem.value.code) == (503, "gateway_unavailable")
     assert (await shop.see(payment))["status"] == "initiated"
-    await shop.admin.execute(
-        "UPDATE messaging.outbox SET run_at = now() WHERE payload ->> 'payment_id' = $1", payment["id"]
-    )
-    async with working(settings):
+    await shop.admin.execute("UPDATE payments.payments SET check_at = now() WHERE id = $1::text::uuid", payment["id"])
+    async with working(settings, fake):
         await shop.until("SELECT status = 'open' FROM payments.payments WHERE id = $1::text::uuid", payment["id"])
     opening = [key for key in fake.keys if key == fake.keys[0]]
     assert len(opening) == 2
@@ -220,7 +221,7 @@ async def test_a_payment_that_the_gateway_refuses_has_failed(
 ) -> None:
     payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
     fake.answers = [Refused("amount_too_small")]
-    async with web_tier(settings) as store:
+    async with web_tier(settings, mock=fake) as store:
         with pytest.raises(Problem) as problem:
             await open_checkout(store, payment["id"], "test")
         assert (problem.value.status, problem.value.code) == (502, "gateway_refused")
@@ -231,7 +232,6 @@ async def test_a_payment_that_the_gateway_refuses_has_failed(
 
 async def test_a_provider_that_is_not_configured_is_not_offered(shop: Shop, customer: str, settings: Settings) -> None:
     payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
-    gateways.offered(settings).pop("mock", None)  # type: ignore[attr-defined]
     async with web_tier(settings) as store:
         with pytest.raises(Problem) as problem:
             await open_checkout(store, payment["id"], "test")
@@ -243,7 +243,7 @@ async def test_the_checkout_of_a_cancelled_attempt_is_closed(
 ) -> None:
     payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
     await shop.open(payment)
-    async with working(settings):
+    async with working(settings, fake):
         await shop.call("web_customer", "cancel_payment", token=customer, payment_id=payment["id"])
         await shop.until(
             "SELECT done_at IS NOT NULL FROM messaging.outbox "
@@ -260,7 +260,7 @@ async def test_orders_and_payments_run_out_of_time(shop: Shop, customer: str, se
     assert await shop.stock(lamp) == (10, 2)
     for table, row in (("sales.orders", order), ("payments.payments", payment)):
         await shop.admin.execute(f"UPDATE {table} SET expires_at = now() WHERE id = $1::text::uuid", row["id"])
-    async with working(settings):
+    async with working(settings, fake):
         await shop.until("SELECT status = 'cancelled' FROM sales.orders WHERE id = $1::text::uuid", order["id"])
         await shop.until(
             "SELECT status IN ('cancelled', 'expired') FROM payments.payments WHERE id = $1::text::uuid", payment["id"]
@@ -273,7 +273,7 @@ async def test_the_worker_outlives_its_connections(shop: Shop, customer: str, se
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
         "WHERE application_name = 'storeproc worker' AND datname = current_database()"
     )
-    async with working(settings):
+    async with working(settings, fake):
         for _ in range(3):
             await shop.until(ended)
             _, refund = await refunded(shop, customer)

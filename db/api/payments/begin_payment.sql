@@ -1,7 +1,7 @@
 -- Commits an attempt to pay, with its outside key, before any gateway is called. What happens after is repaired from this row.
--- Locks:  the order.
--- Errors: order_not_found 404, order_not_payable 409, provider_not_available 422, amount_above_due 422.
-CREATE FUNCTION api.begin_payment(order_id uuid, provider text, amount api.amount DEFAULT NULL)
+-- Locks:  the order; for money that is here already: stock, payment, ledger accounts.
+-- Errors: order_not_found 404, order_not_payable 409, provider_not_available 422, amount_above_due 422, insufficient_funds 409, wallet_locked 409.
+CREATE FUNCTION api.begin_payment(order_id uuid, provider api.payment_provider, amount api.amount DEFAULT NULL)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -16,15 +16,6 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
     END IF;
-
-    -- The mock takes no money: where orders are real it would give them away.
-    IF NOT EXISTS (SELECT FROM payments.providers AS p WHERE p.name = begin_payment.provider AND p.enabled)
-        OR begin_payment.provider = 'mock' AND current_setting('storeproc.environment', true) = 'production'
-    THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'provider_not_available',
-            MESSAGE = 'This way of paying is not offered.', HINT = 'Choose another provider.';
-    END IF;
-
     v_due := v_order.total - v_order.amount_paid;
     IF v_order.status <> 'pending' OR v_order.expires_at <= now() OR v_due <= 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_payable',
@@ -35,25 +26,16 @@ BEGIN
             HINT = 'Leave the amount out to pay all of it.', DETAIL = json_build_object('due', v_due)::text;
     END IF;
 
-    INSERT INTO payments.payments AS p (order_id, account_id, provider, amount, currency, request_key, expires_at)
-    SELECT v_order.id, v_actor, begin_payment.provider, coalesce(begin_payment.amount, v_due), v_order.currency,
-           nullif(current_setting('app.idempotency_id', true), '')::uuid,
-           least(v_order.expires_at, now() + s.payment_time_to_live)
-    FROM sales.settings AS s
-    RETURNING p.* INTO STRICT v_payment;
-
-    PERFORM messaging.record_event('payment.initiated', v_order.id, v_actor, jsonb_build_object(
-        'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount, 'currency', v_payment.currency));
-    -- Whoever called the gateway may die in between: the worker asks again, with the same key.
-    PERFORM messaging.enqueue_job('reopen_payment', jsonb_build_object('payment_id', v_payment.id), now() + interval '2 minutes');
-
+    v_payment := payments.begin_attempt(v_actor, v_order.id, begin_payment.provider, coalesce(begin_payment.amount, v_due), v_order.currency,
+                                        v_order.expires_at);
     RETURN ROW(api.render_payment(v_payment, v_actor), NULL)::api.payment_answer;
 END $$;
 
 COMMENT ON FUNCTION api.begin_payment IS
 'Pay for an order
 
-Begins an attempt and answers `checkout_url`, where a person decides. An order may have several attempts at a time; the first that succeeds
+Begins an attempt. Through a gateway it answers `checkout_url`, where a person decides; from the wallet or the credit it is done at once; cash on
+delivery and bank transfers stay open until the shop confirms them. An order may have several attempts at a time; the first that succeeds
 pays, a later one is refunded. `amount` pays a part; without it, everything that is due. A failed attempt leaves the order pending, to try again.';
 
 GRANT EXECUTE ON FUNCTION api.begin_payment TO app_customer;

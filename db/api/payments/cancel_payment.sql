@@ -14,13 +14,14 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
     END IF;
-    IF v_payment.status NOT IN ('initiated', 'open', 'authorized') THEN
+    IF v_payment.status NOT IN ('initiated', 'open', 'authorized') OR v_payment.capture_amount IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_open',
-            MESSAGE = format('This payment is %s.', v_payment.status), HINT = 'Only an open payment can be cancelled.';
+            MESSAGE = CASE WHEN v_payment.capture_amount IS NULL THEN format('This payment is %s.', v_payment.status)
+                           ELSE 'This payment is being captured.' END,
+            HINT = 'Only an open payment can be cancelled.';
     END IF;
 
-    PERFORM payments.mark_payment_failed(v_payment.id, 'cancelled'),
-            messaging.enqueue_job('close_checkout', jsonb_build_object('payment_id', v_payment.id));
+    PERFORM payments.give_up_payment(v_payment.id, 'cancelled');
     SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_payment.id;
     RETURN api.render_payment(v_payment, v_actor);
 END $$;

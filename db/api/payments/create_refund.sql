@@ -1,49 +1,77 @@
--- Gives money back through the gateway that took it. The amount counts as refunded from here on; the worker tells the gateway.
+-- Gives money back through the gateway that took it, by amount or by line. The amount counts as refunded from here on; the worker tells the gateway.
 -- What never belonged to the order (a surplus whose own refund failed) goes first.
--- Locks:  order, stock (with restock), payment.
--- Errors: payment_not_found 404, refund_above_payment 409, restock_needs_full_refund 422, order_already_restocked 409.
-CREATE FUNCTION api.create_refund(payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, restock boolean DEFAULT false)
+-- Locks:  order, stock (with restock), payment, order lines; wallet or credit, where the money came from there.
+-- Errors: payment_not_found 404, refund_above_payment 409, payment_disputed 409, order_not_paid 409, refund_by_amount_or_items 422,
+--         restock_needs_full_refund 422, order_already_restocked 409, those of price_refund_lines.
+CREATE FUNCTION api.create_refund(
+    payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL, restock boolean DEFAULT false
+)
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor      CONSTANT uuid := identity.authenticate();
-    v_order      sales.orders;
+    v_restock    CONSTANT boolean := coalesce(create_refund.restock, false);
+    v_ids        CONSTANT uuid[] := ARRAY(SELECT i.order_item_id FROM unnest(create_refund.items) AS i);
+    v_quantities CONSTANT integer[] := ARRAY(SELECT i.quantity FROM unnest(create_refund.items) AS i);
+    v_by_line    CONSTANT boolean := create_refund.items IS NOT NULL;
     v_payment    payments.payments;
+    v_order      sales.orders;
+    v_amounts    bigint[];
     v_refundable bigint;
+    v_available  bigint;
     v_amount     bigint;
     v_from_order bigint;
+    v_whole      boolean;
     v_refund_id  uuid;
     v_refund     payments.refunds;
 BEGIN
-    SELECT o.* INTO v_order FROM sales.orders AS o
-    WHERE o.id = (SELECT p.order_id FROM payments.payments AS p WHERE p.id = create_refund.payment_id)
-    FOR NO KEY UPDATE;
-    SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = create_refund.payment_id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+    v_payment := payments.lock_payment(create_refund.payment_id);
+    SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = v_payment.order_id;
+    IF v_by_line AND (create_refund.amount IS NOT NULL OR v_ids = '{}' OR v_payment.order_id IS NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'refund_by_amount_or_items',
+            MESSAGE = 'A refund is by amount or by lines of an order.', HINT = 'Send either amount or items, or neither to refund all.';
+    END IF;
+    IF EXISTS (SELECT FROM payments.disputes AS d WHERE d.payment_id = v_payment.id AND d.status = 'open') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_disputed',
+            MESSAGE = 'The payer disputes this payment: the gateway has the money back already.', HINT = 'Wait until the dispute is closed.';
     END IF;
 
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
-    v_amount := coalesce(create_refund.amount, v_refundable);
-    IF v_amount > v_refundable OR v_amount = 0 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment', MESSAGE = 'Refunds cannot exceed what the payment took.',
-            DETAIL = json_build_object('refundable', v_refundable)::text;
+    v_available := payments.refundable_from_order(v_payment.id);
+    IF v_by_line THEN
+        v_amounts := payments.price_refund_lines(v_order.id, v_ids, v_quantities);
+        v_amount := (SELECT sum(a)::bigint FROM unnest(v_amounts) AS a);
+        v_from_order := v_amount;
+    ELSE
+        v_amount := coalesce(create_refund.amount, v_refundable);
+        v_from_order := greatest(0, v_amount - (v_refundable - v_available));
     END IF;
-    v_from_order := greatest(0, v_amount - (v_refundable - payments.refundable_from_order(v_payment.id)));
+    IF v_amount > v_refundable OR v_amount = 0 OR v_from_order > v_available THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment', MESSAGE = 'Refunds cannot exceed what the payment took.',
+            DETAIL = json_build_object('refundable', CASE WHEN v_by_line THEN v_available ELSE v_refundable END)::text;
+    END IF;
+    IF v_from_order > 0 AND v_order.status = 'pending' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_paid',
+            MESSAGE = 'This order waits for the rest of its money.', HINT = 'Cancel the order: what was paid is refunded.';
+    END IF;
 
-    IF coalesce(create_refund.restock, false) THEN
-        IF v_order.status NOT IN ('paid', 'shipped', 'delivered') OR v_order.amount_refunded + v_from_order < v_order.amount_paid THEN
+    v_whole := v_order.amount_refunded + v_from_order = v_order.amount_paid AND v_from_order > 0;
+    IF v_restock THEN
+        IF v_order.paid_at IS NULL OR v_order.status = 'cancelled' OR NOT (v_whole OR v_by_line) THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'restock_needs_full_refund',
-                MESSAGE = 'Goods go back into stock only when the whole order is refunded.', HINT = 'Refund all of it, or leave restock out.';
+                MESSAGE = 'Goods go back into stock by line, or when the whole order is refunded.', HINT = 'Send items, refund all of it, or leave restock out.';
         END IF;
-        -- What has not been shipped goes back when the order is cancelled, below.
-        IF v_order.status <> 'paid' THEN
+        IF v_by_line THEN
+            PERFORM payments.restock_order(v_order.id, v_ids, v_quantities);
+        ELSIF v_order.status <> 'paid' THEN
             PERFORM payments.restock_order(v_order.id);
         END IF;
     END IF;
 
-    v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason);
-    IF coalesce(create_refund.restock, false) AND v_order.status = 'paid' THEN
+    v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
+        CASE WHEN v_by_line THEN v_ids END, CASE WHEN v_by_line THEN v_quantities END, v_amounts);
+    -- Nothing is left to ship: what has not come back yet does so with the cancellation.
+    IF v_restock AND v_whole AND v_order.status = 'paid' THEN
         PERFORM sales.cancel_order(v_order.id, 'refunded');
     END IF;
     SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = v_refund_id;
@@ -53,7 +81,8 @@ END $$;
 COMMENT ON FUNCTION api.create_refund IS
 'Refund a payment
 
-A part or, without `amount`, all that is left of it. `restock` puts the goods back into stock and needs the whole order refunded; an order
-that has not been shipped is cancelled by it. The refund is `pending` until the gateway has done it.';
+By `amount`, by `items` (pieces of the order''s lines), or without either all that is left of it. `restock` puts the goods back into stock: the
+pieces of `items`, or all when the whole order is refunded; an order that has not been shipped is cancelled by that. The refund is `pending`
+until the gateway has done it; one that `failed` can be retried.';
 
 GRANT EXECUTE ON FUNCTION api.create_refund TO app_support;

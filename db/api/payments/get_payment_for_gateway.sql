@@ -2,7 +2,8 @@
 -- Errors: payment_not_found 404.
 CREATE TYPE api.gateway_payment AS (
     id uuid, order_id uuid, order_number text, provider text, status text, amount bigint, currency text, minor_units smallint, outside_key uuid,
-    provider_reference text, expires_at timestamptz, email text, items api.order_item[]
+    purpose text, capture_method text, capture_amount bigint, provider_reference text, charge_reference text, created_at timestamptz,
+    expires_at timestamptz, email text, items api.order_item[]
 );
 
 CREATE FUNCTION api.get_payment_for_gateway(payment_id uuid)
@@ -13,12 +14,12 @@ DECLARE
 BEGIN
     PERFORM identity.authenticate_service('gateway');
     SELECT p.id, p.order_id, o.number::text, p.provider, p.status, p.amount, p.currency::text, c.minor_units, p.outside_key,
-           p.provider_reference, p.expires_at, a.email,
+           p.purpose, p.capture_method, p.capture_amount, p.provider_reference, p.charge_reference, p.created_at, p.expires_at, a.email,
            ARRAY(SELECT ROW(i.id, i.product_id, NULL, i.sku, i.name, i.quantity, i.unit_price, i.price_version, i.discount, i.tax, i.total)::api.order_item
                  FROM sales.order_items AS i WHERE i.order_id = p.order_id ORDER BY i.id)
     INTO v_answer
     FROM payments.payments AS p
-    JOIN sales.orders AS o ON o.id = p.order_id
+    LEFT JOIN sales.orders AS o ON o.id = p.order_id
     JOIN catalog.currencies AS c ON c.code = p.currency
     JOIN identity.accounts AS a ON a.id = p.account_id
     WHERE p.id = get_payment_for_gateway.payment_id;

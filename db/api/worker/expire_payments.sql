@@ -1,4 +1,4 @@
--- Ends attempts whose time is over, a hundred at a time, and has their checkouts closed.
+-- Ends attempts whose time is over, a hundred at a time, and has their checkouts closed or their money let go.
 -- Locks: the payments it ends; those that somebody else is at are left for the next time.
 CREATE FUNCTION api.expire_payments()
 RETURNS bigint
@@ -10,13 +10,12 @@ BEGIN
     PERFORM identity.authenticate_service('worker');
     FOR v_payment_id IN
         SELECT p.id FROM payments.payments AS p
-        WHERE p.status IN ('initiated', 'open') AND p.expires_at <= now()
+        WHERE p.status IN ('initiated', 'open', 'authorized') AND p.expires_at <= now()
         ORDER BY p.expires_at
         LIMIT 100
         FOR NO KEY UPDATE SKIP LOCKED
     LOOP
-        IF payments.mark_payment_failed(v_payment_id, 'expired') THEN
-            PERFORM messaging.enqueue_job('close_checkout', jsonb_build_object('payment_id', v_payment_id));
+        IF payments.give_up_payment(v_payment_id, 'expired') THEN
             v_count := v_count + 1;
         END IF;
     END LOOP;

@@ -3,8 +3,7 @@
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION audit.check_invariants()
 RETURNS TABLE (name text, ok boolean, detail text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH offenders (name, id) AS (
         SELECT 'stock is the sum of its movements', s.product_id
         FROM catalog.stock AS s
@@ -83,19 +82,20 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 'payments and refunds belong to their order''s account', r.id
         FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id
-        WHERE r.account_id <> p.account_id OR r.order_id <> p.order_id
+        WHERE r.account_id <> p.account_id OR r.order_id IS DISTINCT FROM p.order_id
 
         UNION ALL
         SELECT 'every payment is booked, once', p.id
         FROM payments.payments AS p
-        LEFT JOIN (SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind = 'payment') AS applied, sum(t.amount) AS captured
-                   FROM ledger.transfers AS t WHERE t.kind IN ('payment', 'unapplied') GROUP BY t.payment_id) AS b ON b.payment_id = p.id
+        LEFT JOIN (SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind <> 'unapplied') AS applied, sum(t.amount) AS captured
+                   FROM ledger.transfers AS t WHERE t.kind IN ('payment', 'deposit', 'unapplied') GROUP BY t.payment_id) AS b ON b.payment_id = p.id
         WHERE p.amount_captured <> coalesce(b.captured, 0) OR p.amount_applied <> coalesce(b.applied, 0)
 
         UNION ALL
         SELECT 'every finished refund is booked, once', r.id
         FROM payments.refunds AS r
-        LEFT JOIN (SELECT t.refund_id, sum(t.amount) AS amount FROM ledger.transfers AS t WHERE t.refund_id IS NOT NULL GROUP BY t.refund_id) AS b
+        LEFT JOIN (SELECT t.refund_id, sum(t.amount) AS amount FROM ledger.transfers AS t
+                   WHERE t.kind IN ('refund', 'refund_unapplied', 'deposit_refund') AND t.phase IN ('posted', 'post') GROUP BY t.refund_id) AS b
                ON b.refund_id = r.id
         WHERE coalesce(b.amount, 0) <> CASE r.status WHEN 'completed' THEN r.amount ELSE 0 END
 
@@ -122,9 +122,111 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 'a balance is the sum of its transfers', a.id
         FROM ledger.accounts AS a
-        WHERE a.balance IS NOT NULL
-          AND a.balance <> coalesce((SELECT sum(t.amount) FROM ledger.transfers AS t WHERE t.credit_account = a.id), 0)
-                         - coalesce((SELECT sum(t.amount) FROM ledger.transfers AS t WHERE t.debit_account = a.id), 0)
+        LEFT JOIN (SELECT p.account_id, sum(p.balance) AS balance FROM ledger.balance_parts AS p GROUP BY p.account_id) AS p ON p.account_id = a.id
+        LEFT JOIN (SELECT t.credit_account, sum(t.amount) AS amount FROM ledger.transfers AS t
+                   WHERE t.phase IN ('posted', 'post') GROUP BY t.credit_account) AS c ON c.credit_account = a.id
+        LEFT JOIN (SELECT t.debit_account, sum(t.amount) AS amount FROM ledger.transfers AS t
+                   WHERE t.phase IN ('posted', 'post') GROUP BY t.debit_account) AS d ON d.debit_account = a.id
+        WHERE a.owner_id IS NOT NULL AND coalesce(a.balance, p.balance, 0) <> coalesce(c.amount, 0) - coalesce(d.amount, 0)
+
+        UNION ALL
+        SELECT 'held money is what pending transfers hold', a.id
+        FROM ledger.accounts AS a
+        LEFT JOIN (SELECT t.debit_account, sum(t.amount) AS amount FROM ledger.transfers AS t
+                   WHERE t.phase = 'pending' AND NOT EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = t.id)
+                   GROUP BY t.debit_account) AS h ON h.debit_account = a.id
+        WHERE a.held <> coalesce(h.amount, 0)
+
+        UNION ALL
+        SELECT 'a pending transfer is ended by no more than it held', e.id
+        FROM ledger.transfers AS e LEFT JOIN ledger.transfers AS t ON t.id = e.pending_id AND t.phase = 'pending'
+        WHERE e.pending_id IS NOT NULL
+          AND (t.id IS NULL OR e.amount > t.amount OR e.debit_account <> t.debit_account OR e.credit_account <> t.credit_account)
+
+        UNION ALL
+        SELECT 'an order''s refunds are its lines'' refunds', o.id
+        FROM sales.orders AS o
+        LEFT JOIN (SELECT i.order_id, sum(i.amount_refunded) AS refunded FROM sales.order_items AS i GROUP BY i.order_id) AS t ON t.order_id = o.id
+        WHERE o.amount_refunded <> coalesce(t.refunded, 0) + o.shipping_refunded
+        UNION ALL
+        SELECT 'an order''s refunds are its lines'' refunds', i.id
+        FROM sales.orders AS o
+        JOIN sales.order_items AS i ON i.order_id = o.id
+        LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS amount, sum(r.quantity) AS quantity
+                   FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
+                   WHERE f.status <> 'failed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
+        WHERE o.commission_basis_points IS NOT NULL    -- lines of older orders were given their part without a record of which refund
+          AND (i.amount_refunded <> coalesce(t.amount, 0) OR i.quantity_refunded <> coalesce(t.quantity, 0))
+
+        UNION ALL
+        SELECT 'a refund is the sum of its lines', r.id
+        FROM payments.refunds AS r JOIN sales.orders AS o ON o.id = r.order_id AND o.commission_basis_points IS NOT NULL
+        LEFT JOIN (SELECT i.refund_id, sum(i.amount) AS amount FROM payments.refund_items AS i GROUP BY i.refund_id) AS t ON t.refund_id = r.id
+        WHERE r.from_order <> coalesce(t.amount, 0)
+
+        UNION ALL
+        SELECT 'a paid order''s merchants have their shares, less what was refunded', coalesce(x.order_id, b.order_id)
+        FROM (SELECT s.order_id, s.owner_id, sum(s.share - div(s.share::numeric * coalesce(s.refunded, 0), greatest(s.total, 1))) AS amount
+              FROM (SELECT i.order_id, i.merchant_id AS owner_id, i.total, t.refunded,
+                           i.total - i.tax - sales.commission_of(i.total - i.tax, o.commission_basis_points) AS share
+                    FROM sales.orders AS o JOIN sales.order_items AS i ON i.order_id = o.id
+                    LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS refunded
+                               FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
+                               WHERE f.status = 'completed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
+                    WHERE o.paid_at IS NOT NULL AND o.commission_basis_points IS NOT NULL
+                    UNION ALL
+                    SELECT i.order_id, NULL, i.total, t.refunded, sales.commission_of(i.total - i.tax, o.commission_basis_points)
+                    FROM sales.orders AS o JOIN sales.order_items AS i ON i.order_id = o.id
+                    LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS refunded
+                               FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
+                               WHERE f.status = 'completed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
+                    WHERE o.paid_at IS NOT NULL AND o.commission_basis_points IS NOT NULL) AS s
+              GROUP BY s.order_id, s.owner_id) AS x
+        FULL JOIN (SELECT t.order_id, a.owner_id, sum(CASE WHEN t.kind IN ('earnings', 'commission') THEN t.amount ELSE -t.amount END) AS amount
+                   FROM ledger.transfers AS t
+                   JOIN ledger.accounts AS a
+                        ON a.id = CASE WHEN t.kind IN ('earnings', 'commission') THEN t.credit_account ELSE t.debit_account END
+                   WHERE t.kind IN ('earnings', 'commission', 'earnings_returned', 'commission_returned')
+                   GROUP BY t.order_id, a.owner_id) AS b
+               ON b.order_id = x.order_id AND b.owner_id IS NOT DISTINCT FROM x.owner_id
+        WHERE coalesce(x.amount, 0) <> coalesce(b.amount, 0)
+
+        UNION ALL
+        SELECT 'credit that was given or taken is booked, once', c.id
+        FROM ledger.credit_changes AS c
+        LEFT JOIN ledger.transfers AS t ON t.id = c.transfer_id
+        LEFT JOIN ledger.accounts AS a ON a.id = CASE c.kind WHEN 'grant' THEN t.credit_account ELSE t.debit_account END
+        WHERE c.status = 'completed' AND (t.amount IS DISTINCT FROM c.amount OR a.owner_id IS DISTINCT FROM c.account_id OR a.kind <> 'credit')
+        UNION ALL
+        SELECT 'credit that was given or taken is booked, once', c.id
+        FROM (SELECT g.id, g.transfer_id FROM ledger.credit_changes AS g
+              UNION ALL SELECT g.id, g.issued_transfer FROM ledger.gift_cards AS g
+              UNION ALL SELECT g.id, g.redeemed_transfer FROM ledger.gift_cards AS g) AS c
+        WHERE c.transfer_id IS NOT NULL
+        GROUP BY c.id, c.transfer_id HAVING count(*) > 1
+
+        UNION ALL
+        SELECT 'a gift card brings what it cost, once', g.id
+        FROM ledger.gift_cards AS g
+        LEFT JOIN ledger.transfers AS i ON i.id = g.issued_transfer
+        LEFT JOIN ledger.transfers AS r ON r.id = g.redeemed_transfer
+        LEFT JOIN ledger.accounts AS a ON a.id = r.credit_account
+        WHERE i.amount IS DISTINCT FROM g.amount
+           OR g.redeemed_by IS NOT NULL AND (r.amount IS DISTINCT FROM g.amount OR a.owner_id IS DISTINCT FROM g.redeemed_by)
+
+        UNION ALL
+        SELECT 'a payout is held until it is settled', p.id
+        FROM payments.payouts AS p
+        JOIN ledger.transfers AS h ON h.id = p.hold_id
+        LEFT JOIN ledger.transfers AS e ON e.pending_id = h.id
+        WHERE h.amount <> p.amount
+           OR coalesce(e.phase, 'none') <> CASE p.status WHEN 'pending' THEN 'none' WHEN 'completed' THEN 'post' ELSE 'void' END
+           OR p.status = 'completed' AND e.amount <> p.amount
+
+        UNION ALL
+        SELECT 'what a closed dispute held is free', h.dispute_id
+        FROM payments.dispute_holds AS h JOIN payments.disputes AS d ON d.id = h.dispute_id
+        WHERE d.settled_at IS NOT NULL AND NOT EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = h.transfer_id)
     ), counted AS (
         SELECT o.name, count(*) AS n, (array_agg(o.id ORDER BY o.id))[1] AS first FROM offenders AS o GROUP BY o.name
     )
@@ -136,10 +238,13 @@ BEGIN ATOMIC
         'an order''s refunds are its payments'' refunds', 'no refund exceeds its payment', 'money that pays no order is refunded',
         'a cancelled order keeps no money', 'payments and refunds belong to their order''s account', 'every payment is booked, once',
         'every finished refund is booked, once', 'every change of status was allowed', 'a transfer stays in its currency',
-        'a balance is the sum of its transfers'
+        'a balance is the sum of its transfers', 'held money is what pending transfers hold',
+        'a pending transfer is ended by no more than it held', 'an order''s refunds are its lines'' refunds', 'a refund is the sum of its lines',
+        'a paid order''s merchants have their shares, less what was refunded', 'credit that was given or taken is booked, once',
+        'a gift card brings what it cost, once', 'a payout is held until it is settled', 'what a closed dispute held is free'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position;
-END;
+$$;
 
 GRANT EXECUTE ON FUNCTION audit.check_invariants TO store_api;

@@ -1,0 +1,41 @@
+-- Decides what is taken of an authorised payment: once, before the gateway is told. The web tier tells it at once, the worker if that failed.
+-- Locks:  order, payment.
+-- Errors: payment_not_found 404, payment_not_authorized 409, capture_decided 409, capture_above_authorization 409.
+CREATE FUNCTION api.capture_payment(payment_id uuid, amount api.amount DEFAULT NULL)
+RETURNS api.payment
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor   CONSTANT uuid := identity.authenticate();
+    v_payment payments.payments;
+    v_amount  bigint;
+BEGIN
+    v_payment := payments.lock_payment(capture_payment.payment_id);
+    v_amount := coalesce(capture_payment.amount, v_payment.capture_amount, v_payment.amount);
+    IF v_payment.status = 'completed' AND v_payment.capture_amount = v_amount THEN
+        RETURN api.render_payment(v_payment, v_actor);    -- asked for again: it is done
+    END IF;
+    IF v_payment.status <> 'authorized' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_authorized',
+            MESSAGE = format('This payment is %s.', v_payment.status), HINT = 'Only an authorised payment can be captured.';
+    END IF;
+    IF v_payment.capture_amount <> v_amount THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided', MESSAGE = 'This payment is being captured with another amount.',
+            DETAIL = json_build_object('amount', v_payment.capture_amount)::text;
+    END IF;
+    IF v_payment.capture_amount IS NULL THEN
+        UPDATE payments.payments AS p SET capture_amount = v_amount, version = p.version + 1 WHERE p.id = v_payment.id
+        RETURNING p.* INTO v_payment;
+        PERFORM messaging.record_event('payment.capture_requested', v_payment.order_id, v_payment.account_id,
+            jsonb_build_object('payment_id', v_payment.id, 'amount', v_amount));
+        PERFORM messaging.enqueue_job('capture_payment', jsonb_build_object('payment_id', v_payment.id), now() + interval '15 seconds');
+    END IF;
+    RETURN api.render_payment(v_payment, v_actor);
+END $$;
+
+COMMENT ON FUNCTION api.capture_payment IS
+'Capture an authorised payment
+
+Takes what was authorised, or with `amount` a part of it; the gateway lets go of the rest, and what the order still misses can be paid by
+another payment. Decided once: a repeat asks for the same.';
+
+GRANT EXECUTE ON FUNCTION api.capture_payment TO app_support;

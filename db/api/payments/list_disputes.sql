@@ -1,0 +1,34 @@
+-- Payments that their payers dispute, by status, newest first.
+-- Errors: cursor_invalid 422.
+CREATE FUNCTION api.list_disputes(
+    status api.dispute_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
+RETURNS api.dispute_page
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor  CONSTANT uuid := identity.authenticate();
+    v_before CONSTANT uuid := messaging.cursor_before(list_disputes.cursor);
+    v_found  api.dispute[];
+BEGIN
+    SELECT array_agg(
+        ROW(q.id, q.payment_id, q.order_id, q.status, q.amount, q.currency, q.reason, q.refund_id, q.closed_at, q.created_at)::api.dispute
+        ORDER BY q.id DESC) INTO v_found
+    FROM (
+        SELECT d.*, p.order_id, coalesce(p.captured_currency, p.currency)::text AS currency
+        FROM payments.disputes AS d JOIN payments.payments AS p ON p.id = d.payment_id
+        WHERE (list_disputes.status IS NULL OR d.status = list_disputes.status) AND d.id < v_before
+        ORDER BY d.id DESC LIMIT list_disputes."limit" + 1
+    ) AS q;
+    RETURN ROW(
+        coalesce(v_found[1:list_disputes."limit"], '{}'),
+        CASE WHEN cardinality(v_found) > list_disputes."limit"
+             THEN messaging.encode_cursor(jsonb_build_object('id', (v_found[list_disputes."limit"]).id)) END
+    )::api.dispute_page;
+END $$;
+
+COMMENT ON FUNCTION api.list_disputes IS
+'Disputes
+
+What payers dispute at their bank. While one is open the merchants'' shares of its payment are held.';
+
+GRANT EXECUTE ON FUNCTION api.list_disputes TO app_support;

@@ -1,0 +1,37 @@
+-- A refund that failed is asked for anew, with the same lines: a new one, so that the gateway takes it as such.
+-- Locks:  order (of a deposit: payment), payment, order lines, wallet.
+-- Errors: refund_not_found 404, refund_not_failed 409, refund_retried_twice 409, refund_above_payment 409, refund_above_line 409.
+CREATE FUNCTION api.retry_refund(refund_id uuid)
+RETURNS api.refund
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor      CONSTANT uuid := identity.authenticate();
+    v_refund     payments.refunds;
+    v_refundable bigint;
+    v_retry_id   uuid;
+BEGIN
+    v_refund := payments.lock_refund(retry_refund.refund_id);
+    IF v_refund.status <> 'failed' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_failed', MESSAGE = format('This refund is %s.', v_refund.status),
+            HINT = 'Only a failed refund can be retried.';
+    END IF;
+    SELECT least(p.amount_captured - p.amount_refunded, v_refund.amount - v_refund.from_order + payments.refundable_from_order(p.id))
+    INTO STRICT v_refundable FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
+    IF v_refund.amount > v_refundable THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment', MESSAGE = 'Refunds cannot exceed what the payment took.',
+            DETAIL = json_build_object('refundable', v_refundable)::text;
+    END IF;
+
+    SELECT payments.request_refund(v_refund.payment_id, v_refund.amount, v_refund.from_order, v_refund.reason,
+                                   array_agg(i.order_item_id), array_agg(i.quantity), array_agg(i.amount), v_refund.id)
+    INTO STRICT v_retry_id FROM payments.refund_items AS i WHERE i.refund_id = v_refund.id;
+    SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = v_retry_id;
+    RETURN api.render_refund(v_refund);
+END $$;
+
+COMMENT ON FUNCTION api.retry_refund IS
+'Retry a failed refund
+
+A new refund of the same amount and lines; `retry_of` names the failed one. Each failed refund is retried once.';
+
+GRANT EXECUTE ON FUNCTION api.retry_refund TO app_support;

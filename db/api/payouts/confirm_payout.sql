@@ -1,0 +1,28 @@
+-- A person has sent the money, by bank. A repeat changes nothing.
+-- Locks:  the payout, then the ledger account.
+-- Errors: payout_not_found 404, payout_failed 409, own_payout 403.
+CREATE FUNCTION api.confirm_payout(payout_id uuid, provider_reference api.short_text)
+RETURNS api.payout
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor  CONSTANT uuid := identity.authenticate();
+    v_payout payments.payouts;
+BEGIN
+    PERFORM payments.mark_payout_completed(confirm_payout.payout_id, confirm_payout.provider_reference);
+    SELECT * INTO STRICT v_payout FROM payments.payouts AS p WHERE p.id = confirm_payout.payout_id;
+    IF v_payout.account_id = v_actor THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_payout', MESSAGE = 'Nobody confirms their own payout.', HINT = 'Ask a colleague.';
+    END IF;
+    IF v_payout.status <> 'completed' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_failed', MESSAGE = 'This payout has failed.',
+            HINT = 'Its money is its owner''s again; have them ask for a new one.';
+    END IF;
+    RETURN api.render_payout(v_payout);
+END $$;
+
+COMMENT ON FUNCTION api.confirm_payout IS
+'Confirm that a payout was sent
+
+`provider_reference` is the bank''s. What was held leaves the account.';
+
+GRANT EXECUTE ON FUNCTION api.confirm_payout TO app_support;

@@ -1,0 +1,37 @@
+-- Begins a payment into the own wallet: the balance grows when the money is here, and not before.
+-- Locks:  the wallet.
+-- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum 409, wallet_locked 409, provider_not_available 422.
+CREATE FUNCTION api.begin_deposit(amount api.amount, currency api.currency, provider api.payment_provider)
+RETURNS api.payment_answer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor   CONSTANT uuid := identity.authenticate();
+    v_limits  CONSTANT ledger.limits := ledger.limits_of(begin_deposit.currency);
+    v_balance bigint;
+    v_payment payments.payments;
+BEGIN
+    IF begin_deposit.amount NOT BETWEEN v_limits.deposit_minimum AND v_limits.deposit_maximum THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'deposit_out_of_limits', MESSAGE = 'A deposit cannot be as small or as large as this.',
+            DETAIL = json_build_object('minimum', v_limits.deposit_minimum, 'maximum', v_limits.deposit_maximum)::text;
+    END IF;
+    -- With what is under way, and one at a time: several do not pass the limit together.
+    PERFORM ledger.lock_available(ledger.open_account('wallet', begin_deposit.currency, owner_id => v_actor));
+    v_balance := coalesce((SELECT b.balance FROM ledger.read_balances(v_actor, 'wallet') AS b WHERE b.currency = begin_deposit.currency), 0)
+        + coalesce((SELECT sum(p.amount)::bigint FROM payments.payments AS p
+                    WHERE p.account_id = v_actor AND p.purpose = 'deposit' AND p.currency = begin_deposit.currency
+                      AND p.status IN ('initiated', 'open', 'authorized')), 0);
+    IF v_balance + begin_deposit.amount > v_limits.balance_maximum THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'balance_above_maximum', MESSAGE = 'A wallet cannot hold this much.',
+            HINT = 'Deposits that are under way count as well.', DETAIL = json_build_object('maximum', v_limits.balance_maximum)::text;
+    END IF;
+
+    v_payment := payments.begin_attempt(v_actor, NULL, begin_deposit.provider, begin_deposit.amount, begin_deposit.currency, 'infinity');
+    RETURN ROW(api.render_payment(v_payment, v_actor), NULL)::api.payment_answer;
+END $$;
+
+COMMENT ON FUNCTION api.begin_deposit IS
+'Deposit into the wallet
+
+Begins a payment, through a gateway (`checkout_url` is where a person decides) or by bank transfer. The wallet is filled when it completes.';
+
+GRANT EXECUTE ON FUNCTION api.begin_deposit TO app_customer;

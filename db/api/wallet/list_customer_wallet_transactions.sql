@@ -1,0 +1,21 @@
+-- What came into a customer's wallet and what left it, newest first, for customer service.
+-- Errors: account_not_found 404, cursor_invalid 422.
+CREATE FUNCTION api.list_customer_wallet_transactions(
+    account_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
+RETURNS api.transaction_page
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    PERFORM ledger.require_account(list_customer_wallet_transactions.account_id);
+    RETURN api.render_transaction_page(list_customer_wallet_transactions.account_id, 'wallet', list_customer_wallet_transactions."limit",
+                                       list_customer_wallet_transactions.cursor);
+END $$;
+
+COMMENT ON FUNCTION api.list_customer_wallet_transactions IS
+'The transactions of a customer''s wallet
+
+Newest first.';
+
+GRANT EXECUTE ON FUNCTION api.list_customer_wallet_transactions TO app_support;

@@ -1,0 +1,19 @@
+-- Customer service stops a wallet. What is under way already (a withdrawal that was asked for) is not stopped by it.
+-- Locks:  the wallet.
+-- Errors: account_not_found 404, wallet_locked 409.
+CREATE FUNCTION api.lock_wallet(account_id uuid, reason api.short_text)
+RETURNS api.customer_wallet
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    PERFORM ledger.lock_wallet(lock_wallet.account_id, lock_wallet.reason);
+    RETURN api.render_customer_wallet(lock_wallet.account_id);
+END $$;
+
+COMMENT ON FUNCTION api.lock_wallet IS
+'Lock a customer''s wallet
+
+Nothing is paid, deposited or withdrawn until it is unlocked; refunds still arrive. Withdrawals that are pending already: see the payouts.';
+
+GRANT EXECUTE ON FUNCTION api.lock_wallet TO app_support;

@@ -1,0 +1,6 @@
+-- Limits as clients see them. Not an endpoint.
+CREATE FUNCTION api.render_limits(limits ledger.limits)
+RETURNS api.currency_limits
+LANGUAGE sql IMMUTABLE
+RETURN ROW(limits.currency::text, limits.deposit_minimum, limits.deposit_maximum, limits.balance_maximum, limits.withdrawal_minimum,
+           limits.credit_approval_above)::api.currency_limits;

@@ -1,0 +1,30 @@
+-- Asks for a look at attempts that have been open for long: what came of them at the gateway, in case its callback was lost. Two minutes after
+-- the attempt, then each time as long after as it is old, up to six hours.
+-- Locks: the payments; those that somebody else is at are left for the next time.
+CREATE FUNCTION api.check_payments()
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_payments uuid[];
+BEGIN
+    PERFORM identity.authenticate_service('worker');
+    SELECT array_agg(d.id) INTO v_payments
+    FROM (
+        SELECT p.id FROM payments.payments AS p
+        WHERE p.status IN ('initiated', 'open', 'authorized') AND p.check_at <= now()
+        ORDER BY p.check_at LIMIT 100
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS d;
+    UPDATE payments.payments AS p
+    SET check_at = now() + least(greatest(now() - p.created_at, interval '2 minutes'), interval '6 hours')
+    WHERE p.id = ANY (v_payments);
+    PERFORM messaging.enqueue_job('reconcile_payment', jsonb_build_object('payment_id', v)) FROM unnest(v_payments) AS v;
+    RETURN coalesce(cardinality(v_payments), 0);
+END $$;
+
+COMMENT ON FUNCTION api.check_payments IS
+'Have the gateway asked about payments that stay open
+
+For the worker. Answers how many; call again while there are a hundred.';
+
+GRANT EXECUTE ON FUNCTION api.check_payments TO app_worker;

@@ -1,0 +1,17 @@
+-- The event of a credit change that has come to where it is now: credit.granted, credit.deducted, credit.pending or credit.rejected.
+-- Called by: change_credit, approve_credit_change, reject_credit_change.
+CREATE OR REPLACE FUNCTION ledger.record_credit_change(change ledger.credit_changes)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM messaging.record_event(
+        'credit.' || CASE
+            WHEN change.status <> 'completed' THEN change.status
+            WHEN change.kind = 'grant' THEN 'granted'
+            ELSE 'deducted'
+        END,
+        NULL, change.account_id, jsonb_build_object(
+            'credit_change_id', change.id, 'kind', change.kind, 'amount', change.amount, 'currency', change.currency));
+END $$;
+
+GRANT EXECUTE ON FUNCTION ledger.record_credit_change TO store_api;

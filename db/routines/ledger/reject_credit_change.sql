@@ -1,0 +1,18 @@
+-- A second person's no: nothing is booked.
+-- Called by: api.decide_credit_change.
+-- Errors:    credit_change_not_found 404, credit_change_decided, approval_by_requester 409.
+-- Locks:     the credit change.
+CREATE OR REPLACE FUNCTION ledger.reject_credit_change(change_id uuid)
+RETURNS ledger.credit_changes
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_change ledger.credit_changes := ledger.lock_pending_credit_change(reject_credit_change.change_id);
+BEGIN
+    UPDATE ledger.credit_changes AS c SET status = 'rejected', decided_by = identity.current_actor(), decided_at = now()
+    WHERE c.id = v_change.id
+    RETURNING c.* INTO STRICT v_change;
+    PERFORM ledger.record_credit_change(v_change);
+    RETURN v_change;
+END $$;
+
+GRANT EXECUTE ON FUNCTION ledger.reject_credit_change TO store_api;

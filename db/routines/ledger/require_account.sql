@@ -1,0 +1,17 @@
+-- Makes sure that there is such a customer, before anything is booked for them.
+-- Called by: change_credit, and the endpoints of support that name an account.
+-- Errors:    account_not_found 404.
+CREATE OR REPLACE FUNCTION ledger.require_account(account_id uuid)
+RETURNS identity.accounts
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_account identity.accounts;
+BEGIN
+    SELECT * INTO v_account FROM identity.accounts AS a WHERE a.id = require_account.account_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found', MESSAGE = 'There is no such account.';
+    END IF;
+    RETURN v_account;
+END $$;
+
+GRANT EXECUTE ON FUNCTION ledger.require_account TO store_api;

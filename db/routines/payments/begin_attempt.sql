@@ -1,0 +1,54 @@
+-- An attempt to pay, for an order or into the wallet, with its outside key: committed before anybody outside is called. Money that is here
+-- already (wallet, credit) pays at once; what a person collects (cash, bank transfer) waits for support to confirm it.
+-- Called by: api.begin_payment, api.begin_deposit.
+-- Errors:    provider_not_available 422, wallet_locked 409, those of mark_payment_completed.
+-- Locks:     those of mark_payment_completed (wallet, credit); the caller holds the order.
+CREATE OR REPLACE FUNCTION payments.begin_attempt(
+    account_id uuid, order_id uuid, provider text, amount bigint, currency text, expires_at timestamptz
+)
+RETURNS payments.payments
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_deposit  CONSTANT boolean := begin_attempt.order_id IS NULL;
+    v_provider payments.providers;
+    v_payment  payments.payments;
+BEGIN
+    -- The mock takes no money: where orders are real it would give them away. Money for a wallet comes from outside.
+    SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = begin_attempt.provider AND p.enabled;
+    IF NOT FOUND OR v_provider.name = 'mock' AND current_setting('storeproc.environment', true) = 'production'
+        OR v_deposit AND (v_provider.kind = 'internal' OR v_provider.name = 'cash_on_delivery')
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'provider_not_available',
+            MESSAGE = 'This way of paying is not offered.', HINT = 'Choose another provider.';
+    END IF;
+    IF v_deposit OR v_provider.name = 'wallet' THEN
+        PERFORM ledger.require_unlocked_wallet(begin_attempt.account_id);
+    END IF;
+
+    INSERT INTO payments.payments AS p (order_id, purpose, account_id, provider, capture_method, status, amount, currency, request_key, expires_at,
+                                        check_at)
+    SELECT begin_attempt.order_id, CASE WHEN v_deposit THEN 'deposit' ELSE 'order' END, begin_attempt.account_id, v_provider.name,
+           CASE WHEN v_deposit THEN 'automatic' ELSE v_provider.capture_method END,
+           CASE v_provider.kind WHEN 'manual' THEN 'open' ELSE 'initiated' END, begin_attempt.amount, begin_attempt.currency,
+           nullif(current_setting('app.idempotency_id', true), '')::uuid,
+           CASE v_provider.kind WHEN 'manual' THEN now() + s.manual_payment_time_to_live
+                                ELSE least(begin_attempt.expires_at, now() + s.payment_time_to_live) END,
+           -- Whoever calls the gateway now may die in between: the worker asks it then, with the same key.
+           CASE v_provider.kind WHEN 'gateway' THEN now() + interval '2 minutes' END
+    FROM sales.settings AS s
+    RETURNING p.* INTO STRICT v_payment;
+    PERFORM messaging.record_event('payment.initiated', v_payment.order_id, v_payment.account_id, jsonb_build_object(
+        'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount, 'currency', v_payment.currency));
+
+    IF v_provider.kind = 'internal' THEN
+        PERFORM payments.mark_payment_completed(v_payment.id, v_payment.amount, v_payment.currency);
+        SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_payment.id;
+    ELSIF v_provider.kind = 'manual' THEN
+        -- What is paid by hand takes days, and the goods wait as long.
+        UPDATE sales.orders AS o SET expires_at = greatest(o.expires_at, v_payment.expires_at), version = o.version + 1
+        WHERE o.id = v_payment.order_id AND v_payment.amount = o.total - o.amount_paid;
+    END IF;
+    RETURN v_payment;
+END $$;
+
+GRANT EXECUTE ON FUNCTION payments.begin_attempt TO store_api;

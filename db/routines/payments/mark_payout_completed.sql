@@ -1,0 +1,24 @@
+-- The money has been sent: what was held leaves the account. Idempotent; a payout that has failed stays so, its money is free again.
+-- Called by: api.complete_payout, api.confirm_payout.
+-- Returns:   whether anything changed.
+-- Errors:    payout_not_found 404.
+-- Locks:     the payout, then the ledger account.
+CREATE OR REPLACE FUNCTION payments.mark_payout_completed(payout_id uuid, provider_reference text)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_payout payments.payouts := payments.lock_payout(mark_payout_completed.payout_id);
+BEGIN
+    IF v_payout.status <> 'pending' THEN
+        RETURN false;
+    END IF;
+    PERFORM ledger.post_hold(v_payout.hold_id);
+    UPDATE payments.payouts AS p
+    SET status = 'completed', provider_reference = mark_payout_completed.provider_reference, completed_at = now()
+    WHERE p.id = v_payout.id
+    RETURNING p.* INTO STRICT v_payout;
+    PERFORM payments.record_payout_event(v_payout, 'completed');
+    RETURN true;
+END $$;
+
+GRANT EXECUTE ON FUNCTION payments.mark_payout_completed TO store_api;
