@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import identity, pages, payments
+from . import gift_cards, identity, pages, payments
 from .endpoint import Answer, Exchange, Handler, Store
 
 
@@ -48,6 +48,7 @@ INTERNAL = {
     "claim_idempotency_key",
     "store_idempotent_answer",
     "begin_session",
+    "begin_gift_card_redemption",
     "get_password_salt",
     "get_schema_version",
 }
@@ -124,6 +125,36 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/admin/disputes",                        "list_disputes"),
 
     # wallet, credit, ledger
+    GET   ("/wallet",                                "get_wallet"),
+    GET   ("/wallet/transactions",                   "list_wallet_transactions"),
+    POST  ("/wallet/withdrawals",                    "request_withdrawal", 201),
+    GET   ("/wallet/withdrawals",                    "list_withdrawals"),
+    GET   ("/admin/wallets/{account_id}",            "get_customer_wallet"),
+    GET   ("/admin/wallets/{account_id}/transactions", "list_customer_wallet_transactions"),
+    POST  ("/admin/wallets/{account_id}/lock",       "lock_wallet"),
+    POST  ("/admin/wallets/{account_id}/unlock",     "unlock_wallet"),
+    GET   ("/merchant/balance",                      "get_merchant_balance"),
+    GET   ("/merchant/transactions",                 "list_merchant_transactions"),
+    POST  ("/merchant/payouts",                      "request_payout", 201),
+    GET   ("/merchant/payouts",                      "list_payouts"),
+    GET   ("/payouts/{payout_id}",                   "get_payout"),
+    GET   ("/admin/payouts",                         "list_all_payouts"),
+    POST  ("/admin/payouts/{payout_id}/complete",    "confirm_payout"),
+    POST  ("/admin/payouts/{payout_id}/fail",        "reject_payout"),
+    GET   ("/admin/limits",                          "list_limits"),
+    PUT   ("/admin/limits/{currency}",               "set_limits"),
+    GET   ("/account/credit",                        "get_own_credit"),
+    GET   ("/account/credit/transactions",           "list_own_credit_transactions"),
+    POST  ("/credits/grants",                        "grant_credit", 201),
+    POST  ("/credits/deductions",                    "deduct_credit", 201),
+    GET   ("/credits/approvals",                     "list_credit_changes"),
+    GET   ("/credits/approvals/{change_id}",         "get_credit_change"),
+    POST  ("/credits/approvals/{change_id}",         "decide_credit_change"),
+    GET   ("/credits/{account_id}",                  "get_credit"),
+    GET   ("/credits/{account_id}/transactions",     "list_credit_transactions"),
+    POST  ("/gift-cards",                            "issue_gift_card", 201),
+    GET   ("/gift-cards",                            "list_gift_cards"),
+    POST  ("/gift-cards/redeem",                     "redeem_gift_card", 200, gift_cards.REDEEM_GIFT_CARD),
     POST  ("/wallet/deposits",                       "begin_deposit", 201, payments.BEGIN_PAYMENT),
 
     # operations
