@@ -19,12 +19,12 @@ For a shop in a process of its own, `stripe.environment` has the variables that 
             yield server
 
 People act through pay, authorize, decline, expire, pay_by_bank, bank_pays, bank_refuses, dispute, close_dispute,
-refund_by_hand, settle_refund. What calls of the API make is in `events` as well: `of_type("refund.created")`.
+capture_by_hand, refund_by_hand, settle_refund. What calls of the API make is in `events` too: `of_type(kind)`.
 `sessions`, `intents`, `charges`, `refunds`, `disputes` hold the objects by id, `requests` what was asked.
 
-Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `meanwhile(on, act)` does
-something between a request's arrival and its work. `forget_keys()` is what a day does to idempotency keys,
-`advance(seconds)` to sessions. `reset()` is a new account on the same server.
+Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `calm()` ends them.
+`meanwhile(on, act)` does something between a request's arrival and its work. `forget_keys()` is what a day does to
+idempotency keys, `advance(seconds)` to sessions. `reset()` is a new account on the same server.
 
 As strict as Stripe: requests are checked against the library's own TypedDicts, unknown parameters are refused. Amounts
 below 50 or above 99,999,999 minor units are refused in every currency, which is simpler than Stripe.
@@ -174,7 +174,10 @@ class StripeServer:
     # --- its life ---------------------------------------------------------------------------------
 
     def __enter__(self) -> StripeServer:
-        listener = socket.create_server(("127.0.0.1", 0))
+        # asyncio sends at once (TCP_NODELAY) only where a socket says that it is of TCP: else 40 ms an answer.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(
             self._serve, interface="asgi3", loop="asyncio", lifespan="off", log_config=None, log_level="critical",
@@ -200,6 +203,11 @@ class StripeServer:
     def trouble(self, kind: Kind, *, times: int = 1, on: str = "", seconds: float = 0.0) -> None:
         with self._lock:
             self._troubles.append(Trouble(kind, times, on, seconds))
+
+    def calm(self) -> None:
+        """No more trouble."""
+        with self._lock:
+            self._troubles.clear()
 
     def meanwhile(self, on: str, act: Callable[[], object]) -> None:
         with self._lock:
@@ -342,6 +350,12 @@ class StripeServer:
             self._tell("charge.dispute.closed", dispute)
             if status == "won":
                 self._tell("charge.dispute.funds_reinstated", dispute)
+            return made
+
+    def capture_by_hand(self, session_id: str) -> list[Thing]:
+        """Somebody of the shop takes an authorised amount in Stripe's dashboard."""
+        with self._acting() as made:
+            self._capture_intent({}, self.sessions[session_id]["payment_intent"])
             return made
 
     def refund_by_hand(self, intent_id: str, amount: int | None = None) -> list[Thing]:
