@@ -195,7 +195,7 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
             *([["Tax", money(invoice["tax"]), False]] if invoice["tax"] else []),
             ["Total credited" if credit else "Total", f"{total} {invoice['currency']}", True],
             ["Refunded" if credit else "Paid", money(invoice["amount_paid"]), False],
-            ["Amount due", money(invoice["total"] - invoice["amount_paid"]), False],
+            *([] if credit else [["Amount due", money(invoice["total"] - invoice["amount_paid"]), False]]),
         ],
         "taxes": [
             [f"{Decimal(str(tax['rate'])).normalize():f} %", money(tax["basis"]), money(tax["amount"])]

@@ -23,9 +23,12 @@ PROFILE = "urn:cen.eu:en16931:2017"
 INVOICE, CREDIT_NOTE = "380", "381"
 PIECE = "C62"  # UN/ECE Recommendation 20: one
 DISCOUNT, FREIGHT = "95", "FC"  # UNTDID 5189, 7161
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(invoice: Mapping[str, Any]) -> str:
+    invoice = _writable(invoice)
+
     def money(amount: int) -> Decimal:
         return Decimal(amount).scaleb(-invoice["minor_units"])
 
@@ -56,6 +59,9 @@ def write(invoice: Mapping[str, Any]) -> str:
     _fill_address(agreement.buyer.address, buyer, buyer["country"] or seller["country"])
     agreement.buyer.electronic_address.uri_ID = ("EM", buyer["email"])
     agreement.seller_order.issuer_assigned_id = invoice["order_number"]
+    ship_to = document.trade.delivery.ship_to
+    ship_to.name = buyer["recipient"] or buyer["name"]
+    _fill_address(ship_to.address, buyer, buyer["country"] or seller["country"])
 
     for item in invoice["items"]:
         document.trade.items.add(_line(item, money))
@@ -84,6 +90,17 @@ def write(invoice: Mapping[str, Any]) -> str:
     sums.due_amount = money(invoice["total"] - invoice["amount_paid"])
     xml: bytes = document.serialize(schema="FACTUR-X_EN16931")
     return xml.decode()
+
+
+def _writable(value: Any) -> Any:
+    """Without what XML 1.0 has no place for (control characters, U+FFFE): a name must not stop an invoice."""
+    if isinstance(value, str):
+        return _NOT_XML.sub("", value)
+    if isinstance(value, Mapping):
+        return {name: _writable(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_writable(part) for part in value]
+    return value
 
 
 def _net(item: Mapping[str, Any]) -> int:
@@ -205,6 +222,6 @@ def declare(pdf: bytes) -> bytes:
         len(xmp),
         xmp,
     )
-    table = b"xref\n%b 1\n%010d 00000 n \n" % (number, start)
+    table = b"xref\n0 1\n0000000000 65535 f \n%b 1\n%010d 00000 n \n" % (number, start)
     end = b"trailer\n<<%b/Prev %b>>\nstartxref\n%d\n%%%%EOF\n" % (trailer[1], trailer[2], start + len(entry))
     return pdf.ljust(start, b"\n") + entry + table + end
