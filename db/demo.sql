@@ -284,7 +284,7 @@ BEGIN
             v_payment := (api.begin_payment(v_order.id, 'mock')).payment;
             PERFORM api.open_payment(v_payment.id, 'mock_demo_' || replace(v_payment.id::text, '-', ''), 'http://127.0.0.1:8000/mock/checkout/demo');
             PERFORM api.receive_gateway_event('mock', 'demo_' || v_payment.id, CASE v_row.state WHEN 'declined' THEN 'failed' ELSE 'completed' END,
-                v_payment.id, NULL, v_payment.amount, v_payment.currency, '{"demo": true}');
+                '{"demo": true}', v_payment.id, amount => v_payment.amount, currency => v_payment.currency);
             PERFORM set_config('app.token', v_support, true);
             IF v_row.state IN ('shipped', 'delivered') THEN
                 v_order := api.ship_order(v_order.id);

@@ -666,17 +666,21 @@ def _refuse_dependants(connection: psycopg.Connection[Any]) -> None:
 
 
 def _drop_orphans(connection: psycopg.Connection[Any]) -> None:
-    """Routines and views whose file is gone. What this transaction made carries its own id in xmin."""
+    """Routines and views whose file is gone.
+
+    What this transaction made has its own id in xmin, or that of one of its savepoints, which is younger.
+    """
     made = connection.execute(
         """
         WITH mine AS (SELECT pg_current_xact_id()::xid AS xid)
         SELECT 'FUNCTION', p.oid::regprocedure::text FROM mine, pg_proc AS p
-        WHERE p.xmin = mine.xid AND p.pronamespace <> 'api'::regnamespace AND p.prokind IN ('f', 'w')
-          AND p.proname NOT LIKE %s
+        WHERE age(p.xmin) <= age(mine.xid) AND p.proowner = 'store_owner'::regrole
+          AND p.pronamespace <> 'api'::regnamespace AND p.prokind IN ('f', 'w') AND p.proname NOT LIKE %s
         UNION ALL
         SELECT 'VIEW', c.oid::regclass::text FROM mine, pg_class AS c
-        WHERE c.xmin = mine.xid AND c.relkind = 'v' AND c.relnamespace <> 'api'::regnamespace
-    """,
+        WHERE age(c.xmin) <= age(mine.xid) AND c.relowner = 'store_owner'::regrole
+          AND c.relnamespace <> 'api'::regnamespace AND c.relkind = 'v'
+        """,
         ("%" + _BEFORE,),
     ).fetchall()
     before = connection.execute("SELECT kind, identity FROM migration.objects").fetchall()

@@ -84,8 +84,8 @@ async def test_a_refused_refund_can_be_asked_for_again(shop: Shop, customer: str
     await shop.assert_books_balance()
 
     # It went through after all, the gateway says: it counts, and is booked.
-    assert await shop.event(payment, "refund_completed", payload={"refund_id": made["id"]}) == "applied"
-    assert await shop.event(payment, "refund_failed", payload={"refund_id": made["id"]}) == "no_change"
+    assert await shop.event(payment, "refund_completed", refund_id=made["id"]) == "applied"
+    assert await shop.event(payment, "refund_failed", refund_id=made["id"]) == "no_change"
     assert (await shop.see(payment))["order_refunded"] == 1000
     await shop.assert_books_balance()
 
@@ -95,13 +95,14 @@ async def test_a_late_success_does_not_count_when_the_money_went_back_another_wa
     first = await refund(shop, payment)
     await shop.call("web_worker", "fail_refund", refund_id=first["id"], failure_code="card_closed")
     await refund(shop, payment, amount=700)
-    assert await shop.event(payment, "refund_completed", payload={"refund_id": first["id"]}) == "no_change"
+    assert await shop.event(payment, "refund_completed", refund_id=first["id"]) == "no_change"
     await shop.assert_books_balance()
 
 
 async def test_a_refund_nobody_asked_for_is_kept(shop: Shop, customer: str) -> None:
+    """It names a refund of ours that is none: not money that we would book."""
     _, payment = await shop.paid(customer, await shop.product())
-    assert await shop.event(payment, "refund_completed", payload={"refund_id": "what"}) == "unknown_refund"
+    assert await shop.event(payment, "refund_completed", refund_id="what") == "unknown_refund"
 
 
 async def test_a_surplus_whose_refund_failed_goes_back_before_the_orders_money(shop: Shop, customer: str) -> None:

@@ -30,7 +30,7 @@ from db.server import Access
 from tests.payments.conftest import Shop
 
 REFUND_DONE = "SELECT status = 'completed' FROM payments.refunds WHERE id = $1::text::uuid"
-ALL_DONE = "SELECT count(*) = 0 FROM messaging.outbox WHERE done_at IS NULL AND run_at <= now() + interval '1 minute'"
+JOB_DONE = "SELECT bool_or(done_at IS NOT NULL) FROM messaging.outbox WHERE kind = $1 AND payload ->> $2 = $3"
 
 
 @dataclass
@@ -129,7 +129,8 @@ async def test_a_gateway_that_does_not_answer_is_asked_again_with_the_same_key(
 ) -> None:
     fake.answers = [Unavailable("lost"), Unavailable("lost")]
     failed = (
-        "SELECT attempts = $2 AND last_error = 'Unavailable' FROM messaging.outbox WHERE payload ->> 'refund_id' = $1"
+        "SELECT attempts = $2 AND last_error = 'Unavailable' FROM messaging.outbox "
+        "WHERE kind = 'refund_payment' AND payload ->> 'refund_id' = $1"
     )
     async with working(settings, fake):
         _, refund = await refunded(shop, customer)
@@ -143,7 +144,7 @@ async def test_a_gateway_that_does_not_answer_is_asked_again_with_the_same_key(
         await shop.until(REFUND_DONE, refund)
     assert fake.keys == [refund] * 3
     attempts = await shop.admin.fetchval(
-        "SELECT attempts FROM messaging.outbox WHERE payload ->> 'refund_id' = $1", refund
+        "SELECT attempts FROM messaging.outbox WHERE kind = 'refund_payment' AND payload ->> 'refund_id' = $1", refund
     )
     assert attempts == 3
     await shop.assert_books_balance()
@@ -168,9 +169,9 @@ async def test_what_a_dead_worker_held_comes_back(shop: Shop, customer: str, set
     # … and then somebody has.
     await shop.admin.execute("UPDATE messaging.outbox SET run_at = now() WHERE payload ->> 'refund_id' = $1", refund)
     async with working(settings, fake):
-        await shop.until("SELECT done_at IS NOT NULL FROM messaging.outbox WHERE payload ->> 'refund_id' = $1", refund)
+        await shop.until(JOB_DONE, "refund_payment", "refund_id", refund)
     assert fake.keys == []
-    booked = "SELECT count(*) FROM ledger.transfers WHERE refund_id = $1::text::uuid"
+    booked = "SELECT count(*) FROM ledger.transfers WHERE kind = 'refund' AND refund_id = $1::text::uuid"
     assert await shop.admin.fetchval(booked, refund) == 1
 
 
@@ -245,11 +246,7 @@ async def test_the_checkout_of_a_cancelled_attempt_is_closed(
     await shop.open(payment)
     async with working(settings, fake):
         await shop.call("web_customer", "cancel_payment", token=customer, payment_id=payment["id"])
-        await shop.until(
-            "SELECT done_at IS NOT NULL FROM messaging.outbox "
-            "WHERE kind = 'close_checkout' AND payload ->> 'payment_id' = $1",
-            payment["id"],
-        )
+        await shop.until(JOB_DONE, "close_checkout", "payment_id", payment["id"])
     assert fake.closed == [payment["id"]]
 
 
@@ -324,7 +321,7 @@ async def test_as_a_process_it_ends_cleanly_when_told(
     )  # fmt: skip
     try:
         await shop.until(REFUND_DONE, refund, seconds=30)
-        await shop.until("SELECT done_at IS NOT NULL FROM messaging.outbox WHERE payload ->> 'refund_id' = $1", refund)
+        await shop.until(JOB_DONE, "refund_payment", "refund_id", refund)
     finally:
         process.send_signal(end)
         output, _ = process.communicate(timeout=20)

@@ -259,7 +259,7 @@ async def test_service_functions_are_for_services(connect: Any, victim: Any) -> 
             f"SELECT api.open_payment('{payment}', 'x', 'https://evil.example')",
             "SELECT api.expire_orders()",
             "SELECT api.claim_jobs()",
-            f"SELECT api.receive_gateway_event('mock', 'e', 'completed', '{payment}', 'r', 500, 'USD', '{{}}')",
+            f"SELECT api.receive_gateway_event('mock', 'e', 'completed', '{{}}', '{payment}', amount => 500)",
         ):
             with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedFunctionError)) as error:
                 await connection.fetch(attack)

@@ -1,7 +1,7 @@
 -- Commits an attempt to pay, with its outside key, before any gateway is called. What happens after is repaired from this row.
 -- Locks:  the order; for money that is here already: stock, payment, ledger accounts.
 -- Errors: order_not_found 404, order_not_payable 409, provider_not_available 422, amount_above_due 422, insufficient_funds 409, wallet_locked 409.
-CREATE FUNCTION api.begin_payment(order_id uuid, provider api.payment_provider, amount api.amount DEFAULT NULL)
+CREATE FUNCTION api.begin_payment(order_id uuid, provider text, amount api.amount DEFAULT NULL)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,7 +1,7 @@
 -- Begins a payment into the own wallet: the balance grows when the money is here, and not before.
 -- Locks:  the wallet.
 -- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum 409, wallet_locked 409, provider_not_available 422.
-CREATE FUNCTION api.begin_deposit(amount api.amount, currency api.currency, provider api.payment_provider)
+CREATE FUNCTION api.begin_deposit(amount api.amount, currency api.currency, provider text)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
