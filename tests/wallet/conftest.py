@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -127,6 +129,13 @@ class Bank:
             if cursor is None:
                 return found
             assert len(page["data"]) == size
+
+    async def until(self, question: str, *arguments: Any, seconds: float = 15) -> None:
+        """Asks the database until it says something true."""
+        deadline = time.monotonic() + seconds
+        while not await self.admin.fetchval(question, *arguments):
+            assert time.monotonic() < deadline, f"in {seconds} s this did not come true: {question}"
+            await asyncio.sleep(0.01)
 
     async def assert_books_balance(self) -> None:
         broken = await self.admin.fetch("SELECT name, detail FROM audit.check_invariants() WHERE NOT ok")
