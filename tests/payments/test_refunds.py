@@ -83,19 +83,80 @@ async def test_a_refused_refund_can_be_asked_for_again(shop: Shop, customer: str
     assert (seen["amount_refunded"], seen["order_refunded"]) == (0, 0)
     await shop.assert_books_balance()
 
-    # It went through after all, the gateway says: it counts, and is booked.
-    assert await shop.event(payment, "refund_completed", refund_id=made["id"]) == "applied"
-    assert await shop.event(payment, "refund_failed", refund_id=made["id"]) == "no_change"
+    # Nothing that the gateway says later makes it a success; what was refused is asked for anew.
+    assert await shop.event(payment, "refund_completed", refund_id=made["id"]) == "no_change"
+    again = await shop.call("web_support", "retry_refund", token=shop.support, refund_id=made["id"])
+    assert (again["status"], again["amount"], again["retry_of"]) == ("pending", 1000, made["id"])
+    with refused("refund_retried_twice", "SH409"):
+        await shop.call("web_support", "retry_refund", token=shop.support, refund_id=made["id"])
+    with refused("refund_not_failed", "SH409"):
+        await shop.call("web_support", "retry_refund", token=shop.support, refund_id=again["id"])
+    assert await shop.event(payment, "refund_completed", refund_id=again["id"], event_id=again["id"]) == "applied"
     assert (await shop.see(payment))["order_refunded"] == 1000
     await shop.assert_books_balance()
 
 
-async def test_a_late_success_does_not_count_when_the_money_went_back_another_way(shop: Shop, customer: str) -> None:
+async def test_a_retry_needs_money_that_is_left(shop: Shop, customer: str) -> None:
     _, payment = await shop.paid(customer, await shop.product())
     first = await refund(shop, payment)
     await shop.call("web_worker", "fail_refund", refund_id=first["id"], failure_code="card_closed")
     await refund(shop, payment, amount=700)
-    assert await shop.event(payment, "refund_completed", refund_id=first["id"]) == "no_change"
+    with refused("refund_above_payment", "SH409") as refusal:
+        await shop.call("web_support", "retry_refund", token=shop.support, refund_id=first["id"])
+    assert refusal.detail == {"refundable": 300}
+    await shop.assert_books_balance()
+
+
+async def test_money_that_comes_back_from_the_payers_bank_is_booked_back(shop: Shop, customer: str) -> None:
+    order, payment = await shop.paid(customer, await shop.product())
+    made = await refund(shop, payment, amount=400)
+    assert await shop.event(payment, "refund_completed", refund_id=made["id"]) == "applied"
+    before = await shop.see(payment)
+    assert await shop.event(payment, "refund_failed", refund_id=made["id"], failure_code="account_closed") == "applied"
+    seen = await shop.see(payment)
+    assert (seen["amount_refunded"], seen["order_refunded"]) == (0, 0)
+    assert seen["refunds"] == [["failed", 400, 400, "damaged"]]
+    assert seen["transfers"][len(before["transfers"]) :] == [["refund_reversed", "clearing", "sales", "USD", 400]]
+    shares = (
+        "SELECT kind, amount FROM ledger.transfers "
+        "WHERE order_id = $1::text::uuid AND kind LIKE 'earnings%' ORDER BY id"
+    )
+    assert [tuple(row) for row in await shop.admin.fetch(shares, order["id"])] == [
+        ("earnings", 900), ("earnings_returned", 360), ("earnings_returned_reversed", 360)
+    ]  # fmt: skip
+    await shop.assert_books_balance()
+    # It is retried, and has its credit note already.
+    notes = (
+        "SELECT count(*) FROM messaging.outbox WHERE kind = 'issue_credit_note' AND payload ->> 'refund_id' = ANY ($1)"
+    )
+    again = await shop.call("web_support", "retry_refund", token=shop.support, refund_id=made["id"])
+    await shop.call("web_worker", "complete_refund", refund_id=again["id"], provider_reference="re_again")
+    assert await shop.admin.fetchval(notes, [made["id"], again["id"]]) == 1
+    await shop.assert_books_balance()
+
+
+async def test_a_refund_made_at_the_gateway_is_booked(shop: Shop, customer: str) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    made = {"case_reference": "re_by_hand", "amount": 300}
+    assert await shop.event(payment, "refund_completed", "by hand", **made) == "applied"
+    assert await shop.event(payment, "refund_completed", "by hand, said again", **made) == "no_change"
+    seen = await shop.see(payment)
+    assert seen["refunds"] == [["completed", 300, 300, "refunded_at_gateway"]]
+    assert (seen["amount_refunded"], seen["order_refunded"]) == (300, 300)
+    # More than there is: kept for a person to look at.
+    assert (
+        await shop.event(payment, "refund_completed", "too much", case_reference="re_2", amount=701) == "unknown_refund"
+    )
+    await shop.assert_books_balance()
+
+
+async def test_a_refund_that_overtakes_its_payment_is_to_be_sent_again(shop: Shop, customer: str) -> None:
+    payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
+    made = {"case_reference": "re_early", "amount": 300}
+    with refused("payment_not_completed", "SH503"):
+        await shop.event(payment, "refund_completed", "early", **made)
+    await shop.event(payment, "completed")
+    assert await shop.event(payment, "refund_completed", "early", **made) == "applied"
     await shop.assert_books_balance()
 
 

@@ -15,6 +15,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_failed', MESSAGE = format('This refund is %s.', v_refund.status),
             HINT = 'Only a failed refund can be retried.';
     END IF;
+    IF EXISTS (SELECT FROM payments.refunds AS r WHERE r.retry_of = v_refund.id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_retried_twice', MESSAGE = 'This refund has been retried already.',
+            HINT = 'Retry the newer one, or refund the payment.';
+    END IF;
     SELECT least(p.amount_captured - p.amount_refunded, v_refund.amount - v_refund.from_order + payments.refundable_from_order(p.id))
     INTO STRICT v_refundable FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
     IF v_refund.amount > v_refundable THEN

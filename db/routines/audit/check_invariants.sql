@@ -94,8 +94,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'every finished refund is booked, once', r.id
         FROM payments.refunds AS r
-        LEFT JOIN (SELECT t.refund_id, sum(t.amount) AS amount FROM ledger.transfers AS t
-                   WHERE t.kind IN ('refund', 'refund_unapplied', 'deposit_refund') AND t.phase IN ('posted', 'post') GROUP BY t.refund_id) AS b
+        LEFT JOIN (SELECT t.refund_id, sum(CASE WHEN t.kind LIKE '%_reversed' THEN -t.amount ELSE t.amount END) AS amount FROM ledger.transfers AS t
+                   WHERE t.kind IN ('refund', 'refund_unapplied', 'deposit_refund',
+                                    'refund_reversed', 'refund_unapplied_reversed', 'deposit_refund_reversed') AND t.phase IN ('posted', 'post') GROUP BY t.refund_id) AS b
                ON b.refund_id = r.id
         WHERE coalesce(b.amount, 0) <> CASE r.status WHEN 'completed' THEN r.amount ELSE 0 END
 
@@ -182,11 +183,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                                WHERE f.status = 'completed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
                     WHERE o.paid_at IS NOT NULL AND o.commission_basis_points IS NOT NULL) AS s
               GROUP BY s.order_id, s.owner_id) AS x
-        FULL JOIN (SELECT t.order_id, a.owner_id, sum(CASE WHEN t.kind IN ('earnings', 'commission') THEN t.amount ELSE -t.amount END) AS amount
-                   FROM ledger.transfers AS t
-                   JOIN ledger.accounts AS a
-                        ON a.id = CASE WHEN t.kind IN ('earnings', 'commission') THEN t.credit_account ELSE t.debit_account END
-                   WHERE t.kind IN ('earnings', 'commission', 'earnings_returned', 'commission_returned')
+        FULL JOIN (SELECT t.order_id, a.owner_id, sum(t.amount) AS amount
+                   FROM (SELECT c.order_id, c.credit_account AS account_id, c.amount FROM ledger.transfers AS c
+                         WHERE c.kind IN ('earnings', 'commission', 'earnings_returned_reversed', 'commission_returned_reversed')
+                         UNION ALL
+                         SELECT d.order_id, d.debit_account, -d.amount FROM ledger.transfers AS d
+                         WHERE d.kind IN ('earnings_returned', 'commission_returned')) AS t
+                   JOIN ledger.accounts AS a ON a.id = t.account_id
                    GROUP BY t.order_id, a.owner_id) AS b
                ON b.order_id = x.order_id AND b.owner_id IS NOT DISTINCT FROM x.owner_id
         WHERE coalesce(x.amount, 0) <> coalesce(b.amount, 0)

@@ -12,7 +12,10 @@ DECLARE
 BEGIN
     v_payment := payments.lock_payment(adopt_refund.payment_id);
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
-    IF adopt_refund.amount IS NULL OR adopt_refund.amount NOT BETWEEN 1 AND v_refundable THEN
+    IF adopt_refund.amount IS NULL OR adopt_refund.amount NOT BETWEEN 1 AND v_refundable
+        -- When a part is captured, a gateway may call it a refund that it lets go of the rest.
+        OR v_payment.capture_amount < v_payment.amount AND adopt_refund.amount = v_payment.amount - v_payment.capture_amount
+    THEN
         RETURN NULL;
     END IF;
     v_refund_id := payments.record_refund(v_payment.id, adopt_refund.amount,

@@ -1,5 +1,5 @@
 -- Counts a refund on its order and its lines (direction 1), or takes that back because it failed (-1).
--- Called by: record_refund, mark_refund_completed, mark_refund_failed.
+-- Called by: record_refund, mark_refund_failed.
 -- Errors:    refund_above_line, line_refunded_out_of_range, order_amounts_out_of_range 409.
 -- Locks:     the order's lines; the caller holds the order.
 CREATE OR REPLACE FUNCTION payments.count_refund(refund_id uuid, direction integer)

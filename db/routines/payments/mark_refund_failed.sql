@@ -1,26 +1,30 @@
--- The refund was refused for good: the amount counts as the payment's again, so that it can be refunded anew. Idempotent; a refund that went
--- through stays so.
--- Called by: api.fail_refund, api.receive_gateway_event.
+-- The refund was refused, or the payer's bank has sent the money back weeks later (https://docs.stripe.com/refunds#failed-refunds): the amount
+-- counts as the payment's again, so that it can be refunded anew, and what was booked is booked back. Idempotent; failed is the last state.
+-- Only a gateway's own word (bounced) undoes a refund that is done: an answer to a call that was made twice is not one.
+-- Called by: api.fail_refund, receive_refund_event (bounced).
 -- Returns:   whether anything changed.
 -- Errors:    refund_not_found 404.
--- Locks:     order (of a deposit: payment), payment, refund, wallet.
-CREATE OR REPLACE FUNCTION payments.mark_refund_failed(refund_id uuid, failure_code text)
+-- Locks:     order (of a deposit: payment), payment, refund, merchants' earnings, wallet.
+CREATE OR REPLACE FUNCTION payments.mark_refund_failed(refund_id uuid, failure_code text, bounced boolean DEFAULT false)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_refund payments.refunds;
 BEGIN
     v_refund := payments.lock_refund(mark_refund_failed.refund_id);
-    IF v_refund.status <> 'pending' THEN
+    IF v_refund.status = 'failed' OR v_refund.status = 'completed' AND NOT mark_refund_failed.bounced THEN
         RETURN false;
     END IF;
 
     UPDATE payments.payments AS p SET amount_refunded = p.amount_refunded - v_refund.amount, version = p.version + 1
     WHERE p.id = v_refund.payment_id;
     UPDATE payments.refunds AS r SET status = 'failed', failure_code = mark_refund_failed.failure_code WHERE r.id = v_refund.id;
-    IF v_refund.hold_id IS NOT NULL THEN
+    IF v_refund.status = 'completed' THEN
+        PERFORM ledger.reverse_refund(v_refund.id);
+    ELSIF v_refund.hold_id IS NOT NULL THEN
         PERFORM ledger.void_hold(v_refund.hold_id);
-    ELSIF v_refund.from_order > 0 THEN
+    END IF;
+    IF v_refund.order_id IS NOT NULL AND v_refund.from_order > 0 THEN
         PERFORM payments.count_refund(v_refund.id, -1);
     END IF;
     PERFORM messaging.record_event('refund.failed', v_refund.order_id, v_refund.account_id, jsonb_build_object(

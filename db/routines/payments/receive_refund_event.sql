@@ -1,6 +1,7 @@
 -- What a gateway says of a refund: of one that we asked for, or of one that somebody made there.
 -- Called by: api.receive_gateway_event.
 -- Returns:   applied, no_change or unknown_refund.
+-- Errors:    payment_not_completed 503: it came before the payment it is of, and is to be sent again.
 -- Locks:     those of mark_refund_completed.
 CREATE OR REPLACE FUNCTION payments.receive_refund_event(
     payment_id uuid, kind text, refund_id text, case_reference text, amount bigint, failure_code text
@@ -8,10 +9,16 @@ CREATE OR REPLACE FUNCTION payments.receive_refund_event(
 RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    v_payment   CONSTANT payments.payments := payments.lock_payment(receive_refund_event.payment_id);
     v_refund_id uuid;
     v_changed   boolean := false;
 BEGIN
-    PERFORM payments.lock_payment(receive_refund_event.payment_id);
+    IF v_payment.status IN ('initiated', 'open') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH503', CONSTRAINT = 'payment_not_completed',
+            MESSAGE = 'This refund''s payment has not been heard of yet.', HINT = 'Send it again later.';
+    ELSIF v_payment.status <> 'completed' THEN
+        RETURN 'no_change';    -- a gateway may call it a refund when it lets go of what was authorised
+    END IF;
     SELECT r.id INTO v_refund_id FROM payments.refunds AS r
     WHERE r.payment_id = receive_refund_event.payment_id
       AND (r.id::text = receive_refund_event.refund_id
@@ -28,7 +35,7 @@ BEGIN
     IF receive_refund_event.kind = 'refund_completed' THEN
         v_changed := payments.mark_refund_completed(v_refund_id, receive_refund_event.case_reference) OR v_changed;
     ELSIF receive_refund_event.kind = 'refund_failed' THEN
-        v_changed := payments.mark_refund_failed(v_refund_id, coalesce(receive_refund_event.failure_code, 'refused')) OR v_changed;
+        v_changed := payments.mark_refund_failed(v_refund_id, coalesce(receive_refund_event.failure_code, 'refused'), true) OR v_changed;
     END IF;
     RETURN CASE WHEN v_changed THEN 'applied' ELSE 'no_change' END;
 END $$;

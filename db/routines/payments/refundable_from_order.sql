@@ -1,5 +1,5 @@
 -- The part of a payment that was applied (to its order, or the wallet) and has not been given back. Right only while the caller holds the order.
--- Called by: refund_order, mark_refund_completed, adopt_refund, settle_disputes, api.create_refund.
+-- Called by: refund_order, adopt_refund, settle_disputes, api.create_refund.
 CREATE OR REPLACE FUNCTION payments.refundable_from_order(payment_id uuid)
 RETURNS bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

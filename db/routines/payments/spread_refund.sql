@@ -1,5 +1,5 @@
 -- Spreads what a refund takes back from its order over the lines, and the shipping, by what is left of each: exact to the unit.
--- Called by: record_refund, mark_refund_completed (a refund that went through after all).
+-- Called by: record_refund.
 -- Locks:     none; the caller holds the order.
 CREATE OR REPLACE FUNCTION payments.spread_refund(refund_id uuid)
 RETURNS void
