@@ -13,6 +13,7 @@ from functools import partial
 
 from . import gift_cards, identity, pages, payments
 from .endpoint import Answer, Exchange, Handler, Store
+from .invoices import download
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,15 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/gift-cards",                            "list_gift_cards"),
     POST  ("/gift-cards/redeem",                     "redeem_gift_card", 200, gift_cards.REDEEM_GIFT_CARD),
     POST  ("/wallet/deposits",                       "begin_deposit", 201, payments.BEGIN_PAYMENT),
+
+    # invoices
+    GET   ("/orders/{order_id}/invoice",             "get_invoice"),
+    GET   ("/orders/{order_id}/invoice.pdf",         "get_invoice_pdf", 200, download.DOWNLOAD),
+    GET   ("/orders/{order_id}/credit-notes",        "list_credit_notes"),
+    GET   ("/credit-notes/{credit_note_id}",         "get_credit_note"),
+    GET   ("/credit-notes/{credit_note_id}/pdf",     "get_credit_note_pdf", 200, download.DOWNLOAD),
+    GET   ("/admin/seller",                          "get_seller"),
+    PUT   ("/admin/seller",                          "replace_seller"),
 
     # operations
     GET   ("/invariants",                            "check_invariants"),

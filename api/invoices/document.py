@@ -63,7 +63,6 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-STANDARDS = ["a-3a", "ua-1"]
 _FOLDER = Path(__file__).parent
 _COUNTRIES = dict(
     line.split("\t")
@@ -94,7 +93,7 @@ class Press:
     def print(self, data: Mapping[str, Any], xml: str | None, at: datetime) -> bytes:
         inputs = {"data": orjson.dumps(self._drawable(data)).decode()} | ({} if xml is None else {"xml": xml})
         with self._lock:
-            pdf = self._compiler.compile(sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=at)
+            pdf = self._compiler.compile(sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"], timestamp=at)
         if not isinstance(pdf, bytes):
             raise TypeError("typst gave no document")
         return pdf
@@ -127,7 +126,7 @@ def _press() -> Press:
 
 
 def render(invoice: Mapping[str, Any]) -> bytes:
-    issued = datetime.fromisoformat(invoice["issued_at"]).astimezone(UTC).replace(microsecond=0)
+    issued = datetime.fromisoformat(invoice["created_at"]).astimezone(UTC).replace(microsecond=0)
     xml = einvoice.write(invoice) if invoice["e_invoice"] else None
     pdf = _press().print(_page(invoice, issued), xml, issued)
     return pdf if xml is None else einvoice.declare(pdf)

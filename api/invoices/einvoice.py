@@ -23,6 +23,8 @@ PROFILE = "urn:cen.eu:en16931:2017"
 INVOICE, CREDIT_NOTE = "380", "381"
 PIECE = "C62"  # UN/ECE Recommendation 20: one
 DISCOUNT, FREIGHT = "95", "FC"  # UNTDID 5189, 7161
+# Of a category without tax, why (BR-E-10, BR-O-10), where the seller gives no reason.
+REASONS = {"E": "Exempt from VAT", "O": "Not subject to VAT"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -47,6 +49,8 @@ def write(invoice: Mapping[str, Any]) -> str:
     agreement.seller.name = seller["name"]
     if seller["registration"]:
         agreement.seller.legal_organization.id = seller["registration"]
+    elif not seller["vat_id"]:  # BR-CO-26: one of the three
+        agreement.seller.id = seller["tax_number"]
     _fill_address(agreement.seller.address, seller, seller["country"])
     if seller["email"]:
         agreement.seller.electronic_address.uri_ID = ("EM", seller["email"])
@@ -152,8 +156,8 @@ def _tax(found: Mapping[str, Any], money: Any) -> ApplicableTradeTax:
     tax.type_code = "VAT"
     tax.basis_amount = money(found["basis"])
     tax.category_code = found["category"]
-    if found["reason"]:
-        tax.exemption_reason = found["reason"]
+    if found["category"] in REASONS:
+        tax.exemption_reason = found["reason"] or REASONS[found["category"]]
     if found["category"] != "O":
         tax.rate_applicable_percent = Decimal(str(found["rate"]))
     return tax

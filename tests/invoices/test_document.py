@@ -59,7 +59,7 @@ BUYER = party(
 
 def invoice(items: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     made = {
-        "kind": "invoice", "number": "INV-2026-000042", "issued_at": "2026-11-21T08:12:13.123456+00:00",
+        "kind": "invoice", "number": "INV-2026-000042", "created_at": "2026-11-21T08:12:13.123456+00:00",
         "issue_date": "2026-11-21", "paid_date": "2026-11-21", "currency": "EUR", "minor_units": 2,
         "order_number": "100042", "invoice_number": None, "invoice_date": None, "e_invoice": True, "reason": None,
         "seller": SELLER, "buyer": BUYER, "items": items, "shipping": 590, "shipping_tax_category": "E",
@@ -77,9 +77,8 @@ def invoice(items: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
         sums[1] += i["tax"]
     if made["shipping"]:
         groups.setdefault((made["shipping_tax_category"], 0), [0, 0])[0] += made["shipping"]
-    reasons = {"E": "Exempt from VAT", "O": "Not subject to VAT"}
     made["taxes"] = [
-        {"category": c, "rate": r, "basis": basis, "amount": amount, "reason": reasons.get(c)}
+        {"category": c, "rate": r, "basis": basis, "amount": amount, "reason": None}
         for (c, r), (basis, amount) in sorted(groups.items())
     ]
     return made
@@ -93,6 +92,9 @@ UNREGISTERED = invoice(
     [item(n, tax_rate=0, tax_category="O") for n in (1, 2)],
     seller=SELLER | {"vat_id": None},
     shipping_tax_category="O",
+)
+TAX_NUMBER_ONLY = invoice(
+    [item(1)], seller=SELLER | {"vat_id": None, "registration": None, "tax_number": "37/123/45678"}
 )
 PERSON_WITHOUT_ADDRESS = invoice([item(1)], buyer=party(name="Ada", email="ada@example.com"), shipping=0)
 
@@ -283,12 +285,14 @@ def broken_rules(xml: str) -> list[str]:
         invoice([item(n, name="欧阳娜娜") for n in range(1, 101)], shipping=0),
         CREDIT_NOTE,
         UNREGISTERED,
+        TAX_NUMBER_ONLY,
         PERSON_WITHOUT_ADDRESS,
         invoice([item(1)], currency="JPY", minor_units=0, shipping=0),
         invoice([item(1, unit_price=0, discount=0)], shipping=0),
     ],
     ids=[
-        "seven lines", "three rates", "a hundred lines", "credit note", "not registered", "no address", "yen", "free",
+        "seven lines", "three rates", "a hundred lines", "credit note", "not registered", "tax number only",
+        "no address", "yen", "free",
     ],
 )  # fmt: skip
 def test_the_e_invoice_keeps_the_rules_of_en_16931(made: dict[str, Any]) -> None:

@@ -1,0 +1,27 @@
+-- A printed credit note: the caller's own, or any for customer service.
+-- Errors: credit_note_not_found, invoice_not_ready (the worker is about to print it) 404.
+CREATE FUNCTION api.get_credit_note_pdf(credit_note_id uuid)
+RETURNS api.invoice_pdf
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_pdf   api.invoice_pdf;
+BEGIN
+    SELECT i.number, encode(f.sha256, 'hex'), encode(f.content, 'base64') INTO v_pdf
+    FROM billing.invoices AS i LEFT JOIN billing.invoice_files AS f ON f.invoice_id = i.id
+    WHERE i.id = get_credit_note_pdf.credit_note_id AND i.kind = 'credit_note';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found', MESSAGE = 'There is no such credit note.';
+    ELSIF v_pdf.content IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_ready',
+            MESSAGE = 'The credit note is being made.', HINT = 'Ask again in a few seconds.', DETAIL = '{"retry_after": 2}';
+    END IF;
+    RETURN v_pdf;
+END $$;
+
+COMMENT ON FUNCTION api.get_credit_note_pdf IS
+'Download a credit note
+
+PDF/A-3, as an invoice. The same bytes each time.';
+
+GRANT EXECUTE ON FUNCTION api.get_credit_note_pdf TO app_customer;

@@ -1,0 +1,20 @@
+-- Says why an order has no invoice, or no page of it. Not an endpoint.
+-- Called by: get_invoice, get_invoice_pdf.
+-- Errors:    order_not_found, invoice_not_found, invoice_not_ready 404.
+CREATE FUNCTION api.refuse_invoice(order_id uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_order sales.orders;
+BEGIN
+    -- Row security: another customer's order is not there.
+    SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = refuse_invoice.order_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
+    ELSIF v_order.paid_at IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_found',
+            MESSAGE = 'This order has no invoice: it is made when the order is paid.';
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_ready',
+        MESSAGE = 'The invoice is being made.', HINT = 'Ask again in a few seconds.', DETAIL = '{"retry_after": 2}';
+END $$;

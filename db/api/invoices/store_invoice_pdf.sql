@@ -1,0 +1,16 @@
+-- Keeps the printed page of an invoice or a credit note, once. The same again changes nothing.
+-- Errors: invoice_not_found 404, invoice_printed_already 409.
+CREATE FUNCTION api.store_invoice_pdf(invoice_id uuid, content text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM identity.authenticate_service('worker');
+    PERFORM billing.store_file(store_invoice_pdf.invoice_id, decode(store_invoice_pdf.content, 'base64'));
+END $$;
+
+COMMENT ON FUNCTION api.store_invoice_pdf IS
+'Keep the printed page of an invoice
+
+For the worker; `content` in base64.';
+
+GRANT EXECUTE ON FUNCTION api.store_invoice_pdf TO app_worker;

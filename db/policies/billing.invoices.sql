@@ -1,0 +1,25 @@
+-- Invoices, their lines and pages: a customer's own; staff and services see all. Written by billing.issue_invoice(), issue_credit_note() and
+-- store_file() only; append-only.
+ALTER TABLE billing.invoices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE billing.invoice_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE billing.invoice_files ENABLE ROW LEVEL SECURITY;
+
+DROP POLICY IF EXISTS own_rows ON billing.invoices;
+CREATE POLICY own_rows ON billing.invoices FOR SELECT TO store_api
+    USING (account_id = (SELECT identity.current_actor()) OR (SELECT identity.is_staff()));
+DROP POLICY IF EXISTS own_rows ON billing.invoice_items;
+CREATE POLICY own_rows ON billing.invoice_items FOR SELECT TO store_api
+    USING (account_id = (SELECT identity.current_actor()) OR (SELECT identity.is_staff()));
+DROP POLICY IF EXISTS own_rows ON billing.invoice_files;
+CREATE POLICY own_rows ON billing.invoice_files FOR SELECT TO store_api
+    USING (account_id = (SELECT identity.current_actor()) OR (SELECT identity.is_staff()));
+
+REVOKE ALL ON billing.invoices, billing.invoice_items, billing.invoice_files, billing.series FROM store_api;
+GRANT SELECT ON billing.invoices, billing.invoice_items, billing.invoice_files TO store_api;
+
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invoices
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invoice_items
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invoice_files
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();

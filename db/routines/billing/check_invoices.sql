@@ -1,0 +1,66 @@
+-- The invariants of invoices, in one snapshot, as audit.check_invariants() answers them. An empty detail is a good one.
+-- Called by: audit.check_invariants.
+-- Definer:   reads everything.
+CREATE OR REPLACE FUNCTION billing.check_invoices()
+RETURNS TABLE (name text, ok boolean, detail text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH offenders (name, id) AS (
+        SELECT 'invoice numbers have no gap', format('%s %s', coalesce(s.kind, i.kind), coalesce(s.year, i.year))
+        FROM billing.series AS s
+        FULL JOIN (SELECT v.kind, v.year, count(*) AS n, min(v.sequence) AS first, max(v.sequence) AS last
+                   FROM billing.invoices AS v GROUP BY v.kind, v.year) AS i ON i.kind = s.kind AND i.year = s.year
+        WHERE i.n IS DISTINCT FROM s.last_sequence OR i.first <> 1 OR i.last <> i.n
+
+        UNION ALL
+        SELECT 'an invoice''s total is the sum of its lines', i.id::text
+        FROM billing.invoices AS i
+        LEFT JOIN (SELECT l.invoice_id, sum(l.unit_price * l.quantity) AS subtotal, sum(l.discount) AS discount, sum(l.tax) AS tax
+                   FROM billing.invoice_items AS l GROUP BY l.invoice_id) AS t ON t.invoice_id = i.id
+        WHERE (i.subtotal, i.discount, i.tax) IS DISTINCT FROM (coalesce(t.subtotal, 0), coalesce(t.discount, 0), coalesce(t.tax, 0))
+           OR i.shipping < 0
+
+        UNION ALL
+        SELECT 'an invoice says what its order cost', i.id::text
+        FROM billing.invoices AS i JOIN sales.orders AS o ON o.id = i.order_id
+        WHERE i.account_id <> o.account_id OR i.currency <> o.currency OR i.kind = 'invoice' AND i.total <> o.total
+
+        UNION ALL
+        SELECT 'a credit note says what its refund gave back', i.id::text
+        FROM billing.invoices AS i JOIN payments.refunds AS r ON r.id = i.refund_id
+        WHERE i.total <> r.from_order OR i.order_id <> r.order_id OR r.status <> 'completed'
+
+        UNION ALL
+        SELECT 'credit notes give back no more than their invoice', i.id::text
+        FROM billing.invoices AS i
+        JOIN (SELECT c.invoice_id, sum(c.total) AS total, sum(c.tax) AS tax, sum(c.shipping) AS shipping
+              FROM billing.invoices AS c GROUP BY c.invoice_id) AS t ON t.invoice_id = i.id
+        WHERE t.total > i.total OR t.tax > i.tax OR t.shipping > i.shipping
+
+        UNION ALL
+        SELECT 'a paid order has its invoice, or it is being made', o.id::text
+        FROM sales.orders AS o
+        WHERE o.paid_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.order_id = o.id AND i.kind = 'invoice')
+          AND o.id::text NOT IN (SELECT j.payload ->> 'order_id' FROM messaging.outbox AS j WHERE j.kind = 'issue_invoice' AND j.done_at IS NULL)
+
+        UNION ALL
+        SELECT 'a finished refund has its credit note, or it is being made', r.id::text
+        FROM payments.refunds AS r JOIN sales.orders AS o ON o.id = r.order_id
+        WHERE r.status = 'completed' AND r.from_order > 0 AND o.paid_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.refund_id = r.id)
+          AND r.id::text NOT IN (SELECT j.payload ->> 'refund_id' FROM messaging.outbox AS j
+                                 WHERE j.kind = 'issue_credit_note' AND j.done_at IS NULL)
+    ), counted AS (
+        SELECT o.name, count(*) AS n, min(o.id) AS first FROM offenders AS o GROUP BY o.name
+    )
+    SELECT n.name, c.n IS NULL, CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
+    FROM unnest(ARRAY[
+        'invoice numbers have no gap', 'an invoice''s total is the sum of its lines', 'an invoice says what its order cost',
+        'a credit note says what its refund gave back', 'credit notes give back no more than their invoice',
+        'a paid order has its invoice, or it is being made', 'a finished refund has its credit note, or it is being made'
+    ]) WITH ORDINALITY AS n (name, position)
+    LEFT JOIN counted AS c ON c.name = n.name
+    ORDER BY n.position;
+$$;
+
+GRANT EXECUTE ON FUNCTION billing.check_invoices TO store_api;

@@ -1,0 +1,12 @@
+-- The next number of a series. Whoever asks next waits until this transaction has ended, and gets the same one if it failed: no gap.
+-- Called by: issue_invoice, issue_credit_note.
+-- Locks:     the series, last of all.
+CREATE OR REPLACE FUNCTION billing.next_number(kind text)
+RETURNS TABLE (year integer, sequence bigint)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    INSERT INTO billing.series AS s (kind, year, last_sequence)
+    VALUES (next_number.kind, extract(year FROM clock_timestamp() AT TIME ZONE 'UTC')::integer, 1)
+    ON CONFLICT (kind, year) DO UPDATE SET last_sequence = s.last_sequence + 1
+    RETURNING s.year, s.last_sequence;
+END;

@@ -1,0 +1,21 @@
+-- Keeps the page of an invoice, once: the same again changes nothing, another one is refused.
+-- Called by: api.store_invoice_pdf.
+-- Errors:    invoice_not_found 404, invoice_printed_already 409.
+-- Definer:   nobody else may write an invoice.
+CREATE OR REPLACE FUNCTION billing.store_file(invoice_id uuid, content bytea)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO billing.invoice_files (invoice_id, account_id, content)
+    SELECT i.id, i.account_id, store_file.content FROM billing.invoices AS i WHERE i.id = store_file.invoice_id
+    ON CONFLICT ON CONSTRAINT invoice_files_pkey DO NOTHING;
+    IF NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.id = store_file.invoice_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_found', MESSAGE = 'There is no such invoice.';
+    ELSIF NOT EXISTS (SELECT FROM billing.invoice_files AS f
+                      WHERE f.invoice_id = store_file.invoice_id AND f.sha256 = sha256(store_file.content)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'invoice_printed_already',
+            MESSAGE = 'This invoice was printed before, and looks different: the first one stays.';
+    END IF;
+END $$;
+
+GRANT EXECUTE ON FUNCTION billing.store_file TO store_api;
