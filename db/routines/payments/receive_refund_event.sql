@@ -13,11 +13,11 @@ DECLARE
     v_refund_id uuid;
     v_changed   boolean := false;
 BEGIN
-    IF v_payment.status IN ('initiated', 'open') THEN
+    IF v_payment.status <> 'completed' AND v_payment.capture_method = 'manual' THEN
+        RETURN 'no_change';    -- a gateway may call it a refund when it lets go of what was authorised
+    ELSIF v_payment.status <> 'completed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH503', CONSTRAINT = 'payment_not_completed',
             MESSAGE = 'This refund''s payment has not been heard of yet.', HINT = 'Send it again later.';
-    ELSIF v_payment.status <> 'completed' THEN
-        RETURN 'no_change';    -- a gateway may call it a refund when it lets go of what was authorised
     END IF;
     SELECT r.id INTO v_refund_id FROM payments.refunds AS r
     WHERE r.payment_id = receive_refund_event.payment_id

@@ -1,0 +1,101 @@
+"""A payer disputes a payment at their bank: the merchant's share waits, and goes back if the bank decides so."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.conftest import refused
+from tests.payments.conftest import Shop
+
+
+async def dispute(shop: Shop, payment: dict[str, Any], end: str, amount: int = 1000) -> str:
+    return await shop.event(
+        payment, f"dispute_{end}", case_reference=f"dp_{payment['id']}", amount=amount, failure_code="fraudulent"
+    )
+
+
+async def earnings(shop: Shop, order: dict[str, Any]) -> tuple[int, int]:
+    """The balance of the order's merchant, and what of it is held."""
+    row = await shop.admin.fetchrow(
+        "SELECT b.balance, b.held FROM sales.order_items AS i, ledger.read_balances(i.merchant_id, 'earnings') AS b "
+        "WHERE i.order_id = $1",
+        uuid.UUID(order["id"]),
+    )
+    return row["balance"], row["held"]
+
+
+@pytest.fixture
+async def paid(shop: Shop, customer: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    shop.merchant = await shop.account("merchant")
+    return await shop.paid(customer, await shop.product())
+
+
+async def test_an_open_dispute_holds_the_merchants_share(shop: Shop, paid: Any) -> None:
+    order, payment = paid
+    assert await earnings(shop, order) == (900, 0)
+    assert await dispute(shop, payment, "opened") == "applied"
+    assert await dispute(shop, payment, "opened") == "repeated"
+    assert await earnings(shop, order) == (900, 900)
+    with refused("insufficient_funds", "SH409"):
+        await shop.call("web_merchant", "request_payout", token=shop.merchant, amount=900, currency="USD")
+    with refused("payment_disputed", "SH409"):
+        await shop.call("web_support", "create_refund", token=shop.support, payment_id=payment["id"], reason="x")
+    listed = (await shop.call("web_support", "list_disputes", token=shop.support, status="open"))["data"]
+    assert (listed[0]["payment_id"], listed[0]["amount"], listed[0]["reason"]) == (payment["id"], 1000, "fraudulent")
+    await shop.assert_books_balance()
+
+
+async def test_a_dispute_that_is_won_lets_go(shop: Shop, paid: Any) -> None:
+    order, payment = paid
+    await dispute(shop, payment, "opened")
+    assert await dispute(shop, payment, "won") == "applied"
+    assert await earnings(shop, order) == (900, 0)
+    assert (await shop.see(payment))["amount_refunded"] == 0
+    await shop.assert_books_balance()
+
+
+async def test_a_dispute_that_is_lost_is_a_refund_by_the_bank(shop: Shop, paid: Any) -> None:
+    order, payment = paid
+    await dispute(shop, payment, "opened", 400)
+    assert await earnings(shop, order) == (900, 360)
+    assert await dispute(shop, payment, "lost", 400) == "applied"
+    assert await earnings(shop, order) == (540, 0)
+    seen = await shop.see(payment)
+    assert seen["refunds"] == [["completed", 400, 400, "dispute_lost"]]
+    # Nobody sends it once more.
+    sent = "SELECT count(*) FROM messaging.outbox WHERE kind = 'refund_payment' AND created_at > now() - interval '1 s'"
+    assert await shop.admin.fetchval(sent) == 0
+    await shop.assert_books_balance()
+
+
+async def test_what_was_refunded_and_is_lost_as_well_is_the_shops_loss(shop: Shop, paid: Any) -> None:
+    order, payment = paid
+    made = await shop.call("web_support", "create_refund", token=shop.support, payment_id=payment["id"], reason="x")
+    await shop.call("web_worker", "complete_refund", refund_id=made["id"], provider_reference="re")
+    assert await dispute(shop, payment, "lost") == "applied"
+    seen = await shop.see(payment)
+    assert seen["transfers"][-1] == ["dispute_loss", "disputes", "clearing", "USD", 1000]
+    assert await earnings(shop, order) == (0, 0)
+    await shop.assert_books_balance()
+
+
+async def test_a_share_that_was_paid_out_is_owed(shop: Shop, paid: Any) -> None:
+    """Earnings may fall below zero: the next sales pay it off."""
+    order, payment = paid
+    made = await shop.call("web_merchant", "request_payout", token=shop.merchant, amount=900, currency="USD")
+    await shop.call("web_worker", "complete_payout", payout_id=made["id"], provider_reference="po")
+    assert await earnings(shop, order) == (0, 0)
+    await dispute(shop, payment, "lost")
+    assert await earnings(shop, order) == (-900, 0)
+    with refused("insufficient_funds", "SH409"):
+        await shop.call("web_merchant", "request_payout", token=shop.merchant, amount=1, currency="USD")
+    await shop.assert_books_balance()
+
+
+async def test_a_dispute_of_nothing_is_kept(shop: Shop, paid: Any) -> None:
+    _, payment = paid
+    assert await shop.event(payment, "dispute_opened", "no case", amount=5) == "no_change"
+    assert await shop.event(payment, "dispute_opened", "no amount", case_reference="x", amount=0) == "no_change"
