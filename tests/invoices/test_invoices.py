@@ -97,11 +97,20 @@ async def test_the_rate_is_the_roundest_that_makes_the_tax(shop: Shop) -> None:
         assert float(await shop.admin.fetchval("SELECT billing.tax_rate($1, $2)", net, tax)) == rate
 
 
-async def test_an_invoice_is_made_once(shop: Shop, office: Office, customer: str) -> None:
+async def test_an_invoice_is_made_once(shop: Shop, office: Office, customer: str, connect: Any) -> None:
     order, _ = await shop.paid(customer, await shop.product())
-    made = await asyncio.gather(*(office.issue(order) for _ in range(20)))
-    assert all(invoice == made[0] for invoice in made)
-    assert await shop.admin.fetchval("SELECT count(*) FROM billing.invoices WHERE order_id = $1", order["id"]) == 1
+    first = await connect("web_worker")
+    async with first.transaction():
+        number = await first.fetchval("SELECT ((api.issue_invoice($1)).invoice).number", order["id"])
+        others = [asyncio.create_task(office.issue(order)) for _ in range(8)]
+        # All of them stand at the order's door before the first is through.
+        await shop.until(
+            "SELECT count(*) = 8 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = 'web_worker' AND wait_event_type = 'Lock'"
+        )
+    assert {made["number"] for made in await asyncio.gather(*others)} == {number}
+    count = "SELECT count(*) FROM billing.invoices WHERE order_id = $1"
+    assert await shop.admin.fetchval(count, uuid.UUID(order["id"])) == 1
 
 
 async def test_a_free_order_has_an_invoice(shop: Shop, office: Office, customer: str) -> None:

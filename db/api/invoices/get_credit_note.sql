@@ -7,7 +7,8 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     v_note  billing.invoices;
 BEGIN
-    SELECT * INTO v_note FROM billing.invoices AS i WHERE i.id = get_credit_note.credit_note_id AND i.kind = 'credit_note';
+    SELECT * INTO v_note FROM billing.invoices AS i
+    WHERE i.id = get_credit_note.credit_note_id AND i.kind = 'credit_note' AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found', MESSAGE = 'There is no such credit note.';
     END IF;

@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     SELECT i.number, encode(f.sha256, 'hex'), encode(f.content, 'base64') INTO v_pdf
     FROM billing.invoices AS i LEFT JOIN billing.invoice_files AS f ON f.invoice_id = i.id
-    WHERE i.id = get_credit_note_pdf.credit_note_id AND i.kind = 'credit_note';
+    WHERE i.id = get_credit_note_pdf.credit_note_id AND i.kind = 'credit_note' AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found', MESSAGE = 'There is no such credit note.';
     ELSIF v_pdf.content IS NULL THEN

@@ -7,9 +7,10 @@ DECLARE
     v_actor   CONSTANT uuid := identity.authenticate();
     v_invoice billing.invoices;
 BEGIN
-    SELECT * INTO v_invoice FROM billing.invoices AS i WHERE i.order_id = get_invoice.order_id AND i.kind = 'invoice';
+    SELECT * INTO v_invoice FROM billing.invoices AS i
+    WHERE i.order_id = get_invoice.order_id AND i.kind = 'invoice' AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
-        PERFORM api.refuse_invoice(get_invoice.order_id);
+        PERFORM api.refuse_invoice(get_invoice.order_id, v_actor);
     END IF;
     RETURN api.render_invoice(v_invoice);
 END $$;

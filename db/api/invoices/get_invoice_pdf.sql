@@ -9,9 +9,9 @@ DECLARE
 BEGIN
     SELECT i.number, encode(f.sha256, 'hex'), encode(f.content, 'base64') INTO v_pdf
     FROM billing.invoices AS i JOIN billing.invoice_files AS f ON f.invoice_id = i.id
-    WHERE i.order_id = get_invoice_pdf.order_id AND i.kind = 'invoice';
+    WHERE i.order_id = get_invoice_pdf.order_id AND i.kind = 'invoice' AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
-        PERFORM api.refuse_invoice(get_invoice_pdf.order_id);
+        PERFORM api.refuse_invoice(get_invoice_pdf.order_id, v_actor);
     END IF;
     RETURN v_pdf;
 END $$;

@@ -8,8 +8,8 @@ DECLARE
     v_after CONSTANT uuid := messaging.cursor_from(list_credit_notes.cursor);
     v_found api.invoice[];
 BEGIN
-    -- Row security: another customer's order is not there.
-    IF NOT EXISTS (SELECT FROM sales.orders AS o WHERE o.id = list_credit_notes.order_id) THEN
+    IF NOT EXISTS (SELECT FROM sales.orders AS o
+                   WHERE o.id = list_credit_notes.order_id AND (o.account_id = v_actor OR identity.is_staff())) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
     END IF;
     SELECT array_agg(api.render_invoice(q) ORDER BY q.id) INTO v_found

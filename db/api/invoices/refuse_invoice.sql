@@ -1,14 +1,14 @@
 -- Says why an order has no invoice, or no page of it. Not an endpoint.
 -- Called by: get_invoice, get_invoice_pdf.
 -- Errors:    order_not_found, invoice_not_found, invoice_not_ready 404.
-CREATE FUNCTION api.refuse_invoice(order_id uuid)
+CREATE FUNCTION api.refuse_invoice(order_id uuid, actor uuid)
 RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_order sales.orders;
 BEGIN
-    -- Row security: another customer's order is not there.
-    SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = refuse_invoice.order_id;
+    SELECT * INTO v_order FROM sales.orders AS o
+    WHERE o.id = refuse_invoice.order_id AND (o.account_id = refuse_invoice.actor OR identity.is_staff());
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
     ELSIF v_order.paid_at IS NULL THEN

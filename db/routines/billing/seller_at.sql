@@ -1,12 +1,10 @@
 -- The seller as it was at a time; what was sold before the first version, was sold by the first.
--- Called by: issue_invoice, get_seller, update_seller.
+-- Called by: issue_invoice.
 CREATE OR REPLACE FUNCTION billing.seller_at(at timestamptz)
 RETURNS billing.sellers
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT s FROM billing.sellers AS s
-    ORDER BY s.created_at <= seller_at.at DESC, CASE WHEN s.created_at <= seller_at.at THEN s.version ELSE -s.version END DESC
+    ORDER BY CASE WHEN s.created_at <= seller_at.at THEN s.version ELSE -s.version END DESC
     LIMIT 1;
 END;
-
-GRANT EXECUTE ON FUNCTION billing.seller_at TO store_api;
