@@ -1,8 +1,8 @@
 """The whole life of a payment, told in every order: what came of it does not depend on which callback was first.
 
 A gateway sends what it has to say in any order, each thing once or more often, and again when we refuse it. Here it
-says that the money came (or did not; test_callbacks.py has every way in which it does not), that somebody gave a part of it back past us, that the payer
-disputes the rest, and how that ended.
+says that the money came or did not (test_callbacks.py has every way in which it does not), that somebody gave a part of
+it back past us, that the payer disputes the rest, and how that ended.
 """
 
 from __future__ import annotations
