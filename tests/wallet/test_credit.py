@@ -196,7 +196,8 @@ async def test_what_is_no_change_of_credit(bank: Bank, support: Person) -> None:
     for amount in (0, -1):
         with refused("amount_out_of_range"):
             await grant(bank, support, customer, amount)
-    for metadata in ([], "x", {"x": "y" * 17_000}):
+    not_objects: list[Any] = [[], "x", {"x": "y" * 17_000}]
+    for metadata in not_objects:
         with refused("metadata_not_an_object"):
             await grant(bank, support, customer, 1, metadata=metadata)
     assert await bank.balance(customer, "credit") == (0, 0, 0)

@@ -158,7 +158,7 @@ async def test_every_path_asks_who_is_calling(bank: Bank, client: Client) -> Non
         arguments = dict(FOR_SUPPORT[function])
         place = path.format(account_id=NOBODY, payout_id=NOBODY, change_id=NOBODY)
         sent = {n: v for n, v in arguments.items() if f"{{{n}}}" not in path}
-        body = {"json": sent} if method == "POST" else {}
+        body: dict[str, Any] = {"json": sent} if method == "POST" else {}
         for token, expected in (
             (None, (401, "token_missing")), (customer.token, (403, "forbidden")), (merchant.token, (403, "forbidden")),
         ):  # fmt: skip
