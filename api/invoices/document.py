@@ -120,15 +120,24 @@ class Press:
         return character if ord(character) in self._drawn else "\ufffd"
 
 
+_starting = threading.Lock()
+
+
+def press() -> Press:
+    """This process's one press: starting it takes a second and 50 MB, whoever comes first."""
+    with _starting:
+        return _start()
+
+
 @cache
-def _press() -> Press:
+def _start() -> Press:
     return Press()
 
 
 def render(invoice: Mapping[str, Any]) -> bytes:
     issued = datetime.fromisoformat(invoice["created_at"]).astimezone(UTC).replace(microsecond=0)
     xml = einvoice.write(invoice) if invoice["e_invoice"] else None
-    pdf = _press().print(_page(invoice, issued), xml, issued)
+    pdf = press().print(_page(invoice, issued), xml, issued)
     return pdf if xml is None else einvoice.declare(pdf)
 
 

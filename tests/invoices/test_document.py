@@ -254,6 +254,15 @@ def test_the_same_bytes_each_time_in_each_process() -> None:
         assert printed.stdout.decode().strip() == sha256(first).hexdigest()
 
 
+def test_threads_share_one_press() -> None:
+    script = (
+        "from concurrent.futures import ThreadPoolExecutor; from api.invoices import document;"
+        "print(len({id(p) for p in ThreadPoolExecutor(8).map(lambda _: document.press(), range(8))}))"
+    )
+    printed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)
+    assert printed.stdout.decode().strip() == "1"
+
+
 def test_another_invoice_has_other_bytes() -> None:
     assert document.render(CREDIT_NOTE) != document.render(CREDIT_NOTE | {"number": "CN-2026-000008"})
 
