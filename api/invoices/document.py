@@ -169,7 +169,7 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
             "label": "Credited to" if credit else "Billed to",
             "name": buyer["name"],
             "lines": [
-                *([f"c/o {buyer['recipient']}"] if buyer["recipient"] not in (None, buyer["name"]) else []),
+                *([buyer["recipient"]] if buyer["recipient"] not in (None, buyer["name"]) else []),
                 *_address(buyer),
                 *_present(buyer["email"]),
             ],
