@@ -139,9 +139,6 @@ async def test_guessing_codes_is_slowed_down(bank: Bank, client: Client, support
     assert problem(await client.post("/gift-cards/redeem", json={"code": "x"})) == (401, "token_missing")
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="Endpoint.keyed has to leave out /gift-cards, as it does /sessions"
-)
 async def test_the_code_of_a_gift_card_is_not_kept_with_an_idempotency_key(
     bank: Bank, client: Client, support: Person
 ) -> None:

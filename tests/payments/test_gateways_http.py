@@ -1,0 +1,222 @@
+"""Stripe and SSLCommerz over HTTP: the web tier as a process, its gateways as servers that follow their protocols."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.gateways.sslcommerz import write_id
+from api.settings import Settings
+from api.worker import Worker
+from db.server import Access
+from tests.conftest import Client, WebServer
+from tests.gateways.sslcommerz_server import SSLCommerzServer
+from tests.gateways.stripe_server import StripeServer
+from tests.payments.conftest import Shop
+
+SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def gateways() -> Iterator[tuple[StripeServer, SSLCommerzServer]]:
+    with StripeServer() as stripe, SSLCommerzServer() as sslcommerz:
+        SERVER_ENVIRONMENT.update({**stripe.environment, **sslcommerz.environment})
+        yield stripe, sslcommerz
+
+
+@pytest.fixture(scope="module")
+def stripe(gateways: tuple[StripeServer, SSLCommerzServer]) -> StripeServer:
+    return gateways[0]
+
+
+@pytest.fixture(scope="module")
+def sslcommerz(gateways: tuple[StripeServer, SSLCommerzServer]) -> SSLCommerzServer:
+    return gateways[1]
+
+
+@pytest.fixture
+def settings(access: Access, server: WebServer) -> Settings:
+    return Settings.from_env(server.environment)
+
+
+async def begin(client: Client, shop: Shop, provider: str, **keywords: Any) -> Any:
+    token = await shop.account()
+    order = await shop.order(token, await shop.product())
+    path = f"/orders/{order['id']}/payments"
+    return token, order, await client.post(path, token=token, json={"provider": provider}, **keywords)
+
+
+async def order_status(client: Client, token: str, order: dict[str, Any]) -> str:
+    return str((await client.get(f"/orders/{order['id']}", token=token)).json()["status"])
+
+
+async def test_paid_with_stripe(client: Client, shop: Shop, stripe: StripeServer) -> None:
+    token, order, answer = await begin(client, shop, "stripe", key="k1")
+    assert answer.status_code == 201, answer.text
+    payment = answer.json()["payment"]
+    (session,) = [s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == payment["id"]]
+    assert answer.json()["checkout_url"] == session["url"]
+    assert session["id"] not in answer.text.replace(session["url"], "")  # masked but in the address
+
+    # The same request again, with its key: the same session.
+    again = await client.post(f"/orders/{order['id']}/payments", token=token, json={"provider": "stripe"}, key="k1")
+    assert (again.json(), again.headers["idempotent-replayed"]) == (answer.json(), "true")
+    assert len([s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == payment["id"]]) == 1
+
+    address = f"{client.url}/v1/webhooks/stripe"
+    answers = await stripe.deliver(address, *stripe.pay(session["id"]))
+    assert {a.status_code for a in answers} == {200}
+    assert "applied" in [a.json()["outcome"] for a in answers]
+    assert await order_status(client, token, order) == "paid"
+
+    # What Stripe says and we do not know is kept, and answered so that it is not sent again.
+    unknown = {"id": "evt_unknown", "object": "event", "type": "customer.created", "data": {"object": {"id": "cus_1"}}}
+    (kept,) = await stripe.deliver(address, unknown)
+    assert (kept.status_code, kept.json()["outcome"]) == (200, "unknown_payment")
+    assert await shop.admin.fetchval("SELECT kind FROM payments.gateway_events WHERE event_id = 'evt_unknown'")
+
+
+async def test_a_forged_callback_changes_nothing(client: Client, shop: Shop, stripe: StripeServer) -> None:
+    token, order, answer = await begin(client, shop, "stripe")
+    (session,) = [s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == answer.json()["payment"]["id"]]
+    event = stripe.pay(session["id"])[-1]
+    for headers, body in (
+        stripe.signed(event, keys=["whsec_another"]),
+        stripe.signed(event, at=stripe.now() - 600),
+        (stripe.signed(event)[0], stripe.signed(event)[1].replace(b"1000", b"1001")),
+        ({"content-type": "application/json"}, stripe.signed(event)[1]),
+    ):
+        refusal = await client.post("/webhooks/stripe", headers=headers, content=body)
+        assert (refusal.status_code, refusal.json()["code"]) == (400, "signature_invalid")
+    assert await order_status(client, token, order) == "pending"
+
+
+async def test_paid_with_sslcommerz(client: Client, shop: Shop, sslcommerz: SSLCommerzServer) -> None:
+    token, order, answer = await begin(client, shop, "sslcommerz")
+    assert answer.status_code == 201, answer.text
+    ipn = sslcommerz.pay(write_id(answer.json()["payment"]["id"]))
+    forged = await client.post("/webhooks/sslcommerz", headers=FORM, content=ipn.replace(b"VISA", b"VIZA"))
+    assert (forged.status_code, forged.json()["code"]) == (400, "signature_invalid")
+    outcomes = [(await client.post("/webhooks/sslcommerz", headers=FORM, content=ipn)).json() for _ in range(2)]
+    assert [o["outcome"] for o in outcomes] == ["applied", "repeated"]
+    assert await order_status(client, token, order) == "paid"
+
+
+async def test_authorised_captured_in_part_and_the_rest_paid_otherwise(
+    client: Client, shop: Shop, stripe: StripeServer
+) -> None:
+    await shop.admin.execute("UPDATE payments.providers SET capture_method = 'manual' WHERE name = 'stripe'")
+    try:
+        token, order, answer = await begin(client, shop, "stripe")
+    finally:
+        await shop.admin.execute("UPDATE payments.providers SET capture_method = 'automatic' WHERE name = 'stripe'")
+    payment = answer.json()["payment"]["id"]
+    (session,) = [s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == payment]
+    await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *stripe.authorize(session["id"]))
+    assert (await client.get(f"/payments/{payment}", token=token)).json()["status"] == "authorized"
+
+    captured = await client.post(f"/payments/{payment}/capture", token=shop.support, json={"amount": 600})
+    assert captured.status_code == 200, captured.text
+    assert (captured.json()["status"], captured.json()["amount_captured"]) == ("completed", 600)
+    assert captured.headers["etag"] == f'"{captured.json()["version"]}"'
+    intent = next(i for i in stripe.intents.values() if i["metadata"]["payment_id"] == payment)
+    assert (intent["status"], intent["amount_received"]) == ("succeeded", 600)
+    rest = await client.post(f"/orders/{order['id']}/payments", token=token, json={"provider": "bank_transfer"})
+    assert rest.json()["payment"]["amount"] == 400
+    done = await client.post(f"/payments/{rest.json()['payment']['id']}/confirm", token=shop.support, json={})
+    assert done.json()["status"] == "completed"
+    assert await order_status(client, token, order) == "paid"
+    # All that Stripe has to say of it, late and twice.
+    told = [event for event in stripe.events if payment in str(event)]
+    await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *told, *told)
+    await shop.assert_books_balance()
+
+
+async def test_a_capture_whose_answer_is_lost_is_taken_once(
+    client: Client, shop: Shop, stripe: StripeServer, settings: Settings
+) -> None:
+    await shop.admin.execute("UPDATE payments.providers SET capture_method = 'manual' WHERE name = 'stripe'")
+    try:
+        _, _, answer = await begin(client, shop, "stripe")
+    finally:
+        await shop.admin.execute("UPDATE payments.providers SET capture_method = 'automatic' WHERE name = 'stripe'")
+    payment = answer.json()["payment"]["id"]
+    (session,) = [s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == payment]
+    await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *stripe.authorize(session["id"]))
+    stripe.trouble("lost_answer", times=99, on="/capture")
+    lost = await client.post(f"/payments/{payment}/capture", token=shop.support, json={})
+    stripe.calm()
+    assert (lost.status_code, lost.json()["code"]) == (503, "gateway_unavailable")
+    worker = Worker(settings)
+    running = asyncio.create_task(worker.run())
+    try:
+        await shop.admin.execute("UPDATE messaging.outbox SET run_at = now() WHERE kind = 'capture_payment'")
+        await shop.until("SELECT status = 'completed' FROM payments.payments WHERE id = $1::text::uuid", payment)
+    finally:
+        worker.stop()
+        await asyncio.wait_for(running, 30)
+    charges = [c for c in stripe.charges.values() if c["metadata"].get("payment_id") == payment]
+    assert [c["amount_captured"] for c in charges] == [1000]
+    await shop.assert_books_balance()
+
+
+async def test_a_deposit_through_stripe(client: Client, shop: Shop, stripe: StripeServer) -> None:
+    token = await shop.account()
+    answer = await client.post(
+        "/wallet/deposits", token=token, json={"amount": 2000, "currency": "USD", "provider": "stripe"}
+    )
+    assert answer.status_code == 201, answer.text
+    payment = answer.json()["payment"]["id"]
+    (session,) = [s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == payment]
+    await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *stripe.pay(session["id"]))
+    wallet = (await client.get("/wallet", token=token)).json()
+    assert wallet["balances"] == [{"currency": "USD", "balance": 2000, "held": 0, "available": 2000}]
+
+
+async def test_a_gateway_without_keys_is_not_offered(client: Client, shop: Shop, access: Access, tmp_path: Any) -> None:
+    bare = WebServer(access, {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": ""}, tmp_path)
+    bare.start()
+    try:
+        token = await shop.account()
+        order = await shop.order(token, await shop.product())
+        for provider in ("stripe", "sslcommerz", "paypal"):
+            path = f"/orders/{order['id']}/payments"
+            answer = await client.post(path, token=token, json={"provider": provider}, base=bare.url)
+            assert (answer.status_code, answer.json()["code"]) == (422, "provider_not_available")
+            told = await client.post(f"/webhooks/{provider}", content=b"{}", base=bare.url)
+            assert (told.status_code, told.json()["code"]) == (404, "not_found")
+        begun = "SELECT count(*) FROM payments.payments WHERE order_id = $1::text::uuid"
+        assert await shop.admin.fetchval(begun, order["id"]) == 0
+    finally:
+        bare.stop()
+        bare.listener.close()
+
+
+async def test_secrets_stay_where_they_are(
+    client: Client, shop: Shop, server: WebServer, stripe: StripeServer, sslcommerz: SSLCommerzServer
+) -> None:
+    """After all of the above, with refusals: in no log, no answer, no row."""
+    key, stripe.secret_key = stripe.secret_key, "sk_test_another"
+    try:
+        _, _, refusal = await begin(client, shop, "stripe")
+        assert refusal.status_code == 502
+    finally:
+        stripe.secret_key = key
+    stripe.trouble("error", times=99, on="POST /v1/checkout/sessions")
+    _, _, failure = await begin(client, shop, "stripe")
+    stripe.calm()
+    assert failure.status_code == 503
+    tables = await shop.admin.fetch(
+        "SELECT c.oid::regclass::text AS name FROM pg_class AS c WHERE c.relkind = 'r' "
+        "AND c.relnamespace::regnamespace::text NOT LIKE 'pg_%' "
+        "AND c.relnamespace <> 'information_schema'::regnamespace"
+    )
+    rows = [await shop.admin.fetchval(f"SELECT json_agg(t)::text FROM {table['name']} AS t") for table in tables]
+    kept = server.log() + refusal.text + failure.text + "".join(row or "" for row in rows)
+    assert "evt_unknown" in kept  # it would be found
+    for secret in (stripe.secret_key, stripe.webhook_secret, sslcommerz.store_password, "sk_test_another"):
+        assert secret not in kept
