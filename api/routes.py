@@ -122,6 +122,8 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/refunds/{refund_id}",                   "get_refund"),
     POST  ("/refunds/{refund_id}/retry",             "retry_refund", 201),
     POST  ("/refunds/{refund_id}/confirm",           "confirm_refund"),
+    GET   ("/admin/payment-providers",               "list_providers"),
+    PATCH ("/admin/payment-providers/{provider}",    "update_provider"),
     GET   ("/admin/refunds",                         "list_all_refunds"),
     GET   ("/admin/disputes",                        "list_disputes"),
 

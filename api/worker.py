@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -28,6 +29,7 @@ from .database import Database
 from .endpoint import Caller, Store
 from .errors import Problem, Unexpected
 from .gateways import Gateway, Refund, Refused
+from .invoices.jobs import issue
 from .payments import apply_event, capture, gateway_of, open_checkout, read_payment
 from .settings import Settings, SettingsError
 
@@ -77,6 +79,8 @@ class Worker:
             "capture_payment": self.capture_payment,
             "close_checkout": self.close_checkout,
             "settle_payout": self.settle_payout,
+            "issue_invoice": partial(issue, self._call, "issue_invoice"),
+            "issue_credit_note": partial(issue, self._call, "issue_credit_note"),
         }
 
     def stop(self) -> None:

@@ -50,6 +50,16 @@ async def begin(client: Client, shop: Shop, provider: str, **keywords: Any) -> A
     return token, order, await client.post(path, token=token, json={"provider": provider}, **keywords)
 
 
+async def capture(client: Client, admin: str, method: str) -> None:
+    answer = await client.patch("/admin/payment-providers/stripe", token=admin, json={"capture_method": method})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+async def administrator(shop: Shop) -> str:
+    return await shop.account("admin")
+
+
 async def order_status(client: Client, token: str, order: dict[str, Any]) -> str:
     return str((await client.get(f"/orders/{order['id']}", token=token)).json()["status"])
 
@@ -107,13 +117,13 @@ async def test_paid_with_sslcommerz(client: Client, shop: Shop, sslcommerz: SSLC
 
 
 async def test_authorised_captured_in_part_and_the_rest_paid_otherwise(
-    client: Client, shop: Shop, stripe: StripeServer
+    client: Client, shop: Shop, stripe: StripeServer, administrator: str
 ) -> None:
-    await shop.admin.execute("UPDATE payments.providers SET capture_method = 'manual' WHERE name = 'stripe'")
+    await capture(client, administrator, "manual")
     try:
         token, order, answer = await begin(client, shop, "stripe")
     finally:
-        await shop.admin.execute("UPDATE payments.providers SET capture_method = 'automatic' WHERE name = 'stripe'")
+        await capture(client, administrator, "automatic")
     payment = answer.json()["payment"]["id"]
     (session,) = [s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == payment]
     await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *stripe.authorize(session["id"]))
@@ -137,13 +147,13 @@ async def test_authorised_captured_in_part_and_the_rest_paid_otherwise(
 
 
 async def test_a_capture_whose_answer_is_lost_is_taken_once(
-    client: Client, shop: Shop, stripe: StripeServer, settings: Settings
+    client: Client, shop: Shop, stripe: StripeServer, settings: Settings, administrator: str
 ) -> None:
-    await shop.admin.execute("UPDATE payments.providers SET capture_method = 'manual' WHERE name = 'stripe'")
+    await capture(client, administrator, "manual")
     try:
         _, _, answer = await begin(client, shop, "stripe")
     finally:
-        await shop.admin.execute("UPDATE payments.providers SET capture_method = 'automatic' WHERE name = 'stripe'")
+        await capture(client, administrator, "automatic")
     payment = answer.json()["payment"]["id"]
     (session,) = [s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == payment]
     await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *stripe.authorize(session["id"]))

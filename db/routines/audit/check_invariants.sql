@@ -233,7 +233,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), counted AS (
         SELECT o.name, count(*) AS n, (array_agg(o.id ORDER BY o.id))[1] AS first FROM offenders AS o GROUP BY o.name
     )
-    SELECT n.name, c.n IS NULL, CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
+    (SELECT n.name, c.n IS NULL, CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
     FROM unnest(ARRAY[
         'stock is the sum of its movements', 'reserved stock is what pending orders hold', 'stock is never oversold',
         'an order''s total is the sum of its lines', 'an order''s lines belong to its account',
@@ -247,7 +247,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'a gift card brings what it cost, once', 'a payout is held until it is settled', 'what a closed dispute held is free'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
-    ORDER BY n.position;
+    ORDER BY n.position)
+    UNION ALL
+    SELECT i.name, i.ok, i.detail FROM billing.check_invoices() AS i;
 $$;
 
 GRANT EXECUTE ON FUNCTION audit.check_invariants TO store_api;

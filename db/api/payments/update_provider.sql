@@ -1,0 +1,33 @@
+-- Offers a way of paying or not, and whether money is taken at once or authorised first. Attempts that were begun stay as they are.
+-- Errors: provider_not_found 404, capture_method_not_supported 422.
+CREATE DOMAIN api.capture_method AS text CONSTRAINT capture_method_unknown CHECK (VALUE = ANY (ARRAY['automatic', 'manual']));
+COMMENT ON DOMAIN api.capture_method IS 'automatic: the money is taken at once; manual: it is authorised, and captured by customer service.';
+
+CREATE FUNCTION api.update_provider(provider text, enabled boolean DEFAULT NULL, capture_method api.capture_method DEFAULT NULL)
+RETURNS api.payment_provider
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor    CONSTANT uuid := identity.authenticate();
+    v_provider payments.providers;
+BEGIN
+    SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = update_provider.provider FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'provider_not_found', MESSAGE = 'There is no such way of paying.';
+    END IF;
+    IF update_provider.capture_method = 'manual' AND v_provider.name NOT IN ('mock', 'stripe') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'capture_method_not_supported',
+            MESSAGE = 'This way of paying cannot authorise first.', HINT = 'stripe can.';
+    END IF;
+    UPDATE payments.providers AS p
+    SET enabled = coalesce(update_provider.enabled, p.enabled), capture_method = coalesce(update_provider.capture_method::text, p.capture_method)
+    WHERE p.name = v_provider.name
+    RETURNING p.* INTO STRICT v_provider;
+    RETURN ROW(v_provider.name, v_provider.kind, v_provider.enabled, v_provider.capture_method)::api.payment_provider;
+END $$;
+
+COMMENT ON FUNCTION api.update_provider IS
+'Change a way of paying
+
+Offer it or not; take the money at once or authorise it first. Payments that were begun stay as they are.';
+
+GRANT EXECUTE ON FUNCTION api.update_provider TO app_admin;
