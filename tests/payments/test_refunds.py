@@ -125,7 +125,9 @@ async def test_money_that_comes_back_from_the_payers_bank_is_booked_back(shop: S
         ("earnings", 900), ("earnings_returned", 360), ("earnings_returned_reversed", 360)
     ]  # fmt: skip
     await shop.assert_books_balance()
-    # It is retried, and has its credit note already.
+    # It is retried, before anything else, and has its credit note already.
+    with refused("refund_came_back", "SH409"):
+        await refund(shop, payment, amount=1)
     notes = (
         "SELECT count(*) FROM messaging.outbox WHERE kind = 'issue_credit_note' AND payload ->> 'refund_id' = ANY ($1)"
     )

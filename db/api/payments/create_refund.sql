@@ -1,7 +1,7 @@
 -- Gives money back through the gateway that took it, by amount or by line. The amount counts as refunded from here on; the worker tells the gateway.
 -- What never belonged to the order (a surplus whose own refund failed) goes first.
 -- Locks:  order, stock (with restock), payment, order lines; wallet or credit, where the money came from there.
--- Errors: payment_not_found 404, refund_above_payment 409, payment_disputed 409, order_not_paid 409, refund_by_amount_or_items 422,
+-- Errors: payment_not_found 404, refund_above_payment 409, payment_disputed 409, refund_came_back 409, order_not_paid 409, refund_by_amount_or_items 422,
 --         restock_needs_full_refund 422, order_already_restocked 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
     payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL, restock boolean DEFAULT false
@@ -34,6 +34,16 @@ BEGIN
     IF EXISTS (SELECT FROM payments.disputes AS d WHERE d.payment_id = v_payment.id AND d.status = 'open') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_disputed',
             MESSAGE = 'The payer disputes this payment: the gateway has the money back already.', HINT = 'Wait until the dispute is closed.';
+    END IF;
+
+    -- Its credit note stands, and covers the retry of it only.
+    IF EXISTS (
+        SELECT FROM payments.refunds AS r
+        WHERE r.payment_id = v_payment.id AND r.status = 'failed' AND r.completed_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM payments.refunds AS t WHERE t.retry_of = r.id))
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_came_back',
+            MESSAGE = 'The payer''s bank has sent a refund of this payment back.', HINT = 'Retry that refund first.';
     END IF;
 
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
