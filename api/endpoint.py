@@ -220,6 +220,7 @@ class Handler:
 
     run: Callable[[Endpoint, Exchange], Awaitable[Answer]]
     fields: Mapping[str, Schema] = field(default_factory=dict)
+    media_type: str = "application/json"
 
 
 class Endpoint:

@@ -195,10 +195,12 @@ def _responses(store: Store, endpoint: Endpoint, *, anyone: bool) -> dict[str, A
         responses["204"] = {"description": "Done.", "headers": headers}
     else:
         name = component(function.returns, request=False)
+        schema = store.catalog.types.schema(function.returns, request=False)
+        media_type = route.handler.media_type if route.handler else "application/json"
         responses[str(route.status)] = {
             "description": ("A new " if route.status == 201 else "The ") + re.sub("_", " ", name) + ".",
             "headers": headers,
-            "content": {"application/json": {"schema": store.catalog.types.schema(function.returns, request=False)}},
+            "content": {media_type: {"schema": schema} if media_type == "application/json" else {}},
         }
     refused = [
         ("400", endpoint.has_body),

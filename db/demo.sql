@@ -41,6 +41,11 @@ BEGIN
     ) AS a (email, name, line1, line2, city, region, postal_code, country, phone, is_default);
     RAISE NOTICE 'accounts and addresses';
 
+    INSERT INTO billing.sellers (version, name, email, phone, line1, postal_code, city, country, registration, vat_id, iban, exemption)
+    SELECT max(s.version) + 1, 'Storeproc Trading GmbH', 'invoices@storeproc.example', '+49 30 5550100', 'Oranienstraße 25', '10999', 'Berlin', 'DE',
+           'HRB 123456 B', 'DE123456789', 'DE02120300000000202051', 'A demonstration: no tax is charged.'
+    FROM billing.sellers AS s;
+
     -- Categories -----------------------------------------------------------------------------------------------------------
     FOR v_row IN SELECT * FROM (VALUES
         ('home', NULL, 'Home', 1), ('lighting', 'home', 'Lighting', 1), ('kitchen', 'home', 'Kitchen', 2), ('textiles', 'home', 'Textiles', 3),

@@ -31,4 +31,4 @@ async def download(endpoint: Endpoint, x: Exchange) -> Answer:
     return Answer(200, b64decode(found["content"]), headers)
 
 
-DOWNLOAD = Handler(download)
+DOWNLOAD = Handler(download, media_type="application/pdf")
