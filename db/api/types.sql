@@ -36,6 +36,15 @@ CREATE TYPE api.account AS (
     id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean, version bigint, created_at timestamptz
 );
 CREATE TYPE api.session AS (access_token text, refresh_token text, token_type text, expires_in integer, account api.account);
+CREATE DOMAIN api.account_role AS text CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['customer', 'merchant', 'support', 'admin']));
+COMMENT ON DOMAIN api.account_role IS 'What somebody may do.';
+CREATE DOMAIN api.account_status AS text CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended', 'closed']));
+COMMENT ON DOMAIN api.account_status IS 'Whether somebody can log in.';
+CREATE TYPE api.admin_account AS (
+    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean, last_login_at timestamptz,
+    version bigint, created_at timestamptz
+);
+CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);
 CREATE TYPE api.address AS (
     id uuid, name text, line1 text, line2 text, city text, region text, postal_code text, country text, phone text,
     is_default boolean, version bigint, created_at timestamptz
@@ -58,8 +67,12 @@ CREATE TYPE api.category AS (id uuid, parent_id uuid, slug text, name text, "pos
 CREATE TYPE api.category_page AS (data api.category[], next_cursor text);
 CREATE TYPE api.product AS (
     id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, attributes jsonb, images text[],
-    price bigint, currency text, available bigint, version bigint, created_at timestamptz
+    weight integer, tax_category text, price bigint, currency text, available bigint, version bigint, created_at timestamptz
 );
+CREATE DOMAIN api.weight AS integer CONSTRAINT weight_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000000);
+COMMENT ON DOMAIN api.weight IS 'Grams.';
+CREATE DOMAIN api.tax_category AS text CONSTRAINT tax_category_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_-]{0,39}$');
+COMMENT ON DOMAIN api.tax_category IS 'Which tax rate, such as standard, reduced, books.';
 CREATE TYPE api.product_page AS (data api.product[], next_cursor text);
 CREATE TYPE api.price_version AS (price bigint, currency text, valid_from timestamptz, valid_until timestamptz, version bigint);
 CREATE TYPE api.price_page AS (data api.price_version[], next_cursor text);
@@ -83,15 +96,22 @@ CREATE DOMAIN api.order_status AS text CONSTRAINT order_status_unknown
     CHECK (VALUE = ANY (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']));
 COMMENT ON DOMAIN api.order_status IS 'Where an order is.';
 
-CREATE TYPE api.order_line AS (product_id uuid, quantity api.quantity);
-CREATE TYPE api.order_change AS (product_id uuid, quantity api.quantity_or_none);
+CREATE TYPE api.order_line AS (product_id uuid, quantity api.quantity, bundle_id uuid);
+COMMENT ON COLUMN api.order_line.product_id IS 'Optional. A product, or else:';
+COMMENT ON COLUMN api.order_line.bundle_id IS 'Optional. A bundle.';
+CREATE TYPE api.order_change AS (product_id uuid, quantity api.quantity_or_none, bundle_id uuid);
+COMMENT ON COLUMN api.order_change.product_id IS 'Optional. A product, or else:';
+COMMENT ON COLUMN api.order_change.bundle_id IS 'Optional. A bundle.';
+CREATE TYPE api.order_component AS (product_id uuid, sku text, name text, quantity integer, share bigint);
+COMMENT ON COLUMN api.order_component.quantity IS 'Pieces in one bundle.';
+COMMENT ON COLUMN api.order_component.share IS 'What of one bundle''s price it bears.';
 CREATE TYPE api.order_item AS (
     id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint, price_version bigint,
-    discount bigint, tax bigint, total bigint
+    discount bigint, tax bigint, tax_rate numeric, tax_included boolean, total bigint, components api.order_component[]
 );
 CREATE TYPE api."order" AS (
     id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint, discount bigint, tax bigint,
-    shipping bigint, total bigint, amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
+    tax_included bigint, shipping bigint, shipping_method_id uuid, total bigint, amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
     version bigint, created_at timestamptz
 );
 CREATE TYPE api.order_page AS (data api."order"[], next_cursor text);

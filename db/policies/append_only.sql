@@ -7,5 +7,8 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON mes
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.gateway_events
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.changes
+-- The audit admits one change: a person who closed their account is erased from it. For each row, so that it holds on a partition too.
+CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON audit.changes
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER erased_only BEFORE UPDATE ON audit.changes
+    FOR EACH ROW EXECUTE FUNCTION audit.allow_erasure();

@@ -10,8 +10,8 @@ CREATE POLICY own_update ON catalog.products FOR UPDATE TO store_api USING (merc
 
 REVOKE ALL ON catalog.products FROM store_api;
 GRANT SELECT ON catalog.products TO store_api;
-GRANT INSERT (merchant_id, category_id, sku, name, description, attributes, images) ON catalog.products TO store_api;
-GRANT UPDATE (category_id, sku, name, description, attributes, images, deleted_at, version) ON catalog.products TO store_api;
+GRANT INSERT (merchant_id, category_id, sku, name, description, attributes, images, kind, weight, tax_category) ON catalog.products TO store_api;
+GRANT UPDATE (category_id, sku, name, description, attributes, images, weight, tax_category, deleted_at, version) ON catalog.products TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON catalog.products
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'search');

@@ -1,27 +1,31 @@
--- Puts pieces of a product into the cart, on top of those that are there. Nothing is reserved; what can never be had is refused.
+-- Puts pieces of a product, or a bundle, into the cart, on top of those that are there. Nothing is reserved; what can never be had is refused.
 -- Locks:  the cart.
--- Errors: product_not_found 404, product_not_sold_in_currency 422, out_of_stock 409, quantity_out_of_range 409.
-CREATE FUNCTION api.add_cart_item(product_id uuid, quantity api.quantity)
+-- Errors: product_not_found, bundle_not_found 404; line_needs_product_or_bundle, product_not_sold_in_currency 422; out_of_stock,
+--         quantity_out_of_range 409.
+CREATE FUNCTION api.add_cart_item(quantity api.quantity, product_id uuid DEFAULT NULL, bundle_id uuid DEFAULT NULL)
 RETURNS api.cart
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_actor CONSTANT uuid := identity.authenticate();
+    v_actor  CONSTANT uuid := identity.authenticate();
+    v_id     CONSTANT uuid := coalesce(add_cart_item.product_id, add_cart_item.bundle_id);
+    v_bundle CONSTANT boolean := add_cart_item.product_id IS NULL;
     v_currency text;
     v_product  record;
     v_quantity bigint;
 BEGIN
+    PERFORM sales.require_one_id(ARRAY[add_cart_item.product_id], ARRAY[add_cart_item.bundle_id]);
     v_currency := sales.lock_cart(v_actor);
-    v_product := catalog.find_offer(add_cart_item.product_id, v_currency);
+    v_product := catalog.find_offer(v_id, v_currency, v_bundle);
     INSERT INTO sales.cart_items AS i (account_id, product_id, quantity, price_when_added)
-    VALUES (v_actor, add_cart_item.product_id, add_cart_item.quantity, v_product.amount)
+    VALUES (v_actor, v_id, add_cart_item.quantity, v_product.amount)
     ON CONFLICT ON CONSTRAINT cart_item_twice DO UPDATE SET quantity = i.quantity + excluded.quantity
     RETURNING i.quantity INTO v_quantity;
-    PERFORM catalog.require_stock(add_cart_item.product_id, v_quantity);
+    PERFORM catalog.require_stock(v_id, v_quantity, v_bundle);
     RETURN api.render_cart(v_actor);
 END $$;
 
 COMMENT ON FUNCTION api.add_cart_item IS
-'Put a product into the cart
+'Put a product or a bundle into the cart
 
 Adds to what is there. More than is in stock is refused with what is available. Nothing is reserved until the order.';
 

@@ -2,7 +2,8 @@
 -- Locks:  the cart (so that a double click is one order), then those of create_order.
 -- Errors: cart_empty 422, cart_item_not_found 404, and those of create_order.
 CREATE FUNCTION api.checkout_cart(
-    item_ids uuid[] DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL, currency api.currency DEFAULT NULL
+    item_ids uuid[] DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL, currency api.currency DEFAULT NULL,
+    shipping_method_id uuid DEFAULT NULL
 )
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,26 +11,29 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     v_currency   text;
     v_items      uuid[];
-    v_products   uuid[];
-    v_quantities bigint[];
+    v_lines      record;
     v_order_id   uuid;
 BEGIN
     v_currency := sales.lock_cart(v_actor);
     v_currency := coalesce(checkout_cart.currency, v_currency);
-    PERFORM sales.refuse_promo_code(checkout_cart.promo_code);
     WITH taken AS (
         DELETE FROM sales.cart_items AS i
         WHERE i.account_id = v_actor AND (checkout_cart.item_ids IS NULL OR i.id = ANY (checkout_cart.item_ids))
         RETURNING i.id, i.product_id, i.quantity
     )
-    SELECT array_agg(t.id), array_agg(t.product_id), array_agg(t.quantity) INTO v_items, v_products, v_quantities FROM taken AS t;
+    SELECT array_agg(t.id) AS ids,
+           array_agg(t.product_id) FILTER (WHERE p.kind = 'product') AS products, array_agg(t.quantity::bigint) FILTER (WHERE p.kind = 'product') AS quantities,
+           array_agg(t.product_id) FILTER (WHERE p.kind = 'bundle') AS bundles, array_agg(t.quantity::bigint) FILTER (WHERE p.kind = 'bundle') AS bundle_quantities
+    INTO STRICT v_lines FROM taken AS t JOIN catalog.products AS p ON p.id = t.product_id;
+    v_items := v_lines.ids;
     IF EXISTS (SELECT FROM unnest(checkout_cart.item_ids) AS w (id) WHERE w.id IS NULL OR w.id <> ALL (coalesce(v_items, '{}'))) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found', MESSAGE = 'There is no such line in your cart.';
     ELSIF v_items IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'cart_empty', MESSAGE = 'There is nothing in the cart to order.';
     END IF;
-    v_order_id := sales.place_order(v_actor, v_currency, v_products, v_quantities,
-                                    sales.snapshot_address(checkout_cart.shipping_address_id, v_actor));
+    v_order_id := sales.place_order(v_actor, v_currency, v_lines.products, v_lines.quantities, v_lines.bundles, v_lines.bundle_quantities,
+                                    sales.snapshot_address(checkout_cart.shipping_address_id, v_actor), checkout_cart.promo_code,
+                                    checkout_cart.shipping_method_id);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order_id;
 END $$;
 

@@ -8,14 +8,15 @@ DECLARE
     v_subtotal bigint;
 BEGIN
     SELECT c.id, c.currency INTO v_cart FROM sales.carts AS c WHERE c.account_id = render_cart.account_id;
-    SELECT coalesce(array_agg(ROW(i.id, i.product_id, NULL, p.name, i.quantity, i.price_when_added, q.amount,
-                                  CASE WHEN p.deleted_at IS NULL THEN s.on_hand - s.reserved ELSE 0 END, q.amount * i.quantity)::api.cart_item
+    SELECT coalesce(array_agg(ROW(i.id, CASE p.kind WHEN 'product' THEN p.id END, CASE p.kind WHEN 'bundle' THEN p.id END, p.name, i.quantity,
+                                  i.price_when_added, q.amount,
+                                  CASE WHEN p.deleted_at IS NULL THEN catalog.available_pieces(p.id, p.kind = 'bundle') ELSE 0 END,
+                                  q.amount * i.quantity)::api.cart_item
                               ORDER BY i.id), '{}'),
            coalesce(sum(q.amount * i.quantity), 0)::bigint
     INTO v_items, v_subtotal
     FROM sales.cart_items AS i
     JOIN catalog.products AS p ON p.id = i.product_id
-    JOIN catalog.stock AS s ON s.product_id = i.product_id
     LEFT JOIN LATERAL catalog.price_in_force(i.product_id, v_cart.currency::text) AS q ON true
     WHERE i.account_id = render_cart.account_id;
     RETURN ROW(v_cart.id, coalesce(v_cart.currency, 'USD'), v_items, v_subtotal, 0, v_subtotal)::api.cart;

@@ -14,7 +14,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found', MESSAGE = 'There is no such line in your cart.';
     END IF;
-    PERFORM catalog.require_stock(v_product_id, update_cart_item.quantity);
+    PERFORM catalog.require_stock(p.id, update_cart_item.quantity, p.kind = 'bundle') FROM catalog.products AS p WHERE p.id = v_product_id;
     RETURN api.render_cart(v_actor);
 END $$;
 

@@ -2,7 +2,8 @@
 -- Errors: sku_taken 409, category_not_found 404, currency_unknown, attributes_not_an_object 422.
 CREATE FUNCTION api.create_product(
     name api.short_text, description api.long_text, sku api.sku, price api.price, currency api.currency, stock api.stock_count,
-    category_id uuid DEFAULT NULL, attributes jsonb DEFAULT '{}', images api.image_url[] DEFAULT '{}'
+    category_id uuid DEFAULT NULL, attributes jsonb DEFAULT '{}', images api.image_url[] DEFAULT '{}',
+    weight api.weight DEFAULT 0, tax_category api.tax_category DEFAULT 'standard'
 )
 RETURNS api.product
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,9 +14,9 @@ BEGIN
     PERFORM catalog.require_category(create_product.category_id);
     PERFORM catalog.require_currency(create_product.currency);
     PERFORM catalog.require_object(create_product.attributes);
-    INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, images)
+    INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, images, weight, tax_category)
     VALUES (v_actor, create_product.category_id, create_product.sku, create_product.name, create_product.description,
-            create_product.attributes, create_product.images::text[])
+            create_product.attributes, create_product.images::text[], coalesce(create_product.weight, 0), coalesce(create_product.tax_category, 'standard'))
     RETURNING * INTO v_product;
     INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
     VALUES (v_product.id, create_product.currency, 1, create_product.price, tstzrange(now(), NULL), v_actor);

@@ -6,7 +6,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_product catalog.products;
 BEGIN
-    SELECT * INTO v_product FROM catalog.products AS p WHERE p.id = get_product.product_id AND p.deleted_at IS NULL;
+    SELECT * INTO v_product FROM catalog.products AS p WHERE p.id = get_product.product_id AND p.deleted_at IS NULL AND p.kind = 'product';
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found', MESSAGE = 'There is no such product.';
     END IF;

@@ -11,7 +11,7 @@ BEGIN
     SELECT array_agg(api.render_product(p, list_merchant_products.currency) ORDER BY p.id DESC) INTO v_rows
     FROM (
         SELECT * FROM catalog.products AS o
-        WHERE o.merchant_id = v_actor AND o.deleted_at IS NULL AND o.id < v_before
+        WHERE o.merchant_id = v_actor AND o.deleted_at IS NULL AND o.kind = 'product' AND o.id < v_before
         ORDER BY o.id DESC LIMIT list_merchant_products."limit" + 1
     ) AS p;
     RETURN ROW(coalesce(v_rows[1:list_merchant_products."limit"], '{}'),

@@ -1,28 +1,38 @@
--- Turns lines into a pending order: pins prices, reserves stock, computes the total. All or nothing.
--- Locks:  stock rows, in product order.
--- Errors: order_empty, quantity_out_of_range, currency_unknown, product_not_sold_in_currency, promo_code_unknown 422;
---         product_not_found, address_not_found 404; out_of_stock 409.
+-- Turns lines into a pending order: pins prices, reserves stock, applies promotions, tax and shipping. All or nothing.
+-- Locks:  stock rows, in product order; promotions.
+-- Errors: order_empty, line_needs_product_or_bundle, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422;
+--         product_not_found, bundle_not_found, address_not_found 404; out_of_stock 409; why a promotion takes nothing off (promo_…);
+--         shipping_method_required, shipping_method_not_available, shipping_address_required 422.
 CREATE FUNCTION api.create_order(
-    items api.order_line[], shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL, currency api.currency DEFAULT 'USD'
+    items api.order_line[], shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL, currency api.currency DEFAULT 'USD',
+    shipping_method_id uuid DEFAULT NULL
 )
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
-    v_products   uuid[];
-    v_quantities bigint[];
-    v_order_id   uuid;
+    v_lines    record;
+    v_order_id uuid;
 BEGIN
-    PERFORM sales.refuse_promo_code(create_order.promo_code);
-    SELECT array_agg(i.product_id), array_agg(i.quantity) INTO v_products, v_quantities FROM unnest(create_order.items) AS i;
-    v_order_id := sales.place_order(v_actor, create_order.currency, v_products, v_quantities,
-                                    sales.snapshot_address(create_order.shipping_address_id, v_actor));
+    SELECT array_agg(i.product_id) FILTER (WHERE i.product_id IS NOT NULL) AS products,
+           array_agg(i.quantity::bigint) FILTER (WHERE i.product_id IS NOT NULL) AS quantities,
+           array_agg(i.bundle_id) FILTER (WHERE i.bundle_id IS NOT NULL) AS bundles,
+           array_agg(i.quantity::bigint) FILTER (WHERE i.bundle_id IS NOT NULL) AS bundle_quantities,
+           bool_and(num_nonnulls(i.product_id, i.bundle_id) = 1) AS named
+    INTO STRICT v_lines FROM unnest(create_order.items) AS i;
+    IF NOT v_lines.named THEN
+        PERFORM sales.require_one_id(ARRAY[NULL::uuid], ARRAY[NULL::uuid]);
+    END IF;
+    v_order_id := sales.place_order(v_actor, create_order.currency, v_lines.products, v_lines.quantities, v_lines.bundles, v_lines.bundle_quantities,
+                                    sales.snapshot_address(create_order.shipping_address_id, v_actor), create_order.promo_code,
+                                    create_order.shipping_method_id);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order_id;
 END $$;
 
 COMMENT ON FUNCTION api.create_order IS
 'Create an order
 
-Reserves stock and pins prices. Duplicate lines are added up. The order waits for a payment until it expires (expires_at).';
+Reserves stock and pins prices. Duplicate lines are added up; a bundle and its own component are one demand. The order waits for a payment until
+it expires (expires_at). `promo_code` may be several codes with commas between, when each may be combined.';
 
 GRANT EXECUTE ON FUNCTION api.create_order TO app_customer;

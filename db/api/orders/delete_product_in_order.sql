@@ -7,15 +7,15 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     v_order      sales.orders;
-    v_product_id uuid;
+    v_item       sales.order_items;
 BEGIN
     v_order := sales.lock_pending_order(delete_product_in_order.order_id, v_actor, delete_product_in_order.if_match);
-    SELECT i.product_id INTO v_product_id FROM sales.order_items AS i
+    SELECT * INTO v_item FROM sales.order_items AS i
     WHERE i.id = delete_product_in_order.item_id AND i.order_id = v_order.id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_item_not_found', MESSAGE = 'There is no such line in this order.';
     END IF;
-    PERFORM sales.change_lines(v_order.id, ARRAY[v_product_id], ARRAY[0::bigint]);
+    PERFORM sales.change_lines(v_order.id, ARRAY[v_item.product_id], ARRAY[0::bigint], ARRAY[v_item.bundle]);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order.id;
 END $$;
 

@@ -15,7 +15,7 @@ BEGIN
     ) AS o;
     -- Several orders in one transaction: their stock is locked in product order first, or two of them could wait for each other.
     PERFORM FROM catalog.stock AS s
-    WHERE s.product_id IN (SELECT i.product_id FROM sales.order_items AS i WHERE i.order_id = ANY (v_orders))
+    WHERE s.product_id IN (SELECT p.product_id FROM unnest(v_orders) AS e (id) CROSS JOIN LATERAL sales.list_pieces(e.id) AS p)
     ORDER BY s.product_id FOR NO KEY UPDATE;
     FOREACH v_order_id IN ARRAY coalesce(v_orders, '{}') LOOP
         PERFORM messaging.record_event('order.expired', v_order_id, (SELECT o.account_id FROM sales.orders AS o WHERE o.id = v_order_id));

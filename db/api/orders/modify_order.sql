@@ -11,8 +11,11 @@ DECLARE
     v_order sales.orders;
 BEGIN
     v_order := sales.lock_pending_order(modify_order.order_id, v_actor, modify_order.if_match);
-    PERFORM sales.change_lines(v_order.id, ARRAY(SELECT i.product_id FROM unnest(modify_order.items) AS i),
-                               ARRAY(SELECT i.quantity::bigint FROM unnest(modify_order.items) AS i));
+    PERFORM sales.require_one_id(ARRAY(SELECT i.product_id FROM unnest(modify_order.items) AS i),
+                                 ARRAY(SELECT i.bundle_id FROM unnest(modify_order.items) AS i));
+    PERFORM sales.change_lines(v_order.id, ARRAY(SELECT coalesce(i.product_id, i.bundle_id) FROM unnest(modify_order.items) AS i),
+                               ARRAY(SELECT i.quantity::bigint FROM unnest(modify_order.items) AS i),
+                               ARRAY(SELECT i.bundle_id IS NOT NULL FROM unnest(modify_order.items) AS i));
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order.id;
 END $$;
 

@@ -7,10 +7,10 @@ BEGIN
     RETURN ROW(
         o.id, o.number::text, o.account_id, o.status, o.currency,
         ARRAY(
-            SELECT ROW(i.id, i.product_id, NULL, i.sku, i.name, i.quantity, i.unit_price, i.price_version, i.discount, i.tax, i.total)::api.order_item
+            SELECT api.render_item(i)
             FROM sales.order_items AS i WHERE i.order_id = o.id ORDER BY i.id
         ),
-        o.subtotal, o.discount, o.tax, o.shipping, o.total, o.amount_paid, o.amount_refunded, o.promo_code, o.shipping_address,
-        o.expires_at, o.version, o.created_at
+        o.subtotal, o.discount, o.tax, o.tax_included, o.shipping, o.shipping_method_id, o.total, o.amount_paid, o.amount_refunded,
+        o.promo_code, o.shipping_address, o.expires_at, o.version, o.created_at
     )::api."order";
 END $$;

@@ -1,14 +1,13 @@
 -- For a cart: refuses a quantity that could not be had now. Reserves nothing.
 -- Errors: out_of_stock 409, with what is available.
-CREATE OR REPLACE FUNCTION catalog.require_stock(product_id uuid, quantity bigint)
+CREATE OR REPLACE FUNCTION catalog.require_stock(product_id uuid, quantity bigint, bundle boolean DEFAULT false)
 RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_available bigint;
+    v_available CONSTANT bigint := catalog.available_pieces(require_stock.product_id, require_stock.bundle);
 BEGIN
-    SELECT s.on_hand - s.reserved INTO v_available FROM catalog.stock AS s WHERE s.product_id = require_stock.product_id;
-    IF coalesce(v_available, 0) < require_stock.quantity THEN
-        PERFORM catalog.refuse_stock(require_stock.product_id, require_stock.quantity, coalesce(v_available, 0));
+    IF v_available < require_stock.quantity THEN
+        PERFORM catalog.refuse_stock(require_stock.product_id, require_stock.quantity, v_available);
     END IF;
 END $$;
 

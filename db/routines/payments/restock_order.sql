@@ -1,26 +1,50 @@
--- Goods came back: pieces of a paid order return to stock, each once. Without lines, all that have not come back yet.
+-- Goods came back: pieces of a paid order return to stock, each once. Of a bundle line come all components of the bundles, or with product_ids
+-- the pieces of one component. Without lines, all that have not come back yet.
 -- Called by: api.create_refund.
 -- Errors:    order_already_restocked, line_returned_twice 409.
 -- Locks:     stock rows, in product order; the caller holds the order.
-CREATE OR REPLACE FUNCTION payments.restock_order(order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL)
+CREATE OR REPLACE FUNCTION payments.restock_order(
+    order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, product_ids uuid[] DEFAULT NULL
+)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_line  record;
-    v_count integer := 0;
+    v_all   CONSTANT boolean := restock_order.order_item_ids IS NULL;
+    v_piece record;
+    v_count bigint := 0;
 BEGIN
-    FOR v_line IN
-        SELECT i.id, i.product_id, coalesce(g.quantity, i.quantity - i.quantity_returned) AS quantity
+    FOR v_piece IN
+        WITH given AS (
+            SELECT g.id, g.quantity, g.product_id FROM unnest(restock_order.order_item_ids, restock_order.quantities, restock_order.product_ids) AS g (id, quantity, product_id)
+        )
+        SELECT i.id, i.product_id, false AS component, CASE WHEN v_all THEN i.quantity - i.quantity_returned ELSE g.quantity END AS quantity
+        FROM sales.order_items AS i LEFT JOIN given AS g ON g.id = i.id
+        WHERE i.order_id = restock_order.order_id AND NOT i.bundle AND (v_all OR g.id IS NOT NULL)
+        UNION ALL
+        SELECT i.id, c.product_id, true,
+               CASE WHEN v_all THEN c.pieces - c.pieces_returned WHEN g.product_id IS NULL THEN g.quantity * c.quantity ELSE g.quantity END
         FROM sales.order_items AS i
-        LEFT JOIN unnest(restock_order.order_item_ids, restock_order.quantities) AS g (id, quantity) ON g.id = i.id
-        WHERE i.order_id = restock_order.order_id AND (restock_order.order_item_ids IS NULL OR g.id IS NOT NULL)
-        ORDER BY i.product_id
+        JOIN sales.order_item_components AS c ON c.order_item_id = i.id
+        LEFT JOIN given AS g ON g.id = i.id AND (g.product_id IS NULL OR g.product_id = c.product_id)
+        WHERE i.order_id = restock_order.order_id AND i.bundle AND (v_all OR g.id IS NOT NULL)
+        ORDER BY 2
     LOOP
-        CONTINUE WHEN v_line.quantity = 0;
-        UPDATE sales.order_items AS i SET quantity_returned = i.quantity_returned + v_line.quantity WHERE i.id = v_line.id;
-        PERFORM catalog.return_stock(v_line.product_id, v_line.quantity, restock_order.order_id);
-        v_count := v_count + v_line.quantity;
+        CONTINUE WHEN v_piece.quantity = 0;
+        IF v_piece.component THEN
+            UPDATE sales.order_item_components AS c SET pieces_returned = c.pieces_returned + v_piece.quantity
+            WHERE c.order_item_id = v_piece.id AND c.product_id = v_piece.product_id;
+        ELSE
+            UPDATE sales.order_items AS i SET quantity_returned = i.quantity_returned + v_piece.quantity WHERE i.id = v_piece.id;
+        END IF;
+        PERFORM catalog.return_stock(v_piece.product_id, v_piece.quantity, restock_order.order_id);
+        v_count := v_count + v_piece.quantity;
     END LOOP;
+    -- A bundle has come back when all of its components have.
+    UPDATE sales.order_items AS i SET quantity_returned = b.returned
+    FROM (SELECT c.order_item_id, min(c.pieces_returned / c.quantity) AS returned
+          FROM sales.order_items AS l JOIN sales.order_item_components AS c ON c.order_item_id = l.id
+          WHERE l.order_id = restock_order.order_id AND l.bundle GROUP BY c.order_item_id) AS b
+    WHERE i.id = b.order_item_id AND i.quantity_returned <> b.returned;
     IF v_count = 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_already_restocked',
             MESSAGE = 'The goods of this order are in stock again already.', HINT = 'Refund without restock.';

@@ -1,13 +1,13 @@
--- Cancels an order: its stock comes back, its open payments close, its money is refunded.
+-- Cancels an order: its stock and its uses of promotions come back, its open payments close, its money is refunded.
 -- Called by: cancel_order, cancel_any_order, delete_product_in_order, modify_order, expire_orders.
 -- Errors:    order_not_cancellable 409.
--- Locks:     the order, stock rows in product order, its payments.
+-- Locks:     the order, stock rows in product order, promotions, its payments.
 CREATE OR REPLACE FUNCTION sales.cancel_order(order_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_order sales.orders;
-    v_line  record;
+    v_piece record;
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = cancel_order.order_id FOR NO KEY UPDATE;
     IF v_order.status NOT IN ('pending', 'paid') THEN
@@ -15,15 +15,16 @@ BEGIN
             MESSAGE = format('An order that is %s cannot be cancelled.', v_order.status);
     END IF;
 
-    FOR v_line IN
-        SELECT i.product_id, i.quantity, i.quantity_returned FROM sales.order_items AS i WHERE i.order_id = v_order.id ORDER BY i.product_id
-    LOOP
+    FOR v_piece IN SELECT p.product_id, p.quantity, p.returned FROM sales.list_pieces(v_order.id) AS p LOOP
         IF v_order.status = 'pending' THEN
-            PERFORM catalog.release_stock(v_line.product_id, v_line.quantity, v_order.id);
-        ELSIF v_line.quantity > v_line.quantity_returned THEN
-            PERFORM catalog.return_stock(v_line.product_id, v_line.quantity - v_line.quantity_returned, v_order.id);
+            PERFORM catalog.release_stock(v_piece.product_id, v_piece.quantity, v_order.id);
+        ELSIF v_piece.quantity > v_piece.returned THEN
+            PERFORM catalog.return_stock(v_piece.product_id, v_piece.quantity - v_piece.returned, v_order.id);
         END IF;
     END LOOP;
+    IF v_order.promo_code IS NOT NULL THEN
+        PERFORM sales.release_promotions(v_order.id);
+    END IF;
 
     UPDATE sales.orders AS o SET status = 'cancelled', cancel_reason = cancel_order.reason, expires_at = NULL, version = o.version + 1
     WHERE o.id = v_order.id;

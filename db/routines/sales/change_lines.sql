@@ -1,9 +1,10 @@
 -- Sets quantities in a pending order that is locked: stock by the difference, pinned prices for lines that are there, today's for new
--- ones, 0 removes; the total over all lines; cancels an order that is left empty. Open payments are closed: they would pay the old total.
+-- ones, 0 removes; discount, tax and total over all lines; cancels an order that is left empty. Open payments are closed: they would pay the old
+-- total. A bundle that is there keeps what it was made of.
 -- Called by: modify_order, delete_product_in_order.
 -- Errors:    order_empty, order_too_long 422, order_partly_paid 409, and those of place_order.
 -- Locks:     stock rows in product order, then the order's payments.
-CREATE OR REPLACE FUNCTION sales.change_lines(order_id uuid, product_ids uuid[], quantities bigint[])
+CREATE OR REPLACE FUNCTION sales.change_lines(order_id uuid, product_ids uuid[], quantities bigint[], bundles boolean[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -18,6 +19,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty', MESSAGE = 'Say which lines to change.';
     END IF;
     PERFORM sales.require_few_lines(cardinality(change_lines.product_ids));
+    -- A bundle that is called a product has no stock to move.
+    PERFORM catalog.refuse_product(c.product_id, c.bundle)
+    FROM unnest(change_lines.product_ids, change_lines.bundles) AS c (product_id, bundle)
+    JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id AND i.bundle <> c.bundle;
 
     IF NOT EXISTS (
         SELECT FROM sales.order_items AS i
@@ -33,22 +38,42 @@ BEGIN
         RETURN;
     END IF;
 
+    -- The stock first, by product over all lines: what a bundle gives back, a line of its own may take.
     FOR v_change IN
-        SELECT c.product_id, sum(c.quantity)::bigint AS wanted, coalesce(max(i.quantity), 0)::bigint AS present
-        FROM unnest(change_lines.product_ids, change_lines.quantities) AS c (product_id, quantity)
+        WITH changes AS (
+            SELECT c.product_id, c.bundle, sum(c.quantity) - coalesce(max(i.quantity), 0) AS delta, max(i.id::text)::uuid AS item_id
+            FROM unnest(change_lines.product_ids, change_lines.quantities, change_lines.bundles) AS c (product_id, quantity, bundle)
+            LEFT JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id
+            GROUP BY c.product_id, c.bundle
+        )
+        SELECT p.product_id, sum(p.delta)::bigint AS delta
+        FROM (
+            SELECT c.product_id, c.delta FROM changes AS c WHERE NOT c.bundle
+            UNION ALL
+            SELECT k.product_id, c.delta * k.quantity FROM changes AS c JOIN sales.order_item_components AS k ON k.order_item_id = c.item_id WHERE c.bundle
+            UNION ALL
+            SELECT b.product_id, c.delta * b.quantity FROM changes AS c JOIN catalog.bundle_items AS b ON b.bundle_id = c.product_id
+            WHERE c.bundle AND c.item_id IS NULL
+        ) AS p
+        GROUP BY p.product_id HAVING sum(p.delta) <> 0 ORDER BY p.product_id
+    LOOP
+        IF v_change.delta > 0 THEN
+            PERFORM catalog.reserve_stock(v_change.product_id, v_change.delta, v_order.id);
+        ELSE
+            PERFORM catalog.release_stock(v_change.product_id, -v_change.delta, v_order.id);
+        END IF;
+    END LOOP;
+
+    FOR v_change IN
+        SELECT c.product_id, c.bundle, sum(c.quantity)::bigint AS wanted, coalesce(max(i.quantity), 0)::bigint AS present
+        FROM unnest(change_lines.product_ids, change_lines.quantities, change_lines.bundles) AS c (product_id, quantity, bundle)
         LEFT JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id
-        GROUP BY c.product_id ORDER BY c.product_id
+        GROUP BY c.product_id, c.bundle ORDER BY c.product_id
     LOOP
         IF v_change.wanted > 10000 THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'quantity_out_of_range', MESSAGE = 'A line holds between 1 and 10,000 pieces.';
         END IF;
         CONTINUE WHEN v_change.wanted = v_change.present;
-        IF v_change.wanted > v_change.present THEN
-            PERFORM catalog.reserve_stock(v_change.product_id, v_change.wanted - v_change.present, v_order.id);
-        ELSIF v_change.wanted < v_change.present THEN
-            PERFORM catalog.release_stock(v_change.product_id, v_change.present - v_change.wanted, v_order.id);
-        END IF;
-
         IF v_change.wanted = 0 THEN
             DELETE FROM sales.order_items AS i WHERE i.order_id = v_order.id AND i.product_id = v_change.product_id;
             PERFORM messaging.record_event('order.item_removed', v_order.id, v_order.account_id,
@@ -58,12 +83,17 @@ BEGIN
         END IF;
         v_set := true;
         IF v_change.present > 0 THEN
-            UPDATE sales.order_items AS i SET quantity = v_change.wanted, total = i.unit_price * v_change.wanted - i.discount + i.tax
+            -- Without discount and tax for now: price_order() finds them anew.
+            UPDATE sales.order_items AS i
+            SET quantity = v_change.wanted, discount = 0, tax = 0, tax_rate = 0, tax_included = false, total = i.unit_price * v_change.wanted
             WHERE i.order_id = v_order.id AND i.product_id = v_change.product_id;
+            UPDATE sales.order_item_components AS k SET pieces = k.quantity * v_change.wanted
+            FROM sales.order_items AS i
+            WHERE i.order_id = v_order.id AND i.product_id = v_change.product_id AND i.bundle AND k.order_item_id = i.id;
         ELSE
-            v_product := catalog.find_offer(v_change.product_id, v_order.currency);
-            INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, sku, name, quantity, unit_price, price_version, total)
-            VALUES (v_order.id, v_order.account_id, v_product.merchant_id, v_change.product_id, v_product.sku, v_product.name,
+            v_product := catalog.find_offer(v_change.product_id, v_order.currency, v_change.bundle);
+            INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, bundle, sku, name, quantity, unit_price, price_version, total)
+            VALUES (v_order.id, v_order.account_id, v_product.merchant_id, v_change.product_id, v_change.bundle, v_product.sku, v_product.name,
                     v_change.wanted, v_product.amount, v_product.version, v_product.amount * v_change.wanted);
         END IF;
     END LOOP;
@@ -72,20 +102,16 @@ BEGIN
     END IF;
     PERFORM sales.require_few_lines(count(*)) FROM sales.order_items AS i WHERE i.order_id = v_order.id;
 
-    PERFORM sales.recompute_total(v_order.id);
-    SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = change_lines.order_id;
+    PERFORM sales.pin_components(v_order.id);
+    UPDATE sales.orders AS o
+    SET weight = (SELECT coalesce(sum(p.weight::bigint * i.quantity), 0) FROM sales.order_items AS i JOIN catalog.products AS p ON p.id = i.product_id
+                  WHERE i.order_id = o.id)
+    WHERE o.id = v_order.id;
+    PERFORM sales.price_order(v_order.id);
+    PERFORM sales.require_within_total(v_order.id);
     IF v_set THEN
-        PERFORM messaging.record_event('order.modified', v_order.id, v_order.account_id,
-            jsonb_build_object('total', v_order.total, 'currency', v_order.currency));
-    END IF;
-    PERFORM payments.cancel_open_payments(v_order.id);
-
-    IF v_order.amount_paid > v_order.total THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_partly_paid',
-            MESSAGE = 'More has been paid already than the order would cost.', HINT = 'Cancel the order to have the money back, or change it less.',
-            DETAIL = json_build_object('amount_paid', v_order.amount_paid, 'total', v_order.total)::text;
-    ELSIF v_order.amount_paid = v_order.total THEN
-        PERFORM sales.settle_order(v_order.id);
+        PERFORM messaging.record_event('order.modified', o.id, o.account_id, jsonb_build_object('total', o.total, 'currency', o.currency))
+        FROM sales.orders AS o WHERE o.id = v_order.id;
     END IF;
 END $$;
 

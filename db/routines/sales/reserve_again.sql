@@ -1,25 +1,24 @@
--- Reserves the stock of an order that had given it back: all of it, or nothing and the answer is false.
+-- Takes up an order that had given back its stock and its promotions: all of it, or nothing and the answer is false.
 -- Called by: apply_payment.
--- Locks:     stock rows, in product order; the caller holds the order.
+-- Locks:     stock rows, in product order, then promotions; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.reserve_again(order_id uuid)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_line record;
+    v_piece record;
 BEGIN
     PERFORM FROM catalog.stock AS s
-    WHERE s.product_id IN (SELECT i.product_id FROM sales.order_items AS i WHERE i.order_id = reserve_again.order_id)
+    WHERE s.product_id IN (SELECT p.product_id FROM sales.list_pieces(reserve_again.order_id) AS p)
     ORDER BY s.product_id FOR NO KEY UPDATE;
     IF EXISTS (
-        SELECT FROM sales.order_items AS i JOIN catalog.stock AS s ON s.product_id = i.product_id
-        WHERE i.order_id = reserve_again.order_id AND s.on_hand - s.reserved < i.quantity)
+        SELECT FROM sales.list_pieces(reserve_again.order_id) AS p JOIN catalog.stock AS s ON s.product_id = p.product_id
+        WHERE s.on_hand - s.reserved < p.quantity)
+        OR NOT sales.retake_promotions(reserve_again.order_id)
     THEN
         RETURN false;
     END IF;
-    FOR v_line IN
-        SELECT i.product_id, i.quantity FROM sales.order_items AS i WHERE i.order_id = reserve_again.order_id ORDER BY i.product_id
-    LOOP
-        PERFORM catalog.reserve_stock(v_line.product_id, v_line.quantity, reserve_again.order_id);
+    FOR v_piece IN SELECT p.product_id, p.quantity FROM sales.list_pieces(reserve_again.order_id) AS p LOOP
+        PERFORM catalog.reserve_stock(v_piece.product_id, v_piece.quantity, reserve_again.order_id);
     END LOOP;
     RETURN true;
 END $$;

@@ -5,13 +5,11 @@ CREATE OR REPLACE FUNCTION sales.settle_order(order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_line  record;
+    v_piece record;
     v_order sales.orders;
 BEGIN
-    FOR v_line IN
-        SELECT i.product_id, i.quantity FROM sales.order_items AS i WHERE i.order_id = settle_order.order_id ORDER BY i.product_id
-    LOOP
-        PERFORM catalog.sell_stock(v_line.product_id, v_line.quantity, settle_order.order_id);
+    FOR v_piece IN SELECT p.product_id, p.quantity FROM sales.list_pieces(settle_order.order_id) AS p LOOP
+        PERFORM catalog.sell_stock(v_piece.product_id, v_piece.quantity, settle_order.order_id);
     END LOOP;
     UPDATE sales.orders AS o SET status = 'paid', paid_at = now(), expires_at = NULL, cancel_reason = NULL, version = o.version + 1
     WHERE o.id = settle_order.order_id RETURNING o.* INTO STRICT v_order;

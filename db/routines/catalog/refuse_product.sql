@@ -1,0 +1,15 @@
+-- Says that there is no such product, or bundle.
+-- Errors: product_not_found, bundle_not_found 404, always.
+CREATE OR REPLACE FUNCTION catalog.refuse_product(product_id uuid, bundle boolean)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF refuse_product.bundle THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'bundle_not_found', MESSAGE = 'There is no such bundle.',
+            DETAIL = json_build_object('bundle_id', refuse_product.product_id)::text;
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found', MESSAGE = 'There is no such product.',
+        DETAIL = json_build_object('product_id', refuse_product.product_id)::text;
+END $$;
+
+GRANT EXECUTE ON FUNCTION catalog.refuse_product TO store_api;

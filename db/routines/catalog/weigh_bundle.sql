@@ -1,0 +1,13 @@
+-- A bundle weighs what its components weigh.
+-- Called by: api.create_bundle, update_bundle, update_product.
+CREATE OR REPLACE FUNCTION catalog.weigh_bundle(bundle_id uuid)
+RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE catalog.products AS b SET weight = w.weight
+    FROM (SELECT least(sum(p.weight::bigint * i.quantity), 10000000)::integer AS weight
+          FROM catalog.bundle_items AS i JOIN catalog.products AS p ON p.id = i.product_id
+          WHERE i.bundle_id = weigh_bundle.bundle_id) AS w
+    WHERE b.id = weigh_bundle.bundle_id AND b.weight <> w.weight;
+$$;
+
+GRANT EXECUTE ON FUNCTION catalog.weigh_bundle TO store_api;
