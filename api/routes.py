@@ -169,6 +169,18 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/admin/seller",                          "get_seller"),
     PUT   ("/admin/seller",                          "replace_seller"),
 
+    # administration
+    GET   ("/admin/dashboard",                       "get_dashboard"),
+    GET   ("/admin/analytics/revenue",               "analyse_revenue"),
+    GET   ("/admin/analytics/products",              "analyse_products"),
+    GET   ("/admin/analytics/customers",             "analyse_customers"),
+    GET   ("/admin/reporting",                       "get_reporting"),
+    PATCH ("/admin/reporting",                       "update_reporting"),
+    GET   ("/admin/exchange-rates",                  "list_exchange_rates"),
+    PUT   ("/admin/exchange-rates/{currency}",       "set_exchange_rate"),
+    GET   ("/admin/search",                          "search_shop"),
+    GET   ("/admin/orders/{order_id}/events",        "list_any_order_events"),
+
     # operations
     GET   ("/invariants",                            "check_invariants"),
 )

@@ -40,6 +40,7 @@ PATIENCE = 30.0  # seconds that a job may take; well inside its lease of two min
 POLL = 2.0  # seconds between looks when nobody calls
 SWEEP = 1.0  # seconds between rounds of ending what has run out of time
 PURGE = 600.0  # seconds between rounds of deleting what is past
+REPORTS = 5.0  # seconds between looks whether reports are due; the database decides
 LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
 # What is done again and again until a round does less than this.
@@ -108,11 +109,13 @@ class Worker:
         listener = await asyncpg.connect(
             self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
         )
+        beside: list[asyncio.Task[None]] = []
         try:
             found = await catalog.read(listener)
             self.store = Store(self.settings, database, found, frozenset(), self.offered(self.settings))
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
+            beside.append(asyncio.create_task(self._refresh_reports()))
             swept = purged = 0.0
             while not self.stopping.is_set():
                 if listener.is_closed():
@@ -129,6 +132,9 @@ class Worker:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self.called.wait(), POLL)
         finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             listener.terminate()
             await database.close()
 
@@ -142,6 +148,16 @@ class Worker:
                     _log(swept=function, count=done)
                 if done < full:
                     break
+
+    async def _refresh_reports(self) -> None:
+        """Beside the jobs, which must not wait for it. What goes wrong is told, and is right again or not the next time."""
+        while True:
+            try:
+                if await self._call("refresh_reports"):
+                    _log(refreshed="reports")
+            except _TROUBLE as error:
+                _log(refreshed="nothing", error=_short(error))
+            await asyncio.sleep(REPORTS)
 
     async def _work(self) -> int:
         """One batch of jobs, side by side."""

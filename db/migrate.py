@@ -387,7 +387,7 @@ def open_database(connection: psycopg.Connection[Any]) -> None:
         for statement in (
             "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
             "GRANT CONNECT ON DATABASE {database} TO {logins}",
-            "GRANT CONNECT, CREATE ON DATABASE {database} TO store_owner",
+            "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO store_owner",
             "ALTER DATABASE {database} SET timezone = 'UTC'",
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         ):

@@ -1,6 +1,7 @@
 -- The cluster's roles. Idempotent: run on every migrate, as an administrator with CREATEROLE.
 --
---   owners    store_owner  tables, internal routines, policies          (no login)
+--   owners    store_owner  tables, internal routines, policies          (no login); temporary tables too, which refreshing a
+--                          materialised view CONCURRENTLY needs: migrate.py grants that on the database
 --             store_api    the api functions; subject to row security   (no login)
 --   audiences app_anonymous < app_customer < app_merchant
 --                             app_customer < app_support  < app_admin   (a member may do what the smaller one may)

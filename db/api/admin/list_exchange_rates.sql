@@ -1,0 +1,44 @@
+-- The exchange rates, newest first, of a currency or of all; with as_of those in force on a day.
+-- Errors: cursor_invalid 422.
+CREATE TYPE api.exchange_rate AS (currency text, base text, rate numeric, valid_from date, valid_until date, created_at timestamptz);
+COMMENT ON COLUMN api.exchange_rate.rate IS 'What one unit of currency is worth in units of base.';
+COMMENT ON COLUMN api.exchange_rate.base IS 'The reporting currency when it was set.';
+COMMENT ON COLUMN api.exchange_rate.valid_until IS 'The first day on which it is not in force; null: it is until further notice.';
+CREATE TYPE api.exchange_rate_page AS (data api.exchange_rate[], next_cursor text);
+
+CREATE FUNCTION api.list_exchange_rates(
+    currency api.currency DEFAULT NULL, as_of date DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
+RETURNS api.exchange_rate_page
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_after CONSTANT jsonb := messaging.decode_cursor(list_exchange_rates.cursor);
+    v_rows  api.exchange_rate[];
+BEGIN
+    SELECT array_agg(ROW(q.currency, q.base, q.rate, lower(q.valid), upper(q.valid), q.created_at)::api.exchange_rate
+                     ORDER BY lower(q.valid) DESC, q.currency, q.base)
+    INTO v_rows
+    FROM (
+        SELECT * FROM report.exchange_rates AS x
+        WHERE (list_exchange_rates.currency IS NULL OR x.currency = list_exchange_rates.currency::char(3))
+          AND (list_exchange_rates.as_of IS NULL OR x.valid @> list_exchange_rates.as_of)
+          AND (v_after IS NULL OR lower(x.valid) < (v_after ->> 'from')::date
+               OR lower(x.valid) = (v_after ->> 'from')::date
+                  AND (x.currency, x.base) > ((v_after ->> 'currency')::char(3), (v_after ->> 'base')::char(3)))
+        ORDER BY lower(x.valid) DESC, x.currency, x.base LIMIT list_exchange_rates."limit" + 1
+    ) AS q;
+    RETURN ROW(
+        coalesce(v_rows[1:list_exchange_rates."limit"], '{}'),
+        CASE WHEN cardinality(v_rows) > list_exchange_rates."limit" THEN messaging.encode_cursor(jsonb_build_object(
+            'from', (v_rows[list_exchange_rates."limit"]).valid_from, 'currency', (v_rows[list_exchange_rates."limit"]).currency,
+            'base', (v_rows[list_exchange_rates."limit"]).base)) END
+    )::api.exchange_rate_page;
+END $$;
+
+COMMENT ON FUNCTION api.list_exchange_rates IS
+'List exchange rates
+
+Newest first; `as_of` answers those in force on that day. They are used in reports only.';
+
+GRANT EXECUTE ON FUNCTION api.list_exchange_rates TO app_admin;

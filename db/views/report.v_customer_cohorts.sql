@@ -1,0 +1,7 @@
+-- report.customer_cohorts for the api: answers to an admin only. (Row security does not reach a materialised view.)
+CREATE OR REPLACE VIEW report.v_customer_cohorts WITH (security_barrier) AS
+SELECT r.cohort, r.month, r.customers, r.orders
+FROM report.customer_cohorts AS r
+WHERE (SELECT identity.current_audience()) = 'admin';
+
+GRANT SELECT ON report.v_customer_cohorts TO store_api;
