@@ -150,7 +150,7 @@ class Worker:
                     break
 
     async def _refresh_reports(self) -> None:
-        """Beside the jobs, which must not wait for it. What goes wrong is told, and is right again or not the next time."""
+        """Beside the jobs, which must not wait for it. What goes wrong is told and tried again."""
         while True:
             try:
                 if await self._call("refresh_reports"):
