@@ -26,6 +26,7 @@ from .catalog import CatalogError
 from .database import Database
 from .endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
 from .errors import Problem, Unexpected
+from .jwks import Outside
 from .routes import INTERNAL, PAGES, ROUTES
 from .settings import Settings
 
@@ -109,6 +110,8 @@ class Frame:
 
     def open(self, store: Store) -> None:
         locations = _locations(store)
+        oidc = self.settings.oidc
+        admit: Callable[[Action], Action] = Outside(store, oidc).admit if oidc else lambda action: action
         endpoints: list[Endpoint] = []
         misfits: list[str] = []
         for route in ROUTES:
@@ -118,12 +121,12 @@ class Frame:
                 misfits += error.misfits
                 continue
             endpoints.append(endpoint)
-            self.root.add(route.method, f"/v1{route.path}", route.function, endpoint.answer)
+            self.root.add(route.method, f"/v1{route.path}", route.function, admit(endpoint.answer))
         if misfits:
             raise CatalogError(misfits)
         for page in PAGES:
             for prefix in page.prefixes:
-                self.root.add(page.method, prefix + page.path, page.handler.__name__, page.bound(store))
+                self.root.add(page.method, prefix + page.path, page.handler.__name__, admit(page.bound(store)))
         document = openapi.build(store, endpoints)
         store.documents = docs.render(store, document)
 

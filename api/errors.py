@@ -27,6 +27,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
         "or send this again with the same Idempotency-Key.",
     ),
     "idempotency_key_invalid": (422, "An Idempotency-Key has 1 to 255 printable ASCII characters."),
+    "identity_provider_unavailable": (503, "The identity provider does not answer. Try again in a moment."),
     "if_match_invalid": (422, 'If-Match must be one ETag as it was received, such as "3", or *.'),
     "internal_error": (500, "Something went wrong here. The request id helps us to find out what."),
     "json_invalid": (400, "The request body is not valid JSON."),

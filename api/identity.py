@@ -10,13 +10,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import bcrypt
 import orjson
 
-from .endpoint import ANONYMOUS, Answer, Endpoint, Exchange, Handler, Headers
+from . import docs
+from .endpoint import ANONYMOUS, Answer, Caller, Endpoint, Exchange, Handler, Headers, Store
 from .errors import Problem
 
 COST = 12
@@ -121,7 +125,15 @@ async def refresh_session(endpoint: Endpoint, x: Exchange) -> Answer:
     return _into_cookies(endpoint, answer) if from_cookie else answer
 
 
+async def confirm_password_reset(endpoint: Endpoint, x: Exchange) -> Answer:
+    call = await endpoint.read(x)
+    check_policy("new_password", call.data["new_password"])
+    call.replace(new_password=await hash_password(call.data["new_password"]))
+    return await endpoint.execute(x, call, ANONYMOUS)
+
+
 async def delete_session(endpoint: Endpoint, x: Exchange) -> Answer:
+    """Or the whole account: there is nothing left that the cookies could be good for."""
     answer = await endpoint.run(x)
     if b"cookie" in x.headers:
         answer.headers += _cookies(endpoint, "", "", 0)
@@ -147,6 +159,77 @@ CREATE_SESSION = Handler(create_session, {"password": _PASSWORD, "cookies": _COO
 REFRESH_SESSION = Handler(refresh_session, {"refresh_token": _REFRESH_TOKEN})
 DELETE_SESSION = Handler(delete_session)
 CHANGE_PASSWORD = Handler(change_password, {"current_password": _PASSWORD, "new_password": _NEW_PASSWORD})
+CONFIRM_PASSWORD_RESET = Handler(
+    confirm_password_reset,
+    {"token": {"type": "string", "minLength": 1, "maxLength": 200, "writeOnly": True}, "new_password": _NEW_PASSWORD},
+)
+
+
+# --- the pages that links in mails open -----------------------------------------------------------
+
+# Opening a link changes nothing: programs that look into mails open every one of them. The person presses a button.
+
+
+async def show_email_link(store: Store, x: Exchange) -> Answer:
+    return _form("Verify your e-mail", "/verify-email", x.query().get("token", ""), "", "Verify")
+
+
+async def confirm_email_link(store: Store, x: Exchange) -> Answer:
+    form = await _read_form(store, x)
+    given = {"token": form.get("token", "")}
+    try:
+        await store.call("confirm_email_link", given, request_id=x.request_id, caller=Caller("gateway", ""))
+    except Problem as problem:
+        return _refused(x, problem)
+    return docs.page("Verified", "<h1>Thank you</h1><p>Your e-mail is verified. You can close this page.</p>")
+
+
+async def show_reset_link(store: Store, x: Exchange) -> Answer:
+    return _reset_form(x.query().get("token", ""))
+
+
+async def confirm_reset_link(store: Store, x: Exchange) -> Answer:
+    form = await _read_form(store, x)
+    token, password = form.get("token", ""), form.get("new_password", "")
+    if broken := weaknesses(password):
+        return _reset_form(token, broken)
+    given = {"token": token, "new_password": await hash_password(password)}
+    try:
+        await store.call("confirm_password_reset", given, request_id=x.request_id)
+    except Problem as problem:
+        return _refused(x, problem)
+    text = "You can log in with it. You were logged out everywhere else."
+    return docs.page("Password changed", f"<h1>Your password is changed</h1><p>{text}</p>")
+
+
+def _reset_form(token: str, broken: Sequence[str] = ()) -> Answer:
+    rules = "".join(f"<li>{escape(rule)}</li>" for rule in broken) or (
+        "<li>8 to 64 characters, with a lower-case letter, an upper-case letter, a digit and a symbol.</li>"
+    )
+    field = (
+        '<p><label>New password<br><input type="password" name="new_password" autocomplete="new-password" required '
+        f'autofocus></label></p><ul class="soft">{rules}</ul>'
+    )
+    return _form("Choose a new password", "/reset-password", token, field, "Change password", 422 if broken else 200)
+
+
+def _form(title: str, action: str, token: str, fields: str, button: str, status: int = 200) -> Answer:
+    return docs.page(
+        title,
+        f'<h1>{escape(title)}</h1><form method="post" action="{action}">'
+        f'<input type="hidden" name="token" value="{escape(token)}">{fields}'
+        f'<p><button type="submit">{escape(button)}</button></p></form>',
+        status=status,
+    )
+
+
+def _refused(x: Exchange, problem: Problem) -> Answer:
+    x.code = problem.code
+    return docs.page("Not done", f"<h1>That did not work</h1><p>{escape(problem.detail)}</p>", status=problem.status)
+
+
+async def _read_form(store: Store, x: Exchange) -> dict[str, str]:
+    return dict(parse_qsl((await x.read(store.settings.body_limit)).decode("utf-8", "replace"), max_num_fields=20))
 
 
 # --- cookies --------------------------------------------------------------------------------------

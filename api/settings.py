@@ -6,12 +6,13 @@ A value that makes no sense ends the program with one line that names it; nothin
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from db import server
 from db.server import Access
@@ -28,6 +29,9 @@ POOL_SIZES: Mapping[str, int] = MappingProxyType(
         "web_worker": 2,
     }
 )
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where http is as good as https
+_ROLES = ("admin", "support", "merchant", "customer")  # the largest first
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,47 @@ class SSLCommerzKeys:
 
     api: str = "https://sandbox.sslcommerz.com"
     """SSLCOMMERZ_API: https://securepay.sslcommerz.com takes real money."""
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An outside identity provider whose access tokens are accepted: Clerk, Auth0, Keycloak, any that signs with
+    RS256 or ES256 and shows its keys."""
+
+    issuer: str
+    """OIDC_ISSUER: the `iss` of its tokens, to the letter (Auth0's ends with a slash). `storeproc migrate` has to see
+    it as well, so that the database takes its word."""
+
+    audiences: tuple[str, ...]
+    """OIDC_AUDIENCE: the `aud` of tokens that are meant for us, comma between. In tokens without one (Clerk's), `azp`
+    has to be one of these."""
+
+    jwks_url: str | None = None
+    """OIDC_JWKS_URL: where its keys are; without it, where its discovery document says."""
+
+    role_claim: str | None = None
+    """OIDC_ROLE_CLAIM: the claim that holds a role or a list of them, by its name or by a path of names such as
+    realm_access.roles; without it accounts begin as customers and are promoted here."""
+
+    roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """OIDC_ROLES: its roles and ours, such as `shop-admin=admin,helpdesk=support`; unset: the same names."""
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """SMTP_URL: smtp://user:password@host:587 (STARTTLS, required unless the host is this machine) or smtps://…:465."""
+
+    host: str
+    port: int
+    tls: bool
+    """From the first byte (smtps)."""
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def local(self) -> bool:
+        return self.host in _LOOPBACK
 
 
 class SettingsError(Exception):
@@ -109,6 +154,15 @@ class Settings:
     sslcommerz: SSLCommerzKeys | None = None
     """SSLCOMMERZ_STORE_ID and SSLCOMMERZ_STORE_PASSWORD: without them the gateway is not offered."""
 
+    oidc: Oidc | None = None
+    """OIDC_ISSUER and OIDC_AUDIENCE: without them only our own tokens are accepted."""
+
+    smtp: Smtp | None = None
+    """SMTP_URL: without it mails are written to the folder `mail` in `data`, a file each."""
+
+    mail_from: str = "shop@localhost"
+    """MAIL_FROM: the address that mails come from; the name beside it is the seller's."""
+
     @property
     def production(self) -> bool:
         return self.environment == "production"
@@ -147,6 +201,9 @@ class Settings:
             rate_limit=read.number("RATE_LIMIT", 6000, 0, 10**9),
             stripe=_stripe(read),
             sslcommerz=_sslcommerz(read),
+            oidc=_oidc(read),
+            smtp=_smtp(read),
+            mail_from=_mail_from(read),
         )
 
 
@@ -168,6 +225,50 @@ def _sslcommerz(read: _Reader) -> SSLCommerzKeys | None:
         read.text("SSLCOMMERZ_STORE_PASSWORD", ""),
         read.url("SSLCOMMERZ_API", SSLCommerzKeys.api),
     )
+
+
+def _oidc(read: _Reader) -> Oidc | None:
+    if not read.both("OIDC_ISSUER", "OIDC_AUDIENCE"):
+        return None
+    issuer = read.text("OIDC_ISSUER", "")
+    jwks_url = read.optional("OIDC_JWKS_URL")
+    for name, url in (("OIDC_ISSUER", issuer), ("OIDC_JWKS_URL", jwks_url)):
+        parts = urlsplit(url or "")
+        if url and (not parts.hostname or (parts.scheme != "https" and parts.hostname not in _LOOPBACK)):
+            raise SettingsError(f"{name}={url}: an address such as https://login.shop.example is expected.")
+    roles: dict[str, str] = {}
+    for item in read.items("OIDC_ROLES"):
+        theirs, _, ours = item.rpartition("=")
+        if not theirs or ours not in _ROLES:
+            raise SettingsError(f"OIDC_ROLES={item}: theirs=ours is expected, with one of {', '.join(_ROLES)}.")
+        roles[theirs] = ours
+    claim = read.optional("OIDC_ROLE_CLAIM")
+    mapping = MappingProxyType(roles or {role: role for role in _ROLES})
+    return Oidc(issuer, tuple(read.items("OIDC_AUDIENCE")), jwks_url, claim, mapping)
+
+
+def _smtp(read: _Reader) -> Smtp | None:
+    given = read.optional("SMTP_URL")
+    if given is None:
+        return None
+    try:
+        parts = urlsplit(given)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+        raise SettingsError("SMTP_URL: an address such as smtp://user:password@mail.shop.example:587 is expected.")
+    tls = parts.scheme == "smtps"
+    username = unquote(parts.username) if parts.username else None
+    password = unquote(parts.password) if parts.password else None
+    return Smtp(parts.hostname, port or (465 if tls else 587), tls, username, password)
+
+
+def _mail_from(read: _Reader) -> str:
+    given = read.text("MAIL_FROM", Settings.mail_from)
+    if not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", given, re.ASCII):
+        raise SettingsError(f"MAIL_FROM={given}: an address such as orders@shop.example is expected.")
+    return given
 
 
 def default_public_url(host: str, port: int) -> str:

@@ -1,13 +1,22 @@
 -- History is written once. Not by habit: a trigger stands before the owner of the tables as well.
 BEGIN;
-SELECT plan(10);
+SELECT plan(14);
 
 SELECT throws_ok(format('UPDATE %s SET created_at = now()', t), 'SH409', NULL, t || ' refuses UPDATE')
 FROM unnest(ARRAY['ledger.transfers', 'catalog.stock_movements', 'messaging.events']) AS t;
 SELECT throws_ok(format('DELETE FROM %s', t), 'SH409', NULL, t || ' refuses DELETE')
 FROM unnest(ARRAY['ledger.transfers', 'catalog.stock_movements', 'messaging.events', 'payments.gateway_events', 'audit.changes']) AS t;
 SELECT throws_ok('TRUNCATE ledger.transfers CASCADE', 'SH409', NULL, 'ledger.transfers refuses TRUNCATE');
+
+-- The audit admits the erasure of a person, and nothing that only looks like it.
+INSERT INTO audit.changes (table_name, operation, row_id, db_role, old, new)
+VALUES ('identity.accounts', 'UPDATE', 'x', 'test', '{"email": "a@b.example", "role": "customer"}', '{"email": null, "role": "admin"}');
 SELECT throws_ok('UPDATE audit.changes SET db_role = ''nobody''', 'SH409', NULL, 'audit.changes refuses UPDATE');
+SELECT throws_ok($$UPDATE audit.changes SET old = '{"email": "other@b.example", "role": "customer"}'$$, 'SH409', NULL, 'a person is not replaced');
+SELECT throws_ok($$UPDATE audit.changes SET old = '{"email": "[erased]", "role": "[erased]"}'$$, 'SH409', NULL, 'what is not personal stays');
+SELECT throws_ok($$UPDATE audit.changes_default SET db_role = 'nobody'$$, 'SH409', NULL, 'nor does a partition of its own let it pass');
+SELECT lives_ok($$UPDATE audit.changes SET old = audit.without_person(table_name, old), new = audit.without_person(table_name, new)
+                  WHERE row_id = 'x'$$, 'a person is erased');
 
 SELECT finish();
 ROLLBACK;

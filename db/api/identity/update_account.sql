@@ -11,7 +11,10 @@ DECLARE
     v_account identity.accounts;
 BEGIN
     SELECT * INTO STRICT v_account FROM identity.accounts WHERE id = v_actor FOR NO KEY UPDATE;
-    IF update_account.if_match <> v_account.version THEN
+    -- It was closed, and erased, while we waited for it: nothing of a person is written to it again.
+    IF v_account.status = 'closed' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked', MESSAGE = 'This session has ended.', HINT = 'Log in again.';
+    ELSIF update_account.if_match <> v_account.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
             MESSAGE = 'The account has changed since you read it.', HINT = 'Read it again.';
     END IF;

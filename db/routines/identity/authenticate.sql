@@ -57,13 +57,15 @@ BEGIN
     FROM identity.sessions AS s
     JOIN identity.accounts AS a ON a.id = s.account_id
     WHERE s.id = (v_claims ->> 'sid')::uuid AND s.account_id = v_actor;
-    IF NOT FOUND OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() OR v_session.role IS DISTINCT FROM v_role THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked',
-            MESSAGE = 'This session has ended.', HINT = 'Log in again.';
-    END IF;
-    IF v_session.status <> 'active' THEN
+    IF FOUND AND v_session.status = 'suspended' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
+    END IF;
+    IF NOT FOUND OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() OR v_session.role IS DISTINCT FROM v_role
+        OR v_session.status <> 'active'
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked',
+            MESSAGE = 'This session has ended.', HINT = 'Log in again.';
     END IF;
 
     PERFORM set_config('app.actor', v_actor::text, true), set_config('app.audience', v_role, true),

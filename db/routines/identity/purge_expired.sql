@@ -1,5 +1,5 @@
 -- Deletes what has served its time, at most `batch` rows of each kind: sessions (with their refresh tokens) a day after their end,
--- counted log-in attempts and idempotency keys after a day. Answers how many rows went; 0 means done.
+-- tokens from mails likewise, counted log-in attempts and idempotency keys after a day. Answers how many rows went; 0 means done.
 -- Called by: api.purge_expired.
 -- Locks:    the rows it deletes; what somebody holds is left for the next time.
 -- Definer:  nobody else may delete these.
@@ -17,13 +17,19 @@ BEGIN ATOMIC
             SELECT l.subject, l.window_at FROM identity.login_attempts AS l WHERE l.window_at < now() - interval '1 day'
             ORDER BY l.window_at LIMIT purge_expired.batch FOR UPDATE SKIP LOCKED)
         RETURNING 1
+    ), gone_tokens AS (
+        DELETE FROM identity.mail_tokens WHERE token_hash IN (
+            SELECT t.token_hash FROM identity.mail_tokens AS t WHERE t.expires_at < now() - interval '1 day'
+            ORDER BY t.expires_at LIMIT purge_expired.batch FOR UPDATE SKIP LOCKED)
+        RETURNING 1
     ), gone_keys AS (
         DELETE FROM messaging.idempotency_keys WHERE id IN (
             SELECT k.id FROM messaging.idempotency_keys AS k WHERE k.created_at < now() - interval '1 day'
             ORDER BY k.created_at LIMIT purge_expired.batch FOR UPDATE SKIP LOCKED)
         RETURNING 1
     )
-    SELECT (SELECT count(*) FROM gone_sessions) + (SELECT count(*) FROM gone_attempts) + (SELECT count(*) FROM gone_keys);
+    SELECT (SELECT count(*) FROM gone_sessions) + (SELECT count(*) FROM gone_attempts) + (SELECT count(*) FROM gone_tokens)
+        + (SELECT count(*) FROM gone_keys);
 END;
 
 GRANT EXECUTE ON FUNCTION identity.purge_expired TO store_api;

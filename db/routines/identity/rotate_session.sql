@@ -15,14 +15,17 @@ BEGIN
     SELECT s.* INTO v_session FROM identity.sessions AS s
     WHERE s.id = (SELECT t.session_id FROM identity.refresh_tokens AS t WHERE t.token_hash = v_hash)
     FOR NO KEY UPDATE;
-    IF NOT FOUND OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'refresh_token_invalid',
-            MESSAGE = 'The refresh token is not valid.', HINT = 'Log in again.';
+    IF FOUND THEN
+        SELECT a.* INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = v_session.account_id;
     END IF;
-    SELECT a.* INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = v_session.account_id;
-    IF v_account.status <> 'active' THEN
+    -- Suspending ends the sessions as well; whoever asks is told why.
+    IF v_account.status = 'suspended' AND v_session.expires_at > now() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
+    END IF;
+    IF v_account.status IS DISTINCT FROM 'active' OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'refresh_token_invalid',
+            MESSAGE = 'The refresh token is not valid.', HINT = 'Log in again.';
     END IF;
 
     UPDATE identity.refresh_tokens AS t SET used_at = now() WHERE t.token_hash = v_hash AND t.used_at IS NULL;

@@ -1,0 +1,22 @@
+-- Verifies the caller's own e-mail with the token from the mail.
+-- Locks:  the account.
+-- Errors: mail_token_invalid 422.
+CREATE DOMAIN api.mail_token AS text CONSTRAINT mail_token_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
+COMMENT ON DOMAIN api.mail_token IS 'The token from the mail.';
+
+CREATE FUNCTION api.confirm_email_verification(token api.mail_token)
+RETURNS api.account
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    RETURN api.render_account(identity.confirm_email(confirm_email_verification.token, v_actor));
+END $$;
+
+COMMENT ON FUNCTION api.confirm_email_verification IS
+'Verify your e-mail
+
+With the token from the mail, once. It is void when the account has another e-mail by now. (The link in the mail opens a page that does the
+same without a log-in.)';
+
+GRANT EXECUTE ON FUNCTION api.confirm_email_verification TO app_customer;

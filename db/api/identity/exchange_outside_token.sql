@@ -1,0 +1,28 @@
+-- A token of an outside identity provider, which the web tier has verified, for one of ours. The account is made at first sight.
+-- email is one that the provider has verified, or null; role is one of ours, or null where the provider says nothing of roles.
+-- Locks:  the outside identity; when its role changes all active admins, the account.
+-- Errors: issuer_not_trusted, session_revoked, token_expired 401; account_suspended 403; email_not_verified_here 409.
+CREATE TYPE api.exchanged_token AS (access_token text, role text, expires_in integer);
+
+CREATE FUNCTION api.exchange_outside_token(
+    issuer text, subject text, issued_at timestamptz, expires_at timestamptz, email api.email DEFAULT NULL,
+    display_name api.short_text DEFAULT NULL, role api.account_role DEFAULT NULL)
+RETURNS api.exchanged_token
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_answer api.exchanged_token;
+BEGIN
+    PERFORM identity.authenticate_service('gateway');
+    SELECT s.access_token, s.audience, s.lifetime INTO STRICT v_answer
+    FROM identity.open_outside_session(exchange_outside_token.issuer, exchange_outside_token.subject, exchange_outside_token.issued_at,
+                                       exchange_outside_token.expires_at, exchange_outside_token.email,
+                                       exchange_outside_token.display_name, exchange_outside_token.role) AS s;
+    RETURN v_answer;
+END $$;
+
+COMMENT ON FUNCTION api.exchange_outside_token IS
+'Exchange an outside token
+
+For the web tier, as a service: a verified token of an outside identity provider for one of ours.';
+
+GRANT EXECUTE ON FUNCTION api.exchange_outside_token TO app_gateway;

@@ -1,0 +1,23 @@
+-- Sends a mail with a token to the caller's own e-mail.
+-- Errors: email_verified_already 409, too_many_attempts 429.
+CREATE FUNCTION api.request_email_verification()
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor    CONSTANT uuid := identity.authenticate();
+    v_verified boolean;
+BEGIN
+    SELECT a.email_verified INTO STRICT v_verified FROM identity.accounts AS a WHERE a.id = v_actor;
+    IF v_verified THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'email_verified_already', MESSAGE = 'Your e-mail is verified already.';
+    END IF;
+    PERFORM identity.count_attempt('verification:' || v_actor, 5);
+    PERFORM messaging.enqueue_mail('email_verification', v_actor);
+END $$;
+
+COMMENT ON FUNCTION api.request_email_verification IS
+'Have your e-mail verified
+
+Sends a mail with a token, good for a day. Five mails in a quarter of an hour, then there is a pause.';
+
+GRANT EXECUTE ON FUNCTION api.request_email_verification TO app_customer;

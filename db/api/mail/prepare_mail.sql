@@ -1,0 +1,65 @@
+-- Everything that a mail needs, read when it is written: whom it goes to, who writes, what it tells of. NULL: there is nobody to write to,
+-- or nothing to say any more. A token is made here, so that it is nowhere else.
+CREATE TYPE api.mail AS (
+    id uuid, template text, recipient text, name text, shop text, reply_to text, queued_at timestamptz, data jsonb
+);
+
+CREATE FUNCTION api.prepare_mail(mail_id uuid)
+RETURNS api.mail
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_mail    record;
+    v_account identity.accounts;
+    v_order   sales.orders;
+    v_data    jsonb;
+    v_seller  billing.sellers;
+BEGIN
+    PERFORM identity.authenticate_service('worker');
+    SELECT * INTO v_mail FROM messaging.find_mail(prepare_mail.mail_id);
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    SELECT * INTO v_account FROM identity.accounts AS a
+    WHERE a.id = v_mail.account_id AND a.status <> 'closed' AND a.email NOT LIKE '%.invalid';
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+
+    IF v_mail.template IN ('order_confirmation', 'order_shipped') THEN
+        SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = (v_mail.data ->> 'order_id')::uuid;
+        v_data := v_mail.data || jsonb_build_object('order', to_jsonb(api.render_order(v_order)),
+            'minor_units', (SELECT c.minor_units FROM catalog.currencies AS c WHERE c.code = v_order.currency));
+    ELSIF v_mail.template = 'invoice' THEN
+        SELECT jsonb_build_object('number', i.number, 'kind', i.kind, 'total', i.total, 'currency', i.currency, 'minor_units', i.minor_units,
+                                  'order_number', o.number::text, 'pdf', encode(f.content, 'base64'))
+        INTO STRICT v_data
+        FROM billing.invoices AS i
+        JOIN billing.invoice_files AS f ON f.invoice_id = i.id
+        JOIN sales.orders AS o ON o.id = i.order_id
+        WHERE i.id = (v_mail.data ->> 'invoice_id')::uuid;
+    ELSIF v_mail.template IN ('password_reset', 'email_verification') THEN
+        IF v_account.status <> 'active' OR v_mail.template = 'email_verification' AND v_account.email_verified THEN
+            RETURN NULL;
+        END IF;
+        v_data := jsonb_build_object('token', identity.issue_mail_token(
+            prepare_mail.mail_id, v_mail.template, v_account.id, v_account.email, v_mail.queued_at));
+        IF v_data ->> 'token' IS NULL THEN
+            RETURN NULL;
+        END IF;
+    ELSIF v_mail.template = 'account_suspended' AND v_account.status <> 'suspended' THEN
+        RETURN NULL;
+    ELSE
+        v_data := v_mail.data;
+    END IF;
+
+    SELECT * INTO STRICT v_seller FROM billing.sellers AS s ORDER BY s.version DESC LIMIT 1;
+    RETURN ROW(prepare_mail.mail_id, v_mail.template, v_account.email, v_account.display_name, v_seller.name, v_seller.email,
+               v_mail.queued_at, v_data)::api.mail;
+END $$;
+
+COMMENT ON FUNCTION api.prepare_mail IS
+'A mail as it is written
+
+For the worker. NULL when there is nothing to send.';
+
+GRANT EXECUTE ON FUNCTION api.prepare_mail TO app_worker;

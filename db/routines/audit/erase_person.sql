@@ -1,0 +1,29 @@
+-- Erases a person from the history of their account, addresses and orders, and leaves a row that says so (operation ERASE).
+-- Called by: identity.erase_account.
+-- Locks:     the audit rows it erases in.
+-- Definer:   nobody else may write the audit.
+CREATE OR REPLACE FUNCTION audit.erase_person(account_id uuid)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_rows bigint;
+BEGIN
+    UPDATE audit.changes AS c
+    SET old = audit.without_person(c.table_name, c.old), new = audit.without_person(c.table_name, c.new)
+    FROM (
+        SELECT 'identity.accounts' AS table_name, erase_person.account_id::text AS row_id
+        UNION ALL
+        SELECT DISTINCT a.table_name, a.row_id FROM audit.changes AS a
+        WHERE a.table_name = 'identity.addresses' AND a.operation = 'INSERT' AND a.new ->> 'account_id' = erase_person.account_id::text
+        UNION ALL
+        SELECT 'sales.orders', o.id::text FROM sales.orders AS o WHERE o.account_id = erase_person.account_id
+    ) AS p
+    WHERE c.row_id = p.row_id AND c.table_name = p.table_name
+      AND (c.old, c.new) IS DISTINCT FROM (audit.without_person(c.table_name, c.old), audit.without_person(c.table_name, c.new));
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    IF v_rows > 0 THEN
+        INSERT INTO audit.changes (table_name, operation, row_id, actor_id, db_role, request_id, new)
+        VALUES ('audit.changes', 'ERASE', erase_person.account_id, identity.current_actor(), session_user,
+                nullif(current_setting('app.request_id', true), ''), jsonb_build_object('rows', v_rows));
+    END IF;
+END $$;

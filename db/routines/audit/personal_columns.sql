@@ -1,0 +1,10 @@
+-- Which columns of a table are about a person: what closing an account erases from its history as well.
+-- Called by: audit.without_person. A new table with personal columns and an audit trigger is named here, and in audit.erase_person.
+CREATE OR REPLACE FUNCTION audit.personal_columns(table_name text)
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+RETURN CASE personal_columns.table_name
+    WHEN 'identity.accounts' THEN ARRAY['email', 'handle', 'display_name']
+    WHEN 'identity.addresses' THEN ARRAY['name', 'line1', 'line2', 'city', 'region', 'postal_code', 'phone']
+    WHEN 'sales.orders' THEN ARRAY['shipping_address']
+    ELSE '{}'::text[] END;

@@ -1,0 +1,43 @@
+-- Erases the person behind a closed account. What the law wants kept is kept: invoices with name and address as they were issued, the
+-- ledger, orders under the account's id, what gateways sent about payments. Of an order's address the country stays. Can be done again.
+-- Called by: close_account; the worker a minute later (api.erase_account), for what a request under way has left behind.
+-- Locks:     orders (cancelled: with their stock and payments), the account.
+-- Definer:   writes everywhere.
+CREATE OR REPLACE FUNCTION identity.erase_account(account_id uuid)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_order_id uuid;
+BEGIN
+    IF NOT EXISTS (SELECT FROM identity.accounts AS a WHERE a.id = erase_account.account_id AND a.status = 'closed') THEN
+        RETURN;
+    END IF;
+    -- Slipped in beside the closing: nobody will pay it.
+    FOR v_order_id IN
+        SELECT o.id FROM sales.orders AS o WHERE o.account_id = erase_account.account_id AND o.status = 'pending' ORDER BY o.id
+    LOOP
+        PERFORM sales.cancel_order(v_order_id, 'account_closed');
+    END LOOP;
+    UPDATE sales.orders AS o
+    SET shipping_address = CASE WHEN o.shipping_address ? 'country' THEN jsonb_build_object('country', o.shipping_address -> 'country') END,
+        version = o.version + 1
+    WHERE o.account_id = erase_account.account_id AND o.status IN ('delivered', 'cancelled') AND o.shipping_address - 'country' <> '{}';
+
+    -- .invalid is a name that nobody can ever have (RFC 2606): no mail goes there.
+    UPDATE identity.accounts AS a
+    SET email = a.id || '@closed.invalid', handle = NULL, display_name = NULL, email_verified = false, last_login_at = NULL, version = a.version + 1
+    WHERE a.id = erase_account.account_id AND a.email <> a.id || '@closed.invalid';
+    UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.account_id = erase_account.account_id AND s.revoked_at IS NULL;
+    DELETE FROM identity.passwords AS p WHERE p.account_id = erase_account.account_id;
+    DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
+    DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;
+    DELETE FROM identity.addresses AS a WHERE a.account_id = erase_account.account_id;
+    DELETE FROM sales.carts AS c WHERE c.account_id = erase_account.account_id;
+    DELETE FROM messaging.idempotency_keys AS k WHERE k.scope = erase_account.account_id::text;
+    UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1
+    WHERE p.merchant_id = erase_account.account_id AND p.deleted_at IS NULL;
+    -- Last: what was just changed has left its old values in the audit too.
+    PERFORM audit.erase_person(erase_account.account_id);
+END $$;
+
+GRANT EXECUTE ON FUNCTION identity.erase_account TO store_api;

@@ -1,0 +1,27 @@
+-- Accounts below an id, newest first, whose e-mail, handle or name holds a text, of one role or any, in one status or any. NULL is no filter.
+-- Called by: api.list_accounts.
+-- Definer:   LIKE is not leakproof, so behind a policy it would never use the trigram index. That the caller is staff is asked here.
+CREATE OR REPLACE FUNCTION identity.find_accounts(q text, role text, status text, before uuid, count integer)
+RETURNS identity.accounts[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    -- Filters are optional: a plan for all cases would fit none.
+    SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+    v_pattern CONSTANT text := '%' || regexp_replace(lower(find_accounts.q), '([\\%_])', '\\\1', 'g') || '%';
+BEGIN
+    IF NOT identity.is_staff() THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(
+        SELECT a FROM identity.accounts AS a
+        WHERE a.id < find_accounts.before
+          -- The expression of the index accounts_search.
+          AND (v_pattern IS NULL
+               OR lower(a.email || ' ' || coalesce(a.handle, '') || ' ' || coalesce(a.display_name, '')) LIKE v_pattern)
+          AND (find_accounts.role IS NULL OR a.role = find_accounts.role)
+          AND (find_accounts.status IS NULL OR a.status = find_accounts.status)
+        ORDER BY a.id DESC LIMIT find_accounts.count
+    );
+END $$;
+
+GRANT EXECUTE ON FUNCTION identity.find_accounts TO store_api;

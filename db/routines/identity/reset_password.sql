@@ -1,0 +1,26 @@
+-- Sets a password with the token from a mail. Every session ends, log-ins are no longer paused, and the e-mail is verified: its owner read it.
+-- Called by: api.confirm_password_reset.
+-- Errors:    mail_token_invalid, password_not_hashed 422.
+-- Locks:     the account, so that a log-in with the old password cannot slip in beside it (see open_session).
+-- Definer:   writes passwords and sessions; nobody is signed in.
+CREATE OR REPLACE FUNCTION identity.reset_password(token text, new_password text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_account identity.accounts;
+    v_hash    text;
+BEGIN
+    v_account := identity.use_mail_token(reset_password.token, 'password_reset');
+    PERFORM set_config('app.actor', v_account.id::text, true), set_config('app.audience', '', true), set_config('app.session', '', true);
+    PERFORM identity.set_password(v_account.id, reset_password.new_password);
+    UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.account_id = v_account.id AND s.revoked_at IS NULL;
+    IF NOT v_account.email_verified THEN
+        UPDATE identity.accounts AS a SET email_verified = true, version = a.version + 1 WHERE a.id = v_account.id;
+    END IF;
+    v_hash := encode(sha256(convert_to(lower(v_account.email), 'UTF8')), 'hex');      -- as log_in_subjects() names it
+    DELETE FROM identity.login_attempts AS l
+    WHERE l.subject IN ('email:' || v_hash, 'account:' || v_account.id) OR starts_with(l.subject, 'pair:' || v_hash || ':');
+    PERFORM messaging.record_event('account.password_reset', NULL, v_account.id);
+END $$;
+
+GRANT EXECUTE ON FUNCTION identity.reset_password TO store_api;
