@@ -94,6 +94,13 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/merchant/products",                     "list_merchant_products"),
     GET   ("/merchant/sales",                        "list_merchant_sales"),
 
+    GET   ("/bundles",                               "list_bundles"),
+    POST  ("/bundles",                               "create_bundle", 201),
+    GET   ("/bundles/{bundle_id}",                   "get_bundle"),
+    PATCH ("/bundles/{bundle_id}",                   "update_bundle"),
+    DELETE("/bundles/{bundle_id}",                   "delete_bundle"),
+    PUT   ("/bundles/{bundle_id}/price",             "set_bundle_price"),
+
     # cart
     GET   ("/cart",                                  "get_cart"),
     DELETE("/cart",                                  "clear_cart"),
@@ -116,6 +123,21 @@ ROUTES: tuple[Route, ...] = (
     POST  ("/admin/orders/{order_id}/ship",          "ship_order"),
     POST  ("/admin/orders/{order_id}/deliver",       "deliver_order"),
     POST  ("/admin/orders/{order_id}/cancel",        "cancel_any_order"),
+
+    # promotions, tax, shipping
+    POST  ("/promotions",                            "create_promotion", 201),
+    GET   ("/promotions",                            "list_promotions"),
+    GET   ("/promotions/{promotion_id}",             "get_promotion"),
+    PATCH ("/promotions/{promotion_id}",             "update_promotion"),
+    POST  ("/promotions/{promotion_id}/disable",     "disable_promotion"),
+    POST  ("/promotions/validate",                   "validate_promotion"),
+    GET   ("/admin/tax-rates",                       "list_tax_rates"),
+    POST  ("/admin/tax-rates",                       "create_tax_rate", 201),
+    DELETE("/admin/tax-rates/{tax_rate_id}",         "end_tax_rate"),
+    GET   ("/shipping-methods",                      "list_shipping_methods"),
+    GET   ("/admin/shipping-methods",                "list_all_shipping_methods"),
+    POST  ("/admin/shipping-methods",                "create_shipping_method", 201),
+    PATCH ("/admin/shipping-methods/{shipping_method_id}", "update_shipping_method"),
 
     # payments
     POST  ("/orders/{order_id}/payments",            "begin_payment", 201, payments.BEGIN_PAYMENT),

@@ -143,6 +143,44 @@ CREATE TYPE api.dispute AS (
 );
 CREATE TYPE api.dispute_page AS (data api.dispute[], next_cursor text);
 
+CREATE TYPE api.bundle_line AS (product_id uuid, quantity api.quantity);
+CREATE TYPE api.bundle_item AS (product_id uuid, sku text, name text, quantity integer, available bigint);
+CREATE TYPE api.bundle AS (
+    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, images text[], items api.bundle_item[], weight integer,
+    tax_category text, price bigint, currency text, available bigint, version bigint, created_at timestamptz
+);
+CREATE TYPE api.bundle_page AS (data api.bundle[], next_cursor text);
+
+CREATE DOMAIN api.promo_code AS text CONSTRAINT promo_code_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$');
+COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; upper and lower case are one.';
+CREATE DOMAIN api.promotion_kind AS text CONSTRAINT promotion_kind_unknown CHECK (VALUE = ANY (ARRAY['percentage', 'fixed']));
+COMMENT ON DOMAIN api.promotion_kind IS 'A percentage (basis_points) of the goods, or a fixed amount.';
+CREATE DOMAIN api.basis_points AS integer CONSTRAINT percentage_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
+COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent: 1000 is 10 %.';
+CREATE DOMAIN api.use_limit AS integer CONSTRAINT use_limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000);
+COMMENT ON DOMAIN api.use_limit IS 'How often.';
+CREATE TYPE api.promotion AS (
+    id uuid, code text, name text, kind text, basis_points integer, amount bigint, currency text, minimum bigint, cap bigint,
+    valid_from timestamptz, valid_until timestamptz, product_ids uuid[], category_ids uuid[], total_uses bigint, uses_per_account integer,
+    uses bigint, stackable boolean, enabled boolean, version bigint, created_at timestamptz
+);
+CREATE TYPE api.promotion_page AS (data api.promotion[], next_cursor text);
+CREATE TYPE api.promotion_validation AS (valid boolean, discount bigint, currency text, reason text, detail text, minimum bigint);
+
+CREATE DOMAIN api.tax_percent AS numeric CONSTRAINT tax_rate_out_of_range CHECK (VALUE >= 0 AND VALUE <= 100);
+COMMENT ON DOMAIN api.tax_percent IS 'Per cent, up to four decimals.';
+CREATE TYPE api.tax_rate AS (
+    id uuid, country text, region text, category text, name text, rate numeric, included boolean, valid_from timestamptz, valid_until timestamptz
+);
+CREATE TYPE api.shipping_offer AS (id uuid, name text, carrier text, price bigint, currency text);
+CREATE TYPE api.shipping_rate AS (country text, currency api.currency, up_to api.weight, price api.price, free_from bigint);
+COMMENT ON COLUMN api.shipping_rate.country IS 'Optional. ISO 3166-1 alpha-2; without it, everywhere that has no rates of its own.';
+COMMENT ON COLUMN api.shipping_rate.up_to IS 'Grams, this included.';
+COMMENT ON COLUMN api.shipping_rate.free_from IS 'Optional. Nothing to pay for goods of this value.';
+CREATE TYPE api.shipping_method AS (
+    id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], version bigint, created_at timestamptz
+);
+
 CREATE TYPE api.invariant AS (name text, ok boolean, detail text);
 CREATE TYPE api.invariants AS (ok boolean, checks api.invariant[]);
 

@@ -14,9 +14,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'reserved stock is what pending orders hold', s.product_id
         FROM catalog.stock AS s
-        LEFT JOIN (SELECT i.product_id, sum(i.quantity) AS quantity
-                   FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id
-                   WHERE o.status = 'pending' GROUP BY i.product_id) AS t ON t.product_id = s.product_id
+        LEFT JOIN (SELECT p.product_id, sum(p.quantity) AS quantity
+                   FROM (SELECT i.product_id, i.quantity
+                         FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id WHERE o.status = 'pending' AND NOT i.bundle
+                         UNION ALL
+                         SELECT c.product_id, c.pieces
+                         FROM sales.order_item_components AS c
+                         JOIN sales.order_items AS i ON i.id = c.order_item_id
+                         JOIN sales.orders AS o ON o.id = i.order_id WHERE o.status = 'pending') AS p
+                   GROUP BY p.product_id) AS t ON t.product_id = s.product_id
         WHERE s.reserved <> coalesce(t.quantity, 0)
 
         UNION ALL
@@ -28,6 +34,36 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         LEFT JOIN (SELECT i.order_id, sum(i.unit_price * i.quantity) AS subtotal, sum(i.total) AS total
                    FROM sales.order_items AS i GROUP BY i.order_id) AS t ON t.order_id = o.id
         WHERE o.subtotal <> coalesce(t.subtotal, 0) OR o.total <> coalesce(t.total, 0) + o.shipping
+
+        UNION ALL
+        SELECT 'a bundle''s price is the sum of its components'' shares', i.id
+        FROM sales.order_items AS i
+        LEFT JOIN (SELECT c.order_item_id, sum(c.share) AS share, bool_and(c.pieces = c.quantity * l.quantity) AS whole
+                   FROM sales.order_item_components AS c JOIN sales.order_items AS l ON l.id = c.order_item_id
+                   GROUP BY c.order_item_id) AS t ON t.order_item_id = i.id
+        WHERE i.bundle AND (i.unit_price IS DISTINCT FROM t.share OR NOT t.whole) OR NOT i.bundle AND t.order_item_id IS NOT NULL
+
+        UNION ALL
+        SELECT 'an order''s discount is what its promotions take off', o.id
+        FROM sales.orders AS o
+        LEFT JOIN (SELECT u.order_id, sum(u.discount) AS discount FROM sales.promotion_uses AS u GROUP BY u.order_id) AS t ON t.order_id = o.id
+        WHERE o.discount <> coalesce(t.discount, 0)
+
+        UNION ALL
+        SELECT 'a promotion is used as often as it says, and may', p.id
+        FROM sales.promotions AS p
+        LEFT JOIN (SELECT u.promotion_id, count(*) AS uses FROM sales.promotion_uses AS u WHERE u.released_at IS NULL GROUP BY u.promotion_id) AS t
+               ON t.promotion_id = p.id
+        WHERE p.total_uses IS NOT NULL AND (p.uses <> coalesce(t.uses, 0) OR p.uses > p.total_uses)
+        UNION ALL
+        SELECT 'a promotion is used as often as it says, and may', u.promotion_id
+        FROM sales.promotion_uses AS u JOIN sales.promotions AS p ON p.id = u.promotion_id
+        WHERE u.released_at IS NULL
+        GROUP BY u.promotion_id, u.account_id, p.uses_per_account HAVING count(*) > p.uses_per_account
+        UNION ALL
+        SELECT 'a promotion is used as often as it says, and may', u.id
+        FROM sales.promotion_uses AS u JOIN sales.orders AS o ON o.id = u.order_id
+        WHERE (o.status = 'cancelled') <> (u.released_at IS NOT NULL)
 
         UNION ALL
         SELECT 'an order''s lines belong to its account', i.id
@@ -236,7 +272,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     (SELECT n.name, c.n IS NULL, CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
     FROM unnest(ARRAY[
         'stock is the sum of its movements', 'reserved stock is what pending orders hold', 'stock is never oversold',
-        'an order''s total is the sum of its lines', 'an order''s lines belong to its account',
+        'an order''s total is the sum of its lines', 'a bundle''s price is the sum of its components'' shares',
+        'an order''s discount is what its promotions take off', 'a promotion is used as often as it says, and may', 'an order''s lines belong to its account',
         'an order line''s price is the version it was sold at', 'an order is paid by its payments', 'a paid order is paid in full',
         'an order''s refunds are its payments'' refunds', 'no refund exceeds its payment', 'money that pays no order is refunded',
         'a cancelled order keeps no money', 'payments and refunds belong to their order''s account', 'every payment is booked, once',

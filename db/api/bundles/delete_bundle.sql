@@ -1,0 +1,21 @@
+-- Takes a bundle of the caller's off the shop. Orders keep it; its SKU is free again.
+-- Locks:  the bundle.
+-- Errors: bundle_not_found 404, version_stale 412.
+CREATE FUNCTION api.delete_bundle(bundle_id uuid, if_match bigint DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_bundle catalog.products;
+BEGIN
+    v_bundle := catalog.lock_own_product(delete_bundle.bundle_id, v_actor, delete_bundle.if_match, bundle => true);
+    UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1 WHERE p.id = v_bundle.id;
+    PERFORM messaging.record_event('bundle.deleted', NULL, v_actor, jsonb_build_object('bundle_id', v_bundle.id, 'sku', v_bundle.sku));
+END $$;
+
+COMMENT ON FUNCTION api.delete_bundle IS
+'Delete a bundle
+
+It is no longer sold or shown; orders keep it.';
+
+GRANT EXECUTE ON FUNCTION api.delete_bundle TO app_merchant;

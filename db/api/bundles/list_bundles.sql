@@ -1,0 +1,26 @@
+-- Bundles on sale, newest first.
+-- Errors: cursor_invalid 422.
+CREATE FUNCTION api.list_bundles(currency api.currency DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+RETURNS api.bundle_page
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_before CONSTANT uuid := messaging.cursor_before(list_bundles.cursor);
+    v_rows   api.bundle[];
+BEGIN
+    SELECT array_agg(api.render_bundle(p, list_bundles.currency) ORDER BY p.id DESC) INTO v_rows
+    FROM (
+        SELECT * FROM catalog.products AS o
+        WHERE o.kind = 'bundle' AND o.deleted_at IS NULL AND o.id < v_before
+        ORDER BY o.id DESC LIMIT list_bundles."limit" + 1
+    ) AS p;
+    RETURN ROW(coalesce(v_rows[1:list_bundles."limit"], '{}'),
+               CASE WHEN cardinality(v_rows) > list_bundles."limit"
+                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_bundles."limit"]).id)) END)::api.bundle_page;
+END $$;
+
+COMMENT ON FUNCTION api.list_bundles IS
+'List bundles
+
+Newest first. `price` is null for what is not sold in the given currency.';
+
+GRANT EXECUTE ON FUNCTION api.list_bundles TO app_anonymous;

@@ -1,0 +1,16 @@
+-- Every shipping method with all of its rates, the disabled ones too.
+CREATE FUNCTION api.list_all_shipping_methods()
+RETURNS api.shipping_method[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    RETURN ARRAY(SELECT api.render_shipping_method(m) FROM sales.shipping_methods AS m ORDER BY m.id);
+END $$;
+
+COMMENT ON FUNCTION api.list_all_shipping_methods IS
+'List all shipping methods
+
+With their rates, for those who set them.';
+
+GRANT EXECUTE ON FUNCTION api.list_all_shipping_methods TO app_support;
