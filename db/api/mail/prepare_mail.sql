@@ -46,6 +46,11 @@ BEGIN
         IF v_data ->> 'token' IS NULL THEN
             RETURN NULL;
         END IF;
+    ELSIF v_mail.template = 'webhook_endpoint_disabled' THEN
+        SELECT to_jsonb(w) INTO v_data FROM messaging.find_disabled_endpoint((v_mail.data ->> 'webhook_endpoint_id')::uuid) AS w;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
     ELSIF v_mail.template = 'account_suspended' AND v_account.status <> 'suspended' THEN
         RETURN NULL;
     ELSE

@@ -13,6 +13,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
     END IF;
     PERFORM messaging.record_event('order.shipped', v_order.id, v_order.account_id);
+    PERFORM messaging.enqueue_mail('order_shipped', v_order.account_id, jsonb_build_object('order_id', v_order.id));
     RETURN api.render_order(v_order);
 END $$;
 

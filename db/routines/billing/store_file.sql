@@ -1,14 +1,20 @@
--- Keeps the page of an invoice, once: the same again changes nothing, another one is refused.
+-- Keeps the page of an invoice, once, and sends it to the buyer: the same again changes nothing, another one is refused.
 -- Called by: api.store_invoice_pdf.
 -- Errors:    invoice_not_found 404, invoice_printed_already 409.
 -- Definer:   nobody else may write an invoice.
 CREATE OR REPLACE FUNCTION billing.store_file(invoice_id uuid, content bytea)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_account_id uuid;
 BEGIN
     INSERT INTO billing.invoice_files (invoice_id, account_id, content)
     SELECT i.id, i.account_id, store_file.content FROM billing.invoices AS i WHERE i.id = store_file.invoice_id
-    ON CONFLICT ON CONSTRAINT invoice_files_pkey DO NOTHING;
+    ON CONFLICT ON CONSTRAINT invoice_files_pkey DO NOTHING
+    RETURNING account_id INTO v_account_id;
+    IF FOUND THEN
+        PERFORM messaging.enqueue_mail('invoice', v_account_id, jsonb_build_object('invoice_id', store_file.invoice_id));
+    END IF;
     IF NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.id = store_file.invoice_id) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_found', MESSAGE = 'There is no such invoice.';
     ELSIF NOT EXISTS (SELECT FROM billing.invoice_files AS f

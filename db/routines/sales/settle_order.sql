@@ -17,6 +17,7 @@ BEGIN
     PERFORM messaging.record_event('order.paid', v_order.id, v_order.account_id);
     -- Numbers without a gap are given one after the other: not here, where every payment would wait for the one before.
     PERFORM messaging.enqueue_job('issue_invoice', jsonb_build_object('order_id', v_order.id));
+    PERFORM messaging.enqueue_mail('order_confirmation', v_order.account_id, jsonb_build_object('order_id', v_order.id));
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.settle_order TO store_api;
