@@ -24,7 +24,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from . import catalog, gateways
+from . import catalog, gateways, mail
 from .database import Database
 from .endpoint import Caller, Store
 from .errors import Problem, Unexpected
@@ -82,6 +82,8 @@ class Worker:
             "settle_payout": self.settle_payout,
             "issue_invoice": partial(issue, self._call, "issue_invoice"),
             "issue_credit_note": partial(issue, self._call, "issue_credit_note"),
+            "send_mail": partial(mail.send, self._call, settings),
+            "erase_account": self.erase_account,
         }
 
     def stop(self) -> None:
@@ -250,6 +252,10 @@ class Worker:
             return f"was {event.kind}"
         await gateway.close(payment)
         return "closed"
+
+    async def erase_account(self, payload: dict[str, Any]) -> str:
+        await self._call("erase_account", account_id=payload["account_id"])
+        return "erased"
 
     async def settle_payout(self, payload: dict[str, Any]) -> str:
         """Where the mock stands in for a gateway it stands in for the bank as well; else a person sends the money."""
