@@ -29,6 +29,7 @@ from .errors import Problem, Unexpected
 from .jwks import Outside
 from .routes import INTERNAL, PAGES, ROUTES
 from .settings import Settings
+from .stream import Flow, Streams
 
 Action = Callable[[Exchange], Awaitable[Answer]]
 
@@ -99,6 +100,7 @@ class Frame:
         self.root = Node()
         self.limit = RateLimit(settings.rate_limit) if settings.rate_limit else None
         self.origins = frozenset(settings.cors_origins)
+        self.streams = Streams(settings)
         self.common: Headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
@@ -141,9 +143,11 @@ class Frame:
             await send({"type": "lifespan.startup.failed", "message": f"storeproc: {error}"})
             return
         ticking = asyncio.create_task(_watch(database))
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
+        with self.streams.ended_by_signals():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         ticking.cancel()
+        await self.streams.close()
         await database.close()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -171,6 +175,10 @@ class Frame:
         except Exception as error:
             _report(x, error)
             answer = _refusal(x, Problem("internal_error"))
+        if isinstance(answer, Flow):
+            self._record(x, answer.status, started)  # now: how long a client listens is no latency
+            await self._pour(x, answer, send)
+            return
         await self._send(x, answer, send)
         self._record(x, answer.status, started)
 
@@ -202,20 +210,15 @@ class Frame:
                 (b"access-control-allow-methods", allow.encode()),
                 (
                     b"access-control-allow-headers",
-                    b"authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id",
+                    b"authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, "
+                    b"x-request-id",
                 ),
                 (b"access-control-max-age", b"600"),
             ]
         return Answer(204, b"", headers)
 
     async def _send(self, x: Exchange, answer: Answer, send: Any) -> None:
-        headers = answer.headers
-        headers.append((b"x-request-id", x.request_id.encode()))
-        headers += self.common
-        if not any(name == b"content-security-policy" for name, _ in headers):
-            headers.append(self.json_policy)
-        if self.origins and b"origin" in x.headers:
-            headers += self._cors(x.headers[b"origin"])
+        headers = self._headers(x, answer)
         body = answer.body
         if answer.status not in (204, 304):
             headers.append((b"content-length", str(len(body)).encode()))
@@ -224,6 +227,33 @@ class Frame:
         with suppress(OSError):  # the client hung up: its request is done all the same
             await send({"type": "http.response.start", "status": answer.status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
+
+    async def _pour(self, x: Exchange, answer: Flow, send: Any) -> None:
+        started = time.perf_counter()
+        ended = "client_gone"
+        try:
+            with suppress(OSError):
+                await send(
+                    {"type": "http.response.start", "status": answer.status, "headers": self._headers(x, answer)}
+                )
+                ended = await answer.pour(x.receive, send)
+        except Exception as error:
+            ended = "internal_error"
+            _report(x, error)
+        finally:
+            await answer.close()
+        seconds = round(time.perf_counter() - started, 3)
+        write_log({"request_id": x.request_id, "operation": x.operation, "ended": ended, "seconds": seconds})
+
+    def _headers(self, x: Exchange, answer: Answer) -> Headers:
+        headers = answer.headers
+        headers.append((b"x-request-id", x.request_id.encode()))
+        headers += self.common
+        if not any(name == b"content-security-policy" for name, _ in headers):
+            headers.append(self.json_policy)
+        if self.origins and b"origin" in x.headers:
+            headers += self._cors(x.headers[b"origin"])
+        return headers
 
     def _cors(self, origin: bytes) -> Headers:
         vary = (b"vary", b"origin")

@@ -33,6 +33,7 @@ JSON = (b"content-type", b"application/json")
 NO_STORE = (b"cache-control", b"no-store")
 NO_CACHE = (b"cache-control", b"no-cache")
 REPLAYED = (b"idempotent-replayed", b"true")
+SECRET = frozenset(("/gift-cards", "/webhook-endpoints", "/webhook-endpoints/{endpoint_id}/rotate-secret"))
 
 
 class Gone(Exception):
@@ -238,7 +239,7 @@ class Endpoint:
         self.fields = others if self.has_body else []
         self.statement = contract.build_statement(function, [*in_path, *self.query], body=self.has_body)
         # Answers that hold secrets are not kept.
-        self.keyed = route.method == "POST" and not route.path.startswith("/sessions") and route.path != "/gift-cards"
+        self.keyed = route.method == "POST" and not route.path.startswith("/sessions") and route.path not in SECRET
         self.parameters_schema = self._parameters_schema()
         self.body_schema = self._body_schema()
         self._parameters = self._compile(self.parameters_schema)

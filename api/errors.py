@@ -50,6 +50,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "token_missing": (401, "This needs a log-in. Send an access token: Authorization: Bearer …"),
     "value_invalid": (422, "A value cannot be read as what it should be."),
     "value_out_of_range": (422, "A value is out of range."),
+    "webhook_target_refused": (422, "Webhooks are not sent to this address."),
     "version_stale": (412, "This was changed by somebody else since you read it. Read it again."),
 }
 

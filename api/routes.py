@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import gift_cards, identity, pages, payments
+from . import gift_cards, identity, pages, payments, stream, webhooks
 from .endpoint import Answer, Exchange, Handler, Store
 from .invoices import download
 
@@ -52,6 +52,7 @@ INTERNAL = {
     "begin_gift_card_redemption",
     "get_password_salt",
     "get_schema_version",
+    "open_order_stream",
 }
 
 # fmt: off
@@ -210,6 +211,18 @@ ROUTES: tuple[Route, ...] = (
     PUT   ("/admin/exchange-rates/{currency}",       "set_exchange_rate"),
     GET   ("/admin/search",                          "search_shop"),
     GET   ("/admin/orders/{order_id}/events",        "list_any_order_events"),
+
+    # events
+    GET   ("/events",                                "list_events"),
+    GET   ("/orders/{order_id}/stream",              "stream_order", 200, stream.STREAM),
+    POST  ("/webhook-endpoints",                     "create_webhook_endpoint", 201, webhooks.CHECK_TARGET),
+    GET   ("/webhook-endpoints",                     "list_webhook_endpoints"),
+    GET   ("/webhook-endpoints/{endpoint_id}",       "get_webhook_endpoint"),
+    PATCH ("/webhook-endpoints/{endpoint_id}",       "update_webhook_endpoint", 200, webhooks.CHECK_TARGET),
+    DELETE("/webhook-endpoints/{endpoint_id}",       "delete_webhook_endpoint", 204),
+    POST  ("/webhook-endpoints/{endpoint_id}/rotate-secret", "rotate_webhook_secret"),
+    GET   ("/webhook-endpoints/{endpoint_id}/deliveries", "list_webhook_deliveries"),
+    POST  ("/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/redeliver", "redeliver_webhook"),
 
     # operations
     GET   ("/invariants",                            "check_invariants"),

@@ -163,6 +163,9 @@ class Settings:
     mail_from: str = "shop@localhost"
     """MAIL_FROM: the address that mails come from; the name beside it is the seller's."""
 
+    webhooks_allow_private: bool = False
+    """WEBHOOKS_ALLOW_PRIVATE: 1 sends webhooks to addresses of private networks and of this machine, too."""
+
     @property
     def production(self) -> bool:
         return self.environment == "production"
@@ -201,6 +204,7 @@ class Settings:
             rate_limit=read.number("RATE_LIMIT", 6000, 0, 10**9),
             stripe=_stripe(read),
             sslcommerz=_sslcommerz(read),
+            webhooks_allow_private=read.choice("WEBHOOKS_ALLOW_PRIVATE", ("0", "1")) == "1",
             oidc=_oidc(read),
             smtp=_smtp(read),
             mail_from=_mail_from(read),
