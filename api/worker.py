@@ -155,8 +155,8 @@ class Worker:
         """Beside the jobs, which must not wait for it. What goes wrong is told and tried again."""
         while True:
             try:
-                if await self._call("refresh_reports"):
-                    _log(refreshed="reports")
+                while made := await self._call("refresh_report"):
+                    _log(refreshed=made)
             except _TROUBLE as error:
                 _log(refreshed="nothing", error=_short(error))
             await asyncio.sleep(REPORTS)

@@ -34,13 +34,14 @@ COMMENT ON CONSTRAINT rate_out_of_range ON report.exchange_rates IS 'A rate lies
 COMMENT ON CONSTRAINT rate_overlap ON report.exchange_rates IS 'Another rate is in force in that period.';
 COMMENT ON CONSTRAINT rate_of_itself ON report.exchange_rates IS 'A currency is always worth one of itself.';
 
--- When the views below were made anew, and how long it took. Null: never; the worker does it at once.
+-- When each of the views below was made anew, and how long it took. Null: never; the worker does it at once.
 CREATE TABLE report.refreshes (
-    singleton boolean PRIMARY KEY DEFAULT true CONSTRAINT refreshes_once CHECK (singleton),
-    as_of     timestamptz,
-    took      interval NOT NULL DEFAULT '0'
+    name  text PRIMARY KEY,
+    as_of timestamptz,
+    took  interval NOT NULL DEFAULT '0'
 );
-INSERT INTO report.refreshes DEFAULT VALUES;
+INSERT INTO report.refreshes (name) VALUES
+    ('daily_revenue'), ('order_statuses'), ('daily_products'), ('customer_days'), ('customer_value'), ('customer_cohorts');
 
 -- --- what is summed up --------------------------------------------------------------------------
 -- State, so a migration; each with the unique index that REFRESH … CONCURRENTLY needs. Row security does not reach materialised views: the api

@@ -29,11 +29,16 @@ class Office:
     async def does(self, function: str, **arguments: Any) -> Any:
         return await self.shop.call("web_admin", function, token=self.admin, **arguments)
 
-    async def refresh(self) -> bool:
+    async def refresh(self) -> list[str]:
         """As the worker does it; that it is time is arranged."""
         await self.shop.admin.execute("UPDATE report.refreshes SET as_of = NULL, took = '0'")
-        done: bool = await self.shop.call("web_worker", "refresh_reports")
-        return done
+        return await self.work()
+
+    async def work(self) -> list[str]:
+        made = []
+        while name := await self.shop.call("web_worker", "refresh_report"):
+            made.append(name)
+        return made
 
     async def rate(self, currency: str, rate: str | float, since: date | None = None) -> dict[str, Any]:
         given = {} if since is None else {"valid_from": since.isoformat()}

@@ -96,7 +96,7 @@ async def test_the_worker_refreshes_them(server: Any, shop: Shop) -> None:
         stdout=subprocess.DEVNULL,
     )
     try:
-        await shop.until("SELECT as_of IS NOT NULL FROM report.refreshes")
+        await shop.until("SELECT bool_and(as_of IS NOT NULL) FROM report.refreshes")
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(worker.wait, 15) == 0
     finally:

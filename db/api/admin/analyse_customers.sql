@@ -43,7 +43,7 @@ BEGIN
             ORDER BY rank DESC NULLS LAST, v.account_id LIMIT analyse_customers."limit"
         )
         SELECT ROW(
-            r.as_of, lower(v_period), upper(v_period) - 1, analyse_customers."interval", s.reporting_currency,
+            report.as_of('customer_days', 'customer_value', 'customer_cohorts'), lower(v_period), upper(v_period) - 1, analyse_customers."interval", s.reporting_currency,
             t.new_customers, t.returning_customers,
             ARRAY(
                 SELECT ROW(g.first_day, g.last_day,
@@ -77,7 +77,7 @@ BEGIN
                 WHERE h.month = h.cohort AND h.cohort BETWEEN v_first AND v_last ORDER BY h.cohort
             )
         )::api.customer_report
-        FROM report.refreshes AS r CROSS JOIN report.settings AS s
+        FROM report.settings AS s
         CROSS JOIN (
             SELECT count(DISTINCT d.account_id) FILTER (WHERE d.first_day >= lower(v_period)) AS new_customers,
                    count(DISTINCT d.account_id) FILTER (WHERE d.first_day < lower(v_period)) AS returning_customers

@@ -46,7 +46,7 @@ BEGIN
             FROM products AS p ORDER BY rank DESC NULLS LAST, p.units DESC, p.product_id LIMIT analyse_products."limit"
         )
         SELECT ROW(
-            r.as_of, lower(v_period), upper(v_period) - 1, s.reporting_currency,
+            report.as_of('daily_products'), lower(v_period), upper(v_period) - 1, s.reporting_currency,
             ARRAY(
                 SELECT ROW(p.id, p.merchant_id, p.sku, p.name, b.units, b.units_refunded, b.refund_rate,
                            CASE WHEN p.deleted_at IS NULL THEN t.on_hand - t.reserved ELSE 0 END, b.amounts,
@@ -68,7 +68,7 @@ BEGIN
                 ORDER BY o.units DESC, o.id
             )
         )::api.product_report
-        FROM report.refreshes AS r CROSS JOIN report.settings AS s
+        FROM report.settings AS s
     );
 END $$;
 

@@ -26,14 +26,14 @@ DECLARE
 BEGIN
     RETURN (
         SELECT ROW(
-            r.as_of, lower(v_period), upper(v_period) - 1, analyse_revenue."interval", s.reporting_currency,
+            report.as_of('daily_revenue'), lower(v_period), upper(v_period) - 1, analyse_revenue."interval", s.reporting_currency,
             ARRAY(
                 SELECT api.render_sales(g.first_day, g.last_day, analyse_revenue.currency)
                 FROM report.list_steps(v_period, analyse_revenue."interval") AS g ORDER BY g.first_day
             ),
             api.render_sales(lower(v_period), upper(v_period) - 1, analyse_revenue.currency)
         )::api.revenue_report
-        FROM report.refreshes AS r CROSS JOIN report.settings AS s
+        FROM report.settings AS s
     );
 END $$;
 

@@ -24,7 +24,7 @@ DECLARE
 BEGIN
     RETURN (
         SELECT ROW(
-            r.as_of, s.reporting_currency,
+            report.as_of('daily_revenue', 'order_statuses'), s.reporting_currency,
             ARRAY(
                 SELECT ROW(p.name, api.render_sales(v_today - p.days + 1, v_today),
                            api.render_sales(v_today - 2 * p.days + 1, v_today - p.days))::api.sales_comparison
@@ -43,7 +43,7 @@ BEGIN
                 ORDER BY t.on_hand - t.reserved, p.name, p.id LIMIT 10
             )
         )::api.dashboard
-        FROM report.refreshes AS r CROSS JOIN report.settings AS s
+        FROM report.settings AS s
     );
 END $$;
 

@@ -1,7 +1,6 @@
 -- What reports are made with, and when they were made last.
-CREATE TYPE api.reporting AS (
-    reporting_currency text, refresh_seconds bigint, low_stock bigint, as_of timestamptz, took_milliseconds bigint
-);
+CREATE TYPE api.report_refresh AS (name text, as_of timestamptz, took_milliseconds bigint);
+CREATE TYPE api.reporting AS (reporting_currency text, refresh_seconds bigint, low_stock bigint, refreshes api.report_refresh[]);
 
 CREATE FUNCTION api.get_reporting()
 RETURNS api.reporting
@@ -10,15 +9,16 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
     RETURN (
-        SELECT ROW(s.reporting_currency, extract(epoch FROM s.refresh_interval), s.low_stock, r.as_of,
-                   extract(epoch FROM r.took) * 1000)::api.reporting
-        FROM report.settings AS s CROSS JOIN report.refreshes AS r
+        SELECT ROW(s.reporting_currency, extract(epoch FROM s.refresh_interval), s.low_stock,
+                   ARRAY(SELECT ROW(r.name, r.as_of, extract(epoch FROM r.took) * 1000)::api.report_refresh
+                         FROM report.refreshes AS r ORDER BY r.name))::api.reporting
+        FROM report.settings AS s
     );
 END $$;
 
 COMMENT ON FUNCTION api.get_reporting IS
 'How reports are made
 
-Their currency, how often they are made anew, below what stock is low; when they were made last, and how long it took.';
+Their currency, how often they are made anew, below what stock is low; when each was made last, and how long it took.';
 
 GRANT EXECUTE ON FUNCTION api.get_reporting TO app_admin;
