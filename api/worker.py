@@ -32,6 +32,7 @@ from .gateways import Gateway, Refund, Refused
 from .invoices.jobs import issue
 from .payments import apply_event, capture, gateway_of, open_checkout, read_payment
 from .settings import Settings, SettingsError
+from .webhooks import Courier
 
 WORKER = Caller("worker", "")
 POOLS = {"web_worker": 4, "web_gateway": 4}
@@ -45,7 +46,7 @@ LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
 # What is done again and again until a round does less than this.
 SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100}
-PURGES = {"purge_expired": 1, "purge_jobs": 1000}
+PURGES = {"purge_expired": 1, "purge_jobs": 1000, "purge_deliveries": 1000}
 
 # A restart, a fail-over, a deployment: it comes back, and so do we. (InternalClientError is what asyncpg makes of a
 # connection that is ended in the moment in which it is made.)
@@ -118,10 +119,14 @@ class Worker:
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
             beside.append(asyncio.create_task(self._refresh_reports()))
+            courier = asyncio.create_task(Courier(self._call, self.settings).run(self.stopping))
+            beside.append(courier)
             swept = purged = 0.0
             while not self.stopping.is_set():
                 if listener.is_closed():
                     raise ConnectionError("the database is gone")
+                if courier.done():
+                    courier.result()
                 self.called.clear()
                 now = time.monotonic()
                 if now - swept >= SWEEP:
@@ -133,6 +138,7 @@ class Worker:
                 if not await self._work():
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self.called.wait(), POLL)
+            await courier  # what it began is finished
         finally:
             for task in beside:
                 task.cancel()
