@@ -191,6 +191,19 @@ ROUTES: tuple[Route, ...] = (
     POST  ("/gift-cards/redeem",                     "redeem_gift_card", 200, gift_cards.REDEEM_GIFT_CARD),
     POST  ("/wallet/deposits",                       "begin_deposit", 201, payments.BEGIN_PAYMENT),
 
+    # shipments, returns
+    POST  ("/admin/orders/{order_id}/shipments",     "create_shipment", 201),
+    GET   ("/orders/{order_id}/shipments",           "list_shipments"),
+    GET   ("/shipments/{shipment_id}",               "get_shipment"),
+    PATCH ("/shipments/{shipment_id}",               "update_shipment"),
+    POST  ("/orders/{order_id}/returns",             "create_return", 201),
+    GET   ("/orders/{order_id}/returns",             "list_returns"),
+    GET   ("/returns/{return_id}",                   "get_return"),
+    GET   ("/admin/returns",                         "list_all_returns"),
+    POST  ("/returns/{return_id}/approve",           "approve_return"),
+    POST  ("/returns/{return_id}/reject",            "reject_return"),
+    POST  ("/returns/{return_id}/receive",           "receive_return"),
+
     # invoices
     GET   ("/orders/{order_id}/invoice",             "get_invoice"),
     GET   ("/orders/{order_id}/invoice.pdf",         "get_invoice_pdf", 200, download.DOWNLOAD),

@@ -24,7 +24,9 @@ from typing import Any
 import asyncpg
 import orjson
 
-from . import catalog, gateways, mail
+from . import carriers, catalog, gateways, mail
+from .carriers import Carrier
+from .carriers.jobs import CarrierJobs, NoAnswer
 from .database import Database
 from .endpoint import Caller, Store
 from .errors import Problem, Unexpected
@@ -45,7 +47,7 @@ REPORTS = 5.0  # seconds between looks whether reports are due; the database dec
 LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
 # What is done again and again until a round does less than this.
-SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100}
+SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100, "check_shipments": 100}
 PURGES = {"purge_expired": 1, "purge_jobs": 1000, "purge_deliveries": 1000}
 
 # A restart, a fail-over, a deployment: it comes back, and so do we. (InternalClientError is what asyncpg makes of a
@@ -69,18 +71,25 @@ class Later(Exception):
 
 class Worker:
     def __init__(
-        self, settings: Settings, offered: Callable[[Settings], dict[str, Gateway]] = gateways.offered
+        self,
+        settings: Settings,
+        offered: Callable[[Settings], dict[str, Gateway]] = gateways.offered,
+        carry: Callable[[Settings], dict[str, Carrier]] = carriers.offered,
     ) -> None:
         self.settings = settings
         self.offered = offered
         self.stopping = asyncio.Event()
         self.called = asyncio.Event()
+        parcels = CarrierJobs(self._call, carry(settings))
         self.jobs: dict[str, Callable[[dict[str, Any]], Awaitable[str]]] = {
             "refund_payment": self.refund_payment,
             "reconcile_payment": self.reconcile_payment,
             "capture_payment": self.capture_payment,
             "close_checkout": self.close_checkout,
             "settle_payout": self.settle_payout,
+            "book_shipment": parcels.book,
+            "track_shipment": parcels.track,
+            "cancel_booking": parcels.cancel,
             "issue_invoice": partial(issue, self._call, "issue_invoice"),
             "issue_credit_note": partial(issue, self._call, "issue_credit_note"),
             "send_mail": partial(mail.send, self._call, settings),
@@ -283,7 +292,7 @@ async def run(settings: Settings) -> None:
 
 def _short(error: Exception) -> str:
     # Never the message of an outside library as it is: an address or a header in it may hold a secret.
-    if isinstance(error, (Problem, Refused, Later)):
+    if isinstance(error, (Problem, Refused, Later, NoAnswer)):
         return str(error)
     if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, catalog.CatalogError)):
         return f"{type(error).__name__}: {error}"[:300]

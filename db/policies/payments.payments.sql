@@ -9,7 +9,7 @@ REVOKE ALL ON payments.payments FROM store_api;
 GRANT SELECT ON payments.payments TO store_api;
 GRANT INSERT (order_id, purpose, account_id, provider, capture_method, status, amount, currency, request_key, expires_at, check_at) ON payments.payments TO store_api;
 GRANT UPDATE (status, amount_captured, captured_currency, amount_applied, amount_refunded, provider_reference, charge_reference, checkout_url,
-              capture_amount, failure_code, expires_at, check_at, completed_at, version)
+              capture_amount, hold_id, failure_code, expires_at, check_at, completed_at, version)
     ON payments.payments TO store_api;
 
 CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON payments.payments

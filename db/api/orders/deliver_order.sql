@@ -1,5 +1,5 @@
--- Says that an order was delivered.
--- Locks:  the order.
+-- Says that an order was delivered: all of its parcels that are under way.
+-- Locks:  the order, its shipments.
 -- Errors: order_not_found 404, order_transition_refused 409 (it is not shipped).
 CREATE FUNCTION api.deliver_order(order_id uuid)
 RETURNS api."order"
@@ -8,15 +8,25 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     v_order sales.orders;
 BEGIN
-    UPDATE sales.orders AS o SET status = 'delivered', version = o.version + 1 WHERE o.id = deliver_order.order_id RETURNING * INTO v_order;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
+    v_order := fulfilment.lock_order(deliver_order.order_id);
+    IF v_order.status NOT IN ('shipped', 'delivered') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_transition_refused',
+            MESSAGE = format('An order that is %s cannot become delivered.', v_order.status);
     END IF;
-    PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id);
+    PERFORM fulfilment.move_shipment(s.id, 'delivered')
+    FROM fulfilment.shipments AS s WHERE s.order_id = v_order.id AND s.status = 'in_transit';
+    SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = v_order.id;
+    IF v_order.status = 'shipped' THEN
+        -- A parcel was lost, or came back to us, and a person says that the order is done all the same.
+        UPDATE sales.orders AS o SET status = 'delivered', version = o.version + 1 WHERE o.id = v_order.id RETURNING o.* INTO STRICT v_order;
+        PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id);
+    END IF;
     RETURN api.render_order(v_order);
 END $$;
 
 COMMENT ON FUNCTION api.deliver_order IS
-'Mark an order as delivered';
+'Mark an order as delivered
+
+All of its parcels.';
 
 GRANT EXECUTE ON FUNCTION api.deliver_order TO app_support;

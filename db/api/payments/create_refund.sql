@@ -2,7 +2,7 @@
 -- What never belonged to the order (a surplus whose own refund failed) goes first.
 -- Locks:  order, stock (with restock), payment, order lines; wallet or credit, where the money came from there.
 -- Errors: payment_not_found 404, refund_above_payment 409, payment_disputed 409, refund_came_back 409, order_not_paid 409, refund_by_amount_or_items 422,
---         restock_needs_full_refund 422, order_already_restocked 409, those of price_refund_lines.
+--         restock_needs_full_refund 422, order_already_restocked, pieces_not_here 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
     payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL, restock boolean DEFAULT false
 )
@@ -22,6 +22,7 @@ DECLARE
     v_amount     bigint;
     v_from_order bigint;
     v_whole      boolean;
+    v_left       boolean;
     v_refund_id  uuid;
     v_refund     payments.refunds;
 BEGIN
@@ -31,20 +32,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'refund_by_amount_or_items',
             MESSAGE = 'A refund is by amount or by lines of an order.', HINT = 'Send either amount or items, or neither to refund all.';
     END IF;
-    IF EXISTS (SELECT FROM payments.disputes AS d WHERE d.payment_id = v_payment.id AND d.status = 'open') THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_disputed',
-            MESSAGE = 'The payer disputes this payment: the gateway has the money back already.', HINT = 'Wait until the dispute is closed.';
-    END IF;
-
-    -- Its credit note stands, and covers the retry of it only.
-    IF EXISTS (
-        SELECT FROM payments.refunds AS r
-        WHERE r.payment_id = v_payment.id AND r.status = 'failed' AND r.completed_at IS NOT NULL
-          AND NOT EXISTS (SELECT FROM payments.refunds AS t WHERE t.retry_of = r.id))
-    THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_came_back',
-            MESSAGE = 'The payer''s bank has sent a refund of this payment back.', HINT = 'Retry that refund first.';
-    END IF;
+    PERFORM payments.require_refundable(v_payment.id);
 
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
     v_available := payments.refundable_from_order(v_payment.id);
@@ -66,23 +54,30 @@ BEGIN
     END IF;
 
     v_whole := v_order.amount_refunded + v_from_order = v_order.amount_paid AND v_from_order > 0;
+    v_left := fulfilment.has_left(v_order.id);
     IF v_restock THEN
         IF v_order.paid_at IS NULL OR v_order.status = 'cancelled' OR NOT (v_whole OR v_by_line) THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'restock_needs_full_refund',
                 MESSAGE = 'Goods go back into stock by line, or when the whole order is refunded.', HINT = 'Send items, refund all of it, or leave restock out.';
         END IF;
         IF v_by_line THEN
+            PERFORM fulfilment.withdraw_pieces(v_order.id, v_ids, v_quantities);
             PERFORM payments.restock_order(v_order.id, v_ids, v_quantities);
         ELSIF v_order.status <> 'paid' THEN
+            PERFORM fulfilment.withdraw_pieces(v_order.id);
             PERFORM payments.restock_order(v_order.id);
+        ELSIF v_left THEN
+            PERFORM fulfilment.restock_rest(v_order.id);
         END IF;
     END IF;
 
     v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
         CASE WHEN v_by_line THEN v_ids END, CASE WHEN v_by_line THEN v_quantities END, v_amounts);
     -- Nothing is left to ship: what has not come back yet does so with the cancellation.
-    IF v_restock AND v_whole AND v_order.status = 'paid' THEN
+    IF v_restock AND v_whole AND v_order.status = 'paid' AND NOT v_left THEN
         PERFORM sales.cancel_order(v_order.id, 'refunded');
+    ELSIF v_restock THEN
+        PERFORM fulfilment.advance_order(v_order.id);
     END IF;
     SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = v_refund_id;
     RETURN api.render_refund(v_refund);
@@ -92,7 +87,8 @@ COMMENT ON FUNCTION api.create_refund IS
 'Refund a payment
 
 By `amount`, by `items` (pieces of the order''s lines), or without either all that is left of it. `restock` puts the goods back into stock: the
-pieces of `items`, or all when the whole order is refunded; an order that has not been shipped is cancelled by that. The refund is `pending`
-until the gateway has done it; one that `failed` can be retried.';
+pieces of `items`, or all when the whole order is refunded; an order of which nothing has been shipped is cancelled by that, and of one that has
+been shipped in part the rest goes back. Pieces that have not left go first; those that are refunded without `restock` are still owed. The refund
+is `pending` until the gateway has done it; one that `failed` can be retried.';
 
 GRANT EXECUTE ON FUNCTION api.create_refund TO app_support;

@@ -124,7 +124,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'every payment is booked, once', p.id
         FROM payments.payments AS p
         LEFT JOIN (SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind <> 'unapplied') AS applied, sum(t.amount) AS captured
-                   FROM ledger.transfers AS t WHERE t.kind IN ('payment', 'deposit', 'unapplied') GROUP BY t.payment_id) AS b ON b.payment_id = p.id
+                   FROM ledger.transfers AS t
+                   WHERE t.kind IN ('payment', 'deposit', 'unapplied') AND t.phase IN ('posted', 'post') GROUP BY t.payment_id) AS b ON b.payment_id = p.id
         WHERE p.amount_captured <> coalesce(b.captured, 0) OR p.amount_applied <> coalesce(b.applied, 0)
 
         UNION ALL
@@ -286,7 +287,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position)
     UNION ALL
-    SELECT i.name, i.ok, i.detail FROM billing.check_invoices() AS i;
+    SELECT i.name, i.ok, i.detail FROM billing.check_invoices() AS i
+    UNION ALL
+    SELECT f.name, f.ok, f.detail FROM fulfilment.check_fulfilment() AS f;
 $$;
 
 GRANT EXECUTE ON FUNCTION audit.check_invariants TO store_api;

@@ -1,7 +1,8 @@
 -- An attempt to pay, for an order or into the wallet, with its outside key: committed before anybody outside is called. Money that is here
--- already (wallet, credit) pays at once; what a person collects (cash, bank transfer) waits for support to confirm it.
+-- already (wallet, credit) pays at once, but for credit whose order a carrier has to take first; what a person collects (cash, bank transfer)
+-- waits for support to confirm it.
 -- Called by: api.begin_payment, api.begin_deposit.
--- Errors:    provider_not_available 422, wallet_locked 409, those of mark_payment_completed.
+-- Errors:    provider_not_available 422, wallet_locked 409, those of mark_payment_completed and fulfilment.hold_credit.
 -- Locks:     those of mark_payment_completed (wallet, credit); the caller holds the order.
 CREATE OR REPLACE FUNCTION payments.begin_attempt(
     account_id uuid, order_id uuid, provider text, amount bigint, currency text, expires_at timestamptz
@@ -12,6 +13,7 @@ DECLARE
     v_deposit  CONSTANT boolean := begin_attempt.order_id IS NULL;
     v_provider payments.providers;
     v_payment  payments.payments;
+    v_carrier  text;
 BEGIN
     -- The mock takes no money: where orders are real it would give them away. Money for a wallet comes from outside.
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = begin_attempt.provider AND p.enabled;
@@ -41,7 +43,14 @@ BEGIN
         'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount, 'currency', v_payment.currency));
 
     IF v_provider.kind = 'internal' THEN
-        PERFORM payments.mark_payment_completed(v_payment.id, v_payment.amount, v_payment.currency);
+        IF v_provider.name = 'credit' THEN
+            v_carrier := fulfilment.booking_carrier(v_payment.order_id, v_payment.amount);
+        END IF;
+        IF v_carrier IS NULL THEN
+            PERFORM payments.mark_payment_completed(v_payment.id, v_payment.amount, v_payment.currency);
+        ELSE
+            PERFORM fulfilment.hold_credit(v_payment.id, v_carrier);
+        END IF;
         SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_payment.id;
     ELSIF v_provider.kind = 'manual' THEN
         -- What is paid by hand takes days, and the goods wait as long.

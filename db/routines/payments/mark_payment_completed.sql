@@ -1,6 +1,7 @@
 -- Money was taken: books it, pays the order with it as far as the order can be paid (or fills the wallet, for a deposit), gives the rest back.
 -- Idempotent and monotone: from every other state, once. Money that differs from what was asked in amount or currency never pays.
--- Called by: api.receive_gateway_event, api.begin_payment (wallet, credit), api.confirm_payment (cash, bank transfer).
+-- Called by: api.receive_gateway_event, begin_attempt (wallet, credit), fulfilment.complete_booking (credit that was held),
+--            api.confirm_payment (cash, bank transfer).
 -- Returns:   whether anything changed.
 -- Errors:    payment_not_found 404, payment_amount_invalid 422, insufficient_funds 409 (wallet, credit).
 -- Locks:     order, stock and merchants' earnings (in sales.apply_payment), payment, the payer's ledger account.
@@ -65,7 +66,9 @@ BEGIN
     WHERE p.id = v_payment.id;
 
     v_source := payments.open_source_account(v_payment.provider, v_currency, v_payment.account_id);
-    IF v_applied > 0 AND v_payment.purpose = 'order' THEN
+    IF v_payment.hold_id IS NOT NULL THEN
+        PERFORM ledger.post_hold(v_payment.hold_id);    -- fulfilment.complete_booking() has seen that all of it is due
+    ELSIF v_applied > 0 AND v_payment.purpose = 'order' THEN
         PERFORM ledger.post_transfer(v_source, ledger.open_account('sales', v_currency), v_applied, 'payment',
             order_id => v_payment.order_id, payment_id => v_payment.id);
     ELSIF v_applied > 0 THEN

@@ -1,0 +1,13 @@
+-- Counts a shipment's pieces on their lines (direction 1), or gives them back because it never left or came back to us (-1).
+-- Called by: make_shipment, complete_booking, move_shipment.
+-- Errors:    shipped_above_owed, returned_above_shipped 409.
+-- Locks:     the order's lines; the caller holds the order.
+CREATE OR REPLACE FUNCTION fulfilment.count_pieces(shipment_id uuid, direction integer)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM fulfilment.count_line(s.order_item_id, shipped => count_pieces.direction * s.quantity)
+    FROM fulfilment.shipment_items AS s WHERE s.shipment_id = count_pieces.shipment_id;
+END $$;
+
+GRANT EXECUTE ON FUNCTION fulfilment.count_pieces TO store_api;

@@ -1,0 +1,23 @@
+-- The carrier does not take a parcel, for good: its pieces are owed again. An order that was to be paid by it is cancelled: its credit is free and
+-- its goods are back on sale. Idempotent.
+-- Called by: api.fail_booking (refused), api.postpone_booking (no answer for too long), api.update_shipment.
+-- Returns:   whether anything changed.
+-- Errors:    shipment_not_found 404.
+-- Locks:     order, payment, shipment, then those of sales.cancel_order.
+CREATE OR REPLACE FUNCTION fulfilment.fail_booking(shipment_id uuid, failure_code text)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_shipment fulfilment.shipments := fulfilment.lock_shipment(fail_booking.shipment_id);
+BEGIN
+    IF v_shipment.status <> 'pending' THEN
+        RETURN false;
+    END IF;
+    PERFORM fulfilment.move_shipment(v_shipment.id, 'failed', fail_booking.failure_code);
+    IF v_shipment.payment_id IS NOT NULL THEN
+        PERFORM sales.cancel_order(v_shipment.order_id, 'carrier_failed');
+    END IF;
+    RETURN true;
+END $$;
+
+GRANT EXECUTE ON FUNCTION fulfilment.fail_booking TO store_api;

@@ -1,0 +1,18 @@
+-- Returns below an id, newest first: of one order or of all, in one status or any. NULL is no filter. The caller's row security applies.
+-- Called by: api.list_returns, api.list_all_returns.
+CREATE OR REPLACE FUNCTION fulfilment.find_returns(order_id uuid, status text, before uuid, count integer)
+RETURNS fulfilment.returns[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    -- Filters are optional: a plan for all cases would fit none.
+    SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT r FROM fulfilment.returns AS r
+        WHERE r.id < find_returns.before
+          AND (find_returns.order_id IS NULL OR r.order_id = find_returns.order_id)
+          AND (find_returns.status IS NULL OR r.status = find_returns.status)
+        ORDER BY r.id DESC LIMIT find_returns.count
+    );
+END $$;
+
+GRANT EXECUTE ON FUNCTION fulfilment.find_returns TO store_api;

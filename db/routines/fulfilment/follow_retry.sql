@@ -1,0 +1,9 @@
+-- Row trigger: a refund that retries another belongs to the return that the other was of.
+CREATE OR REPLACE FUNCTION fulfilment.follow_retry()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO fulfilment.return_refunds (refund_id, return_id, account_id)
+    SELECT NEW.id, l.return_id, l.account_id FROM fulfilment.return_refunds AS l WHERE l.refund_id = NEW.retry_of;
+    RETURN NULL;
+END $$;

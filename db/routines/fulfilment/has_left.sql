@@ -1,0 +1,12 @@
+-- Whether anything of an order is out of the house: on its way, delivered, or lost. Right only while the caller holds the order.
+-- Called by: cancel_shipments, api.create_refund.
+CREATE OR REPLACE FUNCTION fulfilment.has_left(order_id uuid)
+RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM fulfilment.shipments AS s
+        WHERE s.order_id = has_left.order_id AND s.shipped_at IS NOT NULL AND s.status <> 'returned');
+END $$;
+
+GRANT EXECUTE ON FUNCTION fulfilment.has_left TO store_api;

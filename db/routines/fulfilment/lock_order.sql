@@ -1,0 +1,18 @@
+-- An order under its lock: shipments and returns change under it only.
+-- Called by: make_shipment and the endpoints of shipments and returns.
+-- Errors:    order_not_found 404.
+-- Locks:     the order.
+CREATE OR REPLACE FUNCTION fulfilment.lock_order(order_id uuid)
+RETURNS sales.orders
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_order sales.orders;
+BEGIN
+    SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = lock_order.order_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
+    END IF;
+    RETURN v_order;
+END $$;
+
+GRANT EXECUTE ON FUNCTION fulfilment.lock_order TO store_api;

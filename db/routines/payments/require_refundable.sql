@@ -1,0 +1,23 @@
+-- Whether a payment can give money back now.
+-- Called by: refund_lines, api.create_refund.
+-- Errors:    payment_disputed, refund_came_back 409.
+CREATE OR REPLACE FUNCTION payments.require_refundable(payment_id uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM payments.disputes AS d WHERE d.payment_id = require_refundable.payment_id AND d.status = 'open') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_disputed',
+            MESSAGE = 'The payer disputes this payment: the gateway has the money back already.', HINT = 'Wait until the dispute is closed.';
+    END IF;
+    -- Its credit note stands, and covers the retry of it only.
+    IF EXISTS (
+        SELECT FROM payments.refunds AS r
+        WHERE r.payment_id = require_refundable.payment_id AND r.status = 'failed' AND r.completed_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM payments.refunds AS t WHERE t.retry_of = r.id))
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_came_back',
+            MESSAGE = 'The payer''s bank has sent a refund of this payment back.', HINT = 'Retry that refund first.';
+    END IF;
+END $$;
+
+GRANT EXECUTE ON FUNCTION payments.require_refundable TO store_api;
