@@ -84,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     PATCH ("/categories/{category_id}",              "update_category"),
     DELETE("/categories/{category_id}",              "delete_category"),
     GET   ("/products",                              "list_products"),
+    GET   ("/products/facets",                       "get_product_facets"),
     POST  ("/products",                              "create_product", 201),
     GET   ("/products/{product_id}",                 "get_product"),
     PATCH ("/products/{product_id}",                 "update_product"),
@@ -94,6 +95,9 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/products/{product_id}/stock/movements", "list_stock_movements"),
     GET   ("/merchant/products",                     "list_merchant_products"),
     GET   ("/merchant/sales",                        "list_merchant_sales"),
+    GET   ("/account/wishlist",                      "list_wishlist_items"),
+    POST  ("/account/wishlist",                      "add_wishlist_item", 201),
+    DELETE("/account/wishlist/{product_id}",         "delete_wishlist_item", 204),
 
     GET   ("/bundles",                               "list_bundles"),
     POST  ("/bundles",                               "create_bundle", 201),

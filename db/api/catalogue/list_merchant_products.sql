@@ -6,17 +6,14 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     v_before CONSTANT uuid := messaging.cursor_before(list_merchant_products.cursor);
-    v_rows   api.product[];
+    v_ids    CONSTANT uuid[] := ARRAY(
+        SELECT p.id FROM catalog.products AS p
+        WHERE p.merchant_id = v_actor AND p.deleted_at IS NULL AND p.kind = 'product' AND p.id < v_before
+        ORDER BY p.id DESC LIMIT list_merchant_products."limit" + 1);
 BEGIN
-    SELECT array_agg(api.render_product(p, list_merchant_products.currency) ORDER BY p.id DESC) INTO v_rows
-    FROM (
-        SELECT * FROM catalog.products AS o
-        WHERE o.merchant_id = v_actor AND o.deleted_at IS NULL AND o.kind = 'product' AND o.id < v_before
-        ORDER BY o.id DESC LIMIT list_merchant_products."limit" + 1
-    ) AS p;
-    RETURN ROW(coalesce(v_rows[1:list_merchant_products."limit"], '{}'),
-               CASE WHEN cardinality(v_rows) > list_merchant_products."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_merchant_products."limit"]).id)) END)::api.product_page;
+    RETURN ROW(api.render_products(v_ids[1:list_merchant_products."limit"], list_merchant_products.currency),
+               CASE WHEN cardinality(v_ids) > list_merchant_products."limit"
+                    THEN messaging.encode_cursor(jsonb_build_object('id', v_ids[list_merchant_products."limit"])) END)::api.product_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_merchant_products IS

@@ -1,16 +1,18 @@
--- Products on sale in a currency, through the filters of the product list. Inlined into the query that sorts and pages, which is why it
--- has neither SET nor SECURITY DEFINER: with either, PostgreSQL would compute all of it first.
--- Called by: list_products.
+-- Products on sale in a currency, through the filters of the product list, each with its price in force now. It starts from the products (their
+-- dates, names, words); find_priced_products finds the same and starts from the prices. Inlined into the query that sorts and pages, which is why
+-- it has neither SET nor SECURITY DEFINER: with either, PostgreSQL would compute all of it first.
+-- Called by: sort_products, count_products.
 CREATE OR REPLACE FUNCTION catalog.find_products(
-    currency text, categories uuid[], merchant uuid, min_price bigint, max_price bigint, in_stock boolean
+    query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
 )
-RETURNS TABLE (product catalog.products, amount bigint, available bigint)
+RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, category_id uuid, merchant_id uuid, amount bigint)
 LANGUAGE sql STABLE AS $$
-    SELECT p, q.amount, s.on_hand - s.reserved
+    SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, q.amount
     FROM catalog.products AS p
     JOIN catalog.stock AS s ON s.product_id = p.id
     CROSS JOIN LATERAL catalog.price_in_force(p.id, find_products.currency) AS q
-    WHERE p.deleted_at IS NULL
+    WHERE p.deleted_at IS NULL AND p.kind = 'product'
+      AND (find_products.query IS NULL OR p.search @@ find_products.query)
       AND (find_products.categories IS NULL OR p.category_id = ANY (find_products.categories))
       AND (find_products.merchant IS NULL OR p.merchant_id = find_products.merchant)
       AND (find_products.min_price IS NULL OR q.amount >= find_products.min_price)

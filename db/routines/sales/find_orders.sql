@@ -12,6 +12,10 @@ BEGIN
     RETURN ARRAY(
         SELECT o FROM sales.orders AS o
         WHERE o.id < find_orders.before
+          -- The period as a range of ids, ten minutes wider: an id is made some moments after its transaction began, which is what created_at says,
+          -- and clocks are set. Without it, an old period is looked for from the newest order on.
+          AND (find_orders."from" IS NULL OR o.id >= messaging.first_id_at(find_orders."from" - interval '10 minutes'))
+          AND (find_orders."to" IS NULL OR o.id < messaging.first_id_at(find_orders."to" + interval '10 minutes'))
           AND (find_orders.account_id IS NULL OR o.account_id = find_orders.account_id)
           AND (find_orders.status IS NULL OR o.status = find_orders.status)
           AND (find_orders."from" IS NULL OR o.created_at >= find_orders."from")

@@ -1,0 +1,27 @@
+-- What find_products finds, from the prices on: of the products whose price has no end, or (ending) of those whose price ends one day. The two are
+-- asked for apart, because each has its indexes (prices_by_amount, price_open_twice; prices_ending, prices_ending_of_product) and a query for
+-- both at once uses neither: 350 ms instead of 3 for a page by price among 100,000 products.
+-- Called by: sort_products, count_products.
+CREATE OR REPLACE FUNCTION catalog.find_priced_products(
+    ending boolean, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
+)
+RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, category_id uuid, merchant_id uuid, amount bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, r.amount
+    FROM catalog.prices AS r
+    JOIN catalog.products AS p ON p.id = r.product_id
+    JOIN catalog.stock AS s ON s.product_id = p.id
+    WHERE r.currency = find_priced_products.currency::char(3)
+      AND (NOT find_priced_products.ending AND upper_inf(r.valid)
+           OR find_priced_products.ending AND NOT upper_inf(r.valid) AND upper(r.valid) > now())
+      AND lower(r.valid) <= now()
+      AND (find_priced_products.min_price IS NULL OR r.amount >= find_priced_products.min_price)
+      AND (find_priced_products.max_price IS NULL OR r.amount <= find_priced_products.max_price)
+      AND p.deleted_at IS NULL AND p.kind = 'product'
+      AND (find_priced_products.query IS NULL OR p.search @@ find_priced_products.query)
+      AND (find_priced_products.categories IS NULL OR p.category_id = ANY (find_priced_products.categories))
+      AND (find_priced_products.merchant IS NULL OR p.merchant_id = find_priced_products.merchant)
+      AND (find_priced_products.in_stock IS NOT TRUE OR s.on_hand > s.reserved);
+$$;
+
+GRANT EXECUTE ON FUNCTION catalog.find_priced_products TO store_api;

@@ -1,0 +1,16 @@
+-- Statement trigger of catalog.products: words that are new to the shop become words that a search can be corrected to. None is forgotten:
+-- a word that no product has any more finds nothing.
+-- Locks:   the new words, in order, so that two at once take turns.
+-- Definer: nobody else may write the vocabulary.
+CREATE OR REPLACE FUNCTION catalog.learn_words()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO catalog.search_words (word, stem, shorter)
+    SELECT w.word, w.stem, catalog.shorten_word(w.word)
+    FROM (SELECT DISTINCT s.word, s.stem FROM new_rows AS n CROSS JOIN LATERAL catalog.search_words(n.name, n.description, n.attributes) AS s) AS w
+    WHERE NOT EXISTS (SELECT FROM catalog.search_words AS k WHERE k.word = w.word)
+    ORDER BY w.word
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;

@@ -1,0 +1,11 @@
+-- What merchants are called in public: their display name, or their handle.
+-- Called by: get_product_facets.
+-- Definer:   accounts are nobody's to read; this shows what a merchant's every product page may.
+CREATE OR REPLACE FUNCTION catalog.merchant_names(ids uuid[])
+RETURNS TABLE (id uuid, name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT a.id, coalesce(a.display_name, a.handle) FROM identity.accounts AS a WHERE a.id = ANY (merchant_names.ids) AND a.role IN ('merchant', 'admin');
+END;
+
+GRANT EXECUTE ON FUNCTION catalog.merchant_names TO store_api;

@@ -1,0 +1,35 @@
+-- What a person typed into the search box, as a query on catalog.products.search: all words in any form, "a phrase", -without, OR; an SKU as
+-- it is. A word that no product has is taken for the beginning of one, or for a mistyped one, and stands for those as well.
+-- Called by: list_products, get_product_facets.
+CREATE OR REPLACE FUNCTION catalog.parse_search(q text)
+RETURNS tsquery
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_query tsquery := websearch_to_tsquery('english', parse_search.q);
+    v_word  text;
+    v_stem  text;
+    v_near  text;
+    v_meant tsquery;
+BEGIN
+    -- A dozen words at most are looked up: nobody's search is longer, and each costs an index scan.
+    FOR v_word IN
+        SELECT t.lexeme FROM unnest(to_tsvector('simple', parse_search.q)) AS t WHERE t.lexeme ~ '^[[:alpha:]]{2,40}$' LIMIT 12
+    LOOP
+        v_stem := (ts_lexize('english_stem', v_word))[1];
+        CONTINUE WHEN v_stem IS NULL OR EXISTS (SELECT FROM catalog.search_words AS k WHERE k.stem = v_stem);
+        v_meant := to_tsquery('simple', v_stem || ':*');
+        IF char_length(v_word) >= 4 THEN
+            FOREACH v_near IN ARRAY catalog.near_stems(v_word) LOOP
+                v_meant := v_meant || plainto_tsquery('simple', v_near);
+            END LOOP;
+        END IF;
+        v_query := ts_rewrite(v_query, plainto_tsquery('simple', v_stem), v_meant);
+    END LOOP;
+    -- SKUs are kept as they are written, not stemmed.
+    IF parse_search.q ~ '^\S*\d\S*$' THEN
+        v_query := v_query || phraseto_tsquery('simple', parse_search.q);
+    END IF;
+    RETURN v_query;
+END $$;
+
+GRANT EXECUTE ON FUNCTION catalog.parse_search TO store_api;

@@ -1,0 +1,30 @@
+-- Up to so many of the products that a search finds, in no order: what facets are counted in. From the products on, or from the prices on, as
+-- in sort_products.
+-- Called by: count_products.
+CREATE OR REPLACE FUNCTION catalog.sample_products(
+    count integer, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
+)
+RETURNS TABLE (category_id uuid, merchant_id uuid, amount bigint)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+    IF num_nonnulls(min_price, max_price) = 0
+        AND (SELECT count(*) FROM (SELECT FROM catalog.prices AS r WHERE r.currency = sample_products.currency::char(3) LIMIT 1000) AS few) = 1000
+    THEN
+        RETURN QUERY
+        SELECT f.category_id, f.merchant_id, f.amount
+        FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock) AS f LIMIT sample_products.count;
+    ELSE
+        RETURN QUERY
+        SELECT f.category_id, f.merchant_id, f.amount
+        FROM (
+            (SELECT p.* FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price, max_price, in_stock) AS p
+             LIMIT sample_products.count)
+            UNION ALL
+            (SELECT p.* FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price, in_stock) AS p
+             LIMIT sample_products.count)
+        ) AS f LIMIT sample_products.count;
+    END IF;
+END $$;
+
+GRANT EXECUTE ON FUNCTION catalog.sample_products TO store_api;
