@@ -251,6 +251,42 @@ BEGIN
     RAISE NOTICE '% products in % categories', v_number, (SELECT count(*) FROM catalog.categories);
 END $demo$;
 
+-- Offers: bundles, promotions, parcels.
+DO $demo$
+DECLARE
+    v_row record;
+BEGIN
+    IF EXISTS (SELECT FROM sales.promotions) THEN
+        RETURN;
+    END IF;
+    UPDATE catalog.products AS p SET weight = 150 + (('x' || left(md5(p.sku), 4))::bit(16)::integer % 40) * 50 WHERE p.kind = 'product';
+    -- Three of each merchant's products, for a tenth less.
+    FOR v_row IN
+        SELECT a.email, a.display_name, array_agg(ROW(p.id, 1)::api.bundle_line ORDER BY p.id) AS items, (sum(q.amount) * 9 / 10)::bigint AS price
+        FROM identity.accounts AS a
+        CROSS JOIN LATERAL (
+            SELECT o.id FROM catalog.products AS o JOIN catalog.stock AS s ON s.product_id = o.id
+            WHERE o.merchant_id = a.id AND s.on_hand > 10 ORDER BY o.id LIMIT 3
+        ) AS p
+        CROSS JOIN LATERAL catalog.price_in_force(p.id, 'USD') AS q
+        WHERE a.role = 'merchant' GROUP BY a.email, a.display_name
+    LOOP
+        PERFORM set_config('app.token', identity.issue_local_token('merchant', v_row.email), true);
+        PERFORM api.create_bundle(name => v_row.display_name || ' starter set', sku => 'SET-1', items => v_row.items, price => v_row.price, currency => 'USD',
+                                  description => 'Three that go well together, for a tenth less.');
+    END LOOP;
+    PERFORM set_config('app.token', identity.issue_local_token('support', 'support@example.com'), true);
+    PERFORM api.create_promotion('WELCOME10', 'A tenth off the first order', 'percentage', basis_points => 1000, uses_per_account => 1);
+    PERFORM api.create_promotion('TENOFF', 'Ten dollars off fifty', 'fixed', amount => 1000, minimum => 5000, currency => 'USD', stackable => true);
+    PERFORM set_config('app.token', identity.issue_local_token('admin', 'admin@example.com'), true);
+    PERFORM api.create_shipping_method('Parcel', ARRAY[
+        ROW('BD', 'USD', 5000, 350, 10000), ROW('BD', 'USD', 30000, 900, 10000), ROW(NULL, 'USD', 2000, 990, NULL), ROW(NULL, 'USD', 30000, 2490, NULL),
+        ROW(NULL, 'EUR', 2000, 890, NULL), ROW(NULL, 'EUR', 30000, 2290, NULL)]::api.shipping_rate[]);
+    PERFORM api.create_shipping_method('Express', ARRAY[ROW(NULL, 'USD', 10000, 3900, NULL), ROW(NULL, 'EUR', 10000, 3500, NULL)]::api.shipping_rate[]);
+    PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
+    RAISE NOTICE 'bundles, promotions, shipping methods';
+END $demo$;
+
 -- Orders, made as customers make them. Each row: who, how many products, where it ends.
 DO $demo$
 DECLARE
@@ -278,7 +314,7 @@ BEGIN
         PERFORM set_config('app.token', v_customer, true);
         SELECT a.id INTO v_address FROM identity.addresses AS a JOIN identity.accounts AS c ON c.id = a.account_id
         WHERE c.email = v_row.email AND a.is_default;
-        SELECT array_agg(ROW(p.id, 1 + p.n % 2)::api.order_line) INTO v_lines
+        SELECT array_agg(ROW(p.id, 1 + p.n % 2, NULL)::api.order_line) INTO v_lines
         FROM (
             SELECT s.product_id AS id, row_number() OVER (ORDER BY s.product_id)::integer AS n FROM catalog.stock AS s WHERE s.on_hand - s.reserved > 5
         ) AS p WHERE p.n % 41 = v_row.n AND p.n < 41 * (2 + v_row.n % 3);
@@ -304,7 +340,7 @@ BEGIN
 
     -- Something in a cart, so that it is not empty either.
     PERFORM set_config('app.token', identity.issue_local_token('customer', 'alice@example.com'), true);
-    PERFORM api.add_cart_item(s.product_id, 2) FROM (
+    PERFORM api.add_cart_item(2, s.product_id) FROM (
         SELECT t.product_id FROM catalog.stock AS t WHERE t.on_hand - t.reserved > 5 ORDER BY t.product_id DESC LIMIT 2) AS s;
     PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
     RAISE NOTICE '% orders in every state', (SELECT count(*) FROM sales.orders);

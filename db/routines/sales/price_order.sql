@@ -1,5 +1,5 @@
 -- What an order costs, from all of its lines: the discount of its promotions, spread over the lines they are for; the tax of each line, rounded
--- once; the shipping. A plain order (no promotion, no tax where it goes, no shipping method) is left as it was placed.
+-- once; the shipping.
 -- Called by: place_order (is_new), change_lines, api.set_shipping_address.
 -- Returns:   the total, in minor units.
 -- Errors:    the reason why a promotion takes nothing off, for a new order (see explain_promotion); shipping_method_required,
@@ -25,15 +25,11 @@ BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = price_order.order_id;
     SELECT * INTO STRICT v_settings FROM sales.settings;
     v_country := coalesce(v_order.shipping_address ->> 'country', v_settings.tax_country);
-    v_taxed := EXISTS (SELECT FROM sales.tax_rates AS r WHERE r.country = v_country);
+    v_taxed := EXISTS (SELECT FROM sales.tax_rates AS r WHERE r.country = v_country::char(2));
     IF v_order.shipping_method_id IS NULL AND v_settings.shipping_required AND v_order.weight > 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipping_method_required',
             MESSAGE = 'Say how this order is to be sent.', HINT = 'Send shipping_address_id and shipping_method_id; GET /shipping-methods lists them.';
     END IF;
-    IF price_order.is_new AND NOT v_taxed AND v_order.shipping_method_id IS NULL AND v_order.promo_code IS NULL THEN
-        RETURN v_order.total;
-    END IF;
-
     SELECT array_agg(i.id ORDER BY i.id), array_agg(i.product_id ORDER BY i.id), array_agg(i.unit_price * i.quantity ORDER BY i.id)
     INTO STRICT v_ids, v_products, v_gross FROM sales.order_items AS i WHERE i.order_id = v_order.id;
     v_amounts := v_gross;
