@@ -3,12 +3,14 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON led
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON catalog.stock_movements
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON messaging.events
-    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.gateway_events
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
--- The audit admits one change: a person who closed their account is erased from it. For each row, so that it holds on a partition too.
+-- These admit one change: a person who closed their account is erased from them. For each row, so that it holds on a partition too.
+CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON messaging.events
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER erased_only BEFORE UPDATE ON messaging.events
+    FOR EACH ROW EXECUTE FUNCTION audit.allow_erasure('data');
 CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON audit.changes
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER erased_only BEFORE UPDATE ON audit.changes
-    FOR EACH ROW EXECUTE FUNCTION audit.allow_erasure();
+    FOR EACH ROW EXECUTE FUNCTION audit.allow_erasure('old', 'new');

@@ -1,7 +1,8 @@
 -- History is written once. Not by habit: a trigger stands before the owner of the tables as well.
 BEGIN;
-SELECT plan(14);
+SELECT plan(16);
 
+INSERT INTO messaging.events (type, data, created_at) VALUES ('return.requested', '{"reason": "x", "amount": 5}', '2026-01-01');
 SELECT throws_ok(format('UPDATE %s SET created_at = now()', t), 'SH409', NULL, t || ' refuses UPDATE')
 FROM unnest(ARRAY['ledger.transfers', 'catalog.stock_movements', 'messaging.events']) AS t;
 SELECT throws_ok(format('DELETE FROM %s', t), 'SH409', NULL, t || ' refuses DELETE')
@@ -17,6 +18,9 @@ SELECT throws_ok($$UPDATE audit.changes SET old = '{"email": "[erased]", "role":
 SELECT throws_ok($$UPDATE audit.changes_default SET db_role = 'nobody'$$, 'SH409', NULL, 'nor does a partition of its own let it pass');
 SELECT lives_ok($$UPDATE audit.changes SET old = audit.without_person(table_name, old), new = audit.without_person(table_name, new)
                   WHERE row_id = 'x'$$, 'a person is erased');
+
+SELECT throws_ok($$UPDATE messaging.events SET data = '{"reason": "[erased]", "amount": 6}'$$, 'SH409', NULL, 'nor does an event''s data change');
+SELECT lives_ok($$UPDATE messaging.events SET data = '{"reason": "[erased]", "amount": 5}'$$, 'but for the person in it');
 
 SELECT finish();
 ROLLBACK;

@@ -1,16 +1,22 @@
--- Row trigger on audit.changes: the one change that history admits is a personal value becoming "[erased]". Whoever updates it, its owner
--- too, can hide a person and cannot tell another story.
+-- Row trigger of tables that are history: the one change that they admit is a personal value becoming "[erased]". Whoever updates them, their
+-- owner too, can hide a person and cannot tell another story.
+-- Trigger arguments: the columns (jsonb) that hold such values, as audit.personal_columns() names them.
 -- Errors: append_only 409.
 CREATE OR REPLACE FUNCTION audit.allow_erasure()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_columns CONSTANT text[] := TG_ARGV[0:];
+    v_old     CONSTANT jsonb := to_jsonb(OLD);
+    v_new     CONSTANT jsonb := to_jsonb(NEW);
+    v_table   CONSTANT text := coalesce(v_old ->> 'table_name', TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);   -- an audit row tells of another
 BEGIN
-    IF to_jsonb(NEW) - ARRAY['old', 'new'] IS DISTINCT FROM to_jsonb(OLD) - ARRAY['old', 'new']
-        OR NEW.old IS DISTINCT FROM audit.without_person(OLD.table_name, OLD.old)
-        OR NEW.new IS DISTINCT FROM audit.without_person(OLD.table_name, OLD.new)
+    IF v_new - v_columns IS DISTINCT FROM v_old - v_columns
+        OR EXISTS (SELECT FROM unnest(v_columns) AS c
+                   WHERE nullif(v_new -> c, 'null') IS DISTINCT FROM audit.without_person(v_table, nullif(v_old -> c, 'null')))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'append_only',
-            MESSAGE = 'audit.changes is append-only: history is never rewritten.';
+            MESSAGE = format('%s.%s is append-only: history is never rewritten.', TG_TABLE_SCHEMA, TG_TABLE_NAME);
     END IF;
     RETURN NEW;
 END $$;

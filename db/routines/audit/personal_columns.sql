@@ -1,4 +1,4 @@
--- Which columns of a table are about a person: what closing an account erases from its history as well.
+-- Which columns of a table, or of the data of events, are about a person: what closing an account erases from its history as well.
 -- Called by: audit.without_person. A new table with personal columns and an audit trigger is named here, and in audit.erase_person.
 CREATE OR REPLACE FUNCTION audit.personal_columns(table_name text)
 RETURNS text[]
@@ -7,4 +7,7 @@ RETURN CASE personal_columns.table_name
     WHEN 'identity.accounts' THEN ARRAY['email', 'handle', 'display_name']
     WHEN 'identity.addresses' THEN ARRAY['name', 'line1', 'line2', 'city', 'region', 'postal_code', 'phone']
     WHEN 'sales.orders' THEN ARRAY['shipping_address']
+    WHEN 'fulfilment.shipments' THEN ARRAY['address', 'tracking_number', 'tracking_url']
+    WHEN 'fulfilment.returns' THEN ARRAY['reason']
+    WHEN 'messaging.events' THEN ARRAY['reason', 'tracking_number', 'tracking_url']
     ELSE '{}'::text[] END;

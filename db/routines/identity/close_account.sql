@@ -31,11 +31,14 @@ BEGIN
         UNION
         SELECT o.number FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id
         WHERE i.merchant_id = v_account.id AND o.status IN ('pending', 'paid', 'shipped')
+        UNION
+        SELECT o.number FROM fulfilment.returns AS r JOIN sales.orders AS o ON o.id = r.order_id
+        WHERE r.account_id = v_account.id AND r.status IN ('requested', 'approved', 'received')
         LIMIT 20
     ) AS f;
     IF v_numbers IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_has_open_orders',
-            MESSAGE = 'There are orders that are not finished.', HINT = 'Cancel them, or wait until they are delivered.',
+            MESSAGE = 'There are orders or returns that are not finished.', HINT = 'Cancel them, or wait until they are delivered.',
             DETAIL = json_build_object('orders', v_numbers);
     END IF;
     IF EXISTS (SELECT FROM payments.payments AS p WHERE p.account_id = v_account.id AND p.status IN ('initiated', 'open', 'authorized'))

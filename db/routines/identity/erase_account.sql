@@ -1,5 +1,6 @@
 -- Erases the person behind a closed account. What the law wants kept is kept: invoices with name and address as they were issued, the
--- ledger, orders under the account's id, what gateways sent about payments. Of an order's address the country stays. Can be done again.
+-- ledger, orders under the account's id, what gateways sent about payments. Of an order's or a parcel's address the country stays.
+-- Can be done again.
 -- Called by: close_account; the worker a minute later (api.erase_account), for what a request under way has left behind.
 -- Locks:     orders (cancelled: with their stock and payments), the account.
 -- Definer:   writes everywhere.
@@ -22,6 +23,14 @@ BEGIN
     SET shipping_address = CASE WHEN o.shipping_address ? 'country' THEN jsonb_build_object('country', o.shipping_address -> 'country') END,
         version = o.version + 1
     WHERE o.account_id = erase_account.account_id AND o.status IN ('delivered', 'cancelled') AND o.shipping_address - 'country' <> '{}';
+    UPDATE fulfilment.shipments AS s
+    SET address = CASE WHEN s.address ? 'country' THEN jsonb_build_object('country', s.address -> 'country') END,
+        tracking_number = NULL, tracking_url = NULL, version = s.version + 1
+    FROM sales.orders AS o
+    WHERE s.account_id = erase_account.account_id AND o.id = s.order_id AND o.status IN ('delivered', 'cancelled')
+      AND (s.address - 'country' <> '{}' OR num_nonnulls(s.tracking_number, s.tracking_url) > 0);
+    UPDATE fulfilment.returns AS r SET reason = '[erased]', version = r.version + 1
+    WHERE r.account_id = erase_account.account_id AND r.status IN ('rejected', 'refunded') AND r.reason <> '[erased]';
 
     -- .invalid is a name that nobody can ever have (RFC 2606): no mail goes there.
     UPDATE identity.accounts AS a
@@ -34,6 +43,7 @@ BEGIN
     DELETE FROM identity.addresses AS a WHERE a.account_id = erase_account.account_id;
     DELETE FROM sales.carts AS c WHERE c.account_id = erase_account.account_id;
     DELETE FROM messaging.idempotency_keys AS k WHERE k.scope = erase_account.account_id::text;
+    DELETE FROM messaging.webhook_endpoints AS w WHERE w.account_id = erase_account.account_id;
     UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1
     WHERE p.merchant_id = erase_account.account_id AND p.deleted_at IS NULL;
     -- Last: what was just changed has left its old values in the audit too.
