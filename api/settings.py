@@ -117,6 +117,9 @@ class Settings:
     data: Path = Path(".storeproc")
     """STOREPROC_DATA: the folder of the embedded server and of the secret; made when missing."""
 
+    backups: Path | None = None
+    """STOREPROC_BACKUPS: the folder of physical backups, best on another disk; without it, beside the data folder."""
+
     database_url: str | None = field(default=None, repr=False)
     """DATABASE_URL: a PostgreSQL 18 that somebody else runs; without it, ours."""
 
@@ -192,6 +195,7 @@ class Settings:
             port=port,
             public_url=read.url("PUBLIC_URL", default_public_url(host, port)),
             data=Path(read.text("STOREPROC_DATA", ".storeproc")).expanduser().absolute(),
+            backups=Path(given).expanduser().absolute() if (given := read.optional("STOREPROC_BACKUPS")) else None,
             database_url=read.optional("DATABASE_URL"),
             secret=read.secret("STOREPROC_SECRET"),
             environment=read.choice("STOREPROC_ENVIRONMENT", ("development", "production")),

