@@ -205,7 +205,8 @@ class Worker:
             outcome="failed" if error else outcome,
             ms=round((time.monotonic() - started) * 1000, 1),
             **({"error": error} if error else {}),
-            **job["payload"],
+            # Ids; what a mail tells is nobody's but its reader's.
+            **{name: value for name, value in job["payload"].items() if name != "data"},
         )
 
     async def _call(self, function: str, **arguments: object) -> Any:
