@@ -58,6 +58,7 @@ _HAN_FIRST = {
     "KR": "Noto Sans KR",
 }
 
+LONG = 25  # lines of a bundle's contents: half a page, as some 40 characters fill one
 _JOINERS = "\u200c\u200d"  # Bengali and Persian words need them
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -152,10 +153,19 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
     kind = "Credit note" if credit else "Invoice"
     seller, buyer, items = invoice["seller"], invoice["buyer"], invoice["items"]
     discounted = any(item["discount"] for item in items)
-    taxed = any(item["tax"] for item in items)
-    columns = [_column("#", left=True), _column("Description", wide=True), _column("Quantity"), _column("Unit price")]
-    columns += [_column("Discount")] * discounted + [_column("Tax")] * taxed
-    columns += [_column(f"Amount ({invoice['currency']})")]
+    # Of the lines that are taxed: is the tax inside their prices? Yes, no, or of some.
+    included = {item["tax_included"] for item in items if item["tax_category"] == "S"}
+    taxed, mixed = bool(included), len(included) > 1
+    how = "" if not taxed or mixed else _how(included == {True})
+    columns = [
+        _column("#", left=True),
+        _column("Description", wide=True),
+        _column("Quantity"),
+        _column("Unit price", how),
+    ]
+    columns += [_column("Discount", how)] * discounted
+    columns += [_column("Tax"), _column("Net"), _column(f"Gross ({invoice['currency']})")] if taxed else []
+    columns += [] if taxed else [_column(f"Amount ({invoice['currency']})")]
     total = money(invoice["total"])
     paid = invoice["paid_date"]
     return {
@@ -181,35 +191,53 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
             ["Refunded on" if credit else "Paid on", _day(paid)],
             ["Currency", invoice["currency"]],
         ],
+        "prices": {
+            (): "",
+            (False,): "",
+            (True,): "All prices include tax.",
+            (False, True): "Tax is included in some prices, and added to others: each line says which.",
+        }[tuple(sorted(included))],
         "columns": columns,
         "items": [
             {
                 "cells": [
                     str(item["position"]),
-                    [item["name"], item["sku"] or ""],
+                    [item["name"], *_present(item["sku"]), *_contents(item)],
                     f"{item['quantity']:,}",
-                    money(item["unit_price"]),
+                    [money(item["unit_price"]), _how(item["tax_included"])]
+                    if mixed and item["tax_category"] == "S"
+                    else money(item["unit_price"]),
                     *([money(-item["discount"]) if item["discount"] else ""] if discounted else []),
-                    *([money(item["tax"])] if taxed else []),
+                    *([_rate(item["tax_rate"]), money(item["net"])] if taxed else []),
                     money(item["total"]),
-                ]
+                ],
+                "long": sum(1 + len(part) // 40 for part in _contents(item)) > LONG,
             }
             for item in items
         ],
+        # A table of amounts like these is set smaller, or nothing would be left for the descriptions.
+        "small": taxed and len(total) > 12,
         "totals": [
-            ["Subtotal", money(invoice["subtotal"]), False],
-            *([["Discount", money(-invoice["discount"]), False]] if invoice["discount"] else []),
+            *(
+                # A sum of prices with and without tax would mean nothing.
+                [["Net amount", money(sum(item["net"] for item in items)), False]]
+                if mixed
+                else [[f"Subtotal{how and f', {how}'}", money(invoice["subtotal"]), False]]
+            ),
+            *([["Discount", money(-invoice["discount"]), False]] if invoice["discount"] and not mixed else []),
             *([["Shipping", money(invoice["shipping"]), False]] if invoice["shipping"] else []),
-            *([["Tax", money(invoice["tax"]), False]] if invoice["tax"] else []),
+            *([["Tax", money(invoice["tax"]), False]] if taxed and included != {True} else []),
             ["Total credited" if credit else "Total", f"{total} {invoice['currency']}", True],
+            *([["Tax included", money(invoice["tax"]), False]] if included == {True} else []),
             ["Refunded" if credit else "Paid", money(invoice["amount_paid"]), False],
             *([] if credit else [["Amount due", money(invoice["total"] - invoice["amount_paid"]), False]]),
         ],
         "taxes": [
-            [f"{Decimal(str(tax['rate'])).normalize():f} %", money(tax["basis"]), money(tax["amount"])]
+            [_rate(tax["rate"]), money(tax["basis"]), money(tax["amount"]), money(tax["gross"])]
             for tax in invoice["taxes"]
-            if invoice["tax"]
+            if taxed
         ],
+        "taxes_total": [money(invoice["total"] - invoice["tax"]), money(invoice["tax"]), total],
         "stamp": {"text": "Refunded", "colour": "#8a4b08"} if credit else {"text": "Paid", "colour": "#1b7f4b"},
         "notes": [
             f"Refunded on {_day(paid)}. This corrects invoice {invoice['invoice_number']} "
@@ -229,8 +257,22 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
     }
 
 
-def _column(name: str, *, wide: bool = False, left: bool = False) -> dict[str, Any]:
-    return {"name": name, "wide": wide, "left": left}
+def _column(name: str, note: str = "", *, wide: bool = False, left: bool = False) -> dict[str, Any]:
+    return {"name": name, "note": note, "wide": wide, "left": left}
+
+
+def _how(included: bool) -> str:
+    return "incl. tax" if included else "excl. tax"
+
+
+def _rate(per_cent: Any) -> str:
+    return f"{Decimal(str(per_cent)).normalize():f} %"
+
+
+def _contents(item: Mapping[str, Any]) -> list[str]:
+    """What is in a bundle; of several bundles, in each of them."""
+    parts = [f"{part['quantity']} × {part['name']} ({part['sku']})" for part in item["components"]]
+    return ["Each contains" if item["quantity"] > 1 else "Contains", *parts] if parts else []
 
 
 def _fonts(country: str | None) -> Sequence[str]:

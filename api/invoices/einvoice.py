@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from drafthorse.models.accounting import ApplicableTradeTax, CategoryTradeTax, TradeAllowanceCharge
@@ -68,7 +68,7 @@ def write(invoice: Mapping[str, Any]) -> str:
     _fill_address(ship_to.address, buyer, buyer["country"] or seller["country"])
 
     for item in invoice["items"]:
-        document.trade.items.add(_line(item, money))
+        document.trade.items.add(_line(item, invoice["minor_units"]))
 
     settlement = document.trade.settlement
     settlement.currency_code = currency
@@ -83,7 +83,7 @@ def write(invoice: Mapping[str, Any]) -> str:
         settlement.invoice_referenced_document.issue_date_time = date.fromisoformat(invoice["invoice_date"])
 
     sums = settlement.monetary_summation
-    net = sum(_net(item) for item in invoice["items"])
+    net = sum(item["net"] for item in invoice["items"])
     sums.line_total = money(net)
     sums.charge_total = money(charges)
     sums.allowance_total = money(0)
@@ -107,32 +107,52 @@ def _writable(value: Any) -> Any:
     return value
 
 
-def _net(item: Mapping[str, Any]) -> int:
-    amount: int = item["unit_price"] * item["quantity"] - item["discount"]
-    return amount
-
-
-def _line(item: Mapping[str, Any], money: Any) -> LineItem:
+def _line(item: Mapping[str, Any], minor_units: int) -> LineItem:
+    """Net, as the standard wants it: the line's net amount is exact, and price and discount are made to lead to it."""
+    discount = _net_discount(item)
     line = LineItem()
     line.document.line_id = str(item["position"])
     line.product.name = item["name"]
+    if item["components"]:
+        line.product.description = _contents(item)
     if item["sku"]:
         line.product.seller_assigned_id = item["sku"]
-    line.agreement.net.amount = money(item["unit_price"])
+    line.agreement.net.amount = _net_price(item["net"] + discount, item["quantity"], minor_units)
     line.delivery.billed_quantity = (Decimal(item["quantity"]), PIECE)
     line.settlement.trade_tax.type_code = "VAT"
     line.settlement.trade_tax.category_code = item["tax_category"]
     if item["tax_category"] != "O":  # BR-O-05
         line.settlement.trade_tax.rate_applicable_percent = Decimal(str(item["tax_rate"]))
-    if item["discount"]:
+    if discount:
         allowance = TradeAllowanceCharge()
         allowance.indicator = False
-        allowance.actual_amount = money(item["discount"])
+        allowance.actual_amount = Decimal(discount).scaleb(-minor_units)
         allowance.reason_code = DISCOUNT
         allowance.reason = "Discount"
         line.settlement.allowance_charge.add(allowance)
-    line.settlement.monetary_summation.total_amount = money(_net(item))
+    line.settlement.monetary_summation.total_amount = Decimal(item["net"]).scaleb(-minor_units)
     return line
+
+
+def _net_discount(item: Mapping[str, Any]) -> int:
+    """What a discount is without the tax that may be inside it, in minor units."""
+    discount: int = item["discount"]
+    if not item["tax_included"]:
+        return discount
+    return int((discount * 100 / (100 + Decimal(str(item["tax_rate"])))).to_integral_value(ROUND_HALF_UP))
+
+
+def _net_price(amount: int, quantity: int, minor_units: int) -> Decimal:
+    """What one piece costs of `amount` minor units. Ten thousand pieces at a price of eight decimals are right to the
+    cent; where fewer decimals say the same, those of the currency are enough.
+    """
+    price = Decimal(amount).scaleb(-minor_units) / quantity
+    short = price.quantize(Decimal(1).scaleb(-minor_units))
+    return short if short * quantity == Decimal(amount).scaleb(-minor_units) else round(price, 8).normalize()
+
+
+def _contents(item: Mapping[str, Any]) -> str:
+    return ", ".join(f"{part['quantity']} × {part['name']}" for part in item["components"])
 
 
 def _shipping(invoice: Mapping[str, Any], amount: Decimal) -> TradeAllowanceCharge:

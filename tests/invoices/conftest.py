@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,15 @@ import pytest
 from tests.payments.conftest import Shop
 from tests.payments.conftest import customer as customer
 from tests.payments.conftest import shop as shop
+
+HOME = {
+    "name": "নুসরাত জাহান", "line1": "House 12, Road 5", "city": "Dhaka", "postal_code": "1205", "country": "BD",
+}  # fmt: skip
+# There, by category of goods: per cent, and whether the tax is inside the price. What is in none of them is untaxed.
+RATES: dict[str, tuple[float, bool]] = {
+    "in19": (19, True), "in7": (7, True), "in33": (33.3333, True), "on20": (20, False), "on8": (7.7, False),
+    "zero": (0, True),
+}  # fmt: skip
 
 
 @dataclass
@@ -39,20 +49,58 @@ class Office:
         )
         return made
 
-    async def lines(self, order: dict[str, Any], *, shipping: int = 0, **lines: tuple[int, int]) -> None:
-        """Gives an order that waits for money shipping, and its lines, by their name, a discount and a tax."""
-        for name, (discount, tax) in lines.items():
-            await self.shop.admin.execute(
-                "UPDATE sales.order_items "
-                "SET discount = $3, tax = $4, total = unit_price * quantity - $3::bigint + $4::bigint "
-                "WHERE order_id = $1 AND name = $2",
-                uuid.UUID(order["id"]), name, discount, tax,
-            )  # fmt: skip
-        await self.shop.admin.execute(
-            "UPDATE sales.orders SET shipping = $2, total = total + $2::bigint WHERE id = $1",
-            uuid.UUID(order["id"]), shipping,
+    async def product(self, name: str, price: int, tax: str = "untaxed", currency: str = "USD") -> str:
+        made = await self.shop.call(
+            "web_merchant", "create_product", token=self.shop.merchant, name=name, description="",
+            sku=uuid.uuid4().hex[:12], price=price, currency=currency, stock=100_000, tax_category=tax,
         )  # fmt: skip
-        await self.shop.admin.execute("SELECT sales.recompute_total($1)", uuid.UUID(order["id"]))
+        return str(made["id"])
+
+    async def bundle(self, name: str, price: int, tax: str, **parts: int) -> str:
+        """Of products that are made for it, by their names."""
+        items = [{"product_id": await self.product(part, 100), "quantity": n} for part, n in parts.items()]
+        made = await self.shop.call(
+            "web_merchant", "create_bundle", token=self.shop.merchant, name=name, sku=uuid.uuid4().hex[:12],
+            items=items, price=price, currency="USD", tax_category=tax,
+        )  # fmt: skip
+        return str(made["id"])
+
+    async def order(
+        self,
+        customer: str,
+        *lines: tuple[str, int],
+        bundles: Sequence[tuple[str, int]] = (),
+        currency: str = "USD",
+        shipping: int = 0,
+        **off: Any,
+    ) -> dict[str, Any]:
+        """An order to where there is tax; `off` is what a promotion takes off (amount, basis_points, product_ids)."""
+        address = await self.shop.call("web_customer", "create_address", token=customer, **HOME)
+        given: dict[str, Any] = {"currency": currency, "shipping_address_id": address["id"]}
+        if off:
+            given["promo_code"] = f"P{uuid.uuid4().hex[:12]}".upper()
+            kind = "percentage" if "basis_points" in off else "fixed"
+            await self.shop.call(
+                "web_support", "create_promotion", token=self.shop.support, code=given["promo_code"], name="Less",
+                kind=kind, **({"currency": currency} if kind == "fixed" else {}), **off,
+            )  # fmt: skip
+        if shipping:
+            rates = [{"country": None, "currency": currency, "up_to": 0, "price": shipping, "free_from": None}]
+            made = await self.shop.call(
+                "web_admin", "create_shipping_method", token=self.admin, name="Parcel", rates=rates
+            )
+            given["shipping_method_id"] = made["id"]
+        items = [{"product_id": product, "quantity": quantity} for product, quantity in lines]
+        items += [{"bundle_id": bundle, "quantity": quantity} for bundle, quantity in bundles]
+        order: dict[str, Any] = await self.shop.call(
+            "web_customer", "create_order", token=customer, items=items, **given
+        )
+        return order
+
+    async def pay(self, customer: str, order: dict[str, Any]) -> dict[str, Any]:
+        payment = await self.shop.begin(customer, order)
+        assert await self.shop.event(payment, "completed") == "applied"
+        return payment
 
     async def sells(self, **seller: Any) -> dict[str, Any]:
         given = {"name": "Nordlicht Outfitters GmbH"} | seller
@@ -67,4 +115,10 @@ class Office:
 
 @pytest.fixture(scope="module")
 async def office(shop: Shop) -> Office:
-    return Office(shop, await shop.account("admin"))
+    office = Office(shop, await shop.account("admin"))
+    for category, (rate, included) in RATES.items():
+        await shop.call(
+            "web_admin", "create_tax_rate", token=office.admin, country=HOME["country"], name="VAT", rate=rate,
+            included=included, category=category,
+        )  # fmt: skip
+    return office

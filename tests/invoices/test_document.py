@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -34,11 +35,14 @@ RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformation
 def item(position: int, name: str = "Lamp", **changes: Any) -> dict[str, Any]:
     made = {
         "position": position, "name": name, "sku": f"SKU-{position:04}", "quantity": 1 + position % 3,
-        "unit_price": 1999 + position * 100, "discount": 200 * (position % 4 == 1), "tax_rate": 20, "tax_category": "S",
+        "unit_price": 1999 + position * 100, "discount": 200 * (position % 4 == 1),
+        "tax_rate": 20, "tax_category": "S", "tax_included": False, "components": [],
     } | changes  # fmt: skip
-    net = made["unit_price"] * made["quantity"] - made["discount"]
-    made["tax"] = round(net * made["tax_rate"] / 100)
-    made["total"] = net + made["tax"]
+    price, rate = made["unit_price"] * made["quantity"] - made["discount"], Decimal(str(made["tax_rate"]))
+    tax = price * rate / (100 + rate if made["tax_included"] else 100)
+    made["tax"] = int(tax.to_integral_value(ROUND_HALF_UP))
+    made["total"] = price + (0 if made["tax_included"] else made["tax"])
+    made["net"] = made["total"] - made["tax"]
     return made
 
 
@@ -68,7 +72,8 @@ def invoice(items: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     made["subtotal"] = sum(i["unit_price"] * i["quantity"] for i in items)
     made["discount"] = sum(i["discount"] for i in items)
     made["tax"] = sum(i["tax"] for i in items)
-    made["total"] = made["subtotal"] - made["discount"] + made["tax"] + made["shipping"]
+    made["tax_included"] = sum(i["tax"] for i in items if i["tax_included"])
+    made["total"] = sum(i["total"] for i in items) + made["shipping"]
     made["amount_paid"] = made["total"]
     groups: dict[tuple[str, int], list[int]] = {}
     for i in items:
@@ -78,7 +83,7 @@ def invoice(items: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     if made["shipping"]:
         groups.setdefault((made["shipping_tax_category"], 0), [0, 0])[0] += made["shipping"]
     made["taxes"] = [
-        {"category": c, "rate": r, "basis": basis, "amount": amount, "reason": None}
+        {"category": c, "rate": r, "basis": basis, "amount": amount, "gross": basis + amount, "reason": None}
         for (c, r), (basis, amount) in sorted(groups.items())
     ]
     return made
@@ -227,7 +232,7 @@ def test_what_a_credit_note_says() -> None:
 def test_the_totals_are_those_of_the_document() -> None:
     made = invoice([item(1, quantity=1000, unit_price=1234567)])
     found = text(document.render(made))
-    assert f"Subtotal{made['subtotal'] / 100:,.2f}" in found
+    assert f"Subtotal,excl.tax{made['subtotal'] / 100:,.2f}" in found
     assert f"Total{made['total'] / 100:,.2f}EUR" in found
     assert "Amountdue0.00" in found
     assert "20%" in found

@@ -17,12 +17,13 @@ BEGIN
         jsonb_populate_record(NULL::api.invoice_buyer, i.buyer),
         ARRAY(
             SELECT ROW(l.position, l.order_item_id, l.sku, l.name, l.quantity, l.unit_price, l.discount, l.tax_category, trim_scale(l.tax_rate),
-                       l.tax, l.total)::api.invoice_item
+                       l.tax_included, l.total - l.tax, l.tax, l.total,
+                       ARRAY(SELECT c FROM jsonb_populate_recordset(NULL::api.invoice_component, l.components) AS c))::api.invoice_item
             FROM billing.invoice_items AS l WHERE l.invoice_id = i.id ORDER BY l.position
         ),
-        i.subtotal, i.discount, i.shipping, i.shipping_tax_category, 0, i.tax,
+        i.subtotal, i.discount, i.shipping, i.shipping_tax_category, 0, i.tax, i.tax_included,
         ARRAY(
-            SELECT ROW(t.category, trim_scale(t.rate), sum(t.basis), sum(t.amount),
+            SELECT ROW(t.category, trim_scale(t.rate), sum(t.basis), sum(t.amount), sum(t.basis + t.amount),
                        CASE WHEN t.category <> 'S' THEN v_seller.exemption END)::api.invoice_tax
             FROM (
                 SELECT l.tax_category AS category, l.tax_rate AS rate, l.total - l.tax AS basis, l.tax AS amount

@@ -14,27 +14,52 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'an invoice''s total is the sum of its lines', i.id::text
         FROM billing.invoices AS i
-        LEFT JOIN (SELECT l.invoice_id, sum(l.unit_price * l.quantity) AS subtotal, sum(l.discount) AS discount, sum(l.tax) AS tax
+        LEFT JOIN (SELECT l.invoice_id, sum(l.unit_price * l.quantity) AS subtotal, sum(l.discount) AS discount, sum(l.tax) AS tax,
+                          sum(l.tax) FILTER (WHERE l.tax_included) AS tax_included, sum(l.total) AS total
                    FROM billing.invoice_items AS l GROUP BY l.invoice_id) AS t ON t.invoice_id = i.id
-        WHERE (i.subtotal, i.discount, i.tax) IS DISTINCT FROM (coalesce(t.subtotal, 0), coalesce(t.discount, 0), coalesce(t.tax, 0))
+        WHERE (i.subtotal, i.discount, i.tax, i.tax_included, i.total - i.shipping) IS DISTINCT FROM
+              (coalesce(t.subtotal, 0), coalesce(t.discount, 0), coalesce(t.tax, 0), coalesce(t.tax_included, 0), coalesce(t.total, 0))
            OR i.shipping < 0
 
         UNION ALL
         SELECT 'an invoice says what its order cost', i.id::text
         FROM billing.invoices AS i JOIN sales.orders AS o ON o.id = i.order_id
-        WHERE i.account_id <> o.account_id OR i.currency <> o.currency OR i.kind = 'invoice' AND i.total <> o.total
+        WHERE i.account_id <> o.account_id OR i.currency <> o.currency
+           OR i.kind = 'invoice' AND (i.subtotal, i.discount, i.tax, i.tax_included, i.shipping, i.total)
+                                  <> (o.subtotal, o.discount, o.tax, o.tax_included, o.shipping, o.total)
+
+        UNION ALL
+        SELECT 'an invoice has its order''s lines', coalesce(i.order_id, o.order_id)::text
+        FROM (SELECT v.order_id, l.* FROM billing.invoices AS v JOIN billing.invoice_items AS l ON l.invoice_id = v.id WHERE v.kind = 'invoice') AS i
+        FULL JOIN (SELECT s.* FROM sales.order_items AS s JOIN billing.invoices AS v ON v.order_id = s.order_id AND v.kind = 'invoice') AS o
+            ON o.id = i.order_item_id AND o.order_id = i.order_id
+        WHERE (i.quantity, i.unit_price, i.discount, i.tax, i.tax_included, i.total)
+              IS DISTINCT FROM (o.quantity, o.unit_price, o.discount, o.tax, o.tax_included, o.total)
+           -- Before lines had a rate, there was a derived one.
+           OR o.tax_rate > 0 AND (i.tax_rate <> o.tax_rate OR i.tax_category <> 'S')
+           OR o.tax = 0 AND o.tax_rate = 0 AND (i.tax_rate <> 0 OR i.tax_category = 'S')
 
         UNION ALL
         SELECT 'a credit note says what its refund gave back', i.id::text
         FROM billing.invoices AS i JOIN payments.refunds AS r ON r.id = i.refund_id
-        WHERE i.total <> r.from_order OR i.order_id <> r.order_id OR r.status <> 'completed'
+        -- A refund that comes back has been completed; another one is made instead, and its credit note stands.
+        WHERE i.total <> r.from_order OR i.order_id <> r.order_id OR r.completed_at IS NULL
 
         UNION ALL
         SELECT 'credit notes give back no more than their invoice', i.id::text
         FROM billing.invoices AS i
-        JOIN (SELECT c.invoice_id, sum(c.total) AS total, sum(c.tax) AS tax, sum(c.shipping) AS shipping
+        JOIN (SELECT c.invoice_id, sum(c.total) AS total, sum(c.tax) AS tax, sum(c.tax_included) AS tax_included, sum(c.shipping) AS shipping
               FROM billing.invoices AS c GROUP BY c.invoice_id) AS t ON t.invoice_id = i.id
-        WHERE t.total > i.total OR t.tax > i.tax OR t.shipping > i.shipping
+        WHERE t.total > i.total OR t.tax > i.tax OR t.tax_included > i.tax_included OR t.shipping > i.shipping
+
+        UNION ALL
+        SELECT 'a credited line gives back its tax, all of it with the last unit', i.invoice_id::text
+        FROM billing.invoice_items AS i
+        JOIN billing.invoices AS c ON c.invoice_id = i.invoice_id
+        JOIN billing.invoice_items AS l ON l.invoice_id = c.id AND l.order_item_id = i.order_item_id
+        GROUP BY i.invoice_id, i.position
+        HAVING sum(l.total) > i.total OR sum(l.tax) > i.tax OR min(l.tax) < 0 OR sum(l.total) = i.total AND sum(l.tax) <> i.tax
+            OR bool_or((l.tax_category, l.tax_rate, l.tax_included) <> (i.tax_category, i.tax_rate, i.tax_included))
 
         UNION ALL
         SELECT 'a paid order has its invoice, or it is being made', o.id::text
@@ -46,7 +71,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'a finished refund has its credit note, or it is being made', r.id::text
         FROM payments.refunds AS r JOIN sales.orders AS o ON o.id = r.order_id
-        WHERE r.status = 'completed' AND r.from_order > 0 AND o.paid_at IS NOT NULL
+        WHERE r.completed_at IS NOT NULL AND r.from_order > 0 AND o.paid_at IS NOT NULL
           -- What went back, came back and went back again has one.
           AND NOT EXISTS (SELECT FROM payments.refunds AS b WHERE b.id = r.retry_of AND b.completed_at IS NOT NULL)
           AND NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.refund_id = r.id)
@@ -58,7 +83,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT n.name, c.n IS NULL, CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
     FROM unnest(ARRAY[
         'invoice numbers have no gap', 'an invoice''s total is the sum of its lines', 'an invoice says what its order cost',
-        'a credit note says what its refund gave back', 'credit notes give back no more than their invoice',
+        'an invoice has its order''s lines', 'a credit note says what its refund gave back',
+        'credit notes give back no more than their invoice', 'a credited line gives back its tax, all of it with the last unit',
         'a paid order has its invoice, or it is being made', 'a finished refund has its credit note, or it is being made'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name

@@ -17,7 +17,8 @@ BEGIN
     SELECT * INTO v_refund FROM payments.refunds AS r WHERE r.id = issue_credit_note.refund_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'refund_not_found', MESSAGE = 'There is no such refund.';
-    ELSIF v_refund.status <> 'completed' OR v_refund.from_order = 0 OR v_refund.order_id IS NULL THEN
+    -- One that came back later counts: its credit note covers the refund that is made instead.
+    ELSIF v_refund.completed_at IS NULL OR v_refund.from_order = 0 OR v_refund.order_id IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_completed',
             MESSAGE = 'This refund has given back nothing of an order.';
     END IF;
@@ -29,54 +30,54 @@ BEGIN
         RETURN v_note.id;
     END IF;
 
-    SELECT array_agg(ROW(NULL, l.position, v_invoice.account_id, l.order_item_id, l.sku,
-                         CASE WHEN l.pieces IS NULL THEN 'Partial refund: ' || l.name ELSE l.name END,
-                         coalesce(l.pieces, 1), coalesce(l.unit_price, l.net), coalesce(l.unit_price * l.pieces - l.net, 0),
-                         l.tax_category, l.tax_rate, l.tax, l.net + l.tax)::billing.invoice_items ORDER BY l.position)
-    INTO v_lines
-    FROM (
-        SELECT t.*, row_number() OVER (ORDER BY t.invoiced_at) AS position, t.amount - t.tax AS net,
-               -- Pieces at their price where that fits the amount; a part of an amount is one piece at that price.
-               CASE WHEN t.asked > 0 AND t.full_price * t.asked >= t.amount - t.tax THEN t.asked END AS pieces,
-               CASE WHEN t.asked > 0 AND t.full_price * t.asked >= t.amount - t.tax THEN t.full_price END AS unit_price
-        FROM (
-            SELECT i.position AS invoiced_at, i.order_item_id, i.sku, i.name, i.tax_category, i.tax_rate, i.unit_price AS full_price, r.amount,
-                   CASE WHEN r.quantity > 0 THEN r.quantity WHEN r.amount = i.total THEN i.quantity ELSE 0 END AS asked,
-                   CASE WHEN i.total = 0 THEN 0 ELSE div(i.tax::numeric * (b.total + r.amount), i.total)::bigint - b.tax END AS tax
-            FROM payments.refund_items AS r
-            JOIN billing.invoice_items AS i ON i.order_item_id = r.order_item_id AND i.invoice_id = v_invoice.id
-            CROSS JOIN LATERAL (
-                SELECT coalesce(sum(p.total), 0)::bigint AS total, coalesce(sum(p.tax), 0)::bigint AS tax
-                FROM billing.invoice_items AS p JOIN billing.invoices AS c ON c.id = p.invoice_id
-                WHERE p.order_item_id = r.order_item_id AND c.kind = 'credit_note'
-            ) AS b
-            WHERE r.refund_id = v_refund.id AND (r.amount > 0 OR r.quantity > 0)
-        ) AS t
-    ) AS l;
+    WITH given AS (
+        SELECT i.*, r.amount,
+               CASE WHEN r.quantity > 0 THEN r.quantity WHEN r.amount = i.total THEN i.quantity ELSE 0 END AS asked,
+               CASE WHEN i.total = 0 THEN 0 ELSE div(i.tax::numeric * (b.total + r.amount), i.total)::bigint - b.tax END AS tax_back
+        FROM payments.refund_items AS r
+        JOIN billing.invoice_items AS i ON i.order_item_id = r.order_item_id AND i.invoice_id = v_invoice.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(p.total), 0)::bigint AS total, coalesce(sum(p.tax), 0)::bigint AS tax
+            FROM billing.invoice_items AS p JOIN billing.invoices AS c ON c.id = p.invoice_id
+            WHERE p.order_item_id = r.order_item_id AND c.kind = 'credit_note'
+        ) AS b
+        WHERE r.refund_id = v_refund.id AND (r.amount > 0 OR r.quantity > 0)
+    ), priced AS (
+        -- What the price is about: the amount without the tax that comes on top of it.
+        SELECT g.*, g.amount - CASE WHEN g.tax_included THEN 0 ELSE g.tax_back END AS worth FROM given AS g
+    ), counted AS (
+        -- Pieces at their price where that fits the amount; a part of an amount is one piece at that price.
+        SELECT p.*, row_number() OVER (ORDER BY p.position) AS n, p.asked > 0 AND p.unit_price * p.asked >= p.worth AS whole FROM priced AS p
+    )
+    SELECT array_agg(
+        CASE WHEN l.whole
+             THEN ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, l.name, l.asked, l.unit_price, l.unit_price * l.asked - l.worth,
+                      l.tax_category, l.tax_rate, l.tax_back, l.amount, l.tax_included, l.components)::billing.invoice_items
+             ELSE ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, 'Partial refund: ' || l.name, 1, l.worth, 0,
+                      l.tax_category, l.tax_rate, l.tax_back, l.amount, l.tax_included, '[]')::billing.invoice_items
+        END ORDER BY l.n)
+    INTO v_lines FROM counted AS l;
     IF NOT EXISTS (SELECT FROM payments.refund_items AS r WHERE r.refund_id = v_refund.id) THEN
         -- Of before refunds had lines, and lines had tax.
         v_lines := ARRAY[ROW(NULL, 1, v_invoice.account_id, NULL, NULL, 'Partial refund', 1, v_refund.from_order, 0,
-                             v_invoice.shipping_tax_category, 0, 0, v_refund.from_order)::billing.invoice_items];
+                             v_invoice.shipping_tax_category, 0, 0, v_refund.from_order, false, '[]')::billing.invoice_items];
     END IF;
 
     INSERT INTO billing.invoices (kind, year, sequence, order_id, refund_id, invoice_id, account_id, seller_version, buyer, currency, minor_units,
-                                  subtotal, discount, shipping, shipping_tax_category, tax, total, reason, e_invoice, paid_at)
+                                  subtotal, discount, shipping, shipping_tax_category, tax, tax_included, total, reason, e_invoice, paid_at)
     SELECT 'credit_note', n.year, n.sequence, v_invoice.order_id, v_refund.id, v_invoice.id, v_invoice.account_id,
            v_invoice.seller_version, v_invoice.buyer, v_invoice.currency, v_invoice.minor_units,
-           s.subtotal, s.discount, v_refund.from_order - s.total, v_invoice.shipping_tax_category, s.tax, v_refund.from_order,
-           replace(v_refund.reason, '_', ' '), v_invoice.e_invoice, v_refund.completed_at
+           s.subtotal, s.discount, v_refund.from_order - s.total, v_invoice.shipping_tax_category, s.tax, s.tax_included, v_refund.from_order,
+           replace(v_refund.reason, '_', ' '),
+           v_invoice.e_invoice AND billing.keeps_tax_tolerance(v_lines, v_invoice.minor_units), v_refund.completed_at
     FROM (
         SELECT coalesce(sum(l.unit_price * l.quantity), 0)::bigint AS subtotal, coalesce(sum(l.discount), 0)::bigint AS discount,
-               coalesce(sum(l.tax), 0)::bigint AS tax, coalesce(sum(l.total), 0)::bigint AS total
+               coalesce(sum(l.tax), 0)::bigint AS tax, coalesce(sum(l.tax) FILTER (WHERE l.tax_included), 0)::bigint AS tax_included,
+               coalesce(sum(l.total), 0)::bigint AS total
         FROM unnest(v_lines) AS l
     ) AS s, billing.next_number('credit_note') AS n
     RETURNING * INTO STRICT v_note;
-
-    INSERT INTO billing.invoice_items (invoice_id, position, account_id, order_item_id, sku, name, quantity, unit_price, discount,
-                                       tax_category, tax_rate, tax, total)
-    SELECT v_note.id, l.position, l.account_id, l.order_item_id, l.sku, l.name, l.quantity, l.unit_price, l.discount,
-           l.tax_category, l.tax_rate, l.tax, l.total
-    FROM unnest(v_lines) AS l;
+    PERFORM billing.write_lines(v_note.id, v_lines);
 
     PERFORM messaging.record_event('credit_note.issued', v_note.order_id, v_note.account_id,
         jsonb_build_object('credit_note_id', v_note.id, 'number', v_note.number, 'refund_id', v_refund.id));
