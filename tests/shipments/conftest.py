@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from api.carriers import Booking, Shipment, Tracking
+from api.carriers import Booking, Carrier, Shipment, Tracking
 from api.settings import Settings
 from api.worker import Worker
 from db.server import Access
@@ -20,8 +20,6 @@ from tests.orders.conftest import books_balance as books_balance
 from tests.orders.conftest import sign_up as sign_up
 from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop
-
-IDS = "(SELECT {} FROM fulfilment.shipments WHERE id = $1::text::uuid)"
 
 
 @dataclass
@@ -89,9 +87,9 @@ class Sender(Buyer):
 
 @dataclass
 class FakeCarrier:
-    """A carrier whose next answers are told to it; it remembers what it was asked, and books each key once."""
+    """A carrier that is told what to answer about which shipment. It remembers what it was asked; a key is a parcel."""
 
-    answers: list[Exception | None] = field(default_factory=list)
+    answers: dict[str, list[Exception | None]] = field(default_factory=dict)
     booked: dict[str, Booking] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -104,13 +102,13 @@ class FakeCarrier:
         self.reached.set()
         if self.go_on is not None:
             await self.go_on.wait()
-        answer = self.answers.pop(0) if self.answers else None
+        answers = self.answers.get(shipment.id, [])
+        answer = answers.pop(0) if answers else None
         if answer is not None:
             raise answer
         number = f"F{len(self.booked) + 1}"
-        return self.booked.setdefault(
-            shipment.id, Booking(f"fake_{shipment.id}", number, f"https://fake.example/{number}")
-        )
+        url = f"https://fake.example/{number}"
+        return self.booked.setdefault(shipment.id, Booking(f"fake_{shipment.id}", number, url))
 
     async def look_up(self, shipment: Shipment) -> Tracking:
         return self.where[shipment.id]
@@ -130,7 +128,7 @@ def settings(access: Access, tmp_path_factory: pytest.TempPathFactory) -> Settin
 
 
 @asynccontextmanager
-async def working(settings: Settings, carrier: FakeCarrier, count: int = 1) -> AsyncIterator[list[Worker]]:
+async def working(settings: Settings, carrier: Carrier, count: int = 1) -> AsyncIterator[list[Worker]]:
     workers = [Worker(settings, lambda _: {}, lambda _: {"mock": carrier}) for _ in range(count)]
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
     try:
