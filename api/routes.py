@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import gift_cards, identity, pages, payments, stream, webhooks
+from . import console, exchange, gift_cards, identity, pages, payments, stream, webhooks
 from .endpoint import Answer, Exchange, Handler, Store
 from .invoices import download
 
@@ -52,6 +52,7 @@ INTERNAL = {
     "begin_gift_card_redemption",
     "get_password_salt",
     "get_schema_version",
+    "open_import",
     "open_order_stream",
 }
 
@@ -95,6 +96,11 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/products/{product_id}/stock/movements", "list_stock_movements"),
     GET   ("/merchant/products",                     "list_merchant_products"),
     GET   ("/merchant/sales",                        "list_merchant_sales"),
+    POST  ("/products/import",                       "import_products", 201, exchange.IMPORT),
+    GET   ("/products/imports",                      "list_imports"),
+    GET   ("/products/imports/{import_id}",          "get_import"),
+    GET   ("/products/imports/{import_id}/lines",    "list_import_lines"),
+    GET   ("/products/export",                       "export_products", 200, exchange.EXPORT),
     GET   ("/account/wishlist",                      "list_wishlist_items"),
     POST  ("/account/wishlist",                      "add_wishlist_item", 201),
     DELETE("/account/wishlist/{product_id}",         "delete_wishlist_item", 204),
@@ -252,6 +258,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/openapi.json",     pages.contract),
     Page("GET", "/docs",             pages.documentation),
     Page("GET", "/docs/errors",      pages.error_index),
+    Page("GET", "/console",          console.show, ("",)),
     Page("GET", "/checkout/success", pages.checkout_success, ("/v1",)),
     Page("GET", "/checkout/cancel",  pages.checkout_cancel, ("/v1",)),
     Page("POST", "/webhooks/{provider}",   payments.receive_webhook, ("/v1",)),

@@ -1,0 +1,201 @@
+// Money that waits for a person: disputes, payouts, credit above the limit; and gift cards.
+
+const accountLink = (id) => (offered.has("get", "/admin/accounts/{account_id}") ? `#/customers/${id}` : `#/orders?account=${id}`);
+const accountCell = (id) => h("a", { href: accountLink(id) }, shortId(id));
+
+function showDisputes(_, query) {
+  const status = query.status ?? "open";
+  return [
+    heading("Disputes"),
+    filters("disputes", query, field("Status", select("status", ["open", "won", "lost", ["all", "All"]], status))),
+    list(
+      "/admin/disputes",
+      { status: status === "all" ? "" : status },
+      [
+        { label: "Amount", cell: (d) => money(d.amount, d.currency) },
+        { label: "Status", cell: (d) => chip(d.status) },
+        { label: "Reason", cell: (d) => (d.reason ? words(d.reason) : "–") },
+        { label: "Opened", cell: (d) => moment(d.created_at) },
+        { label: "Closed", cell: (d) => (d.closed_at ? moment(d.closed_at) : "–") },
+      ],
+      { link: (d) => d.order_id && `#/orders/${d.order_id}`, empty: status === "open" ? "No payer disputes anything." : "No disputes.", hint: "Evidence is sent at the gateway; what comes of it is booked here by itself." },
+    ),
+  ];
+}
+
+function showPayouts(_, query) {
+  const status = query.status ?? "pending";
+  const place = h("div");
+  const again = async () =>
+    replace(
+      place,
+      list(
+        "/admin/payouts",
+        { status: status === "all" ? "" : status, source: query.source },
+        [
+          { label: "Amount", cell: (p) => money(p.amount, p.currency) },
+          { label: "From", cell: (p) => (p.source === "wallet" ? "A customer's wallet" : "A merchant's earnings") },
+          { label: "To", cell: (p) => accountCell(p.account_id) },
+          { label: "Status", cell: (p) => chip(p.status) },
+          { label: "Asked for", cell: (p) => moment(p.created_at) },
+          { label: "Reference", cell: (p) => (p.failure_code ? words(p.failure_code) : (p.provider_reference ?? "")) },
+          { label: "", kind: "action", cell: (p) => p.status === "pending" && [button("Sent", () => completePayout(p, again)), button("Cannot be sent", () => failPayout(p, again), "danger quiet")] },
+        ],
+        { empty: status === "pending" ? "No payout waits." : "No payouts." },
+      ),
+    );
+  again();
+  return [
+    heading("Payouts"),
+    filters("payouts", query, field("Status", select("status", ["pending", "completed", "failed", ["all", "All"]], status)), field("From", select("source", [["", "Anything"], ["wallet", "Wallets"], ["earnings", "Earnings"]], query.source ?? ""))),
+    place,
+  ];
+}
+
+const completePayout = (payout, again) =>
+  ask({
+    title: `Was ${money(payout.amount, payout.currency)} sent?`,
+    text: "What is held leaves the account for good.",
+    fields: field("The bank's reference", input("reference", { required: true, maxlength: 200 })),
+    button: "It was sent",
+    act: async (values, key) => {
+      await post(`/admin/payouts/${payout.id}/complete`, { provider_reference: values.reference }, key);
+      return again();
+    },
+    done: "The payout is complete.",
+  });
+
+const failPayout = (payout, again) =>
+  ask({
+    title: `${money(payout.amount, payout.currency)} cannot be sent?`,
+    text: "Its owner has the money again.",
+    fields: field("Why", select("code", [["account_closed", "The bank account is closed"], ["account_unknown", "The bank account does not exist"], ["name_mismatch", "The name is another one"], ["refused_by_bank", "The bank refuses"], ["suspected_fraud", "Suspected fraud"]])),
+    button: "Give it back",
+    danger: true,
+    act: async (values, key) => {
+      await post(`/admin/payouts/${payout.id}/fail`, { failure_code: values.code }, key);
+      return again();
+    },
+    done: "The money is its owner's again.",
+  });
+
+function showCredit(_, query) {
+  const status = query.status ?? "pending";
+  const place = h("div");
+  const decide = (change, decision) =>
+    ask({
+      title: `${decision === "approve" ? "Approve" : "Reject"} ${money(change.amount, change.currency)}?`,
+      text: `${change.kind === "grant" ? "Credit for" : "Credit taken from"} ${shortId(change.account_id)}: ${change.reason}`,
+      button: words(decision),
+      danger: decision === "reject",
+      act: async (_, key) => {
+        const decided = await post(`/credits/approvals/${change.id}`, { decision }, key);
+        await again();
+        return decided;
+      },
+      done: decision === "approve" ? "It is approved and booked." : "It is rejected.",
+    });
+  const again = async () =>
+    replace(
+      place,
+      list(
+        "/credits/approvals",
+        { status: status === "all" ? "" : status },
+        [
+          { label: "Amount", cell: (c) => `${c.kind === "grant" ? "" : "−"}${money(c.amount, c.currency)}` },
+          { label: "Customer", cell: (c) => accountCell(c.account_id) },
+          { label: "Why", cell: (c) => c.reason },
+          { label: "Asked by", cell: (c) => (c.requested_by === session.account.id ? "You" : shortId(c.requested_by)) },
+          { label: "When", cell: (c) => moment(c.created_at) },
+          { label: "Status", cell: (c) => chip(c.status) },
+          {
+            label: "",
+            kind: "action",
+            cell: (c) =>
+              c.status === "pending" &&
+              (c.requested_by === session.account.id ? h("span", { class: "soft" }, "Somebody else decides") : [button("Approve", () => decide(c, "approve"), "primary"), button("Reject", () => decide(c, "reject"), "danger quiet")]),
+          },
+        ],
+        { empty: status === "pending" ? "Nothing waits for a second person." : "No credit was given or taken.", hint: "Above a limit, credit given by one person waits for another." },
+      ),
+    );
+  again();
+  return [
+    heading("Store credit", actions(button("Give or take credit", () => askCredit("", again), "primary"))),
+    filters("credit", query, field("Status", select("status", ["pending", "completed", "rejected", ["all", "All"]], status))),
+    place,
+  ];
+}
+
+function askCredit(account, again) {
+  return ask({
+    title: "Give or take store credit",
+    fields: [
+      field("Customer's account id", input("account", { required: true, value: account, readonly: Boolean(account), pattern: "[0-9a-fA-F-]{36}", spellcheck: "false" })),
+      field("What", select("kind", [["grants", "Give credit"], ["deductions", "Take credit"]])),
+      h("div", { class: "pair" }, field("Amount", input("amount", { required: true, inputmode: "decimal", placeholder: "25.00" })), field("Currency", currencySelect())),
+      field("Why", input("reason", { required: true, maxlength: 200, placeholder: "The customer sees this" })),
+    ],
+    button: "Book it",
+    act: async (values, key) => {
+      const body = { account_id: values.account, amount: amountOf(values.amount, values.currency), currency: values.currency, reason: values.reason };
+      const change = await post(`/credits/${values.kind}`, body, key);
+      await again();
+      return change;
+    },
+    done: (change) => (change.status === "pending" ? "It waits for a second person." : "It is booked."),
+  });
+}
+
+function showGiftCards(_, query) {
+  const place = h("div");
+  const again = async () =>
+    replace(
+      place,
+      list(
+        "/gift-cards",
+        { status: query.status },
+        [
+          { label: "Card", cell: (g) => h("code", {}, `···· ${g.last_four}`) },
+          { label: "Amount", kind: "number", cell: (g) => money(g.amount, g.currency) },
+          { label: "Status", cell: (g) => chip(g.status) },
+          { label: "Issued", cell: (g) => moment(g.created_at) },
+          { label: "Expires", cell: (g) => (g.expires_at ? moment(g.expires_at) : "never") },
+          { label: "Redeemed", cell: (g) => (g.redeemed_at ? [moment(g.redeemed_at), " by ", accountCell(g.redeemed_by)] : "–") },
+        ],
+        { empty: "No gift cards." },
+      ),
+    );
+  again();
+  return [
+    heading("Gift cards", actions(button("Issue a gift card", () => askGiftCard(again), "primary"))),
+    filters("gift-cards", query, field("Status", select("status", [["", "Any status"], "active", "redeemed", "expired"], query.status ?? ""))),
+    place,
+  ];
+}
+
+async function askGiftCard(again) {
+  const card = await ask({
+    title: "Issue a gift card",
+    fields: [
+      h("div", { class: "pair" }, field("Amount", input("amount", { required: true, inputmode: "decimal", placeholder: "50.00" })), field("Currency", currencySelect())),
+      field("Expires", input("expires", { type: "date" }), "Never, when it is left empty."),
+    ],
+    button: "Issue",
+    act: async (values) => {
+      const body = { amount: amountOf(values.amount, values.currency), currency: values.currency };
+      if (values.expires) body.expires_at = endOf(values.expires);
+      const issued = await post("/gift-cards", body);
+      await again();
+      return issued;
+    },
+  });
+  if (!card) return;
+  await ask({
+    title: "Here is its code",
+    text: "It is shown this once, and kept nowhere. Copy it before you close this.",
+    fields: h("p", { class: "secret" }, h("code", {}, card.code), copier(card.code, "Copy the code")),
+    button: "I have it",
+    act: async () => null,
+  });
+}

@@ -1,0 +1,305 @@
+// Orders: found, read, shipped, cancelled, refunded.
+
+const ORDER_STATUSES = ["pending", "paid", "shipped", "delivered", "cancelled"];
+
+const orderColumns = [
+  { label: "Order", cell: (o) => `#${o.number}` },
+  { label: "Status", cell: (o) => chip(o.status) },
+  { label: "Placed", cell: (o) => moment(o.created_at) },
+  { label: "Goods", cell: (o) => goods(o.items) },
+  { label: "Total", kind: "number", cell: (o) => money(o.total, o.currency) },
+  { label: "Refunded", kind: "number", cell: (o) => (o.amount_refunded ? money(o.amount_refunded, o.currency) : "") },
+];
+const orderLink = (o) => `#/orders/${o.id}`;
+
+function goods(items) {
+  if (!items.length) return "–";
+  const first = `${items[0].quantity > 1 ? items[0].quantity + " × " : ""}${items[0].name}`;
+  return h("span", { class: "goods", title: items.map((i) => `${i.quantity} × ${i.name}`).join("\n") }, first, items.length > 1 && h("span", { class: "soft" }, ` and ${items.length - 1} more`));
+}
+
+const startOf = (text) => text && new Date(text + "T00:00").toISOString();
+function endOf(text) {
+  if (!text) return text;
+  const next = new Date(text + "T00:00");
+  next.setDate(next.getDate() + 1);
+  return next.toISOString();
+}
+
+function showOrders(_, query) {
+  const given = { status: query.status, account: query.account, from: startOf(query.from), to: endOf(query.to) };
+  return [
+    heading("Orders"),
+    filters(
+      "orders",
+      query,
+      field("Status", select("status", [["", "Any status"], ...ORDER_STATUSES], query.status)),
+      field("From", input("from", { type: "date", value: query.from })),
+      field("To", input("to", { type: "date", value: query.to })),
+      field("Customer", input("account", { value: query.account, placeholder: "Account id", spellcheck: "false", pattern: "[0-9a-fA-F-]{36}" })),
+    ),
+    list("/admin/orders", given, orderColumns, { link: orderLink, empty: "No orders like this.", hint: "Look for a number, an e-mail address or an id in the box above." }),
+  ];
+}
+
+async function readOrder(id) {
+  const [order, payments, events] = await Promise.all([
+    get(`/admin/orders/${id}`),
+    get(`/orders/${id}/payments`, { limit: 100 }),
+    offered.has("get", "/admin/orders/{order_id}/events") ? get(`/admin/orders/${id}/events`, { limit: 100 }) : { data: [] },
+  ]);
+  const known = offered.has("get", "/admin/accounts/{account_id}");
+  const [customer, ...refunds] = await Promise.all([
+    known ? get(`/admin/accounts/${order.account_id}`).catch(() => null) : null,
+    ...payments.data.map((p) => (p.amount_refunded || p.status === "completed" ? get(`/payments/${p.id}/refunds`, { limit: 100 }) : { data: [] })),
+  ]);
+  payments.data.forEach((payment, n) => (payment.refunds = refunds[n].data));
+  return { order, payments: payments.data, events: events.data, customer };
+}
+
+function showOrder([id]) {
+  let watching = 0;
+  const place = later(
+    () => readOrder(id),
+    (all, again) => {
+      // A refund is done by the worker in a moment: look again until it is, for a while.
+      clearTimeout(watching);
+      const busy = all.payments.some((p) => p.refunds.some((r) => r.status === "pending") && p.provider !== "cash_on_delivery" && p.provider !== "bank_transfer");
+      if (busy && (place.looks = (place.looks ?? 0) + 1) < 8) watching = setTimeout(() => place.isConnected && again(true), 700 * place.looks);
+      return orderPage(all, () => {
+        place.looks = 0;
+        return again(true);
+      });
+    },
+    8,
+  );
+  return [h("a", { class: "backlink", href: "#/orders" }, icon("back"), "Orders"), place];
+}
+
+function orderPage({ order, payments, events, customer }, again) {
+  const refundable = payments.filter((p) => p.status === "completed" && p.amount_captured > p.amount_refunded);
+  const act = (path, body, done) => async (values, key) => {
+    const result = await post(`/admin/orders/${order.id}/${path}`, typeof body === "function" ? body(values) : body, key);
+    await again();
+    if (done) say(done);
+    return result;
+  };
+  return [
+    heading(
+      `Order #${order.number}`,
+      chip(order.status),
+      h("p", { class: "soft under" }, "Placed ", moment(order.created_at), order.expires_at && order.status === "pending" ? [" · expires ", ago(order.expires_at)] : ""),
+      actions(
+        order.status === "paid" &&
+          button("Mark as shipped", () => ask({ title: `Ship order #${order.number}?`, text: "The customer sees it as shipped from then on.", button: "Mark as shipped", act: act("ship", {}, "Order is marked as shipped.") }), "primary"),
+        order.status === "shipped" &&
+          button("Mark as delivered", () => ask({ title: `Was order #${order.number} delivered?`, button: "Mark as delivered", act: act("deliver", {}, "Order is marked as delivered.") }), "primary"),
+        refundable.length > 0 && button("Refund", () => askRefund(order, refundable, again)),
+        ["pending", "paid"].includes(order.status) &&
+          button(
+            "Cancel order",
+            () =>
+              ask({
+                title: `Cancel order #${order.number}?`,
+                text: order.amount_paid > order.amount_refunded ? `Goods go back into stock, and ${money(order.amount_paid - order.amount_refunded, order.currency)} back to the customer.` : "Goods go back into stock. Nothing was paid.",
+                fields: field("Why", input("reason", { maxlength: 200, placeholder: "customer service" })),
+                button: "Cancel the order",
+                danger: true,
+                act: act("cancel", (values) => (values.reason ? { reason: values.reason } : {}), "Order is cancelled."),
+              }),
+            "danger quiet",
+          ),
+      ),
+    ),
+    h(
+      "div",
+      { class: "columns" },
+      h(
+        "div",
+        {},
+        panel("Goods", lines(order, payments)),
+        panel("Payments", payments.length ? payments.map((p) => paymentCard(p, order, again)) : emptiness("Nobody has tried to pay yet.")),
+      ),
+      h("div", {}, panel("Customer", customerFacts(order, customer)), panel("What happened", timeline(events, order))),
+    ),
+  ];
+}
+
+/** By line: how many pieces have been refunded by piece. */
+function refundedPieces(payments) {
+  const pieces = new Map();
+  for (const refund of payments.flatMap((p) => p.refunds)) {
+    if (refund.status === "failed") continue;
+    for (const item of refund.items ?? []) pieces.set(item.order_item_id, (pieces.get(item.order_item_id) ?? 0) + item.quantity);
+  }
+  return pieces;
+}
+
+function lines(order, payments) {
+  const pieces = refundedPieces(payments);
+  const shown = table(
+    [
+      { label: "Product", cell: (i) => [h("span", { class: "name" }, i.name), h("small", { class: "soft" }, i.sku)] },
+      { label: "Price", kind: "number", cell: (i) => money(i.unit_price, order.currency) },
+      { label: "Pieces", kind: "number", cell: (i) => [count(i.quantity), pieces.get(i.id) > 0 && h("small", { class: "soft" }, `${pieces.get(i.id)} refunded`)] },
+      { label: "Total", kind: "number", cell: (i) => money(i.total, order.currency) },
+    ],
+    order.items,
+  );
+  const row = (name, amount, kind = "") => h("div", { class: kind }, h("dt", {}, name), h("dd", {}, money(amount, order.currency)));
+  return [
+    shown.element,
+    h(
+      "dl",
+      { class: "sums" },
+      row("Subtotal", order.subtotal),
+      order.discount > 0 && row(order.promo_code ? `Discount (${order.promo_code})` : "Discount", -order.discount),
+      order.tax > 0 && row(order.subtotal - order.discount + order.shipping === order.total ? "Tax, included" : "Tax", order.tax),
+      order.shipping > 0 && row("Shipping", order.shipping),
+      row("Total", order.total, "strong"),
+      row("Paid", order.amount_paid),
+      order.amount_refunded > 0 && row("Refunded", -order.amount_refunded),
+    ),
+  ];
+}
+
+const PROVIDERS = { mock: "Test gateway", stripe: "Stripe", sslcommerz: "SSLCommerz", wallet: "Wallet", credit: "Store credit", cash_on_delivery: "Cash on delivery", bank_transfer: "Bank transfer" };
+const provider = (name) => PROVIDERS[name] ?? words(name);
+const MANUAL = ["cash_on_delivery", "bank_transfer"];
+
+function paymentCard(payment, order, again) {
+  const done = (text) => async (result) => {
+    await again();
+    say(text);
+    return result;
+  };
+  const to = (path, body, key) => post(`/payments/${payment.id}/${path}`, body, key);
+  const buttons = actions(
+    payment.status === "authorized" &&
+      button("Capture", () =>
+        ask({
+          title: "Capture this payment",
+          text: `${money(payment.amount, payment.currency)} is authorised. What you do not take, the gateway lets go of.`,
+          fields: field(`Amount in ${payment.currency}`, input("amount", { required: true, inputmode: "decimal", value: plainMoney(payment.amount, payment.currency) })),
+          button: "Capture",
+          act: (values, key) => to("capture", { amount: amountOf(values.amount, payment.currency) }, key).then(done("Payment is being captured.")),
+        }),
+      ),
+    payment.status === "authorized" &&
+      button("Void", () => ask({ title: "Let go of this payment?", text: "The customer's money is released; the order waits for another payment.", button: "Void the payment", danger: true, act: (_, key) => to("void", {}, key).then(done("Payment is void.")) }), "danger quiet"),
+    MANUAL.includes(payment.provider) &&
+      ["initiated", "open"].includes(payment.status) &&
+      button("Confirm receipt", () =>
+        ask({
+          title: "Has the money arrived?",
+          text: "Another amount than what was asked does not pay the order, and is to be given back.",
+          fields: [
+            field(`Received, in ${payment.currency}`, input("amount", { required: true, inputmode: "decimal", value: plainMoney(payment.amount, payment.currency) })),
+            field("Reference", input("reference", { maxlength: 200, placeholder: "The bank's or the receipt's" })),
+          ],
+          button: "Confirm",
+          act: (values, key) => to("confirm", { amount: amountOf(values.amount, payment.currency), ...(values.reference ? { reference: values.reference } : {}) }, key).then(done("Payment is confirmed.")),
+        }),
+      ),
+  );
+  return h(
+    "article",
+    { class: "payment" },
+    h("header", {}, h("b", {}, provider(payment.provider)), chip(payment.status), h("span", { class: "amount" }, money(payment.amount, payment.currency))),
+    facts(
+      ["Begun", moment(payment.created_at)],
+      payment.provider_reference && ["Reference", h("code", {}, payment.provider_reference)],
+      payment.failure_code && ["Refused", words(payment.failure_code)],
+      payment.amount_captured > 0 && payment.amount_captured !== payment.amount && ["Taken", money(payment.amount_captured, payment.currency)],
+      ["Id", identifier(payment.id)],
+    ),
+    payment.refunds.length > 0 && h("ul", { class: "refunds" }, payment.refunds.map((r) => refundLine(r, payment, again))),
+    buttons.childNodes.length > 0 && buttons,
+  );
+}
+
+function refundLine(refund, payment, again) {
+  return h(
+    "li",
+    {},
+    icon("refunds"),
+    h("span", {}, h("b", {}, money(refund.amount, refund.currency)), " refund ", chip(refund.status), refund.failure_code && h("span", { class: "soft" }, ` ${words(refund.failure_code)}`)),
+    h("small", { class: "soft" }, refund.reason, " · ", moment(refund.created_at)),
+    refund.status === "failed" && button("Retry", () => retryRefund(refund, again)),
+    refund.status === "pending" && MANUAL.includes(payment.provider) && button("Money was given back", () => confirmRefund(refund, again)),
+  );
+}
+
+function customerFacts(order, customer) {
+  const address = order.shipping_address;
+  return [
+    facts(
+      customer && ["Name", customer.display_name ?? customer.handle ?? "–"],
+      customer && ["E-mail", customer.email],
+      ["Account", h("a", { href: customer ? `#/customers/${order.account_id}` : `#/orders?account=${order.account_id}` }, customer?.handle ?? shortId(order.account_id))],
+      address && ["Ships to", h("address", {}, [address.name, address.line1, address.line2, [address.postal_code, address.city].filter(Boolean).join(" "), address.region, address.country].filter(Boolean).map((part) => h("span", {}, part)))],
+      address?.phone && ["Phone", address.phone],
+      ["Order id", identifier(order.id)],
+    ),
+  ];
+}
+
+function timeline(events, order) {
+  if (!events.length) return emptiness("Nothing was recorded.");
+  return h(
+    "ol",
+    { class: "timeline" },
+    events.map((event) => {
+      const data = event.data ?? {};
+      const details = [
+        data.amount !== undefined && money(data.amount, data.currency ?? order.currency),
+        data.provider && provider(data.provider),
+        data.reason,
+        data.failure_code && words(data.failure_code),
+        data.carrier,
+        data.tracking_number,
+      ].filter(Boolean);
+      const who = !event.actor_id ? "" : event.actor_id === order.account_id ? "by the customer" : event.actor_id === session.account.id ? "by you" : "by customer service";
+      return h("li", {}, h("b", {}, words(event.type)), details.length > 0 && h("span", {}, details.join(" · ")), h("small", { class: "soft" }, moment(event.created_at), who && ` ${who}`));
+    }),
+  );
+}
+
+// --- the box that finds everything -----------------------------------------------------------------
+
+const KINDS = { order: "Order", payment: "Payment", refund: "Refund", invoice: "Invoice", credit_note: "Credit note", account: "Customer" };
+
+function hitLink(hit) {
+  if (hit.order_id) return `#/orders/${hit.order_id}`;
+  return offered.has("get", "/admin/accounts/{account_id}") ? `#/customers/${hit.account_id}` : `#/orders?account=${hit.account_id}`;
+}
+
+function hitDetail(hit) {
+  const found = /^(\d+) ([A-Z]{3})$/.exec(hit.detail ?? "");
+  return found ? money(Number(found[1]), found[2]) : hit.detail;
+}
+
+function showSearch(_, query) {
+  return [
+    heading(`“${query.q}”`),
+    later(
+      () => get("/admin/search", { q: query.q }),
+      ({ data }) => {
+        if (data.length === 1) {
+          location.replace(hitLink(data[0]));
+          return loading(3);
+        }
+        if (!data.length) return emptiness("Nothing was found.", "An order's or an invoice's number, any id, a gateway's reference, or how an e-mail address or a handle begins.");
+        return table(
+          [
+            { label: "What", cell: (hit) => `${KINDS[hit.kind] ?? words(hit.kind)} ${hit.kind === "order" ? "#" : ""}${hit.label}` },
+            { label: "Status", cell: (hit) => hit.status && chip(hit.status) },
+            { label: "", cell: hitDetail },
+          ],
+          data,
+          { link: hitLink },
+        ).element;
+      },
+    ),
+  ];
+}

@@ -1,0 +1,88 @@
+// How the console talks to the shop: JSON over fetch, the log-in in cookies that no script can read.
+
+const API = "/v1";
+
+class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail ?? body.title ?? "Something went wrong.");
+    this.status = status;
+    this.code = body.code ?? "";
+    this.requestId = body.request_id ?? "";
+    this.errors = body.errors ?? [];
+    this.retryAfter = body.retry_after;
+  }
+  /** Nothing was done, for certain. */
+  get refused() {
+    return this.status >= 400 && this.status < 500;
+  }
+}
+
+const unreachable = () =>
+  new Problem(0, { detail: "The shop cannot be reached. Look at your connection, then try again: a repeat does nothing twice.", code: "unreachable" });
+
+async function send(method, path, { query, body, key, version } = {}) {
+  const url = new URL(API + path, location.origin);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== "" && value !== null && value !== undefined) url.searchParams.set(name, value);
+  }
+  const headers = {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  if (version !== undefined) headers["If-Match"] = `"${version}"`;
+  let response;
+  try {
+    response = await fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin" });
+  } catch {
+    throw unreachable();
+  }
+  const text = await response.text();
+  let data = null;
+  try {
+    data = text ? JSON.parse(text) : null;
+  } catch {
+    throw new Problem(response.status, { detail: `The answer makes no sense (${response.status}). Try again.`, request_id: response.headers.get("X-Request-Id") });
+  }
+  if (!response.ok) throw new Problem(response.status, data ?? {});
+  return data;
+}
+
+/** Access lasts a quarter of an hour; then the session is renewed, once, by one tab, and the request sent again. */
+async function call(method, path, options) {
+  const began = Date.now();
+  try {
+    return await send(method, path, options);
+  } catch (problem) {
+    if (problem.status !== 401 || path.startsWith("/sessions")) throw problem;
+  }
+  try {
+    await navigator.locks.request("storeproc session", async () => {
+      if (Number(localStorage.getItem("renewed") ?? 0) > began) return; // another tab did
+      await send("POST", "/sessions/refresh", { body: {} });
+      localStorage.setItem("renewed", String(Date.now()));
+    });
+  } catch (problem) {
+    if (problem.status === 401 || problem.status === 422) ended();
+    throw problem;
+  }
+  return send(method, path, options);
+}
+
+const get = (path, query) => call("GET", path, { query });
+const post = (path, body = {}, key = undefined) => call("POST", path, { body, key });
+const put = (path, body) => call("PUT", path, { body });
+const patch = (path, body, version) => call("PATCH", path, { body, version });
+
+/** What this shop's server offers, from its own contract: sections whose endpoints are not there are not shown. */
+const offered = {
+  paths: {},
+  async read() {
+    const answer = await fetch("/openapi.json", { credentials: "same-origin" });
+    this.paths = answer.ok ? (await answer.json()).paths : {};
+  },
+  has(method, path) {
+    return Boolean(this.paths[API + path]?.[method]);
+  },
+  fields(method, path) {
+    return this.paths[API + path]?.[method]?.requestBody?.content?.["application/json"]?.schema?.properties ?? {};
+  },
+};
