@@ -180,7 +180,7 @@ class Outside:
                 options={"require": ["iss", "sub", "exp", "iat"], "verify_aud": False},
             )
         except jwt.ExpiredSignatureError:
-            raise Problem("token_expired") from None
+            raise Problem("token_expired", 401, "The access token has expired. Refresh it, or log in again.") from None
         except (jwt.PyJWTError, ValueError):
             raise Problem("token_invalid") from None
         if not self._for_us(claims) or not isinstance(claims["iss"], str) or not 1 <= len(claims["sub"]) <= 255:

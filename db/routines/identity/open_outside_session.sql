@@ -2,7 +2,7 @@
 -- A log-in there is one session here; when that was ended (log-out, password change), only what was issued afterwards opens another.
 -- A role that the provider gives is taken over when it changes there; in between it may be changed here.
 -- Called by: api.exchange_outside_token.
--- Errors:    issuer_not_trusted, session_revoked, token_expired 401; account_suspended 403; email_not_verified_here 409.
+-- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
 -- Locks:     the outside identity; when its role changes all active admins, the account.
 -- Definer:   writes accounts and sessions; nobody is signed in.
 CREATE OR REPLACE FUNCTION identity.open_outside_session(
@@ -31,7 +31,7 @@ BEGIN
     END IF;
     SELECT * INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = v_link.account_id;
     IF v_account.status <> 'active' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
     END IF;
 
