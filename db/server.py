@@ -9,12 +9,13 @@ local user).
     <data>/lock          held by the process that runs the server
     <data>/postgres      the cluster
     <data>/run           0700, the unix socket; the server listens nowhere else
-    <data>/postgres.log
+    <data>/postgres.log  what it says before it writes its own log
+    <data>/log           its own: JSON, a file for each day of the week
     <data>/archive       where the write-ahead log is archived to, as `storeproc backup` said (api/backup.py)
     <data>/restoring     a restore at work
 
-PostgreSQL refuses to run as root, so root runs it as a system user of its own that owns `postgres` and `run` and
-nothing else. Where that user cannot reach the data folder (a clone under /root), the cluster goes to
+PostgreSQL refuses to run as root, so root runs it as a system user of its own that owns `postgres`, `run` and
+`log` and nothing else. Where that user cannot reach the data folder (a clone under /root), the cluster goes to
 /var/lib/storeproc instead: the modes of folders that are not ours are never changed.
 """
 
@@ -24,6 +25,7 @@ import ctypes
 import fcntl
 import hashlib
 import hmac
+import json
 import os
 import pwd
 import secrets
@@ -242,6 +244,10 @@ class Layout:
         return None
 
     @property
+    def log_folder(self) -> Path:
+        return self.home / "log"
+
+    @property
     def socket_folder(self) -> Path:
         folder = self.home / "run"
         if len(os.fsencode(folder)) + len("/.s.PGSQL.5432.lock") <= 100:  # sun_path holds 107, 103 on macOS
@@ -412,6 +418,9 @@ class Server:
             raise ServerError(f"{folder} is not ours (it belongs to {_user_name(found.st_uid)}): remove it.")
         folder.chmod(0o700)
         os.chown(folder, layout.uid, layout.gid)
+        with suppress(FileExistsError):
+            layout.log_folder.mkdir(mode=0o700)
+        os.chown(layout.log_folder, layout.uid, layout.gid, follow_symlinks=False)
 
     def _check_version(self) -> None:
         file = self.layout.cluster / "PG_VERSION"
@@ -509,17 +518,29 @@ class Server:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "lc_messages": "C",
+            # The log: a file a day, written over after a week. What a client sent is in none of them: no bind values.
+            "logging_collector": "on",
+            "log_destination": "jsonlog",
+            "log_directory": str(layout.log_folder),
+            "log_filename": "postgresql-%a.log",  # and .json of the same name
+            "log_rotation_age": "1d",
+            "log_rotation_size": "0",
+            "log_truncate_on_rotation": "on",
             "log_line_prefix": "%m [%p] %q%u@%d ",
-            "log_checkpoints": "off",
+            "log_parameter_max_length": "0",
+            "log_parameter_max_length_on_error": "0",
+            "log_autovacuum_min_duration": "10s",
+            "log_checkpoints": "on",
             "log_lock_waits": "on",
-            "log_min_duration_statement": "1s",
             "log_temp_files": "10MB",
             "track_io_timing": "on",
             "track_functions": "pl",
             "shared_preload_libraries": "pg_stat_statements, auto_explain",
             "pg_stat_statements.track": "top",  # an endpoint is one statement
-            "auto_explain.log_min_duration": "2s",
+            # Instead of log_min_duration_statement: the same line with its plan, and for statements inside functions.
+            "auto_explain.log_min_duration": "250ms",
             "auto_explain.log_nested_statements": "on",
+            "auto_explain.log_parameter_max_length": "0",
         }
         if self.extensions is not None:
             settings["extension_control_path"] = f"{self.extensions}/share/postgresql:$system"
@@ -535,8 +556,8 @@ class Server:
             layout.log.replace(layout.log.with_suffix(".log.1"))
         while True:
             self._remove_stale_locks()
+            begin = self._log_sizes()
             with open(os.open(layout.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:  # noqa: PTH123
-                begin = log.tell()
                 self._process = subprocess.Popen(
                     [layout.program("postgres"), "-D", layout.cluster],
                     stdin=subprocess.DEVNULL,
@@ -683,16 +704,35 @@ class Server:
             )
         return str(done.stdout)
 
-    def _log_since(self, begin: int) -> str:
-        with self.layout.log.open("rb") as log:
-            log.seek(begin)
-            return log.read().decode(errors="replace")
+    def _log_sizes(self) -> dict[Path, int]:
+        files = [self.layout.log, *self.layout.log_folder.glob("*.json")]
+        return {file: file.stat().st_size for file in files if file.exists()}
 
-    def _last_words(self, begin: int | None = None) -> str:
-        size = self.layout.log.stat().st_size
-        lines = self._log_since(begin if begin is not None else max(0, size - 4000)).splitlines()
+    def _log_since(self, begin: dict[Path, int]) -> str:
+        """What was said since, a message a line: what came before the log's own process runs, then what it wrote."""
+        told = ""
+        for file, size in self._log_sizes().items():
+            with file.open("rb") as log:
+                log.seek(begin.get(file, 0) if size >= begin.get(file, 0) else 0)
+                text = log.read(1_000_000).decode(errors="replace")
+            told += "".join(map(_as_text, text.splitlines(True))) if file.suffix == ".json" else text
+        return told
+
+    def _last_words(self, begin: dict[Path, int] | None = None) -> str:
+        if begin is None:
+            begin = {file: max(0, size - 4000) for file, size in self._log_sizes().items()}
+        lines = self._log_since(begin).splitlines()
         telling = [line for line in lines if " FATAL: " in line or " PANIC: " in line] or lines
         return telling[-1] if telling else "no word from it"
+
+
+def _as_text(line: str) -> str:
+    """A line of the JSON log as PostgreSQL writes it where it writes text."""
+    try:
+        said = json.loads(line)
+        return f"{said['timestamp']} [{said['pid']}] {said['error_severity']}:  {said['message']}\n"
+    except (ValueError, KeyError, TypeError):  # the first of them may begin in the middle
+        return line
 
 
 @contextmanager
