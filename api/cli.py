@@ -175,6 +175,7 @@ def _up(options: argparse.Namespace) -> int:
             access = own.start("up")
         done = migrate.migrate(access, production=settings.production, say=say)
         say("the schema is deployed" if done else "the schema is up to date")
+        _trust_issuer(access, settings)
         if not options.no_demo and not settings.production:
             _load_demo(access, say)
         crew = Crew([*web_processes(settings, access, listener), worker_process(settings, access)], say)
@@ -272,7 +273,14 @@ def _migrate(options: argparse.Namespace) -> int:
         say = Progress()
         plan = migrate.migrate(access, force=options.force, production=settings.production, say=say)
         say("the schema is deployed" if plan else "the schema is up to date")
+        _trust_issuer(access, settings)
     return 0
+
+
+def _trust_issuer(access: Access, settings: Settings) -> None:
+    """Here and not by the web tier: whoever got hold of that could name an identity provider of their own."""
+    if settings.oidc is not None:
+        _query(access, "SELECT identity.trust_issuer(%s)", settings.oidc.issuer)
 
 
 def _demo(_: argparse.Namespace) -> int:
