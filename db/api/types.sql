@@ -77,6 +77,16 @@ CREATE TYPE api.product_page AS (data api.product[], next_cursor text);
 CREATE TYPE api.wishlist_item AS (id uuid, product_id uuid, product api.product, created_at timestamptz);
 COMMENT ON COLUMN api.wishlist_item.product IS 'null: it is no longer sold.';
 CREATE TYPE api.wishlist_page AS (data api.wishlist_item[], next_cursor text);
+CREATE TYPE api.import_line AS (line integer, sku text, status text, code text, message text);
+COMMENT ON COLUMN api.import_line.line IS 'Of the file; the first after the names of the columns is 2.';
+COMMENT ON COLUMN api.import_line.status IS 'created, updated, unchanged, error, or skipped: fine, but others are not.';
+CREATE TYPE api.import_line_page AS (data api.import_line[], next_cursor text);
+CREATE TYPE api.product_import AS (
+    id uuid, status text, lines integer, checked integer, created integer, updated integer, unchanged integer, failed integer,
+    report api.import_line[], completed_at timestamptz, created_at timestamptz
+);
+COMMENT ON COLUMN api.product_import.status IS 'checking, applying, completed or rejected.';
+CREATE TYPE api.product_import_page AS (data api.product_import[], next_cursor text);
 CREATE TYPE api.price_version AS (price bigint, currency text, valid_from timestamptz, valid_until timestamptz, version bigint);
 CREATE TYPE api.price_page AS (data api.price_version[], next_cursor text);
 CREATE TYPE api.stock_level AS (product_id uuid, on_hand bigint, reserved bigint, available bigint);
@@ -133,8 +143,9 @@ CREATE TYPE api.payment AS (
 );
 CREATE TYPE api.payment_page AS (data api.payment[], next_cursor text);
 CREATE TYPE api.payment_answer AS (payment api.payment, checkout_url text);
-CREATE TYPE api.refund_line AS (order_item_id uuid, quantity api.quantity);
-CREATE TYPE api.refund_item AS (order_item_id uuid, quantity integer, amount bigint);
+CREATE TYPE api.refund_line AS (order_item_id uuid, quantity api.quantity, product_id uuid);
+COMMENT ON COLUMN api.refund_line.product_id IS 'Optional. Of a bundle line: pieces of this component instead of whole bundles.';
+CREATE TYPE api.refund_item AS (order_item_id uuid, product_id uuid, quantity integer, amount bigint);
 CREATE TYPE api.refund AS (
     id uuid, payment_id uuid, order_id uuid, status text, amount bigint, currency text, reason text, items api.refund_item[], failure_code text,
     retry_of uuid, created_at timestamptz

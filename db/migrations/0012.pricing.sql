@@ -159,5 +159,13 @@ CREATE TABLE sales.order_item_components (
     CONSTRAINT line_returned_twice CHECK (pieces_returned BETWEEN 0 AND pieces)
 );
 CREATE INDEX order_item_components_product ON sales.order_item_components (product_id);
+
+-- A refund of pieces of one component; null: whole bundles, or a plain line.
+ALTER TABLE payments.refund_items
+    ADD COLUMN product_id uuid REFERENCES catalog.products ON DELETE RESTRICT,
+    DROP CONSTRAINT line_twice_in_refund,
+    ADD CONSTRAINT line_twice_in_refund UNIQUE NULLS NOT DISTINCT (refund_id, order_item_id, product_id);
+CREATE INDEX refund_items_product ON payments.refund_items (product_id);
+
 COMMENT ON CONSTRAINT component_refunded_out_of_range ON sales.order_item_components IS 'These pieces have been refunded already.';
 COMMENT ON CONSTRAINT line_returned_twice ON sales.order_item_components IS 'These pieces are in stock again already.';

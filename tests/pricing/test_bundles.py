@@ -128,6 +128,41 @@ async def test_a_bundle_is_refunded_by_bundle_with_its_pieces(shop: Shop, buyer:
     assert (made["amount"], await shop.stock(lamp), await shop.stock(bulb)) == (799, (8, 0), (6, 0))
 
 
+async def test_a_component_is_refunded_by_its_share(shop: Shop, buyer: Buyer, bundle: Make) -> None:
+    lamp, bulb = await shop.product(700, 10), await shop.product(100, 20)
+    order = await buyer.order(bundle_line(await bundle((lamp, 1), (bulb, 2), price=799), 3))
+    payment = await buyer.pay(order)
+    (item,) = order["items"]
+    shares = {c["product_id"]: c["share"] for c in item["components"]}
+
+    async def back(product: str | None, quantity: int) -> int:
+        asked = [{"order_item_id": item["id"], "product_id": product, "quantity": quantity}]
+        made = await shop.call(
+            "web_support", "create_refund", token=shop.support, payment_id=payment["id"], reason="x", items=asked
+        )
+        return int(made["amount"])
+
+    # Six bulbs are worth their share of three bundles, whether they go back one by one or together.
+    first = await back(bulb, 1)
+    assert abs(first - shares[bulb] / 2) <= 1
+    rest = await back(bulb, 5)
+    assert abs(first + rest - 3 * shares[bulb]) <= 1
+    with refused("line_refunded_out_of_range", "SH409"):
+        await back(bulb, 1)
+    with refused("line_refunded_out_of_range", "SH409"):  # no bundle is whole any more
+        await back(None, 1)
+    with refused("order_item_not_found", "SH404"):
+        await back(str(uuid.uuid4()), 1)
+    asked = [{"order_item_id": item["id"], "product_id": lamp, "quantity": 3}]
+    with refused("component_not_restocked", "SH422"):
+        await shop.call(
+            "web_support", "create_refund", token=shop.support, payment_id=payment["id"], reason="x", items=asked,
+            restock=True,
+        )  # fmt: skip
+    assert first + rest + await back(lamp, 3) == 3 * 799
+    assert (await shop.see(payment))["amount_refunded"] == 3 * 799
+
+
 async def test_crowds_buy_bundles_and_their_components(shop: Shop, sign_up: SignUp, bundle: Make) -> None:
     """Two bundles share a component that is sold alone as well: never oversold, whatever the order of lines."""
     lamp, bulb = await shop.product(700, 20), await shop.product(100, 50)

@@ -2,7 +2,7 @@
 -- What never belonged to the order (a surplus whose own refund failed) goes first.
 -- Locks:  order, stock (with restock), payment, order lines; wallet or credit, where the money came from there.
 -- Errors: payment_not_found 404, refund_above_payment 409, payment_disputed 409, refund_came_back 409, order_not_paid 409, refund_by_amount_or_items 422,
---         restock_needs_full_refund 422, order_already_restocked, pieces_not_here 409, those of price_refund_lines.
+--         restock_needs_full_refund, component_not_restocked 422, order_already_restocked, pieces_not_here 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
     payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL, restock boolean DEFAULT false
 )
@@ -13,6 +13,7 @@ DECLARE
     v_restock    CONSTANT boolean := coalesce(create_refund.restock, false);
     v_ids        CONSTANT uuid[] := ARRAY(SELECT i.order_item_id FROM unnest(create_refund.items) AS i);
     v_quantities CONSTANT integer[] := ARRAY(SELECT i.quantity FROM unnest(create_refund.items) AS i);
+    v_components CONSTANT uuid[] := ARRAY(SELECT i.product_id FROM unnest(create_refund.items) AS i);
     v_by_line    CONSTANT boolean := create_refund.items IS NOT NULL;
     v_payment    payments.payments;
     v_order      sales.orders;
@@ -37,7 +38,7 @@ BEGIN
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
     v_available := payments.refundable_from_order(v_payment.id);
     IF v_by_line THEN
-        v_amounts := payments.price_refund_lines(v_order.id, v_ids, v_quantities);
+        v_amounts := payments.price_refund_lines(v_order.id, v_ids, v_quantities, v_components);
         v_amount := (SELECT sum(a)::bigint FROM unnest(v_amounts) AS a);
         v_from_order := v_amount;
     ELSE
@@ -60,7 +61,10 @@ BEGIN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'restock_needs_full_refund',
                 MESSAGE = 'Goods go back into stock by line, or when the whole order is refunded.', HINT = 'Send items, refund all of it, or leave restock out.';
         END IF;
-        IF v_by_line THEN
+        IF num_nonnulls(VARIADIC v_components) > 0 THEN
+            RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'component_not_restocked', MESSAGE = 'Bundles go back into stock whole.',
+                HINT = 'Leave restock out, and adjust the stock of what came back.';
+        ELSIF v_by_line THEN
             PERFORM fulfilment.withdraw_pieces(v_order.id, v_ids, v_quantities);
             PERFORM payments.restock_order(v_order.id, v_ids, v_quantities);
         ELSIF v_order.status <> 'paid' THEN
@@ -72,7 +76,8 @@ BEGIN
     END IF;
 
     v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
-        CASE WHEN v_by_line THEN v_ids END, CASE WHEN v_by_line THEN v_quantities END, v_amounts);
+        CASE WHEN v_by_line THEN v_ids END, CASE WHEN v_by_line THEN v_quantities END, v_amounts,
+        product_ids => CASE WHEN v_by_line THEN v_components END);
     -- Nothing is left to ship: what has not come back yet does so with the cancellation.
     IF v_restock AND v_whole AND v_order.status = 'paid' AND NOT v_left THEN
         PERFORM sales.cancel_order(v_order.id, 'refunded');

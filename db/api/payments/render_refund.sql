@@ -6,7 +6,7 @@ RETURN ROW(
     refund.id, refund.payment_id, refund.order_id, refund.status, refund.amount,
     (SELECT coalesce(p.captured_currency, p.currency)::text FROM payments.payments AS p WHERE p.id = refund.payment_id),
     refund.reason,
-    ARRAY(SELECT ROW(i.order_item_id, i.quantity, i.amount)::api.refund_item
-          FROM payments.refund_items AS i WHERE i.refund_id = refund.id ORDER BY i.order_item_id NULLS LAST),
+    ARRAY(SELECT ROW(i.order_item_id, i.product_id, i.quantity, i.amount)::api.refund_item
+          FROM payments.refund_items AS i WHERE i.refund_id = refund.id ORDER BY i.order_item_id NULLS LAST, i.product_id),
     refund.failure_code, refund.retry_of, refund.created_at
 )::api.refund;

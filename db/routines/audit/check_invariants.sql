@@ -190,11 +190,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'an order''s refunds are its lines'' refunds', i.id
         FROM sales.orders AS o
         JOIN sales.order_items AS i ON i.order_id = o.id
-        LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS amount, sum(r.quantity) AS quantity
+        LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS amount, sum(r.quantity) FILTER (WHERE r.product_id IS NULL) AS quantity
                    FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
                    WHERE f.status <> 'failed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
         WHERE o.commission_basis_points IS NOT NULL    -- lines of older orders were given their part without a record of which refund
           AND (i.amount_refunded <> coalesce(t.amount, 0) OR i.quantity_refunded <> coalesce(t.quantity, 0))
+
+        UNION ALL
+        SELECT 'an order''s refunds are its lines'' refunds', c.order_item_id
+        FROM sales.order_item_components AS c
+        LEFT JOIN (SELECT r.order_item_id, r.product_id, sum(r.quantity) AS quantity
+                   FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
+                   WHERE f.status <> 'failed' GROUP BY r.order_item_id, r.product_id) AS t
+               ON t.order_item_id = c.order_item_id AND t.product_id = c.product_id
+        WHERE c.pieces_refunded <> coalesce(t.quantity, 0)
 
         UNION ALL
         SELECT 'a refund is the sum of its lines', r.id

@@ -34,14 +34,18 @@ BEGIN
         SELECT i.*, r.amount,
                CASE WHEN r.quantity > 0 THEN r.quantity WHEN r.amount = i.total THEN i.quantity ELSE 0 END AS asked,
                CASE WHEN i.total = 0 THEN 0 ELSE div(i.tax::numeric * (b.total + r.amount), i.total)::bigint - b.tax END AS tax_back
-        FROM payments.refund_items AS r
+        FROM (
+            -- Components of one bundle are one line of the note.
+            SELECT x.order_item_id, sum(x.amount)::bigint AS amount, coalesce(sum(x.quantity) FILTER (WHERE x.product_id IS NULL), 0)::integer AS quantity
+            FROM payments.refund_items AS x WHERE x.refund_id = v_refund.id GROUP BY x.order_item_id
+        ) AS r
         JOIN billing.invoice_items AS i ON i.order_item_id = r.order_item_id AND i.invoice_id = v_invoice.id
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(p.total), 0)::bigint AS total, coalesce(sum(p.tax), 0)::bigint AS tax
             FROM billing.invoice_items AS p JOIN billing.invoices AS c ON c.id = p.invoice_id
             WHERE p.order_item_id = r.order_item_id AND c.kind = 'credit_note'
         ) AS b
-        WHERE r.refund_id = v_refund.id AND (r.amount > 0 OR r.quantity > 0)
+        WHERE r.amount > 0 OR r.quantity > 0
     ), priced AS (
         -- What the price is about: the amount without the tax that comes on top of it.
         SELECT g.*, g.amount - CASE WHEN g.tax_included THEN 0 ELSE g.tax_back END AS worth FROM given AS g

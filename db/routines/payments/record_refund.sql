@@ -6,7 +6,8 @@
 -- Locks:     the payment, the order's lines, the wallet; the caller holds the order.
 CREATE OR REPLACE FUNCTION payments.record_refund(
     payment_id uuid, amount bigint, from_order bigint, reason text,
-    order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL, retry_of uuid DEFAULT NULL
+    order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL, retry_of uuid DEFAULT NULL,
+    product_ids uuid[] DEFAULT NULL
 )
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -34,9 +35,10 @@ BEGIN
         IF record_refund.order_item_ids IS NULL THEN
             PERFORM payments.spread_refund(v_refund_id);
         ELSE
-            INSERT INTO payments.refund_items (refund_id, order_item_id, account_id, quantity, amount)
-            SELECT v_refund_id, i.id, v_payment.account_id, i.quantity, i.amount
-            FROM unnest(record_refund.order_item_ids, record_refund.quantities, record_refund.amounts) AS i (id, quantity, amount);
+            INSERT INTO payments.refund_items (refund_id, order_item_id, product_id, account_id, quantity, amount)
+            SELECT v_refund_id, i.id, i.product_id, v_payment.account_id, i.quantity, i.amount
+            FROM unnest(record_refund.order_item_ids, record_refund.quantities, record_refund.amounts, record_refund.product_ids)
+                 AS i (id, quantity, amount, product_id);
         END IF;
         PERFORM payments.count_refund(v_refund_id, 1);
     END IF;

@@ -5,13 +5,15 @@
 -- Locks:     those of record_refund and, for wallet and credit, of mark_refund_completed; the caller holds the order.
 CREATE OR REPLACE FUNCTION payments.request_refund(
     payment_id uuid, amount bigint, from_order bigint, reason text,
-    order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL, retry_of uuid DEFAULT NULL
+    order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL, retry_of uuid DEFAULT NULL,
+    product_ids uuid[] DEFAULT NULL
 )
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_refund_id CONSTANT uuid := payments.record_refund(request_refund.payment_id, request_refund.amount, request_refund.from_order,
-        request_refund.reason, request_refund.order_item_ids, request_refund.quantities, request_refund.amounts, request_refund.retry_of);
+        request_refund.reason, request_refund.order_item_ids, request_refund.quantities, request_refund.amounts, request_refund.retry_of,
+        request_refund.product_ids);
     v_kind text;
 BEGIN
     SELECT v.kind INTO STRICT v_kind

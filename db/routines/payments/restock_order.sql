@@ -1,11 +1,9 @@
--- Goods came back: pieces of a paid order return to stock, each once. Of a bundle line come all components of the bundles, or with product_ids
--- the pieces of one component. Without lines, all that have not come back yet.
+-- Goods came back: pieces of a paid order return to stock, each once. Of a bundle line come all components of the bundles. Without lines, all that
+-- have not come back yet.
 -- Called by: api.create_refund.
 -- Errors:    order_already_restocked, line_returned_twice 409.
 -- Locks:     stock rows, in product order; the caller holds the order.
-CREATE OR REPLACE FUNCTION payments.restock_order(
-    order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, product_ids uuid[] DEFAULT NULL
-)
+CREATE OR REPLACE FUNCTION payments.restock_order(order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -15,17 +13,17 @@ DECLARE
 BEGIN
     FOR v_piece IN
         WITH given AS (
-            SELECT g.id, g.quantity, g.product_id FROM unnest(restock_order.order_item_ids, restock_order.quantities, restock_order.product_ids) AS g (id, quantity, product_id)
+            SELECT g.id, g.quantity FROM unnest(restock_order.order_item_ids, restock_order.quantities) AS g (id, quantity)
         )
         SELECT i.id, i.product_id, false AS component, CASE WHEN v_all THEN i.quantity - i.quantity_returned ELSE g.quantity END AS quantity
         FROM sales.order_items AS i LEFT JOIN given AS g ON g.id = i.id
         WHERE i.order_id = restock_order.order_id AND NOT i.bundle AND (v_all OR g.id IS NOT NULL)
         UNION ALL
         SELECT i.id, c.product_id, true,
-               CASE WHEN v_all THEN c.pieces - c.pieces_returned WHEN g.product_id IS NULL THEN g.quantity * c.quantity ELSE g.quantity END
+               CASE WHEN v_all THEN c.pieces - c.pieces_returned ELSE g.quantity * c.quantity END
         FROM sales.order_items AS i
         JOIN sales.order_item_components AS c ON c.order_item_id = i.id
-        LEFT JOIN given AS g ON g.id = i.id AND (g.product_id IS NULL OR g.product_id = c.product_id)
+        LEFT JOIN given AS g ON g.id = i.id
         WHERE i.order_id = restock_order.order_id AND i.bundle AND (v_all OR g.id IS NOT NULL)
         ORDER BY 2
     LOOP

@@ -23,14 +23,15 @@ BEGIN
             SELECT l.merchant_id,
                    sum(div(l.earnings::numeric * (d.before + r.amount), l.total) - div(l.earnings::numeric * d.before, l.total))::bigint AS earnings,
                    sum(div(l.commission::numeric * (d.before + r.amount), l.total) - div(l.commission::numeric * d.before, l.total))::bigint AS commission
-            FROM payments.refund_items AS r
+            FROM (SELECT x.order_item_id, sum(x.amount)::bigint AS amount FROM payments.refund_items AS x
+                  WHERE x.refund_id = return_shares.refund_id AND x.order_item_id IS NOT NULL GROUP BY x.order_item_id) AS r
             JOIN sales.list_line_shares(v_order.id) AS l ON l.order_item_id = r.order_item_id
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(p.amount), 0)::bigint AS before
                 FROM payments.refund_items AS p JOIN payments.refunds AS f ON f.id = p.refund_id
                 WHERE p.order_item_id = r.order_item_id AND f.status = 'completed' AND f.id <> return_shares.refund_id
             ) AS d
-            WHERE r.refund_id = return_shares.refund_id AND l.total > 0
+            WHERE l.total > 0
             GROUP BY l.merchant_id
         ) AS b
         ORDER BY account_id
