@@ -12,7 +12,10 @@ DECLARE
     v_came   record;
     v_stock  record;
 BEGIN
-    -- First the status: its trigger decides between two that receive it at once, and refuses one that was not awaited.
+    IF v_return.status <> 'approved' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'return_transition_refused',
+            MESSAGE = format('A return that is %s cannot become received.', v_return.status);
+    END IF;
     UPDATE fulfilment.returns AS r SET status = 'received', received_at = now(), version = r.version + 1 WHERE r.id = v_return.id;
     IF (SELECT count(DISTINCT i) FROM unnest(receive_return.order_item_ids) AS i) < cardinality(receive_return.order_item_ids) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'line_twice_in_return', MESSAGE = 'A line is in this return twice.';
