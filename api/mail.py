@@ -67,7 +67,7 @@ def _order_confirmation(data: Mapping[str, Any], url: str) -> Letter:
 
 def _order_shipped(data: Mapping[str, Any], url: str) -> Letter:
     order = data["order"]
-    tracking = " ".join(filter(None, [data.get("carrier"), data.get("tracking_number")]))
+    tracking = _text(" ".join(filter(None, [data.get("carrier"), data.get("tracking_number")])))
     link = str(data.get("tracking_url") or "")
     items = data.get("items") or order["items"]
     return Letter(
