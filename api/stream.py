@@ -34,7 +34,7 @@ HEARTBEAT = 15.0  # seconds of silence before a comment; so often the log is rea
 SOON = 0.25  # seconds until the next look, doubled each time, while something is not final
 PATIENCE = 30.0  # seconds that a client may take to make room for what is sent
 MOST = 1000  # streams a process
-FULL = 500  # events in an answer that may have more behind it
+FULL = 100  # events in an answer that may have more behind it
 RENEWAL = 20.0  # seconds between renewals of leases of a minute
 
 Receive = Callable[[], Awaitable[Any]]

@@ -52,11 +52,13 @@ BEGIN
     IF cardinality(v_rows) >= list_events."limit" THEN
         v_rows := v_rows[1:list_events."limit"];
         v_last := (v_rows[list_events."limit"]).id;
-    ELSIF v_seen < v_reach AND list_events.sort = 'newest' THEN
+    ELSIF list_events.sort = 'oldest' THEN
+        v_last := coalesce(v_last, v_cursor);    -- nothing is new: the place is kept
+    ELSIF v_seen < v_reach THEN
         v_last := NULL;    -- the beginning of the log
     END IF;
     RETURN ROW(coalesce(v_rows, '{}'),
-               CASE WHEN v_last IS NOT NULL THEN messaging.encode_cursor(jsonb_build_object('id', v_last)) ELSE list_events.cursor END)::api.event_page;
+               CASE WHEN v_last IS NOT NULL THEN messaging.encode_cursor(jsonb_build_object('id', v_last)) END)::api.event_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_events IS

@@ -27,7 +27,7 @@ BEGIN
         SELECT f.* FROM messaging.events AS f
         WHERE f.order_id = stream_order.order_id
           AND (f.xact, f.id) > (v_after, coalesce(stream_order.last_event_id, '00000000-0000-0000-0000-000000000000'))
-        ORDER BY f.xact, f.id LIMIT 500
+        ORDER BY f.xact, f.id LIMIT 100
     ) AS e;
     RETURN ROW(coalesce(v_rows, '{}'), coalesce(v_final, stream_order.last_event_id))::api.order_stream;
 END $$;
