@@ -23,12 +23,14 @@ from typing import Any, NoReturn
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
 from rich.console import Console
 from rich.table import Table
 
 from db import migrate, server
 from db.server import Access, Server, ServerError
 
+from . import backup
 from .processes import Crew, StartError, listen, serve, web_processes, worker_process
 from .settings import Settings, SettingsError
 
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = _parser().parse_args(arguments)
     try:
         status = options.run(options)
-    except (ServerError, SettingsError, StartError, RefusedError, migrate.MigrationError) as error:
+    except (ServerError, SettingsError, StartError, RefusedError, migrate.MigrationError, backup.BackupError) as error:
         complaints.print(f"storeproc: {error}", markup=False)
         status = 1
     except psycopg.Error as error:
@@ -112,6 +114,28 @@ def _parser() -> argparse.ArgumentParser:
     psql = commands.add_parser("psql", help="psql as administrator; its own arguments after --")
     psql.add_argument("arguments", nargs=argparse.REMAINDER)
     psql.set_defaults(run=_psql)
+
+    run = commands.add_parser("run", help="a PostgreSQL program as administrator: storeproc run pg_dump --schema-only")
+    run.add_argument("program")
+    run.add_argument("arguments", nargs=argparse.REMAINDER)
+    run.set_defaults(run=_run)
+
+    save = commands.add_parser(
+        "backup", help="a physical backup, incremental where that is possible; `list`: what there is"
+    )
+    save.add_argument("--full", action="store_true", help="all of it, even where what changed would do")
+    save.add_argument(
+        "--keep", type=_at_least_one, default=2, metavar="N", help="full backups that stay (2), with theirs"
+    )
+    save.set_defaults(run=_backup)
+    listing = save.add_subparsers(metavar="[list]").add_parser("list", help="the backups, and the moments to restore")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    listing.set_defaults(run=_list_backups)
+
+    restore = commands.add_parser("restore", help="the database as it was; a dump: backups/restore.sh")
+    restore.add_argument("--to", metavar="TIME", help="at this moment, such as 2026-11-21T09:30:00Z; else the last one")
+    restore.add_argument("--into", type=Path, metavar="FOLDER", help="as a data folder of its own; ours is not touched")
+    restore.set_defaults(run=_restore)
 
     check = commands.add_parser("check", help="check every invariant; exit 1 if one is broken")
     check.add_argument("--json", action="store_true", help="as JSON")
@@ -392,15 +416,117 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")
 
 
+def _run(options: argparse.Namespace) -> int:
+    """Whatever speaks libpq finds the database in its environment; programs of the server's own version come first."""
+    settings = _settings()
+    with _database(settings, "run") as access:
+        names = {option.keyword.decode(): option.envvar for option in Conninfo.get_defaults()}
+        given = conninfo_to_dict(access.admin())
+        env = {name: value for name, value in os.environ.items() if name.encode() not in names.values()}
+        for keyword, value in given.items():
+            if value is not None and (name := names.get(keyword)) is not None:
+                env[name.decode()] = str(value)
+        env["STOREPROC_RUN"] = "1"  # a script that started itself through us is inside now
+        programs = str(server.embedded_binaries() / "bin")
+        env["PATH"] = programs + os.pathsep + env.get("PATH", os.defpath)
+        found = shutil.which(options.program, path=env["PATH"])
+        if found is None:
+            raise RefusedError(f"there is no program {options.program}.")
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends, then we do
+        try:
+            return subprocess.run(
+                [found, *options.arguments],
+                env=env,
+                check=False,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            ).returncode
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number, 1 or more, is expected")
+    return int(text)
+
+
+def _repository(settings: Settings) -> backup.Repository:
+    if settings.database_url is not None:
+        raise RefusedError(
+            "DATABASE_URL names a server that somebody else runs: backups/backup.sh dumps its database; "
+            "for physical backups see backups/README.md (pgBackRest)."
+        )
+    return backup.Repository.of(settings.data, settings.backups)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    settings = _settings()
+    repository = _repository(settings)
+    say = Progress()
+    with _database(settings, "backup") as access:
+        made = backup.take(repository, access, full=options.full, keep=options.keep, say=say)
+    say(f"{made.id} is in {repository.folder}")
+    return 0
+
+
+def _list_backups(options: argparse.Namespace) -> int:
+    repository = _repository(_settings())
+    found = backup.summary(repository)
+    if options.json:
+        console.print_json(data=found)
+        return 0
+    lines = [("backup", "taken (UTC)", "size", "log from", "to", "builds on")]
+    for each in repository.backups():
+        taken = each.ended[:19].replace("T", " ")
+        lines.append((each.id, taken, f"{each.bytes / 1e6:,.1f} MB", each.start, each.stop, each.parent or ""))
+    for columns in lines:
+        console.print("{:16}  {:19}  {:>12}  {:12}  {:12}  {}".format(*columns).rstrip(), markup=False)
+    log = found["log"]
+    console.print(f"{log['segments']} log segments, {log['bytes'] / 1e6:,.1f} MB, in {repository.folder}", markup=False)
+    for window in found["moments"]:
+        moments = f"any moment can be restored from {window['from']} to {window['to']}"
+        console.print(f"{moments} (timeline {window['timeline']})", markup=False)
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    settings = _settings()
+    moment = backup.parse_moment(options.to) if options.to else None
+    into = options.into.absolute() if options.into else None
+    say = Progress()
+    done = backup.restore(
+        _repository(settings), secret=settings.secret, moment=moment, into=into, prove=_prove, say=say
+    )
+    say(f"restored from {done.backup} to {done.cluster}")
+    if done.before is not None:
+        say(f"what was there is in {done.before}: remove it when you need it no more")
+    if done.deployed != migrate.source_version():
+        say(f"the data are of schema {done.deployed[0]}, other code than this source: `storeproc migrate` brings it up")
+    say("`storeproc migrate` sets the passwords of this secret; `make up` does that by itself")
+    return 0
+
+
+def _prove(access: Access) -> tuple[list[tuple[str, bool, str]], tuple[str, str]]:
+    checks = [(item["name"], item["ok"], item["detail"] or "") for item in _invariants(access)["checks"]]
+    with psycopg.connect(access.admin(), autocommit=True) as connection:
+        deployed = connection.execute("SELECT schema_version, code_digest FROM migration.deployed").fetchone()
+    return checks, deployed or ("", "")
+
+
+def _invariants(access: Access) -> dict[str, Any]:
+    # The routine behind api.check_invariants, which wants a signed-in administrator.
+    found = _query(
+        access,
+        "SELECT json_build_object('ok', coalesce(bool_and(c.ok), false), 'checks', json_agg(c))::text "
+        "FROM audit.check_invariants() AS c",
+    )
+    result: dict[str, Any] = json.loads(found)
+    return result
+
+
 def _check(options: argparse.Namespace) -> int:
     with _database(_settings(), "check") as access:
-        # The routine behind api.check_invariants, which wants a signed-in administrator.
-        found = _query(
-            access,
-            "SELECT json_build_object('ok', coalesce(bool_and(c.ok), false), 'checks', json_agg(c))::text "
-            "FROM audit.check_invariants() AS c",
-        )
-    result: dict[str, Any] = json.loads(found)
+        result = _invariants(access)
     if options.json:
         console.print_json(data=result)
     else:

@@ -276,12 +276,12 @@ def find_layout(data: Path, say: Say = _silent) -> Layout:
         owner = (data / "postgres").stat()
         if owner.st_uid not in (0, uid):
             uid, gid = owner.st_uid, owner.st_gid
-    if not _reachable(_existing_parent(data), uid, gid):
+    if not reachable(_existing_parent(data), uid, gid):
         home = SHARED_HOME / f"{data.parent.name or 'root'}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
         if not _exists(home / "postgres"):
             say(f"the database goes to {home}: the user {_user_name(uid)} cannot enter {data.parent}")
     install = embedded_binaries()
-    if not _reachable(install / "bin" / "postgres", uid, gid):
+    if not reachable(install / "bin" / "postgres", uid, gid):
         install = _copied_binaries(install, say)
     return Layout(data, home, install, uid, gid)
 
@@ -329,7 +329,7 @@ class Server:
             access = self.layout.access(secret)
             self._prepare_folders()
             self._check_version()
-            self._end_predecessor()
+            self.end_predecessor()
             self._initialise(access)
             self._write_settings()
             self._launch()
@@ -642,7 +642,7 @@ class Server:
             )
         return False
 
-    def _end_predecessor(self) -> None:
+    def end_predecessor(self) -> None:
         process = self._postmaster()
         if process is None:
             return
@@ -869,7 +869,7 @@ def _existing_parent(path: Path) -> Path:
     return parent
 
 
-def _reachable(path: Path, uid: int, gid: int) -> bool:
+def reachable(path: Path, uid: int, gid: int) -> bool:
     """Can this user come to the path? Asked of the kernel, as that user."""
     test = shutil.which("test", path="/usr/bin:/bin")
     if test is None:
