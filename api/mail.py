@@ -83,6 +83,20 @@ def _order_shipped(data: Mapping[str, Any], url: str) -> Letter:
     )
 
 
+def _order_cancelled(data: Mapping[str, Any], url: str) -> Letter:
+    order = data["order"]
+    return Letter(
+        subject=f"Your order {order['number']} is cancelled",
+        title="Your order is cancelled",
+        paragraphs=[
+            f"We are sorry: no carrier takes order {order['number']} to its address, so we had to cancel it.",
+            "The credit that was set aside for it is yours to spend again.",
+        ],
+        lines=[(_text(item["name"]), f"{item['quantity']} ×") for item in order["items"]],
+        address=_address(order["shipping_address"]),
+    )
+
+
 def _invoice(data: Mapping[str, Any], url: str) -> Letter:
     credit = data["kind"] == "credit_note"
     name = "credit note" if credit else "invoice"
@@ -147,6 +161,7 @@ def _account_suspended(data: Mapping[str, Any], url: str) -> Letter:
 TEMPLATES: Mapping[str, Callable[[Mapping[str, Any], str], Letter]] = {
     "order_confirmation": _order_confirmation,
     "order_shipped": _order_shipped,
+    "order_cancelled": _order_cancelled,
     "invoice": _invoice,
     "password_reset": _password_reset,
     "email_verification": _email_verification,

@@ -278,6 +278,20 @@ def test_a_tracking_address_is_an_address(url: Any) -> None:
     assert Links(html).found == []
 
 
+def test_a_cancelled_order_says_that_nothing_was_paid() -> None:
+    order = {
+        "number": "7",
+        "items": [{"name": "Lamp", "quantity": 2}],
+        "shipping_address": {"name": "Ada", "city": "Dhaka"},
+    }
+    letter = mail(template="order_cancelled", data={"order": order, "minor_units": 2})
+    message = mails.compose(letter, "o@shop.example", "https://shop.example")
+    assert message["Subject"] == "Your order 7 is cancelled"
+    for text in parts(message):
+        for expected in ("no carrier takes order 7", "yours to spend again", "Lamp", "Dhaka"):
+            assert expected in text
+
+
 def test_amounts_as_people_write_them() -> None:
     assert mails.money(123456789, "USD", 2) == "USD 1,234,567.89"
     assert mails.money(500, "JPY", 0) == "JPY 500"

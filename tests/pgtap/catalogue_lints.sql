@@ -4,19 +4,19 @@ SELECT plan(15);
 
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-    WHERE n.nspname IN ('api', 'identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'messaging', 'audit', 'report', 'monitor')
+    WHERE n.nspname IN ('api', 'identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'fulfilment', 'messaging', 'audit', 'report', 'monitor')
       AND p.prosecdef AND NOT coalesce(p.proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)
 $$, 'every SECURITY DEFINER function pins search_path to pg_catalog, pg_temp');
 
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace JOIN pg_language AS l ON l.oid = p.prolang
-    WHERE n.nspname IN ('api', 'identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'messaging', 'audit', 'report', 'monitor')
+    WHERE n.nspname IN ('api', 'identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'fulfilment', 'messaging', 'audit', 'report', 'monitor')
       AND l.lanname = 'plpgsql' AND NOT coalesce(p.proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)
 $$, 'every PL/pgSQL function pins search_path');
 
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-    WHERE n.nspname IN ('api', 'identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'messaging', 'audit', 'report', 'monitor')
+    WHERE n.nspname IN ('api', 'identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'fulfilment', 'messaging', 'audit', 'report', 'monitor')
       AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE a.grantee = 0))
 $$, 'no function of ours is executable by PUBLIC');
 
@@ -31,7 +31,7 @@ $$, 'store_api owns every api function, so that row security applies to it');
 
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-    WHERE n.nspname IN ('identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'messaging', 'audit') AND p.proowner <> 'store_owner'::regrole
+    WHERE n.nspname IN ('identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'fulfilment', 'messaging', 'audit') AND p.proowner <> 'store_owner'::regrole
 $$, 'store_owner owns every internal routine');
 
 -- An endpoint is an api function that an audience may call.
@@ -71,7 +71,7 @@ $$, 'every foreign key has an index that begins with its columns');
 
 SELECT is_empty($$
     SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('identity', 'sales', 'payments', 'ledger', 'billing')
+    WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('identity', 'sales', 'payments', 'ledger', 'billing', 'fulfilment')
       AND EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname IN ('account_id', 'owner_id') AND NOT a.attisdropped)
       AND NOT c.relrowsecurity
       AND (SELECT count(*) FROM aclexplode(c.relacl) AS x WHERE x.grantee = 'store_api'::regrole) > 0
@@ -79,14 +79,14 @@ $$, 'a table with a customer''s rows that the api can reach has row security');
 
 SELECT is_empty($$
     SELECT c.oid::regclass, r.rolname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace CROSS JOIN pg_roles AS r
-    WHERE n.nspname IN ('identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'messaging', 'audit', 'migration')
+    WHERE n.nspname IN ('identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'fulfilment', 'messaging', 'audit', 'migration')
       AND c.relkind IN ('r', 'p', 'v', 'm') AND r.rolname ~ '^(web|app)_'
       AND (has_table_privilege(r.oid, c.oid, 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE') OR has_any_column_privilege(r.oid, c.oid, 'SELECT,INSERT,UPDATE'))
 $$, 'no web role holds a privilege on a table or view');
 
 SELECT is_empty($$
     SELECT p.oid::regprocedure, r.rolname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace CROSS JOIN pg_roles AS r
-    WHERE n.nspname IN ('identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'messaging', 'audit') AND r.rolname ~ '^(web|app)_'
+    WHERE n.nspname IN ('identity', 'catalog', 'sales', 'payments', 'ledger', 'billing', 'fulfilment', 'messaging', 'audit') AND r.rolname ~ '^(web|app)_'
       AND has_schema_privilege(r.oid, n.oid, 'USAGE')
 $$, 'no web role may even name what lies behind the door');
 

@@ -140,6 +140,11 @@ async def test_a_refusal_gives_everything_back(
     events = (await buyer.does("list_order_events", order_id=order["id"]))["data"]
     assert {"reason": "carrier_failed"} in [e["data"] for e in events if e["type"] == "order.cancelled"]
     assert await shop.admin.fetchval(JOBS, "cancel_booking", shipment["id"]) == 0
+    letters = (
+        "SELECT array_agg(payload ->> 'template') FROM messaging.outbox "
+        "WHERE kind = 'send_mail' AND payload ->> 'account_id' = $1"
+    )
+    assert await shop.admin.fetchval(letters, order["account_id"]) == ["order_cancelled"]
 
 
 async def test_no_answer_is_asked_again_with_the_same_key_and_given_up_in_the_end(

@@ -25,7 +25,7 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    IF v_mail.template IN ('order_confirmation', 'order_shipped') THEN
+    IF v_mail.template IN ('order_confirmation', 'order_shipped', 'order_cancelled') THEN
         SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = (v_mail.data ->> 'order_id')::uuid;
         v_data := v_mail.data || jsonb_build_object('order', to_jsonb(api.render_order(v_order)),
             'minor_units', (SELECT c.minor_units FROM catalog.currencies AS c WHERE c.code = v_order.currency));

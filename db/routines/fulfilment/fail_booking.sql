@@ -16,6 +16,7 @@ BEGIN
     PERFORM fulfilment.move_shipment(v_shipment.id, 'failed', fail_booking.failure_code);
     IF v_shipment.payment_id IS NOT NULL THEN
         PERFORM sales.cancel_order(v_shipment.order_id, 'carrier_failed');
+        PERFORM messaging.enqueue_mail('order_cancelled', v_shipment.account_id, jsonb_build_object('order_id', v_shipment.order_id));
     END IF;
     RETURN true;
 END $$;

@@ -22,10 +22,13 @@ BEGIN
 
     FOR v_line IN
         SELECT w.id, w.wanted, w.out, w.out_lately,
-               least(w.out_lately, w.out - w.gone, w.quantity - w.quantity_refunded - w.quantity_returning) AS returnable
+               least(w.out_lately, w.out - w.gone, w.whole - w.quantity_refunded - w.quantity_returning) AS returnable
         FROM (
             SELECT i.id, g.quantity AS wanted, fulfilment.count_out(i.id) AS out, fulfilment.count_out(i.id, v_since) AS out_lately,
-                   i.quantity, i.quantity_refunded, i.quantity_returning, i.quantity_returning + i.quantity_came_back AS gone
+                   -- A bundle of which a component was refunded is not refunded as a whole.
+                   least(i.quantity, (SELECT min((c.pieces - c.pieces_refunded) / c.quantity) FROM sales.order_item_components AS c
+                                      WHERE c.order_item_id = i.id)) AS whole,
+                   i.quantity_refunded, i.quantity_returning, i.quantity_returning + i.quantity_came_back AS gone
             FROM unnest(request_return.order_item_ids, request_return.quantities) AS g (id, quantity)
             LEFT JOIN sales.order_items AS i ON i.id = g.id AND i.order_id = v_return.order_id
         ) AS w
