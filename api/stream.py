@@ -260,7 +260,7 @@ class Streams:
                     signal.signal(number, following)
 
     async def _listen(self) -> None:
-        while True:
+        while self.watches:
             with suppress(*_TROUBLE):
                 connection = await asyncpg.connect(
                     self.settings.access.url("web_gateway"),
@@ -271,7 +271,9 @@ class Streams:
                     await self._hear(connection)
                 finally:
                     connection.terminate()
-            await asyncio.sleep(1)
+            if self.watches:
+                await asyncio.sleep(1)
+        self.listening = None
 
     async def _hear(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         lost = asyncio.Event()
@@ -282,8 +284,10 @@ class Streams:
         while not lost.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(lost.wait(), RENEWAL)
-            if leases := [watch.lease for watch in self]:
-                await connection.execute("SELECT api.renew_streams($1::text[]::uuid[])", leases, timeout=10)
+            if not self.watches:
+                return
+            leases = [watch.lease for watch in self]
+            await connection.execute("SELECT api.renew_streams($1::text[]::uuid[])", leases, timeout=10)
 
     def _wake(self, order_id: str) -> None:
         for watch in self.watches.get(order_id, ()):

@@ -1,4 +1,4 @@
-"""The business event log: who may read it, and that a reader who follows it gets every event once, whoever commits when."""
+"""The business event log: who may read it, and that a follower gets every event once, whoever commits when."""
 
 from __future__ import annotations
 
