@@ -67,13 +67,15 @@ def write(invoice: Mapping[str, Any]) -> str:
     ship_to.name = buyer["recipient"] or buyer["name"]
     _fill_address(ship_to.address, buyer, buyer["country"] or seller["country"])
 
-    for item in invoice["items"]:
+    # BR-16 wants a line: a credit note of nothing but the shipping has it there.
+    items = invoice["items"] or [_shipping_line(invoice)]
+    for item in items:
         document.trade.items.add(_line(item, invoice["minor_units"]))
 
     settlement = document.trade.settlement
     settlement.currency_code = currency
     charges = 0
-    if invoice["shipping"]:
+    if invoice["shipping"] and invoice["items"]:
         charges = invoice["shipping"]
         settlement.allowance_charge.add(_shipping(invoice, money(charges)))
     for tax in invoice["taxes"]:
@@ -83,7 +85,7 @@ def write(invoice: Mapping[str, Any]) -> str:
         settlement.invoice_referenced_document.issue_date_time = date.fromisoformat(invoice["invoice_date"])
 
     sums = settlement.monetary_summation
-    net = sum(item["net"] for item in invoice["items"])
+    net = sum(item["net"] for item in items)
     sums.line_total = money(net)
     sums.charge_total = money(charges)
     sums.allowance_total = money(0)
@@ -153,6 +155,21 @@ def _net_price(amount: int, quantity: int, minor_units: int) -> Decimal:
 
 def _contents(item: Mapping[str, Any]) -> str:
     return ", ".join(f"{part['quantity']} × {part['name']}" for part in item["components"])
+
+
+def _shipping_line(invoice: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "position": 1,
+        "name": "Shipping",
+        "sku": None,
+        "quantity": 1,
+        "discount": 0,
+        "net": invoice["shipping"],
+        "tax_category": invoice["shipping_tax_category"],
+        "tax_rate": invoice["shipping_tax_rate"],
+        "tax_included": False,
+        "components": [],
+    }
 
 
 def _shipping(invoice: Mapping[str, Any], amount: Decimal) -> TradeAllowanceCharge:

@@ -101,6 +101,21 @@ UNREGISTERED = invoice(
 TAX_NUMBER_ONLY = invoice(
     [item(1)], seller=SELLER | {"vat_id": None, "registration": None, "tax_number": "37/123/45678"}
 )
+PARTS = [{"sku": "LMP-1", "name": "Desk lamp", "quantity": 2}, {"sku": "BLB", "name": "Bulb", "quantity": 4}]
+INCLUDED = invoice(
+    [
+        item(1, "Kit", unit_price=19900, quantity=2, tax_rate=19, tax_included=True, components=PARTS),
+        item(2, "Book", unit_price=999, quantity=3, tax_rate=7, tax_included=True),
+        item(3, "Stamp", unit_price=80, quantity=10, tax_rate=0, tax_category="E", tax_included=True),
+    ]
+)
+MIXED = invoice(
+    [
+        item(1, "Kit", unit_price=19900, quantity=1, tax_rate=19, tax_included=True, components=PARTS),
+        item(2, "Book", unit_price=999, quantity=3, tax_rate=7.7),
+        item(3, "Stamp", unit_price=80, quantity=10, tax_rate=0, tax_category="E"),
+    ]
+)
 PERSON_WITHOUT_ADDRESS = invoice([item(1)], buyer=party(name="Ada", email="ada@example.com"), shipping=0)
 
 
@@ -142,9 +157,10 @@ def test_a_hundred_lines_on_several_pages_none_lost() -> None:
     pdf = document.render(made)
     found = pages(pdf)
     assert len(found) == 5
+    whole = "".join(found)
     for n in range(1, 101):
-        assert text(pdf).count(f"Thingnumber{n}of") == 1
-        assert text(pdf).count(f"SKU-{n:04}") == 1
+        assert whole.count(f"Thingnumber{n}of") == 1
+        assert whole.count(f"SKU-{n:04}") == 1
     for number, page in enumerate(found, 1):
         assert f"Page{number}of5" in page
         assert "INV-2026-000042" in page
@@ -238,6 +254,66 @@ def test_the_totals_are_those_of_the_document() -> None:
     assert "20%" in found
 
 
+def test_a_page_says_that_prices_include_tax() -> None:
+    found = text(document.render(INCLUDED))
+    assert "Allpricesincludetax." in found
+    assert "Unitpriceincl.tax" in found
+    assert "excl.tax" not in found
+    # 2 × 199.00 − 2.00, 3 × 9.99, 10 × 0.80, shipping 5.90: each rate's net, tax and gross, and their sums.
+    for words in (
+        "19%332.77396.00", "7%28.0129.97", "0%8.008.00",
+        "Subtotal,incl.tax435.97", "Discount−2.00", "Shipping5.90", "Total439.87EUR", "Taxincluded65.19",
+        "TaxrateNetTaxGross", "0%13.900.0013.90", "7%28.011.9629.97", "19%332.7763.23396.00", "Total374.6865.19439.87",
+    ):  # fmt: skip
+        assert words in found, words
+
+
+def test_a_page_with_tax_inside_some_prices_says_which() -> None:
+    found = text(document.render(MIXED))
+    assert "Taxisincludedinsomeprices,andaddedtoothers:eachlinesayswhich." in found
+    for words in (
+        "199.00incl.tax−2.0019%165.55197.00", "9.99excl.tax7.7%29.9732.28", "Netamount203.52", "Shipping5.90",
+        "Tax33.76", "Total243.18EUR", "Total209.4233.76243.18",
+    ):  # fmt: skip
+        assert words in found, words
+    assert "Subtotal" not in found
+
+
+def test_a_page_with_tax_on_top_adds_up() -> None:
+    found = text(document.render(invoice([item(1, unit_price=1000, quantity=3, discount=100)], shipping=0)))
+    assert "include" not in found
+    for words in ("20%29.0034.80", "Subtotal,excl.tax30.00", "Discount−1.00", "Tax5.80", "Total34.80EUR"):
+        assert words in found, words
+
+
+def test_no_word_of_tax_where_there_is_none() -> None:
+    untaxed = document.render(invoice([item(n, tax_rate=0, tax_category="E") for n in range(1, 4)]))
+    assert "tax" not in text(untaxed).lower()
+
+
+def test_a_bundle_shows_what_is_in_it() -> None:
+    found = text(document.render(INCLUDED))
+    assert "KitSKU-0001Eachcontains2×Desklamp(LMP-1)4×Bulb(BLB)" in found
+    assert "KitSKU-0001Contains2×Desklamp(LMP-1)4×Bulb(BLB)" in text(document.render(MIXED))
+    many = [{"sku": f"PART-{n:02}", "name": "A part with a long name " * 6, "quantity": n} for n in range(1, 51)]
+    found_pages = pages(document.render(invoice([item(1), item(2, components=many), item(3)])))
+    assert len(found_pages) > 2  # a bundle may be longer than a page
+    for n in range(1, 51):
+        assert sum(page.count(f"PART-{n:02}") for page in found_pages) == 1
+
+
+def test_large_amounts_leave_room_for_each_other() -> None:
+    made = invoice([item(1, "Tower", unit_price=129_900_000_000, quantity=9, tax_rate=19), item(2, tax_included=True)])
+    page = PdfDocument(document.render(made))[0]
+    words = page.get_textpage()
+    boxes = [(words.get_text_range(n, 1), words.get_charbox(n)) for n in range(words.count_chars())]
+    boxes = [(letter, box) for letter, box in boxes if letter.strip()]
+    for one, (left, bottom, right, top) in boxes:
+        for other, box in boxes:
+            apart = box[0] >= right - 0.5 or box[2] <= left + 0.5 or box[1] >= top - 0.5 or box[3] <= bottom + 0.5
+            assert apart or box == (left, bottom, right, top), (one, other)
+
+
 def test_the_same_bytes_each_time_in_each_process() -> None:
     made = invoice([item(n) for n in range(1, 6)] + [item(6, name="নকশি কাঁথা")])
     first = document.render(made)
@@ -281,14 +357,15 @@ def attached(pdf: bytes) -> str:
 
 
 @cache
-def _saxon() -> Any:
-    return PySaxonProcessor(license=False)
+def _rules() -> tuple[Any, Any]:
+    saxon = PySaxonProcessor(license=False)
+    return saxon, saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES))
 
 
 def broken_rules(xml: str) -> list[str]:
     """EN 16931's business rules, and Factur-X's, as their owners publish them."""
-    compiled = _saxon().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES))
-    report = etree.fromstring(compiled.transform_to_string(xdm_node=_saxon().parse_xml(xml_text=xml)).encode())
+    saxon, compiled = _rules()
+    report = etree.fromstring(compiled.transform_to_string(xdm_node=saxon.parse_xml(xml_text=xml)).encode())
     assert len(report.findall(f".//{FIRED}")) > 50
     return ["".join(failed.itertext()).strip() for failed in report.iter(FAILED)]
 
@@ -305,16 +382,55 @@ def broken_rules(xml: str) -> list[str]:
         PERSON_WITHOUT_ADDRESS,
         invoice([item(1)], currency="JPY", minor_units=0, shipping=0),
         invoice([item(1, unit_price=0, discount=0)], shipping=0),
+        INCLUDED,
+        MIXED,
+        CREDIT_NOTE | {"items": [], "subtotal": 0, "discount": 0, "tax": 0, "total": 590, "amount_paid": 590,
+                       "taxes": CREDIT_NOTE["taxes"][:1]},
+        invoice([item(n, tax_included=bool(n % 2), tax_rate=(7, 19, 33.3333)[n % 3]) for n in range(1, 201)]),
+        invoice([item(1, unit_price=999, quantity=10_000, discount=12345, tax_rate=19, tax_included=True)]),
+        invoice([item(1, unit_price=999, tax_included=True)], kind="credit_note", number="CN-2026-000007",
+                invoice_number="INV-2026-000042", invoice_date="2026-11-20"),
+        invoice([item(1, tax_rate=10, tax_included=True)], currency="JPY", minor_units=0, shipping=0),
     ],
     ids=[
         "seven lines", "three rates", "a hundred lines", "credit note", "not registered", "tax number only",
-        "no address", "yen", "free",
+        "no address", "yen", "free", "tax included", "tax included and not", "shipping alone",
+        "two hundred lines of three rates", "ten thousand pieces", "credit note, tax included", "yen, tax included",
     ],
 )  # fmt: skip
 def test_the_e_invoice_keeps_the_rules_of_en_16931(made: dict[str, Any]) -> None:
     xml = einvoice.write(made)
     assert facturx.xml_check_xsd(xml.encode(), flavor="factur-x", level="en16931")
     assert broken_rules(xml) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "price"),
+    [
+        ({"unit_price": 1190, "quantity": 3, "discount": 0}, "10.00"),
+        ({"unit_price": 999, "quantity": 3, "discount": 0}, "8.39333333"),
+        ({"unit_price": 999, "quantity": 10_000, "discount": 12345}, "8.394958"),
+        ({"unit_price": 999, "quantity": 7, "discount": 6993}, "8.39428571"),
+        ({"unit_price": 1, "quantity": 10_000, "discount": 1}, "0.008404"),
+        ({"unit_price": 0, "quantity": 5, "discount": 0}, "0.00"),
+        ({"unit_price": 999, "quantity": 3, "discount": 100, "tax_included": False}, "9.99"),
+    ],
+)
+def test_price_and_discount_lead_to_the_net_amount_of_the_line(changes: dict[str, Any], price: str) -> None:
+    line = item(1, **({"tax_rate": 19, "tax_included": True} | changes))
+    root = etree.fromstring(einvoice.write(invoice([line], shipping=0)).encode())
+    assert root.findtext(f".//{RAM}NetPriceProductTradePrice/{RAM}ChargeAmount") == price
+    [settlement] = root.iter(f"{RAM}SpecifiedLineTradeSettlement")
+    allowance = Decimal(settlement.findtext(f".//{RAM}ActualAmount") or 0)
+    amount = Decimal(settlement.findtext(f".//{RAM}LineTotalAmount") or "nothing")
+    assert amount == Decimal(line["total"] - line["tax"]) / 100
+    assert round(Decimal(price) * line["quantity"], 2) - allowance == amount
+    assert root.findtext(f".//{RAM}GrandTotalAmount") == f"{line['total'] / 100:.2f}"
+
+
+def test_an_e_invoice_says_what_is_in_a_bundle() -> None:
+    root = etree.fromstring(einvoice.write(INCLUDED).encode())
+    assert root.findtext(f".//{RAM}SpecifiedTradeProduct/{RAM}Description") == "2 × Desk lamp, 4 × Bulb"
 
 
 def test_the_rules_would_notice_a_wrong_total() -> None:
