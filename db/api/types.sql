@@ -55,7 +55,7 @@ CREATE DOMAIN api.slug AS text CONSTRAINT slug_malformed CHECK (char_length(VALU
 COMMENT ON DOMAIN api.slug IS 'Lower-case letters, digits and dashes.';
 CREATE DOMAIN api.sku AS text CONSTRAINT sku_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$');
 COMMENT ON DOMAIN api.sku IS 'Stock keeping unit: up to 64 letters, digits, dots, dashes, slashes.';
-CREATE DOMAIN api.image_url AS text CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://[^[:space:]]+$');
+CREATE DOMAIN api.image_url AS text CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
 COMMENT ON DOMAIN api.image_url IS 'The address of an image.';
 CREATE DOMAIN api.search_text AS text CONSTRAINT search_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
 COMMENT ON DOMAIN api.search_text IS 'What to look for.';
@@ -290,7 +290,7 @@ CREATE DOMAIN api.shipment_status AS text CONSTRAINT shipment_status_unknown
 COMMENT ON DOMAIN api.shipment_status IS 'Where a shipment is.';
 CREATE DOMAIN api.tracking_number AS text CONSTRAINT tracking_number_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,63}$');
 COMMENT ON DOMAIN api.tracking_number IS 'The carrier''s number of a parcel.';
-CREATE DOMAIN api.tracking_url AS text CONSTRAINT tracking_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://[^[:space:]]+$');
+CREATE DOMAIN api.tracking_url AS text CONSTRAINT tracking_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
 COMMENT ON DOMAIN api.tracking_url IS 'Where a person can see where a parcel is.';
 CREATE TYPE api.shipment_line AS (order_item_id uuid, quantity api.quantity);
 CREATE TYPE api.shipment_item AS (order_item_id uuid, sku text, name text, quantity integer);
