@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import textwrap
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ import aiosmtplib
 from .settings import Settings, Smtp
 
 PATIENCE = 20.0  # seconds for each answer of the server
+COLUMN = 50  # characters for what was ordered, in the plain part
 
 
 class Call(Protocol):
@@ -77,7 +79,7 @@ def _order_shipped(data: Mapping[str, Any], url: str) -> Letter:
             f"We have sent what you ordered with order {order['number']}.",
             *([f"Its tracking number: {tracking}"] if tracking else []),
         ],
-        lines=[(_text(item["name"]), f"{item['quantity']} ×") for item in items],
+        lines=[(f"{item['quantity']} × {_text(item['name'])}", "") for item in items],
         address=_address(order["shipping_address"]),
         button=("Track the parcel", link) if link.startswith(("https://", "http://")) else None,
     )
@@ -215,19 +217,21 @@ def _text(value: object) -> str:
 def plain(letter: Letter, greeting: str, shop: str) -> str:
     blocks = [greeting, *letter.paragraphs]
     if letter.lines or letter.totals:
-        rows = [*letter.lines, *letter.totals]
-        right = max(len(value) for _, value in rows)
-        left = min(52, max(len(what) for what, _ in rows))
-        table = [f"{what:<{left}}  {value:>{right}}" for what, value in letter.lines]
-        if letter.totals:
-            table += ["-" * (left + 2 + right)] if letter.lines else []
-            table += [f"{what:<{left}}  {value:>{right}}" for what, value in letter.totals]
-        blocks.append("\n".join(table))
+        right = max(len(value) for _, value in [*letter.lines, *letter.totals])
+        lines = [line for what, value in letter.lines for line in _column(what, value, right)]
+        totals = [line for what, value in letter.totals for line in _column(what, value, right)]
+        rule = ["-" * (COLUMN + 2 + right)] if lines and totals else []
+        blocks.append("\n".join([*lines, *rule, *totals]))
     if letter.address:
-        blocks.append("\n".join(["Sent to:", *letter.address]))
+        blocks.append("\n".join(["Delivery address:", *letter.address]))
     if letter.button:
         blocks.append(f"{letter.button[0]}:\n{letter.button[1]}")
     return "\n\n".join([*blocks, *letter.closing, shop]) + "\n"
+
+
+def _column(what: str, value: str, right: int) -> list[str]:
+    *first, last = textwrap.wrap(what, COLUMN) or [""]
+    return [*first, f"{last:<{COLUMN}}  {value:>{right}}".rstrip()]
 
 
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5"
@@ -247,7 +251,7 @@ def html(letter: Letter, greeting: str, shop: str) -> str:
         body.append(f'{_TABLE} style="{_FONT};margin:8px 0 20px">{"".join(rows)}</table>')
     if letter.address:
         lines = "<br>".join(escape(line) for line in letter.address)
-        body.append(_paragraph(f'<span style="color:#5d6778">Sent to</span><br>{lines}'))
+        body.append(_paragraph(f'<span style="color:#5d6778">Delivery address</span><br>{lines}'))
     if letter.button:
         label, link = escape(letter.button[0]), escape(letter.button[1])
         style = "display:inline-block;padding:12px 20px;border-radius:6px;background:#2457c5;color:#ffffff"

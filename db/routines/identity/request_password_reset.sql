@@ -12,7 +12,6 @@ DECLARE
     v_subject    text;
     v_account_id uuid;
 BEGIN
-    PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true), set_config('app.session', '', true);
     FOR v_subject IN SELECT s.subject FROM identity.log_in_subjects(request_password_reset.email, request_password_reset.client_address) AS s LOOP
         PERFORM identity.count_attempt('reset ' || v_subject,
                                        CASE split_part(v_subject, ':', 1) WHEN 'address' THEN 100 WHEN 'email' THEN 10 ELSE 5 END);

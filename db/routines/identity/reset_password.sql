@@ -11,7 +11,7 @@ DECLARE
     v_hash    text;
 BEGIN
     v_account := identity.use_mail_token(reset_password.token, 'password_reset');
-    PERFORM set_config('app.actor', v_account.id::text, true), set_config('app.audience', '', true), set_config('app.session', '', true);
+    PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true), set_config('app.session', '', true);
     PERFORM identity.set_password(v_account.id, reset_password.new_password);
     UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.account_id = v_account.id AND s.revoked_at IS NULL;
     IF NOT v_account.email_verified THEN
