@@ -41,18 +41,20 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 log = logging.getLogger("storeproc.worker")
 
-# Not on the public network in spite of what ipaddress says of some Python, or leading into one that is not.
+# Of all of IPv6 only this is on the public network, and of it not what leads elsewhere. In both lists is also what
+# ipaddress calls global in some versions of Python (IANA's registries of special-purpose addresses).
+_PUBLIC_6 = ipaddress.ip_network("2000::/3")
 _REFUSED = tuple(
     map(
         ipaddress.ip_network,
         (
             "168.63.129.16/32",  # Azure's own service, at an address that looks public
+            "192.0.0.0/24",  # protocol assignments, Oracle's metadata among them
             "192.88.99.0/24",  # 6to4 relays
-            "64:ff9b::/96",  # NAT64: an IPv4 address inside
-            "64:ff9b:1::/48",
             "2001::/23",  # Teredo and other protocol assignments
+            "2001:db8::/32",
             "2002::/16",  # 6to4: an IPv4 address inside
-            "fec0::/10",  # site-local
+            "3fff::/20",
         ),
     )
 )
@@ -71,6 +73,7 @@ def is_public(address: Address) -> bool:
     return (
         address.is_global
         and not address.is_multicast
+        and (address.version == 4 or address in _PUBLIC_6)
         and not any(address in network for network in _REFUSED if network.version == address.version)
     )
 
@@ -260,7 +263,7 @@ class Courier:
         except (httpcore.ConnectTimeout, httpcore.ReadTimeout, httpcore.WriteTimeout, httpcore.PoolTimeout):
             attempt.error = "timeout"
         except httpcore.ConnectError as error:
-            attempt.error = "tls_failed" if isinstance(error.__cause__, ssl.SSLError) else "connection_failed"
+            attempt.error = "tls_failed" if _is_of_tls(error) else "connection_failed"
         except (httpcore.NetworkError, OSError):
             attempt.error = "connection_lost"
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError):
@@ -302,6 +305,13 @@ class Courier:
                 attempt.body += part[: READ_AT_MOST - len(attempt.body)]
                 if len(attempt.body) >= READ_AT_MOST:
                     break
+
+
+def _is_of_tls(error: BaseException | None) -> bool:
+    """Whether TLS is the reason, which libraries wrap in theirs."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 class Attempt:
