@@ -1,0 +1,42 @@
+-- Does one round of what monitoring has to do, the one that is most overdue: statements and activity every minute, sizes every quarter of an
+-- hour, the shop's figures every 15 seconds; and none for more than a twentieth of the time, however large the shop is.
+-- Called by: api.take_snapshot.
+-- Returns:   which; null when none is due, or while another worker is at it.
+-- Locks:     an advisory lock, so that two never run at once.
+-- Definer:   statistics and the orders are everybody's.
+CREATE OR REPLACE FUNCTION monitor.take_snapshot()
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_as_of timestamptz;
+    v_name  text;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('monitor.take_snapshot', 0)) THEN
+        RETURN NULL;
+    END IF;
+    v_as_of := clock_timestamp();
+    -- After the lock, so that it sees what the one before has done.
+    SELECT r.name INTO v_name
+    FROM monitor.rounds AS r
+    JOIN (VALUES ('snapshot', interval '1 minute'), ('sizes', interval '15 minutes'), ('figures', interval '15 seconds')) AS e (name, every)
+      ON e.name = r.name
+    WHERE r.as_of IS NULL OR r.as_of + greatest(e.every, 20 * r.took) <= v_as_of
+    ORDER BY (v_as_of - r.as_of) / extract(epoch FROM e.every) DESC NULLS FIRST LIMIT 1;
+    CASE v_name
+        WHEN 'snapshot' THEN
+            PERFORM monitor.ensure_partitions();
+            PERFORM monitor.take_statements(v_as_of);
+            PERFORM monitor.take_activity(v_as_of);
+        WHEN 'sizes' THEN
+            PERFORM monitor.ensure_partitions();
+            PERFORM monitor.take_sizes(v_as_of);
+        WHEN 'figures' THEN
+            PERFORM monitor.take_figures();
+        ELSE
+            RETURN NULL;
+    END CASE;
+    UPDATE monitor.rounds AS r SET as_of = v_as_of, took = clock_timestamp() - v_as_of WHERE r.name = v_name;
+    RETURN v_name;
+END $$;
+
+GRANT EXECUTE ON FUNCTION monitor.take_snapshot TO store_api;
