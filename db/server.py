@@ -537,6 +537,7 @@ class Server:
             "track_functions": "pl",
             "shared_preload_libraries": "pg_stat_statements, auto_explain",
             "pg_stat_statements.track": "top",  # an endpoint is one statement
+            "pg_stat_statements.track_utility": "off",  # its texts are kept as they are, passwords included
             # Instead of log_min_duration_statement: the same line with its plan, and for statements inside functions.
             "auto_explain.log_min_duration": "250ms",
             "auto_explain.log_nested_statements": "on",
