@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# restore.sh BACKUP [--target-db NAME] [--disconnect] [--jobs N]
+#
+# Brings back what backup.sh made (a folder), as the database NAME (the one that the store uses): into a fresh database first, which
+# must hold every row of the backup and keep every invariant; then it takes NAME by renaming. What was there before is kept,
+# as NAME_before_<time>. Until that moment, and if anything fails, NAME is not touched.
+#
+#   --disconnect  where NAME is in use, end its clients' connections for the rename; without it, that is an error
+#   --jobs N      tables and indexes at a time (4)
+#
+# Afterwards: `storeproc migrate` (passwords of this secret, code of this source), then web tier and worker.
+# Which server: the embedded one (STOREPROC_DATA), DATABASE_URL, or PGHOST, PGUSER, PGPASSFILE, PGDATABASE.
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+backup='' target='' disconnect='' jobs=4
+given=("$@")
+while (($#)); do
+    case $1 in
+        --target-db) target=${2:?--target-db needs a name}; shift 2 ;;
+        --disconnect) disconnect=yes; shift ;;
+        --jobs) jobs=${2:?--jobs needs a number}; shift 2 ;;
+        -h | --help) usage; exit 0 ;;
+        -*) fail "$1 is unknown; restore.sh --help says what there is." ;;
+        *) [[ -z $backup ]] || fail "one backup at a time."; backup=$1; shift ;;
+    esac
+done
+[[ -n $backup ]] || fail "which backup? restore.sh --help says more."
+[[ $jobs =~ ^[1-9][0-9]?$ ]] || fail "--jobs $jobs: a number from 1 to 99 is expected."
+
+# What it is, before anything is asked of a server.
+[[ -e $backup ]] || fail "$backup does not exist."
+[[ -f $backup/manifest && -f $backup/SHA256SUMS && -d $backup/dump ]] || fail "$backup is not a backup of backup.sh: a folder with a manifest is expected."
+of_manifest() { sed -n "s/^$1=//p" "$backup/manifest"; }
+[[ $(of_manifest format) == 1 ]] || fail "$backup was made by another version of backup.sh."
+if [[ -z ${STOREPROC_RUN:-} ]]; then
+    wrong=$(cd "$backup" && sha256sum --check --quiet --strict SHA256SUMS 2>/dev/null | head -n 3) ||
+        fail "$backup is damaged: ${wrong:-a file is missing}."
+    say "$backup is whole: $(size_of "$backup") of $(of_manifest created)"
+fi
+enter_database ${given[@]+"${given[@]}"}
+
+target=${target:-${PGDATABASE:?restore.sh: into which database? Say --target-db.}}
+maintenance=postgres
+version=$(ask "$maintenance" "SHOW server_version") || fail "the server does not answer."
+taken_from=$(of_manifest server_version)
+(($(major "$version") >= $(major "$taken_from"))) ||
+    fail "the backup is of PostgreSQL $taken_from and this server is $version: restore it into $(major "$taken_from") or newer."
+(($(major "$(pg_restore --version)") >= $(major "$taken_from"))) ||
+    fail "the backup is of PostgreSQL $taken_from and this is $(pg_restore --version): put newer programs first into PATH."
+
+stamp=$(date -u +%Y%m%d%H%M%S)
+fresh=${target:0:40}_restoring_$stamp
+before=${target:0:40}_before_$stamp
+made='' closed='' restoring=''
+log=$(mktemp)
+
+clean_up() {
+    local status=$?
+    trap - EXIT
+    [[ -z $restoring ]] || { kill "$restoring" 2>/dev/null && wait "$restoring"; } || true
+    [[ -z $made ]] || ask "$maintenance" 'DROP DATABASE IF EXISTS :"fresh" WITH (FORCE)' --set=fresh="$fresh" >/dev/null 2>&1 ||
+        echo "restore.sh: the database $fresh could not be removed." >&2
+    [[ -z $closed ]] || ask "$maintenance" 'ALTER DATABASE :"target" ALLOW_CONNECTIONS true' --set=target="$target" >/dev/null 2>&1 ||
+        echo "restore.sh: $target takes no connections: ALTER DATABASE \"$target\" ALLOW_CONNECTIONS true." >&2
+    rm -f "$log"
+    ((status == 0)) || echo "restore.sh: nothing was replaced; $target is as it was." >&2
+    exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+
+users() {
+    ask "$maintenance" "SELECT string_agg(DISTINCT coalesce(usename, '?') || coalesce(' (' || nullif(application_name, '') || ')', ''), ', ')
+                        FROM pg_stat_activity WHERE datname = :'target' AND backend_type = 'client backend'" --set=target="$target"
+}
+exists=$(ask "$maintenance" "SELECT count(*) FROM pg_database WHERE datname = :'target'" --set=target="$target")
+if [[ -z $disconnect && -n $(users) ]]; then
+    fail "$target is in use by $(users): stop them, or add --disconnect."
+fi
+
+ask "$maintenance" "CREATE DATABASE :\"fresh\" TEMPLATE template0 $(of_manifest locale)" --set=fresh="$fresh" 2>"$log" ||
+    fail "the fresh database cannot be made: $(complaint "$log")"
+made=yes
+superuser=$(ask "$maintenance" "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+ask "$fresh" "$(<"$backup/roles.sql")" >"$log" 2>&1 || fail "the roles cannot be made: $(complaint "$log")"
+grep WARNING "$log" >&2 || true
+# Since PostgreSQL 16 whoever makes a role administers it, but becomes it only when that is granted.
+[[ $superuser == t ]] || ask "$fresh" "GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE"
+say "restoring into $fresh"
+
+# What only a superuser may, and what this server does not have, is left out: extensions that the store can do without.
+parts=$(mktemp)
+trap 'rm -f "$parts"; clean_up' EXIT
+pg_restore --list "$backup/dump" >"$parts" 2>"$log" || fail "pg_restore: $(complaint "$log")"
+if [[ $superuser != t || -z $(ask "$fresh" "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_stat_statements'") ]]; then
+    sed -i.all -E '/ EXTENSION - (EXTENSION )?pg_stat_statements/d; / COMMENT - EXTENSION /d' "$parts" && rm "$parts.all"
+fi
+# Nobody reads the fresh database before the rename, whose commit makes all before it durable.
+PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off" \
+    pg_restore --no-password --exit-on-error --jobs="$jobs" --use-list="$parts" --dbname="dbname='${fresh//\'/\\\'}'" "$backup/dump" 2>"$log" &
+restoring=$!
+waited=0
+while kill -0 "$restoring" 2>/dev/null; do
+    sleep 0.2
+    waited=$((waited + 1))
+    ((waited % 25)) || say "$(ask "$maintenance" "SELECT pg_size_pretty(pg_database_size(:'fresh'))" --set=fresh="$fresh") restored"
+done
+wait "$restoring" || { restoring=; fail "pg_restore: $(complaint "$log")"; }
+restoring=
+
+# Planned without statistics, the checks of a large shop would take hours.
+ask "$fresh" "ANALYZE" >"$log" 2>&1 || fail "ANALYZE: $(complaint "$log")"
+say "restored; comparing it with the backup"
+difference=$(diff <(ask "$fresh" "\\i '$here/facts.sql'" 2>&1) "$backup/facts") ||
+    fail "not everything is there again: $(grep -m 3 '^[<>]' <<<"$difference" | tr '\n' ' ')"
+broken=$(ask "$fresh" "SELECT string_agg(name || ': ' || coalesce(detail, ''), '; ') FROM audit.check_invariants() WHERE NOT ok") ||
+    fail "the invariants cannot be checked."
+[[ -z $broken ]] || fail "the backup is not sound: $broken"
+say "$(grep -c ^rows "$backup/facts") tables have their $(awk '/^rows/ {n += $NF} END {print n}' "$backup/facts") rows; every invariant holds"
+# The log of events orders by transaction numbers, and those were another cluster's.
+ask "$fresh" "SELECT messaging.adopt_log()" >/dev/null
+ask "$fresh" "$(<"$backup/database.sql")" --set=target="$fresh" >/dev/null
+
+if [[ $exists == 1 ]]; then
+    ask "$maintenance" "SELECT format('ALTER DATABASE %I OWNER TO %I', :'fresh', pg_get_userbyid(datdba)) FROM pg_database
+                        WHERE datname = :'target' AND datdba <> (SELECT f.datdba FROM pg_database AS f WHERE f.datname = :'fresh') \\gexec" \
+        --set=target="$target" --set=fresh="$fresh"
+    if [[ -n $disconnect ]]; then
+        closed=yes
+        ask "$maintenance" "ALTER DATABASE :\"target\" ALLOW_CONNECTIONS false;
+                            SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = :'target' AND pid <> pg_backend_pid()" \
+            --set=target="$target" >/dev/null
+    fi
+    ask "$maintenance" 'BEGIN; ALTER DATABASE :"target" RENAME TO :"before"; ALTER DATABASE :"fresh" RENAME TO :"target"; COMMIT' \
+        --set=target="$target" --set=fresh="$fresh" --set=before="$before" 2>"$log" || fail "$(complaint "$log") It is in use by: $(users)"
+    made='' closed=''
+    [[ -z $disconnect ]] || ask "$maintenance" 'ALTER DATABASE :"before" ALLOW_CONNECTIONS true' --set=before="$before"
+    say "$target is the restored one; what it was is $before (when it is needed no more: DROP DATABASE \"$before\")"
+else
+    ask "$maintenance" 'ALTER DATABASE :"fresh" RENAME TO :"target"' --set=target="$target" --set=fresh="$fresh"
+    made=''
+    say "$target is there"
+fi
+say "next: storeproc migrate, then web tier and worker"

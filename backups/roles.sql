@@ -1,0 +1,40 @@
+-- The statements that make the roles this database speaks of, where they are missing: who owns or may do something in it, and who is a member of
+-- whom. No passwords (`storeproc migrate` sets them, from the secret), no superusers, not the role that asks. Run by backup.sh.
+WITH RECURSIVE named (oid) AS (
+    SELECT d.refobjid FROM pg_catalog.pg_shdepend AS d, pg_catalog.pg_database AS b
+    WHERE b.datname = current_database() AND d.refclassid = 'pg_authid'::regclass
+      AND (d.dbid = b.oid OR (d.dbid = 0 AND d.classid = 'pg_database'::regclass AND d.objid = b.oid))
+    UNION
+    SELECT CASE WHEN m.member = n.oid THEN m.roleid ELSE m.member END
+    FROM named AS n
+    JOIN pg_catalog.pg_roles AS r ON r.oid = n.oid AND NOT r.rolsuper AND r.rolname !~ '^pg_'
+    JOIN pg_catalog.pg_auth_members AS m ON n.oid IN (m.member, m.roleid)
+), ours AS (
+    SELECT r.* FROM pg_catalog.pg_roles AS r JOIN named AS n ON n.oid = r.oid
+    WHERE NOT r.rolsuper AND r.rolname <> current_user AND r.rolname !~ '^pg_'
+), statements (step, role, body) AS (
+    SELECT 1, r.rolname, format('CREATE ROLE %I %s %s CONNECTION LIMIT %s;', r.rolname,
+                                CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END, CASE WHEN r.rolinherit THEN 'INHERIT' ELSE 'NOINHERIT' END,
+                                r.rolconnlimit)
+        || coalesce((
+            SELECT string_agg(format(' ALTER ROLE %I SET %I TO %s;', r.rolname, split_part(c, '=', 1),
+                                     -- a list is quoted item by item already
+                                     CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries')
+                                          THEN substr(c, strpos(c, '=') + 1) ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END), '' ORDER BY c)
+            FROM pg_catalog.pg_db_role_setting AS s, unnest(s.setconfig) AS c WHERE s.setrole = r.oid AND s.setdatabase = 0), '')
+        || CASE WHEN r.rolreplication
+                THEN format(' BEGIN ALTER ROLE %I REPLICATION; EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING ''%I needs REPLICATION''; END;',
+                            r.rolname, r.rolname) ELSE '' END
+    FROM ours AS r
+    UNION ALL
+    SELECT 2, p.rolname || ' ' || r.rolname,
+           format('GRANT %I TO %I WITH INHERIT %s, SET %s;', p.rolname, r.rolname, m.inherit_option::text, m.set_option::text)
+    FROM pg_catalog.pg_auth_members AS m
+    JOIN ours AS r ON r.oid = m.member
+    JOIN pg_catalog.pg_roles AS p ON p.oid = m.roleid
+    WHERE NOT p.rolsuper
+)
+SELECT CASE s.step
+    WHEN 1 THEN format('DO $role$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %L) THEN %s END IF; END $role$;', s.role, s.body)
+    ELSE format('DO $role$ BEGIN %s EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING %L; END $role$;', s.body, 'not done: ' || s.body) END
+FROM statements AS s ORDER BY s.step, s.role;
