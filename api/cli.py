@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -22,12 +23,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 from rich.console import Console
 from rich.table import Table
 
-from db import migrate, server
+from db import migrate, permissions, server
 from db.server import Access, Server, ServerError
 
 from . import backup
@@ -140,6 +142,15 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check every invariant; exit 1 if one is broken")
     check.add_argument("--json", action="store_true", help="as JSON")
     check.set_defaults(run=_check)
+
+    merchant = commands.add_parser(
+        "merchant-role", help="a PostgreSQL log-in with which a merchant reads their own figures (views report.my_…)"
+    )
+    merchant.add_argument("email", help="the merchant's")
+    merchant.set_defaults(run=_merchant_role)
+
+    matrix = commands.add_parser("permissions", help="who may call what, from the database's catalogue, as Markdown")
+    matrix.set_defaults(run=_permissions)
 
     token = commands.add_parser("token", help="print an access token for local use (never on production)")
     token.add_argument("role", choices=TOKEN_ROLES)
@@ -518,7 +529,7 @@ def _invariants(access: Access) -> dict[str, Any]:
     found = _query(
         access,
         "SELECT json_build_object('ok', coalesce(bool_and(c.ok), false), 'checks', json_agg(c))::text "
-        "FROM audit.check_invariants() AS c",
+        "FROM (SELECT * FROM audit.check_invariants() UNION ALL SELECT * FROM audit.check_seals()) AS c",
     )
     result: dict[str, Any] = json.loads(found)
     return result
@@ -537,6 +548,27 @@ def _check(options: argparse.Namespace) -> int:
             )
         console.print(table)
     return 0 if result["ok"] else 1
+
+
+def _merchant_role(options: argparse.Namespace) -> int:
+    """Makes the role, or gives it a new password; the password is shown this once and kept nowhere."""
+    with _database(_settings(), "merchant-role") as access, psycopg.connect(access.admin()) as connection:
+        try:
+            row = connection.execute("SELECT identity.make_sql_role(%s)", [options.email]).fetchone()
+        except psycopg.DatabaseError as error:
+            raise RefusedError(error.diag.message_primary or "the role could not be made.") from None
+        role = str(row[0]) if row else ""
+        password = secrets.token_urlsafe(24)
+        verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
+    print(f"role      {role}\npassword  {password}\nviews     report.my_products, my_sales, my_earnings, my_payouts")  # noqa: T201
+    return 0
+
+
+def _permissions(_: argparse.Namespace) -> int:
+    with _database(_settings(), "permissions") as access:
+        print(permissions.describe(access), end="")  # noqa: T201
+    return 0
 
 
 def _token(options: argparse.Namespace) -> int:

@@ -6,7 +6,8 @@
 --   audiences app_anonymous < app_customer < app_merchant
 --                             app_customer < app_support  < app_admin   (a member may do what the smaller one may)
 --             app_gateway, app_worker                                   (services)
---   groups    app_readwrite = anonymous + customer + merchant, app_readonly = the report views
+--   groups    app_readwrite = anonymous + customer + merchant, app_readonly = the report views,
+--             app_merchant_sql = a merchant's own rows in report.my_… (log-in roles merchant_…, made by `storeproc merchant-role`)
 --   log-ins   web_<audience>, one connection pool each
 --   people    store_backup (replication), store_monitor (pg_monitor and the monitor views)
 --
@@ -19,7 +20,7 @@ BEGIN
     FOREACH v_role IN ARRAY ARRAY[
         'store_owner', 'store_api',
         'app_anonymous', 'app_customer', 'app_merchant', 'app_support', 'app_admin', 'app_gateway', 'app_worker',
-        'app_readwrite', 'app_readonly'
+        'app_readwrite', 'app_readonly', 'app_merchant_sql'
     ] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
             EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN NOINHERIT', v_role);
@@ -45,6 +46,8 @@ ALTER ROLE app_admin INHERIT;
 ALTER ROLE app_gateway INHERIT;
 ALTER ROLE app_worker INHERIT;
 ALTER ROLE app_readwrite INHERIT;
+ALTER ROLE app_readonly INHERIT;
+ALTER ROLE app_merchant_sql INHERIT;
 
 GRANT app_anonymous TO app_customer;
 GRANT app_customer TO app_merchant, app_support;

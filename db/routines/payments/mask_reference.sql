@@ -4,4 +4,4 @@ RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN reference IS NOT NULL THEN '••••' || CASE WHEN char_length(reference) > 8 THEN right(reference, 4) ELSE '' END END;
 
-GRANT EXECUTE ON FUNCTION payments.mask_reference TO store_api;
+GRANT EXECUTE ON FUNCTION payments.mask_reference TO store_api, app_readonly, app_merchant_sql;

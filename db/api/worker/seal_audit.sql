@@ -1,0 +1,16 @@
+-- Seals the audit so far, and makes next month's partition before its first row.
+CREATE FUNCTION api.seal_audit()
+RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM identity.authenticate_service('worker');
+    PERFORM audit.add_partition((now() AT TIME ZONE 'UTC')::date), audit.add_partition((now() AT TIME ZONE 'UTC' + interval '1 month')::date);
+    RETURN audit.seal_changes();
+END $$;
+
+COMMENT ON FUNCTION api.seal_audit IS
+'Seal the audit
+
+For the worker. Answers how many seals were added.';
+
+GRANT EXECUTE ON FUNCTION api.seal_audit TO app_worker;
