@@ -162,7 +162,7 @@ class Frame:
         request_id = given.decode() if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
         x = Exchange(scope, receive, request_id)
         try:
-            async with asyncio.timeout(self.settings.request_timeout):
+            async with asyncio.timeout(self.settings.request_timeout) as x.patience:
                 answer = await self._answer(x)
         except Problem as problem:
             answer = _refusal(x, problem)

@@ -10,8 +10,8 @@ import asyncio
 import random
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias
 
 import asyncpg
@@ -76,6 +76,26 @@ class Database:
             finally:
                 pool.give(connection)
             await asyncio.sleep(random.uniform(0.002, 0.010) * 2**conflicts)  # noqa: S311
+
+    @asynccontextmanager
+    async def transaction(self, role: str) -> AsyncIterator[Connection]:
+        """A transaction of several statements, for what one cannot do: COPY. Nothing in it is sent a second time."""
+        pool = self._pools[role]
+        connection = await self._take(pool, asyncio.get_running_loop().time() + PATIENCE)
+        try:
+            async with connection.transaction():
+                yield connection
+        except _ROLLED_BACK:
+            raise Problem("busy") from None
+        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError) as error:
+            if not _lost(connection, error):
+                raise
+            raise _unavailable(False) from None
+        except BaseException:
+            connection.terminate()  # given up in the middle
+            raise
+        finally:
+            pool.give(connection)
 
     async def _take(self, pool: Pool, deadline: float) -> Connection:
         while True:

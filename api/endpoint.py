@@ -6,6 +6,7 @@ relayed as it is.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from base64 import urlsafe_b64decode
@@ -64,7 +65,7 @@ _TOKEN = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]+", re.ASCII)
 class Exchange:
     """A request on its way to its answer, and what the log will say of it."""
 
-    __slots__ = ("client", "code", "headers", "operation", "path", "receive", "request_id", "role", "scope")
+    __slots__ = ("client", "code", "headers", "operation", "path", "patience", "receive", "request_id", "role", "scope")
 
     def __init__(self, scope: Mapping[str, Any], receive: Callable[[], Awaitable[Any]], request_id: str) -> None:
         self.scope = scope
@@ -77,6 +78,8 @@ class Exchange:
         self.operation = ""
         self.role = "anonymous"
         self.code = ""
+        self.patience = asyncio.Timeout(None)
+        """When it is given up. Who makes progress on something long may put it off."""
 
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)
@@ -222,6 +225,7 @@ class Handler:
     run: Callable[[Endpoint, Exchange], Awaitable[Answer]]
     fields: Mapping[str, Schema] = field(default_factory=dict)
     media_type: str = "application/json"
+    accepts: str = "application/json"
 
 
 class Endpoint:
@@ -247,7 +251,7 @@ class Endpoint:
         self._kinds: dict[str, Any] = {n: s.get("type") for n, s in self.parameters_schema["properties"].items()}
         self._unhashed = [n for n, s in self.body_schema["properties"].items() if s.get("writeOnly")]
         self._answer = route.handler.run if route.handler else Endpoint.run
-        self._key = f"{route.method} {route.path}"
+        self.key = f"{route.method} {route.path}"
         self._reads = function.stable
         self._version = self._has_version()
         self.location = self._find_location(locations)
@@ -270,16 +274,21 @@ class Endpoint:
         data = self._read_body(x, body) if body else {}
         if not self._body.is_valid(data):
             raise invalid(self._body, data)
-        key = digest = ""
-        if self.keyed and b"idempotency-key" in x.headers:
-            key = x.headers[b"idempotency-key"].decode("latin-1")
-            if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-                raise Problem("idempotency_key_invalid")
+        digest = ""
+        if (key := self.read_key(x)) is not None:
             hashed = {n: v for n, v in data.items() if n not in self._unhashed}
             digest = hashlib.sha256(orjson.dumps([texts, hashed], option=orjson.OPT_SORT_KEYS)).hexdigest()
         if b"." in body and _make_whole(data):
             body = orjson.dumps(data)
-        return Call(texts, data, body.decode() if body else "{}", key or None, digest)
+        return Call(texts, data, body.decode() if body else "{}", key, digest)
+
+    def read_key(self, x: Exchange) -> str | None:
+        if not self.keyed or b"idempotency-key" not in x.headers:
+            return None
+        key = x.headers[b"idempotency-key"].decode("latin-1")
+        if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+            raise Problem("idempotency_key_invalid")
+        return key
 
     def _read_parameters(self, x: Exchange) -> list[object]:
         given = x.path
@@ -332,7 +341,7 @@ class Endpoint:
             else:
                 arguments.append(x.client)
         if call.key is not None:
-            arguments += (call.key, self._key, call.digest)
+            arguments += (call.key, self.key, call.digest)
             row = await self.store.run(caller, x.request_id, statement.keyed, arguments)
             return self.compose(x, row[0], caller, replayed=row[1])
         row = await self.store.run(caller, x.request_id, statement.text, arguments, repeatable=self._reads)

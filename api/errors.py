@@ -29,6 +29,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "idempotency_key_invalid": (422, "An Idempotency-Key has 1 to 255 printable ASCII characters."),
     "identity_provider_unavailable": (503, "The identity provider does not answer. Try again in a moment."),
     "if_match_invalid": (422, 'If-Match must be one ETag as it was received, such as "3", or *.'),
+    "import_file_invalid": (422, "The file is not a CSV file in UTF-8."),
+    "import_rejected": (422, "Some lines are wrong, so nothing was imported. The report says which, and why."),
     "internal_error": (500, "Something went wrong here. The request id helps us to find out what."),
     "json_invalid": (400, "The request body is not valid JSON."),
     "media_type_unsupported": (415, "Send the body as application/json."),

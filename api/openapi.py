@@ -137,7 +137,12 @@ def _operation(store: Store, endpoint: Endpoint) -> dict[str, Any]:
     if parameters:
         operation["parameters"] = parameters
     schema = {name: part for name, part in endpoint.body_schema.items() if name not in ("$schema", "components")}
-    if schema["properties"]:
+    if route.handler and route.handler.accepts != "application/json":
+        operation["requestBody"] = {
+            "required": True,
+            "content": {route.handler.accepts: {"schema": {"type": "string"}}},
+        }
+    elif schema["properties"]:
         operation["requestBody"] = {
             "required": bool(schema["required"]),
             "content": {"application/json": {"schema": schema}},

@@ -138,6 +138,9 @@ class Settings:
     body_limit: int = 1024 * 1024
     """BODY_LIMIT: the largest request body in bytes; above it 413."""
 
+    import_limit: int = 64 * 1024 * 1024
+    """IMPORT_LIMIT: the largest file of products in bytes."""
+
     request_timeout: float = 15.0
     """REQUEST_TIMEOUT: seconds after which a request is given up (504); above the roles' statement_timeout of 10."""
 
@@ -202,6 +205,7 @@ class Settings:
             web_concurrency=read.number("WEB_CONCURRENCY", 2, 1, 64),
             pool_sizes=read.sizes("POOL_SIZES", POOL_SIZES),
             body_limit=read.number("BODY_LIMIT", 1024 * 1024, 1024, 1024**3),
+            import_limit=read.number("IMPORT_LIMIT", 64 * 1024 * 1024, 1024, 1024**3),
             request_timeout=float(read.number("REQUEST_TIMEOUT", 15, 1, 3600)),
             cors_origins=read.origins("CORS_ORIGINS"),
             trusted_proxies=read.networks("TRUSTED_PROXIES"),

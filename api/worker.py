@@ -48,7 +48,7 @@ LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
 # What is done again and again until a round does less than this.
 SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100, "check_shipments": 100}
-PURGES = {"purge_expired": 1, "purge_jobs": 1000, "purge_deliveries": 1000, "seal_audit": 1_000_000}
+PURGES = {"purge_expired": 1, "purge_jobs": 1000, "purge_imports": 1, "purge_deliveries": 1000, "seal_audit": 1_000_000}
 
 # A restart, a fail-over, a deployment: it comes back, and so do we. (InternalClientError is what asyncpg makes of a
 # connection that is ended in the moment in which it is made.)
@@ -87,6 +87,7 @@ class Worker:
             "capture_payment": self.capture_payment,
             "close_checkout": self.close_checkout,
             "settle_payout": self.settle_payout,
+            "import_products": self.import_products,
             "book_shipment": parcels.book,
             "track_shipment": parcels.track,
             "cancel_booking": parcels.cancel,
@@ -280,6 +281,13 @@ class Worker:
         reference = "mock_po_" + payload["payout_id"].replace("-", "")
         await self._call("complete_payout", payout_id=payload["payout_id"], provider_reference=reference)
         return "completed"
+
+    async def import_products(self, payload: dict[str, Any]) -> str:
+        """One step a transaction, so that its merchant sees how far it is."""
+        steps = 1
+        while await self._call("advance_import", import_id=payload["import_id"]):
+            steps += 1
+        return f"{steps} steps"
 
 
 async def run(settings: Settings) -> None:

@@ -54,6 +54,7 @@ CREATE TABLE catalog.imports (
     columns      text[] NOT NULL,                -- which ones the file has; the others are left alone
     lines        integer NOT NULL,
     checked      integer NOT NULL DEFAULT 0,     -- so far
+    position     integer NOT NULL DEFAULT 0,     -- the line of the file that was checked last
     created      integer NOT NULL DEFAULT 0,
     updated      integer NOT NULL DEFAULT 0,
     unchanged    integer NOT NULL DEFAULT 0,

@@ -20,7 +20,8 @@ BEGIN
     )
     SELECT 'all', NULL::uuid, NULL::bigint, NULL::bigint, count(*) FROM found
     UNION ALL
-    (SELECT 'category', c.category_id, NULL, NULL, count(*) AS n FROM found AS c WHERE c.category_id IS NOT NULL GROUP BY c.category_id ORDER BY n DESC, c.category_id LIMIT 50)
+    (SELECT 'category', c.category_id, NULL, NULL, count(*) AS n FROM found AS c
+        WHERE c.category_id IS NOT NULL GROUP BY c.category_id ORDER BY n DESC, c.category_id LIMIT 50)
     UNION ALL
     (SELECT 'merchant', m.merchant_id, NULL, NULL, count(*) AS n FROM found AS m GROUP BY m.merchant_id ORDER BY n DESC, m.merchant_id LIMIT 50)
     UNION ALL

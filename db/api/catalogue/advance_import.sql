@@ -1,0 +1,15 @@
+-- One step of an import that waits. Answers whether there is another one.
+CREATE FUNCTION api.advance_import(import_id uuid)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM identity.authenticate_service('worker');
+    RETURN api.continue_import(advance_import.import_id);
+END $$;
+
+COMMENT ON FUNCTION api.advance_import IS
+'Go on with an import
+
+For the worker: checks the next lines, or applies all of them. Answers whether there is more to do.';
+
+GRANT EXECUTE ON FUNCTION api.advance_import TO app_worker;

@@ -1,0 +1,20 @@
+-- One round of deleting imports that are a month old, with their lines. Answers how many went; the worker goes on until it is 0.
+CREATE FUNCTION api.purge_imports()
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    PERFORM identity.authenticate_service('worker');
+    DELETE FROM catalog.imports AS i
+    WHERE i.id IN (SELECT o.id FROM catalog.imports AS o WHERE o.created_at < now() - interval '30 days' ORDER BY o.created_at LIMIT 10);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END $$;
+
+COMMENT ON FUNCTION api.purge_imports IS
+'Delete old imports
+
+For the worker: what was sent a month ago or before, and its report.';
+
+GRANT EXECUTE ON FUNCTION api.purge_imports TO app_worker;
