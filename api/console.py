@@ -22,6 +22,7 @@ PARTS = (
     "widgets.js",
     "charts.js",
     "orders.js",
+    "parcels.js",
     "refund.js",
     "money.js",
     "people.js",
@@ -45,8 +46,9 @@ def assemble() -> tuple[bytes, bytes]:
         raise ValueError("a part of the console would end its own element")
     html = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        f'<meta name="robots" content="noindex"><title>Console · storeproc</title><link rel="icon" href="{_ICON}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        '<meta name="color-scheme" content="light dark"><title>Console · storeproc</title>'
+        f'<link rel="icon" href="{_ICON}">'
         f"<style>{style}</style></head><body><noscript>The console needs JavaScript.</noscript>"
         f'<script type="module">{script}</script></body></html>'
     )

@@ -63,10 +63,9 @@ function scale(low, top) {
 
 function hiddenTable(points, format, title) {
   return h(
-    "table",
+    "div",
     { class: "hidden" },
-    h("caption", {}, title),
-    h("tbody", {}, points.map((p) => h("tr", {}, h("th", { scope: "row" }, p.full), h("td", {}, p.told ?? format(p.value, false))))),
+    h("table", {}, h("caption", {}, title), h("tbody", {}, points.map((p) => h("tr", {}, h("th", { scope: "row" }, p.full), h("td", {}, p.told ?? format(p.value, false)))))),
   );
 }
 

@@ -34,6 +34,7 @@ const SHAPES = {
   overview: "M4 13h6V4H4zM14 20h6V11h-6zM4 20h6v-4H4zM14 8h6V4h-6z",
   orders: "M6 7h12l1 13H5zM9 7a3 3 0 0 1 6 0",
   refunds: "M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3",
+  returns: "M3 8l9-5 9 5v8l-9 5-9-5zM3 8l9 5 9-5M12 13v8",
   disputes: "M12 3 2 20h20zM12 10v4M12 17v.01",
   payouts: "M3 7h18v11H3zM3 11h18M7 15h3",
   credit: "M12 3v18M16.5 7.5C15.5 6 14 5.5 12 5.5c-2.5 0-4.5 1-4.5 3s2 2.7 4.5 3.3 4.5 1.2 4.5 3.2-2 3.5-4.5 3.5c-2.2 0-4-.8-5-2.5",

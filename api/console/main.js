@@ -7,6 +7,7 @@ const SECTIONS = [
   { name: "orders", label: "Orders", show: (path, query) => (path.length ? showOrder(path) : showOrders(path, query)) },
   { name: "customers", label: "Customers", show: (path, query) => (path.length ? showCustomer(path) : showCustomers(path, query)), needs: ["get", "/admin/accounts"] },
   { name: "refunds", label: "Refunds", show: showRefunds },
+  { name: "returns", label: "Returns", show: showReturns, needs: ["get", "/admin/returns"] },
   { name: "disputes", label: "Disputes", show: showDisputes },
   { name: "payouts", label: "Payouts", show: showPayouts },
   { name: "credit", label: "Store credit", show: showCredit },
@@ -42,7 +43,7 @@ function frame() {
     { id: "menu", "aria-label": "Sections" },
     h("a", { class: "brand", href: `#/${mine()[0].name}` }, "storeproc", h("span", {}, "Console")),
     h("div", { class: "sections" }, mine().map((s) => h("a", { href: `#/${s.name}`, "data-section": s.name }, icon(s.shape ?? s.name), s.label))),
-    h("div", { class: "who" }, h("span", {}, h("b", {}, session.account.display_name ?? session.account.handle ?? session.account.email), h("small", {}, words(session.account.role))), h("button", { type: "button", class: "plain", "aria-label": "Log out", title: "Log out", onclick: logOut }, icon("leave"))),
+    h("div", { class: "who" }, h("span", { title: session.account.email }, h("b", {}, session.account.display_name ?? session.account.handle ?? session.account.email), h("small", {}, words(session.account.role))), h("button", { type: "button", class: "plain", "aria-label": "Log out", title: "Log out", onclick: logOut }, icon("leave"))),
   );
   const toggle = h("button", { type: "button", class: "plain toggle", "aria-label": "Sections", "aria-controls": "menu", "aria-expanded": "false" }, icon("menu"));
   toggle.addEventListener("click", () => open(!document.body.classList.contains("open")));

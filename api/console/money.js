@@ -1,7 +1,27 @@
 // Money that waits for a person: disputes, payouts, credit above the limit; and gift cards.
 
 const accountLink = (id) => (offered.has("get", "/admin/accounts/{account_id}") ? `#/customers/${id}` : `#/orders?account=${id}`);
-const accountCell = (id) => h("a", { href: accountLink(id) }, shortId(id));
+
+/** Who an account is, asked for once each, one after the other; its id where nobody says. */
+const names = {
+  known: new Map(),
+  queue: Promise.resolve(),
+  of(id) {
+    if (!this.known.has(id)) {
+      this.known.set(id, (this.queue = this.queue.then(() => get(`/admin/accounts/${id}`)).then((a) => a.handle ?? a.display_name ?? a.email, () => shortId(id))));
+    }
+    return this.known.get(id);
+  },
+};
+
+function accountName(id) {
+  if (id === session.account.id) return "You";
+  const place = h("span", { title: id }, shortId(id));
+  if (offered.has("get", "/admin/accounts/{account_id}")) names.of(id).then((name) => replace(place, name));
+  return place;
+}
+
+const accountCell = (id) => h("a", { href: accountLink(id) }, accountName(id));
 
 function showDisputes(_, query) {
   const status = query.status ?? "open";
@@ -105,7 +125,7 @@ function showCredit(_, query) {
           { label: "Amount", cell: (c) => `${c.kind === "grant" ? "" : "−"}${money(c.amount, c.currency)}` },
           { label: "Customer", cell: (c) => accountCell(c.account_id) },
           { label: "Why", cell: (c) => c.reason },
-          { label: "Asked by", cell: (c) => (c.requested_by === session.account.id ? "You" : shortId(c.requested_by)) },
+          { label: "Asked by", cell: (c) => accountName(c.requested_by) },
           { label: "When", cell: (c) => moment(c.created_at) },
           { label: "Status", cell: (c) => chip(c.status) },
           {

@@ -5,8 +5,9 @@ const ORDER_STATUSES = ["pending", "paid", "shipped", "delivered", "cancelled"];
 const orderColumns = [
   { label: "Order", cell: (o) => `#${o.number}` },
   { label: "Status", cell: (o) => chip(o.status) },
-  { label: "Placed", cell: (o) => moment(o.created_at) },
+  { label: "Customer", cell: (o) => accountName(o.account_id) },
   { label: "Goods", cell: (o) => goods(o.items) },
+  { label: "Placed", cell: (o) => moment(o.created_at) },
   { label: "Total", kind: "number", cell: (o) => money(o.total, o.currency) },
   { label: "Refunded", kind: "number", cell: (o) => (o.amount_refunded ? money(o.amount_refunded, o.currency) : "") },
 ];
@@ -43,18 +44,21 @@ function showOrders(_, query) {
 }
 
 async function readOrder(id) {
-  const [order, payments, events] = await Promise.all([
+  const nothing = { data: [] };
+  const [order, payments, events, shipments, returns] = await Promise.all([
     get(`/admin/orders/${id}`),
     get(`/orders/${id}/payments`, { limit: 100 }),
-    offered.has("get", "/admin/orders/{order_id}/events") ? get(`/admin/orders/${id}/events`, { limit: 100 }) : { data: [] },
+    offered.has("get", "/admin/orders/{order_id}/events") ? get(`/admin/orders/${id}/events`, { limit: 100 }) : nothing,
+    offered.has("get", "/orders/{order_id}/shipments") ? get(`/orders/${id}/shipments`, { limit: 100 }) : nothing,
+    offered.has("get", "/orders/{order_id}/returns") ? get(`/orders/${id}/returns`, { limit: 100 }) : nothing,
   ]);
   const known = offered.has("get", "/admin/accounts/{account_id}");
   const [customer, ...refunds] = await Promise.all([
     known ? get(`/admin/accounts/${order.account_id}`).catch(() => null) : null,
-    ...payments.data.map((p) => (p.amount_refunded || p.status === "completed" ? get(`/payments/${p.id}/refunds`, { limit: 100 }) : { data: [] })),
+    ...payments.data.map((p) => (p.amount_refunded || p.status === "completed" ? get(`/payments/${p.id}/refunds`, { limit: 100 }) : nothing)),
   ]);
   payments.data.forEach((payment, n) => (payment.refunds = refunds[n].data));
-  return { order, payments: payments.data, events: events.data, customer };
+  return { order, payments: payments.data, events: events.data, shipments: shipments.data, returns: returns.data, customer };
 }
 
 function showOrder([id]) {
@@ -76,7 +80,10 @@ function showOrder([id]) {
   return [h("a", { class: "backlink", href: "#/orders" }, icon("back"), "Orders"), place];
 }
 
-function orderPage({ order, payments, events, customer }, again) {
+function orderPage({ order, payments, events, shipments, returns, customer }, again) {
+  const sent = piecesSent(shipments);
+  const toShip = canShipParts() ? order.items.some((i) => i.quantity > (sent.get(i.id) ?? 0)) : order.status === "paid";
+  const whole = shipments.length < 2;
   const refundable = payments.filter((p) => p.status === "completed" && p.amount_captured > p.amount_refunded);
   const act = (path, body, done) => async (values, key) => {
     const result = await post(`/admin/orders/${order.id}/${path}`, typeof body === "function" ? body(values) : body, key);
@@ -90,9 +97,9 @@ function orderPage({ order, payments, events, customer }, again) {
       chip(order.status),
       h("p", { class: "soft under" }, "Placed ", moment(order.created_at), order.expires_at && order.status === "pending" ? [" · expires ", ago(order.expires_at)] : ""),
       actions(
-        order.status === "paid" &&
-          button("Mark as shipped", () => ask({ title: `Ship order #${order.number}?`, text: "The customer sees it as shipped from then on.", button: "Mark as shipped", act: act("ship", {}, "Order is marked as shipped.") }), "primary"),
+        order.status === "paid" && toShip && button("Ship", () => askShipment(order, shipments, again), "primary"),
         order.status === "shipped" &&
+          whole &&
           button("Mark as delivered", () => ask({ title: `Was order #${order.number} delivered?`, button: "Mark as delivered", act: act("deliver", {}, "Order is marked as delivered.") }), "primary"),
         refundable.length > 0 && button("Refund", () => askRefund(order, refundable, again)),
         ["pending", "paid"].includes(order.status) &&
@@ -118,6 +125,8 @@ function orderPage({ order, payments, events, customer }, again) {
         "div",
         {},
         panel("Goods", lines(order, payments)),
+        shipments.length > 0 && panel("Parcels", shipments.map((s) => shipmentCard(s, again))),
+        returns.length > 0 && panel("Returns", returns.map((r) => returnCard(r, again))),
         panel("Payments", payments.length ? payments.map((p) => paymentCard(p, order, again)) : emptiness("Nobody has tried to pay yet.")),
       ),
       h("div", {}, panel("Customer", customerFacts(order, customer)), panel("What happened", timeline(events, order))),

@@ -82,7 +82,7 @@ function customerPage({ account, wallet, credit }, again) {
     h(
       "div",
       { class: "columns" },
-      h("div", {}, panel("Orders", list("/admin/orders", { account: account.id }, orderColumns, { link: orderLink, empty: "No orders yet.", size: 10 }))),
+      h("div", {}, panel("Orders", list("/admin/orders", { account: account.id }, orderColumns.filter((c) => c.label !== "Customer"), { link: orderLink, empty: "No orders yet.", size: 10 }))),
       h(
         "div",
         {},

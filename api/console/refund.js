@@ -7,41 +7,32 @@ function askRefund(order, payments, again) {
   let payment = payments[0];
   const left = () => payment.amount_captured - payment.amount_refunded;
 
-  const steppers = order.items
-    .map((item) => ({ item, most: item.quantity - (pieces.get(item.id) ?? 0) }))
-    .map(({ item, most }) => ({ item, most, box: input(`pieces-${item.id}`, { type: "number", min: 0, max: most, step: 1, value: 0, inputmode: "numeric", disabled: most < 1, "aria-label": `Pieces of ${item.name} to refund` }) }));
+  const rows = pieceBoxes(
+    order.items
+      .map((item) => ({ item, most: item.quantity - (pieces.get(item.id) ?? 0) }))
+      .map((row) => ({ ...row, note: row.most < 1 ? "refunded already" : `${plural(row.most, "piece", "pieces")} at ${money(Math.round(row.item.total / row.item.quantity), order.currency)}` })),
+    "to refund",
+  );
   const amount = input("amount", { inputmode: "decimal", placeholder: plainMoney(left(), payment.currency) });
   const restock = input("restock", { type: "checkbox" });
   const foretold = h("p", { class: "foretold", "aria-live": "polite" });
   const reasons = h("datalist", { id: "reasons" }, REASONS.map((value) => h("option", { value })));
 
-  const byLine = h(
-    "div",
-    { class: "mode" },
-    steppers.map(({ item, most, box }) =>
-      h(
-        "div",
-        { class: "refundable" },
-        h("span", { class: "name" }, item.name, h("small", { class: "soft" }, most < 1 ? "refunded already" : `${plural(most, "piece", "pieces")} at ${money(Math.round(item.total / item.quantity), order.currency)}`)),
-        h("span", { class: "stepper" }, stepper("−", "One less", box, -1), box, stepper("+", "One more", box, 1)),
-      ),
-    ),
-  );
+  const byLine = h("div", { class: "mode" }, rows.map((row) => row.element));
   const byAmount = h("div", { class: "mode" }, field(`Amount in ${payment.currency}`, amount, `${money(left(), payment.currency)} at most`));
   const all = h("div", { class: "mode" }, h("p", {}, "All that is left of the payment goes back: ", h("b", {}, money(left(), payment.currency)), "."));
   const modes = { items: byLine, amount: byAmount, all };
-  const radios = [["items", "By line"], ["amount", "An amount"], ["all", "Everything"]].map(([value, label]) =>
+  const radios = [["items", "By line"], ["amount", "Amount"], ["all", "Everything"]].map(([value, label]) =>
     h("label", {}, h("input", { type: "radio", name: "mode", value, checked: value === "items" }), h("span", {}, label)),
   );
 
   const chosen = (form) => new FormData(form).get("mode");
-  const taken = () => steppers.filter(({ box }) => Number(box.value) > 0);
   function foretell(form) {
     const mode = chosen(form);
     for (const [name, element] of Object.entries(modes)) element.hidden = name !== mode;
     restock.closest("label").hidden = mode === "amount";
     const sum =
-      mode === "items" ? taken().reduce((total, { item, box }) => total + Math.floor((item.total * Number(box.value)) / item.quantity), 0) : mode === "amount" ? (parseMoney(amount.value, payment.currency) ?? 0) : left();
+      mode === "items" ? rows.reduce((total, { item, box }) => total + Math.floor((item.total * Number(box.value)) / item.quantity), 0) : mode === "amount" ? (parseMoney(amount.value, payment.currency) ?? 0) : left();
     replace(foretold, sum ? [`${mode === "items" ? "About " : ""}`, h("b", {}, money(sum, payment.currency)), ` goes back by ${provider(payment.provider).toLowerCase()}.`] : "Nothing is chosen yet.");
   }
 
@@ -67,7 +58,7 @@ function askRefund(order, payments, again) {
     async act(values, key) {
       const body = { reason: values.reason };
       if (values.mode === "items") {
-        body.items = taken().map(({ item, box }) => ({ order_item_id: item.id, quantity: Number(box.value) }));
+        body.items = chosenPieces(rows);
         if (!body.items.length) throw mistake("Choose at least one piece to refund.");
       }
       if (values.mode === "amount") body.amount = amountOf(values.amount, payment.currency);
@@ -85,14 +76,6 @@ function askRefund(order, payments, again) {
   });
   foretell(form);
   return asked;
-}
-
-function stepper(sign, label, box, by) {
-  const press = () => {
-    box.value = Math.min(Number(box.max), Math.max(0, Number(box.value) + by));
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  return h("button", { type: "button", "aria-label": label, tabindex: "-1", disabled: box.disabled, onclick: press }, sign);
 }
 
 const retryRefund = (refund, again) =>

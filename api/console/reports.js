@@ -54,7 +54,7 @@ function worklist(work) {
 }
 
 function freshness(asOf) {
-  return h("p", { class: "soft under" }, asOf ? ["As of ", moment(asOf), ` (${ago(asOf)})`] : "Reports are being made for the first time; come back in a minute.");
+  return h("p", { class: "soft under fresh" }, asOf ? ["As of ", moment(asOf), ` (${ago(asOf)})`] : "Reports are being made for the first time; come back in a minute.");
 }
 
 function missing(sales) {
@@ -173,7 +173,7 @@ function showProducts(section, query, period) {
   return [
     filters(section, query, field("Most", select("sort", [["revenue", "Revenue"], ["units", "Pieces sold"], ["refund_rate", "Refunded"]], query.sort ?? "revenue")), ...period),
     later(
-      () => get("/admin/analytics/products", { sort: query.sort, from: query.from, to: query.to, limit: 50 }),
+      () => get("/admin/analytics/products", { sort: query.sort, from: query.from, to: query.to, limit: 25 }),
       (report) => {
         const most = Math.max(1, ...report.data.map((p) => p.converted?.revenue ?? 0));
         return [
@@ -228,8 +228,8 @@ function showBuyers(section, query, period, steps) {
         h(
           "div",
           { class: "cards small" },
-          h("article", { class: "card" }, h("h3", {}, "New"), h("p", { class: "big" }, count(report.new_customers))),
-          h("article", { class: "card" }, h("h3", {}, "Returning"), h("p", { class: "big" }, count(report.returning_customers))),
+          h("article", { class: "card" }, h("h3", {}, "New customers"), h("p", { class: "big" }, count(report.new_customers))),
+          h("article", { class: "card" }, h("h3", {}, "Customers from before"), h("p", { class: "big" }, count(report.returning_customers))),
           report.lifetime.map((l) => h("article", { class: "card" }, h("h3", {}, `Lifetime value, ${l.currency}`), h("p", { class: "big" }, money(l.average, l.currency)), h("p", { class: "soft" }, plural(l.customers, "customer", "customers")))),
         ),
         panel(

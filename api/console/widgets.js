@@ -1,8 +1,8 @@
 // What every section is built of: chips, tables, lists, dialogs, messages.
 
-const GOOD = ["paid", "completed", "delivered", "active", "won", "redeemed", "approved"];
-const BAD = ["failed", "lost", "cancelled", "expired", "rejected", "suspended", "closed"];
-const WAITING = ["pending", "open", "authorized", "initiated"];
+const GOOD = ["paid", "completed", "delivered", "active", "won", "redeemed", "approved", "received", "refunded"];
+const BAD = ["failed", "lost", "rejected", "suspended"];
+const WAITING = ["pending", "open", "authorized", "initiated", "requested"];
 
 function chip(status) {
   const tone = GOOD.includes(status) ? "good" : BAD.includes(status) ? "bad" : WAITING.includes(status) ? "waiting" : "";
@@ -199,7 +199,7 @@ function ask({ title, text, fields = [], button, danger = false, act, done, wide
     });
     document.body.append(dialog);
     dialog.showModal();
-    form.querySelector(".body input:not([type=checkbox]), .body select, .body textarea")?.focus();
+    form.querySelector(".body :is(input:not([type=checkbox], [type=radio], :disabled), select)")?.focus();
   });
 }
 
