@@ -443,16 +443,18 @@ def _run(options: argparse.Namespace) -> int:
         found = shutil.which(options.program, path=env["PATH"])
         if found is None:
             raise RefusedError(f"there is no program {options.program}.")
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends, then we do
-        try:
-            return subprocess.run(
-                [found, *options.arguments],
-                env=env,
-                check=False,
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-            ).returncode
-        finally:
-            signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells it as well: it ends, then we do
+        die = server.die_with_parent(signal.SIGTERM)
+
+        def prepare() -> None:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            if die is not None:
+                die()
+
+        process = subprocess.Popen([found, *options.arguments], env=env, preexec_fn=prepare)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: process.terminate())
+        return process.wait()
 
 
 def _at_least_one(text: str) -> int:
@@ -512,8 +514,8 @@ def _restore(options: argparse.Namespace) -> int:
     if done.before is not None:
         say(f"what was there is in {done.before}: remove it when you need it no more")
     if done.deployed != migrate.source_version():
-        say(f"the data are of schema {done.deployed[0]}, other code than this source: `storeproc migrate` brings it up")
-    say("`storeproc migrate` sets the passwords of this secret; `make up` does that by itself")
+        say(f"it was deployed from other code than this source's (schema {done.deployed[0]})")
+    say("next: `storeproc migrate` gives the passwords of this secret and this source's code; `make up` does that, too")
     return 0
 
 
