@@ -22,6 +22,7 @@ import asyncpg
 import orjson
 
 from . import catalog, docs, gateways, metrics, openapi
+from .cache import Cache
 from .catalog import CatalogError
 from .database import Database
 from .endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
@@ -101,6 +102,7 @@ class Frame:
         self.limit = RateLimit(settings.rate_limit) if settings.rate_limit else None
         self.origins = frozenset(settings.cors_origins)
         self.streams = Streams(settings)
+        self.cache = Cache(settings)
         self.common: Headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
@@ -143,10 +145,12 @@ class Frame:
             await send({"type": "lifespan.startup.failed", "message": f"storeproc: {error}"})
             return
         ticking = asyncio.create_task(_watch(database))
+        hearing = asyncio.create_task(self.cache.listen())
         with self.streams.ended_by_signals():
             await send({"type": "lifespan.startup.complete"})
             await receive()
         ticking.cancel()
+        hearing.cancel()
         await self.streams.close()
         await database.close()
         await send({"type": "lifespan.shutdown.complete"})

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import console, exchange, gift_cards, identity, pages, payments, stream, webhooks
+from . import cache, console, exchange, gift_cards, identity, pages, payments, stream, webhooks
 from .endpoint import Answer, Exchange, Handler, Store
 from .invoices import download
 
@@ -53,6 +53,7 @@ INTERNAL = {
     "get_password_salt",
     "get_schema_version",
     "open_import",
+    "get_next_price_change",
     "open_order_stream",
 }
 
@@ -80,14 +81,14 @@ ROUTES: tuple[Route, ...] = (
     PATCH ("/admin/accounts/{account_id}",           "change_account"),
 
     # catalogue
-    GET   ("/categories",                            "list_categories"),
+    GET   ("/categories",                            "list_categories", 200, cache.CACHED),
     POST  ("/categories",                            "create_category", 201),
     PATCH ("/categories/{category_id}",              "update_category"),
     DELETE("/categories/{category_id}",              "delete_category"),
-    GET   ("/products",                              "list_products"),
-    GET   ("/products/facets",                       "get_product_facets"),
+    GET   ("/products",                              "list_products", 200, cache.CACHED),
+    GET   ("/products/facets",                       "get_product_facets", 200, cache.CACHED),
     POST  ("/products",                              "create_product", 201),
-    GET   ("/products/{product_id}",                 "get_product"),
+    GET   ("/products/{product_id}",                 "get_product", 200, cache.CACHED),
     PATCH ("/products/{product_id}",                 "update_product"),
     DELETE("/products/{product_id}",                 "delete_product"),
     GET   ("/products/{product_id}/prices",          "list_prices"),

@@ -1,0 +1,21 @@
+-- In how many seconds a price begins or ends next, without a write that anybody could hear of. NULL: none is planned.
+CREATE FUNCTION api.get_next_price_change()
+RETURNS double precision
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN greatest(0, extract(epoch FROM least(
+        (SELECT lower(r.valid) FROM catalog.prices AS r WHERE lower(r.valid) > now() ORDER BY lower(r.valid) LIMIT 1),
+        (SELECT min(e.at) FROM catalog.currencies AS c
+         CROSS JOIN LATERAL (
+             SELECT upper(r.valid) AS at FROM catalog.prices AS r
+             WHERE r.currency = c.code AND NOT upper_inf(r.valid) AND upper(r.valid) > now() ORDER BY upper(r.valid) LIMIT 1
+         ) AS e)
+    ) - clock_timestamp()));
+END $$;
+
+COMMENT ON FUNCTION api.get_next_price_change IS
+'When prices change next
+
+For the web tier: how many seconds its answers may be kept, at most. Null: no change is planned.';
+
+GRANT EXECUTE ON FUNCTION api.get_next_price_change TO app_anonymous;
