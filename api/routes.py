@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import cache, console, exchange, gift_cards, identity, pages, payments, stream, webhooks
+from . import cache, console, exchange, gift_cards, identity, metrics, pages, payments, stream, webhooks
 from .endpoint import Answer, Exchange, Handler, Store
 from .invoices import download
 
@@ -255,7 +255,7 @@ ROUTES: tuple[Route, ...] = (
 PAGES: tuple[Page, ...] = (
     Page("GET", "/health/live",      pages.live),
     Page("GET", "/health/ready",     pages.ready),
-    Page("GET", "/metrics",          pages.measurements),
+    Page("GET", "/metrics",          metrics.measurements),
     Page("GET", "/openapi.json",     pages.contract),
     Page("GET", "/docs",             pages.documentation),
     Page("GET", "/docs/errors",      pages.error_index),

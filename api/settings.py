@@ -154,6 +154,10 @@ class Settings:
     """RATE_LIMIT: requests a minute and client address, 0 for none. A peer on the loopback is exempt unless it
     is a trusted proxy that forwards for somebody else."""
 
+    metrics_token: str | None = field(default=None, repr=False)
+    """METRICS_TOKEN: who shows it (Authorization: Bearer) reads /metrics, 32 characters or more; without it everybody
+    reads what the web tier counts, and who asks from this machine the shop's figures as well."""
+
     stripe: StripeKeys | None = None
     """STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: without them the gateway is not offered."""
 
@@ -210,6 +214,7 @@ class Settings:
             cors_origins=read.origins("CORS_ORIGINS"),
             trusted_proxies=read.networks("TRUSTED_PROXIES"),
             rate_limit=read.number("RATE_LIMIT", 6000, 0, 10**9),
+            metrics_token=read.secret("METRICS_TOKEN"),
             stripe=_stripe(read),
             sslcommerz=_sslcommerz(read),
             webhooks_allow_private=read.choice("WEBHOOKS_ALLOW_PRIVATE", ("0", "1")) == "1",

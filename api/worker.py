@@ -24,7 +24,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from . import carriers, catalog, gateways, mail
+from . import carriers, catalog, gateways, mail, metrics
 from .carriers import Carrier
 from .carriers.jobs import CarrierJobs, NoAnswer
 from .database import Database
@@ -44,6 +44,8 @@ POLL = 2.0  # seconds between looks when nobody calls
 SWEEP = 1.0  # seconds between rounds of ending what has run out of time
 PURGE = 600.0  # seconds between rounds of deleting what is past
 REPORTS = 5.0  # seconds between looks whether reports are due; the database decides
+ROUNDS = 15.0  # seconds between looks whether monitoring has something to do
+BOOKS = 3600.0  # seconds between checks of the books
 LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
 # What is done again and again until a round does less than this.
@@ -80,6 +82,7 @@ class Worker:
         self.offered = offered
         self.stopping = asyncio.Event()
         self.called = asyncio.Event()
+        self.counts = metrics.Drain()
         parcels = CarrierJobs(self._call, carry(settings))
         self.jobs: dict[str, Callable[[dict[str, Any]], Awaitable[str]]] = {
             "refund_payment": self.refund_payment,
@@ -125,10 +128,13 @@ class Worker:
         beside: list[asyncio.Task[None]] = []
         try:
             found = await catalog.read(listener)
-            self.store = Store(self.settings, database, found, frozenset(), self.offered(self.settings))
+            offered = metrics.watch_gateways(self.offered(self.settings))
+            self.store = Store(self.settings, database, found, frozenset(), offered)
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
             beside.append(asyncio.create_task(self._refresh_reports()))
+            beside.append(asyncio.create_task(self._take_snapshots()))
+            beside.append(asyncio.create_task(self._check_books()))
             courier = asyncio.create_task(Courier(self._call, self.settings).run(self.stopping))
             beside.append(courier)
             swept = purged = 0.0
@@ -177,6 +183,29 @@ class Worker:
                 _log(refreshed="nothing", error=_short(error))
             await asyncio.sleep(REPORTS)
 
+    async def _take_snapshots(self) -> None:
+        """What monitoring keeps, and what we counted."""
+        while True:
+            try:
+                taken = await self._call("take_snapshot", counts=self.counts.more())
+                self.counts.done()
+                while taken:
+                    taken = await self._call("take_snapshot")
+            except _TROUBLE as error:
+                _log(snapshot="none", error=_short(error))
+            await asyncio.sleep(ROUNDS)
+
+    async def _check_books(self) -> None:
+        """Also what fails is done once an hour only: it reads every order."""
+        while True:
+            try:
+                broken = await self._call("check_books")
+                if broken is not None:
+                    _log(books="broken" if broken else "balance", invariants=broken)
+            except _TROUBLE as error:
+                _log(books="not checked", error=_short(error))
+            await asyncio.sleep(BOOKS)
+
     async def _work(self) -> int:
         """One batch of jobs, side by side."""
         claimed = await self._call("claim_jobs", kinds=list(self.jobs), limit=BATCH)
@@ -190,11 +219,14 @@ class Worker:
     async def _perform(self, job: dict[str, Any]) -> None:
         started = time.monotonic()
         error = outcome = ""
+        ended = "done"
         try:
             async with asyncio.timeout(PATIENCE):
                 outcome = await self.jobs[job["kind"]](job["payload"])
         except Exception as failure:  # whatever it was: the job stays in the queue and its reason is kept
             error = _short(failure)
+            ended = "later" if isinstance(failure, Later) else "failed"
+        metrics.count_job(job["kind"], ended, time.monotonic() - started)
         if error:
             await self._call("fail_job", job_id=job["id"], error=error)
         else:
