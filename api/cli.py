@@ -26,10 +26,11 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
+from rich import progress
 from rich.console import Console
 from rich.table import Table
 
-from db import migrate, permissions, server
+from db import migrate, permissions, scale, server
 from db.server import Access, Server, ServerError
 
 from . import backup
@@ -72,7 +73,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = _parser().parse_args(arguments)
     try:
         status = options.run(options)
-    except (ServerError, SettingsError, StartError, RefusedError, migrate.MigrationError, backup.BackupError) as error:
+    except (
+        ServerError,
+        SettingsError,
+        StartError,
+        RefusedError,
+        scale.ScaleError,
+        migrate.MigrationError,
+        backup.BackupError,
+    ) as error:
         complaints.print(f"storeproc: {error}", markup=False)
         status = 1
     except psycopg.Error as error:
@@ -103,6 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     deploy.set_defaults(run=_migrate)
 
     demo = commands.add_parser("demo", help="load the demo shop (does nothing when it is there)")
+    demo.add_argument("--scale", action="store_true", help="instead: a large shop, to measure with (some minutes)")
+    demo.add_argument("--products", type=int, default=100_000, help="of the large shop (default: %(default)s)")
+    demo.add_argument("--orders", type=int, default=1_000_000, help="of the large shop (default: %(default)s)")
     demo.set_defaults(run=_demo)
 
     web = commands.add_parser("web", help="the web tier alone")
@@ -318,13 +330,41 @@ def _trust_issuer(access: Access, settings: Settings) -> None:
         _query(access, "SELECT identity.trust_issuer(%s)", settings.oidc.issuer)
 
 
-def _demo(_: argparse.Namespace) -> int:
+def _demo(options: argparse.Namespace) -> int:
     settings = _settings()
     with _database(settings, "demo") as access:
         if settings.production or _is_production(access):
             raise RefusedError("this server is marked production: the demo shop is not loaded into it.")
-        _load_demo(access, Progress())
+        if options.scale:
+            _load_scale(access, scale.Scale(options.products, options.orders))
+        else:
+            _load_demo(access, Progress())
     return 0
+
+
+def _load_scale(access: Access, size: scale.Scale) -> None:
+    started = time.monotonic()
+    with progress.Progress(
+        *progress.Progress.get_default_columns(), progress.MofNCompleteColumn(), console=console
+    ) as bar:
+        tasks: dict[str, progress.TaskID] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            for other, task in tasks.items():
+                if other != what:  # what went before is finished
+                    bar.update(task, completed=bar.tasks[task].total)
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)
+
+        scale.load(access, size, report)
+    console.print(
+        f"{size.products:,} products, {size.orders:,} orders of {size.customers:,} customers: "
+        f"{time.monotonic() - started:.0f} s, "
+        f"{_query(access, 'SELECT pg_size_pretty(pg_database_size(current_database()))')}. "
+        f"Log in as customer1@scale.example or merchant1@scale.example, password {DEMO_PASSWORD}.",
+        markup=False,
+    )
 
 
 def _load_demo(access: Access, say: Progress) -> None:

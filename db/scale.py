@@ -34,6 +34,10 @@ class Scale:
     products: int = 100_000
     orders: int = 1_000_000
 
+    def __post_init__(self) -> None:
+        if self.products < 1000 or self.orders < 0:
+            raise ScaleError("a large shop has 1,000 products or more, and no less than no orders.")
+
     @property
     def merchants(self) -> int:
         return max(10, self.products // 500)
