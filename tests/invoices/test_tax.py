@@ -64,7 +64,7 @@ def purchases(draw: st.DrawFn) -> dict[str, Any]:
         "currency": currency,
         "lines": lines,
         # A promotion that takes nothing off refuses the order.
-        "off": off if off and min(p for _, p, _ in lines) > 0 else {},
+        "off": off if off and sum(p * q for _, p, q in lines) * off.get("basis_points", 10_000) >= 10_000 else {},
         "shipping": draw(st.sampled_from((0, 0, 590, 1))),
         # Each takes a part of what is left, or pieces of a line; at last comes the rest.
         "refunds": draw(st.lists(st.integers(1, 99) | st.tuples(st.integers(0, 4), st.integers(1, 3)), max_size=4)),
@@ -234,6 +234,21 @@ async def test_a_bundle_says_what_it_was_made_of_when_it_was_sold(office: Office
     assert part["items"][0]["components"] == []
 
 
+async def test_a_component_that_is_refunded_is_on_the_credit_note(office: Office, customer: str) -> None:
+    kit = await office.bundle("Kit", 3570, "in19", Hammer=1, Nail=20)
+    order, payment, made = await paid(office, customer, bundles=[(kit, 2)])
+    nail = next(c for c in order["items"][0]["components"] if c["name"] == "Nail")
+    items = [{"order_item_id": order["items"][0]["id"], "product_id": nail["product_id"], "quantity": 20}]
+    note = await office.credit(await office.refund(payment, items=items))
+    [line] = note["items"]
+    assert line["name"] == "Partial refund: Kit"
+    assert line["components"] == [{"sku": nail["sku"], "name": "Nail", "quantity": 20}]
+    assert (line["total"], line["tax"]) == (3400, 543)  # 20 of 21 parts of a bundle's price
+    assert "Contains20×Nail" in text(document.render(note))
+    rest = await office.credit(await office.refund(payment))
+    assert line["tax"] + rest["tax"] == made["tax"]
+
+
 async def test_a_rate_that_rounds_to_no_tax_is_a_rate(office: Office, customer: str) -> None:
     await sells_as(office, GERMAN)
     pin = await office.product("Pin", 2, "on20")
@@ -262,6 +277,12 @@ async def test_no_e_invoice_that_its_rules_would_refuse(office: Office, customer
     _, _, made = await paid(office, customer, *pins[:2], currency="JPY")
     assert (made["tax"], made["e_invoice"]) == (0, True)
     assert_e_invoice_is_right(made)
+    # A half of three times one yen of tax is three halves, each of them rounded.
+    pens = [(await office.product(f"Pen {n}", 5, "on20", "JPY"), 1) for n in range(3)]
+    _, payment, made = await paid(office, customer, *pens, currency="JPY")
+    assert (made["tax"], made["total"], made["e_invoice"]) == (3, 18, True)
+    notes = [await office.credit(await office.refund(payment, amount=9)) for _ in range(2)]
+    assert [(note["tax"], note["e_invoice"]) for note in notes] == [(3, False), (0, False)]
 
 
 # --- money that comes back ------------------------------------------------------------------------

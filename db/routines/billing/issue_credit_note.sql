@@ -31,13 +31,18 @@ BEGIN
     END IF;
 
     WITH given AS (
-        SELECT i.*, r.amount,
+        SELECT i.*, r.amount, r.parts,
                CASE WHEN r.quantity > 0 THEN r.quantity WHEN r.amount = i.total THEN i.quantity ELSE 0 END AS asked,
-               CASE WHEN i.total = 0 THEN 0 ELSE div(i.tax::numeric * (b.total + r.amount), i.total)::bigint - b.tax END AS tax_back
+               CASE WHEN i.total = 0 THEN 0 ELSE round(i.tax::numeric * (b.total + r.amount) / i.total)::bigint - b.tax END AS tax_back
         FROM (
             -- Components of one bundle are one line of the note.
-            SELECT x.order_item_id, sum(x.amount)::bigint AS amount, coalesce(sum(x.quantity) FILTER (WHERE x.product_id IS NULL), 0)::integer AS quantity
-            FROM payments.refund_items AS x WHERE x.refund_id = v_refund.id GROUP BY x.order_item_id
+            SELECT x.order_item_id, sum(x.amount)::bigint AS amount,
+                   coalesce(sum(x.quantity) FILTER (WHERE x.product_id IS NULL), 0)::integer AS quantity,
+                   coalesce(jsonb_agg(jsonb_build_object('sku', c.sku, 'name', c.name, 'quantity', x.quantity) ORDER BY c.product_id)
+                            FILTER (WHERE c.product_id IS NOT NULL), '[]') AS parts
+            FROM payments.refund_items AS x
+            LEFT JOIN sales.order_item_components AS c ON c.order_item_id = x.order_item_id AND c.product_id = x.product_id
+            WHERE x.refund_id = v_refund.id GROUP BY x.order_item_id
         ) AS r
         JOIN billing.invoice_items AS i ON i.order_item_id = r.order_item_id AND i.invoice_id = v_invoice.id
         CROSS JOIN LATERAL (
@@ -58,7 +63,7 @@ BEGIN
              THEN ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, l.name, l.asked, l.unit_price, l.unit_price * l.asked - l.worth,
                       l.tax_category, l.tax_rate, l.tax_back, l.amount, l.tax_included, l.components)::billing.invoice_items
              ELSE ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, 'Partial refund: ' || l.name, 1, l.worth, 0,
-                      l.tax_category, l.tax_rate, l.tax_back, l.amount, l.tax_included, '[]')::billing.invoice_items
+                      l.tax_category, l.tax_rate, l.tax_back, l.amount, l.tax_included, l.parts)::billing.invoice_items
         END ORDER BY l.n)
     INTO v_lines FROM counted AS l;
     IF NOT EXISTS (SELECT FROM payments.refund_items AS r WHERE r.refund_id = v_refund.id) THEN
