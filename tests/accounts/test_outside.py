@@ -145,6 +145,17 @@ async def test_roles_come_over_when_they_change_there(
     assert (await client.get("/admin/accounts", token=helper)).status_code in (401, 403)
 
 
+async def test_a_role_that_changes_here_is_noticed(
+    client: Client, provider: Provider, subject: str, admin: Any
+) -> None:
+    token = provider.token(subject)
+    account = (await client.get("/account", token=token)).json()
+    await admin.execute("UPDATE identity.accounts SET role = 'merchant' WHERE id = $1", account["id"])
+    assert await refusal(client, token) == (401, "session_revoked")  # what it was exchanged for is over
+    again = await client.get("/merchant/products", token=token)
+    assert again.status_code == 200, again.text
+
+
 # --- who does not ---------------------------------------------------------------------------------
 
 

@@ -7,8 +7,17 @@ from typing import Any
 import asyncpg
 import pytest
 
-TABLES = ("accounts", "passwords", "signing_keys", "sessions", "refresh_tokens", "login_attempts", "addresses")
-SECRETS = ("passwords", "signing_keys", "sessions", "refresh_tokens", "login_attempts")
+SECRETS = (
+    "passwords",
+    "signing_keys",
+    "sessions",
+    "refresh_tokens",
+    "login_attempts",
+    "mail_tokens",
+    "outside_issuers",
+    "outside_identities",
+)
+TABLES = ("accounts", *SECRETS, "addresses")
 
 
 @pytest.mark.parametrize("role", ["web_anonymous", "web_customer"])
