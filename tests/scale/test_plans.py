@@ -1,0 +1,257 @@
+"""A shop of some size: its books balance, and no list reads a large table from end to end, whatever it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import asyncpg
+import psycopg
+import pytest
+from psycopg import sql
+
+from api import catalog, openapi
+from api.catalog import Catalog, Function
+from api.routes import ROUTES
+from db import scale
+from db.server import Access
+
+SIZE = scale.Scale(products=20_000, orders=15_000)
+LARGE = 2_000  # rows from which on a table is not to be read as a whole
+
+LISTS = sorted({route.function for route in ROUTES if route.method == "GET"})
+
+# Of each parameter, by name, something that is there: SQL that finds one. {customer} and {merchant} are busy ones.
+SAMPLES = {
+    "product_id": "SELECT id FROM catalog.products WHERE merchant_id = {merchant} LIMIT 1",
+    "order_id": "SELECT id FROM sales.orders WHERE account_id = {customer} AND status = 'delivered' LIMIT 1",
+    "payment_id": "SELECT id FROM payments.payments WHERE account_id = {customer} LIMIT 1",
+    "account_id": "SELECT {customer}",
+    "account": "SELECT {customer}",
+    "merchant": "SELECT {merchant}",
+    "category": "SELECT id FROM catalog.categories WHERE slug = 'scale-3'",
+    "import_id": "INSERT INTO catalog.imports (merchant_id, columns, lines) SELECT {merchant}, '{{}}', 0 RETURNING id",
+    "endpoint_id": "INSERT INTO messaging.webhook_endpoints (account_id, url, types) "
+    "SELECT {merchant}, 'https://x.example/', '{{*}}' RETURNING id",
+    "from": "SELECT now() - interval '200 days'",
+    "to": "SELECT now() - interval '200 days'",
+    "as_of": "SELECT now()",
+}
+WORDS = {
+    "q": ["lamp", "skilet", "customer1"],
+    "currency": ["EUR", "CHF"],
+    "min_price": ["90000"],
+    "max_price": ["500"],
+    "types": ["order.paid"],
+}
+
+
+@pytest.fixture(scope="module")
+def shop(make_database: Callable[[], Access]) -> Access:
+    access = make_database()
+    scale.load(access, SIZE)
+    return access
+
+
+@pytest.fixture(scope="module")
+def found(shop: Access) -> Catalog:
+    async def read() -> Catalog:
+        connection = await asyncpg.connect(shop.url("web_anonymous"))
+        try:
+            return await catalog.read(connection)
+        finally:
+            await connection.close()
+
+    return asyncio.run(read())
+
+
+class Reader:
+    """Calls lists as their audience and watches how they are answered: every plan that PostgreSQL made on the way."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self.plans: list[dict[str, Any]] = []
+        connection.add_notice_handler(self._hear)
+        for setting in (
+            "log_min_duration = 0",
+            "log_analyze = on",
+            "log_timing = off",
+            "log_nested_statements = on",
+            "log_format = json",
+            "log_level = notice",
+        ):
+            connection.execute(f"SET auto_explain.{setting}".encode())
+        busiest = (
+            "SELECT a.email FROM {} AS x JOIN identity.accounts AS a ON a.id = x.{} "
+            "GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        )
+        self.people = {
+            "customer": self.value(busiest.format("sales.orders", "account_id")),
+            "merchant": self.value(busiest.format("catalog.products", "merchant_id")),
+            "support": "support@scale.example",
+            "admin": "admin@scale.example",
+        }
+        self.tokens = {
+            role: self.value("SELECT identity.issue_local_token(%s, %s)", role, email)
+            for role, email in self.people.items()
+        }
+        self.tokens["anonymous"] = ""
+        self.large = {
+            row[0]
+            for row in connection.execute(
+                "SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+                "WHERE c.relkind = 'r' AND c.reltuples >= %s AND n.nspname NOT IN ('pg_catalog', 'tap')",
+                [LARGE],
+            )
+        }
+
+    def _hear(self, notice: psycopg.errors.Diagnostic) -> None:
+        text = notice.message_primary or ""
+        if text.startswith("duration:"):
+            self.plans.append(json.loads(text[text.index("{") :]))
+
+    def value(self, query: str, *arguments: object) -> Any:
+        row = self.connection.execute(query.encode(), arguments or None).fetchone()
+        return row[0] if row else None
+
+    def sample(self, name: str) -> str:
+        ids = {
+            role: f"(SELECT id FROM identity.accounts WHERE email = {sql.quote(email)})"
+            for role, email in self.people.items()
+        }
+        value = self.value(SAMPLES[name].format(**ids))
+        assert value is not None, f"there is no {name} in the shop"
+        return str(value)
+
+    def call(self, function: Function, arguments: dict[str, str]) -> dict[str, Any]:
+        self.plans.clear()
+        self.connection.execute("SELECT set_config('app.token', %s, false)", [self.tokens[openapi.audience(function)]])
+        names = ", ".join(f'"{name}" => %s::{function.parameters[name].type}' for name in arguments)
+        query = f"SELECT to_json(api.{function.name}({names}))::text"
+        answer: dict[str, Any] = json.loads(self.value(query, *arguments.values()))
+        return answer
+
+    def nodes(self) -> Iterator[dict[str, Any]]:
+        waiting = [plan["Plan"] for plan in self.plans]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += node.get("Plans", ())
+
+    def read_whole(self) -> set[str]:
+        return {n["Relation Name"] for n in self.nodes() if n["Node Type"] == "Seq Scan"} & self.large
+
+    def examined(self, relation: str) -> float:
+        """Rows of this table that were looked at."""
+        return sum(
+            (n["Actual Rows"] + n.get("Rows Removed by Filter", 0)) * n["Actual Loops"]
+            for n in self.nodes()
+            if n.get("Relation Name") == relation
+        )
+
+
+@pytest.fixture(scope="module")
+def reader(shop: Access) -> Iterator[Reader]:
+    with psycopg.connect(shop.admin(), autocommit=True) as connection:
+        yield Reader(connection)
+
+
+def test_the_books_of_a_large_shop_balance(shop: Access) -> None:
+    with psycopg.connect(shop.admin(), autocommit=True) as connection:
+        broken = connection.execute("SELECT name, detail FROM audit.check_invariants() WHERE NOT ok").fetchall()
+        counts = connection.execute(
+            "SELECT (SELECT count(*) FROM catalog.products), (SELECT count(*) FROM sales.orders), "
+            "(SELECT count(*) FROM billing.invoices), (SELECT count(*) FROM ledger.transfers)"
+        ).fetchone()
+    assert broken == []
+    assert counts is not None
+    assert counts[:2] == (SIZE.products, SIZE.orders)
+    assert min(counts[2:]) > SIZE.orders / 2
+
+
+def test_a_shop_at_scale_is_loaded_once(shop: Access) -> None:
+    with pytest.raises(scale.ScaleError):
+        scale.load(shop, SIZE)
+
+
+def test_a_table_that_is_read_whole_inside_a_function_is_seen(reader: Reader) -> None:
+    reader.plans.clear()
+    reader.connection.execute(b"DO $$ BEGIN PERFORM count(*) FROM sales.orders WHERE total > 0; END $$")
+    assert reader.read_whole() == {"orders"}
+    assert reader.examined("orders") == SIZE.orders
+
+
+@pytest.mark.parametrize("plans", ["auto", "force_generic_plan"])
+def test_no_list_reads_a_large_table_from_end_to_end(reader: Reader, found: Catalog, plans: str) -> None:
+    """As a connection plans at first, and as it does when it has seen a statement often."""
+    reader.connection.execute(f"SET plan_cache_mode = {plans}".encode())
+    trouble: list[str] = []
+    lists = [f for name in LISTS if (f := found.functions[name]).returns.endswith("_page")]
+    assert len(lists) > 20
+    assert {"orders", "order_items", "products", "prices", "payments", "transfers", "events"} <= reader.large
+    for function in lists:
+        for arguments in _questions(reader, found, function):
+            answer = reader.call(function, arguments)
+            asked = {name: value for name, value in arguments.items() if not name.endswith("_id")}
+            if whole := reader.read_whole():
+                trouble.append(f"{function.name} {asked}: reads all of {', '.join(sorted(whole))}")
+            if answer["next_cursor"] and "cursor" not in arguments:
+                reader.call(function, {**arguments, "cursor": answer["next_cursor"]})
+                if whole := reader.read_whole():
+                    trouble.append(f"{function.name} {asked}, next page: reads all of {', '.join(sorted(whole))}")
+    assert trouble == []
+
+
+def _questions(reader: Reader, found: Catalog, function: Function) -> Iterator[dict[str, str]]:
+    """What this list can be asked for: as it is, and with each of its filters."""
+    parameters = [p for p in function.visible if p.name not in ("limit", "cursor")]
+    given = {p.name: WORDS[p.name][0] if p.name in WORDS else reader.sample(p.name) for p in parameters if p.required}
+    yield given
+    for p in parameters:
+        if not p.required:
+            schema = found.types.schema(p.type, request=True)
+            values = WORDS.get(p.name) or schema.get("enum")
+            if values is None and schema.get("type") == "boolean":
+                values = ["true", "false"]
+            for value in values or [reader.sample(p.name)]:
+                yield {**given, p.name: value}
+
+
+def test_orders_of_an_old_period_are_found_where_they_are(reader: Reader, found: Catalog) -> None:
+    function = found.functions["list_all_orders"]
+    day = {
+        "from": reader.value("SELECT (now() - interval '201 days')::text"),
+        "to": reader.value("SELECT (now() - interval '200 days')::text"),
+    }
+    page = reader.call(function, {**day, "limit": "100"})["data"]
+    inside = "SELECT count(*) FROM sales.orders WHERE created_at >= %s AND created_at < %s"
+    there = reader.value(inside, day["from"], day["to"])
+    reader.call(function, day)
+    assert len(page) == min(there, 100) > 0
+    assert all(day["from"][:10] <= order["created_at"][:10] <= day["to"][:10] for order in page)
+    assert reader.examined("orders") < 200, "it began at the newest order"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"sort": "name"},
+        {"sort": "price"},
+        {"sort": "-price"},
+        {"category": "scale"},
+        {"min_price": "100000"},
+        {"min_price": "3000", "max_price": "3100"},
+        {"currency": "CHF"},
+        {"q": "whisk"},
+        {"q": "skilet", "sort": "newest"},
+        {"q": "oak lamp", "min_price": "100", "max_price": "700"},
+    ],
+)
+def test_a_page_of_products_looks_at_few_of_them(reader: Reader, found: Catalog, asked: dict[str, str]) -> None:
+    if "category" in asked:
+        asked = {"category": reader.sample("category")}
+    reader.call(found.functions["list_products"], asked)
+    assert reader.examined("products") + reader.examined("prices") < SIZE.products / 4
