@@ -298,7 +298,7 @@ def _wait_until_ready(settings: Settings, crew: Crew, listener: socket.socket) -
 
 def _welcome(settings: Settings, *, demo: bool) -> None:
     url = settings.public_url
-    lines = ["", f"  storeproc     {url}/v1", f"  documentation {url}/docs"]
+    lines = ["", f"  storeproc     {url}/v1", f"  documentation {url}/docs", f"  console       {url}/console"]
     if demo and DEMO.exists():
         lines += [f"  log in as     {email} ({role})" for email, role in DEMO_ACCOUNTS.items()]
         lines += [f"  password      {DEMO_PASSWORD}"]
