@@ -296,10 +296,14 @@ def test_a_bundle_shows_what_is_in_it() -> None:
     assert "KitSKU-0001Eachcontains2×Desklamp(LMP-1)4×Bulb(BLB)" in found
     assert "KitSKU-0001Contains2×Desklamp(LMP-1)4×Bulb(BLB)" in text(document.render(MIXED))
     many = [{"sku": f"PART-{n:02}", "name": "A part with a long name " * 6, "quantity": n} for n in range(1, 51)]
-    found_pages = pages(document.render(invoice([item(1), item(2, components=many), item(3)])))
+    pdf = document.render(invoice([item(1), item(2, components=many), item(3)]))
+    found_pages = pages(pdf)
     assert len(found_pages) > 2  # a bundle may be longer than a page
     for n in range(1, 51):
         assert sum(page.count(f"PART-{n:02}") for page in found_pages) == 1
+    for page in PdfDocument(pdf):
+        words = page.get_textpage()
+        assert min(words.get_charbox(n)[1] for n in range(words.count_chars())) > 20  # points: the footer's line
 
 
 def test_large_amounts_leave_room_for_each_other() -> None:

@@ -385,11 +385,14 @@ async def test_invoices_of_before_stay_as_they_were(office: Office, shop: Shop, 
         )
         await connection.execute("DELETE FROM billing.invoices WHERE tax_included > 0")
         await connection.execute("SET LOCAL session_replication_role = origin")
+        await connection.execute("SELECT identity.authenticate_service('worker')")
         before = await connection.fetch(shown, ids), [tuple(r) for r in await connection.fetch(rows, ids)]
         for direction in (".rollback", ""):
             await connection.execute((MIGRATIONS / f"0016.invoice_tax{direction}.sql").read_text())
         after = await connection.fetch(shown, ids), [tuple(r) for r in await connection.fetch(rows, ids)]
         assert [tuple(r) for r in after[0]] == [tuple(r) for r in before[0]]
+        assert len(before[1]) == 4
+        assert "Partial refund: Lamp" in str(before[0])
         assert after[1] == before[1]
     finally:
         await inner.rollback()
