@@ -328,7 +328,8 @@ BEGIN
                 '{"demo": true}', v_payment.id, amount => v_payment.amount, currency => v_payment.currency);
             PERFORM set_config('app.token', v_support, true);
             IF v_row.state IN ('shipped', 'delivered') THEN
-                v_order := api.ship_order(v_order.id);
+                PERFORM api.create_shipment(v_order.id, carrier => 'DHL', tracking_number => '0034 0434 ' || v_order.number,
+                                            tracking_url => 'https://www.dhl.com/global-en/home/tracking.html?tracking-id=00340434' || v_order.number);
             END IF;
             IF v_row.state = 'delivered' THEN
                 v_order := api.deliver_order(v_order.id);
@@ -344,4 +345,33 @@ BEGIN
         SELECT t.product_id FROM catalog.stock AS t WHERE t.on_hand - t.reserved > 5 ORDER BY t.product_id DESC LIMIT 2) AS s;
     PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
     RAISE NOTICE '% orders in every state', (SELECT count(*) FROM sales.orders);
+END $demo$;
+
+-- Something comes back from three of those that were delivered: asked for, agreed to, received.
+DO $demo$
+DECLARE
+    v_row    record;
+    v_return api.order_return;
+BEGIN
+    IF EXISTS (SELECT FROM fulfilment.returns) THEN
+        RETURN;
+    END IF;
+    FOR v_row IN
+        SELECT o.id, a.email, row_number() OVER (ORDER BY o.id) AS n,
+               (SELECT i.id FROM sales.order_items AS i WHERE i.order_id = o.id ORDER BY i.id LIMIT 1) AS item_id
+        FROM sales.orders AS o JOIN identity.accounts AS a ON a.id = o.account_id
+        WHERE o.status = 'delivered' ORDER BY o.id LIMIT 3
+    LOOP
+        PERFORM set_config('app.token', identity.issue_local_token('customer', v_row.email), true);
+        v_return := api.create_return(v_row.id, ARRAY[ROW(v_row.item_id, 1)::api.return_line], 'not the right size');
+        PERFORM set_config('app.token', identity.issue_local_token('support', 'support@example.com'), true);
+        IF v_row.n > 1 THEN
+            v_return := api.approve_return(v_return.id);
+        END IF;
+        IF v_row.n > 2 THEN
+            v_return := api.receive_return(v_return.id);
+        END IF;
+    END LOOP;
+    PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
+    RAISE NOTICE '% returns', (SELECT count(*) FROM fulfilment.returns);
 END $demo$;

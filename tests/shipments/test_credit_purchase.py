@@ -27,7 +27,8 @@ STATE = """
 JOBS = "SELECT count(*) FROM messaging.outbox WHERE kind = $1 AND payload ->> 'shipment_id' = $2"
 DONE = "SELECT bool_or(done_at IS NOT NULL) FROM messaging.outbox WHERE kind = $1 AND payload ->> 'shipment_id' = $2"
 WAITS = """
-    SELECT last_error IS NOT NULL AND run_at > now() FROM messaging.outbox
+    SELECT last_error IS NOT NULL AND run_at BETWEEN now() AND now() + interval '1 minute'    -- its lease would be longer
+    FROM messaging.outbox
     WHERE kind = 'book_shipment' AND payload ->> 'shipment_id' = $1 AND done_at IS NULL
 """
 AGAIN = "UPDATE messaging.outbox SET run_at = now() WHERE kind = 'book_shipment' AND payload ->> 'shipment_id' = $1"
