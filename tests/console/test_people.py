@@ -71,21 +71,23 @@ async def test_a_customer_does_not_come_in(visit: Open, sign_up: SignUp) -> None
     await expect(page.get_by_label("Password")).to_be_visible()
 
 
-async def test_a_session_is_renewed_unnoticed_and_its_end_leads_back(visit: Open, sign_up: SignUp, shop: Shop) -> None:
+async def test_a_session_is_renewed_unnoticed_and_its_end_leads_back(
+    visit: Open, sign_up: SignUp, sell: Sell, shop: Shop
+) -> None:
     email = await sign_up("support")
+    order = await sell()
     console = await visit(email)
     page = console.page
     # The access token is gone, as after a quarter of an hour; many requests at once renew it, one does.
     renewed = []
     page.on("response", lambda r: renewed.append(r.status) if r.url.endswith("/sessions/refresh") else None)
     await page.context.clear_cookies(name="access_token")
-    await console.go("payouts")
-    await expect(page.get_by_role("heading", name="Payouts")).to_be_visible()
-    await expect(page.get_by_text("No payout waits.")).to_be_visible()
+    await console.go(f"orders/{order['id']}")
+    await expect(page.get_by_role("heading", name=f"Order #{order['number']}")).to_be_visible()
     assert renewed == [200]
     await page.context.clear_cookies(name="access_token")
     await page.reload()
-    await expect(page.get_by_role("heading", name="Payouts")).to_be_visible()
+    await expect(page.get_by_role("heading", name=f"Order #{order['number']}")).to_be_visible()
     # Revoked: whoever was here logs in again, and is where they were.
     await shop.admin.execute(
         "UPDATE identity.sessions AS s SET revoked_at = now() FROM identity.accounts AS a "
