@@ -18,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,7 +33,7 @@ from rich.table import Table
 from db import migrate, permissions, scale, server
 from db.server import Access, Server, ServerError
 
-from . import backup
+from . import backup, monitor
 from .processes import Crew, StartError, listen, serve, web_processes, worker_process
 from .settings import Settings, SettingsError
 
@@ -150,6 +150,18 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--to", metavar="TIME", help="at this moment, such as 2026-11-21T09:30:00Z; else the last one")
     restore.add_argument("--into", type=Path, metavar="FOLDER", help="as a data folder of its own; ours is not touched")
     restore.set_defaults(run=_restore)
+
+    top = commands.add_parser("top", help="what the database does, live: endpoints, locks, transactions; q ends it")
+    top.add_argument("--once", action="store_true", help="one picture, of all since the statistics were reset")
+    top.add_argument("--json", action="store_true", help="as JSON; without --once also what happened in one interval")
+    top.add_argument("--interval", type=float, default=2.0, metavar="SECONDS", help="between pictures (2)")
+    top.set_defaults(run=_top)
+
+    dashboard = commands.add_parser(
+        "dashboard", help="a page for a performance review, on this machine only: statements, locks, sizes, the queue"
+    )
+    dashboard.add_argument("--port", type=int, default=0, help="listen here instead of on any free port")
+    dashboard.set_defaults(run=_dashboard)
 
     check = commands.add_parser("check", help="check every invariant; exit 1 if one is broken")
     check.add_argument("--json", action="store_true", help="as JSON")
@@ -321,6 +333,7 @@ def _migrate(options: argparse.Namespace) -> int:
         plan = migrate.migrate(access, force=options.force, production=settings.production, say=say)
         say("the schema is deployed" if plan else "the schema is up to date")
         _trust_issuer(access, settings)
+        _tell_gaps(access)
     return 0
 
 
@@ -580,6 +593,7 @@ def _invariants(access: Access) -> dict[str, Any]:
 def _check(options: argparse.Namespace) -> int:
     with _database(_settings(), "check") as access:
         result = _invariants(access)
+        _tell_gaps(access)
     if options.json:
         console.print_json(data=result)
     else:
@@ -590,6 +604,25 @@ def _check(options: argparse.Namespace) -> int:
             )
         console.print(table)
     return 0 if result["ok"] else 1
+
+
+def _tell_gaps(access: Access) -> None:
+    """What the server lacks for monitoring is no failure: it is said, and how to mend it."""
+    for gap, remedy in monitor.find_gaps(access):
+        complaints.print(f"monitoring: {gap} {remedy}", markup=False, style="yellow")
+
+
+def _top(options: argparse.Namespace) -> int:
+    with _database(_settings(), "top") as access:
+        monitor.top(access, once=options.once, as_json=options.json, interval=options.interval, console=console)
+    return 0
+
+
+def _dashboard(options: argparse.Namespace) -> int:
+    _stop_on_signals()
+    with _database(_settings(), "dashboard") as access, suppress(KeyboardInterrupt):
+        monitor.dashboard(access, options.port, console)
+    return 0
 
 
 def _merchant_role(options: argparse.Namespace) -> int:
