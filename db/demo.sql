@@ -43,7 +43,7 @@ BEGIN
 
     INSERT INTO billing.sellers (version, name, email, phone, line1, postal_code, city, country, registration, vat_id, iban, exemption)
     SELECT max(s.version) + 1, 'Storeproc Trading GmbH', 'invoices@storeproc.example', '+49 30 5550100', 'Oranienstraße 25', '10999', 'Berlin', 'DE',
-           'HRB 123456 B', 'DE123456789', 'DE02120300000000202051', 'A demonstration: no tax is charged.'
+           'HRB 123456 B', 'DE123456789', 'DE02120300000000202051', 'Delivery outside the European Union: no tax is charged.'
     FROM billing.sellers AS s;
 
     -- Categories -----------------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ BEGIN
     RAISE NOTICE '% products in % categories', v_number, (SELECT count(*) FROM catalog.categories);
 END $demo$;
 
--- Offers: bundles, promotions, parcels.
+-- Offers: bundles, promotions, parcels; and the tax of three countries.
 DO $demo$
 DECLARE
     v_row record;
@@ -283,8 +283,9 @@ BEGIN
         ROW('BD', 'USD', 5000, 350, 10000), ROW('BD', 'USD', 30000, 900, 10000), ROW(NULL, 'USD', 2000, 990, NULL), ROW(NULL, 'USD', 30000, 2490, NULL),
         ROW(NULL, 'EUR', 2000, 890, NULL), ROW(NULL, 'EUR', 30000, 2290, NULL)]::api.shipping_rate[]);
     PERFORM api.create_shipping_method('Express', ARRAY[ROW(NULL, 'USD', 10000, 3900, NULL), ROW(NULL, 'EUR', 10000, 3500, NULL)]::api.shipping_rate[]);
+    PERFORM api.create_tax_rate('SE', 'Moms', 25, true), api.create_tax_rate('PT', 'IVA', 23, true), api.create_tax_rate('DE', 'MwSt', 19, true);
     PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
-    RAISE NOTICE 'bundles, promotions, shipping methods';
+    RAISE NOTICE 'bundles, promotions, shipping methods, tax rates';
 END $demo$;
 
 -- Orders, made as customers make them. Each row: who, how many products, where it ends.
