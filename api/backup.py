@@ -592,8 +592,8 @@ def _combine(repository: Repository, target: Layout, chain: Sequence[Backup], dr
         _run(target, "pg_verifybackup", "--quiet", repository.data_of(each))
         say(f"{each.id} is whole: {_in_words(each.bytes)} ({time.monotonic() - started:.1f} s)")
     started = time.monotonic()
-    # Never with --link: the server would then write into the backup.
-    _run(target, "pg_combinebackup", f"--output={draft}", *(repository.data_of(each) for each in chain))
+    # Never with --link: the server would then write into the backup. It syncs all of it when recovery begins.
+    _run(target, "pg_combinebackup", "--no-sync", f"--output={draft}", *(repository.data_of(each) for each in chain))
     say(f"combined {len(chain)} backups into {_in_words(_size(draft))} ({time.monotonic() - started:.1f} s)")
     started = time.monotonic()
     _run(target, "pg_verifybackup", "--quiet", draft)

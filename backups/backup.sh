@@ -41,13 +41,13 @@ name=$database-$(date -u +%Y%m%dT%H%M%SZ)
 draft=$folder/.$name.part
 final=$folder/$name
 mkdir "$draft" || fail "cannot write into $folder."
-dumping=
+dumping='' log=$(mktemp)  # not in the folder: it may be full
 
 clean_up() {
     local status=$?
     trap - EXIT
     [[ -z $dumping ]] || kill "$dumping" 2>/dev/null || true
-    rm -rf "$draft"
+    rm -rf "$draft" "$log"
     ((status == 0)) || echo "backup.sh: there is no backup; the database is as it was." >&2
     exit "$status"
 }
@@ -55,7 +55,7 @@ trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
 # One session holds the snapshot that everything is read from.
-coproc SESSION { exec psql --no-psqlrc --no-password --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname="dbname='${database//\'/\\\'}'" 2>"$draft/errors"; }
+coproc SESSION { exec psql --no-psqlrc --no-password --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname="dbname='${database//\'/\\\'}'" 2>"$log"; }
 exec {to}>&"${SESSION[1]}" {from}<&"${SESSION[0]}"
 
 answer() {  # the lines up to the mark, into the file
@@ -65,7 +65,7 @@ answer() {  # the lines up to the mark, into the file
         [[ $line != '--- done' ]] || return 0
         printf '%s\n' "$line" >>"$1"
     done
-    fail "the database breaks off: $(complaint "$draft/errors")"
+    fail "the database breaks off: $(complaint "$log")"
 }
 
 cat >&"$to" <<SQL
@@ -80,6 +80,7 @@ SELECT pg_export_snapshot();
 SELECT 'format=1';
 SELECT 'database=' || current_database();
 SELECT 'created=' || to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+SELECT 'administrator=' || quote_ident(rolname) FROM pg_catalog.pg_roles WHERE rolsuper OR rolname = current_user;
 SELECT 'server_version=' || current_setting('server_version');
 SELECT 'schema_version=' || schema_version FROM migration.deployed;
 SELECT 'code_digest=' || code_digest FROM migration.deployed;
@@ -97,18 +98,18 @@ snapshot=$(<"$draft/snapshot")
 say "dumping $database of PostgreSQL $version, $(ask "$database" "SELECT pg_size_pretty(pg_database_size(current_database()))") on its disk"
 
 pg_dump --no-password --format=directory --jobs="$jobs" --compress=gzip:1 --lock-wait-timeout=60s --snapshot="$snapshot" --file="$draft/dump" \
-    --dbname="dbname='${database//\'/\\\'}'" 2>"$draft/dump.errors" &
+    --dbname="dbname='${database//\'/\\\'}'" 2>>"$log" &
 dumping=$!
 watch_size "$dumping" "$draft/dump"
-wait "$dumping" || { dumping=; fail "pg_dump: $(complaint "$draft/dump.errors")"; }
-dumping=
+wait "$dumping" || { dumping=''; fail "pg_dump: $(complaint "$log")"; }
+dumping=''
 say "dumped $(size_of "$draft/dump"); counting what is in the snapshot"
 
 printf "\\\\i '%s'\\n\\\\echo --- done\\n" "$here/facts.sql" >&"$to"
 answer "$draft/facts"
 exec {to}>&- {from}<&-
 
-rm "$draft/snapshot" "$draft/errors" "$draft/dump.errors"
+rm "$draft/snapshot"
 sums=$(cd "$draft" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
 printf '%s\n' "$sums" >"$draft/SHA256SUMS" || fail "cannot write the checksums."
 find "$draft" -exec sync {} + || fail "the backup does not reach the disk."

@@ -60,9 +60,14 @@ open_store() {
 # The server runs for as long as this program of ours does; its address and password are ours from here on.
 start_server() {
     local line
-    "$storeproc" run sleep 3600 >"$work/holder" 2>&1 &
+    rm -f "$work/environment"
+    # shellcheck disable=SC2016  # expanded in there
+    "$storeproc" run sh -c 'env -0 >"$1.new" && mv "$1.new" "$1" && exec sleep 3600' sh "$work/environment" >"$work/holder" 2>&1 &
     holder=$!
-    store run env -0 >"$work/environment"
+    until [[ -f $work/environment ]]; do
+        kill -0 "$holder" 2>/dev/null || fail "the server does not start: $(complaint "$work/holder")"
+        sleep 0.05
+    done
     while IFS= read -r -d '' line; do
         [[ ! $line =~ ^(PG[A-Z]+|PATH)= ]] || export "${line?}"
     done <"$work/environment"

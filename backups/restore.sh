@@ -54,7 +54,7 @@ stamp=$(date -u +%Y%m%d%H%M%S)
 fresh=${target:0:40}_restoring_$stamp
 before=${target:0:40}_before_$stamp
 made='' closed='' restoring=''
-log=$(mktemp)
+log=$(mktemp) parts=$(mktemp)
 
 clean_up() {
     local status=$?
@@ -64,7 +64,7 @@ clean_up() {
         echo "restore.sh: the database $fresh could not be removed." >&2
     [[ -z $closed ]] || ask "$maintenance" 'ALTER DATABASE :"target" ALLOW_CONNECTIONS true' --set=target="$target" >/dev/null 2>&1 ||
         echo "restore.sh: $target takes no connections: ALTER DATABASE \"$target\" ALLOW_CONNECTIONS true." >&2
-    rm -f "$log"
+    rm -f "$log" "$parts"
     ((status == 0)) || echo "restore.sh: nothing was replaced; $target is as it was." >&2
     exit "$status"
 }
@@ -90,16 +90,22 @@ grep WARNING "$log" >&2 || true
 [[ $superuser == t ]] || ask "$fresh" "GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE"
 say "restoring into $fresh"
 
-# What only a superuser may, and what this server does not have, is left out: extensions that the store can do without.
-parts=$(mktemp)
-trap 'rm -f "$parts"; clean_up' EXIT
-pg_restore --list "$backup/dump" >"$parts" 2>"$log" || fail "pg_restore: $(complaint "$log")"
-if [[ $superuser != t || -z $(ask "$fresh" "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_stat_statements'") ]]; then
-    sed -i.all -E '/ EXTENSION - (EXTENSION )?pg_stat_statements/d; / COMMENT - EXTENSION /d' "$parts" && rm "$parts.all"
-fi
+# Extensions that this server does not have, or that only a superuser makes, are left out: the store can do without.
+extensions=$(ask "$fresh" "SELECT DISTINCT name FROM pg_available_extension_versions WHERE '$superuser'::boolean OR trusted OR NOT superuser")
+pg_restore --list "$backup/dump" 2>"$log" |
+    awk -v there="$extensions" 'BEGIN {split(there, names, "\n"); for (i in names) known[names[i]] = 1}
+                               $4 == "EXTENSION" && !($6 in known) || $4 == "COMMENT" && $6 == "EXTENSION" && !($7 in known) {next} {print}' >"$parts" ||
+    fail "pg_restore: $(complaint "$log")"
+# What was an administrator's there is ours here, whoever we are.
+of_administrators=$(of_manifest administrator | sed -E 's/[][\.*^$/]/\\&/g; s/.*/s\/ OWNER TO &;$\/ OWNER TO CURRENT_USER;\/; s\/^(ALTER DEFAULT PRIVILEGES FOR ROLE) & \/\\1 CURRENT_USER \//')
+pg_restore --section=pre-data --use-list="$parts" --file=- "$backup/dump" 2>"$log" |
+    sed -E "$of_administrators" |
+    psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="dbname='${fresh//\'/\\\'}'" --file=- >/dev/null 2>>"$log" ||
+    fail "the tables cannot be made: $(complaint "$log")"
 # Nobody reads the fresh database before the rename, whose commit makes all before it durable.
 PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off" \
-    pg_restore --no-password --exit-on-error --jobs="$jobs" --use-list="$parts" --dbname="dbname='${fresh//\'/\\\'}'" "$backup/dump" 2>"$log" &
+    pg_restore --no-password --exit-on-error --section=data --section=post-data --jobs="$jobs" --use-list="$parts" \
+        --dbname="dbname='${fresh//\'/\\\'}'" "$backup/dump" 2>"$log" &
 restoring=$!
 waited=0
 while kill -0 "$restoring" 2>/dev/null; do

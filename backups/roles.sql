@@ -28,7 +28,9 @@ WITH RECURSIVE named (oid) AS (
     FROM ours AS r
     UNION ALL
     SELECT 2, p.rolname || ' ' || r.rolname,
-           format('GRANT %I TO %I WITH INHERIT %s, SET %s;', p.rolname, r.rolname, m.inherit_option::text, m.set_option::text)
+           format('IF NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = %L::regrole AND member = %L::regrole) THEN '
+                  'GRANT %I TO %I WITH INHERIT %s, SET %s; END IF;', quote_ident(p.rolname), quote_ident(r.rolname),
+                  p.rolname, r.rolname, m.inherit_option::text, m.set_option::text)
     FROM pg_catalog.pg_auth_members AS m
     JOIN ours AS r ON r.oid = m.member
     JOIN pg_catalog.pg_roles AS p ON p.oid = m.roleid
@@ -36,5 +38,5 @@ WITH RECURSIVE named (oid) AS (
 )
 SELECT CASE s.step
     WHEN 1 THEN format('DO $role$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %L) THEN %s END IF; END $role$;', s.role, s.body)
-    ELSE format('DO $role$ BEGIN %s EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING %L; END $role$;', s.body, 'not done: ' || s.body) END
+    ELSE format('DO $role$ BEGIN %s EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING %L; END $role$;', s.body, 'not granted: ' || replace(s.role, ' ', ' to ')) END
 FROM statements AS s ORDER BY s.step, s.role;
