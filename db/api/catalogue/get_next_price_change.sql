@@ -2,15 +2,16 @@
 CREATE FUNCTION api.get_next_price_change()
 RETURNS double precision
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN greatest(0, extract(epoch FROM least(
+DECLARE
+    v_at CONSTANT timestamptz := least(
         (SELECT lower(r.valid) FROM catalog.prices AS r WHERE lower(r.valid) > now() ORDER BY lower(r.valid) LIMIT 1),
         (SELECT min(e.at) FROM catalog.currencies AS c
          CROSS JOIN LATERAL (
              SELECT upper(r.valid) AS at FROM catalog.prices AS r
              WHERE r.currency = c.code AND NOT upper_inf(r.valid) AND upper(r.valid) > now() ORDER BY upper(r.valid) LIMIT 1
-         ) AS e)
-    ) - clock_timestamp()));
+         ) AS e));
+BEGIN
+    RETURN CASE WHEN v_at IS NOT NULL THEN greatest(0, extract(epoch FROM v_at - clock_timestamp())) END;
 END $$;
 
 COMMENT ON FUNCTION api.get_next_price_change IS
