@@ -27,7 +27,7 @@ STATE = """
 JOBS = "SELECT count(*) FROM messaging.outbox WHERE kind = $1 AND payload ->> 'shipment_id' = $2"
 DONE = "SELECT bool_or(done_at IS NOT NULL) FROM messaging.outbox WHERE kind = $1 AND payload ->> 'shipment_id' = $2"
 WAITS = """
-    SELECT last_error IS NOT NULL AND run_at BETWEEN now() AND now() + interval '1 minute'    -- its lease would be longer
+    SELECT last_error IS NOT NULL AND run_at BETWEEN now() AND now() + interval '1 minute'  -- a lease is longer
     FROM messaging.outbox
     WHERE kind = 'book_shipment' AND payload ->> 'shipment_id' = $1 AND done_at IS NULL
 """
@@ -362,6 +362,21 @@ async def test_twenty_bookings_and_twenty_endings_at_once_have_one_end(shop: Sho
         phases = (await see(shop, payment))[4]
         assert phases in (["pending", "post"], ["pending", "post", "posted"], ["pending", "void"])
         await shop.assert_books_balance()
+
+
+async def test_a_booking_waits_for_who_is_ending_the_payment(shop: Shop, buyer: Sender, connect: Any) -> None:
+    _, payment, shipment = await buy(buyer)
+    ending = await connect()
+    transaction = ending.transaction()
+    await transaction.start()
+    cancel = "UPDATE payments.payments SET status = 'cancelled' WHERE id = $1"
+    await ending.execute(cancel, uuid.UUID(payment["id"]))
+    booking = asyncio.create_task(book(shop, shipment))
+    waits = f"SELECT count(*) > 0 FROM pg_stat_activity WHERE {ending.get_server_pid()} = ANY (pg_blocking_pids(pid))"
+    await shop.until(waits)
+    await transaction.commit()
+    assert await booking == "too_late"
+    assert await see(shop, payment) == LET_GO
 
 
 async def test_credit_for_three_orders_is_held_by_three_of_fifty(shop: Shop, buyer: Sender) -> None:
