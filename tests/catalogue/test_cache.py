@@ -130,6 +130,20 @@ async def test_what_a_merchant_changes_is_seen_at_once(
     await eventually(seen, expected)
 
 
+async def test_what_a_dba_changes_by_hand_is_seen_at_once(
+    app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str
+) -> None:
+    product = await shop.product(seller, price=100)
+    await until(app.cache.serves)
+
+    async def price() -> object:
+        return (await http.get(f"/products/{product['id']}")).json()["price"]
+
+    assert await price() == 100
+    await shop.admin.execute("UPDATE catalog.prices SET amount = 101 WHERE product_id = $1::uuid", product["id"])
+    await eventually(price, 101)
+
+
 async def test_lists_facets_and_categories_are_forgotten_too(
     app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str
 ) -> None:
@@ -210,7 +224,9 @@ async def test_nothing_is_served_while_nobody_listens(
     await silently(access, "UPDATE catalog.products SET name = 'Changed' WHERE id = $1::uuid", product["id"])
     ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'storeproc cache'"
     assert await shop.admin.fetchval(ended + " AND datname = current_database()")
+    ended_at = asyncio.get_running_loop().time()
     await until(lambda: not app.cache.serves())
+    assert asyncio.get_running_loop().time() - ended_at < 0.5, "at once, and not when it is asked the next time"
     assert await name_of(http, product) == "Changed"
     assert not app.cache.kept
     await until(app.cache.serves)
