@@ -20,7 +20,7 @@ from api.app import Frame
 from api.processes import listen
 from api.settings import Settings
 from db.server import Access
-from tests.conftest import Client, WebServer
+from tests.conftest import Client, WebServer, refused
 from tests.events.conftest import listening, record
 from tests.payments.conftest import Shop
 
@@ -121,14 +121,24 @@ async def test_one_connection_listens_for_ten_streams_and_the_eleventh_waits(
         await listener.next()
 
 
-async def test_two_at_once_are_counted(shop: Shop) -> None:
+async def test_two_at_once_are_counted(shop: Shop, connect: Any) -> None:
     customer = await shop.account()
     order = await shop.order(customer, await shop.product())
-    opened = await asyncio.gather(
-        *(shop.call("web_customer", "open_order_stream", token=customer, order_id=order["id"]) for _ in range(20)),
-        return_exceptions=True,
+    for _ in range(9):
+        await shop.call("web_customer", "open_order_stream", token=customer, order_id=order["id"])
+    tenth = await connect()
+    transaction = tenth.transaction()
+    await transaction.start()
+    ids = (uuid.UUID(order["id"]), uuid.UUID(order["account_id"]))
+    await tenth.execute("SELECT messaging.open_stream($1, $2)", *ids)
+    eleventh = asyncio.create_task(shop.call("web_customer", "open_order_stream", token=customer, order_id=order["id"]))
+    await shop.until(
+        "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    assert sum(isinstance(answer, str) for answer in opened) == 10
+    await transaction.commit()
+    with refused("too_many_streams"):
+        await eleventh
     # A process that died renews nothing: a minute later there is room.
     await shop.admin.execute("UPDATE messaging.streams SET until = now() - interval '1 second'")
     assert await shop.call("web_customer", "open_order_stream", token=customer, order_id=order["id"])

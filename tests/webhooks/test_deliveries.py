@@ -386,6 +386,21 @@ async def test_three_workers_send_each_once(shop: Shop, desk: Desk, merchant: st
     await shop.assert_books_balance()
 
 
+async def test_claims_never_overlap(shop: Shop, desk: Desk) -> None:
+    await desk.worker("claim_deliveries", limit=20)  # the first call of a kind is made alone
+    merchants = [await shop.account("merchant") for _ in range(12)]
+    for merchant in merchants:
+        await desk.endpoint(merchant, "https://hooks.example/")
+        for _ in range(8):
+            last = await desk.record(merchant)
+    await desk.fan_out(last)
+    seen: list[str] = []
+    for _ in range(4):
+        batches = await asyncio.gather(*(desk.worker("claim_deliveries", limit=20) for _ in range(8)))
+        seen += [delivery["id"] for batch in batches for delivery in batch]
+    assert len(seen) == len(set(seen)) >= 96
+
+
 async def test_a_worker_that_dies_between_sending_and_recording(
     shop: Shop, desk: Desk, merchant: str, receiver: Receiver, access: Access
 ) -> None:
@@ -427,6 +442,8 @@ async def test_the_worker_itself_delivers_and_finishes_what_it_began(
     running = asyncio.create_task(worker.run())
     await told(receiver, event)
     worker.stop()
+    ended, _ = await asyncio.wait({running}, timeout=0.7)
+    assert not ended  # it waits for the answer
     go_on.set()
     await asyncio.wait_for(running, 20)
     assert [d["status"] for d in await desk.deliveries(merchant, endpoint)] == ["delivered"]
