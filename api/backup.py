@@ -721,7 +721,10 @@ def _run(
                 [line for line in complaints if "error:" in line] or complaints[-1:] or [answer.read()[-500:].strip()]
             )
             told_by = [line for line in complaints if line.startswith(("DETAIL:", "HINT:"))]
-            raise BackupError(" ".join([*errors[:2], *told_by[:1]]) or f"{program} failed: {process.returncode}")
+            text = " ".join([*errors[:2], *told_by[:1]]) or f"{program} failed: {process.returncode}"
+            if re.search(r"No space left|wrote \d+ of \d+", text):
+                text += " (the disk is full)"
+            raise BackupError(text)
         return answer.read()
 
 

@@ -13,8 +13,9 @@ import psutil
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
-from db import migrate
+from db import migrate, server
 from db.server import Access
 from tests.backups.conftest import ask, load_demo
 from tests.conftest import Cluster
@@ -331,6 +332,24 @@ def test_no_password_is_in_anybodys_process_list(run: Run, shop: Access, folder:
     assert not [line for line in seen if shop.password("postgres") in line or shop.secret in line]
 
 
+def test_libpqs_own_variables_do_without_storeproc(run: Run, shop: Access, folder: Path, target: str) -> None:
+    """As in the container of a PostgreSQL."""
+    given = {key: str(value) for key, value in conninfo_to_dict(shop.admin()).items()}
+    there = {
+        "PATH": f"{server.embedded_binaries() / 'bin'}:/usr/bin:/bin",
+        "PGHOST": given["host"],
+        "PGUSER": given["user"],
+        "PGPASSWORD": given["password"],
+        "PGDATABASE": shop.database,
+    }
+    done = run("backup.sh", "--to", folder / "plain", **there)
+    assert done.returncode == 0, done.stderr
+    done = run("restore.sh", folder / done.stdout.strip().splitlines()[-1], "--target-db", target, **there)
+    assert done.returncode == 0, done.stderr
+    assert counts(Access(shop.admin(target), shop.secret)) == counts(shop)
+    assert "the command storeproc is not found" in refused(run("backup.sh", PATH="/usr/bin:/bin"))
+
+
 def test_help_and_mistakes(run: Run) -> None:
     for script in ("backup.sh", "restore.sh", "drill.sh"):
         shown = run(script, "--help")
@@ -346,3 +365,15 @@ def test_shellcheck_finds_nothing(run: Run) -> None:
     scripts = sorted((Path(__file__).parents[2] / "backups").glob("*.sh"))
     done = subprocess.run(["shellcheck", "-x", *scripts], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("pgbackrest") is None, reason="pgbackrest is not installed")
+def test_pgbackrest_knows_every_line_of_its_configuration(folder: Path) -> None:
+    done = subprocess.run(
+        ["pgbackrest", f"--config={Path(__file__).parents[2] / 'backups' / 'pgbackrest.conf'}", "--stanza=store",
+         f"--log-path={folder}", f"--lock-path={folder}", "--repo=2", "info"],
+        env={"PGBACKREST_REPO1_CIPHER_PASS": "x", "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "WARN" not in done.stdout + done.stderr
+    assert "stanza: store" in done.stdout
