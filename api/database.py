@@ -26,7 +26,10 @@ CONFLICTS = 3
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _ROLLED_BACK = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-_GONE = re.compile(r"could not open relation with OID|cache lookup failed for|type with OID \d+ does not exist")
+_GONE = re.compile(
+    r"could not open relation with OID|cache lookup failed for|type with OID \d+ does not exist"
+    r"|(?:function|type) \"?api\..* does not exist"
+)
 _NOT_CONNECTED = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -185,10 +188,13 @@ class Pool:
 
 
 def _redeployed(error: BaseException) -> bool:
-    """Whether the api schema was rebuilt while the statement ran: a function that began before may look for a type that
-    is gone. PostgreSQL answered with an error, so the transaction is rolled back and nothing took effect."""
+    """Whether the api schema was rebuilt while the statement ran.
+
+    A function that began before may look for a type, or for another function, that is gone. PostgreSQL answered with an
+    error, so the transaction is rolled back and nothing took effect.
+    """
     return isinstance(error, asyncpg.PostgresError) and bool(
-        error.sqlstate in ("XX000", "42704") and _GONE.search(error.message or "")
+        error.sqlstate in ("XX000", "42704", "42883") and _GONE.search(error.message or "")
     )
 
 

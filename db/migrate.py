@@ -574,7 +574,11 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
             _run(connection, file)
     with _as(connection, "store_owner"):
         for file in source.routines:
-            _load_routine(connection, file)
+            # What has not changed has the signature that it had, and is spared the savepoint: clients wait meanwhile.
+            if loaded.get(file.name) == file.sha256:
+                _run(connection, file)
+            else:
+                _load_routine(connection, file)
         for file in source.policies:
             if all_policies or loaded.get(file.name) != file.sha256:
                 _run(connection, file)

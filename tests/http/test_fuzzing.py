@@ -24,7 +24,7 @@ async def test_no_operation_answers_with_a_server_error(
     account = await call("web_anonymous", "create_account", email=email, password="x" * 60)
     await admin.execute("UPDATE identity.accounts SET role = $2 WHERE id = $1::uuid", account["id"], role)
     token = await admin.fetchval("SELECT identity.issue_local_token($1, $2)", role, email)
-    examples = os.environ.get("FUZZ_EXAMPLES", "8")
+    examples = os.environ.get("FUZZ_EXAMPLES", "2")
     run = await asyncio.to_thread(
         subprocess.run,
         [
