@@ -88,8 +88,8 @@ class Guard:
 
     def check_url(self, url: str) -> tuple[str, str, int]:
         """Scheme, host and port."""
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port or {"http": 80, "https": 443}[parts.scheme]
         except (ValueError, KeyError):
             raise TargetRefused("url_malformed") from None

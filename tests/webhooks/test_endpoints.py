@@ -195,6 +195,12 @@ async def test_what_is_no_address(client: Client, merchant: str, url: str) -> No
     assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
 
 
+@pytest.mark.parametrize("url", ["http://[FB3F]:06659", "http://[::1", "https://[v1.x]/"])
+async def test_what_looks_like_an_address_and_is_none(client: Client, merchant: str, url: str) -> None:
+    answer = await client.post(PATH, token=merchant, json={"url": url})
+    assert answer.status_code == 422, answer.text
+
+
 async def test_an_endpoint_cannot_be_moved_there_either(client: Client, desk: Desk, merchant: str) -> None:
     endpoint = await desk.endpoint(merchant, "https://hooks.example/")
     answer = await client.patch(f"{PATH}/{endpoint['id']}", token=merchant, json={"url": "http://10.0.0.1/"})
