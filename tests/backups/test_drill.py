@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 
-def test_the_drill(run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
-    done = run("drill.sh", "--seconds", "1")
+def test_the_drill(run: Callable[..., subprocess.CompletedProcess[str]], disk: Path) -> None:
+    done = run("drill.sh", "--seconds", "1", TMPDIR=str(disk))
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
     lost = re.search(

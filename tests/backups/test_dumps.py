@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -30,14 +31,46 @@ def on(access: Access) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def shop(access: Access) -> Access:
     load_demo(access)
+    ask_many(access, "ALTER DATABASE {} SET storeproc.environment = 'production'")
     return access
+
+
+def plainly(access: Access) -> dict[str, str]:
+    """libpq's own variables and no storeproc, as in the container of a PostgreSQL."""
+    given = {key: str(value) for key, value in conninfo_to_dict(access.admin()).items()}
+    return {
+        "PATH": f"{server.embedded_binaries() / 'bin'}:/usr/bin:/bin",
+        "PGHOST": given["host"],
+        "PGUSER": given["user"],
+        "PGPASSWORD": given["password"],
+        "PGDATABASE": access.database,
+    }
 
 
 @pytest.fixture(scope="module")
 def dump(run: Run, shop: Access, folder: Path) -> Path:
-    done = run("backup.sh", "--to", folder / "dumps", **on(shop))
+    done = run("backup.sh", "--to", folder / "dumps", **plainly(shop))
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / done.stdout.strip().splitlines()[-1]
+
+
+@contextmanager
+def process_list() -> Iterator[set[str]]:
+    """What everybody sees of every process meanwhile."""
+    seen: set[str] = set()
+    done = Event()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            seen.update(" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
+
+    watcher = Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        watcher.join()
 
 
 def counts(access: Access) -> dict[str, int]:
@@ -101,14 +134,18 @@ def test_every_row_is_in_the_dump_and_comes_back(
     before = counts(shop)
     assert before["sales.orders"] > 0
     assert before["identity.accounts"] > 0
-    done = run("restore.sh", dump, "--target-db", target, **on(shop))
+    with process_list() as seen:
+        done = run("restore.sh", dump, "--target-db", target, **on(shop))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "every invariant holds" in done.stdout
+    assert any("pg_restore" in line for line in seen)
+    assert not [line for line in seen if shop.password("postgres") in line or shop.secret in line]
     restored = Access(shop.admin(target), shop.secret)
     assert counts(restored) == before
     assert not migrate.check(restored), "who may connect, what runs, settings: nothing is left to be done"
     assert ask(restored, "SELECT count(*) FROM api.list_categories()", role="web_anonymous") is not None
     assert ask(restored, "SHOW timezone") == "UTC"
+    assert ask(restored, "SHOW storeproc.environment") == "production", "the demo shop stays out of it"
     assert databases(cluster, target) == [target], "nothing is left beside it"
 
 
@@ -116,7 +153,7 @@ def test_the_database_that_was_there_is_kept(run: Run, shop: Access, dump: Path,
     cluster.clone(target)
     there = Access(shop.admin(target), shop.secret)
     ask_many(there, "CREATE TABLE public.mine AS SELECT 1 AS n", "ALTER ROLE CURRENT_USER IN DATABASE {} RESET ALL")
-    done = run("restore.sh", dump, **on(there))
+    done = run("restore.sh", dump, **plainly(there))
     assert done.returncode == 0, done.stdout + done.stderr
     before, *_ = [name for name in databases(cluster, target) if "_before_" in name]
     assert databases(cluster, target) == [target, before]
@@ -147,18 +184,6 @@ def test_a_database_in_use_stays_until_its_clients_may_be_cut_off(
         busy.execute("SELECT 1")
     assert ask(there, "SELECT 1", role="web_customer") == 1, "it takes connections"
     assert counts(there) == counts(shop)
-
-
-def test_the_mark_of_production_comes_back(
-    run: Run, dump: Path, folder: Path, shop: Access, target: str, make_database: Callable[[], Access]
-) -> None:
-    real = make_database()
-    ask_many(real, "ALTER DATABASE {} SET storeproc.environment = 'production'")
-    done = run("backup.sh", "--to", folder / "production", **on(real))
-    assert done.returncode == 0, done.stderr
-    done = run("restore.sh", folder / done.stdout.strip().splitlines()[-1], "--target-db", target, **on(shop))
-    assert done.returncode == 0, done.stderr
-    assert ask(Access(shop.admin(target), shop.secret), "SHOW storeproc.environment") == "production"
 
 
 def test_what_is_no_backup_is_said(
@@ -312,50 +337,13 @@ def test_a_server_without_room_keeps_what_it_has(
     assert counts(Access(shop.admin(target), shop.secret)) == there
 
 
-def test_no_password_is_in_anybodys_process_list(run: Run, shop: Access, folder: Path) -> None:
-    seen: list[str] = []
-    done = Event()
-
-    def watch() -> None:
-        while not done.is_set():
-            for process in psutil.process_iter(["cmdline"]):
-                seen.append(" ".join(process.info["cmdline"] or []))
-
-    watcher = Thread(target=watch)
-    watcher.start()
-    try:
-        assert run("backup.sh", "--to", folder / "watched", **on(shop)).returncode == 0
-    finally:
-        done.set()
-        watcher.join()
-    assert any("pg_dump" in line for line in seen)
-    assert not [line for line in seen if shop.password("postgres") in line or shop.secret in line]
-
-
-def test_libpqs_own_variables_do_without_storeproc(run: Run, shop: Access, folder: Path, target: str) -> None:
-    """As in the container of a PostgreSQL."""
-    given = {key: str(value) for key, value in conninfo_to_dict(shop.admin()).items()}
-    there = {
-        "PATH": f"{server.embedded_binaries() / 'bin'}:/usr/bin:/bin",
-        "PGHOST": given["host"],
-        "PGUSER": given["user"],
-        "PGPASSWORD": given["password"],
-        "PGDATABASE": shop.database,
-    }
-    done = run("backup.sh", "--to", folder / "plain", **there)
-    assert done.returncode == 0, done.stderr
-    done = run("restore.sh", folder / done.stdout.strip().splitlines()[-1], "--target-db", target, **there)
-    assert done.returncode == 0, done.stderr
-    assert counts(Access(shop.admin(target), shop.secret)) == counts(shop)
-    assert "the command storeproc is not found" in refused(run("backup.sh", PATH="/usr/bin:/bin"))
-
-
 def test_help_and_mistakes(run: Run) -> None:
     for script in ("backup.sh", "restore.sh", "drill.sh"):
         shown = run(script, "--help")
         assert shown.returncode == 0
         assert shown.stdout.startswith(script)
         assert "unknown" in refused(run(script, "--wrong"))
+    assert "the command storeproc is not found" in refused(run("backup.sh", PATH="/usr/bin:/bin"))
     assert "which backup?" in refused(run("restore.sh"))
     assert "--jobs many" in refused(run("backup.sh", "--jobs", "many"))
 

@@ -82,10 +82,11 @@ def archived(store: Store, access: Access) -> None:
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
+def made(folder: Path) -> Path:
     """A small cluster: copying it is cheaper than initdb."""
-    home = Path(os.environ["STOREPROC_TEST_DATA"]) / f"made-{os.getpid()}"
-    home.mkdir(mode=0o755)
+    home = folder / "made"
+    home.mkdir()
+    home.chmod(0o755)
     store = Store(home)
     access = store.start()
     for role in ("store_backup", "web_customer"):
@@ -96,8 +97,7 @@ def made() -> Iterator[Path]:
         connection.execute("CREATE DATABASE storeproc")
     ask_nothing(access, "CREATE TABLE public.notes (text text)")
     store.stop()
-    yield home
-    shutil.rmtree(home)
+    return home
 
 
 def ask_nothing(access: Access, statement: str) -> None:
@@ -106,9 +106,8 @@ def ask_nothing(access: Access, statement: str) -> None:
 
 
 @pytest.fixture
-def store(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    home = Path(os.environ["STOREPROC_TEST_DATA"]) / tmp_path_factory.mktemp("store").name
-    shutil.rmtree(home, ignore_errors=True)
+def store(made: Path, folder: Path) -> Iterator[Store]:
+    home = folder / "store"
     subprocess.run(["cp", "-a", made, home], check=True)
     made_store = Store(home)
     yield made_store
@@ -157,7 +156,6 @@ def test_any_moment_comes_back_and_what_was_there_is_kept(store: Store) -> None:
 
 def test_a_lost_data_folder_with_another_secret(store: Store) -> None:
     access = store.start()
-    migrate.migrate(access)
     store.note(access, "a")
     store.back_up(access)
     store.note(access, "b")
@@ -402,16 +400,23 @@ def test_an_interrupted_swap_makes_no_empty_store(store: Store) -> None:
         store.start()
 
 
-def test_the_command(run: Run, store: Store, access: Access) -> None:
-    def storeproc(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-        return run(
-            "storeproc", *arguments, STOREPROC_DATA=str(store.data), STOREPROC_BACKUPS=str(store.folder), **changes
-        )
+def test_a_moment_is_understood_or_refused() -> None:
+    assert backup.parse_moment("2026-11-21 09:30").isoformat() == "2026-11-21T09:30:00+00:00"
+    assert backup.parse_moment("2025-06-01T09:30:00+06:00").isoformat() == "2025-06-01T09:30:00+06:00"
+    with pytest.raises(BackupError, match="a moment such as"):
+        backup.parse_moment("yesterday")
+    with pytest.raises(BackupError, match="has not come yet"):
+        backup.parse_moment("2999-01-01")
+
+
+def test_the_command(run: Run, store: Store) -> None:
+    def storeproc(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return run("storeproc", *arguments, STOREPROC_DATA=str(store.data), STOREPROC_BACKUPS=str(store.folder))
 
     running = store.start()
-    assert storeproc("backup", "--keep", "3").returncode == 0
+    assert store.back_up(running).kind == "full"
     store.note(running, "a")
-    done = storeproc("backup")
+    done = storeproc("backup", "--keep", "3")
     assert done.returncode == 0
     assert "the write-ahead log is archived" not in done.stdout, "only the first time"
     listed = json.loads(storeproc("backup", "list", "--json").stdout)
@@ -422,17 +427,10 @@ def test_the_command(run: Run, store: Store, access: Access) -> None:
     shown = storeproc("backup", "list").stdout
     assert all(each["id"] in shown for each in listed["backups"])
     assert "any moment can be restored from" in shown
-    for arguments, words in (
-        (("restore",), "stop it first"),
-        (("restore", "--to", "yesterday"), "a moment such as"),
-        (("restore", "--to", "2999-01-01"), "has not come yet"),
-    ):
-        refused = storeproc(*arguments)
-        assert refused.returncode == 1
-        assert words in refused.stderr
-    theirs = storeproc("backup", DATABASE_URL=access.admin(), STOREPROC_SECRET=access.secret)
+    refused = storeproc("restore")
+    assert refused.returncode == 1
+    assert "stop it first" in refused.stderr
+    theirs = run("storeproc", "backup", DATABASE_URL=running.admin())
     assert "DATABASE_URL names a server that somebody else runs" in theirs.stderr
-    shown = storeproc("run", "psql", "-Atc", "SELECT text FROM public.notes")
-    assert shown.stdout == "a\n"
+    assert storeproc("run", "psql", "-Atc", "SELECT text FROM public.notes").stdout == "a\n"
     assert storeproc("run", "false").returncode == 1
-    assert "there is no program" in storeproc("run", "no-such-program").stderr
