@@ -1,6 +1,6 @@
--- Indexes that nothing reads and nothing needs.
+-- Indexes that nothing reads and nothing needs. Sizes are those of the last VACUUM or ANALYZE: asking the file would wait for whoever locks the table.
 CREATE OR REPLACE VIEW monitor.unused_indexes AS
-SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.indexrelname::text AS index_name, pg_relation_size(s.indexrelid) AS bytes,
+SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.indexrelname::text AS index_name, c.relpages * current_setting('block_size')::bigint AS bytes,
        s.idx_scan AS scans,
        s.last_idx_scan AS last_scan, t.n_tup_ins + t.n_tup_upd + t.n_tup_del - t.n_tup_hot_upd AS writes,
        EXISTS (
@@ -11,6 +11,7 @@ SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.indexrelname::tex
        pg_get_indexdef(s.indexrelid) AS definition
 FROM pg_stat_user_indexes AS s
 JOIN pg_index AS x ON x.indexrelid = s.indexrelid
+JOIN pg_class AS c ON c.oid = s.indexrelid
 JOIN pg_stat_user_tables AS t ON t.relid = s.relid
 WHERE s.idx_scan = 0 AND NOT x.indisunique AND NOT x.indisexclusion
   AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = x.indexrelid);

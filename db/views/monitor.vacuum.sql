@@ -1,4 +1,4 @@
--- What vacuum has to do, table by table.
+-- What vacuum has to do, table by table. bytes is as of the last VACUUM or ANALYZE: asking the file would wait for whoever locks the table.
 CREATE OR REPLACE VIEW monitor.vacuum AS
 SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.n_live_tup AS live_rows, s.n_dead_tup AS dead_rows,
        round(100.0 * s.n_dead_tup / nullif(s.n_live_tup + s.n_dead_tup, 0), 1) AS dead_percent, d.due_at AS due_at_dead_rows,
@@ -6,7 +6,7 @@ SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.n_live_tup AS liv
        greatest(s.last_analyze, s.last_autoanalyze) AS last_analyze, s.n_mod_since_analyze AS changed_since_analyze,
        age(c.relfrozenxid) AS freeze_age,
        round(100.0 * age(c.relfrozenxid) / current_setting('autovacuum_freeze_max_age')::bigint, 1) AS percent_to_forced_vacuum,
-       s.total_autovacuum_time AS autovacuum_ms, pg_table_size(c.oid) AS bytes
+       s.total_autovacuum_time AS autovacuum_ms, c.relpages * current_setting('block_size')::bigint AS bytes
 FROM pg_stat_user_tables AS s
 JOIN pg_class AS c ON c.oid = s.relid
 CROSS JOIN LATERAL (

@@ -20,12 +20,13 @@ BEGIN
         CROSS JOIN LATERAL extensions.pgstattuple_approx(c.oid) AS t
         WHERE c.relkind IN (''r'', ''m'') AND n.nspname NOT LIKE ''pg\_%'' AND n.nspname <> ''information_schema'' AND pg_relation_size(c.oid) >= $1
         UNION ALL
-        SELECT format(''%I.%I'', n.nspname, c.relname), ''index'', pg_relation_size(c.oid), round((100 - t.avg_leaf_density)::numeric, 1),
-               (pg_relation_size(c.oid) * (100 - t.avg_leaf_density) / 100)::bigint, NULL
+        SELECT format(''%I.%I'', n.nspname, c.relname), ''index'', pg_relation_size(c.oid),
+               round((100 - nullif(t.avg_leaf_density, ''NaN''))::numeric, 1),
+               (pg_relation_size(c.oid) * (100 - nullif(t.avg_leaf_density, ''NaN'')) / 100)::bigint, NULL
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_am AS a ON a.oid = c.relam AND a.amname = ''btree''
         CROSS JOIN LATERAL extensions.pgstatindex(c.oid::regclass) AS t
         WHERE c.relkind = ''i'' AND n.nspname NOT LIKE ''pg\_%'' AND pg_relation_size(c.oid) >= $1
-        ORDER BY 5 DESC'
+        ORDER BY 5 DESC NULLS LAST'
     USING measure_bloat.larger_than;
 END $$;
 

@@ -49,15 +49,15 @@ AS $$
     SELECT m.name, m.labels, m.value
     FROM pg_stat_database AS d
     CROSS JOIN LATERAL (VALUES
-        ('transactions', jsonb_build_object('outcome', 'committed'), d.xact_commit::double precision),
-        ('transactions', jsonb_build_object('outcome', 'rolled_back'), d.xact_rollback),
-        ('deadlocks', '{}', d.deadlocks),
-        ('blocks', jsonb_build_object('from', 'cache'), d.blks_hit),
-        ('blocks', jsonb_build_object('from', 'disk'), d.blks_read),
-        ('temporary_bytes', '{}', d.temp_bytes),
-        ('checksum_failures', '{}', coalesce(d.checksum_failures, 0))) AS m (name, labels, value)
+        ('transactions_total', jsonb_build_object('outcome', 'committed'), d.xact_commit::double precision),
+        ('transactions_total', jsonb_build_object('outcome', 'rolled_back'), d.xact_rollback),
+        ('deadlocks_total', '{}', d.deadlocks),
+        ('blocks_total', jsonb_build_object('from', 'cache'), d.blks_hit),
+        ('blocks_total', jsonb_build_object('from', 'disk'), d.blks_read),
+        ('temporary_bytes_total', '{}', d.temp_bytes),
+        ('checksum_failures_total', '{}', coalesce(d.checksum_failures, 0))) AS m (name, labels, value)
     WHERE d.datname = current_database()
-    UNION ALL SELECT 'wal_bytes', '{}', w.wal_bytes FROM pg_stat_wal AS w
+    UNION ALL SELECT 'wal_bytes_total', '{}', w.wal_bytes FROM pg_stat_wal AS w
     UNION ALL
     SELECT m.name, jsonb_build_object('database', d.datname), m.value
     FROM pg_database AS d
@@ -82,7 +82,7 @@ AS $$
     UNION ALL
     SELECT m.name, '{}', m.value
     FROM pg_stat_archiver AS a
-    CROSS JOIN LATERAL (VALUES ('archived_segments', a.archived_count::double precision), ('archive_failures', a.failed_count),
+    CROSS JOIN LATERAL (VALUES ('archived_segments_total', a.archived_count::double precision), ('archive_failures_total', a.failed_count),
                                ('archive_failing', (coalesce(a.last_failed_time > a.last_archived_time, a.last_failed_time IS NOT NULL))::integer))
         AS m (name, value)
     UNION ALL
@@ -96,7 +96,7 @@ AS $$
         FROM monitor.read_statements(false) AS r JOIN monitor.statement_endpoints AS e ON e.queryid = r.queryid
         WHERE e.endpoint IS NOT NULL GROUP BY e.endpoint
     ) AS s
-    CROSS JOIN LATERAL (VALUES ('statement_calls', s.calls::double precision), ('statement_seconds', s.seconds)) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES ('statement_calls_total', s.calls::double precision), ('statement_seconds_total', s.seconds)) AS m (name, value)
 
     -- what the worker has prepared
     UNION ALL SELECT f.name, f.labels, f.value FROM monitor.figures AS f

@@ -51,7 +51,21 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             ORDER BY h.relation, floor(extract(epoch FROM h.at - s.since) / s.seconds), h.at DESC
         ) AS h GROUP BY h.relation
     ), growth AS MATERIALIZED (
-        SELECT g.* FROM monitor.growth AS g ORDER BY g.table_bytes + g.index_bytes DESC LIMIT 40
+        -- From the snapshots: asking for a table's size waits for whoever has locked it, and then this page is wanted most.
+        SELECT n.*, n.table_bytes + n.index_bytes - d.bytes AS bytes_in_a_day, n.table_bytes + n.index_bytes - w.bytes AS bytes_in_a_week
+        FROM (
+            SELECT DISTINCT ON (h.relation) h.relation, h.at, h.table_bytes, h.index_bytes, h.live_rows
+            FROM monitor.relation_history AS h WHERE h.at > now() - interval '1 day' ORDER BY h.relation, h.at DESC
+        ) AS n
+        CROSS JOIN LATERAL (
+            SELECT h.table_bytes + h.index_bytes AS bytes FROM monitor.relation_history AS h
+            WHERE h.relation = n.relation AND h.at >= n.at - interval '1 day' ORDER BY h.at LIMIT 1
+        ) AS d
+        CROSS JOIN LATERAL (
+            SELECT h.table_bytes + h.index_bytes AS bytes FROM monitor.relation_history AS h
+            WHERE h.relation = n.relation AND h.at >= n.at - interval '7 days' ORDER BY h.at LIMIT 1
+        ) AS w
+        ORDER BY n.table_bytes + n.index_bytes DESC LIMIT 40
     )
     SELECT json_build_object(
         'at', round(extract(epoch FROM now())), 'since', (SELECT round(extract(epoch FROM s.since)) FROM span AS s), 'hours', review.hours,

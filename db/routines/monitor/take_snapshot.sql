@@ -22,19 +22,25 @@ BEGIN
       ON e.name = r.name
     WHERE r.as_of IS NULL OR r.as_of + greatest(e.every, 20 * r.took) <= v_as_of
     ORDER BY (v_as_of - r.as_of) / extract(epoch FROM e.every) DESC NULLS FIRST LIMIT 1;
-    CASE v_name
-        WHEN 'snapshot' THEN
-            PERFORM monitor.ensure_partitions();
-            PERFORM monitor.take_statements(v_as_of);
-            PERFORM monitor.take_activity(v_as_of);
-        WHEN 'sizes' THEN
-            PERFORM monitor.ensure_partitions();
-            PERFORM monitor.take_sizes(v_as_of);
-        WHEN 'figures' THEN
-            PERFORM monitor.take_figures();
-        ELSE
-            RETURN NULL;
-    END CASE;
+    IF v_name IS NULL THEN
+        RETURN NULL;
+    END IF;
+    BEGIN
+        CASE v_name
+            WHEN 'snapshot' THEN
+                PERFORM monitor.ensure_partitions();
+                PERFORM monitor.take_statements(v_as_of);
+                PERFORM monitor.take_activity(v_as_of);
+            WHEN 'sizes' THEN
+                PERFORM monitor.ensure_partitions();
+                PERFORM monitor.take_sizes(v_as_of);
+            WHEN 'figures' THEN
+                PERFORM monitor.take_figures();
+        END CASE;
+    EXCEPTION WHEN lock_not_available OR query_canceled THEN
+        -- A migration has the table, or there is too much of it: not now, and not in the way of the other rounds.
+        NULL;
+    END;
     UPDATE monitor.rounds AS r SET as_of = v_as_of, took = clock_timestamp() - v_as_of WHERE r.name = v_name;
     RETURN v_name;
 END $$;
