@@ -127,10 +127,12 @@ async def shop(call: Any, access: Access) -> AsyncIterator[Shop]:
         if kind in known:
             return await call(role, function, **arguments)
         async with alone:
-            try:
-                return await call(role, function, **arguments)
-            finally:
-                known.add(kind)
+            if kind not in known:  # else it became known while we waited: with the others, then, and not one by one
+                try:
+                    return await call(role, function, **arguments)
+                finally:
+                    known.add(kind)
+        return await call(role, function, **arguments)
 
     async with asyncpg.create_pool(access.admin(), min_size=0, max_size=10) as admin:
         shop = Shop(side_by_side, admin, "", "")

@@ -169,24 +169,26 @@ async def test_an_expired_order_that_is_paid_takes_its_use_again(
 
 
 async def test_a_hundred_buyers_for_a_code_with_ten_uses(shop: Shop, sign_up: SignUp, promotion: Make) -> None:
-    lamp = await shop.product(1000)
+    # A product each: buyers of one product wait for its stock, and would not meet at the promotion.
+    lamps = [await shop.product(1000) for _ in range(100)]
     made = await promotion(total_uses=10)
     buyers = [await sign_up() for _ in range(100)]
     answers = await asyncio.gather(
-        *(b.order(line(lamp), promo_code=made["code"]) for b in buyers), return_exceptions=True
+        *(b.order(line(lamp), promo_code=made["code"]) for b, lamp in zip(buyers, lamps, strict=True)),
+        return_exceptions=True,
     )
     codes = Counter(getattr(answer, "constraint_name", "ok") for answer in answers)
     assert codes == {"ok": 10, "promo_used_up": 90}
     assert await uses(shop, made) == 10
-    assert (await shop.stock(lamp))[1] == 10
+    assert sum([(await shop.stock(lamp))[1] for lamp in lamps]) == 10
 
 
 async def test_one_account_in_thirty_tabs(shop: Shop, sign_up: SignUp, promotion: Make) -> None:
-    lamp = await shop.product(1000)
+    lamps = [await shop.product(1000) for _ in range(30)]
     made = await promotion(uses_per_account=2)
     buyer = await sign_up()
     answers = await asyncio.gather(
-        *(buyer.order(line(lamp), promo_code=made["code"]) for _ in range(30)), return_exceptions=True
+        *(buyer.order(line(lamp), promo_code=made["code"]) for lamp in lamps), return_exceptions=True
     )
     codes = Counter(getattr(answer, "constraint_name", "ok") for answer in answers)
     assert codes == {"ok": 2, "promo_used_by_account": 28}
