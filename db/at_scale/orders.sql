@@ -27,7 +27,7 @@ SELECT DISTINCT ON (l.k, p.id) l.k, l.order_id, uuidv7(l.at - now()) AS id, l.at
 FROM (
     SELECT b.k, b.id AS order_id, b.at, b.status, b.account_id, b.rate, 1 + floor(3 * random() ^ 3)::integer AS quantity,
            floor(%(products)s * random() ^ 2.5)::integer AS product
-    FROM batch AS b, LATERAL generate_series(1, 1 + b.k * 7919 %% 10 / 4) AS line
+    FROM batch AS b, LATERAL generate_series(1, 1 + b.k %% 1000 * 7919 %% 10 / 4) AS line
 ) AS l
 JOIN scale_products AS p ON p.n = l.product
 ORDER BY l.k, p.id;
