@@ -25,6 +25,7 @@ test: $(VENV)/.installed-test
 check: $(VENV)/.installed-test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@if command -v shellcheck >/dev/null; then shellcheck -x backups/*.sh; fi
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
