@@ -5,4 +5,4 @@ GRANT SELECT ON catalog.search_words TO store_api;
 CREATE OR REPLACE TRIGGER learn_inserted AFTER INSERT ON catalog.products
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.learn_words();
 CREATE OR REPLACE TRIGGER learn_updated AFTER UPDATE ON catalog.products
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.learn_words();
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.learn_words();

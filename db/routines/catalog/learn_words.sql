@@ -5,10 +5,24 @@
 CREATE OR REPLACE FUNCTION catalog.learn_words()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_ids uuid[];
 BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        -- Most changes are of prices and of what is on a page: nothing to read again.
+        v_ids := ARRAY(SELECT n.id FROM new_rows AS n JOIN old_rows AS o ON o.id = n.id
+                       WHERE (n.name, n.description, n.attributes) IS DISTINCT FROM (o.name, o.description, o.attributes));
+        IF v_ids = '{}' THEN
+            RETURN NULL;
+        END IF;
+    END IF;
     INSERT INTO catalog.search_words (word, stem, shorter)
     SELECT w.word, w.stem, catalog.shorten_word(w.word)
-    FROM (SELECT DISTINCT s.word, s.stem FROM new_rows AS n CROSS JOIN LATERAL catalog.search_words(n.name, n.description, n.attributes) AS s) AS w
+    FROM (
+        SELECT DISTINCT s.word, s.stem
+        FROM new_rows AS n CROSS JOIN LATERAL catalog.search_words(n.name, n.description, n.attributes) AS s
+        WHERE v_ids IS NULL OR n.id = ANY (v_ids)
+    ) AS w
     WHERE NOT EXISTS (SELECT FROM catalog.search_words AS k WHERE k.word = w.word)
     ORDER BY w.word
     ON CONFLICT DO NOTHING;
