@@ -1,6 +1,8 @@
--- What monitoring needs of the server, as the administrator who deploys: statistics of other roles' statements for the worker's snapshots,
--- pgstattuple, and no errors of the web roles in PostgreSQL's log. Their DETAIL quotes rows (an e-mail that is taken), and the web tier logs each
--- with its request id. Where the administrator may not give these, monitoring sees less, `storeproc check` says so, and nothing else is different.
+-- What monitoring needs of the server, as the administrator who deploys: statistics of other roles' statements for the worker's snapshots, and
+-- pgstattuple. And what keeps people out of PostgreSQL's log: errors of the web roles are not in it, because their DETAIL quotes rows (an e-mail
+-- that is taken) and the web tier logs each with its request id; statements inside functions are not explained for staff, who look people up,
+-- because a plan shows the values it was made for (db/views/monitor.quiet_plans.sql is about the others).
+-- Where the administrator may not give these, monitoring sees less, `storeproc check` says so, and nothing else is different.
 SET LOCAL ROLE NONE;
 
 DO $$
@@ -33,6 +35,17 @@ BEGIN
             EXECUTE format('ALTER ROLE %I SET log_min_messages = ''log''', v_role);
         END IF;
     END LOOP;
+    FOREACH v_role IN ARRAY ARRAY['web_support', 'web_admin'] LOOP
+        IF NOT EXISTS (
+            SELECT FROM pg_db_role_setting AS s JOIN pg_roles AS r ON r.oid = s.setrole
+            WHERE r.rolname = v_role AND s.setdatabase = 0 AND 'auto_explain.log_nested_statements=off' = ANY (s.setconfig)
+        ) THEN
+            EXECUTE format('ALTER ROLE %I SET auto_explain.log_nested_statements = off', v_role);
+        END IF;
+    END LOOP;
+    IF NOT has_parameter_privilege('store_owner', 'auto_explain.log_nested_statements', 'SET') THEN
+        GRANT SET ON PARAMETER auto_explain.log_nested_statements TO store_owner, store_api;
+    END IF;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'the log may quote rows: ALTER ROLE web_… SET log_min_messages = ''log'' as a superuser.';
 END $$;

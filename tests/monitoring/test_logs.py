@@ -1,0 +1,221 @@
+"""What the logs say, and what they must never say: who somebody is, where they live, what they typed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.server import Access
+from tests.conftest import Cluster
+
+ROOT = Path(__file__).parents[2]
+MARK = f"q{uuid.uuid4().hex[:12]}x"  # in everything that is somebody's
+PASSWORD = f"Correct-{MARK}-9"
+PHONE = "+8801712" + str(uuid.uuid4().int)[:6]
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def everything_is_slow(access: Access, admin: Any) -> None:
+    """Each statement leaves its plan in the log, those inside functions too, as only slow ones do in life."""
+    for name in ("auto_explain.log_min_duration", "log_min_duration_statement"):
+        await admin.execute(f'ALTER DATABASE "{access.database}" SET {name} = 0')
+
+
+@pytest.fixture(scope="module")
+async def worker_log(access: Access, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
+    folder = tmp_path_factory.mktemp("worker")
+    file = folder / "worker.log"
+    environment = os.environ | {
+        "DATABASE_URL": access.public_url(), "STOREPROC_SECRET": access.secret, "STOREPROC_DATA": str(folder),
+        "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
+    with file.open("wb") as out:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "api.worker", cwd=ROOT, env=environment, stdout=out, stderr=out
+        )
+        yield file
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+def read(file: Path) -> str:
+    return file.read_text(errors="replace")
+
+
+def database_log(cluster: Cluster, database: str) -> str:
+    """What PostgreSQL logged of this database."""
+    found = []
+    for file in (cluster.data / "log").glob("*.json"):
+        for line in read(file).splitlines():
+            if f'"dbname":"{database}"' in line:
+                found.append(line)
+    return "\n".join(found)
+
+
+async def test_nothing_of_anybody_is_in_any_log(
+    client: Any, server: Any, admin: Any, call: Any, cluster: Cluster, database: str, worker_log: Path
+) -> None:
+    mail = f"{MARK}@example.com"
+    sign_up = {"email": mail, "password": PASSWORD, "display_name": f"Ada {MARK}", "handle": f"h_{MARK}"}
+    statuses: list[int] = []
+    secrets = [MARK, PHONE]
+
+    async def send(method: str, path: str, **keywords: Any) -> Any:
+        answer = await client.request(method, path, **keywords)
+        statuses.append(answer.status_code)
+        return answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}
+
+    await send("POST", "/accounts", json=sign_up)
+    await send("POST", "/accounts", json=sign_up)  # taken: PostgreSQL's DETAIL quotes the row
+    await send("POST", "/accounts", json=sign_up | {"email": f"other.{mail}"})  # the handle is taken
+    await send("POST", "/accounts", json=sign_up | {"password": MARK})
+    await send("POST", "/accounts", json=sign_up | {"email": f"no mail {MARK}"})
+    await send(
+        "POST",
+        "/accounts",
+        content=b'{"email": "' + mail.encode() + b'", ',
+        headers={"Content-Type": "application/json"},
+    )
+    await send("POST", "/sessions", json={"email": mail, "password": PASSWORD + "!"})
+    for _ in range(7):  # custom plans come first, and hold values; then generic ones
+        session = await send("POST", "/sessions", json={"email": mail, "password": PASSWORD})
+    token = session["access_token"]
+    secrets += [token, session["refresh_token"]]
+    renewed = await send("POST", "/sessions/refresh", json={"refresh_token": session["refresh_token"]})
+    token = renewed["access_token"]
+    secrets += [token, renewed["refresh_token"]]
+    await send("PATCH", "/account", token=token, json={"display_name": f"Ada {MARK} Byron"})
+    await send("PATCH", "/account", token=token, json={"email": f"new.{mail}"})
+    await send("PATCH", "/account", token=token, json={"handle": f"{MARK} with spaces"})
+    await send(
+        "PUT", "/account/password", token=token, json={"current_password": PASSWORD + "x", "new_password": PASSWORD}
+    )
+    await send("POST", "/password-resets", json={"email": f"new.{mail}"})
+    await send("POST", "/account/email-verification", token=token)
+    await send("POST", "/account/email-verification/confirm", token=token, json={"token": MARK * 4})
+    address = {
+        "name": f"Ada {MARK}", "line1": f"1 {MARK} Street", "city": f"{MARK}ville", "postal_code": "10115",
+        "country": "DE", "phone": PHONE,
+    }  # fmt: skip
+    made = await send("POST", "/account/addresses", token=token, json=address)
+    await send("POST", "/account/addresses", token=token, json=address | {"country": MARK})
+    await send("GET", f"/products?q={MARK}")
+    await send("GET", f"/products?q={mail}&sort={MARK}")
+    await send("GET", f"/products/{MARK}")
+    seller = f"{uuid.uuid4().hex}@example.com"
+    await call("web_anonymous", "create_account", email=seller, password="x" * 60)
+    await admin.execute("UPDATE identity.accounts SET role = 'merchant' WHERE email = $1", seller)
+    merchant = await admin.fetchval("SELECT identity.issue_local_token('merchant', $1)", seller)
+    lamp = await send("POST", "/products", token=merchant, json={
+        "name": "Lamp", "description": "", "sku": uuid.uuid4().hex[:12], "price": 500, "currency": "USD", "stock": 5,
+    })  # fmt: skip
+    order = await send("POST", "/orders", token=token, key=f"key-{MARK}", json={
+        "items": [{"product_id": lamp["id"], "quantity": 1}], "shipping_address_id": made["id"],
+    })  # fmt: skip
+    await send("POST", "/orders", token=token, json={"items": [{"product_id": lamp["id"], "quantity": 50}]})
+    paid = await send("POST", f"/orders/{order['id']}/payments", token=token, json={"provider": "mock"})
+    await client.post(paid["checkout_url"], data={"outcome": "pay"})
+    await call("web_anonymous", "create_account", email=f"support.{seller}", password="x" * 60)
+    await admin.execute("UPDATE identity.accounts SET role = 'admin' WHERE email = $1", f"support.{seller}")
+    staff = await admin.fetchval("SELECT identity.issue_local_token('admin', $1)", f"support.{seller}")
+    secrets.append(staff)
+    for path in (f"/admin/search?q={mail}", f"/admin/accounts?q=new.{mail}", f"/admin/search?q={MARK}"):
+        for _ in range(2):
+            await send("GET", path, token=staff)
+    await send("POST", "/gift-cards/redeem", token=token, json={"code": MARK.upper()})
+    await send("POST", "/webhooks/mock", content=mail.encode(), headers={"Content-Type": "application/json"})
+
+    # The worker sends mails, with a name and an address on them.
+    for _ in range(600):
+        if not await admin.fetchval(
+            "SELECT count(*) FROM messaging.outbox WHERE done_at IS NULL AND attempts = 0 AND run_at <= now()"
+        ):
+            break
+        await asyncio.sleep(0.05)
+    assert await admin.fetchval("SELECT count(*) FROM messaging.outbox WHERE done_at IS NOT NULL") > 2
+    # The file is written by a process of its own: what was said last is there when this is.
+    marker = f"last_{uuid.uuid4().hex}"
+    await admin.execute(f"DO $$ BEGIN RAISE LOG '{marker}'; END $$")
+    for _ in range(200):
+        said = database_log(cluster, database)
+        if marker in said:
+            break
+        await asyncio.sleep(0.05)
+    logs = {"PostgreSQL": said, "the web tier": server.log(), "the worker": read(worker_log)}
+    assert {200, 201, 401, 404, 409, 422} <= set(statuses), statuses
+    for name, text in logs.items():
+        assert len(text) > 500, f"{name} said nothing"
+        leaks = [line for line in text.splitlines() if any(secret in line for secret in secrets)]
+        shown = "\n\n".join(leaks[:20])
+        assert not leaks, f"{name} tells {len(leaks)} times:\n{shown[:6000]}"
+    assert "Index Scan" in said  # the plans are there
+
+
+async def test_a_request_is_one_line_that_can_be_searched(client: Any, server: Any) -> None:
+    request_id = f"look-for-{uuid.uuid4().hex[:8]}"
+    answer = await client.get(f"/products/{uuid.uuid4()}", headers={"X-Request-Id": request_id})
+    assert answer.headers["x-request-id"] == request_id
+    found = [line for line in lines(server.log()) if line.get("request_id") == request_id]
+    assert len(found) == 1
+    line = found[0]
+    assert line.pop("ms") > 0
+    assert line == {
+        "request_id": request_id, "operation": "get_product", "method": "GET", "role": "anonymous", "status": 404,
+        "code": "product_not_found",
+    }  # fmt: skip
+
+
+async def test_what_nobody_foresaw_is_there_with_its_sqlstate(client: Any, server: Any, admin: Any) -> None:
+    await admin.execute("REVOKE SELECT ON catalog.categories FROM store_api")
+    try:
+        answer = await client.get("/categories")
+    finally:
+        await admin.execute("GRANT SELECT ON catalog.categories TO store_api")
+    assert answer.status_code == 500
+    assert "permission" not in answer.text
+    found = [line for line in lines(server.log()) if line.get("request_id") == answer.headers["x-request-id"]]
+    assert len(found) == 2
+    assert found[0]["error"].startswith("Unexpected: 42501 permission denied for table categories")
+    assert found[1]["status"] == 500
+    assert found[1]["operation"] == "list_categories"
+
+
+async def test_jobs_are_one_line_each(worker_log: Path) -> None:
+    jobs = [line for line in lines(read(worker_log)) if "job" in line]
+    assert "send_mail" in {line["kind"] for line in jobs}
+    assert all({"job", "kind", "attempt", "outcome", "ms"} <= line.keys() for line in jobs)
+
+
+async def test_our_own_server_logs_this_by_itself(admin: Any, cluster: Cluster) -> None:
+    """The file that it was started with: nothing here was set by a test."""
+    settings = {row["name"]: row["setting"] for row in await admin.fetch("SELECT name, setting FROM pg_file_settings")}
+    assert settings["log_destination"] == "jsonlog"
+    assert settings["auto_explain.log_min_duration"] == "250ms"
+    assert settings["auto_explain.log_nested_statements"] == "on"
+    assert settings["pg_stat_statements.track_utility"] == "off"
+    assert "pg_stat_statements" in settings["shared_preload_libraries"]
+    for name in ("log_parameter_max_length", "log_parameter_max_length_on_error"):
+        assert settings[name] == settings[f"auto_explain.{name}".removesuffix("_on_error")] == "0"
+    assert not settings.keys() & {"log_statement", "log_min_duration_statement"}
+    check_files(cluster.data / "log")
+
+
+def check_files(folder: Path) -> None:
+    files = list(folder.glob("*.json"))
+    assert files
+    for file in files:
+        assert file.stat().st_mode & 0o077 == 0
+        assert all(json.loads(line)["timestamp"] for line in file.read_text().splitlines()[:50])
