@@ -173,7 +173,7 @@ def test_a_database_in_use_stays_until_its_clients_may_be_cut_off(
 ) -> None:
     cluster.clone(target)
     there = Access(shop.admin(target), shop.secret)
-    busy = psycopg.connect(there.url("web_customer"), application_name="till 7")
+    busy = psycopg.connect(there.url("web_customer"), application_name="till 7", autocommit=True)
     said = refused(run("restore.sh", dump, **on(there)))
     assert f"{target} is in use by web_customer (till 7)" in said
     assert busy.execute("SELECT 1").fetchone() == (1,)
@@ -337,13 +337,15 @@ def test_a_server_without_room_keeps_what_it_has(
     assert counts(Access(shop.admin(target), shop.secret)) == there
 
 
-def test_help_and_mistakes(run: Run) -> None:
+def test_help_and_mistakes(run: Run, tmp_path: Path) -> None:
     for script in ("backup.sh", "restore.sh", "drill.sh"):
         shown = run(script, "--help")
         assert shown.returncode == 0
         assert shown.stdout.startswith(script)
         assert "unknown" in refused(run(script, "--wrong"))
-    assert "the command storeproc is not found" in refused(run("backup.sh", PATH="/usr/bin:/bin"))
+    # Apart from the source, whose virtual environment has the command.
+    alone = shutil.copytree(Path(__file__).parents[2] / "backups", tmp_path / "backups")
+    assert "the command storeproc is not found" in refused(run(str(alone / "backup.sh"), PATH="/usr/bin:/bin"))
     assert "which backup?" in refused(run("restore.sh"))
     assert "--jobs many" in refused(run("backup.sh", "--jobs", "many"))
 
