@@ -46,13 +46,21 @@ BEGIN
             report.as_of('customer_days', 'customer_value', 'customer_cohorts'), lower(v_period), upper(v_period) - 1, analyse_customers."interval", s.reporting_currency,
             t.new_customers, t.returning_customers,
             ARRAY(
-                SELECT ROW(g.first_day, g.last_day,
-                           count(DISTINCT d.account_id) FILTER (WHERE d.first_day >= g.first_day),
-                           count(DISTINCT d.account_id) FILTER (WHERE d.first_day < g.first_day),
-                           coalesce(sum(d.orders), 0))::api.customer_step
+                SELECT ROW(g.first_day, g.last_day, coalesce(b.new_customers, 0), coalesce(b.returning_customers, 0), coalesce(b.orders, 0)
+                          )::api.customer_step
                 FROM report.list_steps(v_period, analyse_customers."interval") AS g
-                LEFT JOIN report.v_customer_days AS d ON d.day BETWEEN g.first_day AND g.last_day
-                GROUP BY g.first_day, g.last_day ORDER BY g.first_day
+                LEFT JOIN (
+                    SELECT e.step, count(*) FILTER (WHERE e.first_day >= e.step) AS new_customers,
+                           count(*) FILTER (WHERE e.first_day < e.step) AS returning_customers, sum(e.orders) AS orders
+                    FROM (
+                        SELECT greatest(date_trunc(analyse_customers."interval", d.day::timestamp)::date, lower(v_period)) AS step,
+                               d.first_day, sum(d.orders) AS orders
+                        FROM report.v_customer_days AS d WHERE d.day >= lower(v_period) AND d.day < upper(v_period)
+                        GROUP BY 1, d.account_id, d.first_day
+                    ) AS e
+                    GROUP BY e.step
+                ) AS b ON b.step = g.first_day
+                ORDER BY g.first_day
             ),
             ARRAY(
                 SELECT ROW(v.currency, count(*), sum(v.orders), sum(v.gross - v.refunded), round(avg(v.gross - v.refunded)))::api.lifetime_value
