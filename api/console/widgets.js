@@ -147,7 +147,7 @@ const input = (name, attributes = {}) => h("input", { name, autocomplete: "off",
 
 function select(name, options, value = "") {
   const element = h("select", { name }, options.map((o) => h("option", { value: Array.isArray(o) ? o[0] : o }, Array.isArray(o) ? o[1] : words(o))));
-  element.value = value;
+  if (value) element.value = value;
   return element;
 }
 

@@ -44,6 +44,18 @@ async def test_an_admin_sees_how_the_shop_does(visit: Open, admin_email: str, se
     await console.assert_no_trouble()
 
 
+async def test_an_admin_sets_an_exchange_rate(visit: Open, admin_email: str) -> None:
+    console = await visit(admin_email)
+    page = console.page
+    await console.go("system")
+    await console.press("Set a rate")
+    await page.get_by_label("One unit of").select_option("EUR")
+    await page.get_by_label("is worth, in USD").fill("1,0837")
+    await console.in_dialog("Set")
+    await expect(page.get_by_role("row").filter(has_text="EUR")).to_contain_text("1.0837 USD")
+    await console.assert_no_trouble()
+
+
 async def test_support_does_not_see_what_is_an_admins(visit: Open, support: str) -> None:
     console = await visit(support)
     menu = console.page.get_by_role("navigation", name="Sections")

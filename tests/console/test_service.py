@@ -136,41 +136,6 @@ async def test_an_answer_that_got_lost_is_not_a_second_refund(
     assert await refunds_of(shop, order) == [("pending", 200)]
 
 
-async def test_a_failed_refund_is_tried_again(
-    visit: Open, support: str, sell: Sell, shop: Shop, office: Office
-) -> None:
-    order = await sell(quantity=1, price=700)
-    payment = await shop.admin.fetchval("SELECT id FROM payments.payments WHERE order_id::text = $1", order["id"])
-    refund = await shop.call("web_support", "create_refund", token=shop.support, payment_id=payment, reason="late")
-    await shop.call("web_worker", "fail_refund", refund_id=refund["id"], failure_code="expired_card")
-    console = await visit(support)
-    await console.go("refunds")
-    row = console.page.get_by_role("row").filter(has_text="Expired card")
-    await row.get_by_role("button", name="Retry").click()
-    await console.in_dialog("Retry")
-    await expect(console.page.get_by_text("The refund is being tried again.")).to_be_visible()
-    assert await refunds_of(shop, order) == [("failed", 700), ("pending", 700)]
-    await console.assert_no_trouble()
-
-
-async def test_a_parcel_is_sent_and_arrives(visit: Open, support: str, sell: Sell, shop: Shop) -> None:
-    order = await sell(quantity=2)
-    console = await visit(support)
-    page = console.page
-    await console.go(f"orders/{order['id']}")
-    await console.press("Ship")
-    await page.get_by_label("Carrier").fill("DHL")
-    await page.get_by_label("Tracking number").fill("JD 0001")
-    await page.get_by_label("Tracking page").fill("https://carrier.example/JD0001")
-    await console.in_dialog("Ship")
-    await expect(page.get_by_role("link", name="JD 0001")).to_have_attribute("href", "https://carrier.example/JD0001")
-    await expect(page.locator(".heading .chip")).to_have_text("Shipped")
-    await console.press("It has arrived")
-    await console.in_dialog("It has arrived")
-    await expect(page.locator(".heading .chip")).to_have_text("Delivered")
-    await console.assert_no_trouble()
-
-
 async def test_an_order_is_cancelled_and_its_money_goes_back(visit: Open, support: str, sell: Sell, shop: Shop) -> None:
     order = await sell(quantity=1, price=500)
     console = await visit(support)
@@ -180,22 +145,6 @@ async def test_an_order_is_cancelled_and_its_money_goes_back(visit: Open, suppor
     await console.in_dialog("Cancel the order")
     await expect(console.page.locator(".heading .chip")).to_have_text("Cancelled")
     assert await refunds_of(shop, order) == [("pending", 500)]
-
-
-async def test_a_gift_card_shows_its_code_once(visit: Open, support: str, shop: Shop) -> None:
-    console = await visit(support)
-    page = console.page
-    await console.go("gift-cards")
-    await console.press("Issue a gift card")
-    await page.get_by_label("Amount").fill("25")
-    await console.in_dialog("Issue")
-    code = await page.get_by_role("dialog").locator(".secret code").inner_text()
-    token = await shop.account()
-    card = await shop.call("web_customer", "redeem_gift_card", token=token, code=code)
-    assert card is not None
-    await console.in_dialog("I have it")
-    await expect(page.get_by_text(code)).to_have_count(0)
-    await console.assert_no_trouble()
 
 
 async def test_by_keyboard_alone(visit: Open, support: str, sell: Sell, shop: Shop) -> None:
