@@ -43,9 +43,6 @@ BEGIN
             EXECUTE format('ALTER ROLE %I SET auto_explain.log_nested_statements = off', v_role);
         END IF;
     END LOOP;
-    IF NOT has_parameter_privilege('store_owner', 'auto_explain.log_nested_statements', 'SET') THEN
-        GRANT SET ON PARAMETER auto_explain.log_nested_statements TO store_owner, store_api;
-    END IF;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'the log may quote rows: ALTER ROLE web_… SET log_min_messages = ''log'' as a superuser.';
 END $$;
