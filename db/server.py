@@ -541,6 +541,8 @@ class Server:
             # Instead of log_min_duration_statement: the same line with its plan, and for statements inside functions.
             "auto_explain.log_min_duration": "250ms",
             "auto_explain.log_nested_statements": "on",
+            "auto_explain.log_analyze": "on",  # rows as they were; without timing it costs nothing that can be measured
+            "auto_explain.log_timing": "off",
             "auto_explain.log_parameter_max_length": "0",
         }
         if self.extensions is not None:
