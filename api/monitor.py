@@ -217,7 +217,7 @@ def _headline(now: Data, rates: Data) -> Text:
 
 def _statements(rates: Data, width: int) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    table.add_column("endpoint", no_wrap=True, overflow="ellipsis", max_width=max(20, width - 60))
+    table.add_column("endpoint", no_wrap=True, overflow="ellipsis", max_width=max(28, width - 56))
     for name in ("share", "calls/s" if rates["seconds"] else "calls", "mean ms", "worst ms", "rows", "read"):
         table.add_column(name, justify="right", no_wrap=True)
     spent = sum(line["total_ms"] for line in rates["statements"]) or 1

@@ -7,8 +7,13 @@ import http.client
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import threading
+import urllib.request
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +22,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from api.monitor import Dashboard
 from db.server import Access
 
+ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed (apt-get install chromium)")
 
@@ -219,3 +225,21 @@ async def test_a_shop_without_snapshots_says_so(make_database: Any, browser: Bro
         dashboard.shutdown()
         thread.join()
         dashboard.server_close()
+
+
+def test_the_command_prints_its_address_and_ends_when_told(access: Access) -> None:
+    environment = os.environ | {"DATABASE_URL": access.admin(), "STOREPROC_SECRET": access.secret, "COLUMNS": "200"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api.cli", "dashboard"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+/[\w-]{32,}/", process.stdout.readline())
+        assert found
+        with urllib.request.urlopen(found[0] + "review?hours=1", timeout=20) as answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
