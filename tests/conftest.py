@@ -175,9 +175,22 @@ class Cluster:
     data: Path
 
     def run(self, statement: str, *names: str) -> None:
-        """One statement on the maintenance database; {} are identifiers."""
+        """One statement on the maintenance database; {} are identifiers. Its error ends with what the server logged."""
         with psycopg.connect(self.access.admin("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            try:
+                connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            except psycopg.Error as error:
+                error.add_note("\n".join(self.complaints()[-10:]))
+                raise
+
+    def complaints(self) -> list[str]:
+        """What the server's own processes (no client's) logged as an error or worse."""
+        return [
+            line
+            for file in sorted((self.data / "log").glob("*.json"), key=os.path.getmtime)
+            for line in file.read_text(errors="replace").splitlines()
+            if '"dbname"' not in line and any(f'"{level}"' in line for level in ("ERROR", "FATAL", "PANIC"))
+        ]
 
     def clone(self, name: str) -> Access:
         self.run("CREATE DATABASE {} TEMPLATE {}", name, TEMPLATE)

@@ -167,7 +167,12 @@ async def test_a_request_is_one_line_that_can_be_searched(client: Any, server: A
     request_id = f"look-for-{uuid.uuid4().hex[:8]}"
     answer = await client.get(f"/products/{uuid.uuid4()}", headers={"X-Request-Id": request_id})
     assert answer.headers["x-request-id"] == request_id
-    found = [line for line in lines(server.log()) if line.get("request_id") == request_id]
+    found: list[dict[str, Any]] = []
+    for _ in range(200):  # the line is written after the answer
+        found = [line for line in lines(server.log()) if line.get("request_id") == request_id]
+        if found:
+            break
+        await asyncio.sleep(0.05)
     assert len(found) == 1
     line = found[0]
     assert line.pop("ms") > 0
