@@ -36,7 +36,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hmac import compare_digest, digest
 from pathlib import Path
 from typing import Any
@@ -66,9 +66,11 @@ OWNERS = ("store_owner", "store_api")
 TRUSTED_EXTENSIONS = ("pg_trgm", "btree_gist")
 OTHER_EXTENSIONS = ("pg_stat_statements",)
 
+APPLICATION = "storeproc migrate"
 LOCK_KEY = 0x73746F7265  # "store"
+MIGRATING_KEY = LOCK_KEY + 1  # held by the connection that migrates: a killed deployment's last statement has it still
 LOCK_TIMEOUT = "400ms"  # below deadlock_timeout (1 s): we give way, never a client
-PATIENCE = 120.0  # seconds of trying for the code transaction
+PATIENCE = 120.0  # seconds of trying for the locks of a migration, or of the code
 
 Say = Callable[[str], None]
 
@@ -163,6 +165,8 @@ class Plan:
     migrations: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     production: bool = False
+    drift: list[str] = field(default_factory=list)
+    """What somebody made of the database since: not as it was deployed."""
 
     def __bool__(self) -> bool:
         return bool(self.lines())
@@ -183,7 +187,7 @@ class Plan:
         if self.code:
             shown = ", ".join(self.code[:5]) + (f" and {len(self.code) - 5} more" if len(self.code) > 5 else "")
             lines.append(f"the code is rebuilt: {shown}")
-        return lines
+        return lines + self.drift
 
 
 def check(access: Access, source: Source | None = None, *, production: bool = False) -> Plan:
@@ -234,10 +238,11 @@ def migrate(
                 )
             )
         _bookkeeping(connection, source)
-        for name in _migrations(access, source):
+        for name in _migrations(access, source, connection, plan.migrations, say) if plan.migrations else ():
             say(f"applied {name}")
         if plan.code:
             started = time.monotonic()
+            _tell_progress(connection, "the code")
             _load_code(connection, source, all_policies=bool(plan.migrations) or force, say=say)
             say(f"rebuilt the code: {len(source.code)} files ({time.monotonic() - started:.1f} s)")
         return plan
@@ -295,17 +300,33 @@ def _plan(
             now = {file.name: file.sha256 for file in source.code}
             changed = sorted(name for name in now.keys() | loaded.keys() if now.get(name) != loaded.get(name))
             plan.code = changed or ["everything"]
+        plan.drift = _invalid_indexes(connection)
     return plan
+
+
+def _invalid_indexes(connection: psycopg.Connection[Any]) -> list[str]:
+    rows = connection.execute(
+        """
+        SELECT format('the index %I.%I is INVALID: no query uses it, every write pays for it', n.nspname, c.relname)
+        FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relowner = to_regrole('store_owner')
+          AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = i.indexrelid)
+        ORDER BY 1
+        """
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 # --- connections ----------------------------------------------------------------------------------
 
 
 def _connect(url: str) -> psycopg.Connection[Any]:
-    connection = psycopg.connect(url, autocommit=True, connect_timeout=10, application_name="storeproc migrate")
+    connection = psycopg.connect(url, autocommit=True, connect_timeout=10, application_name=APPLICATION)
     connection.execute("SET search_path = pg_catalog")
     connection.execute("SET client_min_messages = warning")
     connection.execute("SET statement_timeout = 0")
+    with suppress(errors.InvalidParameterValue):  # where the server's system can tell that we are gone, a second later
+        connection.execute("SET client_connection_check_interval = '1s'")
     return connection
 
 
@@ -323,16 +344,94 @@ def _missing_database(error: psycopg.OperationalError) -> bool:
 
 
 @contextmanager
-def _one_at_a_time(connection: psycopg.Connection[Any], say: Say) -> Iterator[None]:
-    """Everything below runs once at a time a database; a killed deployment leaves no lock behind."""
-    if not _value(connection, "SELECT pg_try_advisory_lock(%s)", LOCK_KEY):
-        say("waiting for another deployment")
-        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
+def _one_at_a_time(
+    connection: psycopg.Connection[Any], say: Say, *, key: int = LOCK_KEY, watch: psycopg.Connection[Any] | None = None
+) -> Iterator[None]:
+    """Everything below runs once at a time a database; a killed deployment leaves no lock behind.
+
+    Asked for again and again: a statement that waits holds a snapshot, and the other deployment's CREATE INDEX
+    CONCURRENTLY would wait for that, which no deadlock detection sees.
+    """
+    since = told_at = time.monotonic()
+    told = ""
+    while not _value(connection, "SELECT pg_try_advisory_lock(%s)", key):
+        holder = _describe_holder(watch or connection, key)
+        if holder != told or time.monotonic() - told_at > 15:
+            waited = time.monotonic() - since
+            say(f"waiting for another deployment{holder}" + (f" ({waited:.0f} s so far)" if waited > 5 else ""))
+            told, told_at = holder, time.monotonic()
+        time.sleep(0.2)
     try:
         yield
     finally:
         with suppress(psycopg.Error):
-            connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
+            connection.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _describe_holder(connection: psycopg.Connection[Any], key: int) -> str:
+    """Whom we wait for: what names it to pg_terminate_backend(), where it comes from, and what it is doing."""
+    row = connection.execute(
+        """
+        SELECT a.pid, a.usename, coalesce(host(a.client_addr), 'this machine'),
+               to_char(a.backend_start AT TIME ZONE 'UTC', 'HH24:MI:SS'), a.application_name
+        FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+          AND (l.classid::bigint << 32) + l.objid::bigint = %s
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """,
+        [key],
+    ).fetchone()
+    if row is None:
+        return ""
+    pid, user, where, since, name = row
+    doing = (name or "").removeprefix(APPLICATION).removeprefix(": ")
+    return f": {user} from {where} since {since} UTC, server process {pid}" + (f", at {doing}" if doing else "")
+
+
+def _tell_progress(connection: psycopg.Connection[Any], doing: str) -> None:
+    """Where a waiting deployment, and whoever looks at pg_stat_activity, can read it."""
+    connection.execute("SELECT set_config('application_name', %s, false)", [f"{APPLICATION}: {doing}"[:63]])
+
+
+def _blockers(connection: psycopg.Connection[Any]) -> str:
+    """Whose transaction holds tables for longer than we wait for one."""
+    rows = connection.execute(
+        """
+        SELECT format('server process %%s (%%s, %%s, transaction of %%s s)', a.pid, a.usename,
+                      coalesce(nullif(a.application_name, ''), 'no name'), extract(epoch FROM age)::int)
+        FROM (SELECT *, clock_timestamp() - xact_start AS age FROM pg_stat_activity) AS a
+        WHERE a.pid <> pg_backend_pid() AND a.age > %s::interval
+          AND EXISTS (SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
+                      WHERE l.pid = a.pid AND l.granted AND l.locktype = 'relation' AND d.datname = current_database())
+        ORDER BY a.age DESC LIMIT 3
+        """,
+        [LOCK_TIMEOUT],
+    ).fetchall()
+    return "; ".join(row[0] for row in rows)
+
+
+def _when_locks_allow(connection: psycopg.Connection[Any], what: str, attempt: Callable[[], None], say: Say) -> None:
+    """A transaction that gives up, with all that it holds, rather than keep the shop waiting behind it; then again."""
+    begin = time.monotonic()
+    told = 0.0
+    pause = 0.25
+    while True:
+        try:
+            attempt()
+            return
+        except (errors.LockNotAvailable, errors.DeadlockDetected):
+            held_by = _blockers(connection)
+            waited = time.monotonic() - begin
+            if waited > PATIENCE:
+                raise MigrationError(
+                    f"{what}: tables stayed locked for {waited:.0f} s{held_by and ', by ' + held_by}. "
+                    "Nothing of it was changed: end that transaction, or try again later."
+                ) from None
+            if waited > told:
+                say(f"clients hold locks; trying again: {what}" + (f" waits for {held_by}" if held_by else ""))
+                told = waited + 5
+            time.sleep(random.uniform(pause / 2, pause))  # noqa: S311
+            pause = min(pause * 1.5, 3.0)  # what waited behind us has this long to pass
 
 
 def _make_database(access: Access, say: Say) -> bool:
@@ -486,33 +585,88 @@ def _bookkeeping(connection: psycopg.Connection[Any], source: Source) -> None:
         )
 
 
-def _migrations(access: Access, source: Source) -> Iterator[str]:
+def _migrations(
+    access: Access, source: Source, watch: psycopg.Connection[Any], pending: list[str], say: Say
+) -> Iterator[str]:
     """Apply what is pending, each file and its record in one transaction, and name each."""
     backend = get_backend(_yoyo_url(access))
     try:
-        backend.init_database() if "yoyo_lock" not in backend.list_tables() else None
-        backend.ensure_internal_schema_updated()
-        known = read_migrations(str(source.folder / "migrations"))
-        for migration in backend.to_apply(known):
-            file = source.migrations[migration.id]
-            migration.load()
-            if migration.use_transactions:
-                with warnings.catch_warnings(), backend.transaction():
-                    warnings.simplefilter("ignore")  # yoyo's own nested transactions are savepoints here
-                    # The file goes to the server whole: it knows its quoting, and errors have a position in the file.
-                    backend.execute("SET LOCAL search_path = pg_catalog")
-                    _run(backend.connection, file)
-                    backend.execute("SET LOCAL search_path = migration")
-                    backend.mark_one(migration)
-                    _record(backend.connection, migration.id, file)
-            else:
-                for step in migration.steps:  # CREATE INDEX CONCURRENTLY and the like: a statement at a time
-                    step.apply(backend)
-                backend.mark_one(migration)
-                _record(backend.connection, migration.id, file)
-            yield file.name
+        with suppress(errors.InvalidParameterValue):
+            backend.connection.execute("SET client_connection_check_interval = '1s'")
+        with _one_at_a_time(backend.connection, say, key=MIGRATING_KEY, watch=watch):
+            if "yoyo_lock" not in backend.list_tables():
+                backend.init_database()
+            # yoyo's own lock is a row, which a killed deployment leaves. We are alone here: a row is a dead one's.
+            backend.break_lock()
+            backend.ensure_internal_schema_updated()
+            known = read_migrations(str(source.folder / "migrations"))
+            for number, migration in enumerate(backend.to_apply(known), 1):
+                file = source.migrations[migration.id]
+                migration.load()
+                _tell_progress(watch, f"{migration.id} ({number} of {len(pending)})")
+                if migration.use_transactions:
+                    _when_locks_allow(watch, file.name, partial(_apply, backend, migration, file), say)
+                else:
+                    _apply_in_steps(backend, migration, file, say)
+                yield file.name
     finally:
         backend.connection.close()
+
+
+def _apply(backend: Any, migration: Any, file: File) -> None:
+    with warnings.catch_warnings(), backend.transaction():
+        warnings.simplefilter("ignore")  # yoyo's own nested transactions are savepoints here
+        # The file goes to the server whole: it knows its quoting, and errors have a position in the file.
+        backend.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        backend.execute("SET LOCAL search_path = pg_catalog")
+        _run(backend.connection, file)
+        backend.execute("SET LOCAL search_path = migration")
+        backend.mark_one(migration)
+        _record(backend.connection, migration.id, file)
+
+
+_CONCURRENTLY = re.compile(
+    r"\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\s+ON\s+(?:ONLY\s+)?(\w+)\.",
+    re.IGNORECASE,
+)
+
+
+def _apply_in_steps(backend: Any, migration: Any, file: File, say: Say) -> None:
+    """CREATE INDEX CONCURRENTLY and the like: a statement at a time, each on its own, so each can be repeated.
+
+    No lock_timeout: nothing here may take a lock that customers meet, and an index whose building gives up is left
+    INVALID: never used by a query, kept up to date by every write.
+    """
+    connection = backend.connection
+    with connection.transaction():
+        connection.execute("SET LOCAL search_path = migration")  # it may have begun in another deployment
+    _drop_unfinished(connection, file, say)
+    try:
+        for step in migration.steps:
+            step.apply(backend)
+    except psycopg.Error as error:
+        with suppress(psycopg.Error):
+            _drop_unfinished(connection, file, say)
+        raise MigrationError(_problem(file, error)) from error
+    with connection.transaction():
+        connection.execute("SET LOCAL search_path = migration")
+        backend.mark_one(migration)
+        _record(connection, migration.id, file)
+
+
+def _drop_unfinished(connection: psycopg.Connection[Any], file: File, say: Say) -> None:
+    """An INVALID index of this file is what a crash, or a duplicate under a UNIQUE one, left of it."""
+    for name, schema in _CONCURRENTLY.findall(file.text):
+        if _value(
+            connection,
+            "SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))",
+            schema.lower(),
+            name.lower(),
+        ):
+            connection.execute(
+                sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(schema.lower(), name.lower()))
+            )
+            say(f"dropped the unfinished index {schema}.{name}: it is built anew")
 
 
 def _record(connection: psycopg.Connection[Any], name: str, file: File) -> None:
@@ -536,20 +690,11 @@ def _yoyo_url(access: Access) -> str:
 
 
 def _load_code(connection: psycopg.Connection[Any], source: Source, *, all_policies: bool, say: Say) -> None:
-    deadline = time.monotonic() + PATIENCE
-    attempt = 0
-    while True:
-        attempt += 1
-        try:
-            with connection.transaction():
-                _load_once(connection, source, all_policies=all_policies)
-            return
-        except (errors.LockNotAvailable, errors.DeadlockDetected):
-            if time.monotonic() > deadline:
-                raise MigrationError(f"the code was not rebuilt: tables stayed locked for {PATIENCE:.0f} s.") from None
-            if attempt % 10 == 0:
-                say(f"clients hold locks; trying again (attempt {attempt})")
-            time.sleep(random.uniform(0.1, 0.5))  # noqa: S311
+    def attempt() -> None:
+        with connection.transaction():
+            _load_once(connection, source, all_policies=all_policies)
+
+    _when_locks_allow(connection, "the code", attempt, say)
 
 
 def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_policies: bool) -> None:
