@@ -137,7 +137,7 @@ class Frame:
     async def _live(self, receive: Any, send: Any) -> None:
         """From the start of the process to its end: requests come between the two."""
         await receive()
-        database = Database(self.settings.access, self.settings.pool_sizes)
+        database = Database(self.settings.pooled_access, self.settings.pool_sizes)
         try:
             self.open(await build_store(self.settings, database))
         except (CatalogError, OSError, asyncpg.PostgresError) as error:

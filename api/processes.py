@@ -59,15 +59,20 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def environment(settings: Settings, access: Access) -> dict[str, str]:
-    """What a web process or worker gets: where the database is and the secret, and no administrator's password."""
+    """What a web process or worker gets: where the database is and the secret, and no administrator's password.
+
+    A secret that is in a file stays there: only the file's name is handed down.
+    """
+    administrators = ("DATABASE_URL_FILE", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE")
+    secret = {} if os.environ.get("STOREPROC_SECRET_FILE") else {"STOREPROC_SECRET": access.secret}
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in administrators},
+        **secret,
         "HOST": settings.host,
         "PORT": str(settings.port),
         "PUBLIC_URL": settings.public_url,
         "STOREPROC_DATA": str(settings.data),
         "DATABASE_URL": access.public_url(),
-        "STOREPROC_SECRET": access.secret,
         "PYTHONUNBUFFERED": "1",
     }
 

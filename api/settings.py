@@ -1,6 +1,8 @@
 """What the environment says, read once and checked at the start.
 
-A value that makes no sense ends the program with one line that names it; nothing is guessed.
+A value that makes no sense ends the program with one line that names it; nothing is guessed. Each may come from a file
+instead: STOREPROC_SECRET_FILE=/run/secrets/storeproc_secret, and so for every other name. What is in a file is not in
+`docker inspect`, nor in what a crash reporter sends.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from db import server
 from db.server import Access
@@ -84,7 +86,8 @@ class Oidc:
 
 @dataclass(frozen=True)
 class Smtp:
-    """SMTP_URL: smtp://user:password@host:587 (STARTTLS, required unless the host is this machine) or smtps://…:465."""
+    """SMTP_URL: smtp://user:password@host:587 (STARTTLS, required unless the host is this machine) or smtps://…:465.
+    SMTP_PASSWORD: its user's password, if it is not in there."""
 
     host: str
     port: int
@@ -121,7 +124,12 @@ class Settings:
     """STOREPROC_BACKUPS: the folder of physical backups, best on another disk; without it, beside the data folder."""
 
     database_url: str | None = field(default=None, repr=False)
-    """DATABASE_URL: a PostgreSQL 18 that somebody else runs; without it, ours."""
+    """DATABASE_URL: a PostgreSQL 18 that somebody else runs; without it, ours.
+    DATABASE_PASSWORD: its user's password, if it is not in there."""
+
+    pooler_url: str | None = None
+    """POOLER_URL: a PgBouncer in transaction mode before the same database, for requests and jobs. What listens for
+    announcements goes to DATABASE_URL all the same: a pooler hands connections on and would hear nothing."""
 
     secret: str | None = field(default=None, repr=False)
     """STOREPROC_SECRET: 32 characters or more, for every role's password; else the file `secret` in `data`."""
@@ -192,6 +200,12 @@ class Settings:
             return Access(self.database_url, server.read_secret(self.data, self.secret))
         return server.locate(self.data, self.secret)
 
+    @property
+    def pooled_access(self) -> Access:
+        """How statements reach it that leave nothing behind in a session."""
+        access = self.access
+        return access if self.pooler_url is None else Access(self.pooler_url, access.secret)
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         read = _Reader(environ)
@@ -203,7 +217,8 @@ class Settings:
             public_url=read.url("PUBLIC_URL", default_public_url(host, port)),
             data=Path(read.text("STOREPROC_DATA", ".storeproc")).expanduser().absolute(),
             backups=Path(given).expanduser().absolute() if (given := read.optional("STOREPROC_BACKUPS")) else None,
-            database_url=read.optional("DATABASE_URL"),
+            database_url=_database_url(read),
+            pooler_url=_pooler_url(read),
             secret=read.secret("STOREPROC_SECRET"),
             environment=read.choice("STOREPROC_ENVIRONMENT", ("development", "production")),
             web_concurrency=read.number("WEB_CONCURRENCY", 2, 1, 64),
@@ -222,6 +237,26 @@ class Settings:
             smtp=_smtp(read),
             mail_from=_mail_from(read),
         )
+
+
+def _database_url(read: _Reader) -> str | None:
+    url, password = read.optional("DATABASE_URL"), read.optional("DATABASE_PASSWORD")
+    if password is None:
+        return url
+    scheme, _, rest = (url or "").partition("://")
+    user, at, place = rest.partition("@")
+    if not at or not user or ":" in user:
+        raise SettingsError("DATABASE_PASSWORD: DATABASE_URL must name a user, and no password of its own, beside it.")
+    return f"{scheme}://{user}:{quote(password, safe='')}@{place}"
+
+
+def _pooler_url(read: _Reader) -> str | None:
+    url = read.optional("POOLER_URL")
+    if url is not None and (not url.startswith(("postgresql://", "postgres://")) or "@" in url):
+        raise SettingsError(
+            "POOLER_URL: an address such as postgresql://pooler:6432/storeproc is expected, no user in it."
+        )
+    return url
 
 
 def _stripe(read: _Reader) -> StripeKeys | None:
@@ -278,6 +313,10 @@ def _smtp(read: _Reader) -> Smtp | None:
     tls = parts.scheme == "smtps"
     username = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None
+    if (beside := read.optional("SMTP_PASSWORD")) is not None:
+        if password is not None or username is None:
+            raise SettingsError("SMTP_PASSWORD: SMTP_URL must name a user, and no password of its own, beside it.")
+        password = beside
     return Smtp(parts.hostname, port or (465 if tls else 587), tls, username, password)
 
 
@@ -295,6 +334,19 @@ def default_public_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def _line_of(name: str, file: Path) -> str:
+    """What the file says, which is one line. No error quotes it."""
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name}={file}: it cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}={file}: it is not text.") from None
+    if not text or "\n" in text:
+        raise SettingsError(f"{name}={file}: one line is expected in it, there {'are more' if text else 'is none'}.")
+    return text
+
+
 class _Reader:
     """An unset variable and an empty one are the same."""
 
@@ -302,7 +354,12 @@ class _Reader:
         self.environ = environ
 
     def optional(self, name: str) -> str | None:
-        return self.environ.get(name, "").strip() or None
+        given, file = (self.environ.get(key, "").strip() for key in (name, f"{name}_FILE"))
+        if not file:
+            return given or None
+        if given:
+            raise SettingsError(f"{name} and {name}_FILE are both set: keep one of them.")
+        return _line_of(f"{name}_FILE", Path(file))
 
     def both(self, *names: str) -> bool:
         """All of these are there, or none: half a configuration is a mistake."""

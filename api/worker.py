@@ -121,7 +121,7 @@ class Worker:
 
     async def _serve(self) -> None:
         """One connection's time: until we are told to stop or the database is lost."""
-        database = Database(self.settings.access, POOLS, "storeproc worker")
+        database = Database(self.settings.pooled_access, POOLS, "storeproc worker")
         listener = await asyncpg.connect(
             self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
         )
