@@ -28,6 +28,7 @@ from .database import Database
 from .endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
 from .errors import Problem, Unexpected
 from .jwks import Outside
+from .pages import SOURCE
 from .routes import INTERNAL, PAGES, ROUTES
 from .settings import Settings
 from .stream import Flow, Streams
@@ -47,11 +48,15 @@ async def build_store(settings: Settings, database: Database) -> Store:
     connection = await asyncpg.connect(settings.access.url("web_anonymous"), timeout=10)
     try:
         found = await catalog.read(connection)
+        deployed = await catalog.read_deployed(connection, found, SOURCE)
     finally:
         await connection.close()
-    misfits = catalog.check_routes(found, [(r.method, r.path, r.function) for r in ROUTES], INTERNAL)
+    routes = [(r.method, r.path, r.function) for r in ROUTES]
+    misfits = catalog.check_routes(found, routes, INTERNAL, exactly=deployed.same)
     if misfits:
-        raise CatalogError(misfits)
+        raise CatalogError(misfits if deployed.same else [deployed.differs(SOURCE), *misfits])
+    if not deployed.same:
+        write_log({"schema": "differs", "detail": deployed.differs(SOURCE)})
     own = urlsplit(settings.public_url)
     origins = frozenset({f"{own.scheme}://{own.netloc}", *settings.cors_origins})
     return Store(settings, database, found, origins, gateways.offered(settings))

@@ -410,6 +410,40 @@ async def read(connection: asyncpg.Connection[Any]) -> Catalog:
     return Catalog(functions, types, sentences, raised)
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """What the database was deployed from, seen from a source: the same, an earlier one (known), or neither."""
+
+    schema_version: str
+    at: str
+    same: bool
+    known: bool
+
+    def differs(self, source: tuple[str, str]) -> str:
+        way = (
+            "a newer version has been deployed since: start that one"
+            if self.known
+            else "this source was never deployed there: run `storeproc migrate` first"
+        )
+        return f"the database has the schema {self.schema_version} of {self.at}, this source is {source[0]}: {way}"
+
+
+async def read_deployed(connection: asyncpg.Connection[Any], catalog: Catalog, source: tuple[str, str]) -> Deployed:
+    function = catalog.functions.get("get_schema_version")
+    if function is None:
+        raise CatalogError(["there is no function api.get_schema_version: run `storeproc migrate` first"])
+    argument = "$1" if function.parameters else ""
+    row = await connection.fetchrow(
+        f"SELECT d.* FROM api.get_schema_version({argument}) AS d",  # noqa: S608
+        *([source[1]] if argument else []),
+    )
+    if row is None:
+        raise CatalogError(["nothing is deployed: run `storeproc migrate` first"])
+    same = (row["schema_version"], row["code_digest"]) == source
+    at = f"{row['deployed_at']:%Y-%m-%d %H:%M} UTC"
+    return Deployed(row["schema_version"], at, same, same or bool(row.get("source_known")))
+
+
 async def _read_types(connection: asyncpg.Connection[Any]) -> Types:
     types = Types()
     for row in await connection.fetch(_TYPES):
@@ -438,8 +472,12 @@ def _raised_codes(body: str) -> dict[str, tuple[int, str]]:
     return found
 
 
-def check_routes(catalog: Catalog, routes: Iterable[tuple[str, str, str]], internal: Container[str]) -> list[str]:
-    """What does not fit between routes (method, path, function) and functions."""
+def check_routes(
+    catalog: Catalog, routes: Iterable[tuple[str, str, str]], internal: Container[str], *, exactly: bool = True
+) -> list[str]:
+    """What does not fit between routes (method, path, function) and functions. A database of another version, not
+    `exactly` ours, may offer more than we have routes for.
+    """
     misfits: list[str] = []
     routed: set[str] = set()
     places: set[tuple[str, str]] = set()
@@ -469,7 +507,7 @@ def check_routes(catalog: Catalog, routes: Iterable[tuple[str, str, str]], inter
             misfits.append(f"{line}: api.{name} is granted to nobody")
     for name, function in catalog.functions.items():
         reachable = function.audiences and not function.service
-        if name not in routed and reachable and name not in internal:
+        if exactly and name not in routed and reachable and name not in internal:
             misfits.append(f"api.{name} has no route")
     return misfits
 

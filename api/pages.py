@@ -25,14 +25,18 @@ async def live(store: Store, x: Exchange) -> Answer:
 
 
 async def ready(store: Store, x: Exchange) -> Answer:
-    """The database answers, and what is deployed in it is this source.
+    """The database answers, and what is deployed in it is this source, or was until a newer one came.
 
-    A later deployment does not make a process unready that was ready: it happens under running web tiers.
+    A deployment happens under running web tiers, and an older one that starts again meanwhile serves as it did: that
+    the functions it needs are there was seen at its start.
     """
     global _seen_current
-    deployed = await store.call("get_schema_version", {}, request_id=x.request_id, caller=ANONYMOUS, repeatable=True)
+    deployed = await store.call(
+        "get_schema_version", {"source_digest": SOURCE[1]}, request_id=x.request_id, caller=ANONYMOUS, repeatable=True
+    )
     current = (deployed["schema_version"], deployed["code_digest"]) == SOURCE
-    _seen_current = _seen_current or current
+    known = deployed.pop("source_known", False)
+    _seen_current = _seen_current or current or bool(known)
     if not _seen_current:
         raise Problem(
             "schema_differs",

@@ -32,6 +32,7 @@ from .endpoint import Caller, Store
 from .errors import Problem, Unexpected
 from .gateways import Gateway, Refund, Refused
 from .invoices.jobs import issue
+from .pages import SOURCE
 from .payments import apply_event, capture, gateway_of, open_checkout, read_payment
 from .settings import Settings, SettingsError
 from .webhooks import Courier
@@ -128,6 +129,11 @@ class Worker:
         beside: list[asyncio.Task[None]] = []
         try:
             found = await catalog.read(listener)
+            deployed = await catalog.read_deployed(listener, found, SOURCE)
+            if not deployed.known:
+                raise catalog.CatalogError([deployed.differs(SOURCE)])  # and looked at again: somebody will migrate
+            if not deployed.same:
+                _log(schema="differs", detail=deployed.differs(SOURCE))  # an old worker does the jobs that it knows
             offered = metrics.watch_gateways(self.offered(self.settings))
             self.store = Store(self.settings, database, found, frozenset(), offered)
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())

@@ -281,7 +281,8 @@ def _plan(
         unknown = sorted(applied.keys() - source.migrations.keys())
         if unknown:
             raise MigrationError(
-                f"the database has been migrated by a newer version: this source does not know {', '.join(unknown)}."
+                f"the database has been migrated by a newer version: this source does not know {', '.join(unknown)}. "
+                "Nothing was changed. Deploy from that version's source; web tiers and workers of this one may run on."
             )
         for name, sha256 in sorted(applied.items()):
             if source.migrations[name].sha256 != sha256:
@@ -571,12 +572,22 @@ def _bookkeeping(connection: psycopg.Connection[Any], source: Source) -> None:
                 roles_digest   text NOT NULL,
                 at             timestamptz NOT NULL DEFAULT now()
             );
+            CREATE TABLE IF NOT EXISTS migration.deployments (
+                code_digest    text PRIMARY KEY,
+                schema_version text NOT NULL,
+                at             timestamptz NOT NULL DEFAULT now()
+            );
+            COMMENT ON TABLE migration.deployments IS
+                'Every source that was deployed here: a web tier of one of them is an older one, not too new.';
             COMMENT ON TABLE migration.checksums IS 'The text of each migration when it was applied.';
             COMMENT ON TABLE migration.files IS 'The code files as they were loaded last.';
             COMMENT ON TABLE migration.objects IS 'Routines and views of code files; one without its file is dropped.';
             COMMENT ON TABLE migration.deployed IS 'What runs here: one row.';
             GRANT USAGE ON SCHEMA migration TO store_api;
-            GRANT SELECT ON migration.deployed TO store_api;
+            GRANT SELECT ON migration.deployed, migration.deployments TO store_api;
+            INSERT INTO migration.deployments
+            SELECT code_digest, schema_version, at FROM migration.deployed WHERE code_digest <> ''
+            ON CONFLICT DO NOTHING;
         """)
         connection.execute(
             "INSERT INTO migration.deployed (schema_version, code_digest, roles_digest) VALUES ('', '', %(roles)s) "
@@ -743,6 +754,10 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
     run(
         "UPDATE migration.deployed SET schema_version = %s, code_digest = %s, at = now()",
         [source.schema_version, source.code_digest],
+    )
+    run(
+        "INSERT INTO migration.deployments VALUES (%s, %s) ON CONFLICT (code_digest) DO UPDATE SET at = now()",
+        [source.code_digest, source.schema_version],
     )
 
 

@@ -415,7 +415,7 @@ async def test_not_ready_on_another_schema(
 ) -> None:
     access = make_database()
     connection = await asyncpg.connect(access.admin())
-    await connection.execute("UPDATE migration.deployed SET code_digest = 'older'")
+    await connection.execute("UPDATE migration.deployed SET code_digest = 'older'; DELETE FROM migration.deployments")
     other = WebServer(access, {}, tmp_path)
     started = asyncio.create_task(asyncio.to_thread(other.start))
     try:
