@@ -1,5 +1,6 @@
 # make up     everything, from nothing: environment, PostgreSQL, schema, demo shop, web tier, worker. Ctrl-C stops it.
 # make test   all tests          make check   linters and types
+# make bench  measures: one run, one table (needs wrk; ARGS="--quick", ARGS="--only place-order,hot": tests/bench/README.md)
 # PYTHON=python3.12 chooses the interpreter; PORT, HOST, STOREPROC_DATA and DATABASE_URL are honoured.
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ INSTALL = rm -f $(VENV)/.failed; \
     '/^ERROR|^error:/ { print } /^Collecting/ { n++; if (tty) printf "\r  %d packages", n; fflush() } END { if (tty) print "" }'; \
   test ! -f $(VENV)/.failed
 
-.PHONY: up test check clean
+.PHONY: up test bench check clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.installed
@@ -21,6 +22,9 @@ up: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	@exec $(BIN)/python -m pytest $(ARGS)
+
+bench: $(VENV)/.installed-test
+	@exec $(BIN)/python -m tests.bench $(ARGS)
 
 check: $(VENV)/.installed-test
 	@$(BIN)/ruff check .

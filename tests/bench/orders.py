@@ -1,0 +1,160 @@
+"""Placing orders: what the database can (the ceiling), what the web tier makes of it, a product that all want."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.catalog import Statement, build_statement
+
+from . import load
+from .load import Result, pgbench, wrk
+from .shop import FEW, Shop, Web, analyse
+
+Tell = Callable[[Result], None]
+LINES = 3
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the design promises, and what was found."""
+
+    what: str
+    wanted: float
+    found: float
+    at_most: bool = False
+
+    @property
+    def reached(self) -> bool:
+        return self.found <= self.wanted if self.at_most else self.found >= self.wanted
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "what": self.what,
+            "wanted": self.wanted,
+            "found": self.found,
+            "at_most": self.at_most,
+            "reached": self.reached,
+        }
+
+
+@dataclass
+class Part:
+    """A part of the table."""
+
+    title: str
+    results: list[Result] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    tell: Tell = lambda _: None
+
+    def add(self, result: Result) -> Result:
+        self.results.append(result)
+        self.tell(result)
+        return result
+
+
+def statement_of(shop: Shop, function: str) -> Statement:
+    """The statement that the web tier sends for a POST."""
+    return build_statement(shop.catalog.functions[function], (), body=True)
+
+
+def open_shop(shop: Shop) -> None:
+    """The first orders of both kinds, so that what is measured is a shop with orders, and its statistics say so."""
+    statement = statement_of(shop, "create_order")
+    pgbench(
+        shop, "first", load.order_script(shop, statement, LINES, 0, shop.size.products - 1, keyed=True), 4, 1, warm=0.5
+    )
+    pgbench(shop, "first", load.bare_script(shop, LINES), 4, 1, warm=0.5)
+    analyse(shop.access)
+
+
+def place_order(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell: Tell) -> Part:
+    part = Part(f"place-order: {LINES} lines of {shop.size.products:,} products", tell=tell)
+    statement = statement_of(shop, "create_order")
+    last = shop.size.products - 1
+    pool = web.settings.web_concurrency * web.settings.pool_sizes["web_customer"]
+
+    def direct(what: str, script: str, clients: int) -> Result:
+        shop.settle()
+        return part.add(pgbench(shop, what, script, clients, seconds))
+
+    most = max(connections)
+    reference = 16 if 16 in connections else most
+    bare = direct("bare", load.bare_script(shop, LINES), reference)
+    full = direct("without a key", load.order_script(shop, statement, LINES, 0, last, keyed=False), reference)
+    part.goals.append(
+        Goal(
+            "create_order's CPU in PostgreSQL, against the bare one's", 2.0, full.postgres / bare.postgres, at_most=True
+        )
+    )
+
+    script = load.order_script(shop, statement, LINES, 0, last, keyed=True)
+    clients = sorted({*connections, pool} if most > pool else set(connections))
+    before = {n: direct("ceiling", script, n) for n in clients}
+    http: dict[int, Result] = {}
+    for n in connections:
+        shop.settle()
+        http[n] = part.add(wrk(shop, web, "place-order", "order", n, seconds, LINES, 0, last))
+    after = {n: direct("ceiling again", script, n) for n in clients}
+    for n in connections:
+        ceiling = (before[n].rate + after[n].rate) / 2
+        wanted = {16: 0.65, 64: 0.85}.get(n)
+        if wanted:
+            part.goals.append(
+                Goal(f"place-order over HTTP, {n} connections, against the ceiling", wanted, http[n].rate / ceiling)
+            )
+        else:
+            part.remarks.append(f"{n} connection{'s' * (n > 1)}: {http[n].rate / ceiling:.2f} of the ceiling")
+    if most > pool:
+        limited = (before[pool].rate + after[pool].rate) / 2
+        part.remarks.append(
+            f"{most} connections, against a ceiling of {pool}, the web tier's own: {http[most].rate / limited:.2f}"
+        )
+    part.goals.append(Goal("CPU of the web tier an order, µs", 300, http[most].web or 0, at_most=True))
+    return part
+
+
+def hot_product(shop: Shop, web: Web, connections: int, seconds: float, tell: Tell) -> Part:
+    """Everybody buys one product: against many products, and until none is left."""
+    part = Part(f"hot product: one line, {connections} connections", tell=tell)
+    statement = statement_of(shop, "create_order")
+    spread = (0, shop.size.products - 1)
+    hot = (shop.hot, shop.hot)
+    found: dict[str, tuple[Result, Result]] = {}
+    for what, (low, high) in (("spread products", spread), ("hot product", hot)):
+        shop.settle()
+        script = load.order_script(shop, statement, 1, low, high, keyed=True)
+        direct = part.add(pgbench(shop, what, script, connections, seconds))
+        shop.settle()
+        found[what] = direct, part.add(wrk(shop, web, what, "order", connections, seconds, 1, low, high))
+    for place, name in enumerate(("pgbench", "HTTP")):
+        ratio = found["hot product"][place].rate / found["spread products"][place].rate
+        part.goals.append(Goal(f"hot product against spread products, {name}", 0.8, ratio))
+
+    # The last piece: more is asked for than there is, and what is refused is refused.
+    scarce = shop.scarce
+    sold = part.add(
+        wrk(shop, web, "selling out", "order", connections, seconds, 1, scarce, scarce, warm=0, may_refuse=True)
+    )
+    on_hand, reserved, ordered = shop.rows(
+        "SELECT s.on_hand, s.reserved, "
+        "(SELECT coalesce(sum(i.quantity), 0) FROM sales.order_items AS i WHERE i.product_id = s.product_id) "
+        "FROM catalog.stock AS s JOIN catalog.products AS p ON p.id = s.product_id WHERE p.sku = %s",
+        f"BE-{scarce}",
+    )[0]
+    part.remarks.append(
+        f"of {FEW:,} pieces {ordered:,} were sold over {connections} connections, {sold.refused:,} requests refused"
+    )
+    if reserved != ordered or ordered > on_hand:
+        raise load.LoadError(f"oversold: {ordered} pieces ordered, {reserved} reserved, {on_hand} on hand")
+    part.goals.append(Goal("pieces oversold", 0, max(0, ordered - on_hand), at_most=True))
+    return part
+
+
+def broken_invariants(shop: Shop) -> list[str]:
+    return [
+        f"{name}: {detail}"
+        for name, detail in shop.rows("SELECT name, detail FROM audit.check_invariants() WHERE NOT ok")
+    ]

@@ -1,0 +1,193 @@
+"""The store that is measured: a server of its own on the real disk, a shop in it, the web tier as a user has it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psycopg
+
+from api import catalog
+from api.catalog import Catalog
+from api.processes import environment
+from api.settings import Settings
+from db import migrate
+from db.server import Access, Server, die_with_parent
+
+from .machine import cpu_seconds
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+PREFIX = "01900000-0000-7000-8000-"  # of a product's id; 100000000000 + its number follows
+FEW = 5000  # pieces there are of the product that is sold out
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Size:
+    products: int = 10_000
+    customers: int = 2_000
+
+
+@dataclass
+class Shop:
+    """A database with the shop in it, and what is needed to measure it."""
+
+    access: Access
+    server: Server
+    folder: Path
+    size: Size
+    catalog: Catalog
+    times: dict[str, float]
+    """Seconds that making it took, by step."""
+
+    @property
+    def hot(self) -> int:
+        """The number of the product that everybody buys."""
+        return self.size.products
+
+    @property
+    def scarce(self) -> int:
+        """The number of the one of which there are few pieces."""
+        return self.size.products + 1
+
+    def value(self, query: str, *parameters: object) -> Any:
+        with psycopg.connect(self.access.admin(), autocommit=True) as connection:
+            done = connection.execute(query.encode(), parameters or None)
+            row = done.fetchone() if done.description else None
+        return row[0] if row else None
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.access.admin(), autocommit=True) as connection:
+            return connection.execute(query.encode(), parameters or None).fetchall()
+
+    def postgres_seconds(self) -> float:
+        assert self.server.pid is not None
+        return cpu_seconds(self.server.pid)
+
+    def settle(self) -> None:
+        """What the last measurement left to write is written before the next begins."""
+        self.value("CHECKPOINT")
+
+
+def product_id(number: int) -> str:
+    return f"{PREFIX}{100_000_000_000 + number}"
+
+
+@contextmanager
+def cluster(folder: Path | None, say: Say) -> Iterator[tuple[Server, Access, Path]]:
+    """A new server with the settings that a user's has, removed at the end."""
+    where = Path(tempfile.mkdtemp(prefix=".storeproc-bench-", dir=folder or ROOT))
+    where.chmod(0o711)  # the server's own user passes through
+    server = Server(where / "data", say=say)
+    try:
+        access = server.start("bench")
+        yield server, access, where
+    finally:
+        server.stop()
+        with suppress(AttributeError):  # it did not come to that
+            shutil.rmtree(server.layout.home, ignore_errors=True)
+        shutil.rmtree(where, ignore_errors=True)
+
+
+def make(server: Server, access: Access, folder: Path, size: Size, say: Say) -> Shop:
+    times: dict[str, float] = {}
+    begin = time.monotonic()
+    migrate.migrate(access, say=say)
+    times["migrate"] = time.monotonic() - begin
+    begin = time.monotonic()
+    given = {"products": size.products, "customers": size.customers, "prefix": PREFIX, "few": FEW}
+    with psycopg.connect(access.admin(), autocommit=True) as connection, connection.transaction():
+        for statement in (HERE / "shop.sql").read_text().split(";\n"):
+            if not all(line.startswith("--") for line in statement.splitlines() if line):
+                connection.execute(statement.encode(), given)
+        connection.execute((HERE / "bare.sql").read_bytes())
+    analyse(access)
+    times["load the shop"] = time.monotonic() - begin
+    say(f"{size.products:,} products, {size.customers:,} customers ({times['load the shop']:.1f} s)")
+    return Shop(access, server, folder, size, asyncio.run(_read_catalog(access)), times)
+
+
+def analyse(access: Access) -> None:
+    """Statistics for the tables that hold something. One that is analysed while it is empty is taken for empty until
+    autovacuum comes by: the plans of those minutes read it from end to end."""
+    with psycopg.connect(access.admin(), autocommit=True) as connection:
+        for (table,) in connection.execute(
+            "SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+            "WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0 AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall():
+            connection.execute(f"VACUUM (ANALYZE) {table}".encode())
+
+
+async def _read_catalog(access: Access) -> Catalog:
+    connection = await asyncpg.connect(access.url("web_anonymous"))
+    try:
+        return await catalog.read(connection)
+    finally:
+        await connection.close()
+
+
+class Web:
+    """`storeproc web` with its default processes, its log in a file."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        given = {**os.environ, "PORT": str(self.port), "STOREPROC_DATA": str(shop.server.data)}
+        for name in ("DATABASE_URL", "PUBLIC_URL", "HOST", "STOREPROC_SECRET"):
+            given.pop(name, None)
+        self.settings = Settings.from_env(given)
+        self.log = shop.folder / "web.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Web:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", "web"],
+                cwd=ROOT,
+                env=environment(self.settings, self.shop.access),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with suppress(urllib.error.URLError), urllib.request.urlopen(f"{self.url}/health/ready", timeout=5):
+                return self
+            time.sleep(0.05)
+        self.__exit__()
+        raise RuntimeError(f"the web tier does not start:\n{self.log.read_text()[-3000:]}")
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def cpu_seconds(self) -> float:
+        assert self.process is not None
+        return cpu_seconds(self.process.pid)
