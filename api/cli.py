@@ -173,6 +173,24 @@ def _parser() -> argparse.ArgumentParser:
     merchant.add_argument("email", help="the merchant's")
     merchant.set_defaults(run=_merchant_role)
 
+    keys = commands.add_parser("keys", help="the keys that sign access tokens: list them, `rotate`, `retire`")
+    keys.add_argument("--json", action="store_true", help="as JSON")
+    keys.set_defaults(run=_keys, effect=None)
+    effects = keys.add_subparsers(metavar="[rotate|retire]")
+    rotate = effects.add_parser("rotate", help="a new key signs; tokens of the one before are good until they expire")
+    rotate.add_argument(
+        "--revoke",
+        dest="effect",
+        action="store_const",
+        const="replace_signing_keys",
+        default="add_signing_key",
+        help="a key has leaked: no token signed before is good any more, and clients refresh theirs",
+    )
+    retire = effects.add_parser("retire", help="remove the keys whose tokens have all expired (the worker does, too)")
+    retire.set_defaults(effect="retire_signing_keys")
+    for effect in (rotate, retire):
+        effect.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as JSON: the keys after it")
+
     matrix = commands.add_parser("permissions", help="who may call what, from the database's catalogue, as Markdown")
     matrix.set_defaults(run=_permissions)
 
@@ -637,6 +655,30 @@ def _merchant_role(options: argparse.Namespace) -> int:
         verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
     print(f"role      {role}\npassword  {password}\nviews     report.my_products, my_sales, my_earnings, my_payouts")  # noqa: T201
+    return 0
+
+
+_KEY_EFFECTS = {
+    "add_signing_key": "{} signs from now on; tokens of the one before are good until they expire",
+    "replace_signing_keys": "{} signs from now on; no token signed before is good: clients refresh theirs",
+    "retire_signing_keys": "removed: {}",
+}
+
+
+def _keys(options: argparse.Namespace) -> int:
+    with _database(_settings(), "keys") as access:
+        said = options.effect and _query(access, f"SELECT identity.{options.effect}()")
+        keys = json.loads(
+            _query(access, "SELECT coalesce(json_agg(k), '[]')::text FROM identity.list_signing_keys() AS k")
+        )
+    if options.json:
+        console.print_json(data=keys)
+        return 0
+    if options.effect:
+        console.print(_KEY_EFFECTS[options.effect].format(said), markup=False)
+    for key in keys:
+        until = f" until {key['verifies_until'][:19]}" if key["state"] == "verifies" else ""
+        console.print(f"{key['kid']}  made {key['created_at'][:19]}  {key['state']}{until}", markup=False)
     return 0
 
 

@@ -10,6 +10,7 @@ import pytest
 SECRETS = (
     "passwords",
     "signing_keys",
+    "salt_key",
     "sessions",
     "refresh_tokens",
     "login_attempts",

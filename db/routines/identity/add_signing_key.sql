@@ -1,6 +1,8 @@
--- Adds a signing key (fresh random unless given) and makes it the one that signs.
--- A retired key verifies for one more day; a leaked one is stopped at once by retired_at = '-infinity'. Never delete the first (find_salt).
--- Called by: db/policies/identity.signing_keys.sql (the first key), a DBA (rotation). Not granted to any web role.
+-- Adds a signing key (fresh random unless given) and makes it the one that signs. Answers its kid.
+-- The one before goes on verifying until its last token has expired (longest_token_life), and is then removed (retire_signing_keys).
+-- Called by: db/policies/identity.signing_keys.sql (the first key), `storeproc keys rotate`, renew_signing_key, replace_signing_keys.
+--            Not granted to any web role.
+-- Locks:     identity.signing_keys against another rotation; who signs or verifies meanwhile waits for nothing.
 CREATE OR REPLACE FUNCTION identity.add_signing_key(secret bytea DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,6 +20,7 @@ BEGIN
         v_inner := set_byte(v_inner, i, get_byte(v_inner, i) # get_byte(v_secret, i));
         v_outer := set_byte(v_outer, i, get_byte(v_outer, i) # get_byte(v_secret, i));
     END LOOP;
+    LOCK TABLE identity.signing_keys IN SHARE ROW EXCLUSIVE MODE;
     UPDATE identity.signing_keys SET retired_at = now() WHERE retired_at IS NULL;
     INSERT INTO identity.signing_keys (kid, header, inner_pad, outer_pad)
     VALUES (v_kid, identity.encode_base64url(convert_to(format('{"alg":"HS256","typ":"JWT","kid":"%s"}', v_kid), 'UTF8')), v_inner, v_outer);

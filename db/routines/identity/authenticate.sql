@@ -23,20 +23,20 @@ BEGIN
             MESSAGE = 'This needs a log-in.', HINT = 'Send an access token: Authorization: Bearer …';
     END IF;
 
-    -- The whole header is looked up, so the algorithm is the key's and never the caller's choice. A retired key verifies for one more
-    -- day, the longest that a token lives. Ours have some 400 bytes: a huge one is not looked at.
+    -- The whole header is looked up, so the algorithm is the key's and never the caller's choice. A retired key verifies
+    -- until its last token has expired. Ours have some 400 bytes: a huge one is not looked at.
     v_token := CASE WHEN octet_length(v_token) <= 4096 THEN v_token ELSE '' END;
     v_header := split_part(v_token, '.', 1);
     v_body := split_part(v_token, '.', 2);
     SELECT k.inner_pad, k.outer_pad INTO v_inner, v_outer
     FROM identity.signing_keys AS k
-    WHERE k.header = v_header AND (k.retired_at IS NULL OR k.retired_at > now() - interval '1 day');
+    WHERE k.header = v_header AND (k.retired_at IS NULL OR k.retired_at > now() - identity.longest_token_life());
     IF NOT FOUND
         OR v_token IS DISTINCT FROM v_header || '.' || v_body || '.'
             || identity.encode_base64url(sha256(v_outer || sha256(v_inner || convert_to(v_header || '.' || v_body, 'UTF8'))))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_invalid',
-            MESSAGE = 'The access token is not valid.', HINT = 'Log in again.';
+            MESSAGE = 'The access token is not valid.', HINT = 'Refresh the session or log in again.';
     END IF;
 
     -- Ours from here on: what the signature covers was written by issue_token().

@@ -1,8 +1,8 @@
 -- The bcrypt salt of that e-mail's password. For an e-mail that nobody has: a made-up one, always the same, in bcrypt's form
 -- (cost 12; the last character carries two bits, as in a real one), so that the answer does not tell the two apart.
--- It hangs on the first signing key, which is therefore retired but never deleted.
+-- It hangs on a key of its own, which never changes.
 -- Called by: api.begin_session.
--- Definer:   reads passwords and signing keys.
+-- Definer:   reads passwords and that key.
 CREATE OR REPLACE FUNCTION identity.find_salt(email text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -16,7 +16,7 @@ BEGIN
         'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
         './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789')
     INTO STRICT v_made_up
-    FROM identity.signing_keys AS k ORDER BY k.created_at, k.kid LIMIT 1;
+    FROM identity.salt_key AS k;
 
     SELECT p.salt INTO v_salt
     FROM identity.accounts AS a JOIN identity.passwords AS p ON p.account_id = a.id

@@ -1,5 +1,5 @@
--- The token that a mail carries: an HMAC of the mail's id under the key that signed when the mail was asked for. So it is at rest nowhere,
--- and a mail that is sent twice is the same mail. Kept as a hash; good for an hour (password) or a day (e-mail) from the request.
+-- The token that a mail carries: an HMAC of the mail's id under the key that signed when the mail was asked for (or the next one, if that
+-- was revoked). So it is at rest nowhere, and a mail that is sent twice is the same mail. Kept as a hash; good for an hour (password) or a day (e-mail) from the request.
 -- NULL when that time is over.
 -- Called by: api.prepare_mail.
 -- Definer:   reads signing keys, writes mail tokens.
@@ -17,7 +17,9 @@ BEGIN
     -- What else these keys sign begins with a token's header or with salt: (find_salt); nothing of that begins with mail:.
     SELECT identity.encode_base64url(sha256(k.outer_pad || sha256(k.inner_pad || convert_to('mail:' || issue_mail_token.mail_id, 'UTF8'))))
     INTO STRICT v_token
-    FROM identity.signing_keys AS k WHERE k.created_at <= issue_mail_token.queued_at ORDER BY k.created_at DESC, k.kid LIMIT 1;
+    FROM identity.signing_keys AS k
+    ORDER BY k.created_at <= issue_mail_token.queued_at DESC,
+             abs(extract(epoch FROM k.created_at - issue_mail_token.queued_at)), k.kid LIMIT 1;
     -- Sent again after it was used: it stays used.
     INSERT INTO identity.mail_tokens (token_hash, account_id, purpose, email, expires_at)
     VALUES (sha256(convert_to(v_token, 'UTF8')), issue_mail_token.account_id, issue_mail_token.purpose, issue_mail_token.email, v_expires_at)

@@ -1,0 +1,2 @@
+DROP INDEX identity.signing_key_twice;
+DROP TABLE identity.salt_key;

@@ -1,0 +1,13 @@
+-- For a key that somebody else has seen: makes a new one and removes every other, so that no token signed before is good any more.
+-- Refresh tokens are random and signed with nothing: whoever is logged in gets a new access token with theirs. Answers the new kid.
+-- Called by: `storeproc keys rotate --revoke`, over the administrator's connection. Not granted to any web role.
+-- Locks:     as add_signing_key.
+CREATE OR REPLACE FUNCTION identity.replace_signing_keys()
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_kid CONSTANT text := identity.add_signing_key();
+BEGIN
+    DELETE FROM identity.signing_keys AS k WHERE k.kid <> v_kid;
+    RETURN v_kid;
+END $$;
