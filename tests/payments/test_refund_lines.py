@@ -125,3 +125,23 @@ async def test_fifty_refunds_at_once_by_amount_and_by_line_stay_within_what_was_
     # When all of it went back, the order is cancelled and the other pieces come back with it.
     assert (await shop.stock(lamp))[0] == (1000 if seen["order_status"] == "cancelled" else 1000 - 40 + pieces)
     await shop.assert_books_balance()
+
+
+async def test_pieces_that_cost_less_than_a_unit_come_back_one_by_one(shop: Shop, customer: str) -> None:
+    product = await shop.product(1, 100)
+    promotion = await shop.call(
+        "web_support", "create_promotion", token=shop.support, code=f"P{uuid.uuid4().hex[:9].upper()}", name="Third off",
+        kind="percentage", basis_points=3333,
+    )  # fmt: skip
+    order = await shop.call(
+        "web_customer", "create_order", token=customer, items=[{"product_id": product, "quantity": 7}],
+        promo_code=promotion["code"],
+    )  # fmt: skip
+    assert order["total"] == 5
+    payment = await shop.begin(customer, order)
+    await shop.event(payment, "completed")
+    line = order["items"][0]
+    amounts = [(await refund(shop, payment, items=[piece(line, 1)]))["amount"] for _ in range(3)]
+    amounts.append((await refund(shop, payment, items=[piece(line, 4)]))["amount"])
+    assert (amounts, sum(amounts)) == ([1, 1, 1, 2], 5)
+    await shop.assert_books_balance()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import Counter
 from typing import Any
 
@@ -134,6 +135,57 @@ async def test_money_that_comes_back_from_the_payers_bank_is_booked_back(shop: S
     again = await shop.call("web_support", "retry_refund", token=shop.support, refund_id=made["id"])
     await shop.call("web_worker", "complete_refund", refund_id=again["id"], provider_reference="re_again")
     assert await shop.admin.fetchval(notes, [made["id"], again["id"]]) == 1
+    await shop.assert_books_balance()
+
+
+async def issue_notes(shop: Shop) -> None:
+    """The worker's part: invoices and credit notes that are asked for."""
+    for kind, what in (("issue_invoice", "order_id"), ("issue_credit_note", "refund_id")):
+        for job in await shop.admin.fetch(
+            "UPDATE messaging.outbox SET done_at = now() WHERE kind = $1 AND done_at IS NULL RETURNING payload ->> $2",
+            kind,
+            what,
+        ):
+            await shop.admin.fetchval(f"SELECT billing.{kind}($1)", uuid.UUID(job[0]))
+
+
+async def test_what_came_back_is_credited_once(shop: Shop, customer: str) -> None:
+    """An order of two lines that two payments paid. A refund of the first line comes back, and the order is cancelled."""
+    lamp, cup = await shop.product(50, 9), await shop.product(50, 9)
+    order = await shop.call(
+        "web_customer", "create_order", token=customer,
+        items=[{"product_id": lamp, "quantity": 1}, {"product_id": cup, "quantity": 1}],
+    )  # fmt: skip
+    first, second = await shop.begin(customer, order, 50), await shop.begin(customer, order, 50)
+    for payment in (first, second):
+        await shop.event(payment, "completed")
+    line = [{"order_item_id": order["items"][0]["id"], "quantity": 1}]
+    made = await refund(shop, first, items=line)
+    await shop.event(first, "refund_completed", refund_id=made["id"])
+    await issue_notes(shop)
+    await shop.event(first, "refund_failed", refund_id=made["id"])
+    # The other payment does not give the line back a second time.
+    with refused("refund_came_back", "SH409"):
+        await refund(shop, second, items=line)
+    # Nor when the retry fails before it has gone.
+    again = await shop.call("web_support", "retry_refund", token=shop.support, refund_id=made["id"])
+    await shop.call("web_worker", "fail_refund", refund_id=again["id"], failure_code="account_closed")
+    with refused("refund_came_back", "SH409"):
+        await refund(shop, second, items=line)
+
+    await shop.call("web_customer", "cancel_order", token=customer, order_id=order["id"])
+    open_refunds = await shop.admin.fetch(
+        "SELECT id::text FROM payments.refunds WHERE order_id = $1 AND status = 'pending'", uuid.UUID(order["id"])
+    )
+    for row in open_refunds:
+        await shop.call("web_worker", "complete_refund", refund_id=row["id"], provider_reference=row["id"])
+    await issue_notes(shop)
+    for payment in (first, second):
+        assert (await shop.see(payment))["amount_refunded"] == 50
+    credited = await shop.admin.fetch(
+        "SELECT total FROM billing.invoices WHERE order_id = $1 AND kind = 'credit_note'", uuid.UUID(order["id"])
+    )
+    assert [row["total"] for row in credited] == [50, 50]
     await shop.assert_books_balance()
 
 

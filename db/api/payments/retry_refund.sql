@@ -26,9 +26,7 @@ BEGIN
             DETAIL = json_build_object('refundable', v_refundable)::text;
     END IF;
 
-    SELECT payments.request_refund(v_refund.payment_id, v_refund.amount, v_refund.from_order, v_refund.reason,
-                                   array_agg(i.order_item_id), array_agg(i.quantity), array_agg(i.amount), v_refund.id, array_agg(i.product_id))
-    INTO STRICT v_retry_id FROM payments.refund_items AS i WHERE i.refund_id = v_refund.id;
+    v_retry_id := payments.repeat_refund(v_refund.id);
     SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = v_retry_id;
     RETURN api.render_refund(v_refund);
 END $$;

@@ -73,7 +73,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM payments.refunds AS r JOIN sales.orders AS o ON o.id = r.order_id
         WHERE r.completed_at IS NOT NULL AND r.from_order > 0 AND o.paid_at IS NOT NULL
           -- What went back, came back and went back again has one.
-          AND NOT EXISTS (SELECT FROM payments.refunds AS b WHERE b.id = r.retry_of AND b.completed_at IS NOT NULL)
+          AND NOT payments.was_credited(r.retry_of)
           AND NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.refund_id = r.id)
           AND r.id::text NOT IN (SELECT j.payload ->> 'refund_id' FROM messaging.outbox AS j
                                  WHERE j.kind = 'issue_credit_note' AND j.done_at IS NULL)

@@ -38,8 +38,7 @@ BEGIN
     IF v_refund.from_order > 0 AND v_payment.purpose = 'order' THEN
         PERFORM messaging.enqueue_job('issue_credit_note', jsonb_build_object('refund_id', v_refund.id))
         FROM sales.orders AS o
-        WHERE o.id = v_refund.order_id AND o.paid_at IS NOT NULL
-          AND NOT EXISTS (SELECT FROM payments.refunds AS r WHERE r.id = v_refund.retry_of AND r.completed_at IS NOT NULL);
+        WHERE o.id = v_refund.order_id AND o.paid_at IS NOT NULL AND NOT payments.was_credited(v_refund.retry_of);
     END IF;
     PERFORM messaging.record_event('refund.completed', v_refund.order_id, v_refund.account_id, jsonb_build_object(
         'refund_id', v_refund.id, 'payment_id', v_payment.id, 'amount', v_refund.amount, 'currency', v_payment.captured_currency));

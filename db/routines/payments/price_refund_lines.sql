@@ -1,6 +1,7 @@
 -- What pieces of an order's lines cost, in the order given: the piece after the j-th up to the k-th of q is worth the difference of two
 -- running shares, so all of them together are worth the line, to the unit. Of a bundle line the pieces are bundles, or with a product those of one
--- component, which is worth its share of the line. Never more than is left of the line.
+-- component, which is worth its share of the line. Never more than is left of the line, nor less than a unit of what is left: seven pieces for
+-- five units come back one by one as well.
 -- Called by: api.create_refund, refund_lines.
 -- Errors:    order_item_not_found 404, line_twice_in_refund 422, line_refunded_out_of_range 409.
 -- Locks:     none; the caller holds the order.
@@ -54,7 +55,8 @@ BEGIN
         END IF;
         v_amount := least(
             v_line.total - v_line.amount_refunded - coalesce((v_taken ->> v_line.id::text)::bigint, 0),
-            (div(v_part.worth::numeric * (v_part.refunded + v_line.wanted), v_part.pieces) - div(v_part.worth::numeric * v_part.refunded, v_part.pieces))::bigint);
+            greatest(1, div(v_part.worth::numeric * (v_part.refunded + v_line.wanted), v_part.pieces)
+                        - div(v_part.worth::numeric * v_part.refunded, v_part.pieces))::bigint);
         v_taken := v_taken || jsonb_build_object(v_line.id, coalesce((v_taken ->> v_line.id::text)::bigint, 0) + v_amount);
         v_amounts := v_amounts || v_amount;
     END LOOP;

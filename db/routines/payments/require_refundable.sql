@@ -9,14 +9,15 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_disputed',
             MESSAGE = 'The payer disputes this payment: the gateway has the money back already.', HINT = 'Wait until the dispute is closed.';
     END IF;
-    -- Its credit note stands, and covers the retry of it only.
+    -- Its credit note stands, and covers the retry of it only: another refund of the same lines, by whichever payment, would credit them twice.
     IF EXISTS (
-        SELECT FROM payments.refunds AS r
-        WHERE r.payment_id = require_refundable.payment_id AND r.status = 'failed' AND r.completed_at IS NOT NULL
+        SELECT FROM payments.payments AS p
+        JOIN payments.refunds AS r ON r.payment_id = p.id OR r.order_id = p.order_id AND r.from_order > 0
+        WHERE p.id = require_refundable.payment_id AND r.status = 'failed' AND payments.was_credited(r.id)
           AND NOT EXISTS (SELECT FROM payments.refunds AS t WHERE t.retry_of = r.id))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_came_back',
-            MESSAGE = 'The payer''s bank has sent a refund of this payment back.', HINT = 'Retry that refund first.';
+            MESSAGE = 'The payer''s bank has sent a refund of this payment, or its order, back.', HINT = 'Retry that refund first.';
     END IF;
 END $$;
 

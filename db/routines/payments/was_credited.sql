@@ -1,0 +1,15 @@
+-- Whether a refund, or one that it is made instead of, has gone to the payer: its credit note stands even if the money has come back since, and
+-- covers what is made instead of it, however often.
+-- Called by: require_refundable, refund_order, mark_refund_completed, billing.check_invoices.
+CREATE OR REPLACE FUNCTION payments.was_credited(refund_id uuid)
+RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE before (id) AS (
+        SELECT was_credited.refund_id
+        UNION ALL
+        SELECT r.retry_of FROM before AS b JOIN payments.refunds AS r ON r.id = b.id
+    )
+    SELECT EXISTS (SELECT FROM before AS b JOIN payments.refunds AS r ON r.id = b.id WHERE r.completed_at IS NOT NULL);
+$$;
+
+GRANT EXECUTE ON FUNCTION payments.was_credited TO store_api;
