@@ -9,7 +9,7 @@ Code is rebuilt, in one transaction, when any file of it has changed:
     DROP SCHEMA api CASCADE       the door holds no state
     db/api/types.sql              as store_api: the vocabulary, first, so that routines may use it
     db/routines/**/*.sql          as store_owner, CREATE OR REPLACE, in any order
-    db/policies/*.sql             as store_owner; only when changed or after a migration, because they lock their tables
+    db/policies/*.sql             as store_owner; only when changed, or their table is new, because they lock it
     db/views/*.sql                as store_owner
     db/api/**/*.sql               as store_api
     every body is compiled        plpgsql.extra_errors = 'all'
@@ -70,6 +70,7 @@ APPLICATION = "storeproc migrate"
 LOCK_KEY = 0x73746F7265  # "store"
 MIGRATING_KEY = LOCK_KEY + 1  # held by the connection that migrates: a killed deployment's last statement has it still
 LOCK_TIMEOUT = "400ms"  # below deadlock_timeout (1 s): we give way, never a client
+DOOR = "identity.signing_keys"  # what identity.authenticate() reads first
 PATIENCE = 120.0  # seconds of trying for the locks of a migration, or of the code
 
 Say = Callable[[str], None]
@@ -243,7 +244,7 @@ def migrate(
         if plan.code:
             started = time.monotonic()
             _tell_progress(connection, "the code")
-            _load_code(connection, source, all_policies=bool(plan.migrations) or force, say=say)
+            _load_code(connection, source, all_policies=force, say=say)
             say(f"rebuilt the code: {len(source.code)} files ({time.monotonic() - started:.1f} s)")
         return plan
 
@@ -713,6 +714,12 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
     run(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
     run("SET LOCAL check_function_bodies = off")  # files come in any order; all bodies are compiled at the end
     loaded = dict(run("SELECT file, sha256 FROM migration.files").fetchall())
+    made = _tables_made_since(connection, source)
+    policies = [
+        file
+        for file in source.policies
+        if all_policies or loaded.get(file.name) != file.sha256 or any(table in file.text for table in made)
+    ]
     _refuse_dependants(connection)
 
     run("DROP SCHEMA IF EXISTS api CASCADE")
@@ -735,9 +742,10 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
                 _run(connection, file)
             else:
                 _load_routine(connection, file)
-        for file in source.policies:
-            if all_policies or loaded.get(file.name) != file.sha256:
-                _run(connection, file)
+        if policies:
+            _close_the_door(connection)
+        for file in policies:
+            _run(connection, file)
         for file in source.views:
             _run(connection, file)
     with _as(connection, "store_api"):
@@ -759,6 +767,22 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
         "INSERT INTO migration.deployments VALUES (%s, %s) ON CONFLICT (code_digest) DO UPDATE SET at = now()",
         [source.code_digest, source.schema_version],
     )
+
+
+def _tables_made_since(connection: psycopg.Connection[Any], source: Source) -> set[str]:
+    """By the migrations after the last rebuild of the code: what stood on a table of that name before went with it."""
+    last = _value(connection, "SELECT schema_version FROM migration.deployed")
+    texts = [file.text for name, file in source.migrations.items() if name > last]
+    return {table for text in texts for table in re.findall(r"(?i)\bCREATE TABLE (?:IF NOT EXISTS )?(\w+\.\w+)", text)}
+
+
+def _close_the_door(connection: psycopg.Connection[Any]) -> None:
+    """Policies lock many tables. Among customers who hold one and want the next that never ends well, so we wait first
+    until nobody is inside: the table that every signed-in request reads before any other is taken alone, which it is
+    only when they are all done, and who comes now holds nothing yet.
+    """
+    if _value(connection, "SELECT to_regclass(%s) IS NOT NULL", DOOR):
+        connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(*DOOR.split("."))))
 
 
 _BEFORE = " (before)"

@@ -29,6 +29,16 @@ COUNTED = (
     "catalog.stock_movements",
 )
 
+# The earlier source is deployed by its own migrate.py, in a process of its own.
+DEPLOY = """
+import sys; sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from db import migrate
+from db.server import Access
+assert Path(migrate.__file__).is_relative_to(sys.argv[1]), migrate.__file__
+migrate.migrate(Access(sys.argv[2], sys.argv[3]))
+"""
+
 
 def git(*arguments: str) -> bytes:
     return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True).stdout
@@ -90,15 +100,8 @@ def test_from_the_previous_commit_with_data(cluster: Any, tmp_path: Path) -> Non
     name = "upgrade_from_previous"
     access = Access(cluster.access.admin(name), cluster.access.secret)
     try:
-        # The earlier source is deployed by its own migrate.py, in a process of its own.
-        script = (
-            "import sys; sys.path.insert(0, sys.argv[1])\n"
-            "from pathlib import Path\nfrom db import migrate\nfrom db.server import Access\n"
-            "assert Path(migrate.__file__).is_relative_to(sys.argv[1]), migrate.__file__\n"
-            "migrate.migrate(Access(sys.argv[2], sys.argv[3]))\n"
-        )
         subprocess.run(
-            [sys.executable, "-c", script, str(old.parent), access.admin_url, access.secret],
+            [sys.executable, "-c", DEPLOY, str(old.parent), access.admin_url, access.secret],
             check=True,
             timeout=120,
             cwd=tmp_path,
