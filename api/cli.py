@@ -478,9 +478,8 @@ def _psql(options: argparse.Namespace) -> int:
     with _database(settings, "psql") as access:
         given = {name: str(value) for name, value in conninfo_to_dict(access.admin()).items() if value is not None}
         password = given.pop("password", None)
-        env = dict(os.environ) | (
-            {"PGPASSWORD": password} if password else {}
-        )  # not among the arguments, which everyone sees
+        # Not among the arguments, which everyone sees.
+        env = dict(os.environ) | ({"PGPASSWORD": password} if password else {}) | _client_environment(settings)
         target = " ".join(f"{name}='{_escaped(value)}'" for name, value in given.items())
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query, we wait
         try:
@@ -494,6 +493,10 @@ def _psql(options: argparse.Namespace) -> int:
             signal.signal(signal.SIGINT, before)
 
 
+def _client_environment(settings: Settings) -> dict[str, str]:
+    return server.client_environment() if settings.database_url is not None else {}
+
+
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")
 
@@ -504,7 +507,12 @@ def _run(options: argparse.Namespace) -> int:
     with _database(settings, "run") as access:
         names = {option.keyword.decode(): option.envvar for option in Conninfo.get_defaults()}
         given = conninfo_to_dict(access.admin())
-        env = {name: value for name, value in os.environ.items() if name.encode() not in names.values()}
+        env = {
+            name: value
+            for name, value in os.environ.items()
+            if name.encode() not in names.values() or (name.startswith("PGSSL") and settings.database_url is not None)
+        }
+        env |= _client_environment(settings)
         for keyword, value in given.items():
             if value is not None and (name := names.get(keyword)) is not None:
                 env[name.decode()] = str(value)

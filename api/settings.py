@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from db import server
 from db.server import Access
@@ -241,6 +241,7 @@ class Settings:
 
 def _database_url(read: _Reader) -> str | None:
     url, password = read.optional("DATABASE_URL"), read.optional("DATABASE_PASSWORD")
+    _check_transport("DATABASE_URL", url)
     if password is None:
         return url
     scheme, _, rest = (url or "").partition("://")
@@ -256,7 +257,34 @@ def _pooler_url(read: _Reader) -> str | None:
         raise SettingsError(
             "POOLER_URL: an address such as postgresql://pooler:6432/storeproc is expected, no user in it."
         )
+    _check_transport("POOLER_URL", url)
     return url
+
+
+def _check_transport(name: str, url: str | None) -> None:
+    """What a connection's parameters promise is kept by every part, or refused before there is a connection."""
+    try:
+        given = dict(parse_qsl(urlsplit(url or "").query, keep_blank_values=True))
+    except ValueError:
+        return  # no URL at all: whoever connects says so
+    modes = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+    if given.get("sslmode", "prefer") not in modes:
+        raise SettingsError(f"{name}: sslmode={given['sslmode']} is none of {', '.join(modes)}.")
+    if given.get("channel_binding") == "require" or given.get("require_auth"):
+        parameter = "channel_binding=require" if given.get("channel_binding") == "require" else "require_auth"
+        raise SettingsError(
+            f"{name}: the web tier's driver (asyncpg) cannot keep {parameter}: take it out; "
+            "sslmode=verify-full with sslrootcert proves who the server is."
+        )
+    if given.get("sslrootcert") == "system":
+        raise SettingsError(
+            f"{name}: the web tier's driver (asyncpg) does not know sslrootcert=system: name the file, "
+            "such as /etc/ssl/certs/ca-certificates.crt."
+        )
+    for parameter in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
+        file = given.get(parameter)
+        if file and not os.access(file, os.R_OK):
+            raise SettingsError(f"{name}: {parameter}={file} is not a file that can be read.")
 
 
 def _stripe(read: _Reader) -> StripeKeys | None:

