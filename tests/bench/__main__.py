@@ -12,12 +12,12 @@ from rich.console import Console
 
 from db.server import ServerError
 
-from . import machine, orders, report
+from . import flows, machine, orders, report
 from .load import LoadError, Result
-from .orders import Part
+from .report import Part
 from .shop import Shop, Size, Web, cluster, make
 
-PARTS = ("place-order", "hot")
+PARTS = ("place-order", "hot", *flows.ALL)
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -31,7 +31,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="make the database below this folder, not here")
     options = parser.parse_args(arguments)
     if options.quick:
-        options.seconds = min(options.seconds, 1)
+        options.seconds = min(options.seconds, 1.0)
     return options
 
 
@@ -51,7 +51,7 @@ def names(text: str) -> list[str]:
 
 def tell(result: Result) -> None:
     console.print(
-        f"  {result.what:18} {result.by:8} {result.connections:3}  {result.rate:9,.0f}/s  "
+        f"  {result.what:23} {result.by:8} {result.connections:3}  {result.rate:9,.0f}/s  "
         f"p50 {result.p50:7.2f} ms  p99 {result.p99:8.2f} ms"
         f"  PostgreSQL {result.postgres:6,.0f} µs" + (f"  web {result.web:6,.0f} µs" if result.web is not None else ""),
         markup=False,
@@ -65,15 +65,21 @@ def measure(shop: Shop, options: argparse.Namespace) -> list[Part]:
             parts.append(orders.place_order(shop, web, options.connections, options.seconds, tell))
         if "hot" in options.only:
             parts.append(orders.hot_product(shop, web, max(options.connections), options.seconds, tell))
+        parts += [
+            part(shop, web, options.connections, options.seconds, tell)
+            for name, part in flows.ALL.items()
+            if name in options.only
+        ]
     return parts
 
 
 def run(options: argparse.Namespace) -> report.Report:
     size = Size(products=1000, customers=200) if options.quick else Size()
     with cluster(options.data, say) as (server, access, folder):
-        shop = make(server, access, folder, size, say)
+        shop = make(access, server.layout, folder, size, say)
         settings = report.settings_of(shop)
         equipment = machine.describe(folder)
+        shop.warm = 0.5 if options.quick else shop.warm
         orders.open_shop(shop)
         parts = measure(shop, options)
         broken = orders.broken_invariants(shop)
@@ -91,7 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (LoadError, ServerError) as error:
         console.print(f"bench: {error}", markup=False)
         return 1
-    report.show(done, Console(highlight=False))
+    width = max(Console().width, 110)  # a table that is cut off tells nothing
+    report.show(done, Console(highlight=False, width=width))
     if options.json:
         options.json.write_text(json.dumps(done.as_json(), indent=2, ensure_ascii=False) + "\n")
     return 1 if done.broken else 0

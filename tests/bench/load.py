@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
@@ -19,7 +19,8 @@ from api.catalog import Statement
 from .machine import cpu_seconds
 from .shop import HERE, PREFIX, Shop, Web
 
-# The web tier's route and digest of a body, as pgbench gives them: constants, as long as the real ones.
+# What the web tier says besides, as pgbench says it: constants, as long as the real ones.
+REQUEST = "'bench-bench-bench-bench-bench'"
 ROUTE = "POST /orders"
 DIGEST = "b" * 64
 TOKEN_EVERY = 500  # transactions after which a pgbench client takes another customer
@@ -70,23 +71,28 @@ def order_body(lines: int) -> str:
     return f"""('{{"items":[' || {parts} || ']}}')"""
 
 
-def order_script(shop: Shop, statement: Statement, lines: int, low: int, high: int, *, keyed: bool) -> str:
-    """One order of so many lines of the products low … high, by the statement that the web tier sends."""
-    text = statement.keyed if keyed else statement.text
-    arguments = [":token", "'bench-bench-bench-bench-bench'", order_body(lines)]
-    if keyed:
-        arguments += [":key", f"'{ROUTE}'", f"'{DIGEST}'"]
+def fill(text: str, arguments: Sequence[str]) -> str:
+    """A statement of the web tier with pgbench's expressions in the place of its arguments."""
     for place, argument in reversed(list(enumerate(arguments, 1))):
         text = text.replace(f"${place}::", f"{argument}::").replace(f"${place},", f"{argument},")
+    return text + ";\n"
+
+
+def order_script(shop: Shop, statement: Statement, lines: int, low: int, high: int, *, keyed: bool) -> str:
+    """One order of so many lines of the products low … high, by the statement that the web tier sends."""
+    arguments = [":token", REQUEST, order_body(lines)]
+    if keyed:
+        arguments += [":key", f"'{ROUTE}'", f"'{DIGEST}'"]
     return (
         choose_customer(shop)
-        + "".join(
-            f"\\set p{n} random({100_000_000_000 + low}, {100_000_000_000 + high})\n" for n in range(1, lines + 1)
-        )
+        + "".join(f"\\set p{n} {random_product(low, high)}\n" for n in range(1, lines + 1))
         + ("\\set key random(1, 9000000000000000000)\n" if keyed else "")
-        + text
-        + ";\n"
+        + fill(statement.keyed if keyed else statement.text, arguments)
     )
+
+
+def random_product(low: int, high: int) -> str:
+    return f"random({100_000_000_000 + low}, {100_000_000_000 + high})"
 
 
 def choose_customer(shop: Shop) -> str:
@@ -118,18 +124,20 @@ def pgbench(
     seconds: float,
     *,
     role: str = "web_customer",
-    warm: float = 2.0,
+    warm: float | None = None,
 ) -> Result:
     """What `connections` clients do in `seconds`, after `warm` seconds in which each meets its plans and functions."""
+    warm = shop.warm if warm is None else warm
     folder = shop.folder / f"pgbench-{time.monotonic_ns()}"
     folder.mkdir()
     file = folder / "script.sql"
     file.write_text(script)
     given = {name: str(value) for name, value in conninfo_to_dict(shop.access.url(role)).items()}
     command = [
-        str(shop.server.layout.program("pgbench")), "--no-vacuum", "--protocol=prepared", "--file", str(file),
-        "--client", str(connections), "--jobs", str(min(connections, 2)), "--time", str(int(warm + seconds + 1.5)),
-        "--log", "--log-prefix", str(folder / "log"), "--define", "orders=0",
+        shop.program("pgbench"), "--no-vacuum", "--protocol=prepared", "--file", str(file),
+        "--client", str(connections), "--jobs", str(min(connections, 2)), "--time",
+        str(math.ceil(warm + seconds + 0.3)),
+        "--log", "--log-prefix", str(folder / "log"), "--define", "orders=0", "--define", f"clients={connections}",
         "--host", given["host"], "--username", given["user"], given["dbname"],
     ]  # fmt: skip
     process = subprocess.Popen(
@@ -175,12 +183,13 @@ def wrk(
     connections: int,
     seconds: float,
     *arguments: object,
-    warm: float = 2.0,
+    warm: float | None = None,
     threads: int | None = None,
     may_refuse: bool = False,
 ) -> Result:
     """What `connections` connections are answered in `seconds`. Requests are those of `kind` in requests.lua."""
-    if warm:
+    warm = shop.warm if warm is None else warm
+    if warm >= 1:
         _run_wrk(web, kind, connections, warm, arguments, threads)
     before = shop.postgres_seconds(), web.cpu_seconds()
     told, client = _run_wrk(web, kind, connections, seconds, arguments, threads)
@@ -221,7 +230,3 @@ def _run_wrk(
         raise LoadError(f"wrk, {kind}: {(done.stderr or done.stdout).strip()[-500:]}")
     told: dict[str, int] = json.loads(done.stdout[done.stdout.rindex("{") :])
     return told, end.children_user + end.children_system - begin.children_user - begin.children_system
-
-
-def folder_of(shop: Shop, name: str) -> Path:
-    return shop.folder / name

@@ -2,57 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
 from api.catalog import Statement, build_statement
 
 from . import load
 from .load import Result, pgbench, wrk
+from .report import Goal, Part, Tell
 from .shop import FEW, Shop, Web, analyse
 
-Tell = Callable[[Result], None]
 LINES = 3
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What the design promises, and what was found."""
-
-    what: str
-    wanted: float
-    found: float
-    at_most: bool = False
-
-    @property
-    def reached(self) -> bool:
-        return self.found <= self.wanted if self.at_most else self.found >= self.wanted
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "what": self.what,
-            "wanted": self.wanted,
-            "found": self.found,
-            "at_most": self.at_most,
-            "reached": self.reached,
-        }
-
-
-@dataclass
-class Part:
-    """A part of the table."""
-
-    title: str
-    results: list[Result] = field(default_factory=list)
-    goals: list[Goal] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    tell: Tell = lambda _: None
-
-    def add(self, result: Result) -> Result:
-        self.results.append(result)
-        self.tell(result)
-        return result
 
 
 def statement_of(shop: Shop, function: str) -> Statement:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.table import Table
 
 from api.settings import Settings
 
-from .orders import Goal, Part
+from .load import Result
 from .shop import Shop
 
 # What decides how fast a commit is, and what may be lost: shown, so that nobody has to believe it.
@@ -18,6 +19,47 @@ SHOWN = (
     "server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_level", "shared_buffers", "max_wal_size",
     "checkpoint_timeout", "data_checksums", "jit", "max_connections",
 )  # fmt: skip
+
+Tell = Callable[[Result], None]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the design promises, and what was found."""
+
+    what: str
+    wanted: float
+    found: float
+    at_most: bool = False
+
+    @property
+    def reached(self) -> bool:
+        return self.found <= self.wanted if self.at_most else self.found >= self.wanted
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "what": self.what,
+            "wanted": self.wanted,
+            "found": self.found,
+            "at_most": self.at_most,
+            "reached": self.reached,
+        }
+
+
+@dataclass
+class Part:
+    """A part of the table."""
+
+    title: str
+    results: list[Result] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    tell: Tell = lambda _: None
+
+    def add(self, result: Result) -> Result:
+        self.results.append(result)
+        self.tell(result)
+        return result
 
 
 @dataclass
@@ -71,7 +113,7 @@ def show(done: Report, console: Console) -> None:
     for part in done.parts:
         table = Table(
             "", "by", "conn.", "a second", "p50 ms", "p99 ms", "PG µs", "web µs", "client µs",
-            title=part.title, title_justify="left", title_style="bold", box=None, pad_edge=False,
+            title=part.title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 1),
         )  # fmt: skip
         for column in table.columns:
             column.no_wrap = True

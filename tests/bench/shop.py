@@ -27,7 +27,7 @@ from api.catalog import Catalog
 from api.processes import environment
 from api.settings import Settings
 from db import migrate
-from db.server import Access, Server, die_with_parent
+from db.server import Access, Layout, Server, die_with_parent
 
 from .machine import cpu_seconds
 
@@ -50,12 +50,16 @@ class Shop:
     """A database with the shop in it, and what is needed to measure it."""
 
     access: Access
-    server: Server
+    layout: Layout
+    postmaster: int
     folder: Path
     size: Size
     catalog: Catalog
     times: dict[str, float]
     """Seconds that making it took, by step."""
+
+    warm: float = 3.0
+    """Seconds before each measurement, under the same load: connections are made, plans and functions are met."""
 
     @property
     def hot(self) -> int:
@@ -78,8 +82,10 @@ class Shop:
             return connection.execute(query.encode(), parameters or None).fetchall()
 
     def postgres_seconds(self) -> float:
-        assert self.server.pid is not None
-        return cpu_seconds(self.server.pid)
+        return cpu_seconds(self.postmaster)
+
+    def program(self, name: str) -> str:
+        return str(self.layout.program(name))
 
     def settle(self) -> None:
         """What the last measurement left to write is written before the next begins."""
@@ -106,7 +112,7 @@ def cluster(folder: Path | None, say: Say) -> Iterator[tuple[Server, Access, Pat
         shutil.rmtree(where, ignore_errors=True)
 
 
-def make(server: Server, access: Access, folder: Path, size: Size, say: Say) -> Shop:
+def make(access: Access, layout: Layout, folder: Path, size: Size, say: Say) -> Shop:
     times: dict[str, float] = {}
     begin = time.monotonic()
     migrate.migrate(access, say=say)
@@ -117,11 +123,13 @@ def make(server: Server, access: Access, folder: Path, size: Size, say: Say) -> 
         for statement in (HERE / "shop.sql").read_text().split(";\n"):
             if not all(line.startswith("--") for line in statement.splitlines() if line):
                 connection.execute(statement.encode(), given)
+        connection.execute((HERE / "callbacks.sql").read_bytes())
         connection.execute((HERE / "bare.sql").read_bytes())
     analyse(access)
     times["load the shop"] = time.monotonic() - begin
     say(f"{size.products:,} products, {size.customers:,} customers ({times['load the shop']:.1f} s)")
-    return Shop(access, server, folder, size, asyncio.run(_read_catalog(access)), times)
+    postmaster = int((layout.cluster / "postmaster.pid").read_text().split()[0])
+    return Shop(access, layout, postmaster, folder, size, asyncio.run(_read_catalog(access)), times)
 
 
 def analyse(access: Access) -> None:
@@ -130,7 +138,8 @@ def analyse(access: Access) -> None:
     with psycopg.connect(access.admin(), autocommit=True) as connection:
         for (table,) in connection.execute(
             "SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-            "WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0 AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+            "WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0 "
+            "AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
         ).fetchall():
             connection.execute(f"VACUUM (ANALYZE) {table}".encode())
 
@@ -152,7 +161,7 @@ class Web:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        given = {**os.environ, "PORT": str(self.port), "STOREPROC_DATA": str(shop.server.data)}
+        given = {**os.environ, "PORT": str(self.port), "STOREPROC_DATA": str(shop.layout.data)}
         for name in ("DATABASE_URL", "PUBLIC_URL", "HOST", "STOREPROC_SECRET"):
             given.pop(name, None)
         self.settings = Settings.from_env(given)

@@ -9,7 +9,8 @@ SELECT 'customer' || n || '@bench.example', 'Customer ' || n, 'customer', true F
 INSERT INTO identity.addresses (account_id, name, line1, city, postal_code, country, is_default)
 SELECT a.id, a.display_name, '1 Bench Street', 'Porto', '4050-262', 'PT', true FROM identity.accounts AS a WHERE a.email LIKE 'customer%%@bench.example';
 
-INSERT INTO catalog.categories (slug, name) SELECT 'bench-' || n, 'Shelf ' || n FROM generate_series(0, 99) AS n;
+INSERT INTO catalog.categories (id, slug, name)
+SELECT (%(prefix)s || 200000000000 + n)::uuid, 'bench-' || n, 'Shelf ' || n FROM generate_series(0, 99) AS n;
 
 -- The last two are the hot ones.
 INSERT INTO catalog.products (id, merchant_id, category_id, sku, name, description, attributes)
@@ -18,8 +19,8 @@ SELECT (%(prefix)s || 100000000000 + g.n)::uuid, m.id, c.id, 'BE-' || g.n,
        || (ARRAY['steel', 'glass', 'oak', 'wool', 'linen'])[1 + g.n %% 5] || ' ' || (ARRAY['lamp', 'kettle', 'mug', 'chair'])[1 + g.n %% 4] || ' ' || g.n,
        'Made to last. Repairable at home. A little heavier than it looks.', jsonb_build_object('weight_g', 50 + g.n %% 5000, 'colour', 'plain')
 FROM generate_series(0, %(products)s::integer + 1) AS g (n)
-JOIN (SELECT a.id, row_number() OVER (ORDER BY a.id) - 1 AS n FROM identity.accounts AS a WHERE a.role = 'merchant') AS m ON m.n = g.n %% 20
-JOIN (SELECT k.id, row_number() OVER (ORDER BY k.id) - 1 AS n FROM catalog.categories AS k) AS c ON c.n = g.n %% 100;
+JOIN (SELECT a.id, row_number() OVER (ORDER BY a.id) - 1 AS n FROM identity.accounts AS a WHERE a.email LIKE 'merchant%%@bench.example') AS m ON m.n = g.n %% 20
+JOIN catalog.categories AS c ON c.slug = 'bench-' || g.n %% 100;
 
 INSERT INTO catalog.prices (product_id, currency, version, amount, created_by)
 SELECT p.id, c.code, 1, 500 + 10 * (hashtext(p.sku) & 1023), p.merchant_id FROM catalog.products AS p, (VALUES ('USD'), ('EUR')) AS c (code);

@@ -1,0 +1,68 @@
+"""The bench measures what it says: orders are placed on both ways, counted, and the books balance afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from db.server import Access, find_layout
+from tests.conftest import Cluster
+
+from . import orders
+from .load import LoadError, wrk
+from .shop import FEW, Shop, Size, Web, make
+
+pytestmark = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+SECONDS = 0.5  # wrk knows whole seconds only, and takes one
+
+
+@pytest.fixture(scope="module")
+def shop(access: Access, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = make(
+        access,
+        find_layout(cluster.data),
+        tmp_path_factory.mktemp("bench"),
+        Size(products=500, customers=50),
+        lambda _: None,
+    )
+    shop.warm = 0.2
+    orders.open_shop(shop)
+    return shop
+
+
+@pytest.fixture(scope="module")
+def web(shop: Shop) -> Iterator[Web]:
+    with Web(shop) as web:
+        yield web
+
+
+def placed(shop: Shop) -> int:
+    return int(shop.value("SELECT count(*) FROM sales.orders"))
+
+
+def test_orders_are_placed_and_counted(shop: Shop, web: Web) -> None:
+    before = placed(shop)
+    part = orders.place_order(shop, web, [4], SECONDS, lambda _: None)
+    by_what = {result.what: result for result in part.results}
+    assert {"bare", "ceiling", "place-order", "ceiling again"} <= by_what.keys()
+    counted = sum(result.requests for result in part.results if result.what != "bare")
+    assert 0 < counted <= placed(shop) - before
+    over_http = by_what["place-order"]
+    assert over_http.web is not None
+    assert min(over_http.web, over_http.postgres, over_http.rate, over_http.p50) > 0
+    assert over_http.p99 >= over_http.p50
+
+
+def test_a_hot_product_is_sold_and_never_oversold(shop: Shop, web: Web) -> None:
+    part = orders.hot_product(shop, web, 8, SECONDS, lambda _: None)
+    assert [goal.found for goal in part.goals if goal.what == "pieces oversold"] == [0]
+    assert f"of {FEW:,} pieces" in part.remarks[0]
+    assert orders.broken_invariants(shop) == []
+
+
+def test_a_refused_request_is_no_result(shop: Shop, web: Web) -> None:
+    missing = shop.size.products + 1000
+    with pytest.raises(LoadError, match="refusals"):
+        wrk(shop, web, "nothing", "order", 2, SECONDS, 1, missing, missing)
