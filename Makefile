@@ -29,6 +29,9 @@ bench: $(VENV)/.installed-test
 check: $(VENV)/.installed-test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@for file in `ls db/migrations/*.sql | grep -v '\.rollback\.sql' | awk '$$0 > "db/migrations/0023"'`; do \
+	  if grep -q '^-- transactional: false' $$file; then inside=; else inside=--assume-in-transaction; fi; \
+	  $(BIN)/squawk --config db/squawk.toml --reporter gcc $$inside $$file || exit 1; done
 	@if command -v shellcheck >/dev/null; then shellcheck -x backups/*.sh; fi
 
 $(VENV)/bin/python:
