@@ -29,6 +29,7 @@ from .endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
 from .errors import Problem, Unexpected
 from .jwks import Outside
 from .pages import SOURCE
+from .replica import Replica
 from .routes import INTERNAL, PAGES, ROUTES
 from .settings import Settings
 from .stream import Flow, Streams
@@ -108,6 +109,7 @@ class Frame:
         self.origins = frozenset(settings.cors_origins)
         self.streams = Streams(settings)
         self.cache = Cache(settings)
+        self.replica = Replica(settings, write_log) if settings.replica_url else None
         self.common: Headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
@@ -130,7 +132,10 @@ class Frame:
                 misfits += error.misfits
                 continue
             endpoints.append(endpoint)
-            self.root.add(route.method, f"/v1{route.path}", route.function, admit(endpoint.answer))
+            action: Action = endpoint.answer
+            if self.replica is not None and route.method != "GET":
+                action = self.replica.follow(route.function, action)
+            self.root.add(route.method, f"/v1{route.path}", route.function, admit(action))
         if misfits:
             raise CatalogError(misfits)
         for page in PAGES:
@@ -144,20 +149,25 @@ class Frame:
         await receive()
         database = Database(self.settings.pooled_access, self.settings.pool_sizes)
         try:
-            self.open(await build_store(self.settings, database))
+            store = await build_store(self.settings, database)
+            store.replica = self.replica
+            self.open(store)
         except (CatalogError, OSError, asyncpg.PostgresError) as error:
             # One readable message instead of a stack: this is for whoever starts it.
             await send({"type": "lifespan.startup.failed", "message": f"storeproc: {error}"})
             return
-        ticking = asyncio.create_task(_watch(database))
-        hearing = asyncio.create_task(self.cache.listen())
+        tasks = [asyncio.create_task(_watch(database, self.replica)), asyncio.create_task(self.cache.listen())]
+        if self.replica is not None:
+            tasks.append(asyncio.create_task(self.replica.watch()))
         with self.streams.ended_by_signals():
             await send({"type": "lifespan.startup.complete"})
             await receive()
-        ticking.cancel()
-        hearing.cancel()
+        for task in tasks:
+            task.cancel()
         await self.streams.close()
         await database.close()
+        if self.replica is not None:
+            await self.replica.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -220,7 +230,7 @@ class Frame:
                 (
                     b"access-control-allow-headers",
                     b"authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, "
-                    b"x-request-id",
+                    b"x-request-id, x-store-version",
                 ),
                 (b"access-control-max-age", b"600"),
             ]
@@ -272,7 +282,10 @@ class Frame:
             vary,
             (b"access-control-allow-origin", origin),
             (b"access-control-allow-credentials", b"true"),
-            (b"access-control-expose-headers", b"etag, location, idempotent-replayed, retry-after, x-request-id"),
+            (
+                b"access-control-expose-headers",
+                b"etag, location, idempotent-replayed, retry-after, x-request-id, x-store-version",
+            ),
         ]
 
     def _record(self, x: Exchange, status: int, started: float) -> None:
@@ -315,9 +328,11 @@ def _locations(store: Store) -> dict[str, str]:
     return found
 
 
-async def _watch(database: Database) -> None:
+async def _watch(database: Database, replica: Replica | None) -> None:
     while True:
         metrics.watch_pools(database)
+        if replica is not None:
+            metrics.watch_replica(replica)
         await asyncio.sleep(5)
 
 

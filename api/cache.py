@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from .endpoint import ANONYMOUS, Answer, Endpoint, Exchange, Handler
+from .replica import NEVER
 from .settings import Settings
 
 SECONDS = 1.0  # that an answer is kept, at most
@@ -53,11 +54,16 @@ class Cache:
         """Until when it is certain that announcements are heard, on the loop's clock."""
         self.boundary = 0.0
         """When a price begins or ends next, on the loop's clock."""
+        self.version = NEVER
+        """The transaction that an answer from a standby must show to be as new as the last announcement."""
 
     # --- what is kept -----------------------------------------------------------------------------
 
     async def answer(self, endpoint: Endpoint, x: Exchange) -> Answer:
-        if endpoint.store.identify(x) is not ANONYMOUS or not self.serves():
+        if endpoint.store.identify(x) is not ANONYMOUS:
+            return await endpoint.run(x)
+        x.version = self.version
+        if not self.serves():
             return await endpoint.run(x)
         tag = x.headers.pop(b"if-none-match", None)  # what is kept is the whole answer
         key = (x.scope["path"], x.scope["query_string"])
@@ -133,6 +139,7 @@ class Cache:
 
         def announced(*_: object) -> None:
             self._deaf()  # and when the next price begins is to be asked again
+            self.version = NEVER
             called.set()
 
         try:
@@ -141,12 +148,15 @@ class Cache:
             while not connection.is_closed():
                 called.clear()
                 asked = loop.time()
-                seconds = await connection.fetchval("SELECT api.get_next_price_change()", timeout=LEASE)
+                question = "SELECT api.get_next_price_change(), pg_snapshot_xmax(pg_current_snapshot())"
+                seconds, following = await connection.fetchrow(question, timeout=LEASE)
                 # What was announced meanwhile may be a price that begins sooner: then it is asked again.
                 if not called.is_set():
                     if self.boundary <= loop.time():
                         self.forget()
                     self.lease = asked + LEASE
+                    # What was announced is over: its number is lower than the next one.
+                    self.version = min(self.version, following - 1)
                     self.boundary = asked + (math.inf if seconds is None else seconds)
                 pause = 0.0 if called.is_set() else min(BEAT, max(0.001, self.boundary - loop.time()))
                 with suppress(TimeoutError):

@@ -91,20 +91,24 @@ class Statement:
     """One SELECT, with and without an Idempotency-Key.
 
     Its arguments: token, request id, the `texts`, the body (if there is one), the `hidden` ones; of `keyed` also key,
-    route, hash.
+    route, hash; of `standby`, which gives no row until that is over and replayed, a transaction.
     """
 
     text: str
     keyed: str
+    standby: str
     texts: tuple[str, ...]
     body: bool
     hidden: tuple[str, ...]
 
 
 def build_statement(
-    function: Function, texts: Iterable[str], *, body: bool, hidden: Iterable[str] = HIDDEN
+    function: Function, texts: Iterable[str], *, body: bool, hidden: Iterable[str] = HIDDEN, numbered: bool = False
 ) -> Statement:
-    """`texts` are sent one by one as text (path and query); the others come from one JSON document."""
+    """`texts` are sent one by one as text (path and query); the others come from one JSON document.
+
+    `numbered` statements answer the number of their transaction in a last column, see replica.py.
+    """
     texts = tuple(texts)
     hidden = tuple(name for name in function.parameters if name in hidden)
     fields = [p for p in function.parameters.values() if p.name not in texts and p.name not in hidden] if body else []
@@ -127,15 +131,17 @@ def build_statement(
     result = f"left(({result} IS NULL)::text, 0)" if function.void else f"to_json({result})::text"
     claim = ", ".join(f"${places + n}::text" for n in (1, 2, 3))
     # Made of nothing but names, types and defaults that PostgreSQL gave us.
-    plain = f"{_CALLER} SELECT {result} FROM caller{record}"  # noqa: S608
+    number = ", pg_current_xact_id_if_assigned()" if numbered else ""
+    plain = f"{_CALLER} SELECT {result}{number} FROM caller{record}"  # noqa: S608
     keyed = (
         f"{_CALLER}, "  # noqa: S608
         f"claim AS MATERIALIZED (SELECT api.claim_idempotency_key({claim}) AS answer FROM caller), "
         f"result AS MATERIALIZED (SELECT {result} AS body FROM claim{record} WHERE claim.answer IS NULL) "
-        "SELECT coalesce(c.answer, api.store_idempotent_answer(r.body)), c.answer IS NOT NULL "
+        f"SELECT coalesce(c.answer, api.store_idempotent_answer(r.body)), c.answer IS NOT NULL{number} "
         "FROM claim AS c LEFT JOIN result AS r ON true"
     )
-    return Statement(plain, keyed, texts, bool(fields), hidden)
+    standby = f"{plain} WHERE pg_snapshot_xmin(pg_current_snapshot()) > ${places + 1}::xid8"
+    return Statement(plain, keyed, standby, texts, bool(fields), hidden)
 
 
 def _argument(parameter: Parameter, source: str | None) -> str:

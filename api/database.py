@@ -69,7 +69,7 @@ class Database:
                 if _redeployed(error) and conflicts < CONFLICTS:
                     conflicts += 1
                     continue
-                if not _lost(connection, error):
+                if not was_lost(connection, error):
                     raise
                 if not repeatable or asyncio.get_running_loop().time() > deadline:
                     raise _unavailable(repeatable) from None
@@ -91,7 +91,7 @@ class Database:
         except _ROLLED_BACK:
             raise Problem("busy") from None
         except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError) as error:
-            if not _lost(connection, error):
+            if not was_lost(connection, error):
                 raise
             raise _unavailable(False) from None
         except BaseException:
@@ -198,7 +198,7 @@ def _redeployed(error: BaseException) -> bool:
     )
 
 
-def _lost(connection: Connection, error: BaseException) -> bool:
+def was_lost(connection: Connection, error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "").startswith(("08", "57P"))
     if isinstance(error, asyncpg.InternalClientError):  # cut off in the middle of a message: asyncpg lost its place

@@ -20,6 +20,7 @@ import jsonschema_rs
 import orjson
 
 from . import catalog as contract
+from . import replica
 from .catalog import Catalog, CatalogError, Function, Schema
 from .database import Database
 from .errors import Problem, from_database
@@ -27,6 +28,7 @@ from .gateways import Gateway
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from .replica import Replica
     from .routes import Route
 
 Headers = list[tuple[bytes, bytes]]
@@ -55,6 +57,7 @@ class Caller:
     role: str
     token: str
     cookie: bool = False
+    account: str = ""
 
 
 ANONYMOUS = Caller("anonymous", "")
@@ -65,7 +68,10 @@ _TOKEN = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]+", re.ASCII)
 class Exchange:
     """A request on its way to its answer, and what the log will say of it."""
 
-    __slots__ = ("client", "code", "headers", "operation", "path", "patience", "receive", "request_id", "role", "scope")
+    __slots__ = (
+        "account", "client", "code", "headers", "operation", "path", "patience", "receive", "request_id", "role",
+        "scope", "version",
+    )  # fmt: skip
 
     def __init__(self, scope: Mapping[str, Any], receive: Callable[[], Awaitable[Any]], request_id: str) -> None:
         self.scope = scope
@@ -77,6 +83,9 @@ class Exchange:
         self.path: dict[str, str] = {}
         self.operation = ""
         self.role = "anonymous"
+        self.account = ""
+        self.version = 0
+        """The transaction that an answer from a standby must show, besides what the caller wrote."""
         self.code = ""
         self.patience = asyncio.Timeout(None)
         """When it is given up. Who makes progress on something long may put it off."""
@@ -133,6 +142,7 @@ class Store:
     origins: frozenset[str]
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
     documents: dict[str, Answer] = field(default_factory=dict)
+    replica: Replica | None = None
     _service: dict[str, str] = field(default_factory=dict)
 
     async def run(
@@ -160,9 +170,12 @@ class Store:
         """Any api function by name, from and to Python values: for the steps around a route's own statement."""
         if function not in self._service:
             found = self.catalog.functions[function]
-            self._service[function] = contract.build_statement(found, (), body=True, hidden=()).text
+            numbered = self.replica is not None and not found.stable
+            self._service[function] = contract.build_statement(found, (), body=True, hidden=(), numbered=numbered).text
         given: list[object] = [orjson.dumps(arguments).decode()] if self.catalog.functions[function].parameters else []
         row = await self.run(caller, request_id, self._service[function], given, repeatable=repeatable)
+        if len(row) > 1:
+            replica.note(row[1])
         return orjson.loads(row[0]) if row[0] else None
 
     def identify(self, x: Exchange) -> Caller:
@@ -180,6 +193,7 @@ class Store:
         else:
             return ANONYMOUS
         x.role = caller.role
+        x.account = caller.account
         return caller
 
     def check_origin(self, x: Exchange) -> None:
@@ -195,12 +209,13 @@ class Store:
 def _read_token(token: str, *, cookie: bool) -> Caller:
     found = _TOKEN.fullmatch(token)
     try:
-        role = orjson.loads(urlsafe_b64decode(found[1] + "=="))["role"] if found else None
+        claims = orjson.loads(urlsafe_b64decode(found[1] + "==")) if found else {}
+        role, account = claims["role"], claims["sub"]
     except (ValueError, KeyError, TypeError):
-        role = None
-    if not isinstance(role, str) or role not in _ROLES:
+        role = account = None
+    if not isinstance(role, str) or role not in _ROLES or not isinstance(account, str):
         raise Problem("token_invalid")
-    return Caller(role, token, cookie)
+    return Caller(role, token, cookie, account)
 
 
 @dataclass(slots=True)
@@ -241,7 +256,11 @@ class Endpoint:
         self.path = in_path
         self.query = [] if self.has_body else others
         self.fields = others if self.has_body else []
-        self.statement = contract.build_statement(function, [*in_path, *self.query], body=self.has_body)
+        self._numbered = store.replica is not None and not function.stable
+        self.statement = contract.build_statement(
+            function, [*in_path, *self.query], body=self.has_body, numbered=self._numbered
+        )
+        self._replica = store.replica if function.stable and function.name not in replica.FRESH else None
         # Answers that hold secrets are not kept.
         self.keyed = route.method == "POST" and not route.path.startswith("/sessions") and route.path not in SECRET
         self.parameters_schema = self._parameters_schema()
@@ -343,8 +362,16 @@ class Endpoint:
         if call.key is not None:
             arguments += (call.key, self.key, call.digest)
             row = await self.store.run(caller, x.request_id, statement.keyed, arguments)
+            if self._numbered:
+                replica.note(row[2])
             return self.compose(x, row[0], caller, replayed=row[1])
+        if self._replica is not None:
+            text = await self._replica.read(x, f"web_{caller.role}", caller.token, statement.standby, arguments)
+            if text is not None:
+                return self.compose(x, text, caller)
         row = await self.store.run(caller, x.request_id, statement.text, arguments, repeatable=self._reads)
+        if self._numbered:
+            replica.note(row[1])
         return self.compose(x, row[0], caller)
 
     # --- the answer -------------------------------------------------------------------------------

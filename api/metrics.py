@@ -31,6 +31,7 @@ from .database import Database
 from .endpoint import NO_STORE, Answer, Caller, Exchange, Store
 from .errors import Problem, Unexpected
 from .gateways import CallbackInvalid, Gateway, Refused, Unavailable
+from .replica import Replica
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 PREFIX = "storeproc_"
@@ -68,6 +69,25 @@ _pool_waiting = Gauge(
     "Requests that wait for a connection, by role; looked at every five seconds.",
     ["role"],
     multiprocess_mode="livesum",
+    registry=_registry,
+)
+_reads = Counter(
+    "storeproc_reads",
+    "Reads by the server that answered: the replica; or the primary, as the replica was behind what the caller wrote, "
+    "refused it (an error is asked again), or was away.",
+    ["server", "reason"],
+    registry=_registry,
+)
+_replica_lag = Gauge(
+    "storeproc_replica_lag_seconds",
+    "Since the first thing that the primary wrote and the replica has not replayed; 0 when there is none.",
+    multiprocess_mode="livemax",
+    registry=_registry,
+)
+_replica_serves = Gauge(
+    "storeproc_replica_serves",
+    "Whether reads go to the replica: 1 when every web process sends them there.",
+    multiprocess_mode="livemin",
     registry=_registry,
 )
 _gateway_calls = Counter(
@@ -168,6 +188,15 @@ def watch_pools(database: Database) -> None:
         _pool_waiting.labels(role).set(sum(not place.done() for place in pool.waiting))
 
 
+def watch_replica(replica: Replica) -> None:
+    for reason, number in replica.reads.items():
+        server, why = ("replica", "") if reason == "replica" else ("primary", reason)
+        _reads.labels(server, why).inc(number)
+        replica.reads[reason] = 0
+    _replica_lag.set(replica.behind)
+    _replica_serves.set(replica.serves)
+
+
 T = TypeVar("T")
 CALLS = ("open", "parse_callback", "look_up", "close", "capture", "refund")
 
@@ -238,6 +267,8 @@ class Drain:
 
 async def measurements(store: Store, x: Exchange) -> Answer:
     watch_pools(store.database)
+    if store.replica is not None:
+        watch_replica(store.replica)
     others: list[Metric] = []
     if _is_trusted(store, x):
         others += await _database_families(store, x.request_id)

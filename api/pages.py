@@ -28,9 +28,13 @@ async def ready(store: Store, x: Exchange) -> Answer:
     """The database answers, and what is deployed in it is this source, or was until a newer one came.
 
     A deployment happens under running web tiers, and an older one that starts again meanwhile serves as it did: that
-    the functions it needs are there was seen at its start.
+    the functions it needs are there was seen at its start. The loss of the primary does not make it unready as long as
+    a standby answers reads.
     """
     global _seen_current
+    reads = {"replica": store.replica.state} if store.replica is not None else {}
+    if store.replica is not None and store.replica.alone:
+        return Answer(200, orjson.dumps({"status": "reads_only", **reads}), [JSON, NO_STORE])
     deployed = await store.call(
         "get_schema_version", {"source_digest": SOURCE[1]}, request_id=x.request_id, caller=ANONYMOUS, repeatable=True
     )
@@ -44,7 +48,7 @@ async def ready(store: Store, x: Exchange) -> Answer:
             "The database has another version of the schema than this source. Run: storeproc migrate",
             members={"deployed": deployed["schema_version"], "source": SOURCE[0]},
         )
-    return Answer(200, orjson.dumps({"status": "ready", **deployed, "current": current}), [JSON, NO_STORE])
+    return Answer(200, orjson.dumps({"status": "ready", **deployed, "current": current, **reads}), [JSON, NO_STORE])
 
 
 async def measurements(store: Store, x: Exchange) -> Answer:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 from db.server import Access, die_with_parent
 
+from .replica import SHARED, Versions
 from .settings import Settings
 
 GRACE = 15.0  # seconds a child has to finish what it began
@@ -108,8 +109,12 @@ def web_processes(settings: Settings, access: Access, listener: socket.socket) -
     listener.listen(2048)
     command = [sys.executable, "-m", "api.cli", "web", "--fd", str(listener.fileno())]
     env = {**environment(settings, access), "PROMETHEUS_MULTIPROC_DIR": _metrics_folder()}
+    numbers = range(1, settings.web_concurrency + 1)
+    if settings.replica_url is None:
+        return [Child(f"web {number}", command, env, (listener.fileno(),)) for number in numbers]
+    shared = Versions.share(settings.web_concurrency)
     return [
-        Child(f"web {number}", command, env, (listener.fileno(),)) for number in range(1, settings.web_concurrency + 1)
+        Child(f"web {n}", command, {**env, SHARED: f"{shared}:{n - 1}"}, (listener.fileno(), shared)) for n in numbers
     ]
 
 

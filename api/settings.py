@@ -131,6 +131,9 @@ class Settings:
     """POOLER_URL: a PgBouncer in transaction mode before the same database, for requests and jobs. What listens for
     announcements goes to DATABASE_URL all the same: a pooler hands connections on and would hear nothing."""
 
+    replica_url: str | None = None
+    """DATABASE_REPLICA_URL: a hot standby of the database, which answers reads (see replica.py)."""
+
     secret: str | None = field(default=None, repr=False)
     """STOREPROC_SECRET: 32 characters or more, for every role's password; else the file `secret` in `data`."""
 
@@ -206,6 +209,11 @@ class Settings:
         access = self.access
         return access if self.pooler_url is None else Access(self.pooler_url, access.secret)
 
+    @property
+    def replica(self) -> Access | None:
+        """How to reach the hot standby."""
+        return Access(self.replica_url, self.access.secret) if self.replica_url else None
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         read = _Reader(environ)
@@ -218,7 +226,8 @@ class Settings:
             data=Path(read.text("STOREPROC_DATA", ".storeproc")).expanduser().absolute(),
             backups=Path(given).expanduser().absolute() if (given := read.optional("STOREPROC_BACKUPS")) else None,
             database_url=_database_url(read),
-            pooler_url=_pooler_url(read),
+            pooler_url=_without_user(read, "POOLER_URL", "postgresql://pooler:6432/storeproc"),
+            replica_url=_without_user(read, "DATABASE_REPLICA_URL", "postgresql://standby:5432/storeproc"),
             secret=read.secret("STOREPROC_SECRET"),
             environment=read.choice("STOREPROC_ENVIRONMENT", ("development", "production")),
             web_concurrency=read.number("WEB_CONCURRENCY", 2, 1, 64),
@@ -251,13 +260,11 @@ def _database_url(read: _Reader) -> str | None:
     return f"{scheme}://{user}:{quote(password, safe='')}@{place}"
 
 
-def _pooler_url(read: _Reader) -> str | None:
-    url = read.optional("POOLER_URL")
+def _without_user(read: _Reader, name: str, example: str) -> str | None:
+    url = read.optional(name)
     if url is not None and (not url.startswith(("postgresql://", "postgres://")) or "@" in url):
-        raise SettingsError(
-            "POOLER_URL: an address such as postgresql://pooler:6432/storeproc is expected, no user in it."
-        )
-    _check_transport("POOLER_URL", url)
+        raise SettingsError(f"{name}: an address such as {example} is expected, no user in it.")
+    _check_transport(name, url)
     return url
 
 
