@@ -18,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -172,6 +172,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     merchant.add_argument("email", help="the merchant's")
     merchant.set_defaults(run=_merchant_role)
+
+    secret = commands.add_parser("secret", help="what the passwords of all log-in roles follow from: `rotate` it")
+    rotate = secret.add_subparsers(required=True, metavar="rotate").add_parser(
+        "rotate", help="new passwords for all of them, at once; says what to restart"
+    )
+    rotate.add_argument(
+        "--to", type=Path, metavar="FILE", help="the new secret; without it, a random one goes into the data folder"
+    )
+    rotate.set_defaults(run=_rotate_secret)
 
     keys = commands.add_parser("keys", help="the keys that sign access tokens: list them, `rotate`, `retire`")
     keys.add_argument("--json", action="store_true", help="as JSON")
@@ -663,6 +672,34 @@ def _merchant_role(options: argparse.Namespace) -> int:
         verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
     print(f"role      {role}\npassword  {password}\nviews     report.my_products, my_sales, my_earnings, my_payouts")  # noqa: T201
+    return 0
+
+
+def _rotate_secret(options: argparse.Namespace) -> int:
+    settings = _settings()
+    if options.to is None and settings.secret is not None:
+        raise RefusedError(
+            "the secret comes from STOREPROC_SECRET: write the new one into a file (openssl rand -hex 32 >FILE) "
+            "and say --to FILE."
+        )
+    new = secrets.token_hex(32)
+    if options.to is not None:
+        new = Settings.from_env({"STOREPROC_SECRET_FILE": str(options.to)}).secret or ""
+    with _database(settings, "secret") as access, ExitStack() as stack:
+        if settings.secret is None:
+            stack.enter_context(server.changing_secret(settings.data, new))
+        own = settings.database_url is None
+        roles = migrate.change_passwords(access, new, own_server=own, say=_to_stderr)
+    where = f"{settings.data / 'secret'} holds the new secret"
+    if settings.secret is not None:
+        where = f"set STOREPROC_SECRET to what is in {options.to}, wherever a web tier, a worker or this command runs"
+    for line in (
+        f"new passwords (SCRAM): {', '.join(roles)}",
+        where,
+        "then restart web tier and worker: until then they work on the connections that they have, and get no new ones",
+        "whoever else logs in as one of these (PgBouncer, Prometheus, Grafana) needs the new password: db/README.md",
+    ):
+        console.print(line, markup=False)
     return 0
 
 

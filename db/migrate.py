@@ -47,7 +47,7 @@ from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
 from yoyo import get_backend, read_migrations
 
-from db.server import Access
+from db.server import SUPERUSER, Access
 
 SOURCE = Path(__file__).parent
 LOGIN_ROLES = (
@@ -526,6 +526,17 @@ def _lets_in(url: str) -> bool:
     except psycopg.OperationalError as error:
         return "password authentication failed" not in str(error)
     return True
+
+
+def change_passwords(access: Access, secret: str, *, own_server: bool, say: Say = lambda _: None) -> list[str]:
+    """Passwords that follow from another secret, for every log-in role at once. Who is connected stays connected.
+
+    The administrator's only of our own server: anybody else's is not ours to change.
+    """
+    roles = [*LOGIN_ROLES, SUPERUSER] if own_server else list(LOGIN_ROLES)
+    with _connect(access.admin()) as connection, _one_at_a_time(connection, say), connection.transaction():
+        _set_passwords(connection, Access(access.admin_url, secret), roles)
+    return roles
 
 
 def _set_passwords(connection: psycopg.Connection[Any], access: Access, roles: Iterable[str]) -> None:

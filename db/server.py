@@ -130,10 +130,7 @@ def read_secret(data: Path, given: str | None = None) -> str:
         _own_folder(data)
         # Written beside and linked into place: two processes at once agree on one secret, and none reads half of it.
         draft = data / f".secret.{os.getpid()}"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123
-            out.write(secrets.token_hex(32) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
+        _write_secret(draft, secrets.token_hex(32))
         with suppress(FileExistsError):
             os.link(draft, file)
         draft.unlink()
@@ -148,6 +145,40 @@ def read_secret(data: Path, given: str | None = None) -> str:
     if len(secret) < 32:
         raise ServerError(f"{file} is damaged: 32 characters or more are expected in it.")
     return secret
+
+
+def _write_secret(file: Path, secret: str) -> None:
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123
+        out.write(secret + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+
+
+@contextmanager
+def changing_secret(data: Path, secret: str) -> Iterator[None]:
+    """Puts another secret into the data folder when what is inside has changed the passwords. On the disk before that:
+    who is killed in between leaves it where the next start finds it."""
+    draft = data / "secret.new"
+    _write_secret(draft, secret)
+    if os.geteuid() == 0 and (data / "secret").exists():  # root may do it for whoever runs the server
+        owner = (data / "secret").stat()
+        os.chown(draft, owner.st_uid, owner.st_gid)
+    yield
+    draft.replace(data / "secret")
+
+
+def _finish_change(data: Path, layout: Layout) -> Access | None:
+    """The way in, where a change of the secret was cut off after the passwords and before the file."""
+    draft = data / "secret.new"
+    if not draft.exists():
+        return None
+    access = layout.access(draft.read_text().strip())
+    try:
+        psycopg.connect(access.admin("postgres"), connect_timeout=30).close()
+    except psycopg.OperationalError:
+        return None
+    draft.replace(data / "secret")
+    return access
 
 
 # --- somebody else's server -----------------------------------------------------------------------
@@ -357,7 +388,7 @@ class Server:
             self._initialise(access)
             self._write_settings()
             self._launch()
-            self._check_password(access)
+            access = self._check_password(access)
         except BaseException:
             self.stop()
             raise
@@ -619,15 +650,17 @@ class Server:
                 continue
             raise ServerError(f"PostgreSQL does not start: {self._last_words(begin)} (the whole story: {layout.log})")
 
-    def _check_password(self, access: Access) -> None:
+    def _check_password(self, access: Access) -> Access:
         try:
             with psycopg.connect(access.admin("postgres"), connect_timeout=30):
-                pass
+                return access
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
+                if self._given_secret is None and (later := _finish_change(self.data, self.layout)):
+                    return later
                 raise ServerError(
                     f"the cluster in {self.layout.cluster} was made with another secret: restore {self.data}/secret, "
-                    "or the STOREPROC_SECRET it was made with."
+                    "or the STOREPROC_SECRET it was made with. `storeproc secret rotate` changes it."
                 ) from None
             raise ServerError(f"PostgreSQL refuses us: {_first_line(error)}") from None
 
@@ -770,7 +803,11 @@ def running(data: Path, *, secret: str | None = None, say: Say = _silent, purpos
         access = locate(data, secret)
         try:
             psycopg.connect(access.admin("postgres"), connect_timeout=5).close()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                if secret is None and _finish_change(data, find_layout(data)):
+                    continue
+                raise ServerError(f"the server of {data} was made with another secret than ours.") from None
             say(f"waiting for the server of process {server.holder()}")
             time.sleep(0.5)
             continue
