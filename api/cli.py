@@ -33,7 +33,7 @@ from rich.table import Table
 from db import migrate, permissions, scale, server
 from db.server import Access, Server, ServerError
 
-from . import backup, monitor
+from . import backup, monitor, pooler
 from .processes import Crew, StartError, listen, serve, web_processes, worker_process
 from .settings import Settings, SettingsError
 
@@ -81,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         scale.ScaleError,
         migrate.MigrationError,
         backup.BackupError,
+        pooler.PoolerError,
     ) as error:
         complaints.print(f"storeproc: {error}", markup=False)
         status = 1
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="change nothing; say what is pending, exit 1 if anything is"
     )
     deploy.add_argument("--force", action="store_true", help="rebuild the code even if it is unchanged")
+    deploy.add_argument("--pgbouncer", type=Path, metavar="FILE", help="write the log-ins that PgBouncer lets in, too")
     deploy.set_defaults(run=_migrate)
 
     demo = commands.add_parser("demo", help="load the demo shop (does nothing when it is there)")
@@ -360,6 +362,8 @@ def _migrate(options: argparse.Namespace) -> int:
         plan = migrate.migrate(access, force=options.force, production=settings.production, say=say)
         say("the schema is deployed" if plan else "the schema is up to date")
         _trust_issuer(access, settings)
+        if options.pgbouncer is not None and pooler.write_users(access, options.pgbouncer):
+            say(f"{options.pgbouncer} has the verifiers of the web roles")
         _tell_gaps(access)
     return 0
 
