@@ -28,6 +28,7 @@ import hmac
 import json
 import os
 import pwd
+import re
 import secrets
 import shlex
 import shutil
@@ -249,6 +250,12 @@ def archiving(folder: Path | None) -> dict[str, str]:
         f"else gzip -1c %p >{target}.tmp && sync {target}.tmp && mv {target}.tmp {target} && sync {where}; fi",
         "archive_timeout": "60",  # seconds; what a lost disk costs at most
     }
+
+
+def shared_settings() -> dict[str, str]:
+    """What every server of the store is told."""
+    text = (Path(__file__).parent / "postgresql.conf").read_text()
+    return dict(re.findall(r"^([\w.]+) = '([^']*)'", text, re.MULTILINE))
 
 
 def embedded_binaries() -> Path:
@@ -554,26 +561,15 @@ class Server:
         layout = self.layout
         memory = psutil.virtual_memory().total // 2**20
         settings = {
+            **shared_settings(),
             "listen_addresses": "",
             "unix_socket_directories": str(layout.socket_folder),
             "unix_socket_permissions": "0700",
-            "max_connections": "120",
-            "password_encryption": "scram-sha-256",
             "shared_buffers": f"{min(max(memory // 8, 64), 2048)}MB",
             "effective_cache_size": f"{max(memory // 2, 256)}MB",
-            "work_mem": "8MB",
             "maintenance_work_mem": f"{min(max(memory // 32, 32), 512)}MB",
-            "wal_level": "replica",
-            "max_wal_size": "2GB",
-            "summarize_wal": "on",  # incremental base backups
-            "archive_mode": "on",  # changing this takes a restart; where to does not
             **archiving(layout.archive),
-            "checkpoint_completion_target": "0.9",
-            "random_page_cost": "1.1",
-            "timezone": "UTC",
-            "log_timezone": "UTC",
-            "lc_messages": "C",
-            # The log: a file a day, written over after a week. What a client sent is in none of them: no bind values.
+            # A file a day, written over after a week.
             "logging_collector": "on",
             "log_destination": "jsonlog",
             "log_directory": str(layout.log_folder),
@@ -581,24 +577,6 @@ class Server:
             "log_rotation_age": "1d",
             "log_rotation_size": "0",
             "log_truncate_on_rotation": "on",
-            "log_line_prefix": "%m [%p] %q%u@%d ",
-            "log_parameter_max_length": "0",
-            "log_parameter_max_length_on_error": "0",
-            "log_autovacuum_min_duration": "10s",
-            "log_checkpoints": "on",
-            "log_lock_waits": "on",
-            "log_temp_files": "10MB",
-            "track_io_timing": "on",
-            "track_functions": "pl",
-            "shared_preload_libraries": "pg_stat_statements, auto_explain",
-            "pg_stat_statements.track": "top",  # an endpoint is one statement
-            "pg_stat_statements.track_utility": "off",  # its texts are kept as they are, passwords included
-            # Instead of log_min_duration_statement: the same line with its plan, and for statements inside functions.
-            "auto_explain.log_min_duration": "250ms",
-            "auto_explain.log_nested_statements": "on",
-            "auto_explain.log_analyze": "on",  # rows as they were; without timing it costs nothing that can be measured
-            "auto_explain.log_timing": "off",
-            "auto_explain.log_parameter_max_length": "0",
         }
         if self.extensions is not None:
             settings["extension_control_path"] = f"{self.extensions}/share/postgresql:$system"
