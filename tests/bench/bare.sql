@@ -41,7 +41,7 @@ CREATE INDEX ON bare.order_items (product_id);
 
 INSERT INTO bare.accounts SELECT a.id, a.email FROM identity.accounts AS a;
 INSERT INTO bare.products SELECT p.id, p.merchant_id, p.sku, p.name FROM catalog.products AS p;
-INSERT INTO bare.prices SELECT p.product_id, p.amount FROM catalog.prices AS p WHERE p.currency = 'USD';
+INSERT INTO bare.prices SELECT p.product_id, p.amount FROM catalog.prices AS p WHERE p.currency = 'USD' AND p.valid @> now();
 INSERT INTO bare.stock SELECT s.product_id, 1000000 FROM catalog.stock AS s;
 
 CREATE FUNCTION bare.create_order(account_id uuid, items jsonb)

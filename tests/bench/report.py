@@ -56,6 +56,14 @@ class Part:
     remarks: list[str] = field(default_factory=list)
     tell: Tell = lambda _: None
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "results": [result.as_json() for result in self.results],
+            "goals": [goal.as_json() for goal in self.goals],
+            "remarks": self.remarks,
+        }
+
     def add(self, result: Result) -> Result:
         self.results.append(result)
         self.tell(result)
@@ -79,15 +87,7 @@ class Report:
             "equipment": self.equipment,
             "settings": self.settings,
             "seconds": self.seconds,
-            "parts": [
-                {
-                    "title": part.title,
-                    "results": [result.as_json() for result in part.results],
-                    "goals": [goal.as_json() for goal in part.goals],
-                    "remarks": part.remarks,
-                }
-                for part in self.parts
-            ],
+            "parts": [part.as_json() for part in self.parts],
             "broken_invariants": self.broken,
         }
 

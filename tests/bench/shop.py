@@ -26,7 +26,7 @@ from api import catalog
 from api.catalog import Catalog
 from api.processes import environment
 from api.settings import Settings
-from db import migrate
+from db import migrate, scale
 from db.server import Access, Layout, Server, die_with_parent
 
 from .machine import cpu_seconds
@@ -43,6 +43,8 @@ Say = Callable[[str], None]
 class Size:
     products: int = 10_000
     customers: int = 2_000
+    orders: int = 0
+    """That are there before anything is measured, of other customers and of as many products more (db/scale.py)."""
 
 
 @dataclass
@@ -117,6 +119,11 @@ def make(access: Access, layout: Layout, folder: Path, size: Size, say: Say) -> 
     begin = time.monotonic()
     migrate.migrate(access, say=say)
     times["migrate"] = time.monotonic() - begin
+    if size.orders:
+        begin = time.monotonic()
+        scale.load(access, scale.Scale(products=max(1000, size.products), orders=size.orders))
+        times["load the orders"] = time.monotonic() - begin
+        say(f"{size.orders:,} orders ({times['load the orders']:.1f} s)")
     begin = time.monotonic()
     given = {"products": size.products, "customers": size.customers, "prefix": PREFIX, "few": FEW}
     with psycopg.connect(access.admin(), autocommit=True) as connection, connection.transaction():

@@ -23,14 +23,17 @@ JOIN (SELECT a.id, row_number() OVER (ORDER BY a.id) - 1 AS n FROM identity.acco
 JOIN catalog.categories AS c ON c.slug = 'bench-' || g.n %% 100;
 
 INSERT INTO catalog.prices (product_id, currency, version, amount, created_by)
-SELECT p.id, c.code, 1, 500 + 10 * (hashtext(p.sku) & 1023), p.merchant_id FROM catalog.products AS p, (VALUES ('USD'), ('EUR')) AS c (code);
+SELECT p.id, c.code, 1, 500 + 10 * (hashtext(p.sku) & 1023), p.merchant_id FROM catalog.products AS p, (VALUES ('USD'), ('EUR')) AS c (code)
+WHERE p.sku LIKE 'BE-%%';
 
 INSERT INTO catalog.stock (product_id, on_hand)
-SELECT p.id, CASE WHEN p.sku = 'BE-' || %(products)s::integer + 1 THEN %(few)s::integer ELSE 1000000 END FROM catalog.products AS p
+SELECT p.id, CASE WHEN p.sku = 'BE-' || %(products)s::integer + 1 THEN %(few)s::integer ELSE 1000000 END
+FROM catalog.products AS p WHERE p.sku LIKE 'BE-%%'
 ON CONFLICT (product_id) DO UPDATE SET on_hand = excluded.on_hand;
 
 INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, reason)
-SELECT s.product_id, 'adjustment', s.on_hand, 0, 'first stock' FROM catalog.stock AS s;
+SELECT p.id, 'adjustment', s.on_hand, 0, 'first stock' FROM catalog.stock AS s JOIN catalog.products AS p ON p.id = s.product_id
+WHERE p.sku LIKE 'BE-%%';
 
 -- pgbench's clients read their tokens here; the real roles may look at no table.
 CREATE SCHEMA bench;
