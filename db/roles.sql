@@ -94,3 +94,31 @@ BEGIN
     END LOOP;
     ALTER ROLE web_worker SET statement_timeout = '60s';
 END $$;
+
+-- What PostgreSQL lets everybody do, and a session of ours has no use for: large objects (a place to keep things that no grant guards), messages
+-- in the write-ahead log (it would fill the disk), advisory locks (a million of them fill the table of locks that all share; and ours could be
+-- held against us), and ending other sessions of one's own role (all of a pool). They belong to the superuser, who alone can take them back.
+-- It is said for this database; another's deployment says it there. What nothing can take back: see db/README.md, "What a stolen pool can do".
+DO $$
+DECLARE
+    v_function record;
+BEGIN
+    FOR v_function IN
+        SELECT p.oid::regprocedure AS name, p.proname ~ 'advisory' AS lock, p.proname ~ 'backend' AS session
+        FROM pg_catalog.pg_proc AS p
+        WHERE p.pronamespace = 'pg_catalog'::regnamespace AND pg_catalog.has_function_privilege('web_anonymous', p.oid, 'EXECUTE')
+          AND (p.proname ~ '^lo_|^lo(read|write)$|^pg_(try_)?advisory_' OR p.proname IN ('pg_logical_emit_message', 'pg_terminate_backend', 'pg_cancel_backend'))
+          AND p.proname <> 'pg_advisory_unlock_all'   -- harmless, and what drivers send when they take a connection back
+    LOOP
+        IF NOT (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user) THEN
+            RAISE WARNING 'the web roles may take advisory locks, make large objects and end each other''s sessions: run db/roles.sql as a superuser.';
+            EXIT;
+        END IF;
+        EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', v_function.name);
+        IF v_function.lock THEN
+            EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO store_owner, store_api', v_function.name);
+        ELSIF v_function.session THEN
+            EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO store_owner, store_monitor, pg_signal_backend', v_function.name);
+        END IF;
+    END LOOP;
+END $$;

@@ -244,6 +244,7 @@ def test_an_administrator_without_superuser_dumps_and_restores_every_row(
             connection.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(admin.password(name)))
             )
+            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(sql.Identifier(name)))
             # The roles of the cluster are there already; on a server of its own it would have made them.
             for role in ("store_owner", "store_api", *migrate.LOGIN_ROLES, *migrate.AUDIENCES):
                 connection.execute(

@@ -306,6 +306,7 @@ def test_an_administrator_who_is_no_superuser_can_deploy(tmp_path: Path) -> None
         with psycopg.connect(root.admin("postgres"), autocommit=True) as connection:
             connection.execute("CREATE ROLE boss LOGIN CREATEROLE CREATEDB PASSWORD 'boss-password'")
             connection.execute("GRANT pg_monitor TO boss WITH ADMIN OPTION")  # as clouds do
+            connection.execute("GRANT CONNECT ON DATABASE postgres TO boss")
         access = Access(
             root.admin_url.replace(f"postgres:{root.password('postgres')}@", "boss:boss-password@"), root.secret
         )

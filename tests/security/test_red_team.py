@@ -1,5 +1,6 @@
 """Arbitrary SQL as each web role: nothing that is not the caller's own is read, and nothing is changed.
 
+Told one by one; what the catalogue lists is tried in test_catalogue_attacks.py and test_other_peoples_rows.py.
 The attacker here holds a pool's connection (an injection, a stolen password) and possibly a token of their own.
 """
 
@@ -12,8 +13,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-ROLES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")
-SCHEMAS = ("identity", "catalog", "sales", "payments", "ledger", "messaging", "audit", "migration", "report", "monitor")
 PASSWORD = "x" * 60
 
 pytestmark = pytest.mark.anyio
@@ -31,8 +30,7 @@ async def fingerprint(admin: Any) -> dict[str, tuple[int, str]]:
     """Every table's row count and content hash: what an attack must leave as it was."""
     tables = await admin.fetch(
         "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
-        "WHERE schemaname = ANY ($1::text[]) ORDER BY 1",
-        list(SCHEMAS),
+        "WHERE schemaname !~ '^(pg_|information_schema$)' ORDER BY 1"
     )
     prints = {}
     for table in tables:
@@ -84,86 +82,6 @@ async def victim(call: Any, admin: Any) -> dict[str, Any]:
         "order": order,
         "payment": payment["payment"],
     }
-
-
-@pytest.mark.parametrize("role", ROLES)
-async def test_no_table_can_be_read_or_written(role: str, connect: Any, admin: Any, victim: Any) -> None:
-    before = await fingerprint(admin)
-    connection = await connect(f"web_{role}")
-    tables = [
-        row["name"]
-        for row in await admin.fetch(
-            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = ANY ($1::text[])",
-            list(SCHEMAS),
-        )
-    ]
-    assert len(tables) > 25
-    for table in tables:
-        for attack in (
-            f"SELECT * FROM {table}",
-            f"DELETE FROM {table}",
-            f"TRUNCATE {table}",
-            f"DO $x$ BEGIN LOCK TABLE {table}; END $x$",
-            f"COPY {table} TO STDOUT",
-            f"INSERT INTO {table} DEFAULT VALUES",
-            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
-        ):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection.execute(attack)
-    assert await fingerprint(admin) == before
-
-
-@pytest.mark.parametrize("role", ROLES)
-async def test_no_internal_function_can_be_called(role: str, connect: Any, admin: Any, victim: Any) -> None:
-    connection = await connect(f"web_{role}")
-    functions = await admin.fetch(
-        """SELECT p.oid::regprocedure::text AS signature, n.nspname, p.proname,
-                  ARRAY(SELECT 'NULL::' || format_type(t, NULL) FROM unnest(p.proargtypes::oid[]) AS t) AS arguments
-           FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-           WHERE n.nspname = ANY ($1::text[]) AND p.prorettype <> 'trigger'::regtype""",
-        list(SCHEMAS),
-    )
-    assert len(functions) > 20
-    for function in functions:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(
-                f"SELECT {function['nspname']}.{function['proname']}({', '.join(function['arguments'])})"
-            )
-    helpers = await admin.fetch(
-        """SELECT p.proname,
-                  ARRAY(SELECT 'NULL::' || format_type(t, NULL) FROM unnest(p.proargtypes::oid[]) AS t) AS arguments
-           FROM pg_proc AS p
-           WHERE p.pronamespace = 'api'::regnamespace AND NOT has_function_privilege($1, p.oid, 'EXECUTE')""",
-        f"web_{role}",
-    )
-    assert helpers
-    for helper in helpers:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(f"SELECT api.{helper['proname']}({', '.join(helper['arguments'])})")
-
-
-@pytest.mark.parametrize("role", ROLES)
-async def test_no_role_becomes_another(role: str, connect: Any) -> None:
-    connection = await connect(f"web_{role}")
-    for other in ("store_owner", "store_api", "postgres", "store_backup", *(f"web_{r}" for r in ROLES if r != role)):
-        for attack in (f"SET ROLE {other}", f"SET SESSION AUTHORIZATION {other}", f"GRANT {other} TO web_{role}"):
-            with pytest.raises(asyncpg.PostgresError):
-                await connection.execute(attack)
-    for attack in (
-        "CREATE SCHEMA mine",
-        "CREATE TABLE public.mine (x int)",
-        "CREATE FUNCTION api.evil() RETURNS int LANGUAGE sql RETURN 1",
-        "CREATE ROLE mine",
-        "ALTER ROLE store_owner LOGIN",
-        "CREATE EXTENSION pgstattuple",
-        "ALTER SYSTEM SET fsync = off",
-        "COPY (SELECT 1) TO PROGRAM 'true'",
-        "SELECT pg_read_file('PG_VERSION')",
-        "SELECT * FROM pg_authid",
-        "CREATE TEMPORARY TABLE mine (x int)",
-    ):
-        with pytest.raises(asyncpg.PostgresError):
-            await connection.execute(attack)
 
 
 async def test_settings_are_no_identity(connect: Any, victim: Any) -> None:
