@@ -1,5 +1,6 @@
 # make up     everything, from nothing: environment, PostgreSQL, schema, demo shop, web tier, worker. Ctrl-C stops it.
 # make test   all tests          make check   linters and types
+# make audit  known vulnerabilities of what we run on, and licences      make sbom   the list of it (CycloneDX), dist/storeproc.cdx.json
 # make bench  measures: one run, one table (needs wrk; ARGS="--quick", ARGS="--only place-order,hot": tests/bench/README.md)
 # PYTHON=python3.12 chooses the interpreter; PORT, HOST, STOREPROC_DATA and DATABASE_URL are honoured.
 
@@ -14,7 +15,7 @@ INSTALL = rm -f $(VENV)/.failed; \
     '/^ERROR|^error:/ { print } /^Collecting/ { n++; if (tty) printf "\r  %d packages", n; fflush() } END { if (tty) print "" }'; \
   test ! -f $(VENV)/.failed
 
-.PHONY: up test bench check clean
+.PHONY: up test bench check audit sbom clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.installed
@@ -33,6 +34,12 @@ check: $(VENV)/.installed-test
 	  if grep -q '^-- transactional: false' $$file; then inside=; else inside=--assume-in-transaction; fi; \
 	  $(BIN)/squawk --config db/squawk.toml --reporter gcc $$inside $$file || exit 1; done
 	@if command -v shellcheck >/dev/null; then shellcheck -x backups/*.sh; fi
+
+audit: $(VENV)/.installed-test
+	@$(BIN)/python .ci/supply_chain.py audit
+
+sbom: $(VENV)/.installed-test
+	@$(BIN)/python .ci/supply_chain.py sbom dist/storeproc.cdx.json
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

