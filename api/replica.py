@@ -173,6 +173,8 @@ class Replica:
         """Until when it is asked, on the monotonic clock."""
         self.covered = 0.0
         """Everything that was committed before this moment is to be seen there."""
+        self.heard = 0.0
+        """When the primary was asked last and answered."""
         self.behind = 0.0
         """Seconds since the first thing that the primary wrote and the standby has not replayed; 0: there is none."""
         self.written: deque[tuple[float, int]] = deque(maxlen=256)
@@ -206,7 +208,7 @@ class Replica:
         try:
             connection = await pool.take(asyncio.get_running_loop().time() + ROOM)
         except (TimeoutError, *_TROUBLE) as error:
-            if not (isinstance(error, TimeoutError) and pool.opened):  # else they are all at work
+            if _is_away(error) and not pool.opened:  # else they are all at work
                 self._lose(error)
             self.reads["away"] += 1
             return None
@@ -304,15 +306,20 @@ class Replica:
         await asyncio.gather(*(pool.close() for pool in self.pools.values()))
 
     def _judge(self, here: Answered, asked: float, there: Answered) -> None:
+        if not isinstance(there, Exception):
+            self.heard = asked
         if isinstance(here, Exception):
             self._lose(here)
             return
         recovers, replayed, cluster = here
         if not recovers:
-            self._become("refused", "it is no standby")
+            self._become("refused", "it is no standby, or none any more")
+            self._hang_up()  # the address may name several servers: another of them may be one
+            self.standby.close()
         elif isinstance(there, Exception):
-            # A server that answers with an error is there, and may be written to: then how old is not known.
-            if self.state in ("reading", "alone") and _is_away(there):
+            # A server that answers with an error is there, and may be written to: then how old is not known. Nor is it
+            # where the standby lagged, or was away, when the primary was heard last.
+            if self.heard < self.covered + LIMIT and _is_away(there):
                 self._become("alone", f"the primary is away ({_words(there)}): reads go on")
                 self.lease = time.monotonic() + LIMIT
         elif cluster != there[1]:
@@ -342,14 +349,19 @@ class Replica:
             self._become("behind", f"{self.behind:.1f} seconds behind")
 
     def _lose(self, error: BaseException) -> None:
-        """Whoever waits for an answer of it gets one from the primary."""
         self._become("away", _words(error))
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Whoever waits for an answer of it gets one from the primary."""
         for connection in [*self.busy, *(idle for pool in self.pools.values() for idle in pool.idle)]:
             connection.terminate()
 
     def _become(self, state: str, why: str) -> None:
         if state not in ("reading", "alone"):
             self.lease = 0.0
+        if state == "refused":
+            self.covered = 0.0
         if state != self.state:
             self.state = state
             self.say({"replica": state, "why": why} if why else {"replica": state})

@@ -30,7 +30,9 @@ import psycopg
 import pytest
 
 from api import catalog, replica
+from api.replica import Versions
 from api.routes import ROUTES
+from api.settings import Settings
 from db import migrate
 from db import server as db_server
 from db.server import Access, Server, die_with_parent
@@ -49,26 +51,25 @@ class Pair:
         self.standby = Server(folder / "standby", secret="test" * 16, settings=QUICK)
         self.access = self.primary.start("tests")
         migrate.migrate(self.access)
-        self.copy = self._make_standby()
+        self.copy = self.copy_of(self.primary, self.access, self.standby)
 
-    def _make_standby(self) -> Access:
-        self.standby.lock("tests")
-        self.standby.layout = db_server.find_layout(self.standby.data)
-        self.standby._prepare_folders()
-        home, target = self.standby.layout.home, self.standby.layout.cluster
-        os.chown(home, self.primary.layout.uid, self.primary.layout.gid)
-        self.primary._run(
+    def copy_of(self, source: Server, access: Access, target: Server) -> Access:
+        """The commands of backups/README.md, with the programs and the user of the embedded server."""
+        target.lock("tests")
+        target.layout = db_server.find_layout(target.data)
+        target._prepare_folders()
+        os.chown(target.layout.home, source.layout.uid, source.layout.gid)
+        source._run(
             "pg_basebackup",
-            f"--dbname={self.access.url('store_backup', 'postgres')}",
-            f"--pgdata={target}",
+            f"--dbname={access.url('store_backup', 'postgres')}",
+            f"--pgdata={target.layout.cluster}",
             "--write-recovery-conf",
             "--create-slot",
             "--slot=standby1",
-            "--wal-method=stream",
             "--checkpoint=fast",
             "--no-sync",
         )
-        return self.standby.start("tests")
+        return target.start("tests")
 
     def set(self, **settings: str) -> None:
         """Settings of the standby, at once."""
@@ -174,9 +175,10 @@ def start_web(pair: Pair, folder: Path) -> Iterator[Callable[[], Web]]:
 
     def start() -> Web:
         environment = {
-            # Whichever of the two may be written to: so a promotion needs no new configuration.
+            # Whichever of the two it is: so a promotion needs no new configuration.
             "DATABASE_URL": f"postgresql:///storeproc?host={quote(','.join(sockets))}&target_session_attrs=read-write",
-            "DATABASE_REPLICA_URL": f"postgresql:///storeproc?host={quote(sockets[1])}",
+            "DATABASE_REPLICA_URL": f"postgresql:///storeproc?host={quote(','.join(sockets))}"
+            "&target_session_attrs=standby",
         }
         started.append(Web(environment, folder))
         return started[-1]
@@ -314,6 +316,57 @@ async def test_every_read_can_be_executed_on_a_standby(pair: Pair) -> None:
     assert answers["answered"] > 40
 
 
+async def test_what_is_no_standby_of_this_primary_is_not_read_from(pair: Pair) -> None:
+    said: list[str] = []
+    settings = Settings(
+        database_url=pair.access.public_url(), replica_url=pair.access.public_url(), secret=pair.access.secret
+    )
+    made = replica.Replica(settings, lambda line: said.append(line["why"]))
+    watching = asyncio.create_task(made.watch())
+    await eventually(lambda: bool(said))
+    watching.cancel()
+    assert said == ["it is no standby, or none any more"]
+    assert not made.serves
+
+
+def test_a_standby_with_another_history_is_not_read_from(pair: Pair) -> None:
+    said: list[str] = []
+    settings = Settings(database_url=pair.access.public_url(), replica_url=pair.copy.public_url(), secret="test" * 16)
+    made = replica.Replica(settings, lambda line: said.append(line.get("why", "reading")))
+
+    def look(replayed: int, written: int, cluster: int = 1) -> bool:
+        made._judge((True, replayed, 1), time.monotonic(), (written, cluster))
+        return made.serves
+
+    assert not look(100, 100)  # how far it has to be is known from the next look on
+    assert look(100, 110)
+    assert not look(100, 110, cluster=2)
+    assert not look(100, 90)  # the primary was restored to an earlier moment
+    assert said == ["reading", "it is of another cluster"]
+    assert made.state == "refused"
+    assert not look(100, 101)  # and has gone on since
+    assert not look(100, 120)
+    assert not look(120, 120)  # made anew: it moves
+    assert look(120, 121)
+
+
+def test_numbers_are_kept_until_their_moment_is_covered() -> None:
+    handle = Versions.share(2)
+    one, two = Versions(f"{handle}:0"), Versions(f"{handle}:1")
+    one.note(["ada"], 7, 10.0, 0.0)
+    two.note(["ada"], 5, 11.0, 0.0)
+    assert [kept.wanted(["ada"], 0.0) for kept in (one, two)] == [7, 7]
+    assert one.wanted(["eve", "bob"], 0.0) == 0
+    assert one.wanted(["eve", "ada"], 10.5) == 5
+    assert one.wanted(["ada"], 11.5) == 0
+    one.note(["ada"], replica.NEVER, 12.0, 0.0)
+    one.note(["ada"], 9, 13.0, 0.0)
+    assert two.wanted(["ada"], 12.5) == replica.NEVER
+    one.note(["ada"], 3, 14.0, 13.5)  # what was higher is covered: a restore took the numbers back
+    assert two.wanted(["ada"], 13.5) == 3
+    os.close(handle)
+
+
 def test_what_is_named_exists() -> None:
     assert {*replica.FRESH, *replica.HELD} <= {route.function for route in ROUTES}
 
@@ -384,6 +437,12 @@ async def test_a_write_is_seen_through_another_host_by_who_brings_its_version(
         assert await sees(elsewhere, token, address, cookies={"store_version": version})
         for nonsense in ("", "1", "x.y", "-1.5", "9" * 40 + ".1", "1." + "9" * 40):
             assert not await sees(elsewhere, token, address, headers={"X-Store-Version": nonsense})
+        # Sent again with its key, it is answered from what was kept: that is seen, too.
+        kept = await client.post("/account/addresses", token=token, json=ADDRESS, key="one")
+        assert not await sees(elsewhere, token, kept.json()["id"])
+        again = await elsewhere.post("/account/addresses", token=token, json=ADDRESS, key="one")
+        assert again.headers["idempotent-replayed"] == "true"
+        assert await sees(elsewhere, token, kept.json()["id"])
         # The same account, a log-in that the standby does not know yet: nobody is turned away.
         late = await sign_up(pair)
         assert (await elsewhere.get("/account", token=late)).status_code == 200
@@ -394,6 +453,23 @@ async def test_a_write_is_seen_through_another_host_by_who_brings_its_version(
         ask(pair.copy, "SELECT pg_wal_replay_resume()")
         await elsewhere.http.aclose()
         other.stop()
+
+
+async def test_a_suspended_account_is_out_at_once_though_the_standby_does_not_know(
+    pair: Pair, web: Web, client: Client
+) -> None:
+    admin, token = await sign_up(pair, "admin"), await sign_up(pair)
+    account = (await client.get("/account", token=token)).json()["id"]
+    await pair.caught_up()
+    ask(pair.copy, "SELECT pg_wal_replay_pause()")
+    try:
+        assert (await client.get("/account", token=token)).status_code == 200
+        changed = await client.patch(f"/admin/accounts/{account}", token=admin, json={"status": "suspended"})
+        assert changed.status_code == 200, changed.text
+        answers = [await client.get("/account", token=token) for _ in range(6)]
+        assert {answer.json().get("code") for answer in answers} == {"account_suspended"}
+    finally:
+        ask(pair.copy, "SELECT pg_wal_replay_resume()")
 
 
 async def test_a_standby_that_falls_behind_is_not_asked_until_it_has_caught_up(
@@ -515,7 +591,7 @@ async def test_a_killed_standby_is_noticed_by_nobody(pair: Pair, web: Web, clien
 async def test_without_the_primary_reads_go_on_and_after_a_promotion_everything_does(
     pair: Pair, web: Web, client: Client
 ) -> None:
-    token = await sign_up(pair)
+    token, quiet = await sign_up(pair), await sign_up(pair)
     address, _ = await add_address(client, token)
     await pair.caught_up()
     said = len(web.said())
@@ -535,3 +611,11 @@ async def test_without_the_primary_reads_go_on_and_after_a_promotion_everything_
     assert await sees(client, token, address)
     assert (await client.get("/health/ready")).json()["status"] == "ready"
     assert ask(pair.copy, "SELECT bool_and(ok) FROM audit.check_invariants()")
+
+    # The one that was the primary comes back as the other's standby, and is read from.
+    shutil.rmtree(pair.primary.layout.cluster)
+    await asyncio.to_thread(pair.copy_of, pair.standby, pair.copy, pair.primary)
+    await eventually(lambda: web.said()[-2:] == ["reading", "reading"])
+    before = executed(pair.access, "list_addresses")
+    assert (await client.get("/account/addresses", token=quiet)).status_code == 200
+    assert executed(pair.access, "list_addresses") == before + 1
