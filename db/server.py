@@ -56,6 +56,14 @@ SUPERUSER = "postgres"
 SYSTEM_USER = "storeproc-pg"
 SHARED_HOME = Path("/var/lib/storeproc")
 LOG_LIMIT = 10_000_000
+# Whoever has a role of ours has no business in the databases that initdb made: they could keep large objects there.
+CLOSE_MAINTENANCE = """
+    DO $$ BEGIN
+        IF NOT pg_is_in_recovery() THEN
+            REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;
+        END IF;
+    END $$
+"""
 
 # Parameters of a URL that libpq knows and asyncpg does not (asyncpg.connect_utils).
 LIBPQ_ONLY = frozenset(option.keyword.decode() for option in Conninfo.get_defaults()) - {
@@ -630,7 +638,8 @@ class Server:
 
     def _check_password(self, access: Access) -> Access:
         try:
-            with psycopg.connect(access.admin("postgres"), connect_timeout=30):
+            with psycopg.connect(access.admin("postgres"), connect_timeout=30) as connection:
+                connection.execute(CLOSE_MAINTENANCE)
                 return access
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
