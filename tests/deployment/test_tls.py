@@ -329,7 +329,7 @@ async def test_parameters_that_one_driver_does_not_know_stop_neither(
     ],
 )
 def test_what_cannot_be_kept_is_refused_at_the_start(query: str, complaint: str) -> None:
-    for name in ("DATABASE_URL", "POOLER_URL"):
+    for name in ("DATABASE_URL", "POOLER_URL", "DATABASE_REPLICA_URL"):
         with pytest.raises(SettingsError, match=re.escape(complaint)) as refusal:
             Settings.from_env({name: f"postgresql://db.example/storeproc?{query}"})
         assert str(refusal.value).startswith(f"{name}: ")
