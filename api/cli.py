@@ -107,10 +107,17 @@ def _parser() -> argparse.ArgumentParser:
 
     deploy = commands.add_parser("migrate", help="bring the database to this source: roles, migrations, code")
     deploy.add_argument(
-        "--check", action="store_true", help="change nothing; say what is pending, exit 1 if anything is"
+        "--check",
+        action="store_true",
+        help="change nothing; say what is pending or not as deployed, exit 1 if anything is",
     )
+<<<<<<< api/cli.py
+    deploy.add_argument("--json", action="store_true", help="with --check: as JSON")
+    deploy.add_argument("--force", action="store_true", help="rebuild roles, code and policies even if unchanged")
+=======
     deploy.add_argument("--force", action="store_true", help="rebuild the code even if it is unchanged")
     deploy.add_argument("--pgbouncer", type=Path, metavar="FILE", help="write the log-ins that PgBouncer lets in, too")
+>>>>>>> /work/main/api/cli.py
     deploy.set_defaults(run=_migrate)
 
     demo = commands.add_parser("demo", help="load the demo shop (does nothing when it is there)")
@@ -353,11 +360,16 @@ def _migrate(options: argparse.Namespace) -> int:
     with _database(settings, "migrate") as access:
         if options.check:
             plan = migrate.check(access, production=settings.production)
-            for line in plan.lines():
-                console.print(f"pending: {line}", markup=False)
-            if not plan:
-                console.print("nothing is pending")
-            return 1 if plan else 0
+            if options.json:
+                console.print_json(data=plan.data())
+            else:
+                for line in plan.steps():
+                    console.print(f"pending: {line}", markup=False)
+                for line in plan.drift:
+                    console.print(f"changed by hand: {line}", markup=False)
+                if not plan.lines():
+                    console.print("nothing is pending")
+            return 1 if plan.lines() else 0
         say = Progress()
         plan = migrate.migrate(access, force=options.force, production=settings.production, say=say)
         say("the schema is deployed" if plan else "the schema is up to date")

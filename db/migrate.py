@@ -35,7 +35,7 @@ import warnings
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from hmac import compare_digest, digest
 from pathlib import Path
@@ -47,6 +47,7 @@ from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
 from yoyo import get_backend, read_migrations
 
+from db.compare import Change, describe_drift, read_changes, read_shape
 from db.server import SUPERUSER, Access
 
 SOURCE = Path(__file__).parent
@@ -166,13 +167,22 @@ class Plan:
     migrations: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     production: bool = False
+    api: list[Change] = field(default_factory=list)
+    web_tiers: int = 0
+    """Connections of web tiers, which were built on the api as it is."""
     drift: list[str] = field(default_factory=list)
-    """What somebody made of the database since: not as it was deployed."""
+    """What somebody made of the database since: not as it was deployed. To be told; only --force does anything."""
 
     def __bool__(self) -> bool:
-        return bool(self.lines())
+        return bool(self.steps())
 
     def lines(self) -> list[str]:
+        return self.steps() + self.drift
+
+    def data(self) -> dict[str, Any]:
+        return {"pending": bool(self), **asdict(self)}
+
+    def steps(self) -> list[str]:
         lines = []
         if self.database:
             lines.append("the database is made")
@@ -188,7 +198,12 @@ class Plan:
         if self.code:
             shown = ", ".join(self.code[:5]) + (f" and {len(self.code) - 5} more" if len(self.code) > 5 else "")
             lines.append(f"the code is rebuilt: {shown}")
-        return lines + self.drift
+        lines += [change.text for change in self.api if not change.breaks]
+        tiers = f", of which {self.web_tiers} connections are open" if self.web_tiers else ""
+        lines += [
+            f"{change.text}: this breaks web tiers of the version before{tiers}" for change in self.api if change.breaks
+        ]
+        return lines
 
 
 def check(access: Access, source: Source | None = None, *, production: bool = False) -> Plan:
@@ -196,6 +211,7 @@ def check(access: Access, source: Source | None = None, *, production: bool = Fa
     source = source or Source.read()
     try:
         with _connect(access.admin()) as connection:
+            connection.execute("SET default_transaction_read_only = on")
             return _plan(connection, access, source, force=False, production=production)
     except psycopg.OperationalError as error:
         if not _missing_database(error):
@@ -223,8 +239,11 @@ def migrate(
     with _connect(access.admin()) as connection, _one_at_a_time(connection, say):
         plan = _plan(connection, access, source, force=force, production=production)
         plan.database = made
+        for line in plan.drift:
+            say(f"{line} (--force puts right what it can)")
         if not plan:
             return plan
+        drifted = read_shape(connection)
         if plan.roles:
             _roles(connection, source)
         if plan.passwords:
@@ -246,6 +265,7 @@ def migrate(
             _tell_progress(connection, "the code")
             _load_code(connection, source, all_policies=force, say=say)
             say(f"rebuilt the code: {len(source.code)} files ({time.monotonic() - started:.1f} s)")
+        _keep_shape(connection, drifted=drifted, accept=force, say=say)
         return plan
 
 
@@ -302,8 +322,44 @@ def _plan(
             now = {file.name: file.sha256 for file in source.code}
             changed = sorted(name for name in now.keys() | loaded.keys() if now.get(name) != loaded.get(name))
             plan.code = changed or ["everything"]
-        plan.drift = _invalid_indexes(connection)
+            if prepared and deployed:
+                plan.api = read_changes(connection, [file.text for file in (*source.types, *source.endpoints)])
+                plan.web_tiers = _value(connection, _WEB_TIERS)
+        plan.drift = _invalid_indexes(connection) + describe_drift(_deployed_shape(connection), read_shape(connection))
     return plan
+
+
+_WEB_TIERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'storeproc web'"
+)
+
+
+def _deployed_shape(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    if not _value(connection, "SELECT to_regclass('migration.shape') IS NOT NULL"):
+        return {}
+    return dict(connection.execute("SELECT object, digest FROM migration.shape").fetchall())
+
+
+def _keep_shape(connection: psycopg.Connection[Any], *, drifted: dict[str, str], accept: bool, say: Say) -> None:
+    """What the database looks like now is what was deployed, except for what had drifted and stays as it drifted."""
+    with connection.transaction():
+        deployed, now = _deployed_shape(connection), read_shape(connection)
+        comparable = deployed and deployed.get("server") == now["server"]
+        left = {
+            thing
+            for thing in (deployed.keys() | now.keys() if comparable else ())
+            if drifted.get(thing) == now.get(thing) != deployed.get(thing)
+        }
+        kept = {thing: digest for thing, digest in now.items() if thing not in left}
+        if accept:
+            for line in describe_drift({**kept, **{t: deployed[t] for t in left if t in deployed}}, now):
+                say(f"accepted: {line}")
+            kept = now
+        else:
+            kept |= {thing: deployed[thing] for thing in left if thing in deployed}
+        connection.execute("DELETE FROM migration.shape")
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO migration.shape VALUES (%s, %s)", list(kept.items()))
 
 
 def _invalid_indexes(connection: psycopg.Connection[Any]) -> list[str]:
@@ -591,6 +647,8 @@ def _bookkeeping(connection: psycopg.Connection[Any], source: Source) -> None:
             );
             COMMENT ON TABLE migration.deployments IS
                 'Every source that was deployed here: a web tier of one of them is an older one, not too new.';
+            CREATE TABLE IF NOT EXISTS migration.shape (object text PRIMARY KEY, digest text NOT NULL);
+            COMMENT ON TABLE migration.shape IS 'Digests of all that was deployed: what differs was changed by hand.';
             COMMENT ON TABLE migration.checksums IS 'The text of each migration when it was applied.';
             COMMENT ON TABLE migration.files IS 'The code files as they were loaded last.';
             COMMENT ON TABLE migration.objects IS 'Routines and views of code files; one without its file is dropped.';
