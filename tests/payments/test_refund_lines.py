@@ -130,8 +130,8 @@ async def test_fifty_refunds_at_once_by_amount_and_by_line_stay_within_what_was_
 async def test_pieces_that_cost_less_than_a_unit_come_back_one_by_one(shop: Shop, customer: str) -> None:
     product = await shop.product(1, 100)
     promotion = await shop.call(
-        "web_support", "create_promotion", token=shop.support, code=f"P{uuid.uuid4().hex[:9].upper()}", name="Third off",
-        kind="percentage", basis_points=3333,
+        "web_support", "create_promotion", token=shop.support, code=f"P{uuid.uuid4().hex[:9].upper()}",
+        name="Third off", kind="percentage", basis_points=3333,
     )  # fmt: skip
     order = await shop.call(
         "web_customer", "create_order", token=customer, items=[{"product_id": product, "quantity": 7}],

@@ -150,7 +150,7 @@ async def issue_notes(shop: Shop) -> None:
 
 
 async def test_what_came_back_is_credited_once(shop: Shop, customer: str) -> None:
-    """An order of two lines that two payments paid. A refund of the first line comes back, and the order is cancelled."""
+    """Two lines, two payments. A refund of the first line comes back, and the order is cancelled."""
     lamp, cup = await shop.product(50, 9), await shop.product(50, 9)
     order = await shop.call(
         "web_customer", "create_order", token=customer,

@@ -112,7 +112,8 @@ NO_STOCK_CHECK = (
     Cut(
         "catalog.hold_stock",
         "AND s.on_hand - s.reserved >= hold_stock.quantity",
-        "AND (SELECT x.on_hand - x.reserved FROM catalog.stock AS x WHERE x.product_id = hold_stock.product_id) >= hold_stock.quantity",
+        "AND (SELECT x.on_hand - x.reserved FROM catalog.stock AS x WHERE x.product_id = hold_stock.product_id) "
+        ">= hold_stock.quantity",
     ),
 )
 
@@ -168,8 +169,8 @@ async def allocation(arena: Arena) -> None:
     await house.tell(WORKER.job("expire_orders"))
     for product in (lamp, cup):
         wanted = await house.admin.fetchval(
-            "SELECT coalesce(sum(i.quantity), 0) FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id "
-            "WHERE o.status = 'pending' AND i.product_id = $1",
+            "SELECT coalesce(sum(i.quantity), 0) FROM sales.order_items AS i "
+            "JOIN sales.orders AS o ON o.id = i.order_id WHERE o.status = 'pending' AND i.product_id = $1",
             uuid.UUID(product),
         )
         arena.expect("stock and what pending orders have", await house.stock(product), (30, wanted))
@@ -227,7 +228,8 @@ async def paid_then_gone(arena: Arena) -> None:
     "voucher: lost update (level-based)",
     Cut(
         "sales.use_promotions",
-        "PERFORM FROM sales.promotions AS p WHERE p.code = ANY (v_codes) AND p.total_uses IS NOT NULL ORDER BY p.id FOR NO KEY UPDATE;",
+        "PERFORM FROM sales.promotions AS p WHERE p.code = ANY (v_codes) AND p.total_uses IS NOT NULL "
+        "ORDER BY p.id FOR NO KEY UPDATE;",
         "",
     ),
     Cut(statement="ALTER TABLE sales.promotions DROP CONSTRAINT promo_used_up"),
@@ -402,9 +404,10 @@ WITHOUT_FLOOR = (
     Cut(
         "ledger.change_balance",
         "IF v_kind IN ('wallet', 'credit') THEN",
-        """IF v_kind IN ('wallet', 'credit') AND (SELECT a.balance - a.held + change_balance.change - change_balance.held_change
-            FROM ledger.accounts AS a WHERE a.id = change_balance.account_id) < 0 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds', MESSAGE = 'There is not enough money in this account.';
+        """IF v_kind IN ('wallet', 'credit')
+        AND (SELECT a.balance - a.held + change_balance.change - change_balance.held_change
+             FROM ledger.accounts AS a WHERE a.id = change_balance.account_id) < 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds', MESSAGE = 'Not enough.';
     ELSIF v_kind IN ('wallet', 'credit') THEN""",
     ),
 )
@@ -494,7 +497,8 @@ async def captured_twice(arena: Arena) -> None:
         """
         SELECT p.status, p.amount_captured, (SELECT count(*) FROM messaging.events AS e
             WHERE e.order_id = p.order_id AND e.type = 'payment.capture_requested') AS asked,
-            (SELECT sum(t.amount)::bigint FROM ledger.transfers AS t WHERE t.payment_id = p.id AND t.kind = 'payment') AS booked
+            (SELECT sum(t.amount)::bigint FROM ledger.transfers AS t
+             WHERE t.payment_id = p.id AND t.kind = 'payment') AS booked
         FROM payments.payments AS p WHERE p.id = $1
         """,
         uuid.UUID(payment["id"]),
@@ -515,7 +519,7 @@ async def refunded_twice(arena: Arena) -> None:
     house = arena.house
     lamp, buyer = await house.product(price=800), (await crowd_of(house, 1))[0]
     support = await house.staff("support")
-    order, payment = await house.bought(buyer, (lamp, 1))
+    _, payment = await house.bought(buyer, (lamp, 1))
     ask = support.job("create_refund", payment_id=payment["id"], reason="broken")
     answers = await arena.at_once(*[ask] * 4)
     arena.expect("refunds", count(answers), {"ok": 1, "refund_above_payment": 3})

@@ -1,0 +1,211 @@
+"""`make prove`: correctness under attack, in one table.
+
+    python -m tests.prove                        everything: a quarter of an hour
+    python -m tests.prove --size quick           everything small: two minutes
+    python -m tests.prove machine attacks        these parts only
+    python -m tests.prove --seed 7 --json        another run; as JSON
+
+1. machine   a state machine over HTTP against a model: every answer is foretold
+2. crowd     many clients at once; their answers must explain the state
+3. attacks   what was done to other shops, through SQL and over HTTP; and with the safeguard cut out, to see it noticed
+4. faults    processes killed, disks filled, gateways failing (tests/prove/faults.py)
+
+The exit status is 1 if anything was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from tests.conftest import Cluster
+from tests.prove import machine
+from tests.prove.attacks import ATTACKS, Cut
+from tests.prove.campaign import Verdict, sabotage, strike
+from tests.prove.crowd import Crowd, worker
+from tests.prove.house import cluster, enter, web_tier
+
+PARTS = ("machine", "crowd", "attacks", "faults")
+
+
+@dataclass(frozen=True)
+class Size:
+    examples: int  # shops of the machine
+    steps: int  # of each
+    clients: int
+    seconds: float  # of the crowd
+    rounds: int  # of each attack through each door
+    tries: int  # that a cut has to be noticed
+    minutes: float  # of faults
+
+
+SIZES = {
+    "quick": Size(8, 40, 8, 8.0, 3, 60, 1.0),
+    "full": Size(120, 80, 24, 90.0, 25, 300, 5.0),
+    "long": Size(800, 120, 40, 900.0, 200, 1000, 60.0),
+}
+
+
+@dataclass
+class Row:
+    part: str
+    name: str
+    family: str
+    operations: int
+    found: list[str]
+    seconds: float
+    notices: bool | None = None  # it finds something when the safeguard is removed
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+# Broken so that only exact amounts tell: the machine must see it.
+OFF_BY_A_UNIT = Cut(
+    "sales.price_order", "ELSE round(p.amount * p.rate / 100) END", "ELSE trunc(p.amount * p.rate / 100) END"
+)
+
+
+def run_machine(access: Any, url: str, examples: int, steps: int, seed: int) -> tuple[dict[str, int], list[str]]:
+    try:
+        return dict(machine.run(access, url, examples, steps, seed)), []
+    except Exception as error:
+        first = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+        return {}, [f"{first}"[:2000] + "".join(f"\n{line}" for line in getattr(error, "__notes__", []))[:4000]]
+
+
+def prove_machine(house: Cluster, size: Size, seed: int, folder: Path) -> Row:
+    began = time.monotonic()
+    access = house.clone("machine")
+    with web_tier(access, folder) as url:
+        seen, found = run_machine(access, url, size.examples, size.steps, seed)
+    access = house.clone("machine_cut")
+    with psycopg.connect(access.admin(), autocommit=True) as connection:
+        source = connection.execute("SELECT pg_get_functiondef(%s::regproc)", [OFF_BY_A_UNIT.routine]).fetchone()
+        assert source
+        assert OFF_BY_A_UNIT.old in source[0]
+        connection.execute(source[0].replace(OFF_BY_A_UNIT.old, OFF_BY_A_UNIT.new))
+    with web_tier(access, folder) as url:
+        _, noticed = run_machine(access, url, max(20, size.examples), 40, seed)
+    return Row("machine", f"every answer as the model foretells, {seen.get('steps', 0):,} steps", "model-based",
+               seen.get("requests", 0), found, time.monotonic() - began, bool(noticed), seen)  # fmt: skip
+
+
+async def prove_crowd(house: Cluster, size: Size, seed: int, folder: Path) -> Row:
+    began = time.monotonic()
+    access = house.clone("crowd")
+    with web_tier(access, folder) as url, worker(access, folder, url):
+        async with enter(access, url) as place:
+            history = await Crowd(place, size.clients, seed).run(size.seconds)
+    notes = {"clients": size.clients, "invariant_checks": history.checks, "orders": len(history.orders),
+             "callbacks": len(history.told), "answers": dict(history.answers)}  # fmt: skip
+    return Row("crowd", f"{size.clients} clients at once, {history.checks} × all invariants", "history explains state",
+               sum(history.answers.values()), history.found, time.monotonic() - began, None, notes)  # fmt: skip
+
+
+async def prove_attacks(house: Cluster, size: Size, seed: int, folder: Path, talk: Console) -> list[Row]:
+    access, rows = house.clone("attacks"), []
+    with web_tier(access, folder) as url:
+        async with enter(access, url) as place:
+            for attack in ATTACKS:
+                began = time.monotonic()
+                verdicts: list[Verdict] = []
+                for door in attack.doors:
+                    verdicts.append(await strike(place, attack, door, size.rounds, seed))
+                notices = None
+                if attack.cuts:
+                    notices = (await sabotage(house, attack, size.tries, seed)).noticed
+                found = [f"{v.door}: {text}" for v in verdicts for text in v.found]
+                notes = {v.door: {"rounds": v.rounds, "refusals": v.refusals} for v in verdicts}
+                rows.append(Row("attacks", attack.name, attack.family, sum(v.answers for v in verdicts), found,
+                                time.monotonic() - began, notices, notes))  # fmt: skip
+                talk.print(f"  {attack.name}: {rows[-1].operations} operations, {len(found)} found")
+    return rows
+
+
+def prove_faults(size: Size, seed: int, talk: Console) -> Row | None:
+    if importlib.util.find_spec("tests.prove.faults") is None:
+        return None
+    from tests.prove import faults
+
+    began = time.monotonic()
+    report = asyncio.run(faults.prove(size.minutes, seed, lambda text: talk.print(text, markup=False)))
+    faults.show(report, talk)
+    notes = asdict(report)
+    return Row("faults", "killed, full, cut off, lied to: what was acknowledged is there once", "faults",
+               sum(notes.get("answers", {}).values()) if isinstance(notes.get("answers"), dict) else 0,
+               [] if report.ok else ["see the table of faults"], time.monotonic() - began, None, notes)  # fmt: skip
+
+
+def show(rows: list[Row], console: Console) -> None:
+    table = Table(title="Correctness under attack", show_footer=True)
+    for heading, footer, style in (
+        ("what", "all", "left"), ("kind", "", "left"), ("operations", f"{sum(r.operations for r in rows):,}", "right"),
+        ("anomalies found", str(sum(len(r.found) for r in rows)), "right"),
+        ("finds it when the safeguard is removed", "", "left"), ("seconds", f"{sum(r.seconds for r in rows):.0f}", "right"),
+    ):  # fmt: skip
+        table.add_column(heading, footer, justify="right" if style == "right" else "left")
+    for row in rows:
+        notices = {None: "", True: "yes", False: "[red]no[/red]"}[row.notices]
+        number = f"[red]{len(row.found)}[/red]" if row.found else "0"
+        table.add_row(row.name, row.family, f"{row.operations:,}", number, notices, f"{row.seconds:.1f}")
+    console.print(table)
+    for row in rows:
+        for text in row.found[:10]:
+            console.print(f"[red]found[/red] {row.name}: ", end="")
+            console.print(text, markup=False)
+    console.print(f"operations done: {sum(r.operations for r in rows):,}")
+    console.print(f"anomalies found: {sum(len(r.found) for r in rows)}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.prove", description="Correctness under attack.")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all of them without")
+    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--seed", type=int, default=None, help="the same seed, the same choices")
+    parser.add_argument("--json", action="store_true", help="as JSON on the standard output")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    parts, size = options.parts or PARTS, SIZES[options.size]
+    seed = random.randrange(10**6) if options.seed is None else options.seed
+    talk, rows = Console(stderr=True, highlight=False), list[Row]()
+    talk.print(f"seed {seed}")
+    if set(parts) - {"faults"}:
+        with cluster() as house, tempfile.TemporaryDirectory(prefix="storeproc-prove-") as name:
+            folder = Path(name)
+            if "machine" in parts:
+                talk.print("machine")
+                rows.append(prove_machine(house, size, seed, folder))
+            if "crowd" in parts:
+                talk.print("crowd")
+                rows.append(asyncio.run(prove_crowd(house, size, seed, folder)))
+            if "attacks" in parts:
+                talk.print("attacks")
+                rows += asyncio.run(prove_attacks(house, size, seed, folder, talk))
+    if "faults" in parts and (row := prove_faults(size, seed, talk)) is not None:
+        rows.append(row)
+    missed = [row.name for row in rows if row.notices is False]
+    ok = not missed and not any(row.found for row in rows)
+    if options.json:
+        print(json.dumps({"ok": ok, "seed": seed, "size": options.size, "operations": sum(r.operations for r in rows),
+                          "anomalies": sum(len(r.found) for r in rows), "rows": [asdict(r) for r in rows]}, default=str))  # fmt: skip
+    else:
+        show(rows, Console(highlight=False))
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

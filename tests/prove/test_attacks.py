@@ -1,0 +1,49 @@
+"""Every attack once more in CI, small: `make prove` is the large form."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from db.server import Access
+from tests.conftest import Cluster
+from tests.prove.attacks import ATTACKS, Attack
+from tests.prove.campaign import sabotage, strike
+from tests.prove.house import House, enter, web_tier
+
+
+@pytest.fixture(scope="module")
+def web(access: Access, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with web_tier(access, tmp_path_factory.mktemp("web")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def house(anyio_backend: str, access: Access, web: str) -> AsyncIterator[House]:
+    async with enter(access, web) as house:
+        yield house
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+async def test_attack(house: House, attack: Attack) -> None:
+    for door in attack.doors:
+        assert (await strike(house, attack, door, 1, random.randrange(10**6))).found == []
+
+
+@pytest.mark.parametrize("name", ["last unit sold twice", "one gift card used twice", "refund blocked by rounding"])
+async def test_an_attack_notices_a_missing_safeguard(cluster: Cluster, name: str) -> None:
+    attack = next(attack for attack in ATTACKS if attack.name == name)
+    assert (await sabotage(cluster, attack, 60, 1)).noticed
+
+
+def test_each_report_of_other_shops_is_a_case() -> None:
+    names = {attack.name for attack in ATTACKS}
+    assert names >= {
+        "last unit sold twice", "two lines sharing a component", "order without allocation", "one voucher used twice",
+        "one gift card used twice", "store credit spent from two tabs", "captured twice on retry",
+        "refunded twice on retry", "webhook racing the browser", "deadlock of callback and checkout",
+        "cart lines in opposite order", "event sent and then rolled back", "refund blocked by rounding",
+        "discount off by a unit", "paid and then out of stock", "item added while the total is charged",
+    }  # fmt: skip
