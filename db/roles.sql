@@ -95,6 +95,36 @@ BEGIN
     ALTER ROLE web_worker SET statement_timeout = '60s';
 END $$;
 
+-- Statistics of other roles' statements, for the worker's snapshots (monitor.take_snapshot).
+DO $$
+BEGIN
+    IF NOT pg_catalog.pg_has_role('store_owner', 'pg_read_all_stats', 'USAGE') THEN
+        GRANT pg_read_all_stats TO store_owner WITH INHERIT TRUE;
+    END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'store_owner does not see statistics: GRANT pg_read_all_stats TO store_owner as a superuser.';
+END $$;
+
+-- What keeps people out of PostgreSQL's log: errors of the web roles are not in it, because their DETAIL quotes rows (an e-mail that is taken) and
+-- the web tier logs each with its request id; statements inside functions are not explained for staff, who look people up, because a plan shows
+-- the values it was made for. (Routines that find somebody by an e-mail plan for any: their plan_cache_mode. To turn log_nested_statements off
+-- there would say nothing about plans either, and takes a right that a database restored elsewhere may lack: then nobody could log in.)
+DO $$
+DECLARE
+    v_role text;
+BEGIN
+    FOREACH v_role IN ARRAY ARRAY[
+        'web_anonymous', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway', 'web_worker'
+    ] LOOP
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET log_min_messages = %L', v_role, 'log');
+    END LOOP;
+    FOREACH v_role IN ARRAY ARRAY['web_support', 'web_admin'] LOOP
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET auto_explain.log_nested_statements = off', v_role);
+    END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'the log may quote rows: ALTER ROLE web_… SET log_min_messages = ''log'' as a superuser.';
+END $$;
+
 -- What PostgreSQL lets everybody do, and a session of ours has no use for: large objects (a place to keep things that no grant guards), messages
 -- in the write-ahead log (it would fill the disk), advisory locks (a million of them fill the table of locks that all share; and ours could be
 -- held against us), and ending other sessions of one's own role (all of a pool). They belong to the superuser, who alone can take them back.

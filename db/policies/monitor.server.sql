@@ -1,18 +1,7 @@
--- What monitoring needs of the server, as the administrator who deploys: statistics of other roles' statements for the worker's snapshots, and
--- pgstattuple. And what keeps people out of PostgreSQL's log: errors of the web roles are not in it, because their DETAIL quotes rows (an e-mail
--- that is taken) and the web tier logs each with its request id; statements inside functions are not explained for staff, who look people up,
--- because a plan shows the values it was made for (db/views/monitor.quiet_plans.sql is about the others).
--- Where the administrator may not give these, monitoring sees less, `storeproc check` says so, and nothing else is different.
+-- What monitoring needs in this database, as the administrator who deploys: pgstattuple, and pg_stat_statements kept from those who watch nothing
+-- (PostgreSQL shows everybody how often and for how long each statement of the shop runs, and the texts of one's own role).
+-- Where the administrator may not do this, monitoring sees less, `storeproc check` says so, and nothing else is different.
 SET LOCAL ROLE NONE;
-
-DO $$
-BEGIN
-    IF NOT pg_has_role('store_owner', 'pg_read_all_stats', 'USAGE') THEN
-        GRANT pg_read_all_stats TO store_owner WITH INHERIT TRUE;
-    END IF;
-EXCEPTION WHEN insufficient_privilege THEN
-    RAISE WARNING 'store_owner does not see statistics: GRANT pg_read_all_stats TO store_owner as a superuser.';
-END $$;
 
 DO $$
 BEGIN
@@ -22,29 +11,16 @@ EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported
 END $$;
 
 DO $$
-DECLARE
-    v_role text;
 BEGIN
-    FOREACH v_role IN ARRAY ARRAY[
-        'web_anonymous', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway', 'web_worker'
-    ] LOOP
-        IF NOT EXISTS (
-            SELECT FROM pg_db_role_setting AS s JOIN pg_roles AS r ON r.oid = s.setrole
-            WHERE r.rolname = v_role AND s.setdatabase = 0 AND 'log_min_messages=log' = ANY (s.setconfig)
-        ) THEN
-            EXECUTE format('ALTER ROLE %I SET log_min_messages = ''log''', v_role);
-        END IF;
-    END LOOP;
-    FOREACH v_role IN ARRAY ARRAY['web_support', 'web_admin'] LOOP
-        IF NOT EXISTS (
-            SELECT FROM pg_db_role_setting AS s JOIN pg_roles AS r ON r.oid = s.setrole
-            WHERE r.rolname = v_role AND s.setdatabase = 0 AND 'auto_explain.log_nested_statements=off' = ANY (s.setconfig)
-        ) THEN
-            EXECUTE format('ALTER ROLE %I SET auto_explain.log_nested_statements = off', v_role);
-        END IF;
-    END LOOP;
-EXCEPTION WHEN insufficient_privilege THEN
-    RAISE WARNING 'the log may quote rows: ALTER ROLE web_… SET log_min_messages = ''log'' as a superuser.';
+    IF to_regclass('extensions.pg_stat_statements') IS NOT NULL AND has_table_privilege('web_anonymous', 'extensions.pg_stat_statements', 'SELECT')
+        AND pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = to_regclass('extensions.pg_stat_statements')), 'USAGE')
+    THEN
+        REVOKE ALL ON extensions.pg_stat_statements, extensions.pg_stat_statements_info FROM PUBLIC;
+        REVOKE ALL ON FUNCTION extensions.pg_stat_statements(boolean), extensions.pg_stat_statements_info() FROM PUBLIC;
+        GRANT SELECT ON extensions.pg_stat_statements, extensions.pg_stat_statements_info TO pg_read_all_stats, store_owner, store_monitor;
+        GRANT EXECUTE ON FUNCTION extensions.pg_stat_statements(boolean), extensions.pg_stat_statements_info()
+            TO pg_read_all_stats, store_owner, store_monitor;
+    END IF;
 END $$;
 
 SET LOCAL ROLE store_owner;

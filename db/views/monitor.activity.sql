@@ -1,5 +1,5 @@
 -- The history of the whole database, counters as differences.
-CREATE OR REPLACE VIEW monitor.activity AS
+CREATE OR REPLACE VIEW monitor.activity WITH (security_barrier) AS
 SELECT h.at, extract(epoch FROM h.at - lag(h.at) OVER w)::double precision AS seconds, h.connections, h.active, h.idle_in_transaction,
        h.waiting_for_locks, h.longest_seconds,
        greatest(h.committed - lag(h.committed) OVER w, 0) AS committed, greatest(h.rolled_back - lag(h.rolled_back) OVER w, 0) AS rolled_back,

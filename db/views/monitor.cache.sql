@@ -1,5 +1,5 @@
 -- Which tables are read from the cache, and which are not.
-CREATE OR REPLACE VIEW monitor.cache AS
+CREATE OR REPLACE VIEW monitor.cache WITH (security_barrier) AS
 SELECT format('%I.%I', s.schemaname, s.relname) AS relation,
        s.heap_blks_read + coalesce(s.idx_blks_read, 0) + coalesce(s.toast_blks_read, 0) AS blocks_read,
        round(100.0 * s.heap_blks_hit / nullif(s.heap_blks_hit + s.heap_blks_read, 0), 2) AS table_hit_percent,

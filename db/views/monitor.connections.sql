@@ -1,5 +1,5 @@
 -- Sessions by role and state.
-CREATE OR REPLACE VIEW monitor.connections AS
+CREATE OR REPLACE VIEW monitor.connections WITH (security_barrier) AS
 SELECT coalesce(a.usename::text, '(' || a.backend_type || ')') AS role_name, a.application_name, coalesce(a.state, 'none') AS state,
        count(*) AS sessions,
        max(extract(epoch FROM clock_timestamp() - a.state_change))::double precision AS longest_seconds,

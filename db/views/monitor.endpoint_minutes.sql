@@ -1,5 +1,5 @@
 -- The history of statements, by endpoint and minute.
-CREATE OR REPLACE VIEW monitor.endpoint_minutes AS
+CREATE OR REPLACE VIEW monitor.endpoint_minutes WITH (security_barrier) AS
 SELECT h.at, h.endpoint, sum(h.calls)::bigint AS calls, sum(h.total_ms) AS total_ms, sum(h.total_ms) / nullif(sum(h.calls), 0) AS mean_ms,
        max(h.worst_ms) AS worst_ms, sum(h.rows)::bigint AS rows, sum(h.blocks_read)::bigint AS blocks_read,
        sum(h.temp_blocks_written)::bigint AS temp_blocks_written, sum(h.wal_bytes)::bigint AS wal_bytes

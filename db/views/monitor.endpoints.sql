@@ -1,5 +1,5 @@
 -- monitor.statements, summed up by endpoint.
-CREATE OR REPLACE VIEW monitor.endpoints AS
+CREATE OR REPLACE VIEW monitor.endpoints WITH (security_barrier) AS
 SELECT s.endpoint, sum(s.calls)::bigint AS calls, sum(s.total_ms) AS total_ms, sum(s.total_ms) / nullif(sum(s.calls), 0) AS mean_ms,
        max(s.worst_ms) AS worst_ms, round((100 * sum(s.total_ms) / nullif(sum(sum(s.total_ms)) OVER (), 0))::numeric, 1) AS share_percent,
        sum(s.rows)::bigint AS rows, sum(s.blocks_read)::bigint AS blocks_read, sum(s.read_ms) AS read_ms,

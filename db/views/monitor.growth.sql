@@ -1,5 +1,5 @@
 -- How tables grow.
-CREATE OR REPLACE VIEW monitor.growth AS
+CREATE OR REPLACE VIEW monitor.growth WITH (security_barrier) AS
 SELECT m.relation, m.table_bytes, m.index_bytes, m.live_rows, m.table_bytes + m.index_bytes - d.bytes AS bytes_in_a_day,
        m.table_bytes + m.index_bytes - w.bytes AS bytes_in_a_week, m.live_rows - d.live_rows AS rows_in_a_day,
        m.live_rows - w.live_rows AS rows_in_a_week,

@@ -1,5 +1,5 @@
 -- Every index, and how it is used.
-CREATE OR REPLACE VIEW monitor.indexes AS
+CREATE OR REPLACE VIEW monitor.indexes WITH (security_barrier) AS
 SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.indexrelname::text AS index_name, s.idx_scan AS scans, s.last_idx_scan AS last_scan,
        s.idx_tup_read AS entries_read, s.idx_tup_fetch AS rows_fetched, pg_relation_size(s.indexrelid) AS bytes,
        round(100.0 * i.idx_blks_hit / nullif(i.idx_blks_hit + i.idx_blks_read, 0), 1) AS cache_hit_percent,

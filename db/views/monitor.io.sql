@@ -1,5 +1,5 @@
 -- pg_stat_io without its empty lines.
-CREATE OR REPLACE VIEW monitor.io AS
+CREATE OR REPLACE VIEW monitor.io WITH (security_barrier) AS
 SELECT i.backend_type, i.object, i.context, i.reads, i.read_bytes, i.read_time AS read_ms, i.writes, i.write_bytes, i.write_time AS write_ms,
        i.extends, i.hits, round(100.0 * i.hits / nullif(i.hits + i.reads, 0), 2) AS hit_percent, i.evictions, i.fsyncs, i.fsync_time AS fsync_ms,
        i.read_time / nullif(i.reads, 0) AS ms_a_read, i.fsync_time / nullif(i.fsyncs, 0) AS ms_an_fsync, i.stats_reset AS since

@@ -1,5 +1,5 @@
 -- Who waits for whom, now.
-CREATE OR REPLACE VIEW monitor.locks AS
+CREATE OR REPLACE VIEW monitor.locks WITH (security_barrier) AS
 SELECT w.pid AS waiting_pid, w.usename::text AS waiting_role, monitor.endpoint_of(w.query) AS waiting_endpoint,
        extract(epoch FROM clock_timestamp() - l.waitstart)::double precision AS waits_seconds, l.locktype AS lock_type, l.mode AS lock_mode,
        (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace

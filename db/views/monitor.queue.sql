@@ -1,5 +1,5 @@
 -- The worker's queue, by kind of work. The reason is its first word only: the rest of an error's text may name somebody.
-CREATE OR REPLACE VIEW monitor.queue AS
+CREATE OR REPLACE VIEW monitor.queue WITH (security_barrier) AS
 SELECT o.kind, count(*) FILTER (WHERE o.run_at <= clock_timestamp()) AS due, count(*) FILTER (WHERE o.run_at > clock_timestamp()) AS later,
        count(*) FILTER (WHERE o.last_error IS NOT NULL) AS failing,
        greatest(0, extract(epoch FROM clock_timestamp() - min(o.run_at)))::double precision AS oldest_seconds, min(o.created_at) AS oldest_created_at,

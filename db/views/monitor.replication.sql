@@ -1,5 +1,5 @@
 -- Standbys, and how far behind they are.
-CREATE OR REPLACE VIEW monitor.replication AS
+CREATE OR REPLACE VIEW monitor.replication WITH (security_barrier) AS
 SELECT r.application_name AS standby, r.state, r.sync_state, l.here, r.replay_lsn AS there,
        pg_wal_lsn_diff(l.here, r.replay_lsn)::bigint AS behind_bytes,
        extract(epoch FROM r.write_lag)::double precision AS write_seconds, extract(epoch FROM r.flush_lag)::double precision AS flush_seconds,

@@ -1,5 +1,5 @@
 -- Replication slots, and what they keep from being removed.
-CREATE OR REPLACE VIEW monitor.slots AS
+CREATE OR REPLACE VIEW monitor.slots WITH (security_barrier) AS
 SELECT s.slot_name::text AS slot_name, s.slot_type, s.active, s.inactive_since, s.wal_status, s.invalidation_reason,
        pg_wal_lsn_diff(l.here, s.restart_lsn)::bigint AS retained_bytes,
        s.safe_wal_size AS left_bytes, age(s.xmin) AS holds_back_transactions, age(s.catalog_xmin) AS holds_back_catalog

@@ -1,5 +1,5 @@
 -- What each statement costs, with the endpoint that it is. The routines are called as whoever asks, who must see statistics (pg_monitor).
-CREATE OR REPLACE VIEW monitor.statements AS
+CREATE OR REPLACE VIEW monitor.statements WITH (security_barrier) AS
 SELECT monitor.endpoint_of(s.query) AS endpoint, pg_get_userbyid(s.role_id)::text AS role_name, s.calls, s.total_ms, s.mean_ms, s.worst_ms,
        s.deviation_ms, round((100 * s.total_ms / nullif(sum(s.total_ms) OVER (), 0))::numeric, 1) AS share_percent, s.rows, s.blocks_read, s.read_ms,
        round(100.0 * s.blocks_hit / nullif(s.blocks_hit + s.blocks_read, 0), 1) AS cache_hit_percent,

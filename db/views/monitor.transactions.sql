@@ -1,5 +1,5 @@
 -- Transactions that are open for longer than a request takes.
-CREATE OR REPLACE VIEW monitor.transactions AS
+CREATE OR REPLACE VIEW monitor.transactions WITH (security_barrier) AS
 SELECT a.pid, a.usename::text AS role_name, a.application_name, a.backend_type, a.state,
        extract(epoch FROM clock_timestamp() - a.xact_start)::double precision AS open_seconds,
        extract(epoch FROM clock_timestamp() - a.state_change)::double precision AS state_seconds,

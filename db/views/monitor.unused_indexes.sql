@@ -1,5 +1,5 @@
 -- Indexes that nothing reads and nothing needs. Sizes are those of the last VACUUM or ANALYZE: asking the file would wait for whoever locks the table.
-CREATE OR REPLACE VIEW monitor.unused_indexes AS
+CREATE OR REPLACE VIEW monitor.unused_indexes WITH (security_barrier) AS
 SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.indexrelname::text AS index_name, c.relpages * current_setting('block_size')::bigint AS bytes,
        s.idx_scan AS scans,
        s.last_idx_scan AS last_scan, t.n_tup_ins + t.n_tup_upd + t.n_tup_del - t.n_tup_hot_upd AS writes,

@@ -1,5 +1,5 @@
 -- What vacuum has to do, table by table. bytes is as of the last VACUUM or ANALYZE: asking the file would wait for whoever locks the table.
-CREATE OR REPLACE VIEW monitor.vacuum AS
+CREATE OR REPLACE VIEW monitor.vacuum WITH (security_barrier) AS
 SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.n_live_tup AS live_rows, s.n_dead_tup AS dead_rows,
        round(100.0 * s.n_dead_tup / nullif(s.n_live_tup + s.n_dead_tup, 0), 1) AS dead_percent, d.due_at AS due_at_dead_rows,
        s.n_dead_tup > d.due_at AS is_due, greatest(s.last_vacuum, s.last_autovacuum) AS last_vacuum, s.vacuum_count + s.autovacuum_count AS vacuums,

@@ -1,5 +1,5 @@
 -- Write-ahead log, checkpoints and archiving, in one line.
-CREATE OR REPLACE VIEW monitor.wal AS
+CREATE OR REPLACE VIEW monitor.wal WITH (security_barrier) AS
 SELECT w.wal_bytes::bigint AS wal_bytes, w.wal_records, w.wal_fpi AS full_page_images, w.wal_buffers_full AS waits_for_buffers,
        w.stats_reset AS since,
        c.num_timed AS checkpoints_timed, c.num_requested AS checkpoints_requested, c.write_time AS checkpoint_write_ms,

@@ -1,5 +1,5 @@
 -- How far each database is from the end of its transaction ids.
-CREATE OR REPLACE VIEW monitor.wraparound AS
+CREATE OR REPLACE VIEW monitor.wraparound WITH (security_barrier) AS
 SELECT d.datname::text AS database_name, age(d.datfrozenxid) AS transaction_age,
        round(100.0 * age(d.datfrozenxid) / current_setting('autovacuum_freeze_max_age')::bigint, 1) AS percent_to_forced_vacuum,
        round(100.0 * age(d.datfrozenxid) / 2147483648, 2) AS percent_to_stop, mxid_age(d.datminmxid) AS multixact_age,

@@ -5,7 +5,8 @@
 -- Definer:  login_attempts is nobody's to read.
 CREATE OR REPLACE FUNCTION identity.count_log_in(email text, client_address text)
 RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_limit record;
 BEGIN

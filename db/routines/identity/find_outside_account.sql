@@ -5,7 +5,8 @@
 -- Locks:     the outside identity (an advisory lock at first sight), the account.
 CREATE OR REPLACE FUNCTION identity.find_outside_account(issuer text, subject text, email text, display_name text)
 RETURNS identity.outside_identities
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_link    identity.outside_identities;
     v_account identity.accounts;

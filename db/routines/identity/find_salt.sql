@@ -5,7 +5,8 @@
 -- Definer:   reads passwords and that key.
 CREATE OR REPLACE FUNCTION identity.find_salt(email text)
 RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_made_up text;
     v_salt    text;

@@ -3,7 +3,8 @@
 -- Errors:    production_refused 403, account_not_found 404.
 CREATE OR REPLACE FUNCTION identity.issue_local_token(role text, email text DEFAULT NULL)
 RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_account identity.accounts;
     v_session uuid;

@@ -5,7 +5,8 @@
 -- Definer:   reads signing keys, writes mail tokens.
 CREATE OR REPLACE FUNCTION identity.issue_mail_token(mail_id uuid, purpose text, account_id uuid, email text, queued_at timestamptz)
 RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_expires_at CONSTANT timestamptz := issue_mail_token.queued_at
         + CASE issue_mail_token.purpose WHEN 'password_reset' THEN interval '1 hour' ELSE interval '1 day' END;

@@ -3,7 +3,8 @@
 -- Errors:    account_not_found 404 (no active merchant has this e-mail).
 CREATE OR REPLACE FUNCTION identity.make_sql_role(email text)
 RETURNS name
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_account_id uuid;
     v_role       name;

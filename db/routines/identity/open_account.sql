@@ -4,7 +4,8 @@
 -- Definer:  writes the account before its owner can be known, and the password, which no caller may.
 CREATE OR REPLACE FUNCTION identity.open_account(email text, password text, handle text, display_name text, role text)
 RETURNS identity.accounts
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_account identity.accounts;
 BEGIN

@@ -8,7 +8,8 @@
 CREATE OR REPLACE FUNCTION identity.open_outside_session(
     issuer text, subject text, issued_at timestamptz, expires_at timestamptz, email text, display_name text, role text,
     OUT access_token text, OUT audience text, OUT lifetime integer)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_link    identity.outside_identities;
     v_account identity.accounts;

@@ -6,7 +6,8 @@
 -- Definer:  reads passwords, writes sessions.
 CREATE OR REPLACE FUNCTION identity.open_session(
     email text, password text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_proof   CONSTANT bytea := sha256(convert_to(open_session.password, 'UTF8'));
     v_account identity.accounts;

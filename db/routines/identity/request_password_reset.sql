@@ -7,7 +7,8 @@
 -- Definer:   nobody is signed in.
 CREATE OR REPLACE FUNCTION identity.request_password_reset(email text, client_address text)
 RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_subject    text;
     v_account_id uuid;
