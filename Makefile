@@ -16,7 +16,7 @@ INSTALL = rm -f $(VENV)/.failed; \
     '/^ERROR|^error:/ { print } /^Collecting/ { n++; if (tty) printf "\r  %d packages", n; fflush() } END { if (tty) print "" }'; \
   test ! -f $(VENV)/.failed
 
-.PHONY: up test bench check audit sbom clean
+.PHONY: up test bench prove check audit sbom clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.installed
