@@ -154,7 +154,8 @@ def show(rows: list[Row], console: Console) -> None:
     for heading, footer, style in (
         ("what", "all", "left"), ("kind", "", "left"), ("operations", f"{sum(r.operations for r in rows):,}", "right"),
         ("anomalies found", str(sum(len(r.found) for r in rows)), "right"),
-        ("finds it when the safeguard is removed", "", "left"), ("seconds", f"{sum(r.seconds for r in rows):.0f}", "right"),
+        ("finds it when the safeguard is removed", "", "left"),
+        ("seconds", f"{sum(r.seconds for r in rows):.0f}", "right"),
     ):  # fmt: skip
         table.add_column(heading, footer, justify="right" if style == "right" else "left")
     for row in rows:
@@ -200,8 +201,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     missed = [row.name for row in rows if row.notices is False]
     ok = not missed and not any(row.found for row in rows)
     if options.json:
-        print(json.dumps({"ok": ok, "seed": seed, "size": options.size, "operations": sum(r.operations for r in rows),
-                          "anomalies": sum(len(r.found) for r in rows), "rows": [asdict(r) for r in rows]}, default=str))  # fmt: skip
+        sums = {"operations": sum(r.operations for r in rows), "anomalies": sum(len(r.found) for r in rows)}
+        said = {"ok": ok, "seed": seed, "size": options.size, **sums, "rows": [asdict(row) for row in rows]}
+        print(json.dumps(said, default=str))
     else:
         show(rows, Console(highlight=False))
     return 0 if ok else 1

@@ -371,12 +371,16 @@ class Crowd:
 
     async def explain_payments(self, orders: dict[str, Any], people: list[uuid.UUID]) -> None:
         rows = await self.house.admin.fetch(
-            "SELECT p.id::text, p.order_id::text AS order, p.provider, p.purpose, p.status, p.amount, p.amount_captured, "
-            "p.amount_applied, p.amount_refunded, (SELECT coalesce(sum(r.amount), 0)::bigint FROM payments.refunds AS r "
-            "WHERE r.payment_id = p.id AND r.status = 'completed') AS given, (SELECT coalesce(sum(r.from_order), 0)::bigint "
-            "FROM payments.refunds AS r WHERE r.payment_id = p.id AND r.status = 'completed') AS given_of_order "
-            "FROM payments.payments AS p WHERE p.account_id = ANY ($1)", people,
-        )  # fmt: skip
+            """
+            SELECT p.id::text, p.order_id::text AS order, p.provider, p.status, p.amount_captured, p.amount_applied,
+                   p.amount_refunded, coalesce(r.amount, 0) AS given, coalesce(r.from_order, 0) AS given_of_order
+            FROM payments.payments AS p
+            LEFT JOIN (SELECT payment_id, sum(amount)::bigint AS amount, sum(from_order)::bigint AS from_order
+                       FROM payments.refunds WHERE status = 'completed' GROUP BY payment_id) AS r ON r.payment_id = p.id
+            WHERE p.account_id = ANY ($1)
+            """,
+            people,
+        )
         taken: Counter[str] = Counter()
         back: Counter[str] = Counter()
         for row in rows:
@@ -419,9 +423,9 @@ class Crowd:
         for who, amount in history.withdrawals.values():
             gains[who, "wallet"] -= amount
         back = await self.house.admin.fetch(
-            "SELECT p.account_id::text AS who, p.provider AS kind, sum(r.amount)::bigint AS amount FROM payments.refunds AS r "
-            "JOIN payments.payments AS p ON p.id = r.payment_id WHERE p.provider IN ('wallet', 'credit') "
-            "AND r.status = 'completed' AND p.account_id = ANY ($1) GROUP BY 1, 2",
+            "SELECT p.account_id::text AS who, p.provider AS kind, sum(r.amount)::bigint AS amount "
+            "FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id "
+            "WHERE p.provider IN ('wallet', 'credit') AND r.status = 'completed' AND p.account_id = ANY ($1) GROUP BY 1, 2",
             [uuid.UUID(customer.person.id) for customer in self.customers],
         )
         for row in back:

@@ -1,4 +1,4 @@
-"""The shop under attack: one PostgreSQL, real roles, the web tier in two processes, the mock gateway's signed callbacks.
+"""The shop under attack: one PostgreSQL, real roles, two web processes, the mock gateway's signed callbacks.
 
 A `Job` (who, which function, with what) goes through one of two doors: `sql`, as its own log-in role on a connection of
 its own, or `http`, as the request that its route says. Both answer alike: the data, or the code of the refusal.

@@ -1,4 +1,4 @@
-"""A Hypothesis state machine drives the whole shop over HTTP, against the model: each answer's status, code and amounts,
+"""A Hypothesis state machine drives the whole shop over HTTP, against the model: each answer's status, code, amounts,
 and after each step every order, payment, refund, purse and piece of stock.
 
 The worker's part (what a gateway, a bank or time does) is done by rules, as the worker's own role, so that the model
@@ -372,7 +372,8 @@ class Machine(RuleBasedStateMachine):
         assert answer.status_code < 300, answer.text
 
     @precondition(lambda self: self.at_gateway())
-    @rule(n=some, kind=st.sampled_from(["completed", "completed", "completed", "failed", "expired"]), repeats=st.integers(1, 3),
+    @rule(n=some, kind=st.sampled_from(["completed", "completed", "completed", "failed", "expired"]),
+          repeats=st.integers(1, 3),
           other=st.booleans())  # fmt: skip
     def gateway_says(self, n: int, kind: str, repeats: int, other: bool) -> None:
         """Repeated as the same event, or as one that says the same."""
@@ -476,8 +477,8 @@ class Machine(RuleBasedStateMachine):
             if payment.order is None and refund.from_order and self.model.credited(refund.retry_of):
                 return
             self.caller.call(
-                "receive_gateway_event", caller="gateway", provider="mock", event_id=f"bounce:{real}", kind="refund_failed",
-                payment_id=self.real[refund.payment], refund_id=real, payload={},
+                "receive_gateway_event", caller="gateway", provider="mock", event_id=f"bounce:{real}",
+                kind="refund_failed", payment_id=self.real[refund.payment], refund_id=real, payload={},
             )  # fmt: skip
             self.model.fail_refund(name, bounced=True)
 
@@ -691,7 +692,10 @@ class Machine(RuleBasedStateMachine):
 
 
 def run(access: Access, url: str, examples: int, steps: int, number: int | None = None) -> Counter[str]:
-    """So many shops, so many steps each; how often which code was foretold, `steps`, `requests`. Raises at the first disagreement, with the steps that lead there."""
+    """So many shops, so many steps each; how often which code was foretold, `steps`, `requests`.
+
+    Raises at the first disagreement, with the steps that lead there.
+    """
     machine = type("TheShop", (Machine,), {
         "access": access, "url": url, "methods": [], "done": Counter(), "answers": Counter(),
     })  # fmt: skip

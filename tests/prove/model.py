@@ -1,8 +1,8 @@
 """What a shop is, in Python and without a database: the machine asks it what the real one must answer.
 
-An operation either changes the state or raises a `Refusal` with the status and the code that a client must see, and then
-has changed nothing. Amounts are integers in minor units. Rules are written here from the contract (FEATURES, db/README)
-and not from the SQL: where both agree, two authors do.
+An operation either changes the state or raises a `Refusal` with the status and the code that a client must see, and
+then has changed nothing. Amounts are integers in minor units. The rules are written from what the shop promises, with
+the order of checks that a client can see, and not in the words of the SQL: where both agree, two authors do.
 """
 
 from __future__ import annotations
