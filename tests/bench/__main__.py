@@ -12,12 +12,12 @@ from rich.console import Console
 
 from db.server import ServerError
 
-from . import flows, machine, orders, report
+from . import chart, flows, growth, machine, orders, report, running
 from .load import LoadError, Result
-from .report import Part
-from .shop import Shop, Size, Web, cluster, make
+from .parts import Part
+from .shop import HERE, ROOT, Shop, Size, Web, cluster, make
 
-PARTS = ("place-order", "hot", *flows.ALL)
+PARTS = ("place-order", "hot", *flows.ALL, "running")
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -28,6 +28,13 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", type=names, default=list(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="a second each, fewer customers: to see that it works")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there, for programs")
+    parser.add_argument(
+        "--growth", type=sizes, nargs="?", const=list(growth.SIZES), default=[], metavar="ORDERS",
+        help="also in shops with so many orders (10000,100000,1000000: an hour)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into the README files, and the chart beside"
+    )
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="make the database below this folder, not here")
     options = parser.parse_args(arguments)
     if options.quick:
@@ -39,6 +46,13 @@ def numbers(text: str) -> list[int]:
     found = sorted({int(part) for part in text.split(",")})
     if not found or found[0] < 1 or found[-1] > 100:
         raise argparse.ArgumentTypeError("from 1 to 100 connections")
+    return found
+
+
+def sizes(text: str) -> list[int]:
+    found = sorted({int(part) for part in text.split(",")})
+    if found[0] < 1000:
+        raise argparse.ArgumentTypeError("from 1000 orders")
     return found
 
 
@@ -58,18 +72,17 @@ def tell(result: Result) -> None:
     )
 
 
-def measure(shop: Shop, options: argparse.Namespace) -> list[Part]:
+def measure(shop: Shop, only: Sequence[str], connections: Sequence[int], seconds: float) -> list[Part]:
     parts: list[Part] = []
     with Web(shop) as web:
-        if "place-order" in options.only:
-            parts.append(orders.place_order(shop, web, options.connections, options.seconds, tell))
-        if "hot" in options.only:
-            parts.append(orders.hot_product(shop, web, max(options.connections), options.seconds, tell))
-        parts += [
-            part(shop, web, options.connections, options.seconds, tell)
-            for name, part in flows.ALL.items()
-            if name in options.only
-        ]
+        before = running.memory(web)
+        if "place-order" in only:
+            parts.append(orders.place_order(shop, web, connections, seconds, tell))
+        if "hot" in only:
+            parts.append(orders.hot_product(shop, web, max(connections), seconds, tell))
+        parts += [part(shop, web, connections, seconds, tell) for name, part in flows.ALL.items() if name in only]
+        if "running" in only:
+            parts.append(running.memory_part(before, running.memory(web)))
     return parts
 
 
@@ -77,13 +90,40 @@ def run(options: argparse.Namespace) -> report.Report:
     size = Size(products=1000, customers=200) if options.quick else Size()
     with cluster(options.data, say) as (server, access, folder):
         shop = make(access, server.layout, folder, size, say)
-        settings = report.settings_of(shop)
-        equipment = machine.describe(folder)
         shop.warm = 0.5 if options.quick else shop.warm
+        done = report.Report(machine.describe(folder), report.settings_of(shop), options.seconds, [], [])
         orders.open_shop(shop)
-        parts = measure(shop, options)
-        broken = orders.broken_invariants(shop)
-    return report.Report(equipment, settings, options.seconds, parts, broken)
+        done.parts = measure(shop, options.only, options.connections, options.seconds)
+        done.broken = orders.broken_invariants(shop)
+        if "running" in options.only:
+            done.parts.append(running.start_up(folder / "up"))
+    done.growth = [grow(options, count) for count in options.growth]
+    return done
+
+
+def grow(options: argparse.Namespace, count: int) -> growth.Point:
+    """The same, in a shop with so many orders."""
+    say(f"a shop with {count:,} orders")
+    size = Size(products=1000, customers=200, orders=count) if options.quick else Size(orders=count)
+    with cluster(options.data, say) as (server, access, folder):
+        shop = make(access, server.layout, folder, size, say)
+        shop.warm = 0.5 if options.quick else shop.warm
+        point = growth.look(shop, say)
+        orders.open_shop(shop)
+        # The orders made here are not among those that were counted on the disk.
+        only = [name for name in options.only if name not in ("hot", "running")]
+        point.parts = measure(shop, only, [min(options.connections, key=lambda n: abs(n - 16))], options.seconds)
+        if broken := orders.broken_invariants(shop):
+            raise LoadError(f"with {count:,} orders: {'; '.join(broken)}")
+    return point
+
+
+def write(done: report.Report) -> None:
+    if len(done.growth) > 1:
+        (HERE / "growth.svg").write_text(chart.draw(done.growth))
+    for file, text in ((HERE / "README.md", report.markdown(done)), (ROOT / "README.md", report.short_markdown(done))):
+        if not report.put_between_markers(file, text):
+            say(f"{file.relative_to(ROOT)} has no place for it: two lines, <!-- bench --> and <!-- /bench -->")
 
 
 def say(text: str) -> None:
@@ -99,6 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     width = max(Console().width, 110)  # a table that is cut off tells nothing
     report.show(done, Console(highlight=False, width=width))
+    if options.write:
+        write(done)
     if options.json:
         options.json.write_text(json.dumps(done.as_json(), indent=2, ensure_ascii=False) + "\n")
     return 1 if done.broken else 0

@@ -13,7 +13,7 @@ from api.gateways.mock import Checkout, MockGateway
 
 from . import load
 from .load import LoadError, Result, fill, pgbench, wrk
-from .report import Part, Tell
+from .parts import Part, Tell
 from .shop import PREFIX, Shop, Web
 
 LANES = 4  # connections that prepare payments

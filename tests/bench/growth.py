@@ -25,7 +25,7 @@ from api.routes import ROUTES
 from db.migrate import migrate
 
 from .load import LoadError
-from .report import Part
+from .parts import Part
 from .shop import ROOT, Say, Shop, product_id
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -279,10 +279,11 @@ def grows_too_fast(points: Sequence[Point]) -> list[str]:
 
 
 def on_paper(points: Sequence[Point], name: str, orders: int = PAPER) -> float:
-    """What it would look at with so many orders: the line through the first and the last point, by logarithm."""
+    """What it would look at with so many orders: the line through the first and the last point, by logarithm. What
+    became less (another plan) stays as it is."""
     first, last = points[0], points[-1]
     step = (last.pages[name] - first.pages[name]) / math.log(last.orders / first.orders)
-    return last.pages[name] + step * math.log(orders / last.orders)
+    return last.pages[name] + max(0.0, step) * math.log(orders / last.orders)
 
 
 def bytes_an_order(points: Sequence[Point]) -> dict[str, float]:
@@ -291,3 +292,58 @@ def bytes_an_order(points: Sequence[Point]) -> dict[str, float]:
     more = last.orders - first.orders
     found = {table: (size - first.disk.get(table, 0)) / more for table, size in last.disk.items()}
     return {"all": sum(found.values())} | dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+# What the table shows; the JSON has all.
+SHOWN = (
+    "create_order", "begin_payment", "receive_gateway_event", "cancel_order", "create_refund", "add_cart_item",
+    "checkout_cart", "get_order", "list_orders", "list_all_orders", "list_merchant_sales", "list_products",
+    "get_product", "list_wallet_transactions", "list_events", "get_merchant_balance", "get_dashboard",
+)  # fmt: skip
+
+
+def table(points: Sequence[Point]) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows: what was found, and the last column on paper."""
+    heads = ["orders", *(f"{point.orders:,}" for point in points), f"{PAPER:,} (on paper)"]
+    rows: list[list[str]] = []
+    for place, part in enumerate(points[0].parts):
+        over_http = next((r.what for r in part.results if r.by == "HTTP"), "")
+        for number, result in enumerate(part.results):
+            if result.what not in ("ceiling again", "without a key"):
+                found = [point.parts[place].results[number] for point in points]
+                what = f"ceiling of {over_http}" if result.what == "ceiling" else result.what
+                if result.what.startswith("the same"):
+                    what = f"{over_http}, not logged in"
+                cells = (f"{r.rate:,.0f} · {r.postgres:,.0f} µs" for r in found)
+                rows.append([f"{what}, {result.connections} connections: a second · PostgreSQL's CPU", *cells, ""])
+    last = points[-1]
+    for name in SHOWN:
+        if all(name in point.pages for point in points):
+            paper = f"{on_paper(points, name):,.0f}" if len(points) > 1 else ""
+            rows.append([f"{name}: pages read", *(f"{p.pages[name]:,}" for p in points), paper])
+    for name in last.times:
+        rows.append([f"{name}, seconds", *(f"{p.times[name]:,.1f}" for p in points), ""])
+    more = bytes_an_order(points)["all"] if len(points) > 1 else 0.0
+    for name in last.sizes:
+        paper = f"{(last.sizes[name] + more * (PAPER - last.orders)) / 1e6:,.0f}" if name == "database" and more else ""
+        rows.append([f"{name}, MB", *(f"{p.sizes[name] / 1e6:,.0f}" for p in points), paper])
+    return heads, rows
+
+
+def remarks(points: Sequence[Point]) -> list[str]:
+    if len(points) < 2:
+        return []
+    first, last = points[0], points[-1]
+    said: list[str] = []
+    slow = grows_too_fast(points)
+    said.append(
+        f"of {len(last.pages)} calls {len(last.pages) - len(slow)} grow no faster than the logarithm of the orders "
+        f"(× {math.log(last.orders) / math.log(first.orders):.2f} from {first.orders:,} to {last.orders:,})"
+        + (f"; these do: {'; '.join(slow)}" if slow else "")
+    )
+    disk = bytes_an_order(points)
+    largest = ", ".join(f"{name} {size:,.0f}" for name, size in list(disk.items())[1:9])
+    said.append(
+        f"bytes on the disk an order, with lines, payment, books, events, invoice: {disk['all']:,.0f} ({largest})"
+    )
+    return said

@@ -69,5 +69,6 @@ def describe(folder: Path) -> dict[str, str]:
         "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GB",
         "disk": f"{filesystem(folder)}; 8 kB written and flushed in {flush_microseconds(folder):,.0f} µs",
         "system": f"Linux {platform.release()}, Python {platform.python_version()}",
+        "measured": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "load before": f"{os.getloadavg()[0]:.2f}",
     }

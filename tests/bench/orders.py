@@ -8,7 +8,7 @@ from api.catalog import Statement, build_statement
 
 from . import load
 from .load import Result, pgbench, wrk
-from .report import Goal, Part, Tell
+from .parts import Goal, Part, Tell
 from .shop import FEW, Shop, Web, analyse
 
 LINES = 3

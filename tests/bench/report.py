@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -11,7 +12,9 @@ from rich.table import Table
 
 from api.settings import Settings
 
-from .load import Result
+from . import growth
+from .growth import Point
+from .parts import Goal, Part
 from .shop import Shop
 
 # What decides how fast a commit is, and what may be lost: shown, so that nobody has to believe it.
@@ -19,55 +22,6 @@ SHOWN = (
     "server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_level", "shared_buffers", "max_wal_size",
     "checkpoint_timeout", "data_checksums", "jit", "max_connections",
 )  # fmt: skip
-
-Tell = Callable[[Result], None]
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What the design promises, and what was found."""
-
-    what: str
-    wanted: float
-    found: float
-    at_most: bool = False
-
-    @property
-    def reached(self) -> bool:
-        return self.found <= self.wanted if self.at_most else self.found >= self.wanted
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "what": self.what,
-            "wanted": self.wanted,
-            "found": self.found,
-            "at_most": self.at_most,
-            "reached": self.reached,
-        }
-
-
-@dataclass
-class Part:
-    """A part of the table."""
-
-    title: str
-    results: list[Result] = field(default_factory=list)
-    goals: list[Goal] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    tell: Tell = lambda _: None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "title": self.title,
-            "results": [result.as_json() for result in self.results],
-            "goals": [goal.as_json() for goal in self.goals],
-            "remarks": self.remarks,
-        }
-
-    def add(self, result: Result) -> Result:
-        self.results.append(result)
-        self.tell(result)
-        return result
 
 
 @dataclass
@@ -77,6 +31,7 @@ class Report:
     seconds: float
     parts: list[Part]
     broken: list[str]
+    growth: list[Point] = field(default_factory=list)
 
     @property
     def goals(self) -> list[Goal]:
@@ -89,6 +44,7 @@ class Report:
             "seconds": self.seconds,
             "parts": [part.as_json() for part in self.parts],
             "broken_invariants": self.broken,
+            "growth": [point.as_json() for point in self.growth],
         }
 
 
@@ -107,30 +63,120 @@ def settings_of(shop: Shop) -> dict[str, str]:
     }
 
 
+HEADS = ("", "by", "connections", "a second", "p50 ms", "p99 ms", "PostgreSQL µs", "web µs", "client µs")
+
+
+def rows_of(part: Part) -> list[tuple[str, ...]]:
+    return [
+        (
+            r.what, r.by, str(r.connections), f"{r.rate:,.0f}", f"{r.p50:.2f}", f"{r.p99:.2f}",
+            f"{r.postgres:,.0f}", "" if r.web is None else f"{r.web:,.0f}", f"{r.client:,.0f}",
+        )
+        for r in part.results
+    ]  # fmt: skip
+
+
+def sentence(goal: Goal) -> str:
+    sign = "at most" if goal.at_most else "at least"
+    return f"{goal.what}: {goal.found:,.2f} (wanted: {sign} {goal.wanted:g})"
+
+
 def show(done: Report, console: Console) -> None:
     for title, found in (("Equipment", done.equipment), ("Settings", done.settings)):
         console.print(f"[bold]{title}[/]: " + "; ".join(f"{name} {value}" for name, value in found.items()))
     for part in done.parts:
-        table = Table(
-            "", "by", "conn.", "a second", "p50 ms", "p99 ms", "PG µs", "web µs", "client µs",
-            title=part.title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 1),
-        )  # fmt: skip
-        for column in table.columns:
-            column.no_wrap = True
-        for column in table.columns[2:]:
-            column.justify = "right"
-        for r in part.results:
-            table.add_row(
-                r.what, r.by, str(r.connections), f"{r.rate:,.0f}", f"{r.p50:.2f}", f"{r.p99:.2f}",
-                f"{r.postgres:,.0f}", "" if r.web is None else f"{r.web:,.0f}", f"{r.client:,.0f}",
-            )  # fmt: skip
         console.print()
-        console.print(table)
+        if part.results:
+            _print(console, part.title, HEADS, rows_of(part), left=2)
+        else:
+            console.print(f"[bold]{part.title}[/]")
         for remark in part.remarks:
             console.print(f"  {remark}", markup=False)
         for goal in part.goals:
-            sign = "≤" if goal.at_most else "≥"
-            mark = "[green]reached[/]" if goal.reached else "[bold red]MISSED[/]"
-            console.print(f"  {goal.what}: {goal.found:,.2f} (wanted {sign} {goal.wanted:g}) {mark}")
+            console.print(f"  {sentence(goal)} " + ("[green]reached[/]" if goal.reached else "[bold red]MISSED[/]"))
+    if done.growth:
+        heads, rows = growth.table(done.growth)
+        console.print()
+        _print(console, "growth", heads, rows, left=1)
+        for line in growth.remarks(done.growth):
+            console.print(f"  {line}", markup=False)
     console.print()
     console.print("every invariant holds" if not done.broken else "BROKEN: " + "; ".join(done.broken), markup=False)
+
+
+def _print(console: Console, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 1))
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place < left else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+# --- the README -----------------------------------------------------------------------------------
+
+
+def markdown(done: Report) -> str:
+    """Everything, for tests/bench/README.md."""
+    out = [f"Measured {done.equipment['measured']}, {done.seconds:g} seconds a line.", ""]
+    for title, found in (("Equipment", done.equipment), ("Settings", done.settings)):
+        out.append(
+            f"{title}: " + "; ".join(f"{name} {value}" for name, value in found.items() if name != "measured") + "."
+        )
+        out.append("")
+    for part in done.parts:
+        out += [f"### {part.title[0].upper()}{part.title[1:]}", ""]
+        if part.results:
+            out += [*_table(HEADS, rows_of(part), left=2), ""]
+        out += [f"- {remark}" for remark in part.remarks]
+        out += [f"- {sentence(goal)} **{'reached' if goal.reached else 'missed'}**" for goal in part.goals]
+        out.append("")
+    if done.growth:
+        heads, rows = growth.table(done.growth)
+        out += [
+            "### Growth",
+            "",
+            "![Pages that a call reads, by orders](growth.svg)",
+            "",
+            *_table(heads, rows, left=1),
+            "",
+        ]
+        out += [f"- {line}" for line in growth.remarks(done.growth)]
+        out.append("")
+    return "\n".join(out).rstrip() + "\n"
+
+
+def short_markdown(done: Report) -> str:
+    """What place-order reaches, for the README of the project."""
+    wanted = [
+        r
+        for part in done.parts
+        for r in part.results
+        if r.what in ("place-order", "ceiling", "product page", "callback")
+    ]
+    rows = [
+        ("pgbench, the ceiling" if r.what == "ceiling" else r.what, *row[2:8])
+        for part in done.parts
+        for r, row in zip(part.results, rows_of(part), strict=True)
+        if r in wanted and (r.what != "ceiling" or part is done.parts[0])
+    ]
+    cpu = done.equipment["CPU"]
+    return "\n".join(
+        [*_table(("", *HEADS[2:8]), rows, left=1), "", f"On {cpu}: `make bench`, tests/bench/README.md.", ""]
+    )
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> list[str]:
+    rule = ["---" if place < left else "---:" for place in range(len(heads))]
+    return [f"| {' | '.join(row)} |" for row in [heads, rule, *rows]]
+
+
+def put_between_markers(file: Path, text: str) -> bool:
+    """Between two lines `<!-- bench -->` and `<!-- /bench -->`. False where a file has none."""
+    whole = file.read_text()
+    begin, end = "<!-- bench -->\n", "<!-- /bench -->"
+    if begin not in whole or end not in whole:
+        return False
+    head, _, rest = whole.partition(begin)
+    file.write_text(head + begin + "\n" + text + "\n" + end + rest.partition(end)[2])
+    return True
