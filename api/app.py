@@ -48,10 +48,11 @@ async def build_store(settings: Settings, database: Database) -> Store:
     """Reads the catalogue and matches it with the routes; refuses to go on unless they fit."""
     connection = await asyncpg.connect(settings.access.url("web_anonymous"), timeout=10)
     try:
-        found = await catalog.read(connection)
-        deployed = await catalog.read_deployed(connection, found, SOURCE)
+        async with asyncio.timeout(30):  # else a connection that is lost without a word is a start that never ends
+            found = await catalog.read(connection)
+            deployed = await catalog.read_deployed(connection, found, SOURCE)
     finally:
-        await connection.close()
+        await connection.close(timeout=5)
     routes = [(r.method, r.path, r.function) for r in ROUTES]
     misfits = catalog.check_routes(found, routes, INTERNAL, exactly=deployed.same)
     if misfits:

@@ -93,7 +93,9 @@ class Cache:
 
     async def _fetch(self, endpoint: Endpoint, x: Exchange, place: tuple[int, Key]) -> Answer:
         began = asyncio.get_running_loop().time()
-        answer = await endpoint.run(x)
+        # A task of its own, which outlives who asked: without an end of its own it would keep its connection for ever.
+        async with asyncio.timeout(self.settings.request_timeout):
+            answer = await endpoint.run(x)
         if self.generation == place[0] and self.serves():
             self._keep(place[1], Kept(answer, began + self.seconds, len(answer.body) + 500))
         return answer

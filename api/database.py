@@ -75,6 +75,7 @@ class Database:
                     raise _unavailable(repeatable) from None
             except BaseException:
                 connection.terminate()  # given up in the middle: its answer would be the next request's
+                self._distrust()
                 raise
             finally:
                 pool.give(connection)
@@ -99,6 +100,12 @@ class Database:
             raise
         finally:
             pool.give(connection)
+
+    def _distrust(self) -> None:
+        """No answer came, not even that the statement takes too long: whoever lost this connection without a word (a
+        firewall, a network) lost the idle ones as well, and each would cost another request its whole time."""
+        for pool in self._pools.values():
+            pool.drop_idle()
 
     async def _take(self, pool: Pool, deadline: float) -> Connection:
         while True:
@@ -161,6 +168,12 @@ class Pool:
                 return
         if not lost:
             self.idle.append(connection)
+
+    def drop_idle(self) -> None:
+        self.opened -= len(self.idle)
+        for connection in self.idle:
+            connection.terminate()
+        self.idle.clear()
 
     async def _open(self, deadline: float) -> Connection:
         self.opened += 1

@@ -27,7 +27,7 @@ import orjson
 from . import carriers, catalog, gateways, mail, metrics
 from .carriers import Carrier
 from .carriers.jobs import CarrierJobs, NoAnswer
-from .database import Database
+from .database import Connection, Database
 from .endpoint import Caller, Store
 from .errors import Problem, Unexpected
 from .gateways import Gateway, Refund, Refused
@@ -47,6 +47,10 @@ PURGE = 600.0  # seconds between rounds of deleting what is past
 REPORTS = 5.0  # seconds between looks whether reports are due; the database decides
 ROUNDS = 15.0  # seconds between looks whether monitoring has something to do
 BOOKS = 3600.0  # seconds between checks of the books
+STATEMENT = 65.0  # seconds for one call of the database, above the role's statement_timeout of 60
+REPORT = 1860.0  # the same for a report, above its 30 minutes
+BEAT = 5.0  # seconds between questions whether the database still answers
+SILENCE = 10.0  # seconds without an answer to that, after which its connections count as lost
 LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
 # What is done again and again until a round does less than this.
@@ -81,6 +85,7 @@ class Worker:
     ) -> None:
         self.settings = settings
         self.offered = offered
+        self.pause = 0.0  # seconds before the next attempt; grows until there was work again
         self.stopping = asyncio.Event()
         self.called = asyncio.Event()
         self.counts = metrics.Drain()
@@ -108,16 +113,14 @@ class Worker:
 
     async def run(self) -> None:
         _log(worker="started")
-        pause = 0.0
         while not self.stopping.is_set():
             try:
                 await self._serve()
-                pause = 0.0
             except _TROUBLE as error:
-                pause = min(LONGEST_PAUSE, pause * 2 or 0.5)
-                _log(worker="waiting", seconds=pause, error=_short(error))
+                self.pause = min(LONGEST_PAUSE, self.pause * 2 or 0.5)
+                _log(worker="waiting", seconds=self.pause, error=_short(error))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.stopping.wait(), pause)
+                    await asyncio.wait_for(self.stopping.wait(), self.pause)
         _log(worker="stopped")
 
     async def _serve(self) -> None:
@@ -128,8 +131,9 @@ class Worker:
         )
         beside: list[asyncio.Task[None]] = []
         try:
-            found = await catalog.read(listener)
-            deployed = await catalog.read_deployed(listener, found, SOURCE)
+            async with asyncio.timeout(SILENCE):
+                found = await catalog.read(listener)
+                deployed = await catalog.read_deployed(listener, found, SOURCE)
             if not deployed.known:
                 raise catalog.CatalogError([deployed.differs(SOURCE)])  # and looked at again: somebody will migrate
             if not deployed.same:
@@ -138,35 +142,55 @@ class Worker:
             self.store = Store(self.settings, database, found, frozenset(), offered)
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
+            beat = asyncio.create_task(self._beat(listener))
+            beside.append(beat)
             beside.append(asyncio.create_task(self._refresh_reports()))
             beside.append(asyncio.create_task(self._take_snapshots()))
             beside.append(asyncio.create_task(self._check_books()))
             courier = asyncio.create_task(Courier(self._call, self.settings).run(self.stopping))
             beside.append(courier)
-            swept = purged = 0.0
-            while not self.stopping.is_set():
-                if listener.is_closed():
-                    raise ConnectionError("the database is gone")
-                if courier.done():
-                    courier.result()
-                self.called.clear()
-                now = time.monotonic()
-                if now - swept >= SWEEP:
-                    swept = now
-                    await self._repeat(SWEEPS)
-                if now - purged >= PURGE:
-                    purged = now
-                    await self._repeat(PURGES)
-                if not await self._work():
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self.called.wait(), POLL)
-            await courier  # what it began is finished
+            work = asyncio.create_task(self._go_round(listener, courier))
+            beside.append(work)
+            for ended in (await asyncio.wait({beat, work}, return_when=asyncio.FIRST_COMPLETED))[0]:
+                ended.result()
         finally:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             listener.terminate()
             await database.close()
+
+    async def _go_round(self, listener: Connection, courier: asyncio.Task[None]) -> None:
+        swept = purged = 0.0
+        while not self.stopping.is_set():
+            if listener.is_closed():
+                raise ConnectionError("the database is gone")
+            if courier.done():
+                courier.result()
+            self.called.clear()
+            now = time.monotonic()
+            if now - swept >= SWEEP:
+                swept = now
+                await self._repeat(SWEEPS)
+            if now - purged >= PURGE:
+                purged = now
+                await self._repeat(PURGES)
+            worked = await self._work()
+            self.pause = 0.0
+            if not worked:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.called.wait(), POLL)
+        await courier  # what it began is finished
+
+    async def _beat(self, listener: Connection) -> None:
+        """Raises when the database is lost without a word, as by a firewall that forgot its connections. Whoever waits
+        for an answer then would wait for ever."""
+        while True:
+            await asyncio.sleep(BEAT)
+            try:
+                await listener.execute("SELECT", timeout=SILENCE)
+            except TimeoutError:
+                raise ConnectionError("the database does not answer") from None
 
     # --- rounds -----------------------------------------------------------------------------------
 
@@ -197,7 +221,7 @@ class Worker:
         )
         try:
             while True:
-                while made := await connection.fetchval("SELECT api.refresh_report()"):
+                while made := await connection.fetchval("SELECT api.refresh_report()", timeout=REPORT):
                     _log(refreshed=made)
                 await asyncio.sleep(REPORTS)
         finally:
@@ -263,7 +287,8 @@ class Worker:
         )
 
     async def _call(self, function: str, **arguments: object) -> Any:
-        return await self.store.call(function, arguments, request_id=os.urandom(16).hex(), caller=WORKER)
+        async with asyncio.timeout(STATEMENT):
+            return await self.store.call(function, arguments, request_id=os.urandom(16).hex(), caller=WORKER)
 
     # --- jobs -------------------------------------------------------------------------------------
 

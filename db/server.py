@@ -56,6 +56,7 @@ SUPERUSER = "postgres"
 SYSTEM_USER = "storeproc-pg"
 SHARED_HOME = Path("/var/lib/storeproc")
 LOG_LIMIT = 10_000_000
+LONGEST_PAUSE = 10.0  # seconds between attempts to revive a server that does not start
 # Whoever has a role of ours has no business in the databases that initdb made: they could keep large objects there.
 CLOSE_MAINTENANCE = """
     DO $$ BEGIN
@@ -385,6 +386,8 @@ class Server:
         self._given_secret = secret
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._failures = 0
+        self._again_at = 0.0
         self.layout: Layout
 
     # -- life
@@ -432,10 +435,18 @@ class Server:
         return self._process.pid if self._process is not None else None
 
     def revive(self) -> None:
-        """Start it again if it has died."""
-        if self._process is not None and (status := self._process.poll()) is not None:
+        """Start it again if it has died. What keeps it from starting may pass (a full disk): then it is tried again."""
+        if self._process is None or (status := self._process.poll()) is None or time.monotonic() < self._again_at:
+            return
+        try:
             self.say(f"PostgreSQL died (status {status}): {self._last_words()}")
             self._launch()
+            self._failures = 0
+        except (ServerError, OSError) as error:
+            pause = min(LONGEST_PAUSE, 0.5 * 2**self._failures)
+            self._failures += 1
+            self._again_at = time.monotonic() + pause
+            self.say(f"{error}; trying again in {pause:.1f} s")
 
     def __enter__(self) -> Access:
         return self.start()
