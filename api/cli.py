@@ -111,13 +111,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="change nothing; say what is pending or not as deployed, exit 1 if anything is",
     )
-<<<<<<< api/cli.py
     deploy.add_argument("--json", action="store_true", help="with --check: as JSON")
     deploy.add_argument("--force", action="store_true", help="rebuild roles, code and policies even if unchanged")
-=======
-    deploy.add_argument("--force", action="store_true", help="rebuild the code even if it is unchanged")
     deploy.add_argument("--pgbouncer", type=Path, metavar="FILE", help="write the log-ins that PgBouncer lets in, too")
->>>>>>> /work/main/api/cli.py
     deploy.set_defaults(run=_migrate)
 
     demo = commands.add_parser("demo", help="load the demo shop (does nothing when it is there)")
