@@ -203,14 +203,15 @@ def _timeline_at(path: Sequence[Turn], number: int) -> int:
 class Repository:
     """The folder of one cluster's backups."""
 
-    def __init__(self, folder: Path, layout: Layout) -> None:
-        self.folder, self.layout = folder, layout
+    def __init__(self, folder: Path, layout: Layout, *, outside: bool = False) -> None:
+        """`outside`: of a server that somebody else runs, and that archives to `wal` by itself."""
+        self.folder, self.layout, self.outside = folder, layout, outside
         self.base, self.wal = folder / "base", folder / "wal"
 
     @classmethod
-    def of(cls, data: Path, given: Path | None) -> Repository:
+    def of(cls, data: Path, given: Path | None, *, outside: bool = False) -> Repository:
         layout = server.find_layout(data)
-        return cls(given or layout.home.with_name(layout.home.name + "-backups"), layout)
+        return cls(given or layout.home.with_name(layout.home.name + "-backups"), layout, outside=outside)
 
     def backups(self) -> list[Backup]:
         """The oldest first."""
@@ -284,14 +285,15 @@ class Repository:
                 os.chown(self.folder, layout.uid, layout.gid)
             mark = self.folder / "system"
             if not mark.exists():
-                if {path.name for path in self.folder.iterdir()} - {"lost+found"}:
+                ours = {"lost+found", "wal", "base", "dumps"} if self.outside else {"lost+found"}
+                if {path.name for path in self.folder.iterdir()} - ours:
                     raise BackupError(
                         f"{self.folder} holds something else: set STOREPROC_BACKUPS to a folder of its own."
                     )
                 draft = self.folder / "system.new"
                 draft.write_text(f"{identifier}\n")
                 draft.replace(mark)
-            for folder in (self.base, self.wal):
+            for folder in (self.base,) if self.outside else (self.base, self.wal):
                 folder.mkdir(mode=0o700, exist_ok=True)
                 os.chown(folder, layout.uid, layout.gid)
         except OSError as error:
@@ -299,7 +301,7 @@ class Repository:
                 f"{self.folder} cannot be used: {error.strerror}. Set STOREPROC_BACKUPS to another."
             ) from None
         self.require(identifier)
-        if not server.reachable(self.wal, layout.uid, layout.gid):
+        if not self.outside and not server.reachable(self.wal, layout.uid, layout.gid):
             raise BackupError(
                 f"the user {pwd.getpwuid(layout.uid).pw_name}, who runs the database, cannot enter {self.folder}: "
                 "set STOREPROC_BACKUPS to a folder which that user can reach."
@@ -341,11 +343,29 @@ def take(repository: Repository, access: Access, *, full: bool, keep: int, say: 
             parent = None if full else _parent(repository)
             backup = _base_backup(repository, access, connection, parent, say)
             _wait_for_archive(repository, connection)
+            _record(access, backup, say)
             _prune(repository, keep, say)
             return backup
 
 
+def _record(access: Access, backup: Backup, say: Say) -> None:
+    """For the alert that there was none for long (BackupTooOld). The backup is good without the note."""
+    try:
+        with psycopg.connect(access.url("store_backup"), application_name="storeproc backup") as connection:
+            connection.execute("SELECT monitor.record_backup(%s, %s)", [backup.kind, backup.bytes])
+    except psycopg.Error as error:
+        say(f"monitoring could not be told of it: {error.diag.message_primary or str(error).strip()}")
+
+
 def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any], say: Say) -> None:
+    if repository.outside:
+        command = str(_value(connection, "SHOW archive_command"))
+        if _value(connection, "SHOW archive_mode") == "off" or str(repository.wal) not in command:
+            raise BackupError(
+                f"the server of DATABASE_URL does not archive its log to {repository.wal}, a folder that both see: "
+                "docker-compose.yml shows how; without it, backups/backup.sh makes dumps."
+            )
+        return
     if repository.layout.archive == repository.wal:
         return
     server.archive_to(repository.layout, repository.wal)
@@ -363,7 +383,7 @@ def _wait_for_archive(repository: Repository, connection: psycopg.Connection[Any
         if time.monotonic() > deadline:
             raise BackupError(
                 f"the write-ahead log does not reach {repository.wal} ({name} is missing). Is the disk full? "
-                f"The reason is in {repository.layout.log}."
+                f"The reason is in {'the log of the server' if repository.outside else repository.layout.log}."
             )
         time.sleep(0.05)
 
@@ -542,6 +562,7 @@ def _restore(
     os.chown(draft, target.uid, target.gid)
     try:
         _combine(repository, target, chain, draft, say)
+        _let_us_configure(draft, target)
         for path in log.rescued:
             shutil.copyfile(path, draft / "pg_wal" / path.name)
             os.chown(draft / "pg_wal" / path.name, target.uid, target.gid)
@@ -558,6 +579,14 @@ def _restore(
     if in_place:
         server.archive_to(target, repository.wal)
     return Restored(backup.id, restored.last_commit, target.cluster, before, restored.checks, restored.deployed)
+
+
+def _let_us_configure(cluster: Path, target: Layout) -> None:
+    """A cluster that was not made by us (see Repository.outside) does not read our settings: now it reads only those."""
+    main = cluster / "postgresql.conf"
+    if "include 'storeproc.conf'" not in main.read_text():
+        main.write_text("include 'storeproc.conf'  # rewritten at each start; ALTER SYSTEM wins over both\n")
+        os.chown(main, target.uid, target.gid)
 
 
 def _is_of(repository: Repository, target: Layout) -> bool:

@@ -564,12 +564,13 @@ def _at_least_one(text: str) -> int:
 
 
 def _repository(settings: Settings) -> backup.Repository:
-    if settings.database_url is not None:
+    outside = settings.database_url is not None
+    if outside and settings.backups is None:
         raise RefusedError(
-            "DATABASE_URL names a server that somebody else runs: backups/backup.sh dumps its database; "
-            "for physical backups see backups/README.md (pgBackRest)."
+            "DATABASE_URL names a server that somebody else runs: where it archives its log to a folder that is seen "
+            "here, too, name that with STOREPROC_BACKUPS (see backups/README.md); else backups/backup.sh makes dumps."
         )
-    return backup.Repository.of(settings.data, settings.backups)
+    return backup.Repository.of(settings.data, settings.backups, outside=outside)
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -606,6 +607,10 @@ def _restore(options: argparse.Namespace) -> int:
     settings = _settings()
     moment = backup.parse_moment(options.to) if options.to else None
     into = options.into.absolute() if options.into else None
+    if into is None and settings.database_url is not None:
+        raise RefusedError(
+            "a server that somebody else runs is not replaced: add --into FOLDER, see backups/README.md."
+        )
     say = Progress()
     done = backup.restore(
         _repository(settings), secret=settings.secret, moment=moment, into=into, prove=_prove, say=say

@@ -115,5 +115,8 @@ printf '%s\n' "$sums" >"$draft/SHA256SUMS" || fail "cannot write the checksums."
 find "$draft" -exec sync {} + || fail "the backup does not reach the disk."
 mv "$draft" "$final"
 sync "$folder"
+# For the alert that there was none for long. The backup is good without the note.
+ask "$database" "SELECT monitor.record_backup('dump', $(du -sb "$final" | cut -f1))" >/dev/null 2>"$log" ||
+    say "monitoring could not be told of it: $(complaint "$log")"
 say "$(size_of "$final"), $(grep -c ^rows "$final/facts") tables, $(awk '/^rows/ {n += $NF} END {print n}' "$final/facts") rows"
 echo "$final"

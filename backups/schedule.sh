@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# schedule.sh [--check]
+#
+# The backup job of docker-compose.yml: until it is stopped, `storeproc backup` every hour (BACKUP_EVERY, seconds), a dump every day (DUMP_EVERY), both into
+# STOREPROC_BACKUPS. KEEP_FULL full backups (2) and KEEP_DUMPS dumps (7) stay. What fails is tried again after five minutes (RETRY_AFTER).
+#   --check   exit status 0 if each was made in the last 26 hours: for health checks
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+folder=${STOREPROC_BACKUPS:?schedule.sh: set STOREPROC_BACKUPS to the folder of the backups.}
+dumps=$folder/dumps
+
+age_of() {  # seconds since the last of these; long ago, if there was none
+    if [[ -e $dumps/.last-$1 ]]; then echo $(($(date +%s) - $(stat -c %Y "$dumps/.last-$1"))); else echo 999999999; fi
+}
+
+if [[ ${1:-} == --check ]]; then
+    for kind in backup dump; do
+        (($(age_of $kind) < 26 * 3600)) || fail "the last $kind is older than 26 hours."
+    done
+    exit 0
+fi
+[[ $# == 0 ]] || { usage; exit 1; }
+
+dump() {
+    local old
+    "$here/backup.sh" --to "$dumps" || return
+    # Their names are in the order of their time.
+    find "$dumps" -mindepth 1 -maxdepth 1 -type d -not -name '.*' | sort -r | tail -n +$((${KEEP_DUMPS:-7} + 1)) |
+        while IFS= read -r old; do rm -rf "$old"; done
+}
+backup() { storeproc backup --keep "${KEEP_FULL:-2}"; }
+
+running=''
+set -m  # what runs is a process group, and ends as one
+trap '[[ -z $running ]] || kill -- "-$running" 2>/dev/null || true; exit 0' INT TERM HUP
+in_background() {  # so that a signal is heard at once
+    "$@" &
+    running=$!
+    local status=0
+    wait "$running" || status=$?
+    running=''
+    return "$status"
+}
+
+mkdir -p "$dumps"
+while true; do
+    pause=60
+    for kind in backup dump; do
+        every=BACKUP_EVERY default=3600
+        [[ $kind == backup ]] || every=DUMP_EVERY default=86400
+        (($(age_of "$kind") >= ${!every:-$default})) || continue
+        if in_background "$kind"; then
+            touch "$dumps/.last-$kind"
+        else
+            say "the $kind failed; trying it again in ${RETRY_AFTER:-300} s"
+            pause=${RETRY_AFTER:-300}
+        fi
+    done
+    in_background sleep "$pause"
+done

@@ -1,0 +1,411 @@
+"""docker-compose.yml: what it promises is in what Compose makes of it, and its parts work with their files.
+
+There is no Docker engine in these tests. The database's options start a real PostgreSQL here; the migrate and backup
+jobs run against it, with their environment and their secrets as files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from api.settings import Settings
+from db import server
+from db.server import Access, Server
+
+ROOT = Path(__file__).parents[2]
+SECRET = "compose!" * 8
+JOBS = {"prepare", "migrate"}
+SERVICES = {"database", "pooler", "web", "worker", "proxy", "backup", "prometheus", "grafana"}
+
+
+@pytest.fixture(scope="module")
+def compose(docker_compose: list[str]) -> dict[str, Any]:
+    """What Compose makes of the file: `docker compose config`."""
+    ours = ("SECRETS", "HTTP", "HTTPS", "GRAFANA", "SITE_ADDRESS", "PUBLIC_URL", "STOREPROC_", "COMPOSE_", "BACKUP_")
+    done = subprocess.run(
+        [*docker_compose, "--file", ROOT / "docker-compose.yml", "config", "--format", "json"],
+        env={name: value for name, value in os.environ.items() if not name.startswith(ours)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr, done.stderr  # a variable that is not set, a key that is ignored
+    made: dict[str, Any] = json.loads(done.stdout)
+    return made
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = compose["services"]
+    return found
+
+
+def test_everything_is_there(services: dict[str, Any]) -> None:
+    assert set(services) == SERVICES | JOBS
+    assert services["web"]["deploy"]["replicas"] > 1
+
+
+def test_each_service_is_watched_and_each_job_ends(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        if name in JOBS:
+            assert service["restart"] == "no", name
+        else:
+            assert service["restart"] == "unless-stopped", name
+            assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL"), name
+            assert service["stop_grace_period"], name
+        for other, wanted in service.get("depends_on", {}).items():
+            expected = "service_completed_successfully" if other in JOBS else "service_healthy"
+            assert wanted["condition"] == expected, (name, other)
+
+
+def test_each_container_is_confined(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "proxy" else []), name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert not service.get("privileged"), name
+        limits = service["deploy"]["resources"]["limits"]
+        assert {"cpus", "memory", "pids"} <= set(limits), name
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
+
+
+def test_images_are_pinned_or_built_here(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        if "build" in service:
+            assert service["build"]["dockerfile"] == "api/Dockerfile"
+            assert service["image"] == ("storeproc-pooler" if name == "pooler" else "storeproc")
+        else:
+            assert re.search(r":v?\d+\.\d+", service["image"]), name
+    text = (ROOT / "api" / "Dockerfile").read_text()
+    assert re.search(r"^ARG BASE=python:3\.\d+\.\d+-slim-\w+$", text, re.MULTILINE)
+
+
+def test_no_secret_is_in_an_environment(compose: dict[str, Any], services: dict[str, Any]) -> None:
+    word = re.compile(r"password|secret|token|key", re.IGNORECASE)
+    for name, service in services.items():
+        for variable, value in (service.get("environment") or {}).items():
+            if word.search(variable):
+                assert variable.endswith("_FILE"), (name, variable)
+                assert value.startswith("/run/secrets/"), (name, variable)
+                assert value.rpartition("/")[2] in [secret["source"] for secret in service["secrets"]], (name, variable)
+            assert not re.search(r"://[^/@]*:[^/@]*@", str(value)), (name, variable)  # a password in a URL
+    given = {name: {s["source"] for s in service.get("secrets", [])} for name, service in services.items()}
+    assert all(set(secret) >= {"file"} for secret in compose["secrets"].values())
+    # Who has what: the front and the pooler nothing, the web tier no administrator's password.
+    assert given == {
+        "prepare": set(), "proxy": set(), "pooler": set(),
+        "database": {"postgres_password"},
+        "migrate": {"storeproc_secret", "postgres_password"},
+        "backup": {"storeproc_secret", "postgres_password"},
+        "web": {"storeproc_secret", "metrics_token"},
+        "worker": {"storeproc_secret"},
+        "prometheus": {"metrics_token"},
+        "grafana": {"grafana_password", "store_monitor_password"},
+    }  # fmt: skip
+
+
+def test_every_file_that_is_mounted_exists(services: dict[str, Any], compose: dict[str, Any]) -> None:
+    mounted = 0
+    for service in services.values():
+        for volume in service.get("volumes", []):
+            if volume["type"] == "bind":
+                assert volume["read_only"], volume
+                assert Path(volume["source"]).is_relative_to(ROOT)
+                assert Path(volume["source"]).exists(), volume
+                mounted += 1
+            else:
+                assert volume["source"] in compose["volumes"]
+    assert mounted > 5
+
+
+def test_the_database_is_out_of_reach_from_the_front(services: dict[str, Any], compose: dict[str, Any]) -> None:
+    def neighbours(name: str) -> set[str]:
+        own = set(services[name].get("networks") or {})
+        return {other for other, service in services.items() if own & set(service.get("networks") or {})} - {name}
+
+    assert neighbours("proxy") == {"web"}
+    assert neighbours("database") == {"pooler", "migrate", "web", "worker", "backup", "grafana"}
+    assert compose["networks"]["database"]["internal"]
+    assert compose["networks"]["metrics"]["internal"]
+    assert {name for name, service in services.items() if service.get("ports")} == {"proxy", "grafana"}
+    for name in ("proxy", "grafana"):
+        assert all(port["host_ip"] == "127.0.0.1" for port in services[name]["ports"])  # until told otherwise
+
+
+def test_nobody_is_root(services: dict[str, Any]) -> None:
+    stages = re.split(r"^FROM .* AS (\w+)$", (ROOT / "api" / "Dockerfile").read_text(), flags=re.MULTILINE)
+    users = {stages[n]: re.findall(r"^USER (\S+)$", stages[n + 1], re.MULTILINE) for n in range(1, len(stages), 2)}
+    assert users == {"build": [], "store": ["999:999"], "pooler": ["999:999"]}
+    final = stages[stages.index("store") + 1]
+    assert re.search(r"^ENTRYPOINT \[", final, re.MULTILINE)  # no shell between Docker's signal and us
+    assert "HEALTHCHECK" in final
+    assert not re.search(r"apt-get|pip|gcc|build-essential", final)
+    for name in ("database", "proxy"):
+        assert services[name]["user"] == "999:999"
+
+
+def test_the_image_gets_no_secret_and_no_data() -> None:
+    kept = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
+    assert set(kept) == {"!pyproject.toml", "!README.md", "!LICENSE", "!api", "!db", "!backups"}
+    assert "/.secrets/" in (ROOT / ".gitignore").read_text().splitlines()
+    copied = set(re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "api" / "Dockerfile").read_text(), re.MULTILINE))
+    assert {"!" + name for names in copied for name in names.split()} == set(kept)
+
+
+def test_settings_understand_their_environment(services: dict[str, Any], tmp_path: Path) -> None:
+    for name in ("web", "worker", "migrate", "backup"):
+        environ = {}
+        for variable, value in services[name]["environment"].items():
+            if variable.endswith("_FILE"):
+                file = tmp_path / value.rpartition("/")[2]
+                file.write_text(SECRET)
+                value = str(file)
+            environ[variable] = value
+        settings = Settings.from_env(environ)
+        assert settings.secret == SECRET
+        assert settings.database_url
+        assert (settings.pooler_url is not None) == (name in ("web", "worker"))
+        assert ("postgres:" in settings.database_url) == (name in ("migrate", "backup"))
+    assert services["backup"]["environment"]["STOREPROC_BACKUPS"] == "/backups"
+
+
+# --- the proxy and Prometheus ---------------------------------------------------------------------
+
+
+def test_caddy_takes_its_file(caddy: str) -> None:
+    done = subprocess.run(
+        [caddy, "validate", "--adapter", "caddyfile", "--config", ROOT / "api" / "Caddyfile"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_promtool_takes_what_prometheus_is_given(promtool: str, services: dict[str, Any], tmp_path: Path) -> None:
+    assert "--config.file=/etc/storeproc/docker.yml" in services["prometheus"]["command"]
+    folder = tmp_path / "prometheus"
+    shutil.copytree(ROOT / "monitoring" / "prometheus", folder)
+    text = (folder / "docker.yml").read_text()
+    token = tmp_path / "metrics_token"
+    token.write_text("t" * 32)
+    assert text.count("/run/secrets/metrics_token") == 1
+    (folder / "docker.yml").write_text(text.replace("/run/secrets/metrics_token", str(token)))
+    done = subprocess.run(
+        [promtool, "check", "config", folder / "docker.yml"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    plain = (folder / "prometheus.yml").read_text()
+    common = r"^(global|rule_files):\n(?:(?:  .*|)\n)+"
+    assert [m[0].strip() for m in re.finditer(common, text, re.MULTILINE)] == [
+        m[0].strip() for m in re.finditer(common, plain, re.MULTILINE)
+    ]
+
+
+# --- the database, the migrate job and the backup job, for real -----------------------------------
+
+
+def options(services: dict[str, Any]) -> dict[str, str]:
+    """What the database's command sets."""
+    first, *rest = services["database"]["command"]
+    assert first == "postgres"
+    pairs = (option.removeprefix("--").split("=", 1) for option in rest)
+    return {name.replace("-", "_"): value for name, value in pairs}
+
+
+def test_the_database_is_told_what_the_embedded_one_is(services: dict[str, Any]) -> None:
+    mounts = {v["target"]: v["source"] for v in services["database"]["volumes"] if v["type"] == "bind"}
+    given = options(services)
+    assert mounts[given["config_file"]] == str(ROOT / "db" / "postgresql.conf")
+    assert mounts[given["hba_file"]] == str(ROOT / "db" / "pg_hba.conf")
+    archive = server.archiving(Path("/backups/wal"))
+    assert given["archive_command"] == archive["archive_command"]
+    assert given["archive_timeout"] == archive["archive_timeout"]
+    shared = server.shared_settings()
+    assert not set(shared) & set(given)  # each is said in one place
+    text = (ROOT / "db" / "postgresql.conf").read_text()
+    assert set(re.findall(r"^(\S+) =", text, re.MULTILINE)) == set(shared)  # server.py reads every line
+    assert shared["shared_preload_libraries"] == "pg_stat_statements, auto_explain"
+    assert {name: shared[name] for name in (
+        "pg_stat_statements.track", "pg_stat_statements.track_utility", "track_io_timing", "log_parameter_max_length",
+        "log_parameter_max_length_on_error", "auto_explain.log_min_duration", "auto_explain.log_nested_statements",
+        "auto_explain.log_parameter_max_length", "summarize_wal",
+    )} == {
+        "pg_stat_statements.track": "top", "pg_stat_statements.track_utility": "off", "track_io_timing": "on",
+        "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",
+        "auto_explain.log_min_duration": "250ms", "auto_explain.log_nested_statements": "on",
+        "auto_explain.log_parameter_max_length": "0", "summarize_wal": "on",
+    }  # fmt: skip
+
+
+class Machine:
+    """PostgreSQL as the compose file starts it, on an address of this machine's own, and the jobs beside it."""
+
+    def __init__(self, services: dict[str, Any], home: Path) -> None:
+        self.services, self.home = services, home
+        self.address = f"127.{os.getpid() % 200 + 20}.{os.getpid() // 200 % 250}.9"
+        self.backups = home / "backups"
+        wal = self.backups / "wal"
+        wal.mkdir(parents=True)
+        layout = server.find_layout(home / "postgres")
+        for folder in (self.backups, wal):
+            os.chown(folder, layout.uid, layout.gid)
+        settings = options(services) | {
+            "hba_file": str(home / "pg_hba.conf"),
+            "listen_addresses": self.address,
+            "fsync": "off",
+            "shared_buffers": "64MB",
+        }
+        del settings["config_file"]  # the embedded server reads the same file by itself
+        settings["archive_command"] = settings["archive_command"].replace("/backups/wal", str(wal))
+        shutil.copy(ROOT / "db" / "pg_hba.conf", home)
+        # The system's user postgres is another one here.
+        rules = (home / "pg_hba.conf").read_text()
+        assert rules.count("peer") == 1
+        (home / "pg_hba.conf").write_text(rules.replace("peer", "scram-sha-256"))
+        self.server = Server(home / "postgres", secret=SECRET, settings=settings)
+        self.access = self.server.start()
+        self.secrets = home / "secrets"
+        self.secrets.mkdir()
+        (self.secrets / "storeproc_secret").write_text(SECRET + "\n")
+        (self.secrets / "postgres_password").write_text(self.access.password("postgres") + "\n")
+        programs = home / "bin"
+        programs.mkdir()
+        (programs / "storeproc").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m api.cli "$@"\n')
+        (programs / "storeproc").chmod(0o755)
+        self.programs = programs
+
+    def environment(self, service: str) -> dict[str, str]:
+        given = {name: str(value) for name, value in self.services[service]["environment"].items()}
+        for name, value in given.items():
+            moved = value.replace("/run/secrets", str(self.secrets)).replace("/backups", str(self.backups))
+            given[name] = re.sub(r"@?\bdatabase:5432", lambda m: m[0].replace("database", self.address), moved)
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("STOREPROC_", "DATABASE_", "PG"))
+        }
+        path = f"{self.programs}:{os.environ['PATH']}"
+        return kept | given | {"PYTHONPATH": str(ROOT), "PATH": path, "STOREPROC_DATA": str(self.home / "data")}
+
+    def run(self, service: str, *command: str | Path, **changes: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, env=self.environment(service) | changes, cwd=self.home, capture_output=True, text=True,
+            timeout=120, check=False,
+        )  # fmt: skip
+
+    def url(self, role: str, database: str = "storeproc", **parameters: str) -> str:
+        password = self.access.password(role)
+        more = "".join(f" {name}={value}" for name, value in parameters.items())
+        return f"host={self.address} user={role} password={password} dbname={database} connect_timeout=5{more}"
+
+    def ask(self, query: str, role: str = "postgres", database: str = "storeproc") -> Any:
+        with psycopg.connect(self.url(role, database), autocommit=True) as connection:
+            row = connection.execute(query.encode()).fetchone()
+            return row[0] if row else None
+
+
+@pytest.fixture(scope="module")
+def machine(services: dict[str, Any]) -> Iterator[Machine]:
+    home = Path(tempfile.mkdtemp(prefix="storeproc-compose-", dir=os.environ["STOREPROC_TEST_DATA"]))
+    home.chmod(0o755)
+    made = Machine(services, home)
+    try:
+        users = home / "userlist.txt"
+        _, option, _ = services["migrate"]["command"]
+        done = made.run("migrate", "storeproc", "migrate", option, users)
+        assert done.returncode == 0, done.stderr
+        yield made
+    finally:
+        made.server.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def test_the_migrate_job_makes_the_database_and_the_poolers_users(machine: Machine) -> None:
+    assert machine.ask("SELECT count(*) FROM migration.deployed") == 1
+    assert machine.ask("SHOW wal_level") == "replica"
+    assert machine.ask("SHOW pg_stat_statements.track") == "top"
+    assert machine.ask("SELECT count(*) FROM pg_extension WHERE extname = 'pg_stat_statements'") == 1
+    users = re.findall(r'^"(\w+)" "SCRAM-SHA-256\$', (machine.home / "userlist.txt").read_text(), re.MULTILINE)
+    assert len(users) == 7
+    assert machine.ask("SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL") == 0
+
+
+def test_who_may_come_from_where(machine: Machine) -> None:
+    allowed = [("web_customer", "storeproc"), ("web_worker", "storeproc"), ("store_monitor", "storeproc"),
+               ("store_backup", "storeproc"), ("store_backup", "postgres"), ("postgres", "storeproc")]  # fmt: skip
+    for role, database in allowed:
+        assert machine.ask("SELECT session_user::text", role, database) == role
+    for role, database in (("web_customer", "postgres"), ("store_monitor", "postgres"), ("web_worker", "template1")):
+        with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
+            machine.ask("SELECT 1", role, database)
+    for role in ("web_customer", "postgres"):
+        with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry for replication"):
+            psycopg.connect(machine.url(role, "postgres", replication="true"))
+    psycopg.connect(machine.url("store_backup", "postgres", replication="true")).close()
+
+
+def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine) -> None:
+    script = ROOT / "backups" / "schedule.sh"
+    entrypoint = machine.services["backup"]["entrypoint"]
+    assert entrypoint == ["/opt/storeproc/backups/schedule.sh"]
+    assert machine.services["backup"]["healthcheck"]["test"] == ["CMD", *entrypoint, "--check"]
+    assert machine.run("backup", script, "--check").returncode == 1  # there is none yet
+
+    with (machine.home / "job.log").open("wb") as log:
+        job = subprocess.Popen([script], env=machine.environment("backup"), cwd=machine.home, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 60
+        while machine.run("backup", script, "--check").returncode != 0:
+            assert job.poll() is None, (machine.home / "job.log").read_text()
+            assert time.monotonic() < deadline, (machine.home / "job.log").read_text()
+            time.sleep(0.2)
+    finally:
+        asked = time.monotonic()
+        job.terminate()
+        assert job.wait(20) == 0
+    assert time.monotonic() - asked < 5  # it heard the signal in its sleep
+    (dump,) = machine.backups.glob("dumps/storeproc-*")
+    assert (dump / "SHA256SUMS").exists()
+    kinds = (
+        "SELECT string_agg(kind, ' ' ORDER BY kind) FROM monitor.backups WHERE finished_at > now() - interval '2 min'"
+    )
+    assert machine.ask(kinds) == "dump full"
+    assert machine.ask("SELECT bool_and(bytes > 1000000) FROM monitor.backups WHERE kind = 'full'")
+
+    with psycopg.connect(machine.url("postgres")) as connection:
+        connection.execute("CREATE TABLE public.note AS SELECT 'after the full one' AS text")
+    done = machine.run("backup", "storeproc", "backup")
+    assert done.returncode == 0, done.stderr
+    assert machine.ask(kinds) == "dump full incremental"
+    refused = machine.run("backup", "storeproc", "restore")
+    assert refused.returncode == 1
+    assert "--into" in refused.stderr
+    target = machine.home / "restored"
+    done = machine.run("backup", "storeproc", "restore", "--into", target)
+    assert done.returncode == 0, done.stderr + done.stdout
+    with Server(target, secret=SECRET) as access, psycopg.connect(access.admin("storeproc")) as connection:
+        assert connection.execute("SELECT text FROM public.note").fetchone() == ("after the full one",)
+
+
+def test_a_server_that_does_not_archive_to_the_folder_is_told_apart(machine: Machine, access: Access) -> None:
+    done = machine.run("backup", "storeproc", "backup", STOREPROC_BACKUPS=str(machine.home / "elsewhere"))
+    assert done.returncode == 1
+    assert "does not archive its log to" in done.stderr
+    done = machine.run("backup", "storeproc", "backup", STOREPROC_BACKUPS="")
+    assert done.returncode == 1
+    assert "STOREPROC_BACKUPS" in done.stderr
