@@ -425,7 +425,8 @@ class Crowd:
         back = await self.house.admin.fetch(
             "SELECT p.account_id::text AS who, p.provider AS kind, sum(r.amount)::bigint AS amount "
             "FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id "
-            "WHERE p.provider IN ('wallet', 'credit') AND r.status = 'completed' AND p.account_id = ANY ($1) GROUP BY 1, 2",
+            "WHERE p.provider IN ('wallet', 'credit') AND r.status = 'completed' AND p.account_id = ANY ($1) "
+            "GROUP BY 1, 2",
             [uuid.UUID(customer.person.id) for customer in self.customers],
         )
         for row in back:

@@ -691,17 +691,20 @@ class Machine(RuleBasedStateMachine):
         assert sorted(items) == sorted((x.product, x.quantity, x.unit_price, x.total) for x in order.lines)
 
 
-def run(access: Access, url: str, examples: int, steps: int, number: int | None = None) -> Counter[str]:
+def run(
+    access: Access, url: str, examples: int, steps: int, number: int | None = None, *, shrink: bool = True
+) -> Counter[str]:
     """So many shops, so many steps each; how often which code was foretold, `steps`, `requests`.
 
-    Raises at the first disagreement, with the steps that lead there.
+    Raises at a disagreement; with `shrink`, with as few steps as lead there.
     """
     machine = type("TheShop", (Machine,), {
         "access": access, "url": url, "methods": [], "done": Counter(), "answers": Counter(),
     })  # fmt: skip
     given = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck),
-        database=None, print_blob=False, phases=(Phase.generate, Phase.shrink),
+        database=None, print_blob=False, phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        report_multiple_bugs=False,
     )  # fmt: skip
     if number is None:
         run_state_machine_as_test(machine, settings=given)
