@@ -13,7 +13,7 @@ from rich.console import Console
 from db.server import ServerError
 
 from . import chart, flows, growth, machine, orders, report, running
-from .load import LoadError, Result
+from .load import LoadError, Result, find_wrk
 from .parts import Part
 from .shop import HERE, ROOT, Shop, Size, Web, cluster, make
 
@@ -133,6 +133,7 @@ def say(text: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = options_of(arguments)
     try:
+        find_wrk()
         done = run(options)
     except (LoadError, ServerError) as error:
         console.print(f"bench: {error}", markup=False)

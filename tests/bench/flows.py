@@ -164,13 +164,21 @@ def order_to_paid(shop: Shop, web: Web, connections: Sequence[int], seconds: flo
     secret = shop.access.gateway_secret("mock")
     for n in connections:
         shop.settle()
-        before = _paid(shop)
+        before, disk, log = _paid(shop), shop.disk(), shop.value("SELECT pg_current_wal_insert_lsn()::text")
         # A thread each, because an answer is only known to the thread.
         last = shop.size.products - 1
         found = part.add(wrk(shop, web, "order-to-paid", "flow", n, seconds, 3, 0, last, secret, threads=n))
-        if not found.requests <= _paid(shop) - before:
-            raise LoadError(f"{found.requests} orders were to be paid, {_paid(shop) - before} are")
+        paid = _paid(shop) - before
+        if found.requests > paid:
+            raise LoadError(f"{found.requests} orders were to be paid, {paid} are")
+        written = shop.value("SELECT pg_current_wal_insert_lsn() - %s::pg_lsn", log) / paid
+        grown = {name: (size - disk.get(name, 0)) / paid for name, size in shop.disk().items()}
     part.remarks.append("a line is an order paid: three requests, their times and their CPU added up")
+    largest = ", ".join(f"{name} {size:,.0f}" for name, size in sorted(grown.items(), key=lambda item: -item[1])[:8])
+    part.remarks.append(
+        f"an order paid writes {written:,.0f} bytes of log and takes {sum(grown.values()):,.0f} bytes of tables and "
+        f"indexes ({largest})"
+    )
     return part
 
 

@@ -91,14 +91,7 @@ def look(shop: Shop, say: Say) -> Point:
     with psycopg.connect(shop.access.admin()) as connection:
         pages, microseconds, skipped = Calls(connection, shop.catalog).measure()
     say(f"{len(pages)} calls looked at; nothing is there for {', '.join(skipped) or 'none'}")
-    disk: dict[str, int] = dict(
-        shop.rows(
-            "SELECT coalesce(i.inhparent, c.oid)::regclass::text, sum(pg_total_relation_size(c.oid))::bigint "
-            "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-            "LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid WHERE c.relkind = 'r' "
-            "AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'bench', 'bare') GROUP BY 1 ORDER BY 2 DESC"
-        )
-    )
+    disk = shop.disk()
     times, sizes = operations(shop, say)
     return Point(shop.size.orders, pages, microseconds, disk, {**shop.times, **times}, sizes)
 

@@ -207,19 +207,24 @@ def wrk(
     )  # fmt: skip
 
 
+def find_wrk() -> str:
+    program = shutil.which("wrk")
+    if program is None:
+        raise LoadError("wrk is missing: apt-get install wrk (https://github.com/wg/wrk).")
+    return program
+
+
 def _run_wrk(
     web: Web, kind: str, connections: int, seconds: float, arguments: Sequence[object], threads: int | None
 ) -> tuple[dict[str, int], float]:
     """What wrk told, and the CPU seconds that it took itself."""
-    program = shutil.which("wrk")
-    if program is None:
-        raise LoadError("wrk is missing: apt-get install wrk (https://github.com/wg/wrk).")
     tokens = web.shop.folder / "tokens"
     if not tokens.exists():
         found = web.shop.rows("SELECT token FROM bench.tokens ORDER BY n")
         tokens.write_text("".join(f"{token}\n" for (token,) in found))
     command = [
-        program, "--script", str(HERE / "requests.lua"), "--threads", str(threads or (1 if connections <= 16 else 2)),
+        find_wrk(), "--script", str(HERE / "requests.lua"),
+        "--threads", str(threads or (1 if connections <= 16 else 2)),
         "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s", "--timeout", "20s", web.url,
         "--", kind, str(tokens), PREFIX, str(time.time_ns()), *map(str, arguments),
     ]  # fmt: skip

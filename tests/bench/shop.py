@@ -89,6 +89,17 @@ class Shop:
     def program(self, name: str) -> str:
         return str(self.layout.program(name))
 
+    def disk(self) -> dict[str, int]:
+        """Bytes of each table of the store, its indexes and partitions counted in; the largest first."""
+        return dict(
+            self.rows(
+                "SELECT coalesce(i.inhparent, c.oid)::regclass::text, sum(pg_total_relation_size(c.oid))::bigint "
+                "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+                "LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid WHERE c.relkind = 'r' "
+                "AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'bench', 'bare') GROUP BY 1 ORDER BY 2 DESC"
+            )
+        )
+
     def settle(self) -> None:
         """What the last measurement left to write is written before the next begins."""
         self.value("CHECKPOINT")

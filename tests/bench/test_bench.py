@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from db.server import Access, find_layout
 from tests.conftest import Cluster
 
-from . import orders
+from . import chart, growth, orders, report
 from .load import LoadError, wrk
 from .shop import FEW, Shop, Size, Web, make
 
-pytestmark = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 SECONDS = 0.5  # wrk knows whole seconds only, and takes one
 
 
@@ -42,6 +44,7 @@ def placed(shop: Shop) -> int:
     return int(shop.value("SELECT count(*) FROM sales.orders"))
 
 
+@needs_wrk
 def test_orders_are_placed_and_counted(shop: Shop, web: Web) -> None:
     before = placed(shop)
     part = orders.place_order(shop, web, [4], SECONDS, lambda _: None)
@@ -55,6 +58,7 @@ def test_orders_are_placed_and_counted(shop: Shop, web: Web) -> None:
     assert over_http.p99 >= over_http.p50
 
 
+@needs_wrk
 def test_a_hot_product_is_sold_and_never_oversold(shop: Shop, web: Web) -> None:
     part = orders.hot_product(shop, web, 8, SECONDS, lambda _: None)
     assert [goal.found for goal in part.goals if goal.what == "pieces oversold"] == [0]
@@ -62,7 +66,36 @@ def test_a_hot_product_is_sold_and_never_oversold(shop: Shop, web: Web) -> None:
     assert orders.broken_invariants(shop) == []
 
 
+@needs_wrk
 def test_a_refused_request_is_no_result(shop: Shop, web: Web) -> None:
     missing = shop.size.products + 1000
     with pytest.raises(LoadError, match="refusals"):
         wrk(shop, web, "nothing", "order", 2, SECONDS, 1, missing, missing)
+
+
+def point(orders: int, **pages: int) -> growth.Point:
+    return growth.Point(orders, pages, {}, {"sales.orders": 500 * orders}, {"backup": 1.0}, {"database": 900 * orders})
+
+
+def test_what_grows_faster_than_the_logarithm_is_named() -> None:
+    points = [
+        point(10_000, get_order=10, list_orders=200, create_order=200),
+        point(1_000_000, get_order=14, list_orders=320, create_order=900),
+    ]
+    assert growth.grows_too_fast(points) == ["create_order: 200 → 900 pages"]
+    assert growth.bytes_an_order(points)["all"] == 500
+    assert growth.on_paper(points, "get_order") == pytest.approx(18)
+    heads, rows = growth.table(points)
+    assert heads[1:] == ["10,000", "1,000,000", "100,000,000 (on paper)"]
+    assert {len(row) for row in rows} == {len(heads)}
+    assert ElementTree.fromstring(chart.draw(points)).tag.endswith("svg")
+
+
+def test_figures_are_written_between_their_markers(tmp_path: Path) -> None:
+    file = tmp_path / "README.md"
+    file.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n")
+    assert report.put_between_markers(file, "| new |\n")
+    assert report.put_between_markers(file, "| new |\n")
+    assert file.read_text() == "before\n<!-- bench -->\n\n| new |\n\n<!-- /bench -->\nafter\n"
+    file.write_text("nothing\n")
+    assert not report.put_between_markers(file, "x")
