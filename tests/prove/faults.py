@@ -23,8 +23,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -318,20 +318,38 @@ class Saboteur:
     # --- the disk
 
     async def fill_the_disk(self) -> None:
-        filler = self.stand.data / "postgres" / "filler"
-        with filler.open("wb") as out:
-            with suppress(OSError):
-                for size in (16 << 20, 1 << 20, 4096):  # to the last page
-                    with suppress(OSError):
-                        while True:
-                            out.write(b"\0" * size)
-                            out.flush()
-            try:
-                await asyncio.sleep(self.chance.uniform(2, 6))
-            finally:
-                filler.unlink()
+        with self._full():
+            await asyncio.sleep(self.chance.uniform(2, 6))
+
+    async def fill_the_disk_and_the_log(self) -> None:
+        """The write-ahead log needs a new file and gets none: the server panics, and its recovery needs room, too."""
+        with self._full():
+            for _ in range(8):
+                with suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
+                    async with self.stand.admin() as admin:
+                        await admin.execute("SELECT pg_logical_emit_message(false, 'prove', 'x'), pg_switch_wal()")
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(self.chance.uniform(1, 4))
+
+    async def kill_the_postmaster_on_a_full_disk(self) -> None:
+        with self._full():
+            await asyncio.sleep(0.5)
+            self._kill(self.stand.postmaster())
+            await asyncio.sleep(self.chance.uniform(2, 5))
+
+    @contextmanager
+    def _full(self) -> Iterator[None]:
+        filler = self.stand.data / "filler"
+        file = os.open(filler, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            for size in (16 << 20, 1 << 20, 4096):  # to the last page
                 with suppress(OSError):
-                    out.truncate(0)
+                    while os.write(file, b"\0" * size) == size:
+                        pass
+            yield
+        finally:
+            os.close(file)
+            filler.unlink()
 
     def all(self, *, disk: bool) -> dict[str, Callable[[], Awaitable[None]]]:
         names = [
@@ -345,7 +363,7 @@ class Saboteur:
             "shut_the_server_down_hard", "stop_the_supervisor", "kill_the_supervisor",
         ]  # fmt: skip
         if disk:
-            names = ["fill_the_disk", "kill_the_postmaster", "kill_a_web_process"]
+            names = ["fill_the_disk", "fill_the_disk_and_the_log", "kill_the_postmaster_on_a_full_disk"]
         return {name: getattr(self, name) for name in names}
 
 
