@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import subprocess
@@ -339,3 +340,32 @@ async def test_what_signs_is_in_no_log_no_audit_and_no_view(
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(attack)
     assert readable > 0  # the monitor's views at least
+
+
+async def test_a_shop_from_before_keeps_its_salts_and_one_key_that_signs(make_database: Any) -> None:
+    """Migration 0022 on a database whose made-up salts hang on its first signing key, and where two keys sign."""
+    migrations = ROOT / "db" / "migrations"
+    connection = await asyncpg.connect(make_database().admin())
+    try:
+        await connection.execute("SET ROLE store_owner")  # as migrations are run
+        await connection.execute((migrations / "0022.keys.rollback.sql").read_text())
+        for age in (3, 2):
+            await connection.execute(
+                "INSERT INTO identity.signing_keys (kid, header, inner_pad, outer_pad, created_at) "
+                "VALUES ($1, $1, sha256($2), sha256($2), now() - interval '1 day' * $3)",
+                f"key{age}",
+                bytes([age]),
+                age,
+            )
+        await connection.execute((migrations / "0022.keys.sql").read_text())
+        keys = await connection.fetch("SELECT kid FROM identity.signing_keys WHERE retired_at IS NULL")
+        assert len(keys) == 1
+        assert keys[0]["kid"] not in ("key3", "key2")  # the newest goes on signing
+        pads = await connection.fetchrow("SELECT inner_pad, outer_pad FROM identity.salt_key")
+        assert list(pads.values()) == [hashlib.sha256(bytes([3])).digest()] * 2  # the first key's
+
+        before = await connection.fetchval("SELECT identity.find_salt('nobody@shop.example')")
+        await connection.fetchval("SELECT identity.replace_signing_keys()")  # not even when every key goes
+        assert await connection.fetchval("SELECT identity.find_salt('nobody@shop.example')") == before
+    finally:
+        await connection.close()
