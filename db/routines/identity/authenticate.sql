@@ -1,7 +1,7 @@
 -- Verifies the caller's token (app.token) and says who it is. Sets app.actor, app.audience and app.session for this transaction,
 -- over whatever was there.
 -- Called by: the first line of every signed-in api function.
--- Errors:   token_missing, token_invalid, token_expired, session_revoked, account_suspended 401.
+-- Errors:   token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused 403.
 -- Locks:    none.
 -- Definer:  reads signing keys and sessions, which no caller may.
 CREATE OR REPLACE FUNCTION identity.authenticate()
@@ -18,6 +18,10 @@ DECLARE
     v_actor   uuid;
     v_session record;
 BEGIN
+    -- Rules that count (a promotion's uses, a list that is full) lock and then look: an older snapshot would not see who was there before.
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused', MESSAGE = 'Calls are made in READ COMMITTED.';
+    END IF;
     IF coalesce(v_token, '') = '' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_missing',
             MESSAGE = 'This needs a log-in.', HINT = 'Send an access token: Authorization: Bearer …';

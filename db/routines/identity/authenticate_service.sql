@@ -1,12 +1,16 @@
 -- Makes sure that one of the shop's own services (gateway, worker) is calling: the log-in role is the proof, there is no token.
 -- Called by: the first line of every service function in api.
--- Errors:   forbidden 403.
+-- Errors:   forbidden, isolation_refused 403.
 CREATE OR REPLACE FUNCTION identity.authenticate_service(service text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF session_user <> 'web_' || service AND NOT pg_has_role(session_user, 'store_owner', 'MEMBER') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'forbidden', MESSAGE = 'This is for the shop''s own services.';
+    END IF;
+    -- As identity.authenticate() says.
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused', MESSAGE = 'Calls are made in READ COMMITTED.';
     END IF;
     PERFORM set_config('app.actor', '', true), set_config('app.audience', service, true), set_config('app.session', '', true);
 END $$;
