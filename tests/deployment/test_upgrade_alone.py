@@ -175,6 +175,28 @@ def test_an_index_that_a_crash_left_unfinished_is_built_anew(workshop: Workshop)
     assert workshop.check() == []
 
 
+def test_a_backfill_commits_batch_by_batch_and_goes_on_where_it_was_killed(workshop: Workshop) -> None:
+    workshop.deploy()
+    workshop.ask("INSERT INTO shop.things SELECT n, NULL FROM generate_series(1, 10) AS n RETURNING 1")
+    workshop.write(
+        "migrations/0002.names.sql",
+        "-- transactional: false\nDO $$\nDECLARE v_rows bigint := 1;\nBEGIN\n"
+        "    WHILE v_rows > 0 LOOP\n"
+        "        UPDATE shop.things SET name = 'lamp; %' WHERE id IN (SELECT id FROM shop.things WHERE name IS NULL\n"
+        "            ORDER BY id LIMIT 3 FOR NO KEY UPDATE);\n"
+        "        GET DIAGNOSTICS v_rows = ROW_COUNT;\n        COMMIT;\n    END LOOP;\nEND $$;\n",
+    )
+    with psycopg.connect(workshop.access.admin()) as client:
+        client.execute("SELECT FROM shop.things WHERE id = 7 FOR UPDATE")
+        with deploying(workshop) as killed:
+            left = until(workshop, WAITS.format("WHILE v_rows"))
+            killed.process.kill()
+            until(workshop, f"SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {left})")
+    assert workshop.ask("SELECT count(*) FROM shop.things WHERE name IS NOT NULL") == 6
+    workshop.deploy()
+    assert workshop.ask("SELECT count(DISTINCT xmin::text) FROM shop.things WHERE name = 'lamp; %'") == 4
+
+
 def test_a_unique_index_over_duplicates_leaves_no_invalid_one(workshop: Workshop) -> None:
     workshop.deploy()
     workshop.ask("INSERT INTO shop.things VALUES (1, 'lamp'), (2, 'lamp') RETURNING 1")
