@@ -582,7 +582,7 @@ def _restore(
 
 
 def _let_us_configure(cluster: Path, target: Layout) -> None:
-    """A cluster that was not made by us (see Repository.outside) does not read our settings: now it reads only those."""
+    """A cluster that was not made by us (Repository.outside) does not read our settings: now it reads only them."""
     main = cluster / "postgresql.conf"
     if "include 'storeproc.conf'" not in main.read_text():
         main.write_text("include 'storeproc.conf'  # rewritten at each start; ALTER SYSTEM wins over both\n")
