@@ -138,6 +138,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (LoadError, ServerError) as error:
         console.print(f"bench: {error}", markup=False)
         return 1
+    except KeyboardInterrupt:
+        return 130
     width = max(Console().width, 110)  # a table that is cut off tells nothing
     report.show(done, Console(highlight=False, width=width))
     if options.write:

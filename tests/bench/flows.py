@@ -98,7 +98,7 @@ def callbacks(shop: Shop, web: Web, connections: Sequence[int], seconds: float, 
         # As many as can be used up; how many that is, a short try tells.
         first, last = _prepare(shop, int(1000 * min(seconds, 2)) + 100 * n)
         tried = _callbacks_over_http(shop, web, n, min(seconds, 2), first, last)
-        first, last = _prepare(shop, int(tried.rate * (seconds + 1) * 1.3) + 4 * n)
+        first, last = _prepare(shop, int(tried.rate * (seconds + 1) * 2) + 4 * n)
         shop.settle()
         found = part.add(_callbacks_over_http(shop, web, n, seconds, first, last))
         first, last = _prepare(shop, int(found.rate * (seconds + 4) * 3) + 4 * n)
