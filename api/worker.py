@@ -14,6 +14,7 @@ import asyncio
 import logging
 import os
 import signal
+import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -380,7 +381,7 @@ def _short(error: Exception) -> str:
     # Never the message of an outside library as it is: an address or a header in it may hold a secret.
     if isinstance(error, (Problem, Refused, Later, NoAnswer)):
         return str(error)
-    if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, catalog.CatalogError)):
+    if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, ssl.SSLError, catalog.CatalogError)):
         return f"{type(error).__name__}: {error}"[:300]
     return type(error).__name__
 

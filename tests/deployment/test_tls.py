@@ -492,3 +492,24 @@ def test_a_server_that_nobody_vouches_for_is_refused_in_a_line(
     assert "Traceback" not in said
     assert access.password("postgres") not in said
     assert tls.plain == tls.encrypted == 0
+
+
+def test_a_worker_says_why_it_waits(tls: Gate, access: Access, trust: Trust, tmp_path: Path) -> None:
+    """It goes on trying: a certificate may be mended while it runs."""
+    unknown = through(tls, access, sslmode="verify-full", sslrootcert=trust.foreign.certificate)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "api.worker"],
+        cwd=ROOT,
+        env=store_at(unknown, tmp_path).environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+    )
+    try:
+        assert worker.stdout is not None
+        line = next(line for line in worker.stdout if "waiting" in line)
+        assert "certificate verify failed" in line
+    finally:
+        worker.terminate()
+        worker.communicate(timeout=15)
+    assert tls.plain == tls.encrypted == 0

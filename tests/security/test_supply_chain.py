@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import runpy
 import subprocess
 import sys
+import threading
 from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +37,47 @@ def test_a_finding_is_a_finding(chain: Any) -> None:
     assert found == ["requests 2.19.0: PYSEC-2018-28, mended in 2.20.0: leaks"]
     assert unknown == []
     assert chain.judge(0, told({"name": "bcrypt", "version": "5.0.0", "vulns": []}), "") == ([], [])
+
+
+def test_a_finding_fails_the_audit() -> None:
+    """The real pip-audit, against advisories that this machine serves: one of what we run on is weak."""
+
+    class Advisories(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["package"]
+            flaw = {
+                "id": "OSV-2026-1",
+                "summary": "A made-up one",
+                "affected": [
+                    {
+                        "package": asked,
+                        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "99.0"}]}],
+                    }
+                ],
+            }
+            body = json.dumps({"vulns": [flaw]} if asked["name"] == "h11" else {}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Advisories) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1/query"
+        done = subprocess.run(
+            [sys.executable, SCRIPT, "audit"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PIP_AUDIT_VULNERABILITY_SERVICE": "osv", "PIP_AUDIT_OSV_URL": url},
+        )
+        server.shutdown()
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"\d+ packages audited, 1 known vulnerabilities", done.stdout)
+    assert re.search(r"h11 \S+: OSV-2026-1, mended in 99.0: A made-up one", done.stdout)
 
 
 def test_what_was_not_audited_is_said(chain: Any) -> None:
