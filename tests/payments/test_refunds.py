@@ -189,6 +189,23 @@ async def test_what_came_back_is_credited_once(shop: Shop, customer: str) -> Non
     await shop.assert_books_balance()
 
 
+async def test_what_came_back_and_is_refunded_at_the_gateway_is_credited_once(shop: Shop, customer: str) -> None:
+    order, payment = await shop.paid(customer, await shop.product())
+    made = await refund(shop, payment)
+    await shop.event(payment, "refund_completed", refund_id=made["id"])
+    await issue_notes(shop)
+    await shop.event(payment, "refund_failed", refund_id=made["id"])
+    by_hand = {"case_reference": "re_instead", "amount": made["amount"]}
+    assert await shop.event(payment, "refund_completed", "instead", **by_hand) == "applied"
+    await issue_notes(shop)
+    assert (await shop.see(payment))["amount_refunded"] == made["amount"]
+    credited = await shop.admin.fetchval(
+        "SELECT count(*) FROM billing.invoices WHERE order_id = $1 AND kind = 'credit_note'", uuid.UUID(order["id"])
+    )
+    assert credited == 1
+    await shop.assert_books_balance()
+
+
 async def test_a_refund_made_at_the_gateway_is_booked(shop: Shop, customer: str) -> None:
     _, payment = await shop.paid(customer, await shop.product())
     made = {"case_reference": "re_by_hand", "amount": 300}

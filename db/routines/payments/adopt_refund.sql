@@ -7,6 +7,7 @@ RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_payment    payments.payments;
+    v_before     payments.refunds;
     v_refundable bigint;
     v_refund_id  uuid;
 BEGIN
@@ -18,8 +19,19 @@ BEGIN
     THEN
         RETURN NULL;
     END IF;
-    v_refund_id := payments.record_refund(v_payment.id, adopt_refund.amount,
-        greatest(0, adopt_refund.amount - (v_refundable - payments.refundable_from_order(v_payment.id))), 'refunded_at_gateway');
+    -- The amount of one that came back: it is made instead of that, whose credit note stands.
+    SELECT * INTO v_before FROM payments.refunds AS r
+    WHERE r.payment_id = v_payment.id AND r.amount = adopt_refund.amount AND r.status = 'failed' AND payments.was_credited(r.id)
+      AND NOT EXISTS (SELECT FROM payments.refunds AS t WHERE t.retry_of = r.id)
+    ORDER BY r.id LIMIT 1;
+    IF FOUND THEN
+        SELECT payments.record_refund(v_payment.id, v_before.amount, v_before.from_order, 'refunded_at_gateway', array_agg(i.order_item_id),
+                                      array_agg(i.quantity), array_agg(i.amount), v_before.id, array_agg(i.product_id))
+        INTO STRICT v_refund_id FROM payments.refund_items AS i WHERE i.refund_id = v_before.id;
+    ELSE
+        v_refund_id := payments.record_refund(v_payment.id, adopt_refund.amount,
+            greatest(0, adopt_refund.amount - (v_refundable - payments.refundable_from_order(v_payment.id))), 'refunded_at_gateway');
+    END IF;
     UPDATE payments.refunds AS r SET provider_reference = adopt_refund.provider_reference WHERE r.id = v_refund_id;
     RETURN v_refund_id;
 END $$;
