@@ -128,14 +128,3 @@ def test_every_query_of_the_dashboards_runs_as_store_monitor(access: Access) -> 
                 pytest.fail(f"{title}: {error}")
             if "AS metric" in query:
                 assert [column.name for column in found.description or ()] == ["time", "metric", "value"]
-
-
-def test_compose_and_provisioning_are_yaml_with_the_store_in_them() -> None:
-    added = yaml.safe_load((FOLDER / "docker-compose.yml").read_text())["services"]
-    store = yaml.safe_load((FOLDER.parent / "docker-compose.yml").read_text())["services"]
-    assert added.keys() - store.keys() == {"prometheus", "grafana"}
-    # What the compose file edits in prometheus.yml is still there to be edited.
-    script = added["prometheus"]["command"][0]
-    configuration = (RULES.parent / "prometheus.yml").read_text()
-    for found in re.findall(r"-e 's[/|]([^/|]+)[/|]", script):
-        assert found in configuration
