@@ -417,6 +417,22 @@ def test_every_command_speaks_tls(strict: Gate, access: Access, trust: Trust, tm
     assert strict.plain == 0
 
 
+def test_parameters_may_be_in_the_environment(strict: Gate, access: Access, trust: Trust, tmp_path: Path) -> None:
+    """As libpq reads them: no part drops them on the way, and with them the proof of who the server is."""
+    given = {f"PG{name.upper()}": str(value) for name, value in proven(trust).items()}
+    store = store_at(through(strict, access), tmp_path / "data", **given)
+    for command in (("psql", "--", "-Atc", "SELECT 1"), ("run", "psql", "-Atc", "SELECT 1"), ("migrate", "--check")):
+        status, said = store.run(*command)
+        assert status == 0, (command, said)
+    assert (strict.encrypted >= 6, strict.plain) == (True, 0)
+    distrustful = store_at(
+        through(strict, access), tmp_path, **given | {"PGSSLROOTCERT": str(trust.foreign.certificate)}
+    )
+    for command in (("psql", "--", "-Atc", "SELECT 1"), ("run", "psql", "-Atc", "SELECT 1")):
+        status, said = distrustful.run(*command)
+        assert (status, "certificate verify failed" in said) == (1, True), said
+
+
 def test_dumps_speak_tls(strict: Gate, access: Access, trust: Trust, tmp_path: Path) -> None:
     store = store_at(through(strict, access, **proven(trust)), tmp_path / "data")
     status, said = store.run("run", str(ROOT / "backups" / "backup.sh"), "--to", str(tmp_path / "dumps"))
