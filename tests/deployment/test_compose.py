@@ -10,20 +10,25 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
 from api.settings import Settings
 from db import server
-from db.server import Access, Server
+from db.server import Access, Server, die_with_parent
+from tests.conftest import WebServer
 
 ROOT = Path(__file__).parents[2]
 SECRET = "compose!" * 8
@@ -409,3 +414,55 @@ def test_a_server_that_does_not_archive_to_the_folder_is_told_apart(machine: Mac
     done = machine.run("backup", "storeproc", "backup", STOREPROC_BACKUPS="")
     assert done.returncode == 1
     assert "STOREPROC_BACKUPS" in done.stderr
+
+
+@pytest.fixture
+def proxy(caddy: str, server: WebServer, tmp_path: Path) -> Iterator[str]:
+    """Caddy with our file before the real web tier; only addresses are changed."""
+    ports = []
+    for _ in range(2):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            ports.append(probe.getsockname()[1])
+    text = (ROOT / "api" / "Caddyfile").read_text()
+    for before, after in (
+        ("name web", "name 127.0.0.1"),
+        ("port 8000", f"port {server.port}"),
+        (":8080}", f":{ports[0]}" + "}"),
+        ("127.0.0.1:8081", f"127.0.0.1:{ports[1]}"),
+        ("http_port 8080", f"http_port {ports[0]}"),
+    ):
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    (tmp_path / "Caddyfile").write_text(text)
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    log = (tmp_path / "caddy.log").open("wb")
+    process = subprocess.Popen(
+        [caddy, "run", "--adapter", "caddyfile", "--config", tmp_path / "Caddyfile"], cwd=tmp_path, env=environment,
+        stdout=log, stderr=log, preexec_fn=die_with_parent(signal.SIGKILL),
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{ports[0]}"
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+            assert client.get(f"http://127.0.0.1:{ports[1]}/").status_code == 204  # the health check
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+def test_the_proxy_hands_on_requests_and_keeps_the_figures(proxy: str, server: WebServer) -> None:
+    with httpx.Client(base_url=proxy, timeout=30) as client:
+        assert client.get("/health/ready").status_code == 200
+        assert client.get("/v1/products").json()["data"] == []
+        refused = client.post("/v1/sessions", json={"email": "a@example.com", "password": "x"})
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert client.get("/metrics").status_code == 404
+        assert httpx.get(f"{server.url}/metrics").status_code == 200
+        # While a web container restarts, requests wait for it.
+        server.stop()
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(client.get, "/v1/products")
+            server.start()
+            assert waiting.result(30).status_code == 200
