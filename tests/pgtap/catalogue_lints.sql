@@ -145,13 +145,13 @@ $$, 'every policy is store_api''s: nobody else comes to a table');
 
 SELECT is_empty($$
     SELECT r.rolname, c.oid::regclass FROM pg_roles AS r CROSS JOIN pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE r.rolname ~ '^web_' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'tap') AND c.relpersistence <> 't'
+    WHERE r.rolname ~ '^web_' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'tap', 'extensions') AND c.relpersistence <> 't'
       AND CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(r.oid, c.oid, 'USAGE,SELECT,UPDATE')
                WHEN c.relkind IN ('r', 'p', 'v', 'm', 'f')
                THEN has_table_privilege(r.oid, c.oid, 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN')
                     OR has_any_column_privilege(r.oid, c.oid, 'SELECT,INSERT,UPDATE,REFERENCES')
           END
-$$, 'no web role holds anything on any relation, an extension''s statistics among them');
+$$, 'no web role holds anything on any relation of ours');
 
 SELECT is_empty($$
     SELECT m.member::regrole, m.roleid::regrole FROM pg_auth_members AS m
