@@ -91,6 +91,10 @@ BEGIN
         EXECUTE pg_catalog.format('ALTER ROLE %I SET lock_timeout = ''5s''', v_role);
         EXECUTE pg_catalog.format('ALTER ROLE %I SET idle_in_transaction_session_timeout = ''10s''', v_role);
         EXECUTE pg_catalog.format('ALTER ROLE %I SET search_path = pg_catalog', v_role);
+        -- A client that is lost without a word (a network, a firewall) keeps its connection for a minute, and not for the system's two hours.
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET tcp_keepalives_idle = 30', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET tcp_keepalives_interval = 10', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET tcp_keepalives_count = 3', v_role);
     END LOOP;
     ALTER ROLE web_worker SET statement_timeout = '60s';
 END $$;

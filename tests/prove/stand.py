@@ -153,22 +153,25 @@ class Stand:
 
     # --- its life ---------------------------------------------------------------------------------
 
-    def make(self, settings: Mapping[str, str]) -> None:
-        """A cluster with the schema, the demo shop, and its socket moved aside."""
+    def make(self, settings: Mapping[str, str], *, wired: bool) -> None:
+        """A cluster with the schema and the demo shop, its socket moved aside where a wire takes its place."""
         server = Server(self.data, settings={"max_connections": "120", "shared_buffers": "128MB"})
         with server as access:
             migrate.migrate(access)
             with psycopg.connect(access.admin(), autocommit=True) as connection:
                 connection.execute(DEMO.read_bytes())
-                inner = server.layout.socket_folder / "behind"
-                inner.mkdir(mode=0o700)
-                os.chown(inner, server.layout.uid, server.layout.gid)
+                inner = outer = server.layout.socket_folder
+                if wired:
+                    inner = outer / "behind"
+                    inner.mkdir(mode=0o700)
+                    os.chown(inner, server.layout.uid, server.layout.gid)
                 for name, value in {"unix_socket_directories": str(inner), **settings}.items():
                     connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
-            self.outer_socket = server.layout.socket_folder / SOCKET
+            self.outer_socket = outer / SOCKET
             self.inner_socket = inner / SOCKET
         self.access = locate(self.data)
-        self.behind = Access(f"{self.access.admin_url}/behind", self.access.secret)  # the address ends with the folder
+        # The address ends with the folder of the socket.
+        self.behind = Access(self.access.admin_url + ("/behind" if wired else ""), self.access.secret)
 
     def start(self) -> None:
         """`storeproc up`, as an operator or systemd starts it."""
@@ -278,7 +281,11 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
 
 @asynccontextmanager
 async def standing(
-    environment: Mapping[str, str], *, settings: Mapping[str, str] | None = None, disk_megabytes: int | None = None
+    environment: Mapping[str, str],
+    *,
+    settings: Mapping[str, str] | None = None,
+    disk_megabytes: int | None = None,
+    wired: bool = True,
 ) -> AsyncIterator[tuple[Stand, Wire, Wire]]:
     """The store, the wire to its database, the wire to its web tier. `disk_megabytes`: its data lies on a tmpfs."""
     folder = _make_folder()
@@ -290,14 +297,15 @@ async def standing(
         if disk_megabytes is not None:
             await asyncio.to_thread(_mount, stand.data, disk_megabytes)
             mounted = True
-        await asyncio.to_thread(stand.make, settings or {})
+        await asyncio.to_thread(stand.make, settings or {}, wired=wired)
 
         database = Wire(lambda: asyncio.open_unix_connection(str(stand.inner_socket)))
-        servers.append(await asyncio.start_unix_server(database.connect, str(stand.outer_socket), backlog=200))
         web = Wire(lambda: asyncio.open_connection("127.0.0.1", stand.port))
-        servers.append(await asyncio.start_server(web.connect, "127.0.0.1", 0, backlog=500))
+        if wired:
+            servers.append(await asyncio.start_unix_server(database.connect, str(stand.outer_socket), backlog=200))
+            servers.append(await asyncio.start_server(web.connect, "127.0.0.1", 0, backlog=500))
+            stand.url = f"http://127.0.0.1:{servers[-1].sockets[0].getsockname()[1]}"
         wires += [database, web]
-        stand.url = f"http://127.0.0.1:{servers[-1].sockets[0].getsockname()[1]}"
 
         stand.start()
         await _until_ready(stand)

@@ -101,6 +101,20 @@ async def test_the_worker_notices_a_silent_database(
     await running
 
 
+async def test_the_server_lets_go_of_clients_that_vanished(admin: asyncpg.Connection[Any]) -> None:
+    """Within a minute over TCP; the system's own two hours would use up max_connections in a few bad moments."""
+    rows = await admin.fetch(
+        "SELECT r.rolname AS name, s.setconfig AS settings FROM pg_roles AS r "
+        "LEFT JOIN pg_db_role_setting AS s ON s.setrole = r.oid AND s.setdatabase = 0 "
+        "WHERE r.rolcanlogin AND r.rolname LIKE 'web\\_%'"
+    )
+    assert len(rows) == 7
+    for row in rows:
+        settings = dict(setting.split("=", 1) for setting in row["settings"])
+        idle, pause, count = (int(settings[f"tcp_keepalives_{name}"]) for name in ("idle", "interval", "count"))
+        assert idle + pause * count <= 60, row["name"]
+
+
 async def test_an_answer_for_everybody_is_not_waited_for_without_end(access: Access) -> None:
     """A read that several share belongs to no request, so no request's end ends it."""
 

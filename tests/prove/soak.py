@@ -1,0 +1,373 @@
+"""Memory over a busy hour: a realistic mix and junk against one web process and one worker, as fast as they go.
+
+    python -m tests.prove.soak                      # 72,000 requests: an hour of a shop with 20 requests a second
+    python -m tests.prove.soak --requests 360000    # of one with 100
+    python -m tests.prove.soak --json
+
+Browsers read, shoppers buy (shoppers.py), schemathesis sends what it invents for every operation of the contract, as
+each role in turn. Meanwhile the memory and open files of every process are sampled. What must hold:
+
+- no answer is a 5xx, none took longer than the web tier's time-out;
+- flat: after the warm-up (the first half) a line through the samples of resident memory rises by less than 5 % of its
+  level over the rest of the run; for PostgreSQL the private memory of all backends together, and of the largest one;
+- open files of web process and worker: no more in the last quarter than in the one before, but for a few in flight;
+- what is kept for a time only (idempotency keys, done jobs, sessions) goes when its time is over, faster than it came.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from tests.gateways.stripe_server import StripeServer
+
+from .faults import open_shop
+from .shoppers import Book, Shop, Shopper, Stripe
+from .stand import Stand, standing
+
+HOUR = 72_000  # requests
+BROWSERS = 8
+SHOPPERS = 8
+RISE = 0.05  # of the level, after the warm-up
+FEW = 12  # open files more: connections in flight
+TIMEOUT = 15.0  # seconds: the web tier's request_timeout
+EXCLUDED = ("/v1/sessions/current", "/v1/account/password", "/v1/account")  # would log the fuzzer out
+
+
+@dataclass
+class Sample:
+    requests: int
+    memory: dict[str, float]  # megabytes
+    files: dict[str, int]
+
+
+@dataclass
+class Figure:
+    """One line of the answer: where memory was, where it went."""
+
+    level: float
+    rise: float  # megabytes over the second half, by a fitted line
+    most: float
+
+    @property
+    def flat(self) -> bool:
+        return self.rise <= max(RISE * self.level, 2.0)
+
+
+@dataclass
+class Report:
+    seconds: float = 0.0
+    requests: int = 0
+    by_source: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    slowest: float = 0.0
+    memory: dict[str, Figure] = field(default_factory=dict)
+    files: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Most in the third quarter, most in the last."""
+    rows: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Rows that are kept for a time: how many came, how many were left when it was over."""
+    purged: float = 0.0
+    """Seconds that took."""
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.wrong
+
+
+# --- the load -------------------------------------------------------------------------------------
+
+
+class Browser:
+    """Reads on one connection after the other, with as little of a client as HTTP/1.1 needs."""
+
+    def __init__(self, stand: Stand, shop: Shop, token: str, chance: random.Random) -> None:
+        self.stand = stand
+        self.shop = shop
+        self.token = token
+        self.chance = chance
+        self.done = 0
+
+    def _next(self) -> tuple[str, bool]:
+        product = self.chance.choice(self.shop.products)
+        return self.chance.choice((
+            ("/v1/products?limit=20", False), (f"/v1/products/{product}", False), (f"/v1/products/{product}", False),
+            (f"/v1/products?q={self.chance.choice(('lamp', 'coffee', 'tent', 'xyzzy', 'note'))}", False),
+            (f"/v1/products?min_price={self.chance.randint(1, 9000)}&currency=USD&sort=price", False),
+            (f"/v1/products/{product}/prices", False), ("/v1/categories", False), ("/v1/shipping-methods", False),
+            ("/v1/cart", True), ("/v1/orders?limit=10", True), ("/v1/wallet", True), ("/v1/account", True),
+            ("/openapi.json", False), ("/v1/nowhere", False),
+        ))  # fmt: skip
+
+    async def browse_until(self, end: asyncio.Event) -> None:
+        while not end.is_set():
+            with suppress(OSError, asyncio.IncompleteReadError):
+                await self._visit(end)
+
+    async def _visit(self, end: asyncio.Event) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.stand.port)
+        try:
+            for _ in range(200):
+                if end.is_set():
+                    return
+                path, known = self._next()
+                who = f"authorization: Bearer {self.token}\r\n" if known else ""
+                writer.write(f"GET {path} HTTP/1.1\r\nhost: shop\r\n{who}\r\n".encode())
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+                await reader.readexactly(int(length.split(b":")[1]))
+                self.done += 1
+        finally:
+            writer.close()
+
+
+async def fuzz_until(end: asyncio.Event, stand: Stand, tokens: dict[str, str], seed: int) -> None:
+    """schemathesis, as one role after the other."""
+    number = 0
+    while True:
+        for token in tokens.values():
+            number += 1
+            excluded = [part for path in EXCLUDED for part in ("--exclude-path", path)]
+            process = await asyncio.create_subprocess_exec(
+                str(Path(sys.executable).with_name("schemathesis")), "run", f"{stand.direct}/openapi.json",
+                "--url", stand.direct, "--header", f"Authorization: Bearer {token}",
+                "--checks", "not_a_server_error", "--max-examples", "4", "--phases", "examples,coverage,fuzzing",
+                "--workers", "1", "--request-timeout", "20", "--seed", str(seed + number),
+                "--generation-database", "none", "--no-color", *excluded,
+                cwd=stand.folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+            ended = asyncio.create_task(process.wait())
+            over = asyncio.create_task(end.wait())
+            await asyncio.wait({ended, over}, return_when=asyncio.FIRST_COMPLETED)
+            over.cancel()
+            if end.is_set():
+                with suppress(ProcessLookupError):
+                    process.terminate()
+                await ended
+                return
+
+
+# --- what is measured -----------------------------------------------------------------------------
+
+
+class Log:
+    """The web tier's own lines, read as they come: every request is one."""
+
+    def __init__(self, stand: Stand) -> None:
+        self.stand = stand
+        self.offset = 0
+        self.requests = 0
+        self.statuses: Counter[str] = Counter()
+        self.slowest = 0.0
+        self.failed: list[str] = []
+
+    def read(self) -> None:
+        with self.stand.log_file.open("rb") as file:
+            file.seek(self.offset)
+            text = file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        self.offset += len(whole)
+        for line in whole.splitlines():
+            if line.startswith(b'{"request_id"') and b'"ms"' in line:
+                said = json.loads(line)
+                self.requests += 1
+                self.statuses[f"{said['status'] // 100}xx"] += 1
+                self.slowest = max(self.slowest, said["ms"] / 1000)
+                if said["status"] >= 500:
+                    self.failed.append(f"{said['operation']}: {said['status']} {said.get('code')}")
+            elif b'"error"' in line and b'"trace"' in line:
+                self.failed.append(line.decode(errors="replace")[:500])
+
+
+def measure(stand: Stand, requests: int) -> Sample:
+    sample = Sample(requests, {}, {})
+    for name, found in (("web process", stand.web()), ("worker", stand.worker())):
+        if len(found) == 1:
+            with suppress(psutil.Error):
+                sample.memory[name] = found[0].memory_info().rss / 2**20
+                sample.files[name] = found[0].num_fds()
+    backends = []
+    for process in stand.sessions():
+        with suppress(psutil.Error):
+            info = process.memory_info()
+            backends.append((info.rss - info.shared) / 2**20)
+    if backends:
+        sample.memory["all backends"] = sum(backends)
+        sample.memory["largest backend"] = max(backends)
+    return sample
+
+
+def fit(samples: Sequence[Sample], name: str) -> Figure:
+    """A line by least squares through the second half."""
+    points = [(s.requests, s.memory[name]) for s in samples[len(samples) // 2 :] if name in s.memory]
+    mean_x = sum(x for x, _ in points) / len(points)
+    level = sum(y for _, y in points) / len(points)
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    slope = sum((x - mean_x) * (y - level) for x, y in points) / spread if spread else 0.0
+    return Figure(
+        round(level, 1), round(slope * (points[-1][0] - points[0][0]), 2), round(max(y for _, y in points), 1)
+    )
+
+
+async def run(
+    requests: int, seed: int = 1, *, fuzz: bool = True, say: Callable[[str], None] = lambda _: None
+) -> Report:
+    report, book, chance = Report(), Book(), random.Random(seed)
+    with StripeServer() as server:
+        environment = {**server.environment, "WEB_CONCURRENCY": "1"}
+        async with standing(environment, wired=False) as (stand, _, _):
+            shop, people = await open_shop(stand, SHOPPERS + BROWSERS)
+            async with stand.admin() as admin:
+                await admin.execute("SELECT identity.issue_local_token('customer', 'alice@example.com')")
+                tokens = {
+                    role: await admin.fetchval("SELECT identity.issue_local_token($1, $2)", role, email)
+                    for role, email in {
+                        "customer": "alice@example.com", "merchant": "trail@example.com", "admin": "admin@example.com",
+                    }.items()
+                }  # fmt: skip
+            stripe = Stripe(server, stand.url, book, chance)
+            shoppers = [
+                Shopper(number, account, token, shop, stripe, book, random.Random(chance.random()))
+                for number, (account, token) in enumerate(people[:SHOPPERS])
+            ]
+            browsers = [Browser(stand, shop, token, random.Random(chance.random())) for _, token in people[SHOPPERS:]]
+            end = asyncio.Event()
+            load = [asyncio.create_task(shopper.shop_until(end, 0.3)) for shopper in shoppers]
+            load += [asyncio.create_task(browser.browse_until(end)) for browser in browsers]
+            if fuzz:
+                load.append(asyncio.create_task(fuzz_until(end, stand, tokens, seed)))
+            log, samples = Log(stand), [measure(stand, 0)]
+            begin = time.monotonic()
+            told = 0.0
+            while log.requests < requests:
+                await asyncio.sleep(0.5)
+                log.read()
+                samples.append(measure(stand, log.requests))
+                if time.monotonic() - told > 10:
+                    told = time.monotonic()
+                    figures = ", ".join(f"{name} {mb:.0f} MB" for name, mb in samples[-1].memory.items())
+                    say(f"{told - begin:6.0f} s  {log.requests:,} requests; {figures}")
+                if dead := [task for task in load if task.done()]:
+                    await asyncio.gather(*dead)
+            end.set()
+            await asyncio.gather(*load)
+            await stripe.end()
+            report.seconds = time.monotonic() - begin
+            log.read()
+            await _let_time_pass(stand, report)
+            broken = await _broken(stand)
+            for shopper in shoppers:
+                await shopper.client.close()
+    report.requests = log.requests
+    mine = sum(book.tries.values())
+    read = sum(browser.done for browser in browsers)
+    report.by_source = {"browsers": read, "shoppers": mine, "schemathesis": max(0, log.requests - read - mine)}
+    report.statuses = dict(log.statuses)
+    report.slowest = log.slowest
+    report.memory = {name: fit(samples, name) for name in samples[-1].memory}
+    quarter = len(samples) // 4
+    for name in samples[-1].files:
+        report.files[name] = (
+            max((s.files.get(name, 0) for s in samples[-2 * quarter : -quarter]), default=0),
+            max((s.files.get(name, 0) for s in samples[-quarter:]), default=0),
+        )
+    report.wrong += [f"5xx: {line}" for line in log.failed] + book.wrong + broken
+    report.wrong += [f"an answer took {log.slowest:.1f} s"] * (log.slowest > TIMEOUT)
+    report.wrong += [f"memory of the {n} rose by {f.rise} MB" for n, f in report.memory.items() if not f.flat]
+    report.wrong += [f"open files of the {n}: {a}, then {b}" for n, (a, b) in report.files.items() if b > a + FEW]
+    report.wrong += [f"{left} rows of {name} stay" for name, (_, left) in report.rows.items() if left]
+    return report
+
+
+KEPT = {
+    "messaging.idempotency_keys": ("created_at", "identity.purge_expired()"),
+    "messaging.outbox": ("done_at", "messaging.purge_jobs()"),
+    "identity.login_attempts": ("window_at", "identity.purge_expired()"),
+}
+
+
+async def _let_time_pass(stand: Stand, report: Report) -> None:
+    """Eight days later: what the worker's purges leave of what the load left behind."""
+    async with stand.admin() as admin:
+        await admin.execute("SET session_replication_role = replica")  # the past is changed: no trigger has a say
+        came = {}
+        for table, (column, _) in KEPT.items():
+            came[table] = await admin.fetchval(f"SELECT count(*) FROM {table} WHERE {column} IS NOT NULL")
+            await admin.execute(f"UPDATE {table} SET {column} = {column} - interval '8 days'")
+        await admin.execute("SET session_replication_role = origin")
+        begin = time.monotonic()
+        for purge in sorted({purge for _, purge in KEPT.values()}):
+            while await admin.fetchval(f"SELECT {purge}"):
+                pass
+        report.purged = time.monotonic() - begin
+        for table, (column, _) in KEPT.items():
+            limit = "7 days 12 hours"  # what was done since is newer
+            left = await admin.fetchval(f"SELECT count(*) FROM {table} WHERE {column} < now() - interval '{limit}'")
+            report.rows[table] = (came[table], left)
+
+
+async def _broken(stand: Stand) -> list[str]:
+    async with stand.admin() as admin:
+        found = await admin.fetch("SELECT name, detail FROM audit.check_invariants() WHERE NOT ok")
+    return [f"{row['name']}: {row['detail']}" for row in found]
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def show(report: Report, console: Console) -> None:
+    table = Table("process", "level MB", "rise MB", "most MB", "", box=None, pad_edge=False)
+    for name, figure in report.memory.items():
+        columns = (f"{figure.level:.1f}", f"{figure.rise:+.2f}", f"{figure.most:.1f}")
+        table.add_row(name, *columns, "flat" if figure.flat else "RISES")
+    console.print(table)
+    sources = ", ".join(f"{count:,} {name}" for name, count in report.by_source.items())
+    figures: dict[str, Any] = {
+        "requests": f"{report.requests:,} in {report.seconds:.0f} s ({sources})",
+        "answers": ", ".join(f"{count:,} {name}" for name, count in sorted(report.statuses.items())),
+        "slowest answer": f"{report.slowest:.2f} s (limit {TIMEOUT:.0f})",
+        "open files": ", ".join(f"{name} {before} then {after}" for name, (before, after) in report.files.items()),
+        "purged": ", ".join(f"{name} {came:,}, left {left}" for name, (came, left) in report.rows.items())
+        + f" ({report.purged:.1f} s)",
+        "criterion": f"a line through the second half rises by less than {RISE:.0%} of the level (or 2 MB)",
+    }
+    summary = Table(box=None, show_header=False, pad_edge=False)
+    for name, text in figures.items():
+        summary.add_row(name, text)
+    console.print(summary)
+    for line in report.wrong[:20]:
+        console.print(f"wrong: {line}", markup=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.prove.soak", description="Memory over a busy hour.")
+    parser.add_argument("--requests", type=int, default=HOUR)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False, soft_wrap=True)
+    talk = Console(stderr=True, highlight=False, soft_wrap=True)
+    report = asyncio.run(run(options.requests, options.seed, say=lambda text: talk.print(text, markup=False)))
+    if options.json:
+        console.print_json(json.dumps({"ok": report.ok, **asdict(report)}))
+    else:
+        show(report, console)
+    return 0 if report.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
