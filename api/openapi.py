@@ -48,6 +48,9 @@ _DESCRIPTION = """Every amount is an integer in minor units beside a currency. L
 **Edit safely**: what has a `version` has an `ETag`; send it as `If-Match`, and after a change that you
 have not seen the answer is 412.
 
+**Read what you wrote**: where an answer brings an `X-Store-Version`, send the last one back with your next
+requests (browsers do, by a cookie); then no server answers that does not know of it yet.
+
 **Errors** are `application/problem+json`; each code is explained in the [list of errors](/docs/errors)."""
 
 
