@@ -520,6 +520,28 @@ async def test_a_suspended_account_is_out_at_once_though_the_standby_does_not_kn
         ask(pair.copy, "SELECT pg_wal_replay_resume()")
 
 
+async def test_what_a_merchant_changes_is_seen_by_everybody_though_the_standby_lags(
+    pair: Pair, web: Web, client: Client
+) -> None:
+    merchant = await sign_up(pair, "merchant")
+    product = {"name": "Stool", "description": "", "sku": "S-1", "price": 500, "currency": "USD", "stock": 9}
+    made = (await client.post("/products", token=merchant, json=product)).json()
+    await pair.caught_up()
+    ask(pair.copy, "SELECT pg_wal_replay_pause()")
+    try:
+        path = f"/products/{made['id']}"
+        changed = await client.patch(path, token=merchant, json={"name": "Chair"}, if_match=made["version"])
+        assert changed.status_code == 200, changed.text
+        await asyncio.sleep(0.3)  # the announcement's way, through two loaded processes
+        for _ in range(12):
+            listed = (await client.get("/products")).text
+            assert "Chair" in listed
+            assert "Stool" not in listed
+        assert "behind" not in web.said()[-2:]  # the standby was still in use
+    finally:
+        ask(pair.copy, "SELECT pg_wal_replay_resume()")
+
+
 async def test_a_standby_that_falls_behind_is_not_asked_until_it_has_caught_up(
     pair: Pair, web: Web, client: Client
 ) -> None:
