@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> report.Report:
     size = Size(products=1000, customers=200) if options.quick else Size()
     with cluster(options.data, say) as (server, access, folder):
         shop = make(access, server.layout, folder, size, say)
-        shop.warm = 0.5 if options.quick else shop.warm
+        shop.warm = 1.0 if options.quick else shop.warm
         done = report.Report(machine.describe(folder), report.settings_of(shop), options.seconds, [], [])
         orders.open_shop(shop)
         done.parts = measure(shop, options.only, options.connections, options.seconds)
@@ -107,7 +107,7 @@ def grow(options: argparse.Namespace, count: int) -> growth.Point:
     size = Size(products=1000, customers=200, orders=count) if options.quick else Size(orders=count)
     with cluster(options.data, say) as (server, access, folder):
         shop = make(access, server.layout, folder, size, say)
-        shop.warm = 0.5 if options.quick else shop.warm
+        shop.warm = 1.0 if options.quick else shop.warm
         point = growth.look(shop, say)
         orders.open_shop(shop)
         # The orders made here are not among those that were counted on the disk.

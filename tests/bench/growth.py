@@ -43,7 +43,7 @@ FILTERS = (
     ("list_orders", {"status": "cancelled"}),
     ("list_all_orders", {"status": "pending"}),
     ("list_all_orders", {"status": "delivered"}),
-    ("list_accounts", {"q": "customer77"}),
+    ("list_accounts", {"q": "customer77@scale.example"}),
 )
 BUSIEST = (
     "SELECT a.email FROM {} AS x JOIN identity.accounts AS a ON a.id = x.{} "

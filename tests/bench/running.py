@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -65,7 +64,7 @@ def _up(folder: Path) -> float:
     try:
         while process.poll() is None and time.monotonic() - begin < 120:
             with (
-                suppress(urllib.error.URLError, OSError),
+                suppress(OSError),
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5),
             ):
                 return time.monotonic() - begin

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -200,7 +199,7 @@ class Web:
             )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
-            with suppress(urllib.error.URLError), urllib.request.urlopen(f"{self.url}/health/ready", timeout=5):
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/health/ready", timeout=5):
                 return self
             time.sleep(0.05)
         self.__exit__()
