@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -29,7 +28,7 @@ async def house(anyio_backend: str, access: Access, web: str) -> AsyncIterator[H
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 async def test_attack(house: House, attack: Attack) -> None:
     for door in attack.doors:
-        assert (await strike(house, attack, door, 1, random.randrange(10**6))).found == []
+        assert (await strike(house, attack, door, 1, 1)).found == []
 
 
 @pytest.mark.parametrize("name", ["last unit sold twice", "one gift card used twice", "refund blocked by rounding"])

@@ -26,7 +26,7 @@ def web(access: Access, folder: Path) -> Iterator[str]:
 
 
 def test_the_shop_agrees_with_its_model(access: Access, web: str) -> None:
-    seen = machine.run(access, web, examples=5, steps=20)
+    seen = machine.run(access, web, examples=5, steps=20, number=1)
     assert seen["ok"] > 10
     print(f"answers that were foretold: {dict(seen)}")
 
