@@ -313,7 +313,7 @@ def test_a_full_disk_leaves_nothing_half(
 ) -> None:
     disk = small_disk("dumps-disk", "200k")
     said = refused(run("backup.sh", "--to", disk, **on(shop)))
-    assert "No space left on device" in said
+    assert "No space left on device" in said or "wrote only" in said  # the kernel took a part of the last page
     assert "there is no backup" in said
     assert list(disk.iterdir()) == []
 
@@ -337,7 +337,7 @@ def test_a_server_without_room_keeps_what_it_has(
         finally:
             connection.execute("ALTER DATABASE template0 SET TABLESPACE pg_default")
             connection.execute(sql.SQL("DROP TABLESPACE small_{}").format(sql.SQL(target)))  # type: ignore[arg-type]
-    assert "No space left on device" in said
+    assert "No space left on device" in said or "wrote only" in said  # the kernel took a part of the last page
     assert databases(cluster, target) == [target]
     assert counts(Access(shop.admin(target), shop.secret)) == there
 
