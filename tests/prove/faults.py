@@ -615,7 +615,9 @@ async def compare(
     gone = {r["id"] for r in cancelled}
     report.lost += [f"cancellation of {t.path}" for t in book.done("cancel") if t.path.split("/")[2] not in gone]
     report.broken += [f"{r['name']}: {r['detail']}" for r in invariants]
-    if uses > 60:
+    if uses is None:
+        report.lost.append("the promotion LOADFEW")
+    elif uses > 60:
         report.broken.append(f"a code for 60 uses was used {uses} times")
 
     _compare_gateway(payments, refunds, server, report)
