@@ -347,5 +347,5 @@ def _mount(folder: Path, megabytes: int) -> None:
 
 def _remove(folder: Path, stand: Stand, mounted: bool) -> None:
     if mounted:
-        subprocess.run(["umount", stand.data], check=False)
+        subprocess.run(["umount", "-l", stand.data], check=False)  # also when somebody still has a file open
     subprocess.run(["rm", "-rf", "--one-file-system", folder], check=False)
