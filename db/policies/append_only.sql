@@ -22,3 +22,21 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON aud
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.erasures
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+-- These are never deleted, so that a row may refer to them without locking them (db/migrations/0024.hot_rows.sql). What is not sold any more, or
+-- closed, says so in a column.
+CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON catalog.currencies
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON catalog.products
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON payments.providers
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON ledger.accounts
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER same_key BEFORE UPDATE OF code ON catalog.currencies
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER same_key BEFORE UPDATE OF id ON catalog.products
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER same_key BEFORE UPDATE OF name ON payments.providers
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER same_key BEFORE UPDATE OF id ON ledger.accounts
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();

@@ -12,7 +12,7 @@ GRANT INSERT (order_id, account_id, merchant_id, product_id, bundle, sku, name, 
 GRANT UPDATE (quantity, discount, tax, tax_rate, tax_included, total, amount_refunded, quantity_refunded, quantity_returned) ON sales.order_items TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.order_items
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_new_lines();
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.order_items
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON sales.order_items

@@ -94,7 +94,7 @@ class Shop:
 
     async def stock(self, product: str) -> tuple[int, int]:
         row = await self.admin.fetchrow(
-            "SELECT on_hand, reserved FROM catalog.stock WHERE product_id = $1", uuid.UUID(product)
+            "SELECT on_hand, reserved FROM catalog.stock_levels WHERE product_id = $1", uuid.UUID(product)
         )
         return row["on_hand"], row["reserved"]
 

@@ -284,7 +284,7 @@ async def test_it_is_captured_whole_or_in_part_once(shop: Shop, authorized: dict
 
 
 async def test_more_than_was_authorised_is_not_captured(shop: Shop, authorized: dict[str, Any]) -> None:
-    with refused("capture_above_authorization", "23514"):
+    with refused("capture_above_authorization", "SH409"):
         await support(shop, "capture_payment", authorized, amount=1001)
 
 

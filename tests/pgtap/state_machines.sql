@@ -22,7 +22,7 @@ INSERT INTO sales.orders (id, account_id, currency) VALUES ('00000000-0000-7000-
 SELECT throws_ok($$ UPDATE sales.orders SET status = 'delivered' WHERE id = '00000000-0000-7000-8000-000000000002' $$,
     'SH409', NULL, 'an order cannot jump from pending to delivered');
 SELECT throws_ok($$ UPDATE sales.orders SET status = 'paid', total = 500, subtotal = 500 WHERE id = '00000000-0000-7000-8000-000000000002' $$,
-    '23514', NULL, 'an order is not paid without the money');
+    'SH409', NULL, 'an order is not paid without the money');
 SELECT lives_ok($$ UPDATE sales.orders SET status = 'cancelled' WHERE id = '00000000-0000-7000-8000-000000000002' $$,
     'pending to cancelled is a transition');
 

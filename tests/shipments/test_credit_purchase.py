@@ -275,7 +275,7 @@ async def test_support_books_by_telephone(shop: Shop, buyer: Sender) -> None:
 async def test_it_is_neither_captured_by_hand_nor_sent_elsewhere_nor_held_twice(shop: Shop, buyer: Sender) -> None:
     order, payment, _ = await buy(buyer)
     await buyer.credit(5000)
-    with refused("payment_waits_for_carrier", "23514"):
+    with refused("payment_waits_for_carrier", "SH409"):
         await shop.call("web_support", "capture_payment", token=shop.support, payment_id=payment["id"])
     with refused("shipment_booked", "SH409"):
         await buyer.does("set_shipping_address", order_id=order["id"], address_id=await buyer.to("9"))

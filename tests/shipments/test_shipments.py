@@ -225,7 +225,7 @@ async def test_the_line_itself_refuses_more_than_there_is(shop: Shop, buyer: Sen
         ("came_back => 2", "returned_above_shipped"),
         ("announced => 2", "returned_above_shipped"),
     ):
-        with refused(constraint, "23514"):
+        with refused(constraint, "SH409"):
             await shop.admin.execute(f"SELECT fulfilment.count_line($1, {change})", uuid.UUID(order["items"][0]["id"]))
 
 

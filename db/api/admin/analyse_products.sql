@@ -51,7 +51,7 @@ BEGIN
                 SELECT ROW(p.id, p.merchant_id, p.sku, p.name, b.units, b.units_refunded, b.refund_rate,
                            CASE WHEN p.deleted_at IS NULL THEN t.on_hand - t.reserved ELSE 0 END, b.amounts,
                            CASE WHEN b.complete THEN ROW(s.reporting_currency, b.revenue, b.refunded)::api.product_amount END)::api.product_figures
-                FROM best AS b JOIN catalog.products AS p ON p.id = b.product_id LEFT JOIN catalog.stock AS t ON t.product_id = p.id
+                FROM best AS b JOIN catalog.products AS p ON p.id = b.product_id LEFT JOIN catalog.stock_levels AS t ON t.product_id = p.id
                 ORDER BY b.rank DESC NULLS LAST, b.units DESC, b.product_id
             ),
             ARRAY(
@@ -61,7 +61,7 @@ BEGIN
                             WHERE m.product_id = o.id AND m.on_hand_delta <> m.reserved_delta ORDER BY m.id DESC LIMIT 1))::api.sold_out_product
                 FROM (
                     SELECT p.id, p.merchant_id, p.sku, p.name, coalesce(q.units, 0) AS units
-                    FROM catalog.stock AS t JOIN catalog.products AS p ON p.id = t.product_id LEFT JOIN products AS q ON q.product_id = p.id
+                    FROM catalog.stock_levels AS t JOIN catalog.products AS p ON p.id = t.product_id LEFT JOIN products AS q ON q.product_id = p.id
                     WHERE t.on_hand - t.reserved <= 0 AND p.deleted_at IS NULL
                     ORDER BY coalesce(q.units, 0) DESC, p.id LIMIT 50
                 ) AS o

@@ -38,7 +38,7 @@ BEGIN
             (SELECT ROW(w.*)::api.work FROM report.count_work() AS w),
             ARRAY(
                 SELECT ROW(p.id, p.merchant_id, p.sku, p.name, t.on_hand, t.reserved, t.on_hand - t.reserved)::api.low_stock_product
-                FROM catalog.stock AS t JOIN catalog.products AS p ON p.id = t.product_id
+                FROM catalog.stock_levels AS t JOIN catalog.products AS p ON p.id = t.product_id
                 WHERE t.on_hand - t.reserved BETWEEN 1 AND s.low_stock AND p.deleted_at IS NULL
                 ORDER BY t.on_hand - t.reserved, p.name, p.id LIMIT 10
             )

@@ -11,7 +11,7 @@ BEGIN
                ARRAY(SELECT ROW(c.id, c.sku, c.name, i.quantity, CASE WHEN c.deleted_at IS NULL THEN s.on_hand - s.reserved ELSE 0 END)::api.bundle_item
                      FROM catalog.bundle_items AS i
                      JOIN catalog.products AS c ON c.id = i.product_id
-                     JOIN catalog.stock AS s ON s.product_id = c.id
+                     JOIN catalog.stock_levels AS s ON s.product_id = c.id
                      WHERE i.bundle_id = p.id ORDER BY c.id),
                p.weight, p.tax_category, v_price.amount, v_price.currency, catalog.available_pieces(p.id, true), p.version, p.created_at)::api.bundle;
 END $$;

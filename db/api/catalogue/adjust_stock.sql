@@ -10,7 +10,7 @@ DECLARE
     v_stock   catalog.stock;
 BEGIN
     v_product := catalog.lock_own_product(adjust_stock.product_id, v_actor);
-    SELECT * INTO STRICT v_stock FROM catalog.stock AS s WHERE s.product_id = v_product.id FOR NO KEY UPDATE;
+    v_stock := catalog.lock_stock(v_product.id);
     IF v_stock.on_hand + adjust_stock.delta < v_stock.reserved THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'stock_below_reserved',
             MESSAGE = format('%s of the %s pieces are reserved for orders.', v_stock.reserved, v_stock.on_hand),

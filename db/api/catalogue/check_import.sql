@@ -37,7 +37,7 @@ BEGIN
         END
         FROM (VALUES (l.sku)) AS x (sku)
         LEFT JOIN catalog.products AS p ON p.merchant_id = pending.merchant_id AND p.sku = x.sku AND p.deleted_at IS NULL
-        LEFT JOIN catalog.stock AS r ON r.product_id = p.id
+        LEFT JOIN catalog.stock_levels AS r ON r.product_id = p.id
         CROSS JOIN LATERAL (SELECT
             CASE
                 WHEN l.sku IS NULL THEN 'sku_missing'

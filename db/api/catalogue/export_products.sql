@@ -16,7 +16,7 @@ BEGIN
     SELECT p.sku, regexp_replace(p.name, '^([-=+@\t\r''])', '''\1'), regexp_replace(p.description, '^([-=+@\t\r''])', '''\1'), c.slug,
            q.amount, q.currency::text, s.on_hand, p.weight, p.tax_category, p.attributes, array_to_string(p.images, ' ')
     FROM catalog.products AS p
-    JOIN catalog.stock AS s ON s.product_id = p.id
+    JOIN catalog.stock_levels AS s ON s.product_id = p.id
     LEFT JOIN catalog.categories AS c ON c.id = p.category_id
     LEFT JOIN LATERAL catalog.price_in_force(p.id, coalesce(export_products.currency, catalog.first_currency(p.id))) AS q ON true
     WHERE p.merchant_id = v_actor AND p.deleted_at IS NULL AND p.kind = 'product'

@@ -5,6 +5,6 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 BEGIN
     RETURN ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description, p.attributes, p.images, p.weight, p.tax_category,
                q.amount, q.currency, s.on_hand - s.reserved, p.version, p.created_at)::api.product
-    FROM catalog.stock AS s LEFT JOIN LATERAL catalog.price_in_force(p.id, coalesce(render_product.currency, catalog.first_currency(p.id))) AS q ON true
+    FROM catalog.stock_levels AS s LEFT JOIN LATERAL catalog.price_in_force(p.id, coalesce(render_product.currency, catalog.first_currency(p.id))) AS q ON true
     WHERE s.product_id = p.id;
 END $$;

@@ -9,7 +9,7 @@ BEGIN
                    q.amount, q.currency, s.on_hand - s.reserved, p.version, p.created_at)::api.product
         FROM unnest(render_products.ids) WITH ORDINALITY AS o (id, n)
         JOIN catalog.products AS p ON p.id = o.id
-        JOIN catalog.stock AS s ON s.product_id = o.id
+        JOIN catalog.stock_levels AS s ON s.product_id = o.id
         LEFT JOIN LATERAL catalog.price_in_force(p.id, coalesce(render_products.currency, catalog.first_currency(p.id))) AS q ON true
         ORDER BY o.n
     );

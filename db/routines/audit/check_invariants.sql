@@ -6,14 +6,14 @@ RETURNS TABLE (name text, ok boolean, detail text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH offenders (name, id) AS (
         SELECT 'stock is the sum of its movements', s.product_id
-        FROM catalog.stock AS s
+        FROM catalog.stock_levels AS s
         LEFT JOIN (SELECT m.product_id, sum(m.on_hand_delta) AS on_hand, sum(m.reserved_delta) AS reserved
                    FROM catalog.stock_movements AS m GROUP BY m.product_id) AS t ON t.product_id = s.product_id
         WHERE s.on_hand <> coalesce(t.on_hand, 0) OR s.reserved <> coalesce(t.reserved, 0)
 
         UNION ALL
         SELECT 'reserved stock is what pending orders hold', s.product_id
-        FROM catalog.stock AS s
+        FROM catalog.stock_levels AS s
         LEFT JOIN (SELECT p.product_id, sum(p.quantity) AS quantity
                    FROM (SELECT i.product_id, i.quantity
                          FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id WHERE o.status = 'pending' AND NOT i.bundle
@@ -26,7 +26,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE s.reserved <> coalesce(t.quantity, 0)
 
         UNION ALL
-        SELECT 'stock is never oversold', s.product_id FROM catalog.stock AS s WHERE s.reserved > s.on_hand OR s.reserved < 0
+        SELECT 'stock is never oversold', s.product_id FROM catalog.stock_levels AS s WHERE s.reserved > s.on_hand OR s.reserved < 0
 
         UNION ALL
         SELECT 'an order''s total is the sum of its lines', o.id
@@ -276,6 +276,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'what a closed dispute held is free', h.dispute_id
         FROM payments.dispute_holds AS h JOIN payments.disputes AS d ON d.id = h.dispute_id
         WHERE d.settled_at IS NOT NULL AND NOT EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = h.transfer_id)
+
+        UNION ALL
+        SELECT 'what is referred to is there', x.id
+        FROM (SELECT o.id, EXISTS (SELECT FROM catalog.currencies AS c WHERE c.code = o.currency) AS found FROM sales.orders AS o
+              UNION ALL
+              SELECT i.id, p.id IS NOT NULL FROM sales.order_items AS i LEFT JOIN catalog.products AS p ON p.id = i.product_id
+              UNION ALL
+              SELECT m.id, p.id IS NOT NULL FROM catalog.stock_movements AS m LEFT JOIN catalog.products AS p ON p.id = m.product_id
+              UNION ALL
+              SELECT y.id, EXISTS (SELECT FROM payments.providers AS p WHERE p.name = y.provider) FROM payments.payments AS y
+              UNION ALL
+              SELECT t.id, d.id IS NOT NULL AND c.id IS NOT NULL FROM ledger.transfers AS t
+              LEFT JOIN ledger.accounts AS d ON d.id = t.debit_account LEFT JOIN ledger.accounts AS c ON c.id = t.credit_account) AS x
+        WHERE NOT x.found
     ), counted AS (
         SELECT o.name, count(*) AS n, (array_agg(o.id ORDER BY o.id))[1] AS first FROM offenders AS o GROUP BY o.name
     )
@@ -291,7 +305,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'a balance is the sum of its transfers', 'held money is what pending transfers hold',
         'a pending transfer is ended by no more than it held', 'an order''s refunds are its lines'' refunds', 'a refund is the sum of its lines',
         'a paid order''s merchants have their shares, less what was refunded', 'credit that was given or taken is booked, once',
-        'a gift card brings what it cost, once', 'a payout is held until it is settled', 'what a closed dispute held is free'
+        'a gift card brings what it cost, once', 'a payout is held until it is settled', 'what a closed dispute held is free',
+        'what is referred to is there'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position)

@@ -39,8 +39,9 @@ BEGIN
     CREATE UNIQUE INDEX ON pg_temp.import_products (line);
     ANALYZE pg_temp.import_products;
 
-    PERFORM FROM catalog.stock AS s JOIN pg_temp.import_products AS n ON n.id = s.product_id
-    WHERE n.stock <> s.on_hand ORDER BY s.product_id FOR NO KEY UPDATE OF s;
+    PERFORM catalog.lock_stock(d.product_id)
+    FROM (SELECT s.product_id FROM catalog.stock_levels AS s JOIN pg_temp.import_products AS n ON n.id = s.product_id
+          WHERE n.stock <> s.on_hand ORDER BY s.product_id) AS d;
     UPDATE catalog.import_lines AS l SET status = 'error', code = e.code, message = e.message
     FROM (
         SELECT n.line, x.code, x.message

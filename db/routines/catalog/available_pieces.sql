@@ -9,10 +9,10 @@ BEGIN
             SELECT min(CASE WHEN p.deleted_at IS NULL THEN (s.on_hand - s.reserved) / i.quantity ELSE 0 END)
             FROM catalog.bundle_items AS i
             JOIN catalog.products AS p ON p.id = i.product_id
-            JOIN catalog.stock AS s ON s.product_id = i.product_id
+            JOIN catalog.stock_levels AS s ON s.product_id = i.product_id
             WHERE i.bundle_id = available_pieces.product_id), 0);
     END IF;
-    RETURN coalesce((SELECT s.on_hand - s.reserved FROM catalog.stock AS s WHERE s.product_id = available_pieces.product_id), 0);
+    RETURN coalesce((SELECT s.on_hand - s.reserved FROM catalog.stock_levels AS s WHERE s.product_id = available_pieces.product_id), 0);
 END $$;
 
 GRANT EXECUTE ON FUNCTION catalog.available_pieces TO store_api;

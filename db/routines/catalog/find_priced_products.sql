@@ -10,7 +10,7 @@ LANGUAGE sql STABLE AS $$
     SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, r.amount
     FROM catalog.prices AS r
     JOIN catalog.products AS p ON p.id = r.product_id
-    JOIN catalog.stock AS s ON s.product_id = p.id
+    JOIN catalog.stock_levels AS s ON s.product_id = p.id
     WHERE r.currency = find_priced_products.currency::char(3)
       AND (NOT find_priced_products.ending AND upper_inf(r.valid)
            OR find_priced_products.ending AND NOT upper_inf(r.valid) AND upper(r.valid) > now())

@@ -9,7 +9,7 @@ RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, cate
 LANGUAGE sql STABLE AS $$
     SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, q.amount
     FROM catalog.products AS p
-    JOIN catalog.stock AS s ON s.product_id = p.id
+    JOIN catalog.stock_levels AS s ON s.product_id = p.id
     CROSS JOIN LATERAL catalog.price_in_force(p.id, find_products.currency) AS q
     WHERE p.deleted_at IS NULL AND p.kind = 'product'
       AND (find_products.query IS NULL OR p.search @@ find_products.query)

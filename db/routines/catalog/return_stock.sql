@@ -1,11 +1,11 @@
 -- Pieces of a paid order come back.
 -- Called by: cancel_order, returns.
--- Locks:     the product's stock row; call it in product order.
+-- Locks:     those of change_stock; call it in product order.
 CREATE OR REPLACE FUNCTION catalog.return_stock(product_id uuid, quantity bigint, order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    UPDATE catalog.stock AS s SET on_hand = s.on_hand + return_stock.quantity WHERE s.product_id = return_stock.product_id;
+    PERFORM catalog.change_stock(return_stock.product_id, return_stock.quantity, 0);
     INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, order_id, actor_id)
     VALUES (return_stock.product_id, 'return', return_stock.quantity, 0, return_stock.order_id, identity.current_actor());
 END $$;

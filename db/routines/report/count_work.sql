@@ -23,7 +23,7 @@ BEGIN ATOMIC
     FROM (
         SELECT count(*) FILTER (WHERE t.on_hand - t.reserved BETWEEN 1 AND e.low_stock) AS low,
                count(*) FILTER (WHERE t.on_hand - t.reserved <= 0) AS out
-        FROM report.settings AS e, catalog.stock AS t JOIN catalog.products AS p ON p.id = t.product_id
+        FROM report.settings AS e, catalog.stock_levels AS t JOIN catalog.products AS p ON p.id = t.product_id
         WHERE t.on_hand - t.reserved <= e.low_stock AND p.deleted_at IS NULL
     ) AS s
     CROSS JOIN (

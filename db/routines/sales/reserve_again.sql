@@ -7,9 +7,8 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_piece record;
 BEGIN
-    PERFORM FROM catalog.stock AS s
-    WHERE s.product_id IN (SELECT p.product_id FROM sales.list_pieces(reserve_again.order_id) AS p)
-    ORDER BY s.product_id FOR NO KEY UPDATE;
+    PERFORM catalog.lock_stock(d.product_id)
+    FROM (SELECT p.product_id FROM sales.list_pieces(reserve_again.order_id) AS p ORDER BY p.product_id) AS d;
     IF EXISTS (
         SELECT FROM sales.list_pieces(reserve_again.order_id) AS p JOIN catalog.stock AS s ON s.product_id = p.product_id
         WHERE s.on_hand - s.reserved < p.quantity)

@@ -1,0 +1,13 @@
+-- Statement trigger: the audit of new order lines (see record_new_orders).
+-- Definer: nobody who causes a change can write, or fail to write, its audit.
+CREATE OR REPLACE FUNCTION audit.record_new_lines()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO audit.changes (table_name, operation, row_id, actor_id, db_role, request_id, new)
+    SELECT 'sales.order_items', 'INSERT', n.id::text, identity.current_actor(), session_user, nullif(current_setting('app.request_id', true), ''),
+           json_object('id': n.id, 'order_id': n.order_id, 'product_id': n.product_id, 'sku': n.sku, 'quantity': n.quantity,
+                       'unit_price': n.unit_price, 'price_version': n.price_version, 'total': n.total RETURNING jsonb)
+    FROM new_rows AS n;
+    RETURN NULL;
+END $$;
