@@ -56,7 +56,10 @@ LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
 # What is done again and again until a round does less than this.
 SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100, "check_shipments": 100}
-PURGES = {"purge_expired": 1, "purge_jobs": 1000, "purge_imports": 1, "purge_deliveries": 1000, "gather_stock": 1, "seal_audit": 1_000_000}
+PURGES = {
+    "purge_expired": 1, "purge_jobs": 1000, "purge_imports": 1, "purge_deliveries": 1000, "gather_stock": 1,
+    "seal_audit": 1_000_000,
+}  # fmt: skip
 
 # A restart, a fail-over, a deployment: it comes back, and so do we. (InternalClientError is what asyncpg makes of a
 # connection that is ended in the moment in which it is made.)

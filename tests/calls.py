@@ -107,7 +107,8 @@ class Caller:
         rows = (
             self.connection("admin_sql")
             .execute(
-                "SELECT product_id::text, on_hand, reserved FROM catalog.stock_levels WHERE product_id = ANY (%s::uuid[])",
+                "SELECT product_id::text, on_hand, reserved FROM catalog.stock_levels "
+                "WHERE product_id = ANY (%s::uuid[])",
                 [products],
             )
             .fetchall()

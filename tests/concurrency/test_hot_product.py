@@ -1,4 +1,4 @@
-"""A product that a crowd wants: its pieces are laid out in parts, and are what they were, whoever does what with them."""
+"""A product that a crowd wants: its pieces are laid out in parts, and none is lost, whoever does what with them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ async def test_a_crowd_splits_it_and_no_two_of_them_wait(shop: Shop, crowd: Crow
         await holder.execute("UPDATE catalog.stock SET reserved = reserved WHERE product_id = $1", lamp)
         first = asyncio.create_task(crowd.at_once(by(buyers[0], "create_order", items=[line(lamp)])))
         await shop.until(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+            "SELECT EXISTS (SELECT FROM pg_stat_activity "
+            "WHERE wait_event_type = 'Lock' AND datname = current_database())"
         )
     assert codes(await first) == {"ok": 1}
     assert await parts(shop, lamp) == 64
@@ -117,7 +118,8 @@ async def test_the_worker_puts_it_together_again(shop: Shop, buyer: Buyer) -> No
 async def test_what_is_shared_is_never_deleted(shop: Shop) -> None:
     for statement in (
         "DELETE FROM catalog.products", "DELETE FROM catalog.currencies", "DELETE FROM payments.providers",
-        "DELETE FROM ledger.accounts", "UPDATE catalog.products SET id = uuidv7()", "TRUNCATE catalog.currencies CASCADE",
+        "DELETE FROM ledger.accounts", "UPDATE catalog.products SET id = uuidv7()",
+        "TRUNCATE catalog.currencies CASCADE",
     ):  # fmt: skip
         with pytest.raises(asyncpg.PostgresError, match="append-only"):
             await shop.admin.execute(statement)
