@@ -31,7 +31,7 @@ SELECT s.product_id,
        s.reserved + CASE WHEN s.split_at IS NULL THEN 0
            ELSE (SELECT coalesce(sum(p.reserved), 0)::bigint FROM catalog.stock_parts AS p WHERE p.product_id = s.product_id) END AS reserved
 FROM catalog.stock AS s;
-COMMENT ON VIEW catalog.stock_levels IS 'What there is of each product, wherever its pieces lie. To read; what writes goes through catalog.*_stock.';
+GRANT SELECT ON catalog.stock_levels TO store_api;    -- db/views has the living copy
 
 -- --- parents that every child would lock ---------------------------------------------------------
 

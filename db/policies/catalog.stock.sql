@@ -3,7 +3,6 @@ REVOKE ALL ON catalog.stock FROM store_api;
 GRANT SELECT ON catalog.stock TO store_api;
 GRANT INSERT (product_id, on_hand) ON catalog.stock TO store_api;
 GRANT UPDATE (on_hand, reserved, split_at) ON catalog.stock TO store_api;
-GRANT SELECT ON catalog.stock_levels TO store_api;
 
 REVOKE ALL ON catalog.stock_parts FROM store_api;
 GRANT SELECT, DELETE ON catalog.stock_parts TO store_api;

@@ -124,7 +124,7 @@ SELECT is_empty($$
            OR EXISTS (SELECT FROM pg_attribute AS a CROSS JOIN LATERAL aclexplode(a.attacl) AS x WHERE a.attrelid = c.oid AND x.grantee <> c.relowner))
       AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))
       AND c.oid::regclass::text <> ALL (ARRAY[
-          'catalog.currencies', 'catalog.categories', 'catalog.stock', 'catalog.stock_movements', 'catalog.search_words', 'sales.settings',
+          'catalog.currencies', 'catalog.categories', 'catalog.stock', 'catalog.stock_parts', 'catalog.stock_movements', 'catalog.search_words', 'sales.settings',
           'sales.order_transitions', 'sales.tax_rates', 'sales.shipping_methods', 'sales.shipping_rates', 'payments.providers',
           'payments.payment_transitions', 'ledger.limits', 'billing.sellers', 'fulfilment.carriers', 'fulfilment.shipment_transitions',
           'fulfilment.return_transitions', 'report.settings', 'report.refreshes', 'migration.deployed', 'migration.deployments'])
