@@ -100,7 +100,7 @@ def hot_product(shop: Shop, web: Web, connections: int, seconds: float, tell: Te
     on_hand, reserved, ordered = shop.rows(
         "SELECT s.on_hand, s.reserved, "
         "(SELECT coalesce(sum(i.quantity), 0) FROM sales.order_items AS i WHERE i.product_id = s.product_id) "
-        "FROM catalog.stock AS s JOIN catalog.products AS p ON p.id = s.product_id WHERE p.sku = %s",
+        "FROM catalog.stock_levels AS s JOIN catalog.products AS p ON p.id = s.product_id WHERE p.sku = %s",
         f"BE-{scarce}",
     )[0]
     part.remarks.append(
