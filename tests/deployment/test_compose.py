@@ -352,7 +352,7 @@ def test_the_migrate_job_makes_the_database_and_the_poolers_users(machine: Machi
 
 def test_who_may_come_from_where(machine: Machine) -> None:
     allowed = [("web_customer", "storeproc"), ("web_worker", "storeproc"), ("store_monitor", "storeproc"),
-               ("store_backup", "storeproc"), ("store_backup", "postgres"), ("postgres", "storeproc")]  # fmt: skip
+               ("store_backup", "storeproc"), ("postgres", "storeproc")]  # fmt: skip
     for role, database in allowed:
         assert machine.ask("SELECT session_user::text", role, database) == role
     for role, database in (("web_customer", "postgres"), ("store_monitor", "postgres"), ("web_worker", "template1")):

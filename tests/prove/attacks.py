@@ -111,7 +111,7 @@ NO_STOCK_CHECK = (
     # The check outside the lock: what was read may be old when the row is written.
     Cut(
         "catalog.hold_stock",
-        "AND s.on_hand - s.reserved >= hold_stock.quantity",
+        "AND t.on_hand - t.reserved >= hold_stock.quantity",
         "AND (SELECT x.on_hand - x.reserved FROM catalog.stock AS x WHERE x.product_id = hold_stock.product_id) "
         ">= hold_stock.quantity",
     ),

@@ -17,10 +17,12 @@ BEGIN
           AND (find_orders."from" IS NULL OR o.id >= messaging.first_id_at(find_orders."from" - interval '10 minutes'))
           AND (find_orders."to" IS NULL OR o.id < messaging.first_id_at(find_orders."to" + interval '10 minutes'))
           AND (find_orders.account_id IS NULL OR o.account_id = find_orders.account_id)
-          AND (find_orders.status IS NULL OR o.status = find_orders.status)
+          AND (find_orders.status IS NULL OR o.status >= find_orders.status AND o.status <= find_orders.status)
           AND (find_orders."from" IS NULL OR o.created_at >= find_orders."from")
           AND (find_orders."to" IS NULL OR o.created_at < find_orders."to")
-        ORDER BY o.id DESC LIMIT find_orders.count
+        -- Between itself and itself, and sorted by it: only the indexes that begin with a status (of an account) can do that. Asked for orders that
+        -- are delivered, which are old, PostgreSQL would else walk from the newest order on: 2,426 pages in a shop of a million.
+        ORDER BY CASE WHEN find_orders.status IS NOT NULL THEN o.status END, o.id DESC LIMIT find_orders.count
     );
 END $$;
 
