@@ -111,10 +111,10 @@ NO_STOCK_CHECK = (
     # The check outside the lock: what was read may be old when the row is written.
     Cut(
         "catalog.hold_stock",
-        "AND t.on_hand - t.reserved >= hold_stock.quantity",
-        "AND (SELECT x.on_hand - x.reserved FROM catalog.stock AS x WHERE x.product_id = hold_stock.product_id) "
-        ">= hold_stock.quantity",
+        "s.ctid = (\n            SELECT t.ctid",
+        "s.product_id = (\n            SELECT t.product_id",
     ),
+    Cut("catalog.hold_stock", "FOR NO KEY UPDATE SKIP LOCKED", ""),
 )
 
 
