@@ -132,6 +132,15 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["STOREPROC_TEST_DATA"] = str(folder)
 
 
+LONG = ("prove", "deployment", "backups", "http", "scale", "bench", "security", "payments", "console", "monitoring")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: one that begins last is one that all other processes wait for."""
+    place = {folder: number for number, folder in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.relative_to(ROOT / "tests").parts[0], len(LONG)))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     _end()
 
