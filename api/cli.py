@@ -696,7 +696,8 @@ def _rotate_secret(options: argparse.Namespace) -> int:
     settings = _settings()
     if options.to is None and settings.secret is not None:
         raise RefusedError(
-            "the secret comes from STOREPROC_SECRET or its file: write the new one into a file (openssl rand -hex 32 >FILE) "
+            "the secret comes from STOREPROC_SECRET or its file: "
+            "write the new one into a file (openssl rand -hex 32 >FILE) "
             "and say --to FILE."
         )
     new = secrets.token_hex(32)
