@@ -402,6 +402,9 @@ def _base_backup(
 ) -> Backup:
     layout = repository.layout
     began = datetime.now(UTC)
+    while any(repository.base.glob(f"{began.strftime(TIMESTAMP)}?")):  # a small shop is copied within the second
+        time.sleep(0.05)
+        began = datetime.now(UTC)
     number = began.strftime(TIMESTAMP)
     draft = repository.base / f".{number}.part"
     draft.mkdir(mode=0o700)

@@ -132,7 +132,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["STOREPROC_TEST_DATA"] = str(folder)
 
 
-LONG = ("prove", "deployment", "backups", "http", "scale", "bench", "security", "payments", "console", "monitoring")
+LONG = ("http", "prove", "deployment", "backups", "scale", "bench", "security", "payments", "console", "monitoring")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
