@@ -1,7 +1,7 @@
 -- What a product (or a bundle) sells for now in a currency: its merchant, SKU, name, weight in grams, price and price version.
 -- Called by: place_order, change_lines, add_cart_item, validate_promotion.
 -- Errors:    product_not_found, bundle_not_found 404, currency_unknown 422, product_not_sold_in_currency 422.
--- One query, in one descent of prices_in_force: versions do not overlap, so the one in force is the last that began.
+-- One query: price_in_force becomes part of it.
 CREATE OR REPLACE FUNCTION catalog.find_offer(
     product_id uuid, currency text, bundle boolean DEFAULT false,
     OUT merchant_id uuid, OUT sku text, OUT name text, OUT weight integer, OUT amount bigint, OUT version bigint
@@ -11,11 +11,7 @@ BEGIN
     SELECT p.merchant_id, p.sku, p.name, p.weight, q.amount, q.version
     INTO find_offer.merchant_id, find_offer.sku, find_offer.name, find_offer.weight, find_offer.amount, find_offer.version
     FROM catalog.products AS p
-    LEFT JOIN LATERAL (
-        SELECT r.amount, r.version, r.valid FROM catalog.prices AS r
-        WHERE r.product_id = p.id AND r.currency = find_offer.currency::char(3) AND lower(r.valid) <= now()
-        ORDER BY lower(r.valid) DESC LIMIT 1
-    ) AS q ON q.valid @> now()
+    LEFT JOIN LATERAL catalog.price_in_force(p.id, find_offer.currency) AS q ON true
     WHERE p.id = find_offer.product_id AND p.deleted_at IS NULL AND (p.kind = 'bundle') = find_offer.bundle;
     IF NOT FOUND THEN
         PERFORM catalog.refuse_product(find_offer.product_id, find_offer.bundle);
