@@ -22,11 +22,13 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON aud
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.erasures
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
--- These are never deleted, so that a row may refer to them without locking them (db/migrations/0024.hot_rows.sql). What is not sold any more, or
--- closed, says so in a column.
+-- These are never deleted, so that a row may refer to them without locking them (db/migrations/0024.hot_rows.sql,
+-- 0030.order_path.sql). What is not sold any more, or closed, says so in a column.
 CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON catalog.currencies
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON catalog.products
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON sales.orders
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON payments.providers
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
@@ -35,6 +37,8 @@ CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON ledger.accoun
 CREATE OR REPLACE TRIGGER same_key BEFORE UPDATE OF code ON catalog.currencies
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER same_key BEFORE UPDATE OF id ON catalog.products
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER same_key BEFORE UPDATE OF id ON sales.orders
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER same_key BEFORE UPDATE OF name ON payments.providers
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();

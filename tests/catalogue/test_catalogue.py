@@ -275,7 +275,7 @@ async def test_stock_never_falls_below_what_is_reserved(shop: Shop, seller: str)
         ("reservation", 0, 3),
         ("adjustment", 5, 0),
     ]
-    with refused("stock_out_of_range", "23514"):
+    with refused("stock_out_of_range", "SH409"):
         await shop.call("web_merchant", "adjust_stock", **change, delta=1_000_000_000, reason="absurd")
 
 

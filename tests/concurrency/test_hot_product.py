@@ -29,13 +29,14 @@ async def test_a_crowd_splits_it_and_no_two_of_them_wait(shop: Shop, crowd: Crow
     assert await parts(shop, lamp) == 0
     # One buyer has the row and does not commit: whoever comes next waits for it, and lays it out for those behind.
     holder = await crowd.connection("")
-    async with holder.transaction():
-        await holder.execute("UPDATE catalog.stock SET reserved = reserved WHERE product_id = $1", lamp)
-        first = asyncio.create_task(crowd.at_once(by(buyers[0], "create_order", items=[line(lamp)])))
-        await shop.until(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity "
-            "WHERE wait_event_type = 'Lock' AND datname = current_database())"
-        )
+    slow = holder.transaction()
+    await slow.start()
+    assert await holder.fetchval("SELECT catalog.hold_stock($1, 2)", lamp)
+    first = asyncio.create_task(crowd.at_once(by(buyers[0], "create_order", items=[line(lamp)])))
+    await shop.until(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+    )
+    await slow.rollback()
     assert codes(await first) == {"ok": 1}
     assert await parts(shop, lamp) == 64
     assert await shop.stock(lamp) == (5000, 1)

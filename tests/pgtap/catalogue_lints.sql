@@ -63,11 +63,11 @@ $$, 'every endpoint has its documentation');
 
 SELECT is_empty($$
     SELECT c.conrelid::regclass, c.conname FROM pg_constraint AS c
-    WHERE c.contype = 'f' AND c.conrelid::regclass::text !~ '^(migration|extensions)\.'
+    WHERE c.contype = 'f' AND c.conenforced AND c.conrelid::regclass::text !~ '^(migration|extensions)\.'
       AND NOT EXISTS (
           SELECT FROM pg_index AS i
           WHERE i.indrelid = c.conrelid AND (i.indkey::smallint[])[0:cardinality(c.conkey) - 1] @> c.conkey)
-$$, 'every foreign key has an index that begins with its columns');
+$$, 'every foreign key that is enforced has an index that begins with its columns');
 
 SELECT is_empty($$
     SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -107,14 +107,15 @@ async def crowd_of(house: House, number: int) -> list[Person]:
 # --- inventory ------------------------------------------------------------------------------------
 
 NO_STOCK_CHECK = (
-    Cut(statement="ALTER TABLE catalog.stock DROP CONSTRAINT out_of_stock"),
+    Cut(statement="ALTER TABLE catalog.stock DROP CONSTRAINT stock_rules"),
     # The check outside the lock: what was read may be old when the row is written.
     Cut(
         "catalog.hold_stock",
-        "s.ctid = (\n            SELECT t.ctid",
-        "s.product_id = (\n            SELECT t.product_id",
+        "IF v_free THEN",
+        "IF (SELECT t.on_hand - t.reserved >= hold_stock.quantity FROM catalog.stock AS t"
+        " WHERE t.product_id = hold_stock.product_id) THEN",
     ),
-    Cut("catalog.hold_stock", "FOR NO KEY UPDATE SKIP LOCKED", ""),
+    Cut("catalog.hold_stock", " AND s.on_hand - s.reserved >= hold_stock.quantity;", ";"),
 )
 
 

@@ -11,19 +11,25 @@ RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
-    v_lines    record;
+    v_line     api.order_line;
     v_order_id uuid;
+    v_products   uuid[] := '{}';
+    v_quantities bigint[] := '{}';
+    v_bundles           uuid[] := '{}';
+    v_bundle_quantities bigint[] := '{}';
 BEGIN
-    SELECT array_agg(i.product_id) FILTER (WHERE i.product_id IS NOT NULL) AS products,
-           array_agg(i.quantity::bigint) FILTER (WHERE i.product_id IS NOT NULL) AS quantities,
-           array_agg(i.bundle_id) FILTER (WHERE i.bundle_id IS NOT NULL) AS bundles,
-           array_agg(i.quantity::bigint) FILTER (WHERE i.bundle_id IS NOT NULL) AS bundle_quantities,
-           bool_and(num_nonnulls(i.product_id, i.bundle_id) = 1) AS named
-    INTO STRICT v_lines FROM unnest(create_order.items) AS i;
-    IF NOT v_lines.named THEN
-        PERFORM sales.require_one_id(ARRAY[NULL::uuid], ARRAY[NULL::uuid]);
-    END IF;
-    v_order_id := sales.place_order(v_actor, create_order.currency, v_lines.products, v_lines.quantities, v_lines.bundles, v_lines.bundle_quantities,
+    FOREACH v_line IN ARRAY create_order.items LOOP
+        IF v_line.product_id IS NOT NULL AND v_line.bundle_id IS NULL THEN
+            v_products := v_products || v_line.product_id;
+            v_quantities := v_quantities || v_line.quantity::bigint;
+        ELSIF v_line.bundle_id IS NOT NULL AND v_line.product_id IS NULL THEN
+            v_bundles := v_bundles || v_line.bundle_id;
+            v_bundle_quantities := v_bundle_quantities || v_line.quantity::bigint;
+        ELSE
+            PERFORM sales.require_one_id(ARRAY[v_line.product_id], ARRAY[v_line.bundle_id]);
+        END IF;
+    END LOOP;
+    v_order_id := sales.place_order(v_actor, create_order.currency, v_products, v_quantities, v_bundles, v_bundle_quantities,
                                     sales.snapshot_address(create_order.shipping_address_id, v_actor), create_order.promo_code,
                                     create_order.shipping_method_id);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order_id;

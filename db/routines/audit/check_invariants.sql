@@ -281,7 +281,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'what is referred to is there', x.id
         FROM (SELECT o.id, EXISTS (SELECT FROM catalog.currencies AS c WHERE c.code = o.currency) AS found FROM sales.orders AS o
               UNION ALL
-              SELECT i.id, p.id IS NOT NULL FROM sales.order_items AS i LEFT JOIN catalog.products AS p ON p.id = i.product_id
+              SELECT i.id, p.id IS NOT NULL AND o.id IS NOT NULL FROM sales.order_items AS i
+              LEFT JOIN catalog.products AS p ON p.id = i.product_id LEFT JOIN sales.orders AS o ON o.id = i.order_id
               UNION ALL
               SELECT m.id, p.id IS NOT NULL FROM catalog.stock_movements AS m LEFT JOIN catalog.products AS p ON p.id = m.product_id
               UNION ALL

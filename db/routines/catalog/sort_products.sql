@@ -12,7 +12,8 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 DECLARE
     -- Whoever asks for prices, or for a currency that few products are sold in, is answered from the prices on: from the products on, it would
     -- take all of them to find those few.
-    v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0 OR NOT catalog.is_sold_in(sort_products.currency);
+    v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0
+        OR (SELECT count(*) FROM (SELECT FROM catalog.prices AS r WHERE r.currency = sort_products.currency::char(3) LIMIT 1000) AS few) < 1000;
 BEGIN
     IF sort = 'relevance' AND NOT v_from_prices THEN
         -- A word may be in every product: only so many are ranked, the newest.

@@ -16,7 +16,6 @@ DECLARE
     v_claims  jsonb;
     v_role    text;
     v_actor   uuid;
-    v_session record;
 BEGIN
     -- Rules that count (a promotion's uses, a list that is full) lock and then look: an older snapshot would not see who was there before.
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
@@ -45,29 +44,31 @@ BEGIN
 
     -- Ours from here on: what the signature covers was written by issue_token().
     v_claims := convert_from(identity.decode_base64url(v_body), 'UTF8')::jsonb;
-    IF (v_claims ->> 'exp')::bigint <= extract(epoch FROM clock_timestamp()) THEN
+    IF to_timestamp((v_claims ->> 'exp')::double precision) <= clock_timestamp() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_expired',
             MESSAGE = 'The access token has expired.', HINT = 'Refresh the session or log in again.';
     END IF;
 
     v_role := v_claims ->> 'role';
-    IF session_user IS DISTINCT FROM 'web_' || v_role AND NOT pg_has_role(session_user, 'store_owner', 'MEMBER') THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_invalid',
-            MESSAGE = 'The access token is for another audience.', HINT = 'Log in again.';
+    IF session_user IS DISTINCT FROM 'web_' || v_role THEN
+        IF NOT pg_has_role(session_user, 'store_owner', 'MEMBER') THEN
+            RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_invalid',
+                MESSAGE = 'The access token is for another audience.', HINT = 'Log in again.';
+        END IF;
     END IF;
 
     v_actor := v_claims ->> 'sub';
-    SELECT s.revoked_at, s.expires_at, a.status, a.role INTO v_session
-    FROM identity.sessions AS s
+    PERFORM FROM identity.sessions AS s
     JOIN identity.accounts AS a ON a.id = s.account_id
-    WHERE s.id = (v_claims ->> 'sid')::uuid AND s.account_id = v_actor;
-    IF FOUND AND v_session.status = 'suspended' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'account_suspended',
-            MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
-    END IF;
-    IF NOT FOUND OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() OR v_session.role IS DISTINCT FROM v_role
-        OR v_session.status <> 'active'
-    THEN
+    WHERE s.id = (v_claims ->> 'sid')::uuid AND s.account_id = v_actor AND s.revoked_at IS NULL AND s.expires_at > now()
+      AND a.role = v_role AND a.status = 'active';
+    IF NOT FOUND THEN
+        IF EXISTS (SELECT FROM identity.sessions AS s JOIN identity.accounts AS a ON a.id = s.account_id
+                   WHERE s.id = (v_claims ->> 'sid')::uuid AND s.account_id = v_actor AND a.status = 'suspended')
+        THEN
+            RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'account_suspended',
+                MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
+        END IF;
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked',
             MESSAGE = 'This session has ended.', HINT = 'Log in again.';
     END IF;

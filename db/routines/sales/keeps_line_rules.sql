@@ -7,12 +7,11 @@ RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF i.quantity BETWEEN 1 AND 10000
-        AND i.total >= 0 AND i.total = i.unit_price * i.quantity - i.discount + (CASE WHEN i.tax_included THEN 0 ELSE i.tax END)
-        AND i.amount_refunded BETWEEN 0 AND i.total
-        AND i.quantity_refunded BETWEEN 0 AND i.quantity AND i.quantity_returned BETWEEN 0 AND i.quantity
-        AND i.quantity_shipped >= 0 AND i.quantity_withdrawn >= 0 AND i.quantity_shipped + i.quantity_withdrawn <= i.quantity
-        AND i.quantity_returning >= 0 AND i.quantity_came_back >= 0 AND i.quantity_returning + i.quantity_came_back <= i.quantity_shipped
-        AND i.quantity_refunded + i.quantity_returning <= i.quantity
+        AND i.total = i.unit_price * i.quantity - i.discount + (CASE WHEN i.tax_included THEN 0 ELSE i.tax END)
+        AND least(i.total, i.amount_refunded, i.total - i.amount_refunded) >= 0
+        AND least(i.quantity_refunded, i.quantity_returned, i.quantity_shipped, i.quantity_withdrawn, i.quantity_returning, i.quantity_came_back,
+                  i.quantity - i.quantity_returned, i.quantity - i.quantity_shipped - i.quantity_withdrawn,
+                  i.quantity_shipped - i.quantity_returning - i.quantity_came_back, i.quantity - i.quantity_refunded - i.quantity_returning) >= 0
     THEN
         RETURN true;
     ELSIF i.quantity NOT BETWEEN 1 AND 10000 THEN

@@ -1,6 +1,7 @@
 -- The rules of an order's row. Called by the table's one CHECK (order_rules): PostgreSQL reads the text of every CHECK again for every statement
 -- that writes, and those that stood here cost more than the rest of the INSERT. What is changed here is not proved of rows that are there:
--- UPDATE those that may break it, in a migration.
+-- UPDATE those that may break it, in a migration. The first condition is what nearly every row meets: each operator in it is set up anew for every
+-- transaction, which is what it costs, so one least() says what many comparisons would.
 -- Called by: constraint order_rules on sales.orders.
 -- Errors:    order_status_unknown, shipping_refunded_out_of_range, order_total_adds_up, order_paid_in_full, order_amounts_out_of_range 409.
 CREATE OR REPLACE FUNCTION sales.keeps_order_rules(o sales.orders)
@@ -8,9 +9,9 @@ RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF o.status IN ('pending', 'paid', 'shipped', 'delivered', 'cancelled')
-        AND o.subtotal BETWEEN 0 AND 1000000000000000 AND o.discount BETWEEN 0 AND o.subtotal AND o.tax >= 0 AND o.shipping >= 0
-        AND o.amount_paid >= 0 AND o.amount_refunded BETWEEN 0 AND o.amount_paid AND o.shipping_refunded BETWEEN 0 AND o.shipping
-        AND o.tax_included BETWEEN 0 AND o.tax AND o.total = o.subtotal - o.discount + o.tax - o.tax_included + o.shipping
+        AND least(o.discount, o.tax_included, o.shipping_refunded, o.amount_refunded, o.subtotal - o.discount, o.tax - o.tax_included,
+                  o.shipping - o.shipping_refunded, o.amount_paid - o.amount_refunded) >= 0
+        AND o.subtotal <= 1000000000000000 AND o.total = o.subtotal - o.discount + o.tax - o.tax_included + o.shipping
         AND (o.status IN ('pending', 'cancelled') OR o.amount_paid >= o.total)
     THEN
         RETURN true;
