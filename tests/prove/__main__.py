@@ -1,7 +1,7 @@
 """`make prove`: correctness under attack, in one table.
 
-    python -m tests.prove                        everything: a quarter of an hour
-    python -m tests.prove --size quick           everything small: two minutes
+    python -m tests.prove                        everything: half an hour
+    python -m tests.prove --size quick           everything small: four minutes
     python -m tests.prove machine attacks        these parts only
     python -m tests.prove --seed 7 --json        another run; as JSON
 
@@ -9,6 +9,7 @@
 2. crowd     many clients at once; their answers must explain the state
 3. attacks   what was done to other shops, through SQL and over HTTP; and with the safeguard cut out, to see it noticed
 4. faults    processes killed, disks filled, gateways failing (tests/prove/faults.py)
+5. soak      an hour's requests, fuzzed: no 5xx, none late, memory flat; and with a leak, to see it noticed
 
 The exit status is 1 if anything was found.
 """
@@ -34,13 +35,13 @@ from rich.table import Table
 
 from db.server import Access
 from tests.conftest import Cluster
-from tests.prove import machine
+from tests.prove import machine, soak
 from tests.prove.attacks import ATTACKS, Cut
 from tests.prove.campaign import Verdict, sabotage, strike
 from tests.prove.crowd import Crowd, History, worker
 from tests.prove.house import cluster, enter, web_tier
 
-PARTS = ("machine", "crowd", "attacks", "faults")
+PARTS = ("machine", "crowd", "attacks", "faults", "soak")
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ class Size:
     rounds: int  # of each attack through each door
     tries: int  # that a cut has to be noticed
     minutes: float  # of faults
+    requests: int  # of the soak
 
 
 SIZES = {
-    "quick": Size(8, 40, 8, 8.0, 3, 60, 1.0),
-    "full": Size(100, 60, 24, 90.0, 20, 300, 5.0),
-    "long": Size(800, 120, 40, 900.0, 200, 1000, 60.0),
+    "quick": Size(8, 40, 8, 8.0, 3, 60, 1.0, 3_000),
+    "full": Size(100, 60, 24, 90.0, 20, 300, 5.0, soak.HOUR),
+    "long": Size(800, 120, 40, 900.0, 200, 1000, 60.0, 5 * soak.HOUR),
 }
 
 
@@ -171,6 +173,15 @@ def prove_faults(size: Size, seed: int, talk: Console) -> Row | None:
                report.requests, found, time.monotonic() - began, None, asdict(report))  # fmt: skip
 
 
+def prove_soak(size: Size, seed: int, talk: Console) -> Row:
+    began = time.monotonic()
+    report, noticed = asyncio.run(soak.prove(size.requests, seed, lambda text: talk.print(text, markup=False)))
+    soak.show(report, talk)
+    name = f"memory over {report.requests:,} requests of {report.operations[0]} operations"
+    return Row("soak", name, "memory and time", report.requests, report.wrong, time.monotonic() - began, noticed,
+               asdict(report))  # fmt: skip
+
+
 def show(rows: list[Row], console: Console) -> None:
     table = Table(title="Correctness under attack", show_footer=True, box=None, pad_edge=False)
     for heading, footer, style in (
@@ -206,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seed = random.randrange(10**6) if options.seed is None else options.seed
     talk, rows = Console(stderr=True, highlight=False), list[Row]()
     talk.print(f"seed {seed}")
-    if set(parts) - {"faults"}:
+    if set(parts) - {"faults", "soak"}:
         with cluster() as house, tempfile.TemporaryDirectory(prefix="storeproc-prove-") as name:
             folder = Path(name)
             if "machine" in parts:
@@ -220,6 +231,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 rows += asyncio.run(prove_attacks(house, size, seed, folder, talk))
     if "faults" in parts and (row := prove_faults(size, seed, talk)) is not None:
         rows.append(row)
+    if "soak" in parts:
+        talk.print("soak")
+        rows.append(prove_soak(size, seed, talk))
     missed = [row.name for row in rows if row.notices is False]
     ok = not missed and not any(row.found for row in rows)
     if options.json:

@@ -2,18 +2,23 @@
 
     python -m tests.prove.soak                      # 72,000 requests: an hour of a shop with 20 requests a second
     python -m tests.prove.soak --requests 360000    # of one with 100
+    python -m tests.prove.soak --leak web           # of one that forgets nothing: it must be noticed; or: backends
     python -m tests.prove.soak --json
 
-Browsers read and send junk, shoppers buy (shoppers.py). In the first half schemathesis sends what it invents for every
-operation of the contract, as each role in turn: until then every connection meets functions that it has not planned
-yet, and its memory grows by their plans (to 27 MB a backend in 72,000 requests). Meanwhile the memory and open files of
+First schemathesis invents requests for every operation of the contract, as each role. Then, all at once: what it
+invented is sent again and again in any order, one in four of them damaged; schemathesis goes on with other seeds, one
+role after the other; browsers read and send junk; shoppers buy (shoppers.py). Meanwhile the memory and open files of
 every process are sampled. What must hold:
 
 - no answer is a 5xx, none took longer than the web tier's time-out;
-- flat: over the second half a line through the samples of resident memory rises by less than 5 % of its level; for
-  PostgreSQL the private memory of all backends together, and of the largest one;
+- flat: over the second half, fuzzing and all, a line through the samples of resident memory rises by less than 5 % of
+  its level; for PostgreSQL the private memory of all backends together, and of the largest one;
 - open files of web process and worker: no more in the last quarter than in the one before, but for a few in flight;
 - what is kept for a time only (idempotency keys, done jobs, sessions) goes when its time is over, faster than it came.
+
+Why the first half is not judged: PL/pgSQL keeps the plans of every statement that a session ever ran. A backend that
+has met all operations of an admin has 7,000 plans and 62 MB; until it has, it grows. The sixth time, a statement may
+get a generic plan besides, of 20 kB. After that the same 8,200 invented requests, sent again, leave nothing behind.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ import asyncio
 import json
 import random
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -35,8 +41,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from api.routes import ROUTES
 from tests.gateways.stripe_server import StripeServer
 
+from .attacks import Cut
 from .faults import open_shop
 from .shoppers import Book, Shop, Shopper, Stripe
 from .stand import Stand, standing
@@ -47,7 +55,34 @@ SHOPPERS = 8
 RISE = 0.05  # of the level, after the warm-up
 FEW = 12  # open files more: connections in flight
 TIMEOUT = 15.0  # seconds: the web tier's request_timeout
+FUZZERS = {"customer": "alice@example.com", "merchant": "trail@example.com", "admin": "admin@example.com"}
+EACH = 2  # connections of each of them
 EXCLUDED = ("/v1/sessions/current", "/v1/account/password", "/v1/account")  # would log the fuzzer out
+
+
+# What every program has that leaks: something is kept for each request and never looked at again.
+LEAKING_WEB = """
+import os, sys
+if "--fd" in sys.orig_argv:
+    kept, write = [], os.write
+    def leak(file, line):
+        if file == 1:
+            kept.append(os.urandom(20_000))
+        return write(file, line)
+    os.write = leak
+"""
+_LAST = "v_token := set_config('app.session', v_claims ->> 'sid', true);"
+_NAME = "'leak.n' || translate(gen_random_uuid()::text, '-', '')"
+LEAKING_BACKENDS = Cut(
+    "identity.authenticate",
+    _LAST,
+    f"{_LAST} v_token := set_config({_NAME}, repeat('x', 400000), false);",
+)
+LEAKS = {"web": ("web process", 10.0), "backends": ("all backends", 60.0)}
+"""Whose memory tells, and by how many megabytes it must rise over the second half of a short run. Without a leak that
+is 0.1 for the web process; 20 for backends, which have not met everything yet."""
+SHORT = 1500  # requests of such a run
+SETTLES = 36_000  # requests: in fewer, backends do not come to rest
 
 
 @dataclass
@@ -59,10 +94,13 @@ class Sample:
 
 @dataclass
 class Figure:
-    """One line of the answer: where memory was, where it went."""
+    """One line of the answer: where memory was, where it went. Megabytes."""
 
+    before: float
+    middle: float
+    after: float
     level: float
-    rise: float  # megabytes over the second half, by a fitted line
+    rise: float  # over the second half, by a fitted line
     most: float
 
     @property
@@ -74,6 +112,8 @@ class Figure:
 class Report:
     seconds: float = 0.0
     requests: int = 0
+    operations: tuple[int, int] = (0, 0)
+    """Operations of the contract that were asked for, and all of them."""
     by_source: dict[str, int] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
     slowest: float = 0.0
@@ -152,30 +192,117 @@ class Browser:
             writer.close()
 
 
-async def fuzz_until(end: asyncio.Event, stand: Stand, tokens: dict[str, str], seed: int) -> None:
+async def schemathesis(
+    stand: Stand, token: str, seed: int, examples: int, end: asyncio.Event, record: Path | None = None
+) -> None:
+    """Once through all operations, unless the end comes first."""
+    excluded = [part for path in EXCLUDED for part in ("--exclude-path", path)]
+    archive = ["--report", "har", "--report-har-path", str(record), "--output-sanitize", "false"] if record else []
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("schemathesis")), "run", f"{stand.direct}/openapi.json",
+        "--url", stand.direct, "--header", f"Authorization: Bearer {token}",
+        "--checks", "not_a_server_error", "--max-examples", str(examples), "--phases", "examples,coverage,fuzzing",
+        "--workers", "1", "--request-timeout", "20", "--seed", str(seed),
+        "--generation-database", "none", "--no-color", *excluded, *archive,
+        cwd=stand.folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    ended = asyncio.create_task(process.wait())
+    over = asyncio.create_task(end.wait())
+    try:
+        await asyncio.wait({ended, over}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        over.cancel()
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await ended
+
+
+async def invent(stand: Stand, token: str, seed: int, examples: int) -> list[Recorded]:
+    """What schemathesis sends as one caller."""
+    file = stand.folder / f"{seed}.har"
+    await schemathesis(stand, token, seed, examples, asyncio.Event(), file)
+    entries = json.loads(await asyncio.to_thread(file.read_bytes))["log"]["entries"]
+    file.unlink()
+    return [made for entry in entries if (made := Recorded.read(entry["request"])) is not None]
+
+
+async def fuzz_until(end: asyncio.Event, stand: Stand, tokens: dict[str, str], seed: int, examples: int) -> None:
     """schemathesis, as one role after the other."""
-    number = 0
-    while True:
+    while not end.is_set():
         for token in tokens.values():
-            number += 1
-            excluded = [part for path in EXCLUDED for part in ("--exclude-path", path)]
-            process = await asyncio.create_subprocess_exec(
-                str(Path(sys.executable).with_name("schemathesis")), "run", f"{stand.direct}/openapi.json",
-                "--url", stand.direct, "--header", f"Authorization: Bearer {token}",
-                "--checks", "not_a_server_error", "--max-examples", "4", "--phases", "examples,coverage,fuzzing",
-                "--workers", "1", "--request-timeout", "20", "--seed", str(seed + number),
-                "--generation-database", "none", "--no-color", *excluded,
-                cwd=stand.folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
-            ended = asyncio.create_task(process.wait())
-            over = asyncio.create_task(end.wait())
-            await asyncio.wait({ended, over}, return_when=asyncio.FIRST_COMPLETED)
-            over.cancel()
-            if end.is_set():
-                with suppress(ProcessLookupError):
-                    process.terminate()
-                await ended
-                return
+            seed += 1
+            if not end.is_set():
+                await schemathesis(stand, token, seed, examples, end)
+
+
+DROPPED = frozenset(("connection", "content-length", "host", "transfer-encoding", "accept-encoding"))
+DAMAGE = (b"", b"0", b"-", b"[", b"}", b'"', b"null", b"1e999", b"\\u0000", b"\xff", b"9" * 40)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A request that schemathesis sent, ready to be sent again."""
+
+    head: bytes
+    body: bytes
+
+    @classmethod
+    def read(cls, request: dict[str, Any]) -> Recorded | None:
+        _, _, address = request["url"].partition("://")
+        path = "/" + address.partition("/")[2]
+        lines = [f"{request['method']} {path} HTTP/1.1", "host: shop"]
+        lines += [f"{h['name']}: {h['value']}" for h in request["headers"] if h["name"].lower() not in DROPPED]
+        try:
+            head = "\r\n".join(lines).encode("latin-1")
+            body = request.get("postData", {}).get("text", "").encode()
+        except UnicodeEncodeError:
+            return None
+        return cls(head, body)
+
+    def write(self, chance: random.Random) -> bytes:
+        body = self.body
+        if body and chance.random() < 0.25:
+            at = chance.randrange(len(body))
+            body = body[:at] + chance.choice(DAMAGE) + body[at + chance.randrange(3) :]
+        return b"%s\r\ncontent-length: %d\r\n\r\n%s" % (self.head, len(body), body)
+
+
+class Fuzzer:
+    """Sends what was invented, in any order, on one connection after the other."""
+
+    def __init__(self, stand: Stand, invented: list[Recorded], chance: random.Random) -> None:
+        self.stand = stand
+        self.invented = invented
+        self.chance = chance
+        self.done = 0
+
+    async def fuzz_until(self, end: asyncio.Event) -> None:
+        while not end.is_set():
+            with suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
+                await self._visit(end)
+
+    async def _visit(self, end: asyncio.Event) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.stand.port)
+        try:
+            for _ in range(200):
+                if end.is_set():
+                    return
+                request = self.chance.choice(self.invented)
+                writer.write(request.write(self.chance))
+                async with asyncio.timeout(2 * TIMEOUT):
+                    head = await reader.readuntil(b"\r\n\r\n")
+                    self.done += 1
+                    status, *lines = head.lower().split(b"\r\n")
+                    length = next((line for line in lines if line.startswith(b"content-length:")), None)
+                    if request.head.startswith(b"HEAD ") or status.split()[1] in (b"204", b"304"):
+                        continue
+                    if length is None:
+                        return  # a stream: it would go on until we leave
+                    await reader.readexactly(int(length.split(b":")[1]))
+                if b"connection: close" in lines:
+                    return
+        finally:
+            writer.close()
 
 
 # --- what is measured -----------------------------------------------------------------------------
@@ -191,6 +318,7 @@ class Log:
         self.statuses: Counter[str] = Counter()
         self.slowest = 0.0
         self.failed: list[str] = []
+        self.operations: set[str] = set()
 
     def read(self) -> None:
         with self.stand.log_file.open("rb") as file:
@@ -204,6 +332,7 @@ class Log:
                 self.requests += 1
                 self.statuses[f"{said['status'] // 100}xx"] += 1
                 self.slowest = max(self.slowest, said["ms"] / 1000)
+                self.operations.add(said["operation"])
                 if said["status"] >= 500:
                     self.failed.append(f"{said['operation']}: {said['status']} {said.get('code')}")
             elif b'"error"' in line and b'"trace"' in line:
@@ -231,50 +360,100 @@ def measure(stand: Stand, requests: int) -> Sample:
 def fit(samples: Sequence[Sample], name: str) -> Figure:
     """A line by least squares through the second half of the requests."""
     half = samples[-1].requests / 2
-    points = [(s.requests, s.memory[name]) for s in samples if s.requests >= half and name in s.memory]
+    every = [(s.requests, s.memory[name]) for s in samples if name in s.memory]
+    points = [point for point in every if point[0] >= half]
     mean_x = sum(x for x, _ in points) / len(points)
     level = sum(y for _, y in points) / len(points)
     spread = sum((x - mean_x) ** 2 for x, _ in points)
     slope = sum((x - mean_x) * (y - level) for x, y in points) / spread if spread else 0.0
-    return Figure(
-        round(level, 1), round(slope * (points[-1][0] - points[0][0]), 2), round(max(y for _, y in points), 1)
-    )
+    rise = slope * (points[-1][0] - points[0][0])
+    places = (every[0][1], points[0][1], points[-1][1], level, max(y for _, y in points))
+    before, middle, after, level, most = (round(mb, 1) for mb in places)
+    return Figure(before, middle, after, level, round(rise, 2), most)
+
+
+async def notices(leak: str, seed: int = 1) -> tuple[bool, Figure]:
+    """Whether a short run on a shop that leaks tells."""
+    name, least = LEAKS[leak]
+    report = await run(SHORT, seed, fuzz=False, leak=leak)
+    figure = report.memory[name]
+    return not figure.flat and figure.rise > least, figure
+
+
+async def prove(requests: int, seed: int, say: Callable[[str], None]) -> tuple[Report, bool]:
+    """For `make prove`: what was found, and whether a leak is noticed."""
+    long = requests >= SETTLES
+    report = await run(requests, seed, fuzz=long, say=say)
+    if not long:
+        report.wrong = [line for line in report.wrong if not line.startswith("memory of") or "web process" in line]
+    told = {leak: await notices(leak, seed) for leak in LEAKS}
+    for leak, (noticed, figure) in told.items():
+        say(f"with a leak of the {leak}: {figure.rise:+.1f} MB, {'noticed' if noticed else 'NOT NOTICED'}")
+    return report, all(noticed for noticed, _ in told.values())
+
+
+def _write_leak(folder: str) -> str:
+    """Python imports it before our program, from a folder of PYTHONPATH."""
+    Path(folder, "sitecustomize.py").write_text(LEAKING_WEB)
+    return folder
 
 
 async def run(
-    requests: int, seed: int = 1, *, fuzz: bool = True, say: Callable[[str], None] = lambda _: None
+    requests: int,
+    seed: int = 1,
+    *,
+    fuzz: bool = True,
+    examples: int = 4,
+    leak: str = "",
+    say: Callable[[str], None] = lambda _: None,
 ) -> Report:
+    """`fuzz` with so many `examples` of each operation. `leak` breaks the web process or the database on purpose."""
     report, book, chance = Report(), Book(), random.Random(seed)
-    with StripeServer() as server:
+    with StripeServer() as server, tempfile.TemporaryDirectory() as folder:
         environment = {**server.environment, "WEB_CONCURRENCY": "1"}
+        if leak == "web":
+            environment["PYTHONPATH"] = _write_leak(folder)
         async with standing(environment, wired=False) as (stand, _, _):
-            shop, people = await open_shop(stand, SHOPPERS + BROWSERS)
+            log = Log(stand)
+            samples = [measure(stand, 0)]
             async with stand.admin() as admin:
+                if leak == "backends":
+                    await LEAKING_BACKENDS.make(admin)
                 tokens = {
                     role: await admin.fetchval("SELECT identity.issue_local_token($1, $2)", role, email)
-                    for role, email in {
-                        "customer": "alice@example.com", "merchant": "trail@example.com", "admin": "admin@example.com",
-                    }.items()
-                }  # fmt: skip
+                    for role, email in FUZZERS.items()
+                }
+            begin = time.monotonic()
+            fuzzers: list[Fuzzer] = []
+            if fuzz:
+                # Before the shoppers come: what is invented names nobody and nothing of theirs.
+                found = await asyncio.gather(*(
+                    invent(stand, token, seed + number, examples) for number, token in enumerate(tokens.values())
+                ))  # fmt: skip
+                fuzzers = [
+                    Fuzzer(stand, invented, random.Random(chance.random())) for invented in found for _ in range(EACH)
+                ]
+                log.read()
+                samples.append(measure(stand, log.requests))
+                say(f"{time.monotonic() - begin:6.0f} s  {sum(map(len, found)):,} requests were invented")
+            shop, people = await open_shop(stand, SHOPPERS + BROWSERS)
             stripe = Stripe(server, stand.url, book, chance)
             shoppers = [
                 Shopper(number, account, token, shop, stripe, book, random.Random(chance.random()))
                 for number, (account, token) in enumerate(people[:SHOPPERS])
             ]
             browsers = [Browser(stand, shop, token, random.Random(chance.random())) for _, token in people[SHOPPERS:]]
-            warm, end = asyncio.Event(), asyncio.Event()
+            end = asyncio.Event()
             load = [asyncio.create_task(shopper.shop_until(end, 0.3)) for shopper in shoppers]
             load += [asyncio.create_task(browser.browse_until(end)) for browser in browsers]
-            fuzzing = asyncio.create_task(fuzz_until(warm, stand, tokens, seed)) if fuzz else None
-            log, samples = Log(stand), [measure(stand, 0)]
-            begin = time.monotonic()
+            load += [asyncio.create_task(fuzzer.fuzz_until(end)) for fuzzer in fuzzers]
+            if fuzz:
+                load.append(asyncio.create_task(fuzz_until(end, stand, tokens, seed + 100, examples)))
             told = 0.0
             while log.requests < requests:
                 await asyncio.sleep(0.5)
                 log.read()
                 samples.append(measure(stand, log.requests))
-                if log.requests >= requests / 2:
-                    warm.set()
                 if time.monotonic() - told > 10:
                     told = time.monotonic()
                     figures = ", ".join(f"{name} {mb:.0f} MB" for name, mb in samples[-1].memory.items())
@@ -283,8 +462,6 @@ async def run(
                     await asyncio.gather(*dead)
             end.set()
             await asyncio.gather(*load)
-            if fuzzing is not None:
-                await fuzzing
             await stripe.end()
             report.seconds = time.monotonic() - begin
             log.read()
@@ -295,7 +472,11 @@ async def run(
     report.requests = log.requests
     mine = sum(book.tries.values())
     read = sum(browser.done for browser in browsers)
-    report.by_source = {"browsers": read, "shoppers": mine, "schemathesis": max(0, log.requests - read - mine)}
+    again = sum(fuzzer.done for fuzzer in fuzzers)
+    report.by_source = {"browsers": read, "shoppers": mine, "invented ones again": again,
+                        "schemathesis": max(0, log.requests - read - mine - again)}  # fmt: skip
+    contract = {route.function for route in ROUTES}
+    report.operations = (len(log.operations & contract), len(contract))
     report.statuses = dict(log.statuses)
     report.slowest = log.slowest
     report.memory = {name: fit(samples, name) for name in samples[-1].memory}
@@ -350,14 +531,17 @@ async def _broken(stand: Stand) -> list[str]:
 
 
 def show(report: Report, console: Console) -> None:
-    table = Table("process", "level MB", "rise MB", "most MB", "", box=None, pad_edge=False)
+    headings = ("MB of", "before", "middle", "after", "level", "rise", "most", "")
+    table = Table(*headings, box=None, pad_edge=False)
     for name, figure in report.memory.items():
-        columns = (f"{figure.level:.1f}", f"{figure.rise:+.2f}", f"{figure.most:.1f}")
+        places = (figure.before, figure.middle, figure.after, figure.level)
+        columns = (*(f"{mb:.1f}" for mb in places), f"{figure.rise:+.2f}", f"{figure.most:.1f}")
         table.add_row(name, *columns, "flat" if figure.flat else "RISES")
     console.print(table)
     sources = ", ".join(f"{count:,} {name}" for name, count in report.by_source.items())
     figures: dict[str, Any] = {
         "requests": f"{report.requests:,} in {report.seconds:.0f} s ({sources})",
+        "operations": f"{report.operations[0]} of {report.operations[1]} of the contract",
         "answers": ", ".join(f"{count:,} {name}" for name, count in sorted(report.statuses.items())),
         "slowest answer": f"{report.slowest:.2f} s (limit {TIMEOUT:.0f})",
         "open files": ", ".join(f"{name} {before} then {after}" for name, (before, after) in report.files.items()),
@@ -377,11 +561,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.prove.soak", description="Memory over a busy hour.")
     parser.add_argument("--requests", type=int, default=HOUR)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--examples", type=int, default=4, help="of each operation, each time around")
+    parser.add_argument("--leak", choices=LEAKS, default="", help="break it on purpose")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
-    report = asyncio.run(run(options.requests, options.seed, say=lambda text: talk.print(text, markup=False)))
+    soak = run(
+        options.requests,
+        options.seed,
+        examples=options.examples,
+        leak=options.leak,
+        say=lambda text: talk.print(text, markup=False),
+    )
+    report = asyncio.run(soak)
     if options.json:
         console.print_json(json.dumps({"ok": report.ok, **asdict(report)}))
     else:

@@ -18,6 +18,13 @@ async def test_a_minute_of_a_busy_shop() -> None:
     assert report.rows["messaging.idempotency_keys"][0] > 0
 
 
+@pytest.mark.parametrize("leak", soak.LEAKS)
+async def test_a_leak_is_noticed(leak: str) -> None:
+    noticed, figure = await soak.notices(leak)
+    print(figure)
+    assert noticed, figure
+
+
 def test_what_counts_as_flat() -> None:
     def fitted(*memory: float) -> soak.Figure:
         samples = [soak.Sample(100 * n, {"web": mb}, {}) for n, mb in enumerate((0.0,) * len(memory) + memory)]
