@@ -255,3 +255,51 @@ def test_a_page_of_products_looks_at_few_of_them(reader: Reader, found: Catalog,
         asked = {"category": reader.sample("category")}
     reader.call(found.functions["list_products"], asked)
     assert reader.examined("products") + reader.examined("prices") < SIZE.products / 4
+
+
+@pytest.mark.parametrize("asked", [{}, {"sort": "name"}, {"sort": "price"}, {"sort": "-price"}, {"in_stock": "true"}])
+@pytest.mark.parametrize("of", ["", "category", "merchant"])
+def test_a_page_of_a_shelf_looks_at_little_more_than_it_shows(
+    reader: Reader, found: Catalog, asked: dict[str, str], of: str
+) -> None:
+    if of:
+        asked = {**asked, of: reader.sample(of)}
+    answer = reader.call(found.functions["list_products"], asked)
+    reader.call(found.functions["list_products"], {**asked, "cursor": answer["next_cursor"]})
+    examined = reader.examined("products") + reader.examined("prices")
+    if (asked.get("sort"), of) == ("name", "merchant") or (asked.get("sort") in ("price", "-price") and of):
+        assert examined < SIZE.products / 4  # no index has both
+    elif of == "category" or "in_stock" in asked or "sort" in asked:
+        assert examined < 1000  # a window of each shelf below it; a larger one; the prices that end one day
+    else:
+        assert examined < 150  # 21 products, their prices, and the 20 of the page again
+
+
+@pytest.mark.parametrize("sort", ["newest", "name", "price", "-price"])
+def test_the_short_way_to_a_page_leads_where_the_long_one_does(reader: Reader, sort: str) -> None:
+    """next_products looks at the beginning of an index, sort_products plans for what was asked."""
+    tree = f"catalog.category_tree('{reader.sample('category')}')"
+    shelf = "(SELECT array_agg(id) FROM catalog.categories WHERE slug = 'scale-3-2')"
+    merchant = f"'{reader.sample('merchant')}'"
+    small = "(SELECT merchant_id FROM catalog.products GROUP BY 1 ORDER BY count(*) LIMIT 1)"
+    known = 0
+    for categories, of in [("NULL", "NULL"), (tree, "NULL"), (shelf, "NULL"), ("NULL", merchant), ("NULL", small)]:
+        for currency, least, stocked in [("USD", "NULL", "NULL"), ("EUR", "NULL", "true"), ("USD", "5000", "true")]:
+            filters = f"{categories}, {of}, '{currency}', {least}, NULL, {stocked}"
+            key = after = "NULL"
+            for _ in range(3):
+                place = f"'{sort}', {key}, {after}, 21"
+                short = reader.value(f"SELECT catalog.next_products({place}, {filters})")
+                long = reader.value(f"SELECT catalog.sort_products({place}, NULL, {filters})")
+                assert short is None or short == long
+                known += short is not None
+                if len(long) < 21:
+                    break
+                after = f"'{long[-1]}'"
+                columns = {"newest": "p.created_at::text", "name": "p.name"}
+                price = f"(SELECT amount::text FROM catalog.price_in_force({after}, '{currency}'))"
+                query = (
+                    f"SELECT quote_literal({columns.get(sort, price)}) FROM catalog.products AS p WHERE p.id = {after}"
+                )
+                key = reader.value(query)
+    assert known > 15

@@ -12,9 +12,26 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 DECLARE
     -- Whoever asks for prices, or for a currency that few products are sold in, is answered from the prices on: from the products on, it would
     -- take all of them to find those few.
-    v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0
-        OR (SELECT count(*) FROM (SELECT FROM catalog.prices AS r WHERE r.currency = sort_products.currency::char(3) LIMIT 1000) AS few) < 1000;
+    v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0 OR NOT catalog.is_sold_in(sort_products.currency);
+    v_found integer;
+    v_ids   uuid[];
 BEGIN
+    IF sort = 'relevance' THEN
+        -- Where no more are found than are ranked, the best are looked at first, and only so many as the page has.
+        SELECT count(*), array_agg(r.id ORDER BY r.rank DESC, r.id DESC) FILTER (WHERE after IS NULL OR (r.rank, r.id) < (key::real, after))
+        INTO v_found, v_ids
+        FROM (
+            SELECT p.id, ts_rank(p.search, query) AS rank FROM catalog.products AS p
+            WHERE p.search @@ query AND p.deleted_at IS NULL AND p.kind = 'product'
+              AND (categories IS NULL OR p.category_id = ANY (categories))
+              AND (sort_products.merchant IS NULL OR p.merchant_id = sort_products.merchant)
+            LIMIT 1001
+        ) AS r;
+        IF v_found <= 1000 THEN
+            RETURN catalog.keep_sold(v_ids, count, currency, min_price, max_price, in_stock);
+        END IF;
+    END IF;
+
     IF sort = 'relevance' AND NOT v_from_prices THEN
         -- A word may be in every product: only so many are ranked, the newest.
         RETURN ARRAY(
