@@ -1,6 +1,6 @@
 # make up     everything, from nothing: environment, PostgreSQL, schema, demo shop, web tier, worker. Ctrl-C stops it.
 # make test   all tests          make check   linters and types
-# make prove  correctness under attack and under faults: one table; ARGS='--size quick', '--size long', 'attacks --seed 7'
+# make prove  correctness under attack, under faults and over a busy hour: one table; ARGS='--size quick', '--size long', 'attacks --seed 7'
 # make audit  known vulnerabilities of what we run on, and licences      make sbom   the list of it (CycloneDX), dist/storeproc.cdx.json
 # make bench  measures: one run, one table (needs wrk; ARGS="--quick", ARGS="--only place-order,hot": tests/bench/README.md)
 # PYTHON=python3.12 chooses the interpreter; PORT, HOST, STOREPROC_DATA and DATABASE_URL are honoured.
