@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import time
 import traceback
 from collections.abc import Awaitable, Callable
@@ -36,8 +35,8 @@ from .stream import Flow, Streams
 
 Action = Callable[[Exchange], Awaitable[Answer]]
 
-_REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
 _PROBLEM = (b"content-type", b"application/problem+json")
+BEAT = 0.25  # seconds between looks for requests that take too long
 
 
 def create_app(settings: Settings | None = None) -> Frame:
@@ -106,6 +105,7 @@ class Frame:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.root = Node()
+        self.underway: set[Exchange] = set()
         self.limit = RateLimit(settings.rate_limit) if settings.rate_limit else None
         self.origins = frozenset(settings.cors_origins)
         self.streams = Streams(settings)
@@ -157,9 +157,10 @@ class Frame:
             # One readable message instead of a stack: this is for whoever starts it.
             await send({"type": "lifespan.startup.failed", "message": f"storeproc: {error}"})
             return
-        tasks = [asyncio.create_task(_watch(database, self.replica)), asyncio.create_task(self.cache.listen())]
+        work = [self._hurry(), metrics.flush_often(), _watch(database, self.replica), self.cache.listen()]
         if self.replica is not None:
-            tasks.append(asyncio.create_task(self.replica.watch()))
+            work.append(self.replica.watch())
+        tasks = [asyncio.create_task(each) for each in work]
         with self.streams.ended_by_signals():
             await send({"type": "lifespan.startup.complete"})
             await receive()
@@ -169,7 +170,17 @@ class Frame:
         await database.close()
         if self.replica is not None:
             await self.replica.close()
+        metrics.flush()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _hurry(self) -> None:
+        """Gives up requests that take too long: a look at all of them costs less than a timer for each."""
+        while True:
+            now = time.perf_counter()
+            for x in self.underway:
+                if x.until < now:
+                    x.give_up()
+            await asyncio.sleep(BEAT)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -177,17 +188,18 @@ class Frame:
             return
         started = time.perf_counter()
         scope["app"] = self  # the mock gateway sends its callback through all of us
-        headers = scope["headers"]
-        given = next((value for name, value in headers if name == b"x-request-id"), b"")
-        request_id = given.decode() if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
-        x = Exchange(scope, receive, request_id)
+        x = Exchange(scope, receive, started + self.settings.request_timeout)
+        self.underway.add(x)
         try:
-            async with asyncio.timeout(self.settings.request_timeout) as x.patience:
-                answer = await self._answer(x)
+            answer = await self._answer(x)
         except Problem as problem:
             answer = _refusal(x, problem)
         except TimeoutError:
-            answer = _refusal(x, Problem("timeout", headers={"connection": "close"}))
+            answer = _too_late(x)
+        except asyncio.CancelledError:
+            if not x.gave_up():
+                raise
+            answer = _too_late(x)
         except Gone:
             x.code = "client_gone"
             self._record(x, 499, started)
@@ -195,6 +207,8 @@ class Frame:
         except Exception as error:
             _report(x, error)
             answer = _refusal(x, Problem("internal_error"))
+        finally:
+            self.underway.discard(x)
         if isinstance(answer, Flow):
             self._record(x, answer.status, started)  # now: how long a client listens is no latency
             await self._pour(x, answer, send)
@@ -269,7 +283,7 @@ class Frame:
         headers = answer.headers
         headers.append((b"x-request-id", x.request_id.encode()))
         headers += self.common
-        if not any(name == b"content-security-policy" for name, _ in headers):
+        if b"content-security-policy" not in dict(headers):
             headers.append(self.json_policy)
         if self.origins and b"origin" in x.headers:
             headers += self._cors(x.headers[b"origin"])
@@ -309,6 +323,10 @@ def _refusal(x: Exchange, problem: Problem) -> Answer:
     x.code = problem.code
     headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
     return Answer(problem.status, problem.body(x.request_id), [*headers, _PROBLEM, NO_STORE])
+
+
+def _too_late(x: Exchange) -> Answer:
+    return _refusal(x, Problem("timeout", headers={"connection": "close"}))
 
 
 def _report(x: Exchange, error: Exception) -> None:

@@ -12,6 +12,7 @@ import csv
 import hashlib
 import io
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import IO, Any
@@ -55,8 +56,7 @@ async def import_products(endpoint: Endpoint, x: Exchange) -> Answer:
 async def _receive(x: Exchange, store: Store, file: IO[bytes]) -> str:
     """The whole body, while it keeps coming. Answers its SHA-256."""
     limit = store.settings.import_limit
-    loop = asyncio.get_running_loop()
-    latest = loop.time() + LONGEST
+    latest = time.perf_counter() + LONGEST
     digest = hashlib.sha256()
     size = 0
     while True:
@@ -70,7 +70,7 @@ async def _receive(x: Exchange, store: Store, file: IO[bytes]) -> str:
             file.write(chunk)
         elif size > 4 * limit:
             raise Problem("body_too_large", headers={"connection": "close"})
-        x.patience.reschedule(min(latest, loop.time() + store.settings.request_timeout))
+        x.until = min(latest, time.perf_counter() + store.settings.request_timeout)
         if not message.get("more_body"):
             break
     if size > limit:  # a client that is still sending would not have heard the answer

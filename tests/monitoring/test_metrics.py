@@ -130,8 +130,60 @@ async def test_refusals_and_latencies_are_counted(client: Any) -> None:
     text = await read(client)
     assert value(text, 'storeproc_requests_total{operation="get_product",status="404"}') == 3
     assert value(text, 'storeproc_request_seconds_count{operation="get_product"}') == 3
+    assert value(text, 'storeproc_request_seconds_bucket{le="10.0",operation="get_product"}') == 3
+    assert 0 < value(text, 'storeproc_request_seconds_sum{operation="get_product"}') < 30
     assert value(text, 'storeproc_problems_total{code="product_not_found"}') == 3
     assert value(text, 'storeproc_pool_size{role="web_customer"}') == 6
+
+
+def test_a_duration_is_counted_where_observe_counts_it() -> None:
+    """What answers took is put into the histogram without observe(): the edges of its buckets are the same."""
+    durations = (0.0, 0.001, 0.0011, 0.05, 10.0, 10.1, 77.0)
+    reference = metrics.Histogram("reference", "Text.", buckets=metrics.BUCKETS, registry=None)
+    operation = uuid.uuid4().hex
+    for seconds in durations:
+        reference.observe(seconds)
+        metrics.count(operation, 200, seconds, "")
+    metrics.flush()
+    (wanted,) = reference.collect()
+    found = {
+        (sample.name.removeprefix("storeproc_request_seconds"), sample.labels.get("le")): sample.value
+        for family in metrics._registry.collect()
+        for sample in family.samples
+        if sample.labels.get("operation") == operation and family.name == "storeproc_request_seconds"
+    }
+    for sample in wanted.samples:
+        if not sample.name.endswith("_created"):
+            assert found[sample.name.removeprefix("reference"), sample.labels.get("le")] == pytest.approx(sample.value)
+
+
+async def test_siblings_add_up_and_who_ended_is_not_forgotten(access: Access, tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    webs = []
+    for name in ("one", "two"):
+        own = tmp_path / name
+        own.mkdir()
+        webs.append(WebServer(access, {"METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": str(folder)}, own))
+    one, two = webs
+    sample = 'storeproc_requests_total{operation="get_product",status="404"}'
+    try:
+        for web in webs:
+            await asyncio.to_thread(web.start)
+        asked, reader = Client(one.url), Client(two.url)
+        await asked.get(f"/products/{uuid.uuid4()}")
+        async with asyncio.timeout(10 * metrics.FLUSH):
+            while f"{sample} 1.0" not in await read(reader):
+                pass
+        await asked.get(f"/products/{uuid.uuid4()}")
+        await asked.http.aclose()
+        await asyncio.to_thread(one.stop)
+        assert value(await read(reader), sample) == 2
+        await reader.http.aclose()
+    finally:
+        for web in webs:
+            web.stop()
+            web.listener.close()
 
 
 async def test_what_a_worker_counted_arrives_once(client: Any, call: Any) -> None:

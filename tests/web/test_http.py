@@ -13,6 +13,8 @@ import asyncpg
 import httpx
 import pytest
 
+from api.endpoint import _read_token
+from api.errors import Problem
 from tests.conftest import Client, WebServer
 
 pytestmark = pytest.mark.anyio
@@ -134,6 +136,12 @@ async def test_a_token_that_is_none(client: Client, header: str) -> None:
     answer = await client.get("/account", headers={"Authorization": header.encode("latin-1")})
     problem(answer, 401, "token_invalid")
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_what_is_kept_of_tokens_is_small(token: str) -> None:
+    assert _read_token(token, cookie=False).role == "customer"
+    with pytest.raises(Problem, match="token_invalid"):
+        _read_token(token + "x" * 2000, cookie=False)
 
 
 async def test_no_token_and_the_wrong_role(client: Client, token: str) -> None:
