@@ -17,9 +17,8 @@ CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON payments.p
 
 -- outside_key and checkout_url open a checkout: the audit does not need them.
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON payments.payments
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'outside_key', 'checkout_url');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_new_payments();
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON payments.payments
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version', 'outside_key', 'checkout_url', 'check_at');
+    FOR EACH ROW EXECUTE FUNCTION audit.record_payment_update();
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON payments.payments
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'outside_key', 'checkout_url');

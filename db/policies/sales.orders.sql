@@ -16,7 +16,7 @@ GRANT UPDATE (status, subtotal, discount, tax, tax_included, shipping, total, we
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.orders
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_new_orders();
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.orders
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version');
+    FOR EACH ROW EXECUTE FUNCTION audit.record_order_update();
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON sales.orders
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 

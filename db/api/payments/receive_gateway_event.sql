@@ -13,19 +13,24 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_receipt api.gateway_receipt;
     v_changed boolean;
+    v_done    boolean;    -- authenticate_service answers true, always
 BEGIN
-    PERFORM identity.authenticate_service('gateway');
+    v_done := identity.authenticate_service('gateway');
     -- A repeat waits for the first; gateway_events is append-only, so its row is written when the outcome is known.
     PERFORM pg_advisory_xact_lock(hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0));
 
     -- A gateway names our payment, or else the reference that it gave us, or else its charge.
-    SELECT p.id, p.order_id INTO v_receipt.payment_id, v_receipt.order_id
-    FROM payments.payments AS p
-    WHERE p.provider = receive_gateway_event.provider
-      AND (p.id = receive_gateway_event.payment_id
-           OR receive_gateway_event.payment_id IS NULL
-              AND (p.provider_reference = receive_gateway_event.provider_reference OR p.charge_reference = receive_gateway_event.charge_reference))
-    ORDER BY p.id DESC LIMIT 1;
+    IF receive_gateway_event.payment_id IS NOT NULL THEN
+        SELECT p.id, p.order_id INTO v_receipt.payment_id, v_receipt.order_id
+        FROM payments.payments AS p
+        WHERE p.provider = receive_gateway_event.provider AND p.id = receive_gateway_event.payment_id;
+    ELSE
+        SELECT p.id, p.order_id INTO v_receipt.payment_id, v_receipt.order_id
+        FROM payments.payments AS p
+        WHERE p.provider = receive_gateway_event.provider
+          AND (p.provider_reference = receive_gateway_event.provider_reference OR p.charge_reference = receive_gateway_event.charge_reference)
+        ORDER BY p.id DESC LIMIT 1;
+    END IF;
 
     IF EXISTS (
         SELECT FROM payments.gateway_events AS e

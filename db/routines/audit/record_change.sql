@@ -22,16 +22,14 @@ BEGIN
         FROM (SELECT to_jsonb(o) AS js FROM old_rows AS o) AS r;
     ELSE
         INSERT INTO audit.changes (table_name, operation, row_id, actor_id, db_role, request_id, old, new)
-        SELECT v_table, 'UPDATE', d.row_id, v_actor, session_user, v_request, d.old, d.new
-        FROM (
-            SELECT o.js ->> v_key AS row_id,
-                   jsonb_object_agg(f.key, f.value) AS old, jsonb_object_agg(f.key, n.js -> f.key) AS new
-            FROM (SELECT to_jsonb(x) AS js FROM old_rows AS x) AS o
-            JOIN (SELECT to_jsonb(x) AS js FROM new_rows AS x) AS n ON n.js ->> v_key = o.js ->> v_key
-            CROSS JOIN LATERAL jsonb_each(o.js - v_hidden) AS f
-            WHERE f.value IS DISTINCT FROM n.js -> f.key
-            GROUP BY o.js ->> v_key
-        ) AS d;
+        SELECT v_table, 'UPDATE', o.js ->> v_key, v_actor, session_user, v_request, d.old, d.new
+        FROM (SELECT to_jsonb(x) AS js FROM old_rows AS x OFFSET 0) AS o
+        JOIN (SELECT to_jsonb(x) AS js FROM new_rows AS x OFFSET 0) AS n ON n.js ->> v_key = o.js ->> v_key
+        CROSS JOIN LATERAL (
+            SELECT jsonb_object_agg(f.key, f.value) AS old, jsonb_object_agg(f.key, n.js -> f.key) AS new
+            FROM jsonb_each(o.js - v_hidden) AS f WHERE f.value IS DISTINCT FROM n.js -> f.key
+        ) AS d
+        WHERE d.old IS NOT NULL;
     END IF;
     RETURN NULL;
 END $$;

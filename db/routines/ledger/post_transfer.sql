@@ -12,12 +12,21 @@ CREATE OR REPLACE FUNCTION ledger.post_transfer(
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_currency CONSTANT text := ledger.common_currency(post_transfer.debit, post_transfer.credit);
-    v_debit  bigint;
-    v_credit bigint;
-    v_id     uuid;
+    v_kinds    CONSTANT text[] := ARRAY['wallet', 'credit', 'earnings'];    -- what keeps a balance: change_balance
+    v_accounts record;
+    v_debit    bigint;
+    v_credit   bigint;
+    v_id       uuid;
 BEGIN
-    IF post_transfer.debit < post_transfer.credit THEN
+    -- Both accounts at once: what moves between two that keep no balance (a gateway's and the shop's) is no more than its row.
+    SELECT d.currency, d.kind = ANY (v_kinds) OR c.kind = ANY (v_kinds) AS keep_balances INTO v_accounts
+    FROM ledger.accounts AS d JOIN ledger.accounts AS c ON c.currency = d.currency
+    WHERE d.id = post_transfer.debit AND c.id = post_transfer.credit;
+    IF NOT FOUND THEN
+        PERFORM ledger.common_currency(post_transfer.debit, post_transfer.credit);    -- refuses
+    ELSIF NOT v_accounts.keep_balances THEN
+        NULL;
+    ELSIF post_transfer.debit < post_transfer.credit THEN
         v_debit := ledger.change_balance(post_transfer.debit, -post_transfer.amount);
         v_credit := ledger.change_balance(post_transfer.credit, post_transfer.amount);
     ELSE
@@ -26,7 +35,7 @@ BEGIN
     END IF;
     INSERT INTO ledger.transfers AS t (debit_account, credit_account, amount, currency, kind, order_id, payment_id, refund_id, actor_id,
                                        reason, metadata, debit_balance, credit_balance)
-    VALUES (post_transfer.debit, post_transfer.credit, post_transfer.amount, v_currency, post_transfer.kind,
+    VALUES (post_transfer.debit, post_transfer.credit, post_transfer.amount, v_accounts.currency, post_transfer.kind,
             post_transfer.order_id, post_transfer.payment_id, post_transfer.refund_id, identity.current_actor(),
             post_transfer.reason, post_transfer.metadata, v_debit, v_credit)
     RETURNING t.id INTO v_id;

@@ -14,6 +14,7 @@ DECLARE
     v_provider payments.providers;
     v_payment  payments.payments;
     v_carrier  text;
+    v_done     boolean;    -- record_event answers true, always
 BEGIN
     -- The mock takes no money: where orders are real it would give them away. Money for a wallet comes from outside.
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = begin_attempt.provider AND p.enabled;
@@ -39,7 +40,7 @@ BEGIN
            CASE v_provider.kind WHEN 'gateway' THEN now() + interval '2 minutes' END
     FROM sales.settings AS s
     RETURNING p.* INTO STRICT v_payment;
-    PERFORM messaging.record_event('payment.initiated', v_payment.order_id, v_payment.account_id, jsonb_build_object(
+    v_done := messaging.record_event('payment.initiated', v_payment.order_id, v_payment.account_id, jsonb_build_object(
         'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount, 'currency', v_payment.currency));
 
     IF v_provider.kind = 'internal' THEN

@@ -1,8 +1,8 @@
--- Gives up every attempt of an order that could still be paid.
+-- Gives up every attempt of an order that could still be paid. Answers true, always.
 -- Called by: mark_payment_completed (the order is paid), sales.cancel_order, whatever changes the total.
 -- Locks:     the payments; the caller holds the order.
 CREATE OR REPLACE FUNCTION payments.cancel_open_payments(order_id uuid)
-RETURNS void
+RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_payment_id uuid;
@@ -14,6 +14,7 @@ BEGIN
     LOOP
         PERFORM payments.give_up_payment(v_payment_id, 'cancelled');
     END LOOP;
+    RETURN true;
 END $$;
 
 GRANT EXECUTE ON FUNCTION payments.cancel_open_payments TO store_api;

@@ -11,13 +11,16 @@ CREATE OR REPLACE FUNCTION payments.mark_payment_completed(
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_currency CONSTANT text := upper(mark_payment_completed.currency);
-    v_payment  payments.payments;
-    v_status   text;
-    v_applied  bigint := 0;
-    v_surplus  bigint;
-    v_reason   text;
-    v_source   uuid;
+    v_currency  CONSTANT text := upper(mark_payment_completed.currency);
+    v_payment   payments.payments;
+    v_reference text;
+    v_status    text;
+    v_applied   bigint := 0;
+    v_surplus   bigint;
+    v_reason    text;
+    v_source    uuid;
+    v_transfer  uuid;       -- of no interest here
+    v_done      boolean;    -- what answers true, always
 BEGIN
     IF mark_payment_completed.amount IS NULL OR mark_payment_completed.amount NOT BETWEEN 1 AND 1000000000000000
         OR v_currency IS NULL OR v_currency !~ '^[A-Z]{3}$'
@@ -41,7 +44,7 @@ BEGIN
         RETURN false;
     END IF;
 
-    PERFORM messaging.record_event('payment.completed', v_payment.order_id, v_payment.account_id, jsonb_build_object(
+    v_done := messaging.record_event('payment.completed', v_payment.order_id, v_payment.account_id, jsonb_build_object(
         'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', mark_payment_completed.amount, 'currency', v_currency));
 
     v_reason := CASE
@@ -54,29 +57,32 @@ BEGIN
     END IF;
     v_surplus := mark_payment_completed.amount - v_applied;
 
+    -- Ours wins; a reference that another payment has already is not a reason to refuse money.
+    IF v_payment.provider_reference IS NULL AND NOT EXISTS (
+        SELECT FROM payments.payments AS other
+        WHERE other.provider = v_payment.provider AND other.provider_reference = mark_payment_completed.provider_reference)
+    THEN
+        v_reference := mark_payment_completed.provider_reference;
+    END IF;
     UPDATE payments.payments AS p
     SET status = 'completed', amount_captured = mark_payment_completed.amount, captured_currency = v_currency, amount_applied = v_applied,
         failure_code = NULL, completed_at = now(), version = p.version + 1,
         charge_reference = coalesce(p.charge_reference, mark_payment_completed.charge_reference),
-        -- Ours wins; a reference that another payment has already is not a reason to refuse money.
-        provider_reference = coalesce(p.provider_reference, (
-            SELECT mark_payment_completed.provider_reference WHERE NOT EXISTS (
-                SELECT FROM payments.payments AS other
-                WHERE other.provider = p.provider AND other.provider_reference = mark_payment_completed.provider_reference)))
+        provider_reference = coalesce(p.provider_reference, v_reference)
     WHERE p.id = v_payment.id;
 
     v_source := payments.open_source_account(v_payment.provider, v_currency, v_payment.account_id);
     IF v_payment.hold_id IS NOT NULL THEN
-        PERFORM ledger.post_hold(v_payment.hold_id);    -- fulfilment.complete_booking() has seen that all of it is due
+        v_transfer := ledger.post_hold(v_payment.hold_id);    -- fulfilment.complete_booking() has seen that all of it is due
     ELSIF v_applied > 0 AND v_payment.purpose = 'order' THEN
-        PERFORM ledger.post_transfer(v_source, ledger.open_account('sales', v_currency), v_applied, 'payment',
+        v_transfer := ledger.post_transfer(v_source, ledger.open_account('sales', v_currency), v_applied, 'payment',
             order_id => v_payment.order_id, payment_id => v_payment.id);
     ELSIF v_applied > 0 THEN
-        PERFORM ledger.post_transfer(v_source, ledger.open_account('wallet', v_currency, owner_id => v_payment.account_id), v_applied, 'deposit',
-            payment_id => v_payment.id);
+        v_transfer := ledger.post_transfer(v_source, ledger.open_account('wallet', v_currency, owner_id => v_payment.account_id), v_applied,
+            'deposit', payment_id => v_payment.id);
     END IF;
     IF v_surplus > 0 THEN
-        PERFORM ledger.post_transfer(v_source, ledger.open_account('unapplied', v_currency), v_surplus, 'unapplied',
+        v_transfer := ledger.post_transfer(v_source, ledger.open_account('unapplied', v_currency), v_surplus, 'unapplied',
             order_id => v_payment.order_id, payment_id => v_payment.id);
     END IF;
 
@@ -86,9 +92,9 @@ BEGIN
             coalesce(v_reason, CASE v_status WHEN 'cancelled' THEN 'order_not_payable' ELSE 'duplicate_payment' END));
     END IF;
     IF v_status <> 'pending' THEN
-        PERFORM payments.cancel_open_payments(v_payment.order_id);
+        v_done := payments.cancel_open_payments(v_payment.order_id);
     END IF;
-    PERFORM payments.settle_disputes(v_payment.id);
+    v_done := payments.settle_disputes(v_payment.id);
     RETURN true;
 END $$;
 

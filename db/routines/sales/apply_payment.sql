@@ -8,6 +8,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_order   sales.orders;
     v_applied bigint;
+    v_done    boolean;    -- settle_order answers true, always
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = apply_payment.order_id FOR NO KEY UPDATE;
     IF v_order.status = 'cancelled' AND v_order.cancel_reason = 'expired' AND v_order.amount_paid = 0 AND apply_payment.amount = v_order.total
@@ -18,9 +19,10 @@ BEGIN
         RETURN 0;
     END IF;
     v_applied := least(apply_payment.amount, v_order.total - v_order.amount_paid);
-    UPDATE sales.orders AS o SET amount_paid = o.amount_paid + v_applied, version = o.version + 1 WHERE o.id = v_order.id;
     IF v_order.amount_paid + v_applied = v_order.total THEN
-        PERFORM sales.settle_order(v_order.id);
+        v_done := sales.settle_order(v_order.id, v_applied);
+    ELSE
+        UPDATE sales.orders AS o SET amount_paid = o.amount_paid + v_applied, version = o.version + 1 WHERE o.id = v_order.id;
     END IF;
     RETURN v_applied;
 END $$;

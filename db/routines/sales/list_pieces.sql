@@ -1,9 +1,10 @@
 -- The pieces that an order takes out of stock, by product in the order of locks: its lines, and the components of its bundles; and how many of
--- them have come back.
+-- them have come back. No SET, so that it becomes a part of the query that asks.
 -- Called by: settle_order, cancel_order, reserve_again, api.expire_orders.
 CREATE OR REPLACE FUNCTION sales.list_pieces(order_id uuid)
 RETURNS TABLE (product_id uuid, quantity bigint, returned bigint)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT p.product_id, sum(p.quantity)::bigint, sum(p.returned)::bigint
     FROM (
         SELECT i.product_id, i.quantity, i.quantity_returned AS returned FROM sales.order_items AS i
@@ -14,6 +15,6 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         WHERE i.order_id = list_pieces.order_id AND i.bundle
     ) AS p
     GROUP BY p.product_id ORDER BY p.product_id;
-$$;
+END;
 
 GRANT EXECUTE ON FUNCTION sales.list_pieces TO store_api;
