@@ -32,8 +32,13 @@ BEGIN
         v_id := (v_after ->> 'id')::uuid;
     END IF;
 
-    v_ids := catalog.sort_products(v_sort, v_key, v_id, list_products."limit" + 1, v_query, v_categories, list_products.merchant,
-        list_products.currency, list_products.min_price, list_products.max_price, list_products.in_stock);
+    v_ids := CASE WHEN list_products.q IS NULL THEN
+        catalog.next_products(v_sort, v_key, v_id, list_products."limit" + 1, v_categories, list_products.merchant,
+            list_products.currency, list_products.min_price, list_products.max_price, list_products.in_stock) END;
+    IF v_ids IS NULL THEN
+        v_ids := catalog.sort_products(v_sort, v_key, v_id, list_products."limit" + 1, v_query, v_categories, list_products.merchant,
+            list_products.currency, list_products.min_price, list_products.max_price, list_products.in_stock);
+    END IF;
     v_rows := api.render_products(v_ids[1:list_products."limit"], list_products.currency);
     IF cardinality(v_ids) > list_products."limit" THEN
         v_last := v_rows[list_products."limit"];

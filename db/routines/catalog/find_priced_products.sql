@@ -10,7 +10,6 @@ LANGUAGE sql STABLE AS $$
     SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, r.amount
     FROM catalog.prices AS r
     JOIN catalog.products AS p ON p.id = r.product_id
-    JOIN catalog.stock_levels AS s ON s.product_id = p.id
     WHERE r.currency = find_priced_products.currency::char(3)
       AND (NOT find_priced_products.ending AND upper_inf(r.valid)
            OR find_priced_products.ending AND NOT upper_inf(r.valid) AND upper(r.valid) > now())
@@ -21,7 +20,8 @@ LANGUAGE sql STABLE AS $$
       AND (find_priced_products.query IS NULL OR p.search @@ find_priced_products.query)
       AND (find_priced_products.categories IS NULL OR p.category_id = ANY (find_priced_products.categories))
       AND (find_priced_products.merchant IS NULL OR p.merchant_id = find_priced_products.merchant)
-      AND (find_priced_products.in_stock IS NOT TRUE OR s.on_hand > s.reserved);
+      AND (find_priced_products.in_stock IS NOT TRUE
+           OR EXISTS (SELECT FROM catalog.stock_levels AS s WHERE s.product_id = p.id AND s.on_hand > s.reserved));
 $$;
 
 GRANT EXECUTE ON FUNCTION catalog.find_priced_products TO store_api;

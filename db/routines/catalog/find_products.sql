@@ -9,7 +9,6 @@ RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, cate
 LANGUAGE sql STABLE AS $$
     SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, q.amount
     FROM catalog.products AS p
-    JOIN catalog.stock_levels AS s ON s.product_id = p.id
     CROSS JOIN LATERAL catalog.price_in_force(p.id, find_products.currency) AS q
     WHERE p.deleted_at IS NULL AND p.kind = 'product'
       AND (find_products.query IS NULL OR p.search @@ find_products.query)
@@ -17,7 +16,8 @@ LANGUAGE sql STABLE AS $$
       AND (find_products.merchant IS NULL OR p.merchant_id = find_products.merchant)
       AND (find_products.min_price IS NULL OR q.amount >= find_products.min_price)
       AND (find_products.max_price IS NULL OR q.amount <= find_products.max_price)
-      AND (find_products.in_stock IS NOT TRUE OR s.on_hand > s.reserved);
+      AND (find_products.in_stock IS NOT TRUE
+           OR EXISTS (SELECT FROM catalog.stock_levels AS s WHERE s.product_id = p.id AND s.on_hand > s.reserved));
 $$;
 
 GRANT EXECUTE ON FUNCTION catalog.find_products TO store_api;
