@@ -20,6 +20,7 @@ BEGIN
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'transfer_ends_a_pending', MESSAGE = 'What is posted or voided was pending before.';
 END $$;
+GRANT EXECUTE ON FUNCTION ledger.keeps_transfer_rules TO store_api;    -- from now on, not from when db/routines is loaded
 ALTER TABLE ledger.transfers ADD CONSTRAINT transfer_rules CHECK (ledger.keeps_transfer_rules(transfers)) NOT VALID,
     DROP CONSTRAINT transfer_amount_out_of_range, DROP CONSTRAINT transfer_to_itself, DROP CONSTRAINT transfer_phase_unknown,
     DROP CONSTRAINT transfer_ends_a_pending;
