@@ -11,8 +11,8 @@ role after the other; browsers read and send junk; shoppers buy (shoppers.py). M
 every process are sampled. What must hold:
 
 - no answer is a 5xx, none took longer than the web tier's time-out;
-- flat: over the second half, fuzzing and all, a line through the samples of resident memory rises by less than 5 % of
-  its level; for PostgreSQL the private memory of all backends together, and of the largest one;
+- flat: over the second half of that, fuzzing and all, a line through the samples of resident memory rises by less than
+  5 % of its level; for PostgreSQL the private memory of all backends together, and of the largest one;
 - open files of web process and worker: no more in the last quarter than in the one before, but for a few in flight;
 - what is kept for a time only (idempotency keys, done jobs, sessions) goes when its time is over, faster than it came.
 
@@ -49,7 +49,9 @@ from .faults import open_shop
 from .shoppers import Book, Shop, Shopper, Stripe
 from .stand import Stand, standing
 
-HOUR = 72_000  # requests
+HOUR = 72_000  # requests, after those that schemathesis sends first
+# Few connections: each meets in minutes what one of many meets in days.
+POOL_SIZES = "web_customer=2,web_anonymous=2,web_merchant=1,web_gateway=1,web_worker=1"
 BROWSERS = 8
 SHOPPERS = 8
 RISE = 0.05  # of the level, after the warm-up
@@ -90,6 +92,8 @@ class Sample:
     requests: int
     memory: dict[str, float]  # megabytes
     files: dict[str, int]
+    roles: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """Backends of a login role, megabytes of the largest."""
 
 
 @dataclass
@@ -118,6 +122,8 @@ class Report:
     statuses: dict[str, int] = field(default_factory=dict)
     slowest: float = 0.0
     memory: dict[str, Figure] = field(default_factory=dict)
+    roles: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    """Backends of a login role and megabytes of the largest: in the middle, in the end."""
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Most in the third quarter, most in the last."""
     rows: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -346,20 +352,24 @@ def measure(stand: Stand, requests: int) -> Sample:
             with suppress(psutil.Error):
                 sample.memory[name] = found[0].memory_info().rss / 2**20
                 sample.files[name] = found[0].num_fds()
-    backends = []
+    backends: list[tuple[float, str]] = []
     for process in stand.sessions():
         with suppress(psutil.Error):
-            info = process.memory_info()
-            backends.append((info.rss - info.shared) / 2**20)
+            info, title = process.memory_info(), " ".join(process.cmdline())
+            role = next((word for word in title.split() if word.startswith("web_")), "")
+            backends.append(((info.rss - info.shared) / 2**20, role))
     if backends:
-        sample.memory["all backends"] = sum(backends)
-        sample.memory["largest backend"] = max(backends)
+        sample.memory["all backends"] = sum(mb for mb, _ in backends)
+        sample.memory["largest backend"] = max(backends)[0]
+        for mb, role in backends:
+            number, most = sample.roles.get(role, (0, 0.0))
+            sample.roles[role] = (number + 1, round(max(most, mb), 1))
     return sample
 
 
-def fit(samples: Sequence[Sample], name: str) -> Figure:
-    """A line by least squares through the second half of the requests."""
-    half = samples[-1].requests / 2
+def fit(samples: Sequence[Sample], name: str, begin: int = 0) -> Figure:
+    """A line by least squares through the second half of the requests from `begin` on."""
+    half = (begin + samples[-1].requests) / 2
     every = [(s.requests, s.memory[name]) for s in samples if name in s.memory]
     points = [point for point in every if point[0] >= half]
     mean_x = sum(x for x, _ in points) / len(points)
@@ -403,14 +413,14 @@ async def run(
     seed: int = 1,
     *,
     fuzz: bool = True,
-    examples: int = 4,
+    examples: int = 1,
     leak: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """`fuzz` with so many `examples` of each operation. `leak` breaks the web process or the database on purpose."""
     report, book, chance = Report(), Book(), random.Random(seed)
     with StripeServer() as server, tempfile.TemporaryDirectory() as folder:
-        environment = {**server.environment, "WEB_CONCURRENCY": "1"}
+        environment = {**server.environment, "WEB_CONCURRENCY": "1", "POOL_SIZES": POOL_SIZES}
         if leak == "web":
             environment["PYTHONPATH"] = _write_leak(folder)
         async with standing(environment, wired=False) as (stand, _, _):
@@ -436,6 +446,7 @@ async def run(
                 log.read()
                 samples.append(measure(stand, log.requests))
                 say(f"{time.monotonic() - begin:6.0f} s  {sum(map(len, found)):,} requests were invented")
+            invented_until = log.requests
             shop, people = await open_shop(stand, SHOPPERS + BROWSERS)
             stripe = Stripe(server, stand.url, book, chance)
             shoppers = [
@@ -450,13 +461,14 @@ async def run(
             if fuzz:
                 load.append(asyncio.create_task(fuzz_until(end, stand, tokens, seed + 100, examples)))
             told = 0.0
-            while log.requests < requests:
+            while log.requests < invented_until + requests:
                 await asyncio.sleep(0.5)
                 log.read()
                 samples.append(measure(stand, log.requests))
                 if time.monotonic() - told > 10:
                     told = time.monotonic()
                     figures = ", ".join(f"{name} {mb:.0f} MB" for name, mb in samples[-1].memory.items())
+                    figures += f"; {samples[-1].roles}"
                     say(f"{told - begin:6.0f} s  {log.requests:,} requests; {figures}")
                 if dead := [task for task in load if task.done()]:
                     await asyncio.gather(*dead)
@@ -479,7 +491,10 @@ async def run(
     report.operations = (len(log.operations & contract), len(contract))
     report.statuses = dict(log.statuses)
     report.slowest = log.slowest
-    report.memory = {name: fit(samples, name) for name in samples[-1].memory}
+    report.memory = {name: fit(samples, name, invented_until) for name in samples[-1].memory}
+    middle = next(s for s in samples if 2 * s.requests >= invented_until + samples[-1].requests)
+    for role in sorted(samples[-1].roles):
+        report.roles[role] = [middle.roles.get(role, (0, 0.0)), samples[-1].roles[role]]
     quarter = len(samples) // 4
     for name in samples[-1].files:
         report.files[name] = (
@@ -544,6 +559,9 @@ def show(report: Report, console: Console) -> None:
         "operations": f"{report.operations[0]} of {report.operations[1]} of the contract",
         "answers": ", ".join(f"{count:,} {name}" for name, count in sorted(report.statuses.items())),
         "slowest answer": f"{report.slowest:.2f} s (limit {TIMEOUT:.0f})",
+        "largest backend of": ", ".join(
+            f"{role} {a[1]:.0f} then {b[1]:.0f} MB ({b[0]})" for role, (a, b) in report.roles.items()
+        ),
         "open files": ", ".join(f"{name} {before} then {after}" for name, (before, after) in report.files.items()),
         "purged": ", ".join(f"{name} {came:,}, left {left}" for name, (came, left) in report.rows.items())
         + f" ({report.purged:.1f} s)",
@@ -561,7 +579,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.prove.soak", description="Memory over a busy hour.")
     parser.add_argument("--requests", type=int, default=HOUR)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--examples", type=int, default=4, help="of each operation, each time around")
+    parser.add_argument(
+        "--examples", type=int, default=1, help="of each operation, besides some fifty that cover its schema"
+    )
     parser.add_argument("--leak", choices=LEAKS, default="", help="break it on purpose")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
