@@ -27,6 +27,15 @@ async def database(access: Access) -> AsyncIterator[Database]:
     await made.close()
 
 
+@pytest.fixture(params=["unprepared", "prepared"])
+async def either(request: pytest.FixtureRequest, database: Database) -> Database:
+    """Two connections may have met a statement already: it is sent in another way then."""
+    if request.param == "prepared":
+        for statement, argument in ((SLEEP, "0.01"), (ONE, "a")):
+            await asyncio.gather(*(database.fetch("web_customer", statement, [argument]) for _ in range(2)))
+    return database
+
+
 async def running(admin: asyncpg.Connection[Any], count: int = 1) -> list[int]:
     """The backends of this test that are in a statement, as soon as there are so many."""
     async with asyncio.timeout(10):
@@ -50,23 +59,52 @@ async def test_connections_are_opened_when_needed_and_kept(database: Database) -
     assert database.use()["web_customer"] == (0, 2)
 
 
-async def test_a_reading_statement_survives_its_connection(database: Database, admin: asyncpg.Connection[Any]) -> None:
-    task = asyncio.create_task(database.fetch("web_customer", SLEEP, ["0.3"], repeatable=True))
+async def test_a_prepared_statement_takes_the_short_way(database: Database) -> None:
+    """What asyncpg's layers do is told to its query loggers, what is at their bottom is not."""
+    told: list[str] = []
+    await database.fetch("web_customer", "SELECT 1", [])
+    (connection,) = database._pools["web_customer"].idle
+    connection.add_query_logger(lambda record: told.append(record.query))
+    for text in ("first", "second", "third"):
+        assert (await database.fetch("web_customer", ONE, [text]) or "")[0] == text
+    assert told == [ONE]
+    assert await database.fetch("web_customer", "SELECT $1::text WHERE false", ["a"]) is None
+    assert await database.fetch("web_customer", "SELECT $1::text WHERE false", ["a"]) is None
+
+
+async def test_what_was_prepared_for_other_columns_is_prepared_again(
+    database: Database, admin: asyncpg.Connection[Any]
+) -> None:
+    await admin.execute("CREATE SCHEMA changing; CREATE TABLE changing.t AS SELECT 1 AS a")
+    await admin.execute("GRANT USAGE ON SCHEMA changing TO web_customer; GRANT SELECT ON changing.t TO web_customer")
+    try:
+        for _ in range(2):
+            assert tuple(await database.fetch("web_customer", "SELECT * FROM changing.t", []) or ()) == (1,)
+        await admin.execute("ALTER TABLE changing.t ADD b integer DEFAULT 2")
+        for _ in range(2):
+            assert tuple(await database.fetch("web_customer", "SELECT * FROM changing.t", []) or ()) == (1, 2)
+    finally:
+        await admin.execute("DROP SCHEMA changing CASCADE")
+
+
+async def test_a_reading_statement_survives_its_connection(either: Database, admin: asyncpg.Connection[Any]) -> None:
+    task = asyncio.create_task(either.fetch("web_customer", SLEEP, ["0.3"], repeatable=True))
     for pid in await running(admin):
         await admin.execute("SELECT pg_terminate_backend($1)", pid)
     assert await task is not None
 
 
-async def test_any_other_statement_is_not_sent_twice(database: Database, admin: asyncpg.Connection[Any]) -> None:
-    task = asyncio.create_task(database.fetch("web_customer", SLEEP, ["30"]))
+async def test_any_other_statement_is_not_sent_twice(either: Database, admin: asyncpg.Connection[Any]) -> None:
+    kept = either.use()["web_customer"][1]
+    task = asyncio.create_task(either.fetch("web_customer", SLEEP, ["30"]))
     for pid in await running(admin):
         await admin.execute("SELECT pg_terminate_backend($1)", pid)
     with pytest.raises(Problem) as refusal:
         await task
     assert (refusal.value.status, refusal.value.code) == (503, "database_unavailable")
     assert "not known" in refusal.value.detail
-    assert database.use()["web_customer"] == (0, 0)
-    assert await database.fetch("web_customer", ONE, ["a"]) is not None
+    assert either.use()["web_customer"] == (0, max(0, kept - 1))
+    assert await either.fetch("web_customer", ONE, ["a"]) is not None
 
 
 async def test_a_connection_lost_while_idle_costs_nothing(database: Database, admin: asyncpg.Connection[Any]) -> None:
@@ -82,10 +120,10 @@ async def test_a_connection_lost_while_idle_costs_nothing(database: Database, ad
     assert database.use()["web_customer"] == (0, 1)
 
 
-async def test_whoever_gives_up_leaves_no_answer_behind(database: Database, admin: asyncpg.Connection[Any]) -> None:
-    tasks = [asyncio.create_task(database.fetch("web_customer", SLEEP, ["30"])) for _ in range(2)]
+async def test_whoever_gives_up_leaves_no_answer_behind(either: Database, admin: asyncpg.Connection[Any]) -> None:
+    tasks = [asyncio.create_task(either.fetch("web_customer", SLEEP, ["30"])) for _ in range(2)]
     await running(admin, 2)
-    waiting = asyncio.create_task(database.fetch("web_customer", ONE, ["third"]))
+    waiting = asyncio.create_task(either.fetch("web_customer", ONE, ["third"]))
     await asyncio.sleep(0)
     for task in tasks:
         task.cancel()
