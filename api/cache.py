@@ -97,7 +97,7 @@ class Cache:
         async with asyncio.timeout(self.settings.request_timeout):
             answer = await endpoint.run(x)
         if self.generation == place[0] and self.serves():
-            self._keep(place[1], Kept(answer, began + self.seconds, len(answer.body) + 500))
+            self._keep(place[1], Kept(answer, began + self.seconds, _weigh(place[1], answer)))
         return answer
 
     def _land(self, place: tuple[int, Key], flight: asyncio.Task[Answer]) -> None:
@@ -110,9 +110,14 @@ class Cache:
             self.size -= old.size
         self.kept[key] = made
         self.size += made.size
-        while self.size > self.most:
-            oldest = next(iter(self.kept))
-            self.size -= self.kept.pop(oldest).size
+        # What nobody asks again must not wait for the room to be full: it is of no use after a second.
+        now = asyncio.get_running_loop().time()
+        while self.kept:
+            key, oldest = next(iter(self.kept.items()))
+            if self.size <= self.most and oldest.expires > now:
+                break
+            del self.kept[key]
+            self.size -= oldest.size
 
     def forget(self) -> None:
         self.generation += 1
@@ -170,6 +175,11 @@ class Cache:
     def _deaf(self) -> None:
         self.lease = 0.0
         self.forget()
+
+
+def _weigh(key: Key, answer: Answer) -> int:
+    """Bytes. The caller chooses the key: a body of two bytes may be kept under a query of 60,000."""
+    return len(answer.body) + len(key[0]) + len(key[1]) + 1000
 
 
 async def answer(endpoint: Endpoint, x: Exchange) -> Answer:

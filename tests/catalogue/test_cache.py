@@ -309,3 +309,28 @@ async def test_it_keeps_no_more_than_it_may(app: Frame, http: httpx.AsyncClient,
         assert app.cache.size == sum(kept.size for kept in app.cache.kept.values())
     finally:
         app.cache.most = most
+
+
+async def test_nothing_is_kept_longer_than_it_is_good_for(
+    app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str
+) -> None:
+    """Thousands of questions that are asked once: they leave in their turn, not only when the room is full."""
+    await shop.product(seller)
+    await until(app.cache.serves)
+    seconds, app.cache.seconds = app.cache.seconds, 0.05
+    try:
+        for n in range(80):
+            await http.get("/products", params={"min_price": n})
+        good = asyncio.get_running_loop().time() - 0.05
+        assert 0 < len(app.cache.kept) < 80
+        assert [kept for kept in app.cache.kept.values() if kept.expires < good] == []
+    finally:
+        app.cache.seconds = seconds
+
+
+async def test_a_long_question_weighs_what_it_is(app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
+    await shop.product(seller)
+    await until(app.cache.serves)
+    assert (await http.get("/products?q=" + "%6C" * 190)).status_code == 200  # each letter in three
+    ((key, kept),) = ((key, kept) for key, kept in app.cache.kept.items() if b"%6C" in key[1])
+    assert kept.size >= len(kept.answer.body) + len(key[1]) + 1000

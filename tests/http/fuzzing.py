@@ -1,4 +1,7 @@
-"""schemathesis over /openapi.json: no answer to what it invents is a 5xx, and every answer is as documented."""
+"""schemathesis over /openapi.json: no answer to what it invents is a 5xx, and every answer is as documented.
+
+A file for each role (test_fuzzing_*.py): a file stays in one process, and so three of them run side by side.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import pytest
 
-pytestmark = pytest.mark.anyio
 SERVER_ENVIRONMENT = {"RATE_LIMIT": "0"}
 
 
-@pytest.mark.parametrize("role", ["customer", "merchant", "admin"])
-async def test_no_operation_answers_with_a_server_error(
-    role: str, server: Any, call: Any, admin: asyncpg.Connection[Any], tmp_path: Path
-) -> None:
+async def fuzz(role: str, server: Any, call: Any, admin: asyncpg.Connection[Any], folder: Path) -> None:
+    """No operation answers this role with a server error."""
     email = f"fuzz-{role}@example.com"
     account = await call("web_anonymous", "create_account", email=email, password="x" * 60)
     await admin.execute("UPDATE identity.accounts SET role = $2 WHERE id = $1::uuid", account["id"], role)
@@ -55,7 +54,7 @@ async def test_no_operation_answers_with_a_server_error(
             "none",
             "--no-color",
         ],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=280,
