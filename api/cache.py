@@ -1,4 +1,4 @@
-"""Answers about products, kept for those who are not logged in.
+"""Answers about products, kept for those who are not logged in and for customers, who see the same.
 
 What a merchant changes is seen at once, by every process: the database announces it (`storeproc_catalogue`), and
 everything that was kept is forgotten. Prices that begin or end at a planned time change without an announcement, so the
@@ -28,6 +28,8 @@ MOST = 16 * 1024 * 1024  # bytes of answers a process keeps
 BEAT = 1.0  # seconds between questions whether the connection still hears
 LEASE = 3.0  # seconds that an answer to that holds
 LONGEST_PAUSE = 5.0  # seconds between attempts while the database is away
+
+SHOPPERS = frozenset(("anonymous", "customer"))
 
 _TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
@@ -60,11 +62,12 @@ class Cache:
     # --- what is kept -----------------------------------------------------------------------------
 
     async def answer(self, endpoint: Endpoint, x: Exchange) -> Answer:
-        if endpoint.store.identify(x) is not ANONYMOUS:
-            return await endpoint.run(x)
+        caller = endpoint.store.identify(x)
+        if caller.role not in SHOPPERS:  # who runs the shop sees the stock as it is
+            return await endpoint.execute(x, await endpoint.read(x), caller)
         x.version = self.version
         if not self.serves():
-            return await endpoint.run(x)
+            return await endpoint.execute(x, await endpoint.read(x), ANONYMOUS)
         tag = x.headers.pop(b"if-none-match", None)  # what is kept is the whole answer
         key = (x.scope["path"], x.scope["query_string"])
         answer = self.find(key) or await self._read(endpoint, x, key)
@@ -95,7 +98,7 @@ class Cache:
         began = asyncio.get_running_loop().time()
         # A task of its own, which outlives who asked: without an end of its own it would keep its connection for ever.
         async with asyncio.timeout(self.settings.request_timeout):
-            answer = await endpoint.run(x)
+            answer = await endpoint.execute(x, await endpoint.read(x), ANONYMOUS)
         if self.generation == place[0] and self.serves():
             self._keep(place[1], Kept(answer, began + self.seconds, _weigh(place[1], answer)))
         return answer

@@ -89,7 +89,7 @@ async def name_of(http: httpx.AsyncClient, product: dict[str, Any], **keywords: 
     return str((await http.get(f"/products/{product['id']}", **keywords)).json()["name"])
 
 
-async def test_what_is_kept_is_served_to_those_who_are_not_logged_in(
+async def test_what_is_kept_is_served_to_shoppers_and_not_to_those_who_run_the_shop(
     app: Frame, http: httpx.AsyncClient, access: Access, shop: Shop, seller: str
 ) -> None:
     product = await shop.product(seller, name="Known")
@@ -98,8 +98,11 @@ async def test_what_is_kept_is_served_to_those_who_are_not_logged_in(
     await silently(access, "UPDATE catalog.products SET name = 'Changed' WHERE id = $1::uuid", product["id"])
     assert await name_of(http, product) == "Known"
     assert await name_of(http, product, params={"currency": "USD"}) == "Changed", "another question"
-    signed_in = {"Authorization": f"Bearer {await shop.account('customer')}"}
-    assert await name_of(http, product, headers=signed_in) == "Changed"
+    customer, merchant = [{"Authorization": f"Bearer {token}"} for token in (await shop.account("customer"), seller)]
+    assert await name_of(http, product, headers=customer) == "Known"
+    assert await name_of(http, product, headers=merchant) == "Changed"
+    refused = await http.get(f"/products/{product['id']}", headers={"Authorization": "Bearer nonsense"})
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_invalid")
     app.cache.forget()
     assert await name_of(http, product) == "Changed"
 

@@ -60,11 +60,7 @@ BEGIN
             GROUP BY n.product_id
         ) AS d
         LEFT JOIN catalog.products AS p ON p.id = d.product_id AND p.deleted_at IS NULL AND (p.kind = 'bundle') = d.bundle
-        LEFT JOIN LATERAL (
-            SELECT r.amount, r.version, r.valid FROM catalog.prices AS r
-            WHERE r.product_id = p.id AND r.currency = place_order.currency::char(3) AND lower(r.valid) <= now()
-            ORDER BY lower(r.valid) DESC LIMIT 1
-        ) AS q ON q.valid @> now()
+        LEFT JOIN LATERAL catalog.price_in_force(p.id, place_order.currency) AS q ON true
         ORDER BY d.product_id
     LOOP
         IF v_line.quantity > 10000 THEN
