@@ -112,3 +112,22 @@ async def test_a_new_payment_is_told_the_same_but_for_zeros(twice: Any, shop: Sh
     ]
     assert {**ZEROS, **named}.items() >= (general.items() - {("created_at", general["created_at"])})
     assert set(named) - set(general) == {"check_at"}
+
+
+async def test_a_row_made_by_hand_is_told_whole(admin: Any, shop: Shop) -> None:
+    """The shop's functions fill some columns of a new row; somebody with a prompt may fill any."""
+    account = await admin.fetchval("SELECT id FROM identity.accounts LIMIT 1")
+    transaction = admin.transaction()
+    await transaction.start()
+    order = await admin.fetchval(
+        "INSERT INTO sales.orders (account_id, currency, subtotal, total, status, amount_paid, paid_at)"
+        " VALUES ($1, 'USD', 500, 500, 'paid', 500, now()) RETURNING id",
+        account,
+    )
+    told = await admin.fetchval(
+        "SELECT new FROM audit.changes WHERE table_name = 'sales.orders' AND row_id = $1", str(order)
+    )
+    await transaction.rollback()
+    told = json.loads(told) if isinstance(told, str) else told
+    assert told["amount_paid"] == 500
+    assert "paid_at" in told
