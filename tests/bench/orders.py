@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 from api.catalog import Statement, build_statement
@@ -41,13 +42,11 @@ def place_order(shop: Shop, web: Web, connections: Sequence[int], seconds: float
 
     most = max(connections)
     reference = 16 if 16 in connections else most
-    bare = direct("bare", load.bare_script(shop, LINES), reference)
-    full = direct("without a key", load.order_script(shop, statement, LINES, 0, last, keyed=False), reference)
-    part.goals.append(
-        Goal(
-            "create_order's CPU in PostgreSQL, against the bare one's", 2.0, full.postgres / bare.postgres, at_most=True
-        )
-    )
+    # In turns: the machine may be faster in one minute than in the next.
+    bare, full = load.bare_script(shop, LINES), load.order_script(shop, statement, LINES, 0, last, keyed=False)
+    turns = [(direct("bare", bare, reference), direct("without a key", full, reference)) for _ in range(3)]
+    ratio = statistics.median(ours.postgres / least.postgres for least, ours in turns)
+    part.goals.append(Goal("create_order's CPU in PostgreSQL, against the bare one's", 2.0, ratio, at_most=True))
 
     script = load.order_script(shop, statement, LINES, 0, last, keyed=True)
     clients = sorted({*connections, pool} if most > pool else set(connections))
