@@ -79,9 +79,11 @@ def fill(text: str, arguments: Sequence[str]) -> str:
     return text + ";\n"
 
 
-def order_script(shop: Shop, statement: Statement, lines: int, low: int, high: int, *, keyed: bool) -> str:
+def order_script(
+    shop: Shop, statement: Statement, lines: int, low: int, high: int, *, keyed: bool, caller: str = ":token"
+) -> str:
     """One order of so many lines of the products low … high, by the statement that the web tier sends."""
-    arguments = [":token", REQUEST, order_body(lines)]
+    arguments = [caller, REQUEST, order_body(lines)]
     if keyed:
         arguments += [":key", f"'{ROUTE}'", f"'{DIGEST}'"]
     return (

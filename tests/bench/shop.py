@@ -78,6 +78,10 @@ class Shop:
             row = done.fetchone() if done.description else None
         return row[0] if row else None
 
+    def run(self, script: str) -> None:
+        with psycopg.connect(self.access.admin(), autocommit=True) as connection:
+            connection.execute(script.encode())
+
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.access.admin(), autocommit=True) as connection:
             return connection.execute(query.encode(), parameters or None).fetchall()

@@ -121,8 +121,10 @@ async def test_an_answer_for_everybody_is_not_waited_for_without_end(access: Acc
     """A read that several share belongs to no request, so no request's end ends it."""
 
     class Silent:
-        async def read(self, _: object) -> None:
+        async def execute(self, *_: object) -> None:
             await asyncio.Event().wait()
+
+        async def read(self, _: object) -> None: ...
 
     cache = Cache(Settings(database_url=access.admin_url, secret=access.secret, request_timeout=0.1))
     asked: Any = Silent()

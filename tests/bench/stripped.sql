@@ -1,0 +1,23 @@
+-- Our own create_order without audit, outbox, policies and token: what these four cost is the difference. The caller's account comes in the token's
+-- place. Undone by tests/bench/orders.py, from db/.
+
+ALTER TABLE sales.orders DISABLE TRIGGER audit_insert;
+ALTER TABLE sales.order_items DISABLE TRIGGER audit_insert;
+ALTER ROLE store_api BYPASSRLS;
+
+CREATE OR REPLACE FUNCTION messaging.record_event(type text, order_id uuid, account_id uuid, data jsonb DEFAULT '{}')
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN true;
+END $$;
+
+CREATE OR REPLACE FUNCTION identity.authenticate()
+RETURNS uuid
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor text := current_setting('app.token');
+BEGIN
+    v_actor := set_config('app.actor', v_actor, true);
+    RETURN v_actor;
+END $$;
