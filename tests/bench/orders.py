@@ -33,7 +33,7 @@ def open_shop(shop: Shop) -> None:
     analyse(shop.access)
 
 
-def place_order(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell: Tell) -> Part:
+def place_order(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell: Tell, rounds: int = 3) -> Part:
     part = Part(f"place-order: {LINES} lines of {shop.size.products:,} products", tell=tell)
     statement = statement_of(shop, "create_order")
     last = shop.size.products - 1
@@ -52,7 +52,7 @@ def place_order(shop: Shop, web: Web, connections: Sequence[int], seconds: float
         load.order_script(shop, statement, LINES, 0, last, keyed=False, caller=":account_id"),
     )
     turns: list[tuple[float, float, float]] = []
-    for _ in range(3):
+    for _ in range(rounds):
         whole = direct("without a key", ours, reference).postgres
         with stripped_of_four(shop):
             turns.append((whole, direct("bare: ours, stripped", stripped, reference).postgres,
