@@ -34,6 +34,8 @@ WARM = 5
 PAPER = 100_000_000  # orders, for which the line is drawn on
 
 SLACK = 24  # pages
+# What compares functions, not shops.
+OF_ONE_SIZE = ("ceiling again", "without a key", "bare: ours, stripped", "least: a textbook's")
 
 # They look at everything on purpose: a proof of the books, an export of a whole assortment.
 WHOLE = {"check_invariants", "export_products"}
@@ -302,7 +304,7 @@ def table(points: Sequence[Point]) -> tuple[list[str], list[list[str]]]:
     for place, part in enumerate(points[0].parts):
         over_http = next((r.what for r in part.results if r.by == "HTTP"), "")
         for number, result in enumerate(part.results):
-            if result.what not in ("ceiling again", "without a key"):
+            if result.what not in OF_ONE_SIZE:
                 found = [point.parts[place].results[number] for point in points]
                 what = f"ceiling of {over_http}" if result.what == "ceiling" else result.what
                 if result.what.startswith("the same"):
