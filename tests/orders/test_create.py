@@ -66,6 +66,7 @@ async def test_all_or_nothing(shop: Shop, buyer: Buyer) -> None:
     ("given", "code", "sqlstate"),
     [
         ({"items": []}, "order_empty", "SH422"),
+        ({"items": None}, "order_empty", "SH422"),
         ({"promo_code": "SPRING"}, "promo_code_unknown", "SH422"),
         ({"currency": "XXX"}, "currency_unknown", "SH422"),
         ({"currency": "CHF"}, "product_not_sold_in_currency", "SH422"),

@@ -144,15 +144,40 @@ class Report:
 # --- the load -------------------------------------------------------------------------------------
 
 
-class Browser:
-    """Reads on one connection after the other, with as little of a client as HTTP/1.1 needs."""
+class Visitor:
+    """Asks on one connection after the other, with as little of a client as HTTP/1.1 needs."""
 
-    def __init__(self, stand: Stand, shop: Shop, token: str, chance: random.Random) -> None:
+    def __init__(self, stand: Stand, chance: random.Random) -> None:
         self.stand = stand
-        self.shop = shop
-        self.token = token
         self.chance = chance
         self.done = 0
+
+    async def visit_until(self, end: asyncio.Event) -> None:
+        while not end.is_set():
+            with suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
+                await self._visit(end)
+
+    async def _visit(self, end: asyncio.Event) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.stand.port)
+        try:
+            for _ in range(200):
+                if end.is_set() or not await self._ask(reader, writer):
+                    return
+        finally:
+            writer.close()
+
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """One request. Answers whether another may follow on this connection."""
+        raise NotImplementedError
+
+
+class Browser(Visitor):
+    """Reads, and sends junk."""
+
+    def __init__(self, stand: Stand, shop: Shop, token: str, chance: random.Random) -> None:
+        super().__init__(stand, chance)
+        self.shop = shop
+        self.token = token
 
     def _next(self) -> tuple[str, bool]:
         product = self.chance.choice(self.shop.products)
@@ -177,30 +202,19 @@ class Browser:
         head = f"POST /v1{path} HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {self.token}\r\n"
         return f"{head}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
 
-    async def browse_until(self, end: asyncio.Event) -> None:
-        while not end.is_set():
-            with suppress(OSError, asyncio.IncompleteReadError):
-                await self._visit(end)
-
-    async def _visit(self, end: asyncio.Event) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.stand.port)
-        try:
-            for _ in range(200):
-                if end.is_set():
-                    return
-                if self.chance.random() < 0.1:
-                    writer.write(self._junk())
-                else:
-                    path, known = self._next()
-                    who = f"authorization: Bearer {self.token}\r\n" if known else ""
-                    writer.write(f"GET {path} HTTP/1.1\r\nhost: shop\r\n{who}\r\n".encode())
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
-                await reader.readexactly(int(length.split(b":")[1]))
-                self.done += 1
-                await asyncio.sleep(PAUSE)
-        finally:
-            writer.close()
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        if self.chance.random() < 0.1:
+            writer.write(self._junk())
+        else:
+            path, known = self._next()
+            who = f"authorization: Bearer {self.token}\r\n" if known else ""
+            writer.write(f"GET {path} HTTP/1.1\r\nhost: shop\r\n{who}\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+        await reader.readexactly(int(length.split(b":")[1]))
+        self.done += 1
+        await asyncio.sleep(PAUSE)
+        return True
 
 
 async def schemathesis(
@@ -278,42 +292,27 @@ class Recorded:
         return b"%s\r\ncontent-length: %d\r\n\r\n%s" % (self.head, len(body), body)
 
 
-class Fuzzer:
-    """Sends what was invented, in any order, on one connection after the other."""
+class Fuzzer(Visitor):
+    """Sends what was invented, in any order."""
 
     def __init__(self, stand: Stand, invented: list[Recorded], chance: random.Random) -> None:
-        self.stand = stand
+        super().__init__(stand, chance)
         self.invented = invented
-        self.chance = chance
-        self.done = 0
 
-    async def fuzz_until(self, end: asyncio.Event) -> None:
-        while not end.is_set():
-            with suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
-                await self._visit(end)
-
-    async def _visit(self, end: asyncio.Event) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.stand.port)
-        try:
-            for _ in range(200):
-                if end.is_set():
-                    return
-                request = self.chance.choice(self.invented)
-                writer.write(request.write(self.chance))
-                async with asyncio.timeout(2 * TIMEOUT):
-                    head = await reader.readuntil(b"\r\n\r\n")
-                    self.done += 1
-                    status, *lines = head.lower().split(b"\r\n")
-                    length = next((line for line in lines if line.startswith(b"content-length:")), None)
-                    if request.head.startswith(b"HEAD ") or status.split()[1] in (b"204", b"304"):
-                        continue
-                    if length is None:
-                        return  # a stream: it would go on until we leave
-                    await reader.readexactly(int(length.split(b":")[1]))
-                if b"connection: close" in lines:
-                    return
-        finally:
-            writer.close()
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        request = self.chance.choice(self.invented)
+        writer.write(request.write(self.chance))
+        async with asyncio.timeout(2 * TIMEOUT):
+            head = await reader.readuntil(b"\r\n\r\n")
+            self.done += 1
+            status, *lines = head.lower().split(b"\r\n")
+            length = next((line for line in lines if line.startswith(b"content-length:")), None)
+            if request.head.startswith(b"HEAD ") or status.split()[1] in (b"204", b"304"):
+                return True
+            if length is None:
+                return False  # a stream: it would go on until we leave
+            await reader.readexactly(int(length.split(b":")[1]))
+        return b"connection: close" not in lines
 
 
 # --- what is measured -----------------------------------------------------------------------------
@@ -462,8 +461,8 @@ async def run(
             browsers = [Browser(stand, shop, token, random.Random(chance.random())) for _, token in people[SHOPPERS:]]
             end = asyncio.Event()
             load = [asyncio.create_task(shopper.shop_until(end, 0.3)) for shopper in shoppers]
-            load += [asyncio.create_task(browser.browse_until(end)) for browser in browsers]
-            load += [asyncio.create_task(fuzzer.fuzz_until(end)) for fuzzer in fuzzers]
+            load += [asyncio.create_task(browser.visit_until(end)) for browser in browsers]
+            load += [asyncio.create_task(fuzzer.visit_until(end)) for fuzzer in fuzzers]
             half = asyncio.Event()
             if fuzz:
                 load.append(asyncio.create_task(fuzz_until(half, stand, tokens, seed + 100, examples)))

@@ -1,10 +1,9 @@
--- All categories, parents before children. A shop has few; there is one page. The columns of render_category, without its call for each.
+-- All categories, parents before children. A shop has few; there is one page.
 CREATE FUNCTION api.list_categories()
 RETURNS api.category_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN ROW(coalesce(array_agg(ROW(c.id, c.parent_id, c.slug, c.name, c.position, c.version, c.created_at)::api.category
-                                  ORDER BY c.parent_id IS NOT NULL, c.position, c.name, c.id), '{}'), NULL)::api.category_page
+    RETURN ROW(coalesce(array_agg(api.render_category(c) ORDER BY c.parent_id IS NOT NULL, c.position, c.name, c.id), '{}'), NULL)::api.category_page
     FROM catalog.categories AS c;
 END $$;
 

@@ -18,7 +18,7 @@ DECLARE
     v_bundles           uuid[] := '{}';
     v_bundle_quantities bigint[] := '{}';
 BEGIN
-    FOREACH v_line IN ARRAY create_order.items LOOP
+    FOREACH v_line IN ARRAY coalesce(create_order.items, '{}') LOOP
         IF v_line.product_id IS NOT NULL AND v_line.bundle_id IS NULL THEN
             v_products := v_products || v_line.product_id;
             v_quantities := v_quantities || v_line.quantity::bigint;

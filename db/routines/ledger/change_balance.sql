@@ -1,5 +1,6 @@
 -- Adds to an account what a transfer brings or takes, where the account keeps a balance. Answers the new one, where it is on the row.
 -- Called by: post_transfer, hold_amount, post_hold, void_hold; nobody else. (post_earnings adds to the parts of all merchants of an order at once.)
+-- What keeps a balance stands in post_transfer, too, which does not ask for the rest; check_invariants would find a kind that is only in one of them.
 -- Errors:    insufficient_funds 409 (the account's constraint).
 -- Locks:     the account, or one of its parts.
 CREATE OR REPLACE FUNCTION ledger.change_balance(account_id uuid, change bigint, held_change bigint DEFAULT 0)
