@@ -12,10 +12,13 @@ SELECT o.k, uuidv7(o.at - now()) AS id, o.at, c.id AS account_id, c.display_name
        uuidv7(o.at + interval '5 seconds' - now()) AS payment_id,
        uuidv7(o.at + interval '2 days' - now()) AS shipment_id
 FROM (
-    -- The whole of the last year, more and more of them towards its end.
+    -- The whole of the last year, more and more of them towards its end; the last 40 within a quarter of an hour, so that some wait for their
+    -- payment in a shop of any size.
     SELECT k, now() - t.age AS at, t.age, random() AS chance, floor(%(customers)s * random() ^ 2)::integer AS customer
     FROM generate_series(%(first)s::integer, %(last)s::integer) AS k,
-         LATERAL (SELECT interval '1 second' + interval '364 days' * (1 - sqrt((k + 1.0) / (%(orders)s::integer + 1))) AS age) AS t
+         LATERAL (SELECT interval '1 second' + least(
+             interval '364 days' * (1 - sqrt((k + 1.0) / (%(orders)s::integer + 1))),
+             CASE WHEN k >= %(orders)s::integer - 40 THEN interval '20 seconds' * (%(orders)s::integer - k) END) AS age) AS t
 ) AS o
 JOIN scale_customers AS c ON c.n = o.customer
 CROSS JOIN sales.settings AS s;

@@ -39,6 +39,13 @@ async def test_found_by_email_handle_and_name(support: Any, stranger: Any) -> No
     assert await found(support, q=f"tinker_{mark}") == [people[0].email]
     assert await found(support, q=f"åSA {mark} o'n") == [people[1].email]
     assert await found(support, q=people[2].email.upper()) == [people[2].email]
+    # A whole address is one account's, also when it is part of another's; a part of it finds both.
+    longer = stranger()
+    longer.email = f"x{people[2].email}"
+    await longer.sign_up()
+    assert await found(support, q=people[2].email) == [people[2].email]
+    assert await found(support, q=people[2].email[:-1]) == [longer.email, people[2].email]
+    assert await found(support, q=people[2].email, status="suspended") == []
     # Letters that LIKE gives a meaning have none here.
     assert await found(support, q=f"tinker%{mark}") == await found(support, q=f"{mark[:-1]}_") == []
     assert await found(support, q=f"{mark}\\") == []

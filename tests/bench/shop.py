@@ -187,14 +187,19 @@ class Web:
             given.pop(name, None)
         self.settings = Settings.from_env(given)
         self.log = shop.folder / "web.log"
+        self.more: dict[str, str] = {}
+        """Environment variables besides those of a user's."""
         self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "api.cli", "web"]
 
     def __enter__(self) -> Web:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "web"],
+                self.command(),
                 cwd=ROOT,
-                env=environment(self.settings, self.shop.access),
+                env={**environment(self.settings, self.shop.access), **self.more},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -221,3 +226,23 @@ class Web:
     def cpu_seconds(self) -> float:
         assert self.process is not None
         return cpu_seconds(self.process.pid)
+
+
+class Floor(Web):
+    """floor.py in place of the store: as many processes and connections, one statement for every request."""
+
+    def __init__(self, shop: Shop, statement: str) -> None:
+        super().__init__(shop)
+        self.more = {
+            "FLOOR_STATEMENT": statement,
+            "FLOOR_DATABASE": shop.access.url("web_customer"),
+            "FLOOR_CONNECTIONS": str(self.settings.pool_sizes["web_customer"]),
+        }
+
+    def command(self) -> list[str]:
+        return [
+            sys.executable, "-m", "uvicorn", "tests.bench.floor:create_app", "--factory",
+            "--host", "127.0.0.1", "--port", str(self.port),
+            "--workers", str(self.settings.web_concurrency), "--loop", "uvloop", "--http", "httptools",
+            "--no-access-log", "--log-level", "warning",
+        ]  # fmt: skip

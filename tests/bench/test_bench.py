@@ -57,6 +57,9 @@ def test_orders_are_placed_and_counted(shop: Shop, web: Web) -> None:
     assert over_http.web is not None
     assert min(over_http.web, over_http.postgres, over_http.rate, over_http.p50) > 0
     assert over_http.p99 >= over_http.p50
+    floor = by_what["floor of the web tier"]
+    assert floor.web is not None
+    assert floor.requests > 0 < floor.web
     # What was stripped is back.
     assert shop.rows(
         "SELECT (SELECT rolbypassrls FROM pg_roles WHERE rolname = 'store_api'),"

@@ -22,6 +22,6 @@ END $$;
 COMMENT ON FUNCTION api.list_accounts IS
 'List accounts
 
-Newest first. `q` is looked for in e-mail, handle and name.';
+Newest first. `q` is looked for in e-mail, handle and name; a whole e-mail address finds its account alone.';
 
 GRANT EXECUTE ON FUNCTION api.list_accounts TO app_support;

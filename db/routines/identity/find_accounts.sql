@@ -1,4 +1,5 @@
 -- Accounts below an id, newest first, whose e-mail, handle or name holds a text, of one role or any, in one status or any. NULL is no filter.
+-- A whole e-mail address finds its account alone: groups of its letters are in most other addresses, too, and the trigram index would read them all.
 -- Called by: api.list_accounts.
 -- Definer:   LIKE is not leakproof, so behind a policy it would never use the trigram index. That the caller is staff is asked here.
 CREATE OR REPLACE FUNCTION identity.find_accounts(q text, role text, status text, before uuid, count integer)
@@ -8,6 +9,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     v_pattern CONSTANT text := '%' || regexp_replace(lower(find_accounts.q), '([\\%_])', '\\\1', 'g') || '%';
+    v_owner   CONSTANT uuid := (SELECT a.id FROM identity.accounts AS a WHERE lower(a.email) = lower(find_accounts.q));
 BEGIN
     IF NOT identity.is_staff() THEN
         RETURN '{}';
@@ -16,7 +18,8 @@ BEGIN
         SELECT a FROM identity.accounts AS a
         WHERE a.id < find_accounts.before
           -- The expression of the index accounts_search.
-          AND (v_pattern IS NULL
+          AND (v_owner IS NULL OR a.id = v_owner)
+          AND (v_pattern IS NULL OR v_owner IS NOT NULL
                OR lower(a.email || ' ' || coalesce(a.handle, '') || ' ' || coalesce(a.display_name, '')) LIKE v_pattern)
           AND (find_accounts.role IS NULL OR a.role = find_accounts.role)
           AND (find_accounts.status IS NULL OR a.status = find_accounts.status)
