@@ -83,10 +83,10 @@ OFF_BY_A_UNIT = Cut(
 
 # Pieces that come back are added to what was read, not to what is there.
 LOST_UPDATE = Cut(
-    "catalog.release_stock",
-    "SET reserved = s.reserved - release_stock.quantity",
-    "SET reserved = (SELECT x.reserved FROM catalog.stock AS x WHERE x.product_id = release_stock.product_id) "
-    "- release_stock.quantity",
+    "catalog.change_stock",
+    "reserved = s.reserved + change_stock.reserved_delta",
+    "reserved = (SELECT x.reserved FROM catalog.stock AS x WHERE x.product_id = change_stock.product_id) "
+    "+ change_stock.reserved_delta",
 )
 
 

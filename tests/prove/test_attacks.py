@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 
 from db.server import Access
 from tests.conftest import Cluster
-from tests.prove.attacks import ATTACKS, Attack
+from tests.prove.__main__ import LOST_UPDATE, OFF_BY_A_UNIT
+from tests.prove.attacks import ATTACKS, Attack, Cut
 from tests.prove.campaign import sabotage, strike
 from tests.prove.house import House, enter, web_tier
+from tests.prove.soak import LEAKING_BACKENDS
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,29 @@ async def test_attack(house: House, attack: Attack) -> None:
 async def test_an_attack_notices_a_missing_safeguard(cluster: Cluster, name: str) -> None:
     attack = next(attack for attack in ATTACKS if attack.name == name)
     assert (await sabotage(cluster, attack, 60, 1)).noticed
+
+
+class _Undo(Exception):
+    pass
+
+
+ALL_CUTS = {
+    **{attack.name: attack.cuts for attack in ATTACKS if attack.cuts},
+    "off by a unit": (OFF_BY_A_UNIT,),
+    "lost update": (LOST_UPDATE,),
+    "leaking backends": (LEAKING_BACKENDS,),
+}
+
+
+@pytest.mark.parametrize("cuts", ALL_CUTS.values(), ids=ALL_CUTS.keys())
+async def test_what_is_cut_out_is_there(house: House, cuts: tuple[Cut, ...]) -> None:
+    """A safeguard that has moved must be followed, or `make prove` stops at it."""
+    async with house.admin.acquire() as connection:
+        with suppress(_Undo):
+            async with connection.transaction():
+                for cut in cuts:
+                    await cut.make(connection)
+                raise _Undo
 
 
 def test_each_report_of_other_shops_is_a_case() -> None:
