@@ -24,18 +24,23 @@ BEGIN
 END $$;
 
 -- What the web tier makes of a callback of the mock gateway, once it is verified.
+CREATE FUNCTION bench.event_of(payment_id uuid, amount bigint)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_object(
+        'provider', 'mock', 'event_id', e.id, 'kind', 'completed', 'payment_id', payment_id, 'provider_reference', r.reference,
+        'charge_reference', r.reference, 'amount', amount, 'currency', 'USD', 'case_reference', NULL, 'refund_id', NULL, 'failure_code', NULL,
+        'payload', jsonb_build_object(
+            'id', e.id, 'type', 'completed',
+            'data', jsonb_build_object('payment_id', payment_id, 'reference', r.reference, 'amount', amount, 'currency', 'USD')))
+    FROM replace(payment_id::text, '-', '') AS p (hex), LATERAL (SELECT 'mock_' || p.hex) AS r (reference),
+         LATERAL (SELECT 'mock_evt_' || p.hex || '_pay') AS e (id);
+$$;
+
 CREATE FUNCTION bench.prepare_events()
 RETURNS void
 LANGUAGE sql AS $$
-    UPDATE bench.callbacks AS c
-    SET event = jsonb_build_object(
-        'provider', 'mock', 'event_id', 'mock_evt_' || replace(c.payment_id::text, '-', '') || '_pay', 'kind', 'completed',
-        'payment_id', c.payment_id, 'provider_reference', 'mock_' || replace(c.payment_id::text, '-', ''),
-        'charge_reference', 'mock_' || replace(c.payment_id::text, '-', ''), 'amount', c.amount, 'currency', 'USD', 'case_reference', NULL,
-        'refund_id', NULL, 'failure_code', NULL, 'payload', jsonb_build_object(
-            'id', 'mock_evt_' || replace(c.payment_id::text, '-', '') || '_pay', 'type', 'completed', 'data', jsonb_build_object(
-                'payment_id', c.payment_id, 'reference', 'mock_' || replace(c.payment_id::text, '-', ''), 'amount', c.amount, 'currency', 'USD')))
-    WHERE c.event IS NULL;
+    UPDATE bench.callbacks AS c SET event = bench.event_of(c.payment_id, c.amount) WHERE c.event IS NULL;
 $$;
 
 GRANT USAGE ON SCHEMA bench TO web_gateway;

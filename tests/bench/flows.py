@@ -12,7 +12,7 @@ from api.catalog import build_statement
 from api.gateways.mock import Checkout, MockGateway
 
 from . import load
-from .load import LoadError, Result, fill, pgbench, wrk
+from .load import LINES, LoadError, Result, fill, pgbench, wrk
 from .parts import Part, Tell
 from .shop import PREFIX, Shop, Web
 
@@ -158,6 +158,40 @@ def _callbacks_over_http(shop: Shop, web: Web, connections: int, seconds: float,
     return found
 
 
+def _order_to_paid_script(shop: Shop) -> str:
+    """The five statements of the web tier: the customer's two, and the three that it says as the gateway's."""
+    functions = shop.catalog.functions
+    order = build_statement(functions["create_order"], (), body=True)
+    begin = build_statement(functions["begin_payment"], ("order_id",), body=True)
+    of_gateway = {
+        name: build_statement(functions[name], (), body=True, hidden=()).text
+        for name in ("get_payment_for_gateway", "open_payment", "receive_gateway_event")
+    }
+    payment = """('{"payment_id":"' || :payment::text || '"}')"""
+    reference = "replace(:payment::text, '-', '')"
+    opened = (
+        """('{"payment_id":"' || :payment::text || '","checkout_url":"http://bench.example/","""
+        f""""provider_reference":"mock_' || {reference} || '"}}')"""
+    )
+    key = [":key", f"'{load.ROUTE}'", f"'{load.DIGEST}'"]
+    return (
+        "SET SESSION AUTHORIZATION web_customer;\n"
+        + load.choose_order(shop, LINES, 0, shop.size.products - 1)
+        + load.keep(fill(order.keyed, [":token", load.REQUEST, load.order_body(LINES), *key]), id="x ->> 'id'")
+        + load.keep(
+            fill(begin.keyed, [":token", load.REQUEST, ":id", """'{"provider":"mock"}'""", *key[:1], "'pay'", key[2]]),
+            payment="x -> 'payment' ->> 'id'",
+            due="x -> 'payment' ->> 'amount'",
+        )
+        + "SET SESSION AUTHORIZATION web_gateway;\n"
+        + fill(of_gateway["get_payment_for_gateway"], ["''", load.REQUEST, payment])
+        + fill(of_gateway["open_payment"], ["''", load.REQUEST, opened])
+        + fill(
+            of_gateway["receive_gateway_event"], ["''", load.REQUEST, "bench.event_of(:payment::uuid, :due::bigint)"]
+        )
+    )
+
+
 def order_to_paid(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell: Tell) -> Part:
     """Three requests after each other, the third one the gateway's: order, payment, signed callback."""
     part = Part("order-to-paid: order, payment, callback", tell=tell)
@@ -167,12 +201,15 @@ def order_to_paid(shop: Shop, web: Web, connections: Sequence[int], seconds: flo
         before, disk, log = _paid(shop), shop.disk(), shop.value("SELECT pg_current_wal_insert_lsn()::text")
         # A thread each, because an answer is only known to the thread.
         last = shop.size.products - 1
-        found = part.add(wrk(shop, web, "order-to-paid", "flow", n, seconds, 3, 0, last, secret, threads=n))
+        found = part.add(wrk(shop, web, "order-to-paid", "flow", n, seconds, LINES, 0, last, secret, threads=n))
         paid = _paid(shop) - before
         if found.requests > paid:
             raise LoadError(f"{found.requests} orders were to be paid, {paid} are")
         written = shop.value("SELECT pg_current_wal_insert_lsn() - %s::pg_lsn", log) / paid
         grown = {name: (size - disk.get(name, 0)) / paid for name, size in shop.disk().items()}
+        shop.settle()
+        ceiling = part.add(pgbench(shop, "ceiling", _order_to_paid_script(shop), n, seconds, role=None))
+        part.remarks.append(f"order-to-paid, {n} connections: {found.rate / ceiling.rate:.2f} of the ceiling")
     part.remarks.append("a line is an order paid: three requests, their times and their CPU added up")
     largest = ", ".join(f"{name} {size:,.0f}" for name, size in sorted(grown.items(), key=lambda item: -item[1])[:8])
     part.remarks.append(

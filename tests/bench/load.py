@@ -24,6 +24,7 @@ from .shop import HERE, PREFIX, Shop, Web
 REQUEST = "'bench-bench-bench-bench-bench'"
 ROUTE = "POST /orders"
 DIGEST = "b" * 64
+LINES = 3  # of an order
 TOKEN_EVERY = 500  # transactions after which a pgbench client takes another customer
 
 
@@ -79,6 +80,13 @@ def fill(text: str, arguments: Sequence[str]) -> str:
     return text + ";\n"
 
 
+def keep(statement: str, **found: str) -> str:
+    """A filled statement of which pgbench keeps something for the next ones: of its answer x, as JSON."""
+    columns = ", ".join(f"{value} AS {name}" for name, value in found.items())
+    answer = statement.rstrip(";\n")
+    return f"SELECT {columns} FROM ({answer}) AS s (answer), LATERAL (SELECT s.answer::jsonb AS x) \\gset\n"
+
+
 def order_script(
     shop: Shop, statement: Statement, lines: int, low: int, high: int, *, keyed: bool, caller: str = ":token"
 ) -> str:
@@ -86,11 +94,15 @@ def order_script(
     arguments = [caller, REQUEST, order_body(lines)]
     if keyed:
         arguments += [":key", f"'{ROUTE}'", f"'{DIGEST}'"]
+    return choose_order(shop, lines, low, high) + fill(statement.keyed if keyed else statement.text, arguments)
+
+
+def choose_order(shop: Shop, lines: int, low: int, high: int) -> str:
+    """A customer, products for order_body() and a key."""
     return (
         choose_customer(shop)
         + "".join(f"\\set p{n} {random_product(low, high)}\n" for n in range(1, lines + 1))
-        + ("\\set key random(1, 9000000000000000000)\n" if keyed else "")
-        + fill(statement.keyed if keyed else statement.text, arguments)
+        + "\\set key random(1, 9000000000000000000)\n"
     )
 
 
@@ -126,17 +138,21 @@ def pgbench(
     connections: int,
     seconds: float,
     *,
-    role: str = "web_customer",
+    role: str | None = "web_customer",
     warm: float | None = None,
 ) -> Result:
-    """What `connections` clients do in `seconds`, after `warm` seconds and more: each meets its plans and functions."""
+    """What `connections` clients do in `seconds`, after `warm` seconds and more: each meets its plans and functions.
+
+    Without a role the script is the administrator's, and says itself whose session it is.
+    """
     # Each connection compiles some forty functions for itself: a tenth of a second of CPU before its first order.
     warm = (shop.warm if warm is None else warm) + connections / 16
     folder = shop.folder / f"pgbench-{time.monotonic_ns()}"
     folder.mkdir()
     file = folder / "script.sql"
     file.write_text(script)
-    given = {name: str(value) for name, value in conninfo_to_dict(shop.access.url(role)).items()}
+    url = shop.access.admin() if role is None else shop.access.url(role)
+    given = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     command = [
         shop.program("pgbench"), "--no-vacuum", "--protocol=prepared", "--file", str(file),
         "--client", str(connections), "--jobs", str(min(connections, 2)), "--time",

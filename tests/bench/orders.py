@@ -10,12 +10,11 @@ from pathlib import Path
 from api.catalog import Statement, build_statement
 
 from . import load
-from .load import Result, pgbench, wrk
+from .load import LINES, Result, pgbench, wrk
 from .parts import Goal, Part, Tell
 from .shop import FEW, ROOT, Floor, Shop, Web, analyse
 
 HERE = Path(__file__).parent
-LINES = 3
 
 
 def statement_of(shop: Shop, function: str) -> Statement:

@@ -12,7 +12,7 @@ import pytest
 from db.server import Access, find_layout
 from tests.conftest import Cluster
 
-from . import chart, growth, orders, report
+from . import chart, flows, growth, orders, report
 from .load import LoadError, wrk
 from .shop import FEW, Shop, Size, Web, make
 
@@ -74,6 +74,16 @@ def test_a_hot_product_is_sold_and_never_oversold(shop: Shop, web: Web) -> None:
     part = orders.hot_product(shop, web, 8, SECONDS, lambda _: None)
     assert [goal.found for goal in part.goals if goal.what == "pieces oversold"] == [0]
     assert f"of {FEW:,} pieces" in part.remarks[0]
+    assert orders.broken_invariants(shop) == []
+
+
+@needs_wrk
+def test_orders_are_paid_both_ways(shop: Shop, web: Web) -> None:
+    paid = "SELECT count(*) FROM sales.orders WHERE status = 'paid'"
+    before = shop.value(paid)
+    part = flows.order_to_paid(shop, web, [2], SECONDS, lambda _: None)
+    assert [result.what for result in part.results] == ["order-to-paid", "ceiling"]
+    assert 0 < sum(result.requests for result in part.results) <= shop.value(paid) - before
     assert orders.broken_invariants(shop) == []
 
 
