@@ -218,7 +218,7 @@ def watch_pools(database: Database) -> None:
         _connections.labels(role, "idle").set(idle)
     for role, pool in database._pools.items():
         _pool_size.labels(role).set(pool.size)
-        _pool_waiting.labels(role).set(sum(not place.done() for place in pool.waiting))
+        _pool_waiting.labels(role).set(sum(not place.done() for _, place in pool.waiting))
 
 
 def watch_replica(replica: Replica) -> None:

@@ -76,8 +76,22 @@ def load(access: Access, scale: Scale, report: Report = lambda *_: None) -> None
             report("stock and balances", 0, 1)
             _run(connection, "sums", scale)
         report("statistics", 0, 1)
-        connection.execute("VACUUM (ANALYZE)")
+        analyse(connection)
         report("statistics", 1, 1)
+
+
+def analyse(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Statistics for the tables that hold something.
+
+    One that is vacuumed while it is empty is taken for empty by every plan that is made of it then, and those read it
+    from end to end until autovacuum comes by: of a million orders' shop, half of what a callback cost.
+    """
+    for (table,) in connection.execute(
+        "SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+        "WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0 "
+        "AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+    ).fetchall():
+        connection.execute(f"VACUUM (ANALYZE) {table}".encode())
 
 
 def _value(connection: psycopg.Connection[tuple[object, ...]], query: str) -> object:

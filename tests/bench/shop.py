@@ -154,15 +154,8 @@ def make(access: Access, layout: Layout, folder: Path, size: Size, say: Say) -> 
 
 
 def analyse(access: Access) -> None:
-    """Statistics for the tables that hold something. One that is analysed while it is empty is taken for empty until
-    autovacuum comes by: the plans of those minutes read it from end to end."""
     with psycopg.connect(access.admin(), autocommit=True) as connection:
-        for (table,) in connection.execute(
-            "SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-            "WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0 "
-            "AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
-        ).fetchall():
-            connection.execute(f"VACUUM (ANALYZE) {table}".encode())
+        scale.analyse(connection)
 
 
 async def _read_catalog(access: Access) -> Catalog:

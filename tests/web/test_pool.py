@@ -147,6 +147,35 @@ async def test_a_full_pool_says_busy_in_the_end(
     assert database.use()["web_customer"] == (0, 2)
 
 
+async def test_each_waits_its_own_time(
+    database: Database, admin: asyncpg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One timer serves the whole queue: it must find who is due, and none before."""
+    monkeypatch.setattr(tier, "PATIENCE", 0.2)
+    working = [asyncio.create_task(database.fetch("web_customer", SLEEP, ["1"])) for _ in range(2)]
+    await running(admin, 2)
+    clock = asyncio.get_running_loop().time
+
+    async def wait() -> float:
+        begin = clock()
+        with pytest.raises(Problem, match="busy"):
+            await database.fetch("web_customer", ONE, ["a"])
+        return clock() - begin
+
+    first, given_up = asyncio.create_task(wait()), asyncio.create_task(wait())
+    await asyncio.sleep(0.1)
+    second = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    given_up.cancel()
+    assert 0.2 <= await first < 0.6
+    assert not second.done()
+    assert 0.2 <= await second < 0.6
+    await asyncio.gather(*working)
+    pool = database._pools["web_customer"]
+    assert (database.use()["web_customer"], len(pool.waiting), pool._alarm) == ((0, 2), 0, None)
+    assert await database.fetch("web_customer", ONE, ["a"]) is not None
+
+
 async def test_no_database_at_all_is_unavailable(access: Access, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tier, "PATIENCE", 0.3)
     nowhere = Database(Access("postgresql:///x?host=/nowhere", access.secret), {"web_customer": 1})
