@@ -17,9 +17,11 @@ BEGIN
     -- With what is under way, and one at a time: several do not pass the limit together.
     PERFORM ledger.lock_available(ledger.open_account('wallet', begin_deposit.currency, owner_id => v_actor));
     v_balance := coalesce((SELECT b.balance FROM ledger.read_balances(v_actor, 'wallet') AS b WHERE b.currency = begin_deposit.currency), 0)
-        + coalesce((SELECT sum(p.amount)::bigint FROM payments.payments AS p
-                    WHERE p.account_id = v_actor AND p.purpose = 'deposit' AND p.currency = begin_deposit.currency
-                      AND p.status IN ('initiated', 'open', 'authorized')), 0);
+        -- OFFSET 0: as in cancel_open_payments.
+        + coalesce((SELECT sum(p.amount)::bigint
+                    FROM (SELECT d.* FROM payments.payments AS d
+                          WHERE d.account_id = v_actor AND d.purpose = 'deposit' AND d.currency = begin_deposit.currency OFFSET 0) AS p
+                    WHERE p.status IN ('initiated', 'open', 'authorized')), 0);
     IF v_balance + begin_deposit.amount > v_limits.balance_maximum THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'balance_above_maximum', MESSAGE = 'A wallet cannot hold this much.',
             HINT = 'Deposits that are under way count as well.', DETAIL = json_build_object('maximum', v_limits.balance_maximum)::text;
