@@ -62,6 +62,9 @@ class Shop:
     warm: float = 3.0
     """Seconds before each measurement, under the same load: connections are made, plans and functions are met."""
 
+    alone: bool = True
+    """Whether nobody else is on its server, whose checkpoints would be theirs as well."""
+
     @property
     def hot(self) -> int:
         """The number of the product that everybody buys."""
@@ -105,7 +108,8 @@ class Shop:
 
     def settle(self) -> None:
         """What the last measurement left to write is written before the next begins."""
-        self.value("CHECKPOINT")
+        if self.alone:
+            self.value("CHECKPOINT")
 
 
 def product_id(number: int) -> str:

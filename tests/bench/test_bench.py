@@ -30,6 +30,7 @@ def shop(access: Access, cluster: Cluster, tmp_path_factory: pytest.TempPathFact
         lambda _: None,
     )
     shop.warm = 0.2
+    shop.alone = False
     orders.open_shop(shop)
     return shop
 
