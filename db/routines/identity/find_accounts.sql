@@ -8,8 +8,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     -- Filters are optional: a plan for all cases would fit none.
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-    v_pattern CONSTANT text := '%' || regexp_replace(lower(find_accounts.q), '([\\%_])', '\\\1', 'g') || '%';
     v_owner   CONSTANT uuid := (SELECT a.id FROM identity.accounts AS a WHERE lower(a.email) = lower(find_accounts.q));
+    v_pattern CONSTANT text := CASE WHEN v_owner IS NULL THEN '%' || regexp_replace(lower(find_accounts.q), '([\\%_])', '\\\1', 'g') || '%' END;
 BEGIN
     IF NOT identity.is_staff() THEN
         RETURN '{}';
@@ -17,9 +17,9 @@ BEGIN
     RETURN ARRAY(
         SELECT a FROM identity.accounts AS a
         WHERE a.id < find_accounts.before
-          -- The expression of the index accounts_search.
           AND (v_owner IS NULL OR a.id = v_owner)
-          AND (v_pattern IS NULL OR v_owner IS NOT NULL
+          -- The expression of the index accounts_search.
+          AND (v_pattern IS NULL
                OR lower(a.email || ' ' || coalesce(a.handle, '') || ' ' || coalesce(a.display_name, '')) LIKE v_pattern)
           AND (find_accounts.role IS NULL OR a.role = find_accounts.role)
           AND (find_accounts.status IS NULL OR a.status = find_accounts.status)
