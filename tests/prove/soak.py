@@ -32,6 +32,7 @@ import random
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -144,7 +145,7 @@ class Report:
 # --- the load -------------------------------------------------------------------------------------
 
 
-class Visitor:
+class Visitor(ABC):
     """Asks on one connection after the other, with as little of a client as HTTP/1.1 needs."""
 
     def __init__(self, stand: Stand, chance: random.Random) -> None:
@@ -166,9 +167,9 @@ class Visitor:
         finally:
             writer.close()
 
+    @abstractmethod
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request. Answers whether another may follow on this connection."""
-        raise NotImplementedError
 
 
 class Browser(Visitor):
