@@ -41,7 +41,9 @@ BEGIN
             MESSAGE = 'There are orders or returns that are not finished.', HINT = 'Cancel them, or wait until they are delivered.',
             DETAIL = json_build_object('orders', v_numbers);
     END IF;
-    IF EXISTS (SELECT FROM payments.payments AS p WHERE p.account_id = v_account.id AND p.status IN ('initiated', 'open', 'authorized'))
+    -- OFFSET 0: as in cancel_open_payments.
+    IF EXISTS (SELECT FROM (SELECT o.status FROM payments.payments AS o WHERE o.account_id = v_account.id OFFSET 0) AS p
+               WHERE p.status IN ('initiated', 'open', 'authorized'))
         OR EXISTS (SELECT FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id
                    WHERE p.account_id = v_account.id AND r.status = 'pending')
     THEN
