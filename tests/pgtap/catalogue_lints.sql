@@ -1,6 +1,6 @@
 -- Rules of the house that the catalogue itself can prove. Each query lists offenders; none is the only right answer.
 BEGIN;
-SELECT plan(31);
+SELECT plan(32);
 
 -- Ours is what is not PostgreSQL's, an extension's or pgTAP's: a new schema is in by itself.
 CREATE TEMPORARY VIEW ours AS SELECT oid, nspname, nspowner, nspacl FROM pg_namespace WHERE nspname !~ '^(pg_.*|information_schema|extensions|tap)$';
@@ -68,6 +68,19 @@ SELECT is_empty($$
           SELECT FROM pg_index AS i
           WHERE i.indrelid = c.conrelid AND (i.indkey::smallint[])[0:cardinality(c.conkey) - 1] @> c.conkey)
 $$, 'every foreign key that is enforced has an index that begins with its columns');
+
+SELECT is_empty($$
+    SELECT i.indexrelid::regclass, other.indexrelid::regclass
+    FROM pg_index AS i
+    JOIN pg_class AS c ON c.oid = i.indexrelid JOIN ours AS n ON n.oid = c.relnamespace
+    JOIN pg_index AS other ON other.indrelid = i.indrelid AND other.indexrelid <> i.indexrelid
+    JOIN pg_class AS o ON o.oid = other.indexrelid AND o.relam = c.relam
+    WHERE NOT i.indisunique AND i.indpred IS NULL AND other.indpred IS NULL AND i.indexprs IS NULL
+      AND (other.indkey::smallint[])[0:i.indnkeyatts - 1] = (i.indkey::smallint[])[0:i.indnkeyatts - 1]
+      AND (other.indclass::oid[])[0:i.indnkeyatts - 1] = (i.indclass::oid[])[0:i.indnkeyatts - 1]
+      -- One column is read either way.
+      AND (i.indnkeyatts = 1 OR (other.indoption::smallint[])[0:i.indnkeyatts - 1] = (i.indoption::smallint[])[0:i.indnkeyatts - 1])
+$$, 'no index is the beginning of another one');
 
 SELECT is_empty($$
     SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
