@@ -41,6 +41,8 @@ from tests.prove.campaign import Verdict, sabotage, strike
 from tests.prove.crowd import Crowd, History, worker
 from tests.prove.house import cluster, enter, web_tier
 
+CROWDS = 6  # that a cut has to be noticed by one of
+
 PARTS = ("machine", "crowd", "attacks", "faults", "soak")
 
 
@@ -128,12 +130,17 @@ async def let_in(access: Access, size: Size, seconds: float, seed: int, folder: 
 async def prove_crowd(house: Cluster, size: Size, seed: int, folder: Path) -> Row:
     began = time.monotonic()
     history = await let_in(house.clone("crowd"), size, size.seconds, seed, folder)
-    noticed = await let_in(house.clone("crowd_cut"), size, min(10.0, size.seconds), seed, folder, LOST_UPDATE)
+    noticed = False
+    for turn in range(CROWDS):  # seconds of a slow machine may pass without two who meet
+        access = house.clone(f"crowd_cut_{turn}")
+        cut = await let_in(access, size, min(10.0, size.seconds), seed + turn, folder, LOST_UPDATE)
+        if noticed := bool(cut.found):
+            break
     notes = {"clients": size.clients, "invariant_checks": history.checks, "orders": len(history.orders),
              "callbacks": len(history.told), "answers": dict(history.answers)}  # fmt: skip
     name = f"{size.clients} clients at once, {history.checks} × all invariants"
     return Row("crowd", name, "history explains state", sum(history.answers.values()), history.found,
-               time.monotonic() - began, bool(noticed.found), notes)  # fmt: skip
+               time.monotonic() - began, noticed, notes)  # fmt: skip
 
 
 async def prove_attacks(house: Cluster, size: Size, seed: int, folder: Path, talk: Console) -> list[Row]:
@@ -200,6 +207,8 @@ def show(rows: list[Row], console: Console) -> None:
         for text in row.found[:10]:
             console.print(f"[red]found[/red] {row.name}: ", end="")
             console.print(text, markup=False)
+        if row.notices is False:
+            console.print(f"[red]not noticed[/red] {row.name}: nothing was found with its safeguard cut out.")
     console.print(f"operations done: {sum(r.operations for r in rows):,}")
     console.print(f"anomalies found: {sum(len(r.found) for r in rows)}")
 
