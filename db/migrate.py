@@ -212,7 +212,7 @@ def check(access: Access, source: Source | None = None, *, production: bool = Fa
     try:
         with _connect(access.admin()) as connection:
             connection.execute("SET default_transaction_read_only = on")
-            return _plan(connection, access, source, force=False, production=production)
+            return _plan(connection, access, source, force=False, production=production, say=lambda _: None)
     except psycopg.OperationalError as error:
         if not _missing_database(error):
             raise MigrationError(str(error).strip()) from None
@@ -237,13 +237,13 @@ def migrate(
     source = source or Source.read()
     made = _make_database(access, say)
     with _connect(access.admin()) as connection, _one_at_a_time(connection, say):
-        plan = _plan(connection, access, source, force=force, production=production)
+        plan = _plan(connection, access, source, force=force, production=production, say=say)
         plan.database = made
         for line in plan.drift:
             say(f"{line} (--force puts right what it can)")
         if not plan:
             return plan
-        drifted = read_shape(connection)
+        drifted = _shape(connection, say)
         if plan.roles:
             _roles(connection, source)
         if plan.passwords:
@@ -270,7 +270,7 @@ def migrate(
 
 
 def _plan(
-    connection: psycopg.Connection[Any], access: Access, source: Source, *, force: bool, production: bool
+    connection: psycopg.Connection[Any], access: Access, source: Source, *, force: bool, production: bool, say: Say
 ) -> Plan:
     plan = Plan()
     with connection.transaction():
@@ -325,13 +325,26 @@ def _plan(
             if prepared and deployed:
                 plan.api = read_changes(connection, [file.text for file in (*source.types, *source.endpoints)])
                 plan.web_tiers = _value(connection, _WEB_TIERS)
-        plan.drift = _invalid_indexes(connection) + describe_drift(_deployed_shape(connection), read_shape(connection))
+    plan.drift = _invalid_indexes(connection) + describe_drift(_deployed_shape(connection), _shape(connection, say))
     return plan
 
 
 _WEB_TIERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'storeproc web'"
 )
+
+
+def _shape(connection: psycopg.Connection[Any], say: Say) -> dict[str, str]:
+    """What the database looks like. The catalogue's words for a constraint or a view take a look at their tables."""
+    found: dict[str, str] = {}
+
+    def attempt() -> None:
+        with connection.transaction():
+            connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
+            found.update(read_shape(connection))
+
+    _when_locks_allow(connection, "reading the schema", attempt, say)
+    return found
 
 
 def _deployed_shape(connection: psycopg.Connection[Any]) -> dict[str, str]:
@@ -342,8 +355,9 @@ def _deployed_shape(connection: psycopg.Connection[Any]) -> dict[str, str]:
 
 def _keep_shape(connection: psycopg.Connection[Any], *, drifted: dict[str, str], accept: bool, say: Say) -> None:
     """What the database looks like now is what was deployed, except for what had drifted and stays as it drifted."""
+    now = _shape(connection, say)
     with connection.transaction():
-        deployed, now = _deployed_shape(connection), read_shape(connection)
+        deployed = _deployed_shape(connection)
         comparable = deployed and deployed.get("server") == now["server"]
         left = {
             thing
@@ -815,12 +829,13 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
             _close_the_door(connection)
         for file in policies:
             _run(connection, file)
-        for file in source.views:
+        views_too = all_policies or _views_are_due(connection, source, loaded)
+        for file in source.views if views_too else ():
             _run(connection, file)
     with _as(connection, "store_api"):
         for file in source.endpoints:
             _run(connection, file)
-    _drop_orphans(connection)
+    _drop_orphans(connection, views=views_too)
     _compile(connection, source)
 
     run("DELETE FROM migration.files")
@@ -886,6 +901,31 @@ def _load_routine(connection: psycopg.Connection[Any], file: File) -> None:
         _run(connection, file)
 
 
+def _views_are_due(connection: psycopg.Connection[Any], source: Source, loaded: dict[str, str]) -> bool:
+    """Whether any of them, or what they are built on, has changed. Replacing a view takes it from everybody until all
+    is done: the stock, of which every order asks.
+    """
+    folder = f"{source.folder.name}/views/"
+    before = {name: sha256 for name, sha256 in loaded.items() if name.startswith(folder)}
+    if before != {file.name: file.sha256 for file in source.views}:
+        return True
+    if _value(connection, "SELECT schema_version FROM migration.deployed") != source.schema_version:
+        return True
+    return bool(
+        _value(
+            connection,
+            """
+            SELECT NOT coalesce(bool_and(to_regclass(o.identity) IS NOT NULL), false)
+                OR EXISTS (SELECT FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.refobjid
+                           WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_proc'::regclass
+                             AND p.proname LIKE %s)
+            FROM migration.objects AS o WHERE o.kind = 'VIEW'
+            """,
+            "%" + _BEFORE,
+        )
+    )
+
+
 @contextmanager
 def _as(connection: psycopg.Connection[Any], role: str) -> Iterator[None]:
     connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
@@ -922,8 +962,8 @@ def _refuse_dependants(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def _drop_orphans(connection: psycopg.Connection[Any]) -> None:
-    """Routines and views whose file is gone.
+def _drop_orphans(connection: psycopg.Connection[Any], *, views: bool) -> None:
+    """Routines, and where they were loaded views, whose file is gone.
 
     What this transaction made has its own id in xmin, or that of one of its savepoints, which is younger.
     """
@@ -941,6 +981,8 @@ def _drop_orphans(connection: psycopg.Connection[Any]) -> None:
         ("%" + _BEFORE,),
     ).fetchall()
     before = connection.execute("SELECT kind, identity FROM migration.objects").fetchall()
+    if not views:
+        made += [(kind, identity) for kind, identity in before if kind == "VIEW"]
     for kind, identity in sorted(set(before) - set(made), reverse=True):
         connection.execute(
             f"DROP {kind} IF EXISTS {identity}"
@@ -965,6 +1007,8 @@ def _compile(connection: psycopg.Connection[Any], source: Source) -> None:
         try:
             with connection.transaction():
                 connection.execute(f"SELECT {validator}(%s)", [oid])
+        except (errors.LockNotAvailable, errors.DeadlockDetected):
+            raise
         except psycopg.Error as error:
             problems.append(_body_problem(source, signature, body, error))
     if problems:

@@ -265,6 +265,43 @@ def test_policies_are_loaded_again_only_when_they_must(workshop: Workshop) -> No
     assert workshop.ask(oid) != first
 
 
+def test_views_are_replaced_only_when_they_must(workshop: Workshop) -> None:
+    view = "CREATE OR REPLACE VIEW shop.halves AS SELECT shop.half(t.id) AS half FROM shop.things AS t;\n"
+    rule = "SELECT xmin::text FROM pg_rewrite WHERE ev_class = to_regclass('shop.halves')"
+    workshop.write("views/shop.halves.sql", view)
+    workshop.deploy()
+
+    def replaced() -> bool:
+        before = workshop.ask(rule)
+        workshop.deploy()
+        return workshop.ask(rule) != before
+
+    said: list[str] = []
+    workshop.write("routines/shop/double_it.sql", ROUTINE.replace("* 4", "* 2"))
+    workshop.write("api/numbers/get_double.sql", ENDPOINT + "-- changed\n")
+    before = workshop.ask(rule)
+    with psycopg.connect(workshop.access.admin()) as client:
+        client.execute("SELECT count(*) FROM shop.halves")  # and its transaction stays open
+        migrate.migrate(workshop.access, source=Source.read(workshop.folder), say=said.append)
+    assert workshop.ask(rule) == before
+    assert not any("clients hold locks" in line for line in said), "who reads a view keeps nobody from deploying"
+
+    workshop.write("routines/shop/half.sql", HELPER.replace("half(n int)", "half(n bigint)"))
+    assert replaced(), "what it stood on has another signature"
+    assert workshop.ask("SELECT to_regprocedure('shop.half(int)')") is None
+    workshop.write("views/shop.halves.sql", view.replace("AS half", "AS half, t.name"))
+    assert replaced()
+    workshop.write("migrations/0002.more.sql", "ALTER TABLE shop.things ADD COLUMN more int;\n")
+    assert replaced(), "a migration may have changed its table"
+    with psycopg.connect(workshop.access.admin()) as client:
+        client.execute("DROP VIEW shop.halves")
+    workshop.write("api/numbers/get_double.sql", ENDPOINT)
+    assert replaced(), "it was dropped by hand"
+    (workshop.folder / "views/shop.halves.sql").unlink()
+    workshop.deploy()
+    assert workshop.ask("SELECT to_regclass('shop.halves')") is None
+
+
 def test_a_lock_held_by_a_client_is_waited_for(workshop: Workshop) -> None:
     workshop.write("policies/shop.things.sql", "ALTER TABLE shop.things ENABLE ROW LEVEL SECURITY;\n")
     workshop.deploy()
@@ -280,6 +317,35 @@ def test_a_lock_held_by_a_client_is_waited_for(workshop: Workshop) -> None:
         migrate.migrate(workshop.access, source=Source.read(workshop.folder), say=listen)
     assert any("clients hold locks" in line for line in said)
     assert workshop.ask("SELECT relforcerowsecurity FROM pg_class WHERE oid = 'shop.things'::regclass") is True
+
+
+def test_a_table_that_a_client_takes_meanwhile_is_waited_for_at_every_step(workshop: Workshop) -> None:
+    workshop.deploy()
+    workshop.write("migrations/0002.more.sql", "CREATE TABLE shop.more (id int);\n")
+    workshop.write(
+        "routines/shop/count.sql",
+        "CREATE OR REPLACE FUNCTION shop.count() RETURNS bigint LANGUAGE sql STABLE "
+        "SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM shop.things $$;\n",
+    )
+    waits: list[str] = []
+    with psycopg.connect(workshop.access.admin()) as client:
+        take = "LOCK TABLE shop.things IN ACCESS EXCLUSIVE MODE"
+        client.execute(take)
+
+        def listen(text: str) -> None:
+            if text.startswith("clients hold locks"):
+                waits.append(text)
+                client.rollback()
+            else:
+                client.execute(take)
+
+        migrate.migrate(workshop.access, source=Source.read(workshop.folder), say=listen)
+    assert [text.split(": ")[1].split(" waits")[0] for text in waits] == [
+        "reading the schema",
+        "the code",
+        "reading the schema",
+    ]
+    assert workshop.ask("SELECT shop.count()") == 0
 
 
 def test_passwords_are_scram_and_set_once(workshop: Workshop) -> None:
