@@ -15,8 +15,8 @@ or the row may be newer than what is replayed.
 
 How old an answer may be is measured, not believed: twice a second the primary says how far its log goes and the standby
 how far it has replayed it. `covered` is the moment up to which everything that was committed is to be seen there; a
-standby that does not cover the moment LIMIT seconds ago is not asked. A number is forgotten when its moment is covered,
-so one from before a restore, higher than any that is to come, does not stay.
+standby that does not cover the moment `limit` seconds ago (DATABASE_REPLICA_MAX_LAG) is not asked. A number is
+forgotten when its moment is covered, so one from before a restore, higher than any that is to come, does not stay.
 
 While the primary is away, the standby goes on with what it can answer. Nothing can be written then, and access tokens
 end within 15 minutes.
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from .endpoint import Answer, Exchange
     from .settings import Settings
 
-LIMIT = 5.0  # seconds: no answer is older
 BEAT = 0.5  # seconds between two looks at both servers
 PATIENCE = 2.0  # seconds for an answer to that; a server that vanished from the network holds a read so long and a beat
 ROOM = 0.25  # seconds that a read waits for a connection before it goes to the primary
@@ -160,6 +159,7 @@ class Replica:
         if access is None:
             raise ValueError("there is no DATABASE_REPLICA_URL")
         self.say = say
+        self.limit = settings.replica_max_lag
         self.secure = settings.secure
         self.pools = {
             role: Pool(access.url(role), size, "storeproc reads") for role, size in settings.pool_sizes.items()
@@ -319,9 +319,9 @@ class Replica:
         elif isinstance(there, Exception):
             # A server that answers with an error is there, and may be written to: then how old is not known. Nor is it
             # where the standby lagged, or was away, when the primary was heard last.
-            if self.heard < self.covered + LIMIT and _is_away(there):
+            if self.heard < self.covered + self.limit and _is_away(there):
                 self._become("alone", f"the primary is away ({_words(there)}): reads go on")
-                self.lease = time.monotonic() + LIMIT
+                self.lease = time.monotonic() + self.limit
         elif cluster != there[1]:
             self._become("refused", "it is of another cluster")
         else:
@@ -342,9 +342,9 @@ class Replica:
         if self.written and self.written[-1][1] > written:
             self.written.clear()  # the primary was restored to an earlier moment
         self.written.append((asked, written))
-        if now < self.covered + LIMIT:
+        if now < self.covered + self.limit:
             self._become("reading", "")
-            self.lease = min(self.covered + LIMIT, now + LIMIT)
+            self.lease = min(self.covered + self.limit, now + self.limit)
         elif self.behind:
             self._become("behind", f"{self.behind:.1f} seconds behind")
 
@@ -364,7 +364,8 @@ class Replica:
             self.covered = 0.0
         if state != self.state:
             self.state = state
-            self.say({"replica": state, "why": why} if why else {"replica": state})
+            line = {"replica": state, "process": os.getpid()}
+            self.say({**line, "why": why} if why else line)
 
 
 Answered = Any
@@ -378,7 +379,14 @@ class Line:
         self.connection: Connection | None = None
 
     async def ask(self, question: str) -> Answered:
-        """The row, or what went wrong."""
+        """The row, or what went wrong. Who stood still himself (a paused machine) has not waited: he asks again."""
+        began = time.monotonic()
+        answer = await self._ask(question)
+        if isinstance(answer, TimeoutError) and time.monotonic() - began > PATIENCE + BEAT:
+            answer = await self._ask(question)
+        return answer
+
+    async def _ask(self, question: str) -> Answered:
         try:
             async with asyncio.timeout(PATIENCE):
                 if self.connection is None or self.connection.is_closed():

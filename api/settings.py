@@ -134,6 +134,9 @@ class Settings:
     replica_url: str | None = None
     """DATABASE_REPLICA_URL: a hot standby of the database, which answers reads (see replica.py)."""
 
+    replica_max_lag: float = 5.0
+    """DATABASE_REPLICA_MAX_LAG: how many seconds old its answers may be; where it lags more, the primary answers."""
+
     secret: str | None = field(default=None, repr=False)
     """STOREPROC_SECRET: 32 characters or more, for every role's password; else the file `secret` in `data`."""
 
@@ -228,6 +231,7 @@ class Settings:
             database_url=_database_url(read),
             pooler_url=_without_user(read, "POOLER_URL", "postgresql://pooler:6432/storeproc"),
             replica_url=_without_user(read, "DATABASE_REPLICA_URL", "postgresql://standby:5432/storeproc"),
+            replica_max_lag=float(read.number("DATABASE_REPLICA_MAX_LAG", 5, 2, 3600)),
             secret=read.secret("STOREPROC_SECRET"),
             environment=read.choice("STOREPROC_ENVIRONMENT", ("development", "production")),
             web_concurrency=read.number("WEB_CONCURRENCY", 2, 1, 64),
