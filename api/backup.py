@@ -43,7 +43,7 @@ from db.server import SUPERUSER, Access, Layout, Server
 
 SEGMENT = 16 * 2**20  # bytes; initdb's default, which ours keeps
 NEW_CHAIN_AFTER = timedelta(days=7)  # below wal_summary_keep_time (10 days), without which there is no incremental one
-ARCHIVE_PATIENCE = 60.0  # seconds
+ARCHIVE_PATIENCE = 60.0  # seconds in which no segment arrives
 TIMESTAMP = "%Y%m%d-%H%M%S"
 
 Say = Callable[[str], None]
@@ -378,8 +378,12 @@ def _wait_for_archive(repository: Repository, connection: psycopg.Connection[Any
     """Until everything up to now is in the archive."""
     connection.execute("SELECT pg_create_restore_point('storeproc backup')")  # an empty segment is not closed
     name = _value(connection, "SELECT pg_walfile_name(pg_switch_wal())")
-    deadline = time.monotonic() + ARCHIVE_PATIENCE
+    deadline = 0.0
+    arrived = -1
     while not (repository.wal / f"{name}.gz").exists():
+        # A long queue before it, or a slow disk, is no fault.
+        if (number := _value(connection, "SELECT archived_count FROM pg_stat_archiver")) != arrived:
+            arrived, deadline = number, time.monotonic() + ARCHIVE_PATIENCE
         if time.monotonic() > deadline:
             raise BackupError(
                 f"the write-ahead log does not reach {repository.wal} ({name} is missing). Is the disk full? "

@@ -390,6 +390,18 @@ def test_a_broken_archive_is_told(store: Store, monkeypatch: pytest.MonkeyPatch)
         archived(store, access)
 
 
+def test_a_slow_archive_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    access = store.start()
+    store.back_up(access)
+    command = str(ask(access, "SHOW archive_command")).replace("'", "''")
+    ask_nothing(access, f"ALTER SYSTEM SET archive_command = 'sleep 2; {command}'")
+    ask_nothing(access, "SELECT pg_reload_conf()")
+    for _ in range(3):  # each a segment
+        ask_nothing(access, "SELECT pg_create_restore_point('one'), pg_switch_wal()")
+    monkeypatch.setattr(backup, "ARCHIVE_PATIENCE", 6.0)
+    archived(store, access)
+
+
 def test_an_interrupted_swap_makes_no_empty_store(store: Store) -> None:
     store.start()
     store.stop()
