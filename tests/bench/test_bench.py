@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +17,7 @@ from . import chart, flows, growth, orders, report
 from .load import LoadError, wrk
 from .shop import FEW, Shop, Size, Web, make
 
+T = TypeVar("T")
 needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 SECONDS = 0.5  # wrk knows whole seconds only, and takes one
 
@@ -45,10 +47,21 @@ def placed(shop: Shop) -> int:
     return int(shop.value("SELECT count(*) FROM sales.orders"))
 
 
+def measured(run: Callable[[], T]) -> T:
+    """On a machine that stands still for half a second nothing is done in it, which the bench says: then once more."""
+    for attempt in range(5):
+        try:
+            return run()
+        except LoadError as error:
+            if "nothing was" not in str(error) or attempt == 4:
+                raise
+    raise AssertionError
+
+
 @needs_wrk
 def test_orders_are_placed_and_counted(shop: Shop, web: Web) -> None:
     before = placed(shop)
-    part = orders.place_order(shop, web, [4], SECONDS, lambda _: None, rounds=1)
+    part = measured(lambda: orders.place_order(shop, web, [4], SECONDS, lambda _: None, rounds=1))
     by_what = {result.what: result for result in part.results}
     textbook = "least: a textbook's"
     assert {textbook, "bare: ours, stripped", "ceiling", "place-order", "ceiling again"} <= by_what.keys()
@@ -72,7 +85,7 @@ def test_orders_are_placed_and_counted(shop: Shop, web: Web) -> None:
 
 @needs_wrk
 def test_a_hot_product_is_sold_and_never_oversold(shop: Shop, web: Web) -> None:
-    part = orders.hot_product(shop, web, 8, SECONDS, lambda _: None)
+    part = measured(lambda: orders.hot_product(shop, web, 8, SECONDS, lambda _: None))
     assert [goal.found for goal in part.goals if goal.what == "pieces oversold"] == [0]
     assert f"of {FEW:,} pieces" in part.remarks[0]
     assert orders.broken_invariants(shop) == []
@@ -82,7 +95,7 @@ def test_a_hot_product_is_sold_and_never_oversold(shop: Shop, web: Web) -> None:
 def test_orders_are_paid_both_ways(shop: Shop, web: Web) -> None:
     paid = "SELECT count(*) FROM sales.orders WHERE status = 'paid'"
     before = shop.value(paid)
-    part = flows.order_to_paid(shop, web, [2], SECONDS, lambda _: None)
+    part = measured(lambda: flows.order_to_paid(shop, web, [2], SECONDS, lambda _: None))
     assert [result.what for result in part.results] == ["order-to-paid", "ceiling"]
     assert 0 < sum(result.requests for result in part.results) <= shop.value(paid) - before
     assert orders.broken_invariants(shop) == []
