@@ -203,6 +203,8 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=",".join(map(str, settings.trusted_proxies)),
+        # Longer than a proxy keeps an idle connection (60 s): who closes it must be the one who sends into it.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=int(GRACE) - 3,
     )
     server = uvicorn.Server(config)

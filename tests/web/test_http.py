@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -235,6 +236,21 @@ async def test_a_body_that_never_ends_is_given_up(server: WebServer, token: str)
     )
     async with asyncio.timeout(10):
         assert (await reader.readline()).startswith(b"HTTP/1.1 504")
+    writer.close()
+
+
+async def test_an_idle_connection_is_not_closed_under_a_request(server: WebServer) -> None:
+    """uvicorn's own five seconds are shorter than any proxy's patience: what it sent into a closed one was lost."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    request = b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n"
+    for pause in (6, 0):
+        writer.write(request)
+        assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                while await reader.read(1000):
+                    pass
+                pytest.fail("it was closed")
     writer.close()
 
 
