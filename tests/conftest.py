@@ -430,7 +430,7 @@ class WebServer:
             if self.process.poll() is not None:
                 pytest.fail(f"the web tier does not start:\n{self.log()[-4000:]}")
             try:
-                with urllib.request.urlopen(self.url + "/health/ready", timeout=5):
+                with urllib.request.urlopen(self.url + "/health/ready", timeout=60):
                     return
             except urllib.error.HTTPError as error:
                 answer = error.read().decode()
@@ -444,7 +444,7 @@ class WebServer:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(15)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.kill()
 
@@ -478,7 +478,7 @@ class Client:
     def __init__(self, url: str) -> None:
         self.url = url
         # Answers are checked one by one: a cookie or a redirect that is followed would hide what was sent.
-        self.http = httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=200), cookies=_NoCookies())
+        self.http = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=200), cookies=_NoCookies())
 
     async def request(
         self,

@@ -284,7 +284,7 @@ async def test_readers_do_not_wait_for_a_refresh(office: Office, shop: Shop, con
     await holder.execute("SELECT FROM report.refreshes WHERE name = 'daily_revenue' FOR UPDATE")
     refreshing = asyncio.create_task(shop.call("web_worker", "refresh_report"))
     await shop.until("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')")
-    seen = await asyncio.wait_for(office.does("analyse_revenue"), 5)
+    seen = await asyncio.wait_for(office.does("analyse_revenue"), 60)
     assert seen["data"]
     await held.rollback()
     assert await refreshing == "daily_revenue"

@@ -55,7 +55,7 @@ async def seller(shop: Shop) -> str:
     return await shop.account("merchant")
 
 
-async def eventually(ask: Callable[[], Awaitable[object]], expected: object, seconds: float = 10.0) -> None:
+async def eventually(ask: Callable[[], Awaitable[object]], expected: object, seconds: float = 60.0) -> None:
     """It is so within moments: an announcement takes its way through the server."""
     deadline = asyncio.get_running_loop().time() + seconds
     while (found := await ask()) != expected:

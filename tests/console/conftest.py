@@ -23,7 +23,7 @@ from tests.payments.conftest import shop as shop
 PASSWORD = "Correct-Horse-9"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -96,7 +96,7 @@ async def visit(browser: Browser, server: Any, logged_in: dict[str, Any]) -> Asy
         contexts.append(context)
         await context.add_init_script(_WATCH)
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         console = Console(server.url, page)
         page.on(
             "console",

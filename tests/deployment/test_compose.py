@@ -382,7 +382,7 @@ def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine)
     finally:
         asked = time.monotonic()
         job.terminate()
-        assert job.wait(20) == 0
+        assert job.wait(60) == 0
     assert time.monotonic() - asked < 5  # it heard the signal in its sleep
     (dump,) = machine.backups.glob("dumps/storeproc-*")
     assert (dump / "SHA256SUMS").exists()
@@ -448,12 +448,12 @@ def proxy(caddy: str, server: WebServer, tmp_path: Path) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         log.close()
 
 
 def test_the_proxy_hands_on_requests_and_keeps_the_figures(proxy: str, server: WebServer) -> None:
-    with httpx.Client(base_url=proxy, timeout=30) as client:
+    with httpx.Client(base_url=proxy, timeout=60) as client:
         assert client.get("/health/ready").status_code == 200
         assert client.get("/v1/products").json()["data"] == []
         refused = client.post("/v1/sessions", json={"email": "a@example.com", "password": "x"})

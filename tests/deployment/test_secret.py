@@ -144,7 +144,7 @@ def test_the_procedure_while_a_store_runs(data: Path) -> None:
         assert read(url + "?limit=7") == 200  # on the connections that it has
     finally:
         first.terminate()
-        first.wait(30)
+        first.wait(60)
 
     second = start("second")
     try:
@@ -152,7 +152,7 @@ def test_the_procedure_while_a_store_runs(data: Path) -> None:
         assert storeproc(data, "migrate", "--check").stdout == "nothing is pending\n"
     finally:
         second.terminate()
-        second.wait(30)
+        second.wait(60)
 
 
 def test_who_has_stolen_the_secret_is_put_out(running: Access) -> None:
@@ -176,7 +176,7 @@ def test_who_has_stolen_the_secret_is_put_out(running: Access) -> None:
 
 
 def read(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return int(answer.status)
 
 

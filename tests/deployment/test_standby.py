@@ -159,7 +159,7 @@ class Web:
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -215,7 +215,7 @@ async def web(anyio_backend: str, start_web: Callable[..., Web]) -> Web:
 async def client(anyio_backend: str, web: Web) -> AsyncIterator[Client]:
     client = Client(web.url)
     # A new connection each time: any of the two processes may take it.
-    client.http = httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+    client.http = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
     yield client
     await client.http.aclose()
 
@@ -263,7 +263,7 @@ def executed(access: Access, function: str) -> int:
 
 async def measured(client: Client, line: str) -> str:
     """The metrics, once this is among them: a process looks after itself every five seconds."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while line not in (text := (await client.get("/metrics")).text):
         assert time.monotonic() < deadline, text
         await asyncio.sleep(0.2)

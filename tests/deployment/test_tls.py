@@ -160,12 +160,12 @@ def opened(gate: Gate) -> Iterator[Gate]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     try:
         yield gate
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(60)
 
 
 @dataclass(frozen=True)
@@ -472,13 +472,13 @@ def test_a_store_runs_over_tls(strict: Gate, access: Access, trust: Trust, tmp_p
         assert strict.plain == 0
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def answers(url: str, body: bytes | None = None) -> bool:
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return bool(response.status < 300)
     except urllib.error.HTTPError as error:
         if body is not None:
@@ -527,5 +527,5 @@ def test_a_worker_says_why_it_waits(tls: Gate, access: Access, trust: Trust, tmp
         assert "certificate verify failed" in line
     finally:
         worker.terminate()
-        worker.communicate(timeout=15)
+        worker.communicate(timeout=60)
     assert tls.plain == tls.encrypted == 0

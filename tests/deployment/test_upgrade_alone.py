@@ -67,7 +67,7 @@ class Deployment:
             self._lines.put(line.rstrip())
         self._lines.put(None)
 
-    def hear(self, words: str, seconds: float = 30) -> str:
+    def hear(self, words: str, seconds: float = 60) -> str:
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -95,7 +95,7 @@ def deploying(workshop: Workshop) -> Iterator[Deployment]:
 
 
 def until(workshop: Workshop, query: str) -> Any:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (found := workshop.ask(query)):
         assert time.monotonic() < deadline, query
         time.sleep(0.02)

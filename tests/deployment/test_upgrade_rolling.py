@@ -139,7 +139,7 @@ class Shop:
     async def more(self, answers: int = 60) -> None:
         """Until so many more were answered."""
         goal = len(self.seconds) + answers
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(self.seconds) < goal and not self.failures:
                 self.answered.clear()
                 await self.answered.wait()
@@ -207,7 +207,7 @@ async def test_the_next_version_is_deployed_beside_this_one(
                 deployment = asyncio.create_task(
                     asyncio.to_thread(migrate.migrate, access, source=source, say=heard.put)
                 )
-                held = await asyncio.to_thread(heard.get, timeout=30)
+                held = await asyncio.to_thread(heard.get, timeout=60)
                 assert "db/migrations/9000.gifts.sql" in held
                 so_far = len(here.seconds)
                 await here.more(200)

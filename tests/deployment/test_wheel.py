@@ -160,7 +160,7 @@ def test_its_web_tier_serves_documentation_styles_and_console(installed: Install
         env=installed.environment | {"PORT": port.stdout.strip(), "WEB_CONCURRENCY": "1"},
     )  # fmt: skip
     try:
-        with httpx.Client(transport=httpx.HTTPTransport(retries=30), timeout=30) as client:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=30), timeout=60) as client:
             for path in ("/health/ready", "/docs", "/openapi.json", "/console", "/v1/products"):
                 answer = client.get(url + path, follow_redirects=True)
                 assert answer.status_code == 200, (path, answer.text, (installed.folder / "web.log").read_text())
@@ -168,7 +168,7 @@ def test_its_web_tier_serves_documentation_styles_and_console(installed: Install
             assert "<style" in page or ".css" in page
     finally:
         web.terminate()
-        assert web.wait(20) == 0
+        assert web.wait(60) == 0
         log.close()
 
 

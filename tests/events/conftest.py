@@ -51,7 +51,7 @@ class Listener:
             found[name] = value.removeprefix(" ")
         return None
 
-    async def next(self, seconds: float = 10) -> dict[str, Any]:
+    async def next(self, seconds: float = 60) -> dict[str, Any]:
         """The next event, past comments and bare ids."""
         async with asyncio.timeout(seconds):
             while (found := await self.block()) is not None:
@@ -64,14 +64,14 @@ class Listener:
         self.ended = True
         raise EOFError
 
-    async def until_end(self, seconds: float = 10) -> list[str]:
+    async def until_end(self, seconds: float = 60) -> list[str]:
         """Reads on until the stream ends; its comments."""
         with suppress(EOFError):
             while not self.ended:
                 await self.next(seconds)
         return self.comments
 
-    async def until_final(self, event: dict[str, Any], seconds: float = 30) -> None:
+    async def until_final(self, event: dict[str, Any], seconds: float = 60) -> None:
         """Reads on until a reconnection would go on after this event."""
         async with asyncio.timeout(seconds):
             while self.last_id != event["id"]:
@@ -91,7 +91,7 @@ async def listening(
 ) -> AsyncIterator[Listener]:
     headers = {"Authorization": f"Bearer {token}"} | ({"Last-Event-ID": last} if last else {})
     async with (
-        httpx.AsyncClient(timeout=30) as client,
+        httpx.AsyncClient(timeout=60) as client,
         client.stream("GET", f"{url}/v1/orders/{order['id']}/stream", headers=headers, params=parameters) as response,
     ):
         assert response.status_code == 200, await response.aread()

@@ -191,7 +191,7 @@ async def test_an_order_that_nobody_watches_costs_no_notification(
     watched = await shop.order(customer, await shop.product())
     await shop.call("web_customer", "open_order_stream", token=customer, order_id=watched["id"])
     await record(shop.admin, "test.watched", watched, reason="not in the payload")
-    assert await asyncio.wait_for(heard.get(), 10) == watched["id"]
+    assert await asyncio.wait_for(heard.get(), 60) == watched["id"]
     assert heard.empty()
 
 
@@ -212,7 +212,7 @@ async def test_it_ends_with_the_session_and_breathes_until_then(quick: str, shop
     order = await shop.order(customer, await shop.product())
     async with listening(quick, order, customer) as listener:
         await listener.next()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await listener.block() or {}).get("", "none") != "":
                 pass
         await shop.admin.execute(
@@ -250,7 +250,7 @@ async def test_who_does_not_read_is_dropped_and_takes_no_room(
         f"GET /v1/orders/{order['id']}/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {customer}\r\n\r\n".encode()
     )
     await shop.until(OPEN, order["id"])
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while await shop.admin.fetchval(OPEN, order["id"]):
         assert time.monotonic() < deadline
         for _ in range(20):

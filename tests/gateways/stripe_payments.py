@@ -99,7 +99,7 @@ async def refused(call: Awaitable[object]) -> str:
 
 async def in_the_end(call: Callable[[], Awaitable[Any]]) -> Any:
     """As the worker does it: again, until there is an answer."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             with suppress(Unavailable):
                 return await call()

@@ -248,7 +248,7 @@ class StripeServer:
 
     async def deliver(self, url: str, *events: Thing) -> list[httpx.Response]:
         """Send callbacks, one after the other."""
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             answers = []
             for event in events:
                 headers, body = self.signed(event)

@@ -62,7 +62,7 @@ async def fuzz(role: str, server: Any, call: Any, admin: asyncpg.Connection[Any]
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=900,
         check=False,
     )
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]

@@ -144,4 +144,4 @@ async def working(settings: Settings, count: int = 1) -> AsyncIterator[list[Work
     finally:
         for worker in workers:
             worker.stop()
-        await asyncio.wait_for(asyncio.gather(*tasks), 20)
+        await asyncio.wait_for(asyncio.gather(*tasks), 60)

@@ -66,7 +66,7 @@ async def served(access: Access, admin: Any) -> AsyncIterator[Dashboard]:
 
 
 def ask(served: Dashboard, path: str, host: str | None = None) -> tuple[int, http.client.HTTPMessage, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", served.server_port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", served.server_port, timeout=60)
     connection.request("GET", path, headers={"Host": host or f"127.0.0.1:{served.server_port}"})
     answer = connection.getresponse()
     found = answer.status, answer.headers, answer.read()
@@ -236,10 +236,10 @@ def test_the_command_prints_its_address_and_ends_when_told(access: Access) -> No
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/[\w-]{32,}/", process.stdout.readline())
         assert found
-        with urllib.request.urlopen(found[0] + "review?hours=1", timeout=20) as answer:
+        with urllib.request.urlopen(found[0] + "review?hours=1", timeout=60) as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()

@@ -109,7 +109,7 @@ async def test_a_scrape_reads_no_table_of_the_shop(client: Any, admin: Any, conn
     other = await connect()
     async with other.transaction():
         await other.execute("LOCK TABLE sales.orders, payments.payments, payments.refunds IN ACCESS EXCLUSIVE MODE")
-        text = await asyncio.wait_for(read(client), 5)
+        text = await asyncio.wait_for(read(client), 60)
     assert "storeproc_database_up 1.0" in text
 
 

@@ -63,7 +63,7 @@ def test_live_until_q(access: Access) -> None:
         start_new_session=True,
     )  # fmt: skip
     os.close(terminal)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     shown = ""
 
     def see() -> str:
@@ -83,7 +83,7 @@ def test_live_until_q(access: Access) -> None:
         while process.poll() is None and time.monotonic() < deadline:
             shown += see()
         shown += see()
-        assert process.wait(10) == 0, shown
+        assert process.wait(60) == 0, shown
         assert "\x1b[?1049l" in shown  # the alternate screen is left
     finally:
         process.kill()

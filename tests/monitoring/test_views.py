@@ -206,8 +206,8 @@ async def test_a_locked_table_holds_up_no_other_round(admin: Any, connect: Any, 
     async with holder.transaction():
         await holder.execute("LOCK TABLE sales.orders IN ACCESS EXCLUSIVE MODE")
         made = [await worker.fetchval("SELECT monitor.take_snapshot()") for _ in range(3)]
-        await asyncio.wait_for(watcher.fetchval("SELECT monitor.review(1)"), 5)
-        await asyncio.wait_for(watcher.fetchval("SELECT monitor.glance()"), 5)
+        await asyncio.wait_for(watcher.fetchval("SELECT monitor.review(1)"), 60)
+        await asyncio.wait_for(watcher.fetchval("SELECT monitor.glance()"), 60)
     assert made == ["figures", "snapshot", None]
 
 

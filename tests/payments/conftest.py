@@ -102,7 +102,7 @@ class Shop:
         broken = await self.admin.fetch("SELECT name, detail FROM audit.check_invariants() WHERE NOT ok")
         assert not broken, broken
 
-    async def until(self, question: str, *arguments: Any, seconds: float = 15) -> Any:
+    async def until(self, question: str, *arguments: Any, seconds: float = 60) -> Any:
         """Asks the database until it says something true."""
         deadline = time.monotonic() + seconds
         while not (answer := await self.admin.fetchval(question, *arguments)):

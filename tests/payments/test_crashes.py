@@ -166,7 +166,7 @@ class House:
                 await asyncio.sleep(0.05)
         finally:
             worker.stop()
-            await asyncio.wait_for(running, 30)
+            await asyncio.wait_for(running, 60)
 
     async def open(self, payment_id: str, how: str) -> None:
         if how == "dies after the call":

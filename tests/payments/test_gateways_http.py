@@ -168,7 +168,7 @@ async def test_a_capture_whose_answer_is_lost_is_taken_once(
         await shop.until("SELECT status = 'completed' FROM payments.payments WHERE id = $1::text::uuid", payment)
     finally:
         worker.stop()
-        await asyncio.wait_for(running, 30)
+        await asyncio.wait_for(running, 60)
     charges = [c for c in stripe.charges.values() if c["metadata"].get("payment_id") == payment]
     assert [c["amount_captured"] for c in charges] == [1000]
     await shop.assert_books_balance()

@@ -93,7 +93,7 @@ async def working(settings: Settings, fake: Fake, count: int = 1) -> AsyncIterat
     finally:
         for worker in workers:
             worker.stop()
-        await asyncio.wait_for(asyncio.gather(*tasks), 20)
+        await asyncio.wait_for(asyncio.gather(*tasks), 60)
 
 
 @asynccontextmanager
@@ -324,7 +324,7 @@ async def test_as_a_process_it_ends_cleanly_when_told(
         await shop.until(JOB_DONE, "refund_payment", "refund_id", refund)
     finally:
         process.send_signal(end)
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     lines = [json.loads(line) for line in output.splitlines()]
     job = next(line for line in lines if line.get("refund_id") == refund)

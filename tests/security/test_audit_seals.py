@@ -35,7 +35,7 @@ async def seal(connection: Any) -> int:
     the server) has ended.
     """
     sealed, lines = 0, {await connection.fetchval("SELECT id FROM audit.seal_boundary")}
-    deadline = asyncio.get_running_loop().time() + 30
+    deadline = asyncio.get_running_loop().time() + 60
     while len(lines) < 3:
         assert asyncio.get_running_loop().time() < deadline, "nothing is sealed in 30 s"
         sealed += await connection.fetchval("SELECT audit.seal_changes()")

@@ -136,7 +136,7 @@ async def working(settings: Settings, carrier: Carrier, count: int = 1) -> Async
     finally:
         for worker in workers:
             worker.stop()
-        await asyncio.wait_for(asyncio.gather(*tasks), 20)
+        await asyncio.wait_for(asyncio.gather(*tasks), 60)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ async def test_a_credit_purchase_is_sent_delivered_and_comes_back(
         await shop.until(paid, order["id"])
     finally:
         worker.stop()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, 60)
     parcels = (await client.get(f"/orders/{order['id']}/shipments", token=buyer.token)).json()
     assert parcels["next_cursor"] is None
     parcel = parcels["data"][0]

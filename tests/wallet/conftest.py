@@ -130,7 +130,7 @@ class Bank:
                 return found
             assert len(page["data"]) == size
 
-    async def until(self, question: str, *arguments: Any, seconds: float = 15) -> None:
+    async def until(self, question: str, *arguments: Any, seconds: float = 60) -> None:
         """Asks the database until it says something true."""
         deadline = time.monotonic() + seconds
         while not await self.admin.fetchval(question, *arguments):

@@ -38,7 +38,7 @@ async def either(request: pytest.FixtureRequest, database: Database) -> Database
 
 async def running(admin: asyncpg.Connection[Any], count: int = 1) -> list[int]:
     """The backends of this test that are in a statement, as soon as there are so many."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             rows = await admin.fetch(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = 'pool test' AND state = 'active' "
@@ -121,7 +121,7 @@ async def test_a_connection_lost_while_idle_costs_nothing(database: Database, ad
     for connection, closed in zip(database._pools["web_customer"].idle, noticed, strict=True):
         connection.add_termination_listener(lambda _, closed=closed: closed.set())
     await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pool test'")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(closed.wait() for closed in noticed))
     assert await database.fetch("web_customer", ONE, ["a"]) is not None
     assert database.use()["web_customer"] == (0, 1)

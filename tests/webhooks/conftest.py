@@ -100,7 +100,7 @@ class Receiver:
             self.busy -= 1
             writer.close()
 
-    async def until(self, count: int, seconds: float = 40) -> list[Received]:
+    async def until(self, count: int, seconds: float = 60) -> list[Received]:
         async with asyncio.timeout(seconds), self.heard:
             await self.heard.wait_for(lambda: len(self.received) >= count)
         return self.received
@@ -212,7 +212,7 @@ class Desk:
             yield
         finally:
             stopping.set()
-            await asyncio.wait_for(asyncio.gather(*couriers), 20)
+            await asyncio.wait_for(asyncio.gather(*couriers), 60)
 
 
 @pytest.fixture(scope="module")
