@@ -7,16 +7,28 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import anyio
 import pytest
 
 from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop
 
-TODAY = datetime.now(UTC).date()
+
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
 def days_ago(days: int) -> date:
-    return TODAY - timedelta(days=days)
+    return today() - timedelta(days=days)
+
+
+@pytest.fixture(autouse=True)
+async def one_day() -> None:
+    """What is counted by days is counted within one: no midnight in the middle of a test."""
+    now = datetime.now(UTC)
+    left = 86400 - (now - now.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
+    if left < 60:
+        await anyio.sleep(left + 0.1)
 
 
 @dataclass

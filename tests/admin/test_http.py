@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.admin.conftest import TODAY, Office
+from tests.admin.conftest import Office, today
 from tests.conftest import ROOT
 from tests.payments.conftest import Shop
 
@@ -20,7 +20,7 @@ async def test_dashboard_and_reports(client: Any, office: Office, shop: Shop) ->
     dashboard = await client.get("/admin/dashboard", token=office.admin)
     assert dashboard.status_code == 200, dashboard.text
     assert dashboard.json()["periods"][0]["now"]["converted"]["gross"] == 1000
-    revenue = await client.get(f"/admin/analytics/revenue?from={TODAY}&to={TODAY}&interval=day", token=office.admin)
+    revenue = await client.get(f"/admin/analytics/revenue?from={today()}&to={today()}&interval=day", token=office.admin)
     assert revenue.json()["data"][0]["amounts"][0]["orders"] == 1
     for path in ("products?sort=units", "customers?interval=week"):
         answer = await client.get("/admin/analytics/" + path, token=office.admin)
@@ -37,7 +37,7 @@ async def test_exchange_rates_and_settings(client: Any, office: Office) -> None:
     made = await client.put("/admin/exchange-rates/EUR", token=office.admin, json={"rate": 1.0837})
     assert made.status_code == 200, made.text
     assert made.json() | {"created_at": ""} == {
-        "currency": "EUR", "base": "USD", "rate": 1.0837, "valid_from": TODAY.isoformat(), "valid_until": None,
+        "currency": "EUR", "base": "USD", "rate": 1.0837, "valid_from": today().isoformat(), "valid_until": None,
         "created_at": "",
     }  # fmt: skip
     assert (await client.get("/admin/exchange-rates", token=office.admin)).json()["data"][0] == made.json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.admin.conftest import TODAY, Office, days_ago
+from tests.admin.conftest import Office, days_ago, today
 from tests.conftest import refused
 from tests.payments.conftest import Shop
 
@@ -21,8 +21,8 @@ async def test_a_rate_ends_where_the_next_begins_whichever_was_set_first(office:
     await office.rate("EUR", "1.15", days_ago(5))
     await office.rate("EUR", "1.11", days_ago(10))  # a mistake, put right
     assert await series(office, "EUR") == [
-        (1.20, TODAY.isoformat(), None),
-        (1.15, days_ago(5).isoformat(), TODAY.isoformat()),
+        (1.20, today().isoformat(), None),
+        (1.15, days_ago(5).isoformat(), today().isoformat()),
         (1.11, days_ago(10).isoformat(), days_ago(5).isoformat()),
     ]
     then = await office.does("list_exchange_rates", as_of=days_ago(6).isoformat(), currency="EUR")

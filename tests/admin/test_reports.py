@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.admin.conftest import TODAY, Office, days_ago
+from tests.admin.conftest import Office, days_ago, today
 from tests.conftest import refused
 from tests.payments.conftest import Shop
 
@@ -29,9 +29,9 @@ async def test_revenue_is_gross_refunds_net_and_commission_by_day_and_currency(o
     await shop.order(customer, lamp)  # never paid: not revenue
     assert await office.refresh()
 
-    report = await office.does("analyse_revenue", **{"from": days_ago(3).isoformat(), "to": TODAY.isoformat()})
+    report = await office.does("analyse_revenue", **{"from": days_ago(3).isoformat(), "to": today().isoformat()})
     assert [step["from"] for step in report["data"]] == [days_ago(n).isoformat() for n in (3, 2, 1, 0)]
-    first, empty, euros, today = report["data"]
+    first, empty, euros, last = report["data"]
     commission = 1000 * 1000 // 10000 + 2000 * 1000 // 10000  # ten per cent of each line
     assert first["amounts"] == [
         {
@@ -45,7 +45,7 @@ async def test_revenue_is_gross_refunds_net_and_commission_by_day_and_currency(o
     assert euros["converted"] is None
     assert euros["missing_rates"] == ["EUR"]
     # A tenth of the commission on 1000 for 400 of it.
-    assert by_currency(today)["USD"] == {
+    assert by_currency(last)["USD"] == {
         "currency": "USD", "orders": 0, "gross": 0, "refunds": 400, "net": -400, "commission": -40,
         "average_order": None,
     }  # fmt: skip
@@ -179,7 +179,7 @@ async def test_best_sellers_refund_rates_and_what_is_sold_out(office: Office, sh
     assert top["converted"] == {"currency": "USD", "revenue": 2750, "refunded": 1650}
     sold_out = (await office.does("analyse_products", **period))["sold_out"]
     assert [(p["product_id"], p["units"]) for p in sold_out][:1] == [(many, 40)]
-    assert sold_out[0]["since"].startswith(TODAY.isoformat())
+    assert sold_out[0]["since"].startswith(today().isoformat())
 
 
 async def test_new_and_returning_customers_cohorts_and_lifetime_value(office: Office, shop: Shop) -> None:
@@ -219,7 +219,7 @@ async def test_new_and_returning_customers_cohorts_and_lifetime_value(office: Of
     later = (days_ago(165).year - first.year) * 12 + days_ago(165).month - first.month
     assert cohort["customers"] == cohort["active"][0] == 1
     assert cohort["active"][later] == 1
-    months = (TODAY.year - first.year) * 12 + TODAY.month - first.month
+    months = (today().year - first.year) * 12 + today().month - first.month
     assert len(cohort["active"]) == months + 1
     text = str(report)
     assert "@" not in text  # ids and handles, nothing else of a person
@@ -250,7 +250,7 @@ async def test_the_dashboard_counts_what_waits(office: Office, shop: Shop) -> No
     }  # fmt: skip
     assert [period["name"] for period in dashboard["periods"]] == ["today", "7_days", "30_days"]
     month = dashboard["periods"][2]
-    assert (month["now"]["to"], month["before"]["to"]) == (TODAY.isoformat(), days_ago(30).isoformat())
+    assert (month["now"]["to"], month["before"]["to"]) == (today().isoformat(), days_ago(30).isoformat())
     statuses = {status["status"]: status["orders"] for status in dashboard["orders_by_status"]}
     assert sum(statuses.values()) == await shop.admin.fetchval("SELECT count(*) FROM sales.orders")
     assert list(statuses) == ["pending", "paid", "shipped", "delivered", "cancelled"]

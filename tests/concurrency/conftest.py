@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from db.server import Access
+from tests.conftest import PATIENT
 from tests.orders.conftest import Buyer
 from tests.orders.conftest import SignUp as SignUp
 from tests.orders.conftest import books_balance as books_balance
@@ -82,7 +83,8 @@ class Crowd:
     async def connection(self, role: str) -> asyncpg.Connection[Any]:
         if self.idle.setdefault(role, []):
             return self.idle[role].pop()
-        return await asyncpg.connect(self.access.url(role) if role else self.access.admin())
+        url = self.access.url(role) if role else self.access.admin()
+        return await asyncpg.connect(url, server_settings=PATIENT)
 
     async def prepare(self, job: Job) -> Seat:
         if job.function not in self.types:
