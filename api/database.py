@@ -22,12 +22,13 @@ from .errors import Problem
 
 PATIENCE = 5.0  # seconds that a request waits for a connection; a server restart takes one or two
 CONFLICTS = 3
+REBUILDS = 8  # attempts while the code is exchanged, about a second
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _ROLLED_BACK = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _GONE = re.compile(
-    r"could not open relation with OID|cache lookup failed for|type with OID \d+ does not exist"
+    r"could not open relation with OID|cache lookup failed for|\w+ with OID \d+ does not exist"
     r"|(?:function|type) \"?api\..* does not exist"
 )
 _NOT_CONNECTED = (
@@ -56,7 +57,7 @@ class Database:
         """The first row of one statement, executed once; `repeatable` says that twice would do no harm."""
         pool = self._pools[role]
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        conflicts = 0
+        conflicts = rebuilt = 0
         while True:
             connection = await self._take(pool, deadline)
             try:
@@ -66,12 +67,11 @@ class Database:
                 if conflicts > CONFLICTS:
                     raise Problem("busy") from None
             except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError) as error:
-                if _redeployed(error) and conflicts < CONFLICTS:
-                    conflicts += 1
-                    continue
-                if not was_lost(connection, error):
+                if _redeployed(error) and rebuilt < REBUILDS:
+                    rebuilt += 1
+                elif not was_lost(connection, error):
                     raise
-                if not repeatable or asyncio.get_running_loop().time() > deadline:
+                elif not repeatable or asyncio.get_running_loop().time() > deadline:
                     raise _unavailable(repeatable) from None
             except BaseException:
                 connection.terminate()  # given up in the middle: its answer would be the next request's
@@ -79,7 +79,7 @@ class Database:
                 raise
             finally:
                 pool.give(connection)
-            await asyncio.sleep(random.uniform(0.002, 0.010) * 2**conflicts)  # noqa: S311
+            await asyncio.sleep(random.uniform(0.002, 0.010) * 2 ** min(conflicts + rebuilt, 5))  # noqa: S311
 
     @asynccontextmanager
     async def transaction(self, role: str) -> AsyncIterator[Connection]:
@@ -239,10 +239,11 @@ def _redeployed(error: BaseException) -> bool:
     """Whether the api schema was rebuilt while the statement ran.
 
     A function that began before may look for a type, or for another function, that is gone. PostgreSQL answered with an
-    error, so the transaction is rolled back and nothing took effect.
+    error, so the transaction is rolled back and nothing took effect. A commit is visible a moment before it tells the
+    other sessions to forget what they know; while it pauses there, on a busy machine, each attempt ends like this.
     """
     return isinstance(error, asyncpg.PostgresError) and bool(
-        error.sqlstate in ("XX000", "42704", "42883") and _GONE.search(error.message or "")
+        error.sqlstate in ("XX000", "42704", "42883", "42P01", "3F000") and _GONE.search(error.message or "")
     )
 
 

@@ -21,6 +21,7 @@ import asyncio
 import importlib.util
 import json
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -256,4 +257,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Its servers and folders go, however it ends: as if by Ctrl-C, which asyncio hears in the right place.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -187,13 +187,15 @@ async def test_no_database_at_all_is_unavailable(access: Access, monkeypatch: py
     assert (refusal.value.status, refusal.value.code) == (503, "database_unavailable")
 
 
-async def test_deadlocks_are_tried_again(database: Database, admin: asyncpg.Connection[Any]) -> None:
+@pytest.fixture(scope="module")
+async def unlucky(admin: asyncpg.Connection[Any]) -> str:
+    """A statement that fails n times with this error, then is done; the counting outlives the rollbacks."""
     await admin.execute("""
         CREATE SEQUENCE public.tries;
-        CREATE FUNCTION public.unlucky(n bigint) RETURNS text LANGUAGE plpgsql AS $$
+        CREATE FUNCTION public.unlucky(n bigint, code text, message text) RETURNS text LANGUAGE plpgsql AS $$
         BEGIN
             IF pg_catalog.nextval('public.tries') <= n THEN
-                RAISE EXCEPTION USING ERRCODE = '40P01';
+                RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message;
             END IF;
             RETURN 'done';
         END $$;
@@ -201,10 +203,44 @@ async def test_deadlocks_are_tried_again(database: Database, admin: asyncpg.Conn
         GRANT USAGE ON SEQUENCE public.tries TO web_customer;
         GRANT EXECUTE ON FUNCTION public.unlucky TO web_customer;
     """)
-    answer = await database.fetch("web_customer", "SELECT public.unlucky($1::text::bigint)", ["3"])
+    return "SELECT public.unlucky($1::text::bigint, $2::text, $3::text)"
+
+
+async def test_deadlocks_are_tried_again(database: Database, admin: asyncpg.Connection[Any], unlucky: str) -> None:
+    await admin.execute("ALTER SEQUENCE public.tries RESTART")
+    answer = await database.fetch("web_customer", unlucky, ["3", "40P01", "deadlock detected"])
     assert answer is not None
     assert answer[0] == "done"
     await admin.execute("ALTER SEQUENCE public.tries RESTART")
     with pytest.raises(Problem) as refusal:
-        await database.fetch("web_customer", "SELECT public.unlucky($1::text::bigint)", ["4"])
+        await database.fetch("web_customer", unlucky, ["4", "40P01", "deadlock detected"])
     assert refusal.value.code == "busy"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("42883", "function api.get_cart() does not exist"),
+        ("42704", 'type "api.cart" does not exist'),
+        ("42704", "type with OID 16999 does not exist"),
+        ("3F000", "schema with OID 16999 does not exist"),
+        ("XX000", "cache lookup failed for type 16999"),
+    ],
+)
+async def test_code_that_is_exchanged_right_now_is_asked_again(
+    database: Database, admin: asyncpg.Connection[Any], unlucky: str, code: str, message: str
+) -> None:
+    await admin.execute("ALTER SEQUENCE public.tries RESTART")
+    answer = await database.fetch("web_customer", unlucky, [str(tier.REBUILDS), code, message])
+    assert answer is not None
+    assert answer[0] == "done"
+
+
+async def test_code_that_is_gone_is_a_fault_in_the_end(
+    database: Database, admin: asyncpg.Connection[Any], unlucky: str
+) -> None:
+    with pytest.raises(asyncpg.UndefinedFunctionError):
+        await database.fetch("web_customer", "SELECT api.nothing()", [])
+    await admin.execute("ALTER SEQUENCE public.tries RESTART")
+    with pytest.raises(asyncpg.UndefinedFunctionError):
+        await database.fetch("web_customer", unlucky, ["1", "42883", "function shop.half(integer) does not exist"])
