@@ -68,6 +68,8 @@ class Pooler:
                 "stats_users": "web_gateway",
             }
         )
+        # Five seconds to log in to a session are too few on a machine that stands still.
+        configuration["pgbouncer"]["query_wait_timeout"] = "60"
         with (folder / "pgbouncer.ini").open("w") as file:
             configuration.write(file)
         self.write_users()
