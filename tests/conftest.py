@@ -435,7 +435,7 @@ class WebServer:
             if self.process.poll() is not None:
                 pytest.fail(f"the web tier does not start:\n{self.log()[-4000:]}")
             try:
-                with urllib.request.urlopen(self.url + "/health/ready", timeout=60):
+                with urllib.request.urlopen(self.url + "/health/ready", timeout=5):
                     return
             except urllib.error.HTTPError as error:
                 answer = error.read().decode()

@@ -278,7 +278,7 @@ class Store:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def answers(self) -> int:
-        with urllib.request.urlopen(f"{self.url}/health/ready", timeout=60) as response:
+        with urllib.request.urlopen(f"{self.url}/health/ready", timeout=5) as response:
             return int(response.status)
 
     def kill(self) -> None:
