@@ -77,8 +77,9 @@ def ask(served: Dashboard, path: str, host: str | None = None) -> tuple[int, htt
 async def test_it_listens_here_only_and_without_the_token_there_is_nothing(served: Dashboard) -> None:
     assert served.server_address[0] == "127.0.0.1"
     good = f"/{served.token}/"
+    nearly = served.token[:-1] + ("y" if served.token.endswith("x") else "x")
     refused = [
-        ("/", None), ("/review?hours=1", None), (f"/{served.token[:-1]}x/", None), (f"/x{good}", None),
+        ("/", None), ("/review?hours=1", None), (f"/{nearly}/", None), (f"/x{good}", None),
         (good, "evil.example"), (good, f"evil.example:{served.server_port}"), (f"{good}review?hours=1", "evil.example"),
     ]  # fmt: skip
     for path, host in refused:
