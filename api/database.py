@@ -79,6 +79,7 @@ class Database:
                 raise
             finally:
                 pool.give(connection)
+            # Random, so that those who met do not meet again; no secret hangs on it.
             await asyncio.sleep(random.uniform(0.002, 0.010) * 2 ** min(conflicts + rebuilt, 5))  # noqa: S311
 
     @asynccontextmanager

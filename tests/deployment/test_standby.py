@@ -148,9 +148,9 @@ class Web:
             said.setdefault(process, []).append(state)
         return said
 
-    async def are(self, state: str, since: int = 0, seconds: float = 60) -> None:
+    async def are(self, state: str) -> None:
         """Until this is what both processes said last."""
-        await eventually(lambda: [states[-1] for states in self.said(since).values()] == [state, state], seconds)
+        await eventually(lambda: [states[-1] for states in self.said().values()] == [state, state])
 
     async def were(self, state: str, since: int) -> None:
         """Until both processes have said this, whatever came after it."""
