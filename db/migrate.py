@@ -6,13 +6,13 @@ that knows a migration which the source does not is left alone.
 
 Code is rebuilt, in one transaction, when any file of it has changed:
 
-    DROP SCHEMA api CASCADE       the door holds no state
-    db/api/types.sql              as store_api: the vocabulary, first, so that routines may use it
-    db/routines/**/*.sql          as store_owner, CREATE OR REPLACE, in any order
-    db/policies/*.sql             as store_owner; only when changed, or their table is new, because they lock it
-    db/views/*.sql                as store_owner
-    db/api/**/*.sql               as store_api
-    every body is compiled        plpgsql.extra_errors = 'all'
+    DROP SCHEMA api CASCADE       it holds no state
+    db/types.sql, db/<schema>/types.sql       as store_api: first, so that routines may use these types
+    db/<schema>/routines/*.sql                as store_owner, CREATE OR REPLACE, in any order
+    db/<schema>/policies/*.sql                as store_owner; only when changed, or their table is new, because they lock it
+    db/<schema>/views/*.sql                   as store_owner
+    db/<schema>/{api,service,routines}/*.sql  as store_api: what creates in schema api
+    every body is compiled                    plpgsql.extra_errors = 'all'
 
 A busy server is not stopped: the transaction waits less for a lock than deadlock detection does, gives up everything it
 holds and tries again, so no client's request is ever the victim.
@@ -94,6 +94,11 @@ class File:
     def sha256(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    @property
+    def in_api(self) -> bool:
+        """Whether it creates its function in schema api, whose owner is store_api."""
+        return re.search(r"^CREATE (?:OR REPLACE )?FUNCTION api\.", self.text, re.MULTILINE) is not None
+
     def line_of(self, offset: int) -> int:
         return self.text.count("\n", 0, offset) + 1
 
@@ -128,11 +133,15 @@ class Source:
             migrations={
                 file.path.stem: file for file in all_of("migrations/*.sql") if not file.path.stem.endswith(".rollback")
             },
-            types=all_of("api/types.sql"),
-            routines=all_of("routines/**/*.sql"),
-            policies=all_of("policies/*.sql"),
-            views=all_of("views/*.sql"),
-            endpoints=[file for file in all_of("api/**/*.sql") if file.path != folder / "api/types.sql"],
+            types=[load(folder / "types.sql"), *all_of("*/types.sql")],
+            routines=[file for file in all_of("*/routines/*.sql") if not file.in_api],
+            policies=all_of("*/policies/*.sql"),
+            views=all_of("*/views/*.sql"),
+            endpoints=[
+                *all_of("*/api/*.sql"),
+                *all_of("*/service/*.sql"),
+                *(file for file in all_of("*/routines/*.sql") if file.in_api),
+            ],
         )
 
     @property
@@ -318,7 +327,7 @@ def _plan(
             or deployed[1] != source.code_digest
             or deployed[2] != source.schema_version
         ):
-            loaded = dict(connection.execute("SELECT file, sha256 FROM migration.files").fetchall()) if prepared else {}
+            loaded = _loaded_files(connection) if prepared else {}
             now = {file.name: file.sha256 for file in source.code}
             changed = sorted(name for name in now.keys() | loaded.keys() if now.get(name) != loaded.get(name))
             plan.code = changed or ["everything"]
@@ -796,7 +805,7 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
     run = connection.execute
     run(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
     run("SET LOCAL check_function_bodies = off")  # files come in any order; all bodies are compiled at the end
-    loaded = dict(run("SELECT file, sha256 FROM migration.files").fetchall())
+    loaded = _loaded_files(connection)
     made = _tables_made_since(connection, source)
     policies = [
         file
@@ -853,6 +862,26 @@ def _load_once(connection: psycopg.Connection[Any], source: Source, *, all_polic
     )
 
 
+_FORMER_PATHS = (
+    (re.compile(r"db/policies/append_only\.sql"), "db/audit/policies/append_only.sql"),
+    (re.compile(r"db/(policies|views)/(\w+)\.(\w+)\.sql"), r"db/\2/\1/\3.sql"),
+    (re.compile(r"db/routines/(\w+)/(\w+)\.sql"), r"db/\1/routines/\2.sql"),
+)
+
+
+def _loaded_files(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """The files that were loaded last, under the paths that they have now: version 0.1.0 kept them elsewhere."""
+
+    def now(name: str) -> str:
+        for pattern, path in _FORMER_PATHS:
+            if pattern.fullmatch(name):
+                return pattern.sub(path, name)
+        return name
+
+    rows = connection.execute("SELECT file, sha256 FROM migration.files").fetchall()
+    return {now(name): sha256 for name, sha256 in rows}
+
+
 def _tables_made_since(connection: psycopg.Connection[Any], source: Source) -> set[str]:
     """By the migrations after the last rebuild of the code: what stood on a table of that name before went with it."""
     last = _value(connection, "SELECT schema_version FROM migration.deployed")
@@ -891,7 +920,7 @@ def _load_routine(connection: psycopg.Connection[Any], file: File) -> None:
             WHERE o.kind = 'FUNCTION' AND starts_with(o.identity, %(schema)s || '.' || %(name)s || '(')
             RETURNING old.identity
             """,
-            {"schema": file.path.parent.name, "name": file.path.stem, "mark": _BEFORE},
+            {"schema": file.path.parents[1].name, "name": file.path.stem, "mark": _BEFORE},
         ).fetchall()
         if not old:
             raise
@@ -905,8 +934,7 @@ def _views_are_due(connection: psycopg.Connection[Any], source: Source, loaded: 
     """Whether any of them, or what they are built on, has changed. Replacing a view takes it from everybody until all
     is done: the stock, of which every order asks.
     """
-    folder = f"{source.folder.name}/views/"
-    before = {name: sha256 for name, sha256 in loaded.items() if name.startswith(folder)}
+    before = {name: sha256 for name, sha256 in loaded.items() if "/views/" in name}
     if before != {file.name: file.sha256 for file in source.views}:
         return True
     if _value(connection, "SELECT schema_version FROM migration.deployed") != source.schema_version:
