@@ -20,18 +20,22 @@ from urllib.parse import urlsplit
 import asyncpg
 import orjson
 
-from . import catalog, docs, gateways, metrics, openapi
-from .cache import Cache
-from .catalog import CatalogError
-from .database import Database
-from .endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
-from .errors import Problem, Unexpected
-from .jwks import Outside
-from .pages import SOURCE
-from .replica import Replica
-from .routes import INTERNAL, PAGES, ROUTES
-from .settings import Settings
-from .stream import Flow, Streams
+from api import gateways
+from api.contract import openapi
+from api.contract import signatures as catalog
+from api.contract.signatures import CatalogError
+from api.docs import docs
+from api.handlers.order_stream import Flow, Streams
+from api.handlers.pages import SOURCE
+from api.http.endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
+from api.http.errors import Problem, Unexpected
+from api.http.identity_provider import Outside
+from api.metrics import metrics
+from api.postgres.cache import Cache
+from api.postgres.pool import Database
+from api.postgres.replica import Replica
+from api.routes import INTERNAL, PAGES, ROUTES
+from api.settings import Settings
 
 Action = Callable[[Exchange], Awaitable[Answer]]
 

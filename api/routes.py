@@ -11,9 +11,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from . import cache, console, exchange, gift_cards, identity, metrics, pages, payments, stream, webhooks
-from .endpoint import Answer, Exchange, Handler, Store
-from .invoices import download
+from api.console import page as console
+from api.handlers import checkout as payments
+from api.handlers import gift_cards, pages
+from api.handlers import invoice_pdf as download
+from api.handlers import order_stream as stream
+from api.handlers import passwords as identity
+from api.handlers import product_csv as exchange
+from api.handlers import webhook_targets as webhooks
+from api.http.endpoint import Answer, Exchange, Handler, Store
+from api.metrics import metrics
+from api.postgres import cache
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from db import server
-from db.server import Access
+from db.server import server
+from db.server.server import Access
 
 # Connections a process may hold, by role: 15 in all. More only make a hot row worse (measured).
 POOL_SIZES: Mapping[str, int] = MappingProxyType(

@@ -72,9 +72,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from api.processes import listen
-from db import migrate
-from db.server import Access, Server, die_with_parent
+from api.cli.processes import listen
+from db.deploy import migrate
+from db.server.server import Access, Server, die_with_parent
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "store_template"

@@ -33,9 +33,8 @@ from uuid import UUID
 
 import httpx
 
+from api.gateways import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
 from api.settings import SSLCommerzKeys
-
-from . import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
 
 TIMEOUT = httpx.Timeout(7.0, connect=4.0)  # seconds a call; a customer who opens a checkout waits for two
 SETTLED = "BDT"  # what it takes and gives back; other currencies are only asked in

@@ -23,9 +23,8 @@ import stripe
 from stripe.params import RefundListParams
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
+from api.gateways import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
 from api.settings import StripeKeys
-
-from . import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
 
 API_VERSION = "2026-10-28.endive"  # what the library's types describe; a webhook endpoint has a version of its own
 PATIENCE = 7.0  # seconds for a call with its repeats: who waits for us gives up after 8

@@ -21,7 +21,7 @@ import orjson
 import typst
 from fontTools.ttLib import TTFont
 
-from . import einvoice
+from api.invoices import einvoice
 
 FONT_PACKAGES = (
     "justmytype_western_core",

@@ -16,8 +16,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from api import jwks
-from api.errors import Problem
+from api.http import identity_provider as jwks
+from api.http.errors import Problem
 from api.settings import Oidc, Settings, SettingsError
 from tests.accounts.provider import Provider, provider_running
 from tests.conftest import Client, WebServer, refused

@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from db import server
-from db.server import Access
+from db.server import server
+from db.server.server import Access
 
 ROOT = Path(__file__).parents[2]
 OURS = (
@@ -101,4 +101,4 @@ def ask(access: Access, query: str, *, role: str | None = None, database: str | 
 
 def load_demo(access: Access) -> None:
     with psycopg.connect(access.admin(), autocommit=True) as connection:
-        connection.execute((Path(server.__file__).parent / "demo.sql").read_bytes())
+        connection.execute((Path(server.__file__).parents[1] / "demo/demo.sql").read_bytes())

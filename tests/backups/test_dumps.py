@@ -16,8 +16,9 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from db import migrate, server
-from db.server import Access
+from db.deploy import migrate
+from db.server import server
+from db.server.server import Access
 from tests.backups.conftest import ask, load_demo
 from tests.conftest import Cluster
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api import backup
-from api.backup import BackupError, Repository, Restored
-from db import migrate, server
-from db.server import Access, Server, ServerError
+from backups import physical as backup
+from backups.physical import BackupError, Repository, Restored
+from db.deploy import migrate
+from db.server import server
+from db.server.server import Access, Server, ServerError
 from tests.backups.conftest import ask
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

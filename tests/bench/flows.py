@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
-from api.catalog import build_statement
+from api.contract.signatures import build_statement
 from api.gateways.mock import Checkout, MockGateway
 
 from . import load

@@ -19,10 +19,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from api import openapi
-from api.catalog import Catalog, Function
+from api.contract import openapi
+from api.contract.signatures import Catalog, Function
 from api.routes import ROUTES
-from db.migrate import migrate
+from db.deploy.migrate import migrate
 
 from .load import LoadError
 from .parts import Part

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from api.catalog import Statement
+from api.contract.signatures import Statement
 
 from .machine import cpu_seconds
 from .shop import HERE, PREFIX, Shop, Web

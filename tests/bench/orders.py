@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.catalog import Statement, build_statement
+from api.contract.signatures import Statement, build_statement
 
 from . import load
 from .load import LINES, Result, pgbench, wrk

@@ -21,12 +21,13 @@ from typing import Any
 import asyncpg
 import psycopg
 
-from api import catalog
-from api.catalog import Catalog
-from api.processes import environment
+from api.cli.processes import environment
+from api.contract import signatures as catalog
+from api.contract.signatures import Catalog
 from api.settings import Settings
-from db import migrate, scale
-from db.server import Access, Layout, Server, die_with_parent
+from db.demo import scale
+from db.deploy import migrate
+from db.server.server import Access, Layout, Server, die_with_parent
 
 from .machine import cpu_seconds
 

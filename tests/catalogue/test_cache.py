@@ -17,7 +17,7 @@ import pytest
 
 from api.app import Frame, create_app
 from api.settings import Settings
-from db.server import Access
+from db.server.server import Access
 from tests.catalogue.test_catalogue import Shop
 
 HOUR = 3600.0

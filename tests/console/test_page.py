@@ -7,7 +7,7 @@ import re
 from base64 import b64encode
 from typing import Any
 
-from api import console
+from api.console import page as console
 
 
 async def test_the_policy_allows_these_two_texts_and_nothing_else(client: Any) -> None:

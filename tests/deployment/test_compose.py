@@ -26,8 +26,8 @@ import psycopg
 import pytest
 
 from api.settings import Settings
-from db import server
-from db.server import Access, Server, die_with_parent
+from db.server import server
+from db.server.server import Access, Server, die_with_parent
 from tests.conftest import WebServer
 
 ROOT = Path(__file__).parents[2]

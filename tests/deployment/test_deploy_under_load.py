@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from db import migrate
-from db.server import Access
+from db.deploy import migrate
+from db.server.server import Access
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]

@@ -28,10 +28,11 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from api import pooler as users
 from api.settings import POOL_SIZES
-from db import migrate, server
-from db.server import Access, die_with_parent
+from db.deploy import migrate
+from db.deploy import pgbouncer as users
+from db.server import server
+from db.server.server import Access, die_with_parent
 from tests.conftest import Client, Cluster, WebServer
 
 pytestmark = pytest.mark.anyio

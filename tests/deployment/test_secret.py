@@ -25,8 +25,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from db import migrate, server
-from db.server import Access, Server, ServerError, die_with_parent
+from db.deploy import migrate
+from db.server import server
+from db.server.server import Access, Server, ServerError, die_with_parent
 from tests.conftest import ROOT
 
 SETTINGS = {"fsync": "off", "shared_buffers": "16MB"}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from api.processes import environment
+from api.cli.processes import environment
 from api.settings import Settings, SettingsError
-from db.server import Access
+from db.server.server import Access
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret" * 8

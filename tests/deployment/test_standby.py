@@ -30,13 +30,14 @@ import httpx
 import psycopg
 import pytest
 
-from api import catalog, replica
-from api.replica import Versions
+from api.contract import signatures as catalog
+from api.postgres import replica
+from api.postgres.replica import Versions
 from api.routes import ROUTES
 from api.settings import Settings
-from db import migrate
-from db import server as db_server
-from db.server import Access, Server, die_with_parent
+from db.deploy import migrate
+from db.server import server as db_server
+from db.server.server import Access, Server, die_with_parent
 from tests.conftest import Client
 
 pytestmark = pytest.mark.anyio

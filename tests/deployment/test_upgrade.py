@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from db import migrate
-from db.server import Access
+from db.deploy import migrate
+from db.server.server import Access
 
 ROOT = Path(__file__).parents[2]
 COUNTED = (
@@ -33,8 +33,8 @@ COUNTED = (
 DEPLOY = """
 import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from db import migrate
-from db.server import Access
+from db.deploy import migrate
+from db.server.server import Access
 assert Path(migrate.__file__).is_relative_to(sys.argv[1]), migrate.__file__
 migrate.migrate(Access(sys.argv[2], sys.argv[3]))
 """

@@ -16,8 +16,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from db import migrate
-from db.server import Access
+from db.deploy import migrate
+from db.server.server import Access
 from tests.conftest import Cluster
 from tests.operations.test_migrate import Workshop
 
@@ -27,8 +27,8 @@ numbers = count(1)
 DEPLOY = """
 import sys
 from pathlib import Path
-from db import migrate
-from db.server import Access
+from db.deploy import migrate
+from db.server.server import Access
 def say(text): print(text, flush=True)
 try:
     plan = migrate.migrate(Access(sys.argv[1], sys.argv[2]), source=migrate.Source.read(Path(sys.argv[3])), say=say)

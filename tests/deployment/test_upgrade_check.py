@@ -14,9 +14,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from db import compare, migrate
-from db.migrate import MigrationError, Source
-from db.server import Access
+from db.deploy import compare, migrate
+from db.deploy.migrate import MigrationError, Source
+from db.server.server import Access
 
 ROOT = Path(__file__).parents[2]
 

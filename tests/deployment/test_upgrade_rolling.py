@@ -22,8 +22,8 @@ import httpx
 import psycopg
 import pytest
 
-from db import migrate
-from db.server import Access
+from db.deploy import migrate
+from db.server.server import Access
 from tests.calls import Caller
 from tests.conftest import Client, Cluster, WebServer
 from tests.deployment.test_upgrade import DEPLOY, git

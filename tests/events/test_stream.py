@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import uvicorn
 
-from api import stream
 from api.app import Frame
-from api.processes import listen
+from api.cli.processes import listen
+from api.handlers import order_stream as stream
 from api.settings import Settings
-from db.server import Access
+from db.server.server import Access
 from tests.conftest import Client, WebServer, refused
 from tests.events.conftest import listening, record
 from tests.payments.conftest import Shop

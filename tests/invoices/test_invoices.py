@@ -12,7 +12,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.invoices import document, jobs
+from api.invoices import document
+from api.worker.jobs import invoices as jobs
 from tests.conftest import refused
 from tests.invoices.conftest import Office
 from tests.payments.conftest import Shop

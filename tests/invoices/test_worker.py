@@ -10,8 +10,8 @@ import pytest
 
 from api.invoices import document
 from api.settings import Settings
-from api.worker import Worker
-from db.server import Access
+from api.worker.loop import Worker
+from db.server.server import Access
 from tests.invoices.conftest import Office
 from tests.payments.conftest import Shop
 

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from api.settings import Settings
-from api.worker import Worker
-from db.server import Access
+from api.worker.loop import Worker
+from db.server.server import Access
 from tests.accounts.conftest import Staff
 from tests.accounts.conftest import staff as staff
 from tests.identity.conftest import Person

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiosmtplib.errors import SMTPException
 
-from api import mail as mails
+from api.mail import mail as mails
 from api.settings import Settings, SettingsError
 from tests.conftest import refused
 from tests.mail.conftest import Mailbox, Person, Shop, read, working

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from api.monitor import Dashboard
-from db.server import Access
+from db.server.server import Access
+from monitoring.statements import Dashboard
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from api import metrics
 from api.gateways import CallbackInvalid, Refused, Unavailable
-from api.metrics import MEASURED, Drain
-from db.server import Access
+from api.metrics import metrics
+from api.metrics.metrics import MEASURED, Drain
+from db.server.server import Access
 from tests.conftest import Client, WebServer
 
 TOKEN = "m" * 40
@@ -83,7 +83,7 @@ async def test_everything_is_documented_and_well_formed(client: Any, call: Any, 
 
 
 async def test_the_shop_in_figures(client: Any, call: Any, admin: Any) -> None:
-    await admin.execute((Path(__file__).parents[2] / "db" / "demo.sql").read_text())
+    await admin.execute((Path(__file__).parents[2] / "db" / "demo" / "demo.sql").read_text())
     await admin.execute("UPDATE monitor.rounds SET as_of = NULL WHERE name = 'figures'")
     while await call("web_worker", "take_snapshot"):
         pass

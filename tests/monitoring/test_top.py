@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from api.monitor import between, size, span
-from db.server import Access
+from db.server.server import Access
+from monitoring.statements import between, size, span
 
 ROOT = Path(__file__).parents[2]
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from api.processes import Child, Crew, StartError, listen
+from api.cli.processes import Child, Crew, StartError, listen
 from api.settings import Settings, SettingsError
-from db.server import Access
+from db.server.server import Access
 from tests.conftest import Cluster
 
 ROOT = Path(__file__).parents[2]

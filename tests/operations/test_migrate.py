@@ -14,12 +14,12 @@ import psycopg
 import pytest
 from yoyo import get_backend, read_migrations
 
-from db import migrate
-from db.migrate import MigrationError, Source
-from db.server import Access, Server
+from db.deploy import migrate
+from db.deploy.migrate import MigrationError, Source
+from db.server.server import Access, Server
 from tests.conftest import Cluster
 
-REAL = Path(migrate.__file__).parent
+REAL = Path(migrate.__file__).parents[1]
 numbers = count(1)
 
 MIGRATION = """

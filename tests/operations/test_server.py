@@ -18,8 +18,8 @@ import psutil
 import psycopg
 import pytest
 
-from db import server as database_server
-from db.server import Access, Server, ServerError
+from db.server import server as database_server
+from db.server.server import Access, Server, ServerError
 
 ROOT = Path(__file__).parents[2]
 FAST = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "20"}

@@ -17,17 +17,17 @@ from typing import Any, Protocol
 import asyncpg
 import pytest
 
-from api import catalog
-from api.database import Database
-from api.endpoint import Store
-from api.errors import Problem
+from api.contract import signatures as catalog
 from api.gateways import Gateway, Refund, Unavailable
 from api.gateways.sslcommerz import SSLCommerzGateway, write_id
 from api.gateways.stripe import StripeGateway
-from api.payments import apply_event, open_checkout, read_payment
+from api.handlers.checkout import apply_event, open_checkout, read_payment
+from api.http.endpoint import Store
+from api.http.errors import Problem
+from api.postgres.pool import Database
 from api.settings import Settings, SSLCommerzKeys, StripeKeys
-from api.worker import POOLS, Worker
-from db.server import Access
+from api.worker.loop import POOLS, Worker
+from db.server.server import Access
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop

@@ -10,8 +10,8 @@ import pytest
 
 from api.gateways.sslcommerz import write_id
 from api.settings import Settings
-from api.worker import Worker
-from db.server import Access
+from api.worker.loop import Worker
+from db.server.server import Access
 from tests.conftest import Client, WebServer
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer

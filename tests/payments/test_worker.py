@@ -18,15 +18,15 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api import catalog
-from api.database import Database
-from api.endpoint import Store
-from api.errors import Problem
+from api.contract import signatures as catalog
 from api.gateways import Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
-from api.payments import open_checkout
+from api.handlers.checkout import open_checkout
+from api.http.endpoint import Store
+from api.http.errors import Problem
+from api.postgres.pool import Database
 from api.settings import Settings
-from api.worker import POOLS, Worker
-from db.server import Access
+from api.worker.loop import POOLS, Worker
+from db.server.server import Access
 from tests.payments.conftest import Shop
 
 REFUND_DONE = "SELECT status = 'completed' FROM payments.refunds WHERE id = $1::text::uuid"

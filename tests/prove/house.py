@@ -24,8 +24,8 @@ import psycopg
 
 from api.gateways.mock import SIGNATURE, MockGateway
 from api.routes import ROUTES
-from db import migrate
-from db.server import Access, Server
+from db.deploy import migrate
+from db.server.server import Access, Server
 from tests.concurrency.conftest import Crowd, Job
 from tests.conftest import TEMPLATE, Client, Cluster, WebServer
 

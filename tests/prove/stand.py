@@ -24,9 +24,9 @@ import asyncpg
 import psutil
 import psycopg
 
-from api.cli import DEMO
-from db import migrate
-from db.server import Access, Server, die_with_parent, locate
+from api.cli.main import DEMO
+from db.deploy import migrate
+from db.server.server import Access, Server, die_with_parent, locate
 
 ROOT = Path(__file__).parents[2]
 SOCKET = ".s.PGSQL.5432"

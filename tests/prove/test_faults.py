@@ -18,12 +18,12 @@ import asyncpg
 import psutil
 import pytest
 
-from api import worker as jobs
-from api.cache import Cache
-from api.database import Database
+from api.postgres.cache import Cache
+from api.postgres.pool import Database
 from api.settings import Settings
-from api.worker import Worker
-from db.server import Access, Server
+from api.worker import loop as jobs
+from api.worker.loop import Worker
+from db.server.server import Access, Server
 
 from . import faults
 from .stand import SOCKET, Wire

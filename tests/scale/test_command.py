@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from db.server import Access
+from db.server.server import Access
 from tests.conftest import ROOT
 
 

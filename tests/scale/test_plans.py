@@ -12,11 +12,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from api import catalog, openapi
-from api.catalog import Catalog, Function
+from api.contract import openapi
+from api.contract import signatures as catalog
+from api.contract.signatures import Catalog, Function
 from api.routes import ROUTES
-from db import scale
-from db.server import Access
+from db.demo import scale
+from db.server.server import Access
 
 SIZE = scale.Scale(products=20_000, orders=15_000)
 LARGE = 2_000  # rows from which on a table is not to be read as a whole

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 async def victims(admin: Any) -> None:
     """The demo shop, and on top of it a row of every kind."""
-    for file in (ROOT / "db" / "demo.sql", Path(__file__).parent / "victims.sql"):
+    for file in (ROOT / "db" / "demo" / "demo.sql", Path(__file__).parent / "victims.sql"):
         await admin.execute(file.read_text())
 
 

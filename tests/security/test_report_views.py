@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db import permissions
-from db.server import Access
+from db.deploy import permissions
+from db.server.server import Access
 from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop
 

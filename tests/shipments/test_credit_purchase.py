@@ -179,7 +179,7 @@ async def test_no_answer_is_asked_again_with_the_same_key_and_given_up_in_the_en
 async def test_a_carrier_that_hangs_is_no_answer(
     shop: Shop, buyer: Sender, settings: Settings, carrier: FakeCarrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.carriers.jobs.PATIENCE", 0.05)
+    monkeypatch.setattr("api.worker.jobs.carriers.PATIENCE", 0.05)
     carrier.go_on = asyncio.Event()
     _, payment, shipment = await buy(buyer)
     async with working(settings, carrier):

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from api.settings import Settings
-from api.worker import Worker
+from api.worker.loop import Worker
 from tests.payments.conftest import Shop
 from tests.shipments.conftest import Sender
 

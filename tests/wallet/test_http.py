@@ -13,8 +13,8 @@ import pytest
 
 from api.gateways import Gateway
 from api.settings import Settings
-from api.worker import Worker
-from db.server import Access
+from api.worker.loop import Worker
+from db.server.server import Access
 from tests.conftest import Client
 from tests.wallet.conftest import Bank, Person
 from tests.wallet.test_wallet import FOR_SUPPORT, LIMITS, NOBODY

@@ -11,12 +11,13 @@ import asyncpg
 import jsonschema_rs
 import pytest
 
-from api import app, catalog
-from api.catalog import CatalogError, build_statement, check_routes, default_value, limits, read
-from api.database import Database
+from api import app
+from api.contract import signatures as catalog
+from api.contract.signatures import CatalogError, build_statement, check_routes, default_value, limits, read
+from api.postgres.pool import Database
 from api.routes import GET, INTERNAL, POST, ROUTES
 from api.settings import Settings
-from db.server import Access
+from db.server.server import Access
 
 pytestmark = pytest.mark.anyio
 

@@ -14,8 +14,8 @@ import asyncpg
 import httpx
 import pytest
 
-from api.endpoint import _read_token
-from api.errors import Problem
+from api.http.endpoint import _read_token
+from api.http.errors import Problem
 from tests.conftest import Client, WebServer
 
 pytestmark = pytest.mark.anyio

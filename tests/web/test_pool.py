@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api import database as tier
-from api.database import Database
-from api.errors import Problem
-from db.server import Access
+from api.http.errors import Problem
+from api.postgres import pool as tier
+from api.postgres.pool import Database
+from db.server.server import Access
 
 pytestmark = pytest.mark.anyio
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from api.handlers.webhook_targets import Courier, Resolve
 from api.settings import Settings
-from api.webhooks import Courier, Resolve
-from db.server import Access
+from db.server.server import Access
 from tests.payments.conftest import Shop
 from tests.payments.conftest import customer as customer
 from tests.payments.conftest import shop as shop

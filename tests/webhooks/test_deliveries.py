@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from api import webhooks
+from api.handlers import webhook_targets as webhooks
 from api.settings import Settings
-from api.worker import Worker
-from db.server import Access
+from api.worker.loop import Worker
+from db.server.server import Access
 from tests.payments.conftest import Shop
 from tests.webhooks.conftest import Desk, Receiver, answer, hang, receiving
 

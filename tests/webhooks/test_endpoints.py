@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api import webhooks
+from api.handlers import webhook_targets as webhooks
 from api.settings import Settings
 from tests.conftest import Client, refused
 from tests.payments.conftest import Shop

@@ -1,0 +1,5 @@
+"""python -m api.cli: the same as `storeproc`."""
+
+from api.cli.main import main
+
+main()

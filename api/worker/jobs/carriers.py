@@ -1,0 +1,92 @@
+"""The worker's part: a carrier is asked to take a parcel, where it is, or to let go of it.
+
+Each may be done again, by whoever comes after a crash: the shipment's id, committed before, makes it one parcel, and
+the database decides what an answer means by now: whether the credit that was held is taken, or the booking is too late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import httpx
+
+from api.carriers import Booking, Carrier, Refused, Shipment, Unavailable
+
+PATIENCE = 10.0  # seconds that a carrier may take; well inside a job's
+
+
+class Call(Protocol):
+    async def __call__(self, function: str, **arguments: object) -> Any: ...
+
+
+class NoAnswer(Exception):
+    """The carrier is to be asked again later. The message holds no secret."""
+
+
+class CarrierJobs:
+    def __init__(self, call: Call, carriers: Mapping[str, Carrier]) -> None:
+        self._call = call
+        self._carriers = carriers
+
+    async def book(self, payload: Mapping[str, Any]) -> str:
+        shipment = await self._read(payload)
+        if shipment.status != "pending":
+            return "nothing to do"
+        try:
+            booking = await self._ask(shipment)
+        except Refused as refusal:
+            await self._call("fail_booking", shipment_id=shipment.id, failure_code=refusal.code)
+            return refusal.code
+        except NoAnswer:
+            if await self._call("postpone_booking", shipment_id=shipment.id):
+                raise
+            return "given up"
+        outcome: str = await self._call(
+            "complete_booking",
+            shipment_id=shipment.id,
+            booking_reference=booking.reference,
+            tracking_number=booking.tracking_number,
+            tracking_url=booking.tracking_url,
+        )
+        return outcome
+
+    async def track(self, payload: Mapping[str, Any]) -> str:
+        shipment = await self._read(payload)
+        if shipment.status not in ("label_created", "in_transit"):
+            return "nothing to do"
+        carrier = self._carriers.get(shipment.carrier)
+        if carrier is None:
+            return "no such carrier any more"
+        async with asyncio.timeout(PATIENCE):
+            tracking = await carrier.look_up(shipment)
+        if tracking.status == shipment.status:
+            return "still " + shipment.status
+        moved = {"shipment_id": shipment.id, "status": tracking.status, "failure_code": tracking.failure_code}
+        return tracking.status if await self._call("record_tracking", **moved) else "no change"
+
+    async def cancel(self, payload: Mapping[str, Any]) -> str:
+        shipment = await self._read(payload)
+        carrier = self._carriers.get(shipment.carrier)
+        if carrier is None:
+            return "no such carrier any more"
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await carrier.cancel(shipment)
+        except Refused as refusal:
+            return refusal.code  # it has the parcel already, or has forgotten it: asking again changes nothing
+        return "cancelled"
+
+    async def _read(self, payload: Mapping[str, Any]) -> Shipment:
+        return Shipment.read(await self._call("get_shipment_for_carrier", shipment_id=payload["shipment_id"]))
+
+    async def _ask(self, shipment: Shipment) -> Booking:
+        carrier = self._carriers.get(shipment.carrier)
+        if carrier is None:
+            raise Refused("carrier_not_available")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await carrier.book(shipment)
+        except (Unavailable, TimeoutError, OSError, httpx.TransportError) as error:
+            raise NoAnswer(f"the carrier does not answer ({type(error).__name__})") from error
