@@ -1,59 +1,45 @@
-"""The whole HTTP surface below /v1: one line an endpoint. Method, path, function in schema api.
+"""The whole HTTP surface: one line an endpoint.
 
-Everything else follows from the function's signature (see catalog.py). A `handler` is what a route needs that one
-statement cannot do: a password to be hashed, a gateway to be called; it brings the `fields` of the body that the web
-tier itself reads, or whose schema it replaces (a field that may be null may be left out).
+An endpoint's line has method, path below /v1, function in schema api, and the status of its response unless that is 200.
+Everything else follows from the function's signature (api/contract). A line ends with a class where one statement is not
+enough: a password must be hashed, a gateway called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 
-from api.console import page as console
-from api.handlers import checkout as payments
-from api.handlers import gift_cards, pages
-from api.handlers import invoice_pdf as download
-from api.handlers import order_stream as stream
-from api.handlers import passwords as identity
-from api.handlers import product_csv as exchange
-from api.handlers import webhook_targets as webhooks
-from api.http.endpoint import Answer, Exchange, Handler, Store
-from api.metrics import metrics
-from api.postgres import cache
+from starlette.routing import BaseRoute, Route
 
+from api.console.pages import console_routes
+from api.docs.pages import docs_routes
+from api.handlers import checkout, mail_links, mock_checkout, pages
+from api.handlers.cached import Cached
+from api.handlers.checkout import BeginPayment, CapturePayment
+from api.handlers.gift_cards import RedeemGiftCard
+from api.handlers.invoice_pdf import InvoicePdf
+from api.handlers.order_stream import OrderStream
+from api.handlers.product_csv import ExportProducts, ImportProducts
+from api.handlers.sessions import (
+    ChangePassword,
+    ConfirmPasswordReset,
+    CreateAccount,
+    CreateSession,
+    EndSession,
+    RefreshSession,
+)
+from api.handlers.webhook_targets import CheckTarget
+from api.http.endpoint import ApiRoute
+from api.metrics import exposition
 
-@dataclass(frozen=True)
-class Route:
-    method: str
-    path: str
-    function: str
-    status: int = 200
-    handler: Handler | None = None
+GET = partial(ApiRoute, "GET")
+POST = partial(ApiRoute, "POST")
+PUT = partial(ApiRoute, "PUT")
+PATCH = partial(ApiRoute, "PATCH")
+DELETE = partial(ApiRoute, "DELETE")
 
-
-@dataclass(frozen=True)
-class Page:
-    """What is answered without a function of its own; below /v1 too unless it says otherwise."""
-
-    method: str
-    path: str
-    handler: Callable[[Store, Exchange], Awaitable[Answer]]
-    prefixes: tuple[str, ...] = ("", "/v1")
-
-    def bound(self, store: Store) -> Callable[[Exchange], Awaitable[Answer]]:
-        return partial(self.handler, store)
-
-
-GET = partial(Route, "GET")
-POST = partial(Route, "POST")
-PUT = partial(Route, "PUT")
-PATCH = partial(Route, "PATCH")
-DELETE = partial(Route, "DELETE")
-
-# Called by the web tier or the worker itself: they have no route.
-INTERNAL = {
+# Called by the web tier itself: they have no route.
+INTERNAL = frozenset({
     "claim_idempotency_key",
     "store_idempotent_answer",
     "begin_session",
@@ -63,23 +49,23 @@ INTERNAL = {
     "open_import",
     "get_next_price_change",
     "open_order_stream",
-}
+})
 
 # fmt: off
-ROUTES: tuple[Route, ...] = (
+ROUTES: tuple[ApiRoute, ...] = (
     # identity
-    POST  ("/accounts",                              "create_account", 201, identity.CREATE_ACCOUNT),
-    POST  ("/sessions",                              "create_session", 201, identity.CREATE_SESSION),
-    POST  ("/sessions/refresh",                      "refresh_session", 200, identity.REFRESH_SESSION),
-    DELETE("/sessions/current",                      "delete_session", 204, identity.DELETE_SESSION),
+    POST  ("/accounts",                              "create_account", 201, CreateAccount),
+    POST  ("/sessions",                              "create_session", 201, CreateSession),
+    POST  ("/sessions/refresh",                      "refresh_session", 200, RefreshSession),
+    DELETE("/sessions/current",                      "delete_session", 204, EndSession),
     GET   ("/account",                               "get_account"),
     PATCH ("/account",                               "update_account"),
-    DELETE("/account",                               "close_account", 204, identity.DELETE_SESSION),
-    PUT   ("/account/password",                      "change_password", 204, identity.CHANGE_PASSWORD),
+    DELETE("/account",                               "close_account", 204, EndSession),
+    PUT   ("/account/password",                      "change_password", 204, ChangePassword),
     POST  ("/account/email-verification",            "request_email_verification", 204),
     POST  ("/account/email-verification/confirm",    "confirm_email_verification"),
     POST  ("/password-resets",                       "request_password_reset", 204),
-    POST  ("/password-resets/confirm",               "confirm_password_reset", 204, identity.CONFIRM_PASSWORD_RESET),
+    POST  ("/password-resets/confirm",               "confirm_password_reset", 204, ConfirmPasswordReset),
     GET   ("/account/addresses",                     "list_addresses"),
     POST  ("/account/addresses",                     "create_address", 201),
     PATCH ("/account/addresses/{address_id}",        "update_address"),
@@ -89,14 +75,14 @@ ROUTES: tuple[Route, ...] = (
     PATCH ("/admin/accounts/{account_id}",           "change_account"),
 
     # catalogue
-    GET   ("/categories",                            "list_categories", 200, cache.CACHED),
+    GET   ("/categories",                            "list_categories", 200, Cached),
     POST  ("/categories",                            "create_category", 201),
     PATCH ("/categories/{category_id}",              "update_category"),
     DELETE("/categories/{category_id}",              "delete_category"),
-    GET   ("/products",                              "list_products", 200, cache.CACHED),
-    GET   ("/products/facets",                       "get_product_facets", 200, cache.CACHED),
+    GET   ("/products",                              "list_products", 200, Cached),
+    GET   ("/products/facets",                       "get_product_facets", 200, Cached),
     POST  ("/products",                              "create_product", 201),
-    GET   ("/products/{product_id}",                 "get_product", 200, cache.CACHED),
+    GET   ("/products/{product_id}",                 "get_product", 200, Cached),
     PATCH ("/products/{product_id}",                 "update_product"),
     DELETE("/products/{product_id}",                 "delete_product"),
     GET   ("/products/{product_id}/prices",          "list_prices"),
@@ -105,11 +91,11 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/products/{product_id}/stock/movements", "list_stock_movements"),
     GET   ("/merchant/products",                     "list_merchant_products"),
     GET   ("/merchant/sales",                        "list_merchant_sales"),
-    POST  ("/products/import",                       "import_products", 201, exchange.IMPORT),
+    POST  ("/products/import",                       "import_products", 201, ImportProducts),
     GET   ("/products/imports",                      "list_imports"),
     GET   ("/products/imports/{import_id}",          "get_import"),
     GET   ("/products/imports/{import_id}/lines",    "list_import_lines"),
-    GET   ("/products/export",                       "export_products", 200, exchange.EXPORT),
+    GET   ("/products/export",                       "export_products", 200, ExportProducts),
     GET   ("/account/wishlist",                      "list_wishlist_items"),
     POST  ("/account/wishlist",                      "add_wishlist_item", 201),
     DELETE("/account/wishlist/{product_id}",         "delete_wishlist_item", 204),
@@ -160,11 +146,11 @@ ROUTES: tuple[Route, ...] = (
     PATCH ("/admin/shipping-methods/{shipping_method_id}", "update_shipping_method"),
 
     # payments
-    POST  ("/orders/{order_id}/payments",            "begin_payment", 201, payments.BEGIN_PAYMENT),
+    POST  ("/orders/{order_id}/payments",            "begin_payment", 201, BeginPayment),
     GET   ("/orders/{order_id}/payments",            "list_payments"),
     GET   ("/payments/{payment_id}",                 "get_payment"),
     POST  ("/payments/{payment_id}/cancel",          "cancel_payment"),
-    POST  ("/payments/{payment_id}/capture",         "capture_payment", 200, payments.CAPTURE_PAYMENT),
+    POST  ("/payments/{payment_id}/capture",         "capture_payment", 200, CapturePayment),
     POST  ("/payments/{payment_id}/void",            "void_payment"),
     POST  ("/payments/{payment_id}/confirm",         "confirm_payment"),
     POST  ("/payments/{payment_id}/refunds",         "create_refund", 201),
@@ -207,8 +193,8 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/credits/{account_id}/transactions",     "list_credit_transactions"),
     POST  ("/gift-cards",                            "issue_gift_card", 201),
     GET   ("/gift-cards",                            "list_gift_cards"),
-    POST  ("/gift-cards/redeem",                     "redeem_gift_card", 200, gift_cards.REDEEM_GIFT_CARD),
-    POST  ("/wallet/deposits",                       "begin_deposit", 201, payments.BEGIN_PAYMENT),
+    POST  ("/gift-cards/redeem",                     "redeem_gift_card", 200, RedeemGiftCard),
+    POST  ("/wallet/deposits",                       "begin_deposit", 201, BeginPayment),
 
     # shipments, returns
     POST  ("/admin/orders/{order_id}/shipments",     "create_shipment", 201),
@@ -225,10 +211,10 @@ ROUTES: tuple[Route, ...] = (
 
     # invoices
     GET   ("/orders/{order_id}/invoice",             "get_invoice"),
-    GET   ("/orders/{order_id}/invoice.pdf",         "get_invoice_pdf", 200, download.DOWNLOAD),
+    GET   ("/orders/{order_id}/invoice.pdf",         "get_invoice_pdf", 200, InvoicePdf),
     GET   ("/orders/{order_id}/credit-notes",        "list_credit_notes"),
     GET   ("/credit-notes/{credit_note_id}",         "get_credit_note"),
-    GET   ("/credit-notes/{credit_note_id}/pdf",     "get_credit_note_pdf", 200, download.DOWNLOAD),
+    GET   ("/credit-notes/{credit_note_id}/pdf",     "get_credit_note_pdf", 200, InvoicePdf),
     GET   ("/admin/seller",                          "get_seller"),
     PUT   ("/admin/seller",                          "replace_seller"),
 
@@ -246,11 +232,11 @@ ROUTES: tuple[Route, ...] = (
 
     # events
     GET   ("/events",                                "list_events"),
-    GET   ("/orders/{order_id}/stream",              "stream_order", 200, stream.STREAM),
-    POST  ("/webhook-endpoints",                     "create_webhook_endpoint", 201, webhooks.CHECK_TARGET),
+    GET   ("/orders/{order_id}/stream",              "stream_order", 200, OrderStream),
+    POST  ("/webhook-endpoints",                     "create_webhook_endpoint", 201, CheckTarget),
     GET   ("/webhook-endpoints",                     "list_webhook_endpoints"),
     GET   ("/webhook-endpoints/{endpoint_id}",       "get_webhook_endpoint"),
-    PATCH ("/webhook-endpoints/{endpoint_id}",       "update_webhook_endpoint", 200, webhooks.CHECK_TARGET),
+    PATCH ("/webhook-endpoints/{endpoint_id}",       "update_webhook_endpoint", 200, CheckTarget),
     DELETE("/webhook-endpoints/{endpoint_id}",       "delete_webhook_endpoint", 204),
     POST  ("/webhook-endpoints/{endpoint_id}/rotate-secret", "rotate_webhook_secret"),
     GET   ("/webhook-endpoints/{endpoint_id}/deliveries", "list_webhook_deliveries"),
@@ -260,22 +246,35 @@ ROUTES: tuple[Route, ...] = (
     GET   ("/invariants",                            "check_invariants"),
 )
 
-PAGES: tuple[Page, ...] = (
-    Page("GET", "/health/live",      pages.live),
-    Page("GET", "/health/ready",     pages.ready),
-    Page("GET", "/metrics",          metrics.measurements),
-    Page("GET", "/openapi.json",     pages.contract),
-    Page("GET", "/docs",             pages.documentation),
-    Page("GET", "/docs/errors",      pages.error_index),
-    Page("GET", "/console",          console.show, ("",)),
-    Page("GET", "/checkout/success", pages.checkout_success, ("/v1",)),
-    Page("GET", "/checkout/cancel",  pages.checkout_cancel, ("/v1",)),
-    Page("POST", "/webhooks/{provider}",   payments.receive_webhook, ("/v1",)),
-    Page("GET",  "/verify-email",          identity.show_email_link, ("",)),
-    Page("POST", "/verify-email",          identity.confirm_email_link, ("",)),
-    Page("GET",  "/reset-password",        identity.show_reset_link, ("",)),
-    Page("POST", "/reset-password",        identity.confirm_reset_link, ("",)),
-    Page("GET",  "/mock/checkout/{token}", payments.show_checkout, ("",)),
-    Page("POST", "/mock/checkout/{token}", payments.decide_checkout, ("",)),
-)
 # fmt: on
+
+
+def api_routes() -> list[Route]:
+    """The endpoints of one application, still without their functions."""
+    return [route.build() for route in ROUTES]
+
+
+def page_routes() -> list[BaseRoute]:
+    """What is served without a function of its own. Health and the documents are below /v1 too."""
+    both = [
+        ("/health/live", pages.live),
+        ("/health/ready", pages.ready),
+        ("/metrics", exposition.show_metrics),
+        ("/openapi.json", pages.openapi),
+    ]
+    return [
+        *(Route(prefix + path, handler) for path, handler in both for prefix in ("", "/v1")),
+        Route("/", pages.home),
+        Route("/v1/checkout/success", pages.checkout_success),
+        Route("/v1/checkout/cancel", pages.checkout_cancel),
+        Route("/v1/webhooks/{provider}", checkout.receive_webhook, methods=["POST"]),
+        Route("/verify-email", mail_links.show_email_link),
+        Route("/verify-email", mail_links.confirm_email_link, methods=["POST"]),
+        Route("/reset-password", mail_links.show_reset_link),
+        Route("/reset-password", mail_links.confirm_reset_link, methods=["POST"]),
+        Route("/mock/checkout/{token}", mock_checkout.show_checkout),
+        Route("/mock/checkout/{token}", mock_checkout.decide_checkout, methods=["POST"]),
+        Route("/docs/errors", pages.errors),
+        *docs_routes(),
+        *console_routes(),
+    ]

@@ -1,15 +1,15 @@
-"""The OpenAPI 3.1 document, from the catalogue and the routes. Nothing in it is written by hand but the frame."""
+"""The OpenAPI 3.1 document, made from the contract and the routes. Only its frame is written by hand."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from importlib.metadata import version
 from typing import Any
 
-from api.contract.signatures import Function, Schema, component
-from api.http.endpoint import Endpoint, Store
-
-VERSION = "1.0.0"
+from api.contract.json_schema import Schema, component
+from api.contract.operations import Operation
+from api.contract.reader import Contract
 
 _PROBLEM: Schema = {
     "type": "object",
@@ -54,27 +54,29 @@ requests (browsers do, by a cookie); then no server answers that does not know o
 **Errors** are `application/problem+json`; each code is explained in the [list of errors](/docs/errors)."""
 
 
-def build(store: Store, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    types = store.catalog.types
-    endpoints = list(endpoints)
+def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[str, Any]:
+    """The document of these operations, as JSON data."""
+    types = contract.types
+    operations = list(operations)
     schemas: dict[str, Schema] = {}
     paths: dict[str, dict[str, Any]] = {}
-    for endpoint in endpoints:
-        function = endpoint.function
+    for operation in operations:
+        function = operation.function
         schemas.update(types.components([p.type for p in function.visible], request=True))
         schemas.update(types.components([function.returns], request=False))
-        paths.setdefault(f"/v1{endpoint.route.path}", {})[endpoint.route.method.lower()] = _operation(store, endpoint)
+        path = paths.setdefault(f"/v1{operation.line.path}", {})
+        path[operation.line.method.lower()] = _describe(contract, operation)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "storeproc",
-            "version": VERSION,
+            "version": version("storeproc"),
             "summary": "A commerce and payments backend that lives in PostgreSQL.",
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(_tag(e.route.path) for e in endpoints)],
+        "tags": [{"name": tag} for tag in dict.fromkeys(_tag(o.line.path) for o in operations)],
         "paths": paths,
         "components": {
             "schemas": {**dict(sorted(schemas.items())), "problem": _PROBLEM},
@@ -108,11 +110,6 @@ def build(store: Store, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     }
 
 
-def audience(function: Function) -> str:
-    """The smallest audience that may call it."""
-    return next((a for a in ("anonymous", "customer", "merchant", "support", "admin") if a in function.audiences), "")
-
-
 def _tag(path: str) -> str:
     segments = path[1:].split("/")
     if "payments" in segments:
@@ -124,52 +121,52 @@ def _tag(path: str) -> str:
     )
 
 
-def _operation(store: Store, endpoint: Endpoint) -> dict[str, Any]:
-    function, route = endpoint.function, endpoint.route
-    anyone = audience(function) == "anonymous"
-    operation: dict[str, Any] = {
+def _describe(contract: Contract, operation: Operation) -> dict[str, Any]:
+    function, line = operation.function, operation.line
+    anyone = function.audience == "anonymous"
+    described: dict[str, Any] = {
         "operationId": function.name,
-        "tags": [_tag(route.path)],
+        "tags": [_tag(line.path)],
         "summary": function.summary,
-        "x-audience": audience(function),
+        "x-audience": function.audience,
         "security": [] if anyone else [{"bearer": []}, {"cookie": []}],
     }
     if function.description:
-        operation["description"] = function.description
-    parameters = _parameters(endpoint)
+        described["description"] = function.description
+    parameters = _parameters(operation)
     if parameters:
-        operation["parameters"] = parameters
-    schema = {name: part for name, part in endpoint.body_schema.items() if name not in ("$schema", "components")}
-    if route.handler and route.handler.accepts != "application/json":
-        operation["requestBody"] = {
+        described["parameters"] = parameters
+    schema = {name: part for name, part in operation.body_schema.items() if name not in ("$schema", "components")}
+    if line.accepts != "application/json":
+        described["requestBody"] = {
             "required": True,
-            "content": {route.handler.accepts: {"schema": {"type": "string"}}},
+            "content": {line.accepts: {"schema": {"type": "string"}}},
         }
     elif schema["properties"]:
-        operation["requestBody"] = {
+        described["requestBody"] = {
             "required": bool(schema["required"]),
             "content": {"application/json": {"schema": schema}},
         }
-    operation["responses"] = _responses(store, endpoint, anyone=anyone)
-    return operation
+    described["responses"] = _responses(contract, operation, anyone=anyone)
+    return described
 
 
-def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    schema = endpoint.parameters_schema
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    schema = operation.parameters_schema
     parameters: list[dict[str, Any]] = []
     for name, found in schema["properties"].items():
         part = dict(found)
         description = part.pop("description", "")
         parameter: dict[str, Any] = {
             "name": name,
-            "in": "path" if name in endpoint.path else "query",
+            "in": "path" if name in operation.path else "query",
             "required": name in schema["required"],
             "schema": part,
         }
         if description:
             parameter["description"] = description
         parameters.append(parameter)
-    if "if_match" in endpoint.statement.hidden:
+    if "if_match" in operation.statement.hidden:
         parameters.append({
             "name": "If-Match",
             "in": "header",
@@ -177,7 +174,7 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
             "description": "The ETag that was read; another version answers 412.",
             "schema": {"type": "string", "pattern": r'^("\d{1,18}"|\*)$', "examples": ['"3"']},
         })  # fmt: skip
-    if endpoint.keyed:
+    if operation.keyed:
         parameters.append({
             "name": "Idempotency-Key",
             "in": "header",
@@ -188,37 +185,37 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     return parameters
 
 
-def _responses(store: Store, endpoint: Endpoint, *, anyone: bool) -> dict[str, Any]:
-    function, route = endpoint.function, endpoint.route
+def _responses(contract: Contract, operation: Operation, *, anyone: bool) -> dict[str, Any]:
+    function, line = operation.function, operation.line
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    attributes = [a.name for a in store.catalog.types.composites.get(function.returns, ())]
+    attributes = [a.name for a in contract.types.composites.get(function.returns, ())]
     if "version" in attributes:
         headers["ETag"] = {"$ref": "#/components/headers/ETag"}
-    if endpoint.location:
+    if operation.location:
         headers["Location"] = {"$ref": "#/components/headers/Location"}
-    if endpoint.keyed:
+    if operation.keyed:
         headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
     responses: dict[str, Any] = {}
     if function.void:
         responses["204"] = {"description": "Done.", "headers": headers}
     else:
         name = component(function.returns, request=False)
-        schema = store.catalog.types.schema(function.returns, request=False)
-        media_type = route.handler.media_type if route.handler else "application/json"
-        responses[str(route.status)] = {
-            "description": ("A new " if route.status == 201 else "The ") + re.sub("_", " ", name) + ".",
+        schema = contract.types.schema(function.returns, request=False)
+        media_type = line.media_type
+        responses[str(line.status)] = {
+            "description": ("A new " if line.status == 201 else "The ") + re.sub("_", " ", name) + ".",
             "headers": headers,
             "content": {media_type: {"schema": schema} if media_type == "application/json" else {}},
         }
     refused = [
-        ("400", endpoint.has_body),
+        ("400", operation.has_body),
         ("401", not anyone),
         ("403", not anyone),
-        ("404", bool(endpoint.path)),
-        ("409", route.method != "GET"),
-        ("412", "if_match" in endpoint.statement.hidden),
-        ("413", endpoint.has_body),
-        ("415", endpoint.has_body),
+        ("404", bool(operation.path)),
+        ("409", line.method != "GET"),
+        ("412", "if_match" in operation.statement.hidden),
+        ("413", operation.has_body),
+        ("415", operation.has_body),
         ("422", True),
         ("429", True),
         ("default", True),

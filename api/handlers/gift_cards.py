@@ -1,17 +1,24 @@
-"""Gift cards: the part of a redemption that one statement cannot do."""
+"""Redeeming a gift card: the attempt is counted in a statement of its own."""
 
 from __future__ import annotations
 
-from api.http.endpoint import Answer, Endpoint, Exchange, Handler
+from starlette.responses import Response
+
+from api.http.endpoint import Endpoint
+from api.http.requests import ApiRequest
 
 
-async def redeem_gift_card(endpoint: Endpoint, x: Exchange) -> Answer:
-    caller = endpoint.store.identify(x)
-    call = await endpoint.read(x)
-    # Two statements: the first counts the attempt and commits, so that a code that is wrong counts as well.
-    attempt = {"client_address": x.client}
-    await endpoint.store.call("begin_gift_card_redemption", attempt, request_id=x.request_id, caller=caller)
-    return await endpoint.execute(x, call, caller)
+class RedeemGiftCard(Endpoint):
+    """POST /gift-cards/redeem."""
 
-
-REDEEM_GIFT_CARD = Handler(redeem_gift_card)
+    async def respond(self, request: ApiRequest) -> Response:
+        """The wallet's transaction. Raises Problem."""
+        caller = self.identify(request)
+        call = await self.read(request)
+        # The first statement counts the attempt and commits, so that a wrong code counts as well.
+        attempt = {"client_address": request.context.client}
+        request_id = request.context.request_id
+        await self.state["functions"].call(
+            "begin_gift_card_redemption", attempt, request_id=request_id, caller=caller
+        )
+        return await self.execute(request, call, caller)

@@ -1,34 +1,42 @@
-"""A printed invoice, or credit note, over HTTP: the bytes that were kept."""
+"""An invoice or credit note as PDF: the bytes that were stored when it was issued."""
 
 from __future__ import annotations
 
 from base64 import b64decode
+from typing import ClassVar
 
 import orjson
+from starlette.responses import Response
 
-from api.http.endpoint import Answer, Endpoint, Exchange, Handler, Headers
+from api.http.endpoint import Endpoint
+from api.http.requests import ApiRequest
+from api.http.responses import Headers, RawResponse
 
-# It never changes; but it is one customer's, so no proxy keeps it.
+# It never changes, but it belongs to one customer, so no proxy keeps it.
 _KEEP = (b"cache-control", b"private, max-age=31536000, immutable")
-# What a browser's own PDF viewer needs.
+# What the PDF viewers of browsers need.
 _POLICY = (
     b"content-security-policy",
     b"default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'",
 )
 
 
-async def download(endpoint: Endpoint, x: Exchange) -> Answer:
-    found = orjson.loads((await endpoint.run(x)).body)
-    tag = f'"{found["sha256"]}"'.encode()
-    headers: Headers = [_KEEP, (b"etag", tag), (b"vary", b"authorization, cookie")]
-    if x.headers.get(b"if-none-match") == tag:
-        return Answer(304, b"", headers)
-    headers += [
-        (b"content-type", b"application/pdf"),
-        (b"content-disposition", f'inline; filename="{found["number"]}.pdf"'.encode()),
-        _POLICY,
-    ]
-    return Answer(200, b64decode(found["content"]), headers)
+class InvoicePdf(Endpoint):
+    """GET /orders/{order_id}/invoice.pdf and /credit-notes/{credit_note_id}/pdf."""
 
+    media_type: ClassVar[str] = "application/pdf"
 
-DOWNLOAD = Handler(download, media_type="application/pdf")
+    async def respond(self, request: ApiRequest) -> Response:
+        """The document, or 304. Raises Problem."""
+        stored = await super().respond(request)
+        found = orjson.loads(bytes(stored.body))
+        tag = f'"{found["sha256"]}"'.encode()
+        headers: Headers = [_KEEP, (b"etag", tag), (b"vary", b"authorization, cookie")]
+        if request.raw.get(b"if-none-match") == tag:
+            return RawResponse(304, b"", headers)
+        headers += [
+            (b"content-type", b"application/pdf"),
+            (b"content-disposition", f'inline; filename="{found["number"]}.pdf"'.encode()),
+            _POLICY,
+        ]
+        return RawResponse(200, b64decode(found["content"]), headers)

@@ -1,86 +1,96 @@
-"""What is no endpoint of the shop: health, metrics, the document of the contract, and the pages a person lands on."""
+"""Health, metrics, documents, and the pages that a person lands on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import Any
 
 import orjson
+from starlette.requests import Request
+from starlette.responses import Response
 
-from api.docs import docs
-from api.http.endpoint import ANONYMOUS, JSON, NO_STORE, Answer, Exchange
+from api.http.context import request_context
 from api.http.errors import Problem
-from api.metrics import metrics
-from db.deploy import migrate
-
-if TYPE_CHECKING:
-    from api.http.endpoint import Store
-
-SOURCE = migrate.source_version()
-_seen_current = False
+from api.http.responses import JSON, NO_CACHE, NO_STORE, RawResponse
+from api.pages.render import render_page
+from api.state import State
 
 
-async def live(store: Store, x: Exchange) -> Answer:
-    """The process runs."""
-    return Answer(200, b'{"status":"ok"}', [JSON, NO_STORE])
+async def home(request: Request[State]) -> Response:
+    """GET /: leads to the documentation and the console."""
+    return render_page("home.html")
 
 
-async def ready(store: Store, x: Exchange) -> Answer:
-    """The database answers, and what is deployed in it is this source, or was until a newer one came.
+async def live(request: Request[State]) -> Response:
+    """GET /health/live: the process runs."""
+    return RawResponse(200, b'{"status":"ok"}', [JSON, NO_STORE])
 
-    A deployment happens under running web tiers, and an older one that starts again meanwhile serves as it did: that
-    the functions it needs are there was seen at its start. The loss of the primary does not make it unready as long as
-    a standby answers reads.
+
+async def ready(request: Request[State]) -> Response:
+    """GET /health/ready: the database answers, and this source is deployed in it, or was.
+
+    A deployment happens under running web tiers, and one of the version before may start again meanwhile; that its
+    functions exist was checked at its start. While a standby answers reads, losing the primary does not make it
+    unready. Raises Problem schema_differs.
     """
-    global _seen_current
-    reads = {"replica": store.replica.state} if store.replica is not None else {}
-    if store.replica is not None and store.replica.alone:
-        return Answer(200, orjson.dumps({"status": "reads_only", **reads}), [JSON, NO_STORE])
-    deployed = await store.call(
-        "get_schema_version", {"source_digest": SOURCE[1]}, request_id=x.request_id, caller=ANONYMOUS, repeatable=True
-    )
-    current = (deployed["schema_version"], deployed["code_digest"]) == SOURCE
+    state = request.state
+    replica = state["replica"]
+    source = state["source"]
+    reads = {"replica": replica.state} if replica is not None else {}
+    if replica is not None and replica.alone:
+        return _json({"status": "reads_only", **reads})
+    request_id = request_context(request.scope).request_id
+    given = {"source_digest": source[1]}
+    deployed = await state["functions"].call("get_schema_version", given, request_id=request_id, repeatable=True)
+    current = (deployed["schema_version"], deployed["code_digest"]) == source
     known = deployed.pop("source_known", False)
-    _seen_current = _seen_current or current or bool(known)
-    if not _seen_current:
+    if current or known:
+        state["readiness"].seen_current = True
+    if not state["readiness"].seen_current:
         raise Problem(
             "schema_differs",
             503,
             "The database has another version of the schema than this source. Run: storeproc migrate",
-            members={"deployed": deployed["schema_version"], "source": SOURCE[0]},
+            members={"deployed": deployed["schema_version"], "source": source[0]},
         )
-    return Answer(200, orjson.dumps({"status": "ready", **deployed, "current": current, **reads}), [JSON, NO_STORE])
+    return _json({"status": "ready", **deployed, "current": current, **reads})
 
 
-async def measurements(store: Store, x: Exchange) -> Answer:
-    metrics.watch_pools(store.database)
-    body, kind = metrics.exposition()
-    return Answer(200, body, [(b"content-type", kind.encode()), NO_STORE])
+async def openapi(request: Request[State]) -> Response:
+    """GET /openapi.json."""
+    return _unless_current(request, request.state["openapi"])
 
 
-async def contract(store: Store, x: Exchange) -> Answer:
-    return _document(store, x, "openapi.json")
+async def errors(request: Request[State]) -> Response:
+    """GET /docs/errors: every error code."""
+    return _unless_current(request, request.state["errors"])
 
 
-async def documentation(store: Store, x: Exchange) -> Answer:
-    return _document(store, x, "docs")
+def openapi_response(document: dict[str, Any]) -> Response:
+    """The OpenAPI document, with its tag."""
+    body = orjson.dumps(document)
+    tag = hashlib.sha256(body).hexdigest()[:16]
+    return RawResponse(200, body, [JSON, NO_CACHE, (b"etag", f'"{tag}"'.encode())])
 
 
-async def error_index(store: Store, x: Exchange) -> Answer:
-    return _document(store, x, "docs/errors")
+def _unless_current(request: Request[State], document: Response) -> Response:
+    """The document, or 304 when the client has it."""
+    tag = document.headers.get("etag")
+    if tag is None or request.headers.get("if-none-match") != tag:
+        return document
+    kept = {name: value for name, value in document.headers.items() if name.startswith(("etag", "content-security"))}
+    return Response(status_code=304, headers=kept)
 
 
-def _document(store: Store, x: Exchange, name: str) -> Answer:
-    made = store.documents[name]
-    tag = next(value for key, value in made.headers if key == b"etag")
-    if x.headers.get(b"if-none-match") == tag:
-        return Answer(304, b"", [(b"etag", tag)])
-    return Answer(made.status, made.body, list(made.headers))
+async def checkout_success(request: Request[State]) -> Response:
+    """GET /checkout/success: where a gateway sends a payer who paid."""
+    return render_page("checkout_success.html")
 
 
-async def checkout_success(store: Store, x: Exchange) -> Answer:
-    return docs.page("Thank you", "<h1>Thank you</h1><p>Your payment is being confirmed. You can close this page.</p>")
+async def checkout_cancel(request: Request[State]) -> Response:
+    """GET /checkout/cancel: where a gateway sends a payer who did not pay."""
+    return render_page("checkout_cancel.html")
 
 
-async def checkout_cancel(store: Store, x: Exchange) -> Answer:
-    text = "Nothing was charged. Your order waits, and you can try again."
-    return docs.page("Not paid", f"<h1>Not paid</h1><p>{text}</p>")
+def _json(data: object) -> Response:
+    return RawResponse(200, orjson.dumps(data), [JSON, NO_STORE])

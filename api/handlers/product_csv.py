@@ -1,8 +1,8 @@
-"""Products as CSV files, in and out, through COPY.
+"""Import and export of products as CSV files, through COPY.
 
 A file is received into a temporary file before a connection is taken, and written into one before the first byte is
-sent: a slow client costs disk, and neither memory nor a connection. What its lines mean, the database decides; here a
-file is taken apart into cells.
+sent: a slow client costs disk, but neither memory nor a connection. Here a file is only taken apart into cells; the
+database decides what its lines mean.
 """
 
 from __future__ import annotations
@@ -13,32 +13,26 @@ import hashlib
 import io
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from typing import IO, Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import IO, Any, ClassVar
 
 import asyncpg
 import orjson
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from api.handlers.order_stream import Flow
-from api.http.endpoint import (
-    JSON,
-    NO_STORE,
-    REPLAYED,
-    Answer,
-    Caller,
-    Endpoint,
-    Exchange,
-    Gone,
-    Handler,
-    Headers,
-    Store,
-)
+from api.http.context import request_context
+from api.http.endpoint import Endpoint
 from api.http.errors import Problem, from_database
+from api.http.requests import ApiRequest
+from api.http.responses import JSON, NO_STORE, REPLAYED, Headers, RawResponse
+from api.postgres.functions import Caller
 from api.postgres.pool import Connection
 
 CSV = "text/csv"
-IN_MEMORY = 256 * 1024  # bytes of a file that are kept in memory; what is longer goes to disk
+IN_MEMORY = 256 * 1024  # bytes of a file that are kept in memory; larger files go to disk
 CHUNK = 64 * 1024
 LONGEST = 600.0  # seconds that a file may take to arrive, however steadily
 PATIENCE = 30.0  # seconds that a client may take to make room for the next chunk
@@ -47,47 +41,63 @@ PATIENCE = 30.0  # seconds that a client may take to make room for the next chun
 # --- in -------------------------------------------------------------------------------------------
 
 
-async def import_products(endpoint: Endpoint, x: Exchange) -> Answer:
-    store = endpoint.store
-    caller = store.identify(x)
-    if x.headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != CSV.encode():
-        raise Problem("media_type_unsupported", detail="Send the file as text/csv.")
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
-        digest = await _receive(x, store, file)
-        file.seek(0)
-        lines = Lines(file)
-        text, replayed = await _copy_in(endpoint, x, caller, lines, digest)
-    headers: Headers = [NO_STORE, JSON, *([REPLAYED] if replayed else [])]
-    made = orjson.loads(text)
-    if made["status"] == "rejected":
-        raise Problem("import_rejected", members={"import": made})
-    headers.append((b"location", f"/v1/products/imports/{made['id']}".encode()))
-    return Answer(201 if made["status"] == "completed" else 202, text.encode(), headers)
+class ImportProducts(Endpoint):
+    """POST /products/import."""
 
+    accepts: ClassVar[str] = CSV
 
-async def _receive(x: Exchange, store: Store, file: IO[bytes]) -> str:
-    """The whole body, while it keeps coming. Answers its SHA-256."""
-    limit = store.settings.import_limit
-    latest = time.perf_counter() + LONGEST
-    digest = hashlib.sha256()
-    size = 0
-    while True:
-        message = await x.receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size <= limit:
+    async def respond(self, request: ApiRequest) -> Response:
+        """201 when every line was imported, 202 while the worker goes on. Raises Problem."""
+        caller = self.identify(request)
+        if request.media_type() != CSV.encode():
+            raise Problem("media_type_unsupported", detail="Send the file as text/csv.")
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
+            digest = await self._receive(request, file)
+            file.seek(0)
+            text, replayed = await self._copy_in(request, caller, Lines(file), digest)
+        headers: Headers = [NO_STORE, JSON, *([REPLAYED] if replayed else [])]
+        made = orjson.loads(text)
+        if made["status"] == "rejected":
+            raise Problem("import_rejected", members={"import": made})
+        headers.append((b"location", f"/v1/products/imports/{made['id']}".encode()))
+        return RawResponse(201 if made["status"] == "completed" else 202, text.encode(), headers)
+
+    async def _receive(self, request: ApiRequest, file: IO[bytes]) -> str:
+        """Writes the body to `file`; the deadline moves while it keeps coming. Returns its SHA-256."""
+        settings = self.state["settings"]
+        latest = time.perf_counter() + LONGEST
+        digest = hashlib.sha256()
+        size = 0
+        while True:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
+            if size > settings.import_limit:
+                raise Problem("body_too_large", headers={"connection": "close"})
             digest.update(chunk)
             file.write(chunk)
-        elif size > 4 * limit:
-            raise Problem("body_too_large", headers={"connection": "close"})
-        x.until = min(latest, time.perf_counter() + store.settings.request_timeout)
-        if not message.get("more_body"):
-            break
-    if size > limit:  # a client that is still sending would not have heard the answer
-        raise Problem("body_too_large")
-    return digest.hexdigest()
+            request.context.deadline = min(latest, time.perf_counter() + settings.request_timeout)
+            if not message.get("more_body"):
+                return digest.hexdigest()
+
+    async def _copy_in(self, request: ApiRequest, caller: Caller, lines: Lines, digest: str) -> tuple[str, bool]:
+        """The import as JSON, and whether this Idempotency-Key made it before."""
+        key = self.read_key(request)
+        async with transaction(self, request, caller) as connection:
+            if key is not None:
+                claim = "SELECT api.claim_idempotency_key($1, $2, $3)"
+                if (known := await connection.fetchval(claim, key, self.key, digest)) is not None:
+                    return known, True
+            await connection.fetchval("SELECT api.open_import($1)", lines.columns)
+            await connection.copy_records_to_table(
+                "import_draft", schema_name="pg_temp", columns=["line", "problem", *lines.columns], records=lines
+            )
+            text: str = await connection.fetchval("SELECT to_json(api.import_products($1))::text", lines.columns)
+            if key is not None:
+                await connection.fetchval("SELECT api.store_idempotent_answer($1)", text)
+            return text, False
 
 
 class Lines:
@@ -114,103 +124,88 @@ class Lines:
                 number = self.reader.line_num + 1
 
 
-class _readable:  # noqa: N801  # reads like a keyword
-    """What the reader cannot read is the client's mistake."""
-
-    def __init__(self, reader: Any) -> None:
-        self.reader = reader
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if isinstance(error, UnicodeDecodeError):
-            raise Problem("import_file_invalid", detail="The file is not UTF-8.") from None
-        if isinstance(error, csv.Error):
-            raise Problem(
-                "import_file_invalid", detail=f"Line {self.reader.line_num} cannot be read as CSV: {error}."
-            ) from None
-
-
-async def _copy_in(endpoint: Endpoint, x: Exchange, caller: Caller, lines: Lines, digest: str) -> tuple[str, bool]:
-    """The import that was made, as JSON, or the one that this Idempotency-Key made before."""
-    key = endpoint.read_key(x)
-    async with _transaction(endpoint.store, x, caller) as connection:
-        if key is not None:
-            claim = "SELECT api.claim_idempotency_key($1, $2, $3)"
-            if (known := await connection.fetchval(claim, key, endpoint.key, digest)) is not None:
-                return known, True
-        await connection.fetchval("SELECT api.open_import($1)", lines.columns)
-        await connection.copy_records_to_table(
-            "import_draft", schema_name="pg_temp", columns=["line", "problem", *lines.columns], records=lines
-        )
-        text: str = await connection.fetchval("SELECT to_json(api.import_products($1))::text", lines.columns)
-        if key is not None:
-            await connection.fetchval("SELECT api.store_idempotent_answer($1)", text)
-        return text, False
+@contextmanager
+def _readable(reader: Any) -> Iterator[None]:
+    """Reports what the CSV reader cannot read as a mistake of the client."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise Problem("import_file_invalid", detail="The file is not UTF-8.") from None
+    except csv.Error as error:
+        detail = f"Line {reader.line_num} cannot be read as CSV: {error}."
+        raise Problem("import_file_invalid", detail=detail) from None
 
 
 # --- out ------------------------------------------------------------------------------------------
 
 
-async def export_products(endpoint: Endpoint, x: Exchange) -> Answer:
-    caller = endpoint.store.identify(x)
-    (currency,) = (await endpoint.read(x)).texts
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it is sent
+class ExportProducts(Endpoint):
+    """GET /products/export."""
 
-    async def write(data: bytes) -> None:
-        file.write(data)
+    media_type: ClassVar[str] = CSV
 
-    try:
-        async with _transaction(endpoint.store, x, caller) as connection:
-            query = "SELECT * FROM api.export_products($1::text)"
-            await connection.copy_from_query(query, currency, output=write, format="csv", header=True)
-    except BaseException:
-        file.close()
-        raise
-    headers: Headers = [
-        (b"content-type", b"text/csv; charset=utf-8; header=present"),
-        (b"content-disposition", b'attachment; filename="products.csv"'),
-        (b"content-length", str(file.tell()).encode()),
-        NO_STORE,
-    ]
-    file.seek(0)
+    async def respond(self, request: ApiRequest) -> Response:
+        """The file. Raises Problem before it begins."""
+        caller = self.identify(request)
+        (currency,) = (await self.read(request)).texts
+        file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it has been sent
 
-    async def close() -> None:
-        file.close()
+        async def write(data: bytes) -> None:
+            file.write(data)
 
-    if x.scope["method"] == "HEAD":
-        file.close()
-        return Flow(200, b"", headers, _send_nothing, close)
-    return Flow(200, b"", headers, lambda _, send: _send(file, send), close)
+        try:
+            async with transaction(self, request, caller) as connection:
+                query = "SELECT * FROM api.export_products($1::text)"
+                await connection.copy_from_query(query, currency, output=write, format="csv", header=True)
+        except BaseException:
+            file.close()
+            raise
+        return FileDownload(file)
 
 
-async def _send(file: IO[bytes], send: Callable[[dict[str, Any]], Awaitable[None]]) -> str:
-    while chunk := file.read(CHUNK):
-        async with asyncio.timeout(PATIENCE):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
-    return "sent"
+class FileDownload(Response):
+    """Sends a temporary file, and closes it."""
 
+    def __init__(self, file: IO[bytes]) -> None:
+        self.status_code = 200
+        self.background = None
+        self.raw_headers = [
+            (b"content-type", b"text/csv; charset=utf-8; header=present"),
+            (b"content-disposition", b'attachment; filename="products.csv"'),
+            (b"content-length", b"%d" % file.tell()),
+            NO_STORE,
+        ]
+        self.file = file
 
-async def _send_nothing(receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> str:
-    await send({"type": "http.response.body", "body": b""})
-    return "sent"
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it in chunks; a client that does not read for PATIENCE seconds is cut off."""
+        context = request_context(scope)
+        context.streams = True
+        self.file.seek(0)
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            while scope["method"] != "HEAD" and (chunk := self.file.read(CHUNK)):
+                async with asyncio.timeout(PATIENCE):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+            context.ended = "sent"
+        except TimeoutError:
+            context.ended = "client_too_slow"
+        finally:
+            self.file.close()
 
 
 @asynccontextmanager
-async def _transaction(store: Store, x: Exchange, caller: Caller) -> AsyncIterator[Connection]:
-    """A transaction of the caller's. The token is an argument of a statement of its own: COPY takes none, and its text
-    is kept in statistics.
+async def transaction(endpoint: Endpoint, request: ApiRequest, caller: Caller) -> AsyncIterator[Connection]:
+    """A transaction of the caller. Raises Problem.
+
+    The token is an argument of a statement of its own: COPY takes none, and the text of a COPY is kept in statistics.
     """
+    state = endpoint.state
     try:
-        async with store.database.transaction(f"web_{caller.role}") as connection:
+        async with state["database"].transaction(f"web_{caller.role}") as connection:
             who = "SELECT set_config('app.token', $1, true), set_config('app.request_id', $2, true)"
-            await connection.fetchrow(who, caller.token, x.request_id)
+            await connection.fetchrow(who, caller.token, request.context.request_id)
             yield connection
     except asyncpg.PostgresError as error:
-        raise from_database(error, store.catalog.sentences, signed_in=bool(caller.token)) from None
-
-
-IMPORT = Handler(import_products, accepts=CSV)
-EXPORT = Handler(export_products, media_type=CSV)
+        raise from_database(error, state["contract"].sentences, signed_in=bool(caller.token)) from None

@@ -22,9 +22,11 @@ from urllib.parse import urlsplit
 
 import httpcore
 import orjson
+from starlette.responses import Response
 
-from api.http.endpoint import Answer, Endpoint, Exchange, Handler
+from api.http.endpoint import Endpoint
 from api.http.errors import Problem
+from api.http.requests import ApiRequest
 from api.settings import Settings
 
 TIMEOUT = 10.0  # seconds for an attempt, from the look-up of the name to the answer's head
@@ -159,31 +161,33 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
 # --- making an endpoint ---------------------------------------------------------------------------
 
 
-async def check_target(endpoint: Endpoint, x: Exchange) -> Answer:
-    """The route's own statement, after a look at where the address leads. A name that leads nowhere yet is accepted:
-    every delivery is checked anew.
-    """
-    store = endpoint.store
-    caller = store.identify(x)
-    call = await endpoint.read(x)
-    if url := call.data.get("url"):
-        # Nobody who is not signed in has us look up names.
-        await store.call("get_account", {}, request_id=x.request_id, caller=caller, repeatable=True)
-        guard = Guard(store.settings)
-        try:
-            _, host, port = guard.check_url(url)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_UP):
-                    await guard.addresses(host, port)
-        except TargetRefused as refusal:
-            if str(refusal) != "name_not_found":
-                raise Problem(
-                    "webhook_target_refused", errors=[{"pointer": "/url", "detail": _REASONS[str(refusal)]}]
-                ) from None
-    return await endpoint.execute(x, call, caller)
+class CheckTarget(Endpoint):
+    """POST /webhook-endpoints and PATCH /webhook-endpoints/{endpoint_id}."""
 
+    async def respond(self, request: ApiRequest) -> Response:
+        """The endpoint. Raises Problem webhook_target_refused for an address that is not on the public network.
 
-CHECK_TARGET = Handler(check_target)
+        A name that does not resolve yet is accepted: every delivery is checked again.
+        """
+        state = self.state
+        caller = self.identify(request)
+        call = await self.read(request)
+        if url := call.data.get("url"):
+            # Names are only looked up for callers who are signed in.
+            request_id = request.context.request_id
+            await state["functions"].call("get_account", {}, request_id=request_id, caller=caller, repeatable=True)
+            guard = Guard(state["settings"])
+            try:
+                _, host, port = guard.check_url(url)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_UP):
+                        await guard.addresses(host, port)
+            except TargetRefused as refusal:
+                if str(refusal) != "name_not_found":
+                    detail = _REASONS[str(refusal)]
+                    raise Problem("webhook_target_refused", errors=[{"pointer": "/url", "detail": detail}]) from None
+        return await self.execute(request, call, caller)
+
 
 _REASONS = {
     "url_malformed": "It is no address of a web server.",

@@ -1,8 +1,8 @@
-"""What goes wrong, as application/problem+json (RFC 9457).
+"""Errors as application/problem+json (RFC 9457).
 
-The database says most of it: `RAISE … USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found'`, or a violated
-constraint whose name is the code. This module turns an SQLSTATE into a status and never lets SQL text, a table's name
-or a stack out.
+Most errors come from the database: `RAISE … USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found'`, or a violated
+constraint whose name is the code. This module turns an SQLSTATE into a status. SQL text, names of tables and stacks
+never reach a client.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from typing import Any
 import asyncpg
 import orjson
 
-# Codes that the web tier itself answers with, and their sentences; the error index lists them.
+# Codes of the web tier itself, with their statuses and sentences; the list of errors in the documentation has them too.
 SENTENCES: dict[str, tuple[int, str]] = {
     "body_too_large": (413, "The request body is larger than this server takes."),
-    "busy": (503, "Too much happens at once. Try again in a moment."),
+    "busy": (503, "The shop is too busy right now. Try again in a moment."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
     "forbidden": (403, "Your account may not do this."),
     "gateway_refused": (502, "The payment provider refused this payment. Try again, or pay another way."),
     "gateway_unavailable": (
         503,
-        "The payment provider does not answer. The payment was begun: read it again in a few minutes, "
+        "The payment provider does not answer. The payment has begun: read it again in a few minutes, "
         "or send this again with the same Idempotency-Key.",
     ),
     "idempotency_key_invalid": (422, "An Idempotency-Key has 1 to 255 printable ASCII characters."),
     "identity_provider_unavailable": (503, "The identity provider does not answer. Try again in a moment."),
     "if_match_invalid": (422, 'If-Match must be one ETag as it was received, such as "3", or *.'),
     "import_file_invalid": (422, "The file is not a CSV file in UTF-8."),
-    "import_rejected": (422, "Some lines are wrong, so nothing was imported. The report says which, and why."),
-    "internal_error": (500, "Something went wrong here. The request id helps us to find out what."),
+    "import_rejected": (422, "Some lines are wrong, so nothing was imported. The report names the lines and the reasons."),
+    "internal_error": (500, "Something went wrong on our side. Name the request id when you ask for help."),
     "json_invalid": (400, "The request body is not valid JSON."),
     "media_type_unsupported": (415, "Send the body as application/json."),
-    "method_not_allowed": (405, "This path does not know this method."),
-    "not_found": (404, "There is nothing here."),
+    "method_not_allowed": (405, "This path does not support this method."),
+    "not_found": (404, "There is no such page or resource."),
     "origin_refused": (403, "A request with cookies must come from a page of this shop."),
     "password_weak": (422, "The password is too easy to guess."),
     "rate_limited": (429, "Too many requests from this address."),
@@ -45,15 +45,15 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "signature_invalid": (400, "This callback was not signed by the gateway it names."),
     "timeout": (
         504,
-        "This took too long and was given up. Whether it took effect is not known; "
+        "This took too long and was cancelled. Whether it took effect is not known; "
         "send it again with the same Idempotency-Key.",
     ),
     "token_invalid": (401, "The access token is not valid. Log in again."),
-    "token_missing": (401, "This needs a log-in. Send an access token: Authorization: Bearer …"),
-    "value_invalid": (422, "A value cannot be read as what it should be."),
+    "token_missing": (401, "Log in first, and send the access token: Authorization: Bearer …"),
+    "value_invalid": (422, "A value does not have the expected type or format."),
     "value_out_of_range": (422, "A value is out of range."),
     "webhook_target_refused": (422, "Webhooks are not sent to this address."),
-    "version_stale": (412, "This was changed by somebody else since you read it. Read it again."),
+    "version_stale": (412, "This has changed since you read it. Read it again."),
 }
 
 PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
@@ -68,7 +68,7 @@ _BUSY = {"40001", "40P01", "55P03", "53000", "53100", "53200", "53300", "53400"}
 
 
 class Problem(Exception):
-    """An answer that says no."""
+    """An error that the client is told about.""
 
     def __init__(
         self,
@@ -96,6 +96,7 @@ class Problem(Exception):
             self.headers.setdefault("www-authenticate", "Bearer")
 
     def body(self, request_id: str) -> bytes:
+        """The JSON document."""
         document: dict[str, Any] = {
             "type": f"/docs/errors#{self.code}",
             "title": PHRASES.get(self.status, "Error"),
@@ -111,23 +112,28 @@ class Problem(Exception):
 
 
 class Unexpected(Exception):
-    """An error of the database that nobody foresaw: 500 for the client, the cause for the log."""
+    """An error of the database that is our own fault: 500 for the client, the cause in the log."""
 
 
 def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *, signed_in: bool) -> Problem:
-    """The problem that an SQLSTATE stands for. Raises Unexpected for one that is our own fault."""
+    """The problem for an SQLSTATE. Raises Unexpected for one that is our own fault.
+
+    Arguments:
+        sentences: of each constraint, its COMMENT.
+        signed_in: whether the caller sent a token.
+    """
     state: str = error.sqlstate or ""
     if state.startswith("SH") and state[2:].isdigit() and 400 <= int(state[2:]) <= 599:
         return _raised(error, int(state[2:]))
     name: str | None = error.constraint_name
     if state in _CONSTRAINTS or state == "23514":
-        # A domain's CHECK says that the input is wrong, a table's that the state refuses.
+        # A violated CHECK of a domain means wrong input, one of a table means that the state does not allow it.
         status = _CONSTRAINTS.get(state) or (422 if error.data_type_name else 409)
         code = name or {"23503": "reference_missing"}.get(state, "value_invalid")
         return Problem(
             code, status, sentences.get(code) or SENTENCES.get(code, (0, "A rule of the shop refuses this."))[1]
         )
-    # Said of the function that was called; inside one, it is a grant that somebody forgot.
+    # Without a context it concerns the function that was called; inside a function a grant is missing.
     if state == "42501" and not error.context:
         return Problem("forbidden") if signed_in else Problem("token_missing")
     if state in _INVALID:

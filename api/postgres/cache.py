@@ -1,119 +1,132 @@
-"""Answers about products, kept for those who are not logged in and for customers, who see the same.
+"""Responses about products, kept for at most a second for anonymous callers and customers, who see the same.
 
-What a merchant changes is seen at once, by every process: the database announces it (`storeproc_catalogue`), and
+A merchant's change is visible at once in every process: the database announces it (`storeproc_catalogue`), and
 everything that was kept is forgotten. Prices that begin or end at a planned time change without an announcement, so the
-database is asked when the next one does. What orders do to `available` is not announced (a NOTIFY takes a lock that all
-committing notifiers queue for): an answer is kept for a second at most, and so old can that number be. It promises
-nothing: an order looks at the stock itself.
+database is asked when the next one does. What orders do to `available` is not announced (NOTIFY takes a lock that all
+committing notifiers queue for), so that number may be a second old. It promises nothing: an order looks at the stock
+itself.
 
-One connection a process listens. While it is not there, nothing is served from what was kept. An answer whose query
-began before an announcement is not kept after it.
+One connection a process listens. While that connection is down, the cache is bypassed. A response whose query began
+before an announcement is not kept after it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-import asyncpg
+from api.http.responses import RawResponse
+from api.postgres.listener import Listener
+from api.postgres.pool import Connection
+from api.postgres.written import NEVER
 
-from api.http.endpoint import ANONYMOUS, Answer, Endpoint, Exchange, Handler
-from api.postgres.replica import NEVER
-from api.settings import Settings
-
-SECONDS = 1.0  # that an answer is kept, at most
-MOST = 16 * 1024 * 1024  # bytes of answers a process keeps
-BEAT = 1.0  # seconds between questions whether the connection still hears
-LEASE = 3.0  # seconds that an answer to that holds
-LONGEST_PAUSE = 5.0  # seconds between attempts while the database is away
-
-SHOPPERS = frozenset(("anonymous", "customer"))
-
-_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+SECONDS = 1.0  # a response is kept at most
+MOST = 16 * 1024 * 1024  # bytes of responses a process keeps
+BEAT = 1.0  # seconds between questions that prove that the connection still hears
+LEASE = 3.0  # seconds for which such a proof holds
+OVERHEAD = 1000  # bytes of a kept response besides its body and key
 
 Key = tuple[str, bytes]
+Make = Callable[[], Awaitable[RawResponse]]
 
 
 @dataclass(slots=True)
 class Kept:
-    answer: Answer
+    """A kept response; `expires` is on the event loop's clock, `size` in bytes."""
+
+    response: RawResponse
     expires: float
     size: int
 
 
-class Cache:
-    def __init__(self, settings: Settings, seconds: float = SECONDS, most: int = MOST) -> None:
-        self.settings = settings
+class ResponseCache:
+    """The cache of one process.
+
+    Arguments:
+        url: of the database, as web_anonymous, past any pooler.
+        timeout: seconds for making a response.
+        seconds: for which a response is kept.
+        most: bytes that are kept.
+    """
+
+    def __init__(self, url: str, timeout: float, seconds: float = SECONDS, most: int = MOST) -> None:
+        self.timeout = timeout
         self.seconds = seconds
         self.most = most
         self.size = 0
         self.kept: dict[Key, Kept] = {}
-        self.flights: dict[tuple[int, Key], asyncio.Task[Answer]] = {}
+        self.making: dict[tuple[int, Key], asyncio.Task[RawResponse]] = {}
         self.generation = 0
+        # Until when it is certain that announcements are heard, and when a price begins or ends next: the loop's clock.
         self.lease = 0.0
-        """Until when it is certain that announcements are heard, on the loop's clock."""
         self.boundary = 0.0
-        """When a price begins or ends next, on the loop's clock."""
+        # The transaction that a response from the standby must show to be as new as the last announcement.
         self.version = NEVER
-        """The transaction that an answer from a standby must show to be as new as the last announcement."""
+        self.called = asyncio.Event()
+        self.listener = Listener(url, "storeproc cache", "storeproc_catalogue", self._hear, self._lose)
 
-    # --- what is kept -----------------------------------------------------------------------------
-
-    async def answer(self, endpoint: Endpoint, x: Exchange) -> Answer:
-        caller = endpoint.store.identify(x)
-        if caller.role not in SHOPPERS:  # who runs the shop sees the stock as it is
-            return await endpoint.execute(x, await endpoint.read(x), caller)
-        x.version = self.version
-        if not self.serves():
-            return await endpoint.execute(x, await endpoint.read(x), ANONYMOUS)
-        tag = x.headers.pop(b"if-none-match", None)  # what is kept is the whole answer
-        key = (x.scope["path"], x.scope["query_string"])
-        answer = self.find(key) or await self._read(endpoint, x, key)
-        headers = list(answer.headers)
-        if tag is not None and (b"etag", tag) in headers:
-            return Answer(304, b"", [header for header in headers if header[0] != b"content-type"])
-        return Answer(answer.status, answer.body, headers)
-
+    @property
     def serves(self) -> bool:
+        """Whether announcements are heard, so that kept responses are current."""
         return asyncio.get_running_loop().time() < min(self.lease, self.boundary)
 
-    def find(self, key: Key) -> Answer | None:
+    async def get(self, key: Key, make: Make) -> RawResponse:
+        """A kept response, or a new one. Requests for the same key at the same time wait for one response."""
+        found = self.find(key)
+        if found is not None:
+            return found
+        place = (self.generation, key)
+        task = self.making.get(place)
+        if task is None:
+            task = self.making[place] = asyncio.create_task(self._make(place, make))
+            task.add_done_callback(lambda done: self._finish(place, done))
+        return await asyncio.shield(task)
+
+    def find(self, key: Key) -> RawResponse | None:
+        """A kept response that has not expired."""
         found = self.kept.get(key)
         if found is None or asyncio.get_running_loop().time() >= found.expires:
             return None
-        return found.answer
+        return found.response
 
-    async def _read(self, endpoint: Endpoint, x: Exchange, key: Key) -> Answer:
-        """Those who ask the same in the same moment wait for one answer, unless something was announced in between."""
-        place = (self.generation, key)
-        flight = self.flights.get(place)
-        if flight is None:
-            flight = self.flights[place] = asyncio.create_task(self._fetch(endpoint, x, place))
-            flight.add_done_callback(lambda done: self._land(place, done))
-        return await asyncio.shield(flight)
+    def forget(self) -> None:
+        """Drops every response, also those that are being made."""
+        self.generation += 1
+        self.kept.clear()
+        self.size = 0
 
-    async def _fetch(self, endpoint: Endpoint, x: Exchange, place: tuple[int, Key]) -> Answer:
+    async def listen(self) -> None:
+        """Runs until it is cancelled."""
+        await self.listener.run(self._follow)
+
+    # --- keeping ----------------------------------------------------------------------------------
+
+    async def _make(self, place: tuple[int, Key], make: Make) -> RawResponse:
         began = asyncio.get_running_loop().time()
-        # A task of its own, which outlives who asked: without an end of its own it would keep its connection for ever.
-        async with asyncio.timeout(self.settings.request_timeout):
-            answer = await endpoint.execute(x, await endpoint.read(x), ANONYMOUS)
-        if self.generation == place[0] and self.serves():
-            self._keep(place[1], Kept(answer, began + self.seconds, _weigh(place[1], answer)))
-        return answer
+        # This task outlives the request that started it: without a timeout it could keep its connection for ever.
+        async with asyncio.timeout(self.timeout):
+            response = await make()
+        if self.generation == place[0] and self.serves:
+            key = place[1]
+            # The client chooses the key: a body of two bytes may be kept under a query of 60,000.
+            size = len(response.body) + len(key[0]) + len(key[1]) + OVERHEAD
+            self._keep(key, Kept(response, began + self.seconds, size))
+        return response
 
-    def _land(self, place: tuple[int, Key], flight: asyncio.Task[Answer]) -> None:
-        del self.flights[place]
-        if not flight.cancelled():
-            flight.exception()  # whoever waited has it; if nobody does any more, nobody misses it
+    def _finish(self, place: tuple[int, Key], task: asyncio.Task[RawResponse]) -> None:
+        del self.making[place]
+        if not task.cancelled():
+            task.exception()  # the requests that waited have it; without this line asyncio would report it as well
 
     def _keep(self, key: Key, made: Kept) -> None:
         if (old := self.kept.pop(key, None)) is not None:
             self.size -= old.size
         self.kept[key] = made
         self.size += made.size
-        # What nobody asks again must not wait for the room to be full: it is of no use after a second.
+        # Expired responses go first, and at once: they must not fill the room.
         now = asyncio.get_running_loop().time()
         while self.kept:
             key, oldest = next(iter(self.kept.items()))
@@ -122,72 +135,37 @@ class Cache:
             del self.kept[key]
             self.size -= oldest.size
 
-    def forget(self) -> None:
-        self.generation += 1
-        self.kept.clear()
-        self.size = 0
+    # --- listening --------------------------------------------------------------------------------
 
-    # --- what is heard ----------------------------------------------------------------------------
+    def _hear(self, _: str) -> None:
+        self._lose()
 
-    async def listen(self) -> None:
-        """Until it is cancelled."""
-        pause = 0.0
-        while True:
-            heard = False
-            with suppress(*_TROUBLE):
-                heard = await self._follow()
-            self._deaf()
-            pause = 0.1 if heard else min(LONGEST_PAUSE, pause * 2 or 0.1)
-            await asyncio.sleep(pause)
-
-    async def _follow(self) -> bool:
-        """One connection's time. Answers whether there was one."""
-        loop = asyncio.get_running_loop()
-        called = asyncio.Event()
-        url = self.settings.access.url("web_anonymous")
-        connection = await asyncpg.connect(url, timeout=10, server_settings={"application_name": "storeproc cache"})
-
-        def announced(*_: object) -> None:
-            self._deaf()  # and when the next price begins is to be asked again
-            self.version = NEVER
-            called.set()
-
-        try:
-            connection.add_termination_listener(announced)
-            await connection.add_listener("storeproc_catalogue", announced)
-            while not connection.is_closed():
-                called.clear()
-                asked = loop.time()
-                question = "SELECT api.get_next_price_change(), pg_snapshot_xmax(pg_current_snapshot())"
-                seconds, following = await connection.fetchrow(question, timeout=LEASE)
-                # What was announced meanwhile may be a price that begins sooner: then it is asked again.
-                if not called.is_set():
-                    if self.boundary <= loop.time():
-                        self.forget()
-                    self.lease = asked + LEASE
-                    # What was announced is over: its number is lower than the next one.
-                    self.version = min(self.version, following - 1)
-                    self.boundary = asked + (math.inf if seconds is None else seconds)
-                pause = 0.0 if called.is_set() else min(BEAT, max(0.001, self.boundary - loop.time()))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(called.wait(), pause)
-            return True
-        finally:
-            connection.terminate()
-
-    def _deaf(self) -> None:
+    def _lose(self) -> None:
+        """Bypasses the cache until the next proof; the next boundary is asked for again."""
         self.lease = 0.0
+        self.version = NEVER
         self.forget()
+        self.called.set()
 
+    async def _follow(self, connection: Connection) -> bool:
+        loop = asyncio.get_running_loop()
+        while not connection.is_closed():
+            self.called.clear()
+            asked = loop.time()
+            question = "SELECT api.get_next_price_change(), pg_snapshot_xmax(pg_current_snapshot())"
+            row = await connection.fetchrow(question, timeout=LEASE)
+            # An announcement meanwhile may mean a price that begins sooner: then the question is asked again.
+            if row is not None and not self.called.is_set():
+                self._prove(asked, *row)
+            pause = 0.0 if self.called.is_set() else min(BEAT, max(0.001, self.boundary - loop.time()))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.called.wait(), pause)
+        return True
 
-def _weigh(key: Key, answer: Answer) -> int:
-    """Bytes. The caller chooses the key: a body of two bytes may be kept under a query of 60,000."""
-    return len(answer.body) + len(key[0]) + len(key[1]) + 1000
-
-
-async def answer(endpoint: Endpoint, x: Exchange) -> Answer:
-    cache: Cache = x.scope["app"].cache
-    return await cache.answer(endpoint, x)
-
-
-CACHED = Handler(answer)
+    def _prove(self, asked: float, seconds: float | None, following: int) -> None:
+        if self.boundary <= asyncio.get_running_loop().time():
+            self.forget()
+        self.lease = asked + LEASE
+        # The announced transaction is over, so its id is lower than the next one.
+        self.version = min(self.version, following - 1)
+        self.boundary = asked + (math.inf if seconds is None else seconds)

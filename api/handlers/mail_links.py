@@ -1,0 +1,60 @@
+"""The pages that links in mails open.
+
+Opening a link changes nothing: programs that scan mails open all of them. A person presses the button.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.handlers.forms import read_form
+from api.http.passwords import weaknesses
+from api.http.context import request_context
+from api.http.errors import Problem
+from api.pages.render import render_page
+from api.postgres.functions import ANONYMOUS, GATEWAY, Caller
+from api.state import State
+
+
+async def show_email_link(request: Request[State]) -> Response:
+    """GET /verify-email."""
+    return render_page("verify_email.html", token=request.query_params.get("token", ""))
+
+
+async def confirm_email_link(request: Request[State]) -> Response:
+    """POST /verify-email."""
+    form = await read_form(request)
+    refused = await _call(request, GATEWAY, "confirm_email_link", {"token": form.get("token", "")})
+    text = "Your e-mail is verified. You can close this page."
+    return refused or render_page("message.html", title="Verified", heading="Thank you", text=text)
+
+
+async def show_reset_link(request: Request[State]) -> Response:
+    """GET /reset-password."""
+    return render_page("reset_password.html", token=request.query_params.get("token", ""), broken_rules=[])
+
+
+async def confirm_reset_link(request: Request[State]) -> Response:
+    """POST /reset-password."""
+    form = await read_form(request)
+    token, password = form.get("token", ""), form.get("new_password", "")
+    if broken := weaknesses(password):
+        return render_page("reset_password.html", status_code=422, token=token, broken_rules=broken)
+    given = {"token": token, "new_password": await request.state["passwords"].hash(password)}
+    refused = await _call(request, ANONYMOUS, "confirm_password_reset", given)
+    text = "You can log in with it. All your other sessions have ended."
+    return refused or render_page("message.html", title="Your password is changed", text=text)
+
+
+async def _call(request: Request[State], caller: Caller, function: str, given: dict[str, Any]) -> Response | None:
+    """Calls a function; a page that says why, if it is refused."""
+    context = request_context(request.scope)
+    try:
+        await request.state["functions"].call(function, given, request_id=context.request_id, caller=caller)
+    except Problem as problem:
+        context.code = problem.code
+        return render_page("message.html", status_code=problem.status, title="That did not work", text=problem.detail)
+    return None

@@ -1,0 +1,72 @@
+"""Passwords: the policy, and hashing in threads.
+
+A password never reaches the database. It is hashed to 32 bytes first (bcrypt reads 72 bytes and stops at a NUL), then
+with bcrypt; the database gets the bcrypt string and keeps only its SHA-256.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+
+import bcrypt
+
+from api.http.errors import Problem
+
+COST = 12
+THREADS = 4
+MOST_WAITING = 64  # a quarter of a second each; more would wait longer than a client does
+RETRY_AFTER = 5  # seconds
+
+
+class PasswordHasher:
+    """Hashes passwords in a few threads, never in the event loop."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="bcrypt")
+        self.waiting = 0
+
+    async def hash(self, password: str, salt: str | None = None) -> str:
+        """The bcrypt string, 60 characters, with a new salt unless one is given.
+
+        Raises Problem busy when too many wait.
+        """
+        if self.waiting >= MOST_WAITING:
+            raise Problem("busy", members={"retry_after": RETRY_AFTER})
+        self.waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.threads, _bcrypt, password, salt)
+        finally:
+            self.waiting -= 1
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+
+def weaknesses(password: str) -> list[str]:
+    """A sentence for each rule of the policy that the password breaks."""
+    rules = {
+        "It must have 8 to 64 characters.": 8 <= len(password) <= 64,
+        "It must contain a lower-case letter.": any(c.islower() for c in password),
+        "It must contain an upper-case letter.": any(c.isupper() for c in password),
+        "It must contain a digit.": any(c.isdigit() for c in password),
+        "It must contain a symbol, such as - or !.": any(not c.isalnum() and not c.isspace() for c in password),
+    }
+    return [rule for rule, kept in rules.items() if not kept]
+
+
+def check_policy(field: str, password: str) -> None:
+    """Raises Problem password_weak, naming every broken rule and the `field` of the body."""
+    if broken := weaknesses(password):
+        raise Problem("password_weak", errors=[{"pointer": f"/{field}", "detail": rule} for rule in broken])
+
+
+def _bcrypt(password: str, salt: str | None) -> str:
+    digest = b64encode(hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest())
+    try:
+        return bcrypt.hashpw(digest, salt.encode() if salt else bcrypt.gensalt(COST)).decode()
+    except ValueError:  # an account without a password has no such salt: a new one matches nothing
+        return bcrypt.hashpw(digest, bcrypt.gensalt(COST)).decode()

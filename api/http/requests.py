@@ -1,0 +1,79 @@
+"""A request to an endpoint: Starlette's Request, with limits on what is read of it."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
+
+from api.contract.validation import pointer
+from api.http.context import RequestContext, request_context
+from api.http.errors import Problem
+
+MOST_PARAMETERS = 50
+
+
+class ApiRequest(Request):
+    """A request to an api function.
+
+    `raw` holds the headers by their lower-case names, as bytes: an endpoint reads three or four of them in every
+    request. `version` is a transaction that an answer from the standby must show, besides what the caller wrote.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        self.context: RequestContext = request_context(scope)
+        self.raw: dict[bytes, bytes] = dict(scope["headers"])
+        self.path: dict[str, str] = scope["path_params"]
+        self.version = 0
+
+    def header(self, name: bytes) -> str | None:
+        """A header's value, by its lower-case name."""
+        value = self.raw.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def cookie(self, name: str) -> str | None:
+        """A cookie's value."""
+        return self.cookies.get(name) if b"cookie" in self.raw else None
+
+    def media_type(self) -> bytes:
+        """The media type of the body, in lower case, without parameters."""
+        return self.raw.get(b"content-type", b"").partition(b";")[0].strip().lower()
+
+    async def read(self, limit: int) -> bytes:
+        """The body.
+
+        Raises Problem body_too_large above `limit` bytes, ClientDisconnect when the client hung up before the end.
+        """
+        length = self.raw.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > limit:
+            raise Problem("body_too_large", headers={"connection": "close"})
+        body: bytes = b""
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body += message.get("body", b"")
+            if len(body) > limit:
+                raise Problem("body_too_large", headers={"connection": "close"})
+            if not message.get("more_body"):
+                return body
+
+    def query(self) -> dict[str, str]:
+        """The query parameters. Raises Problem request_invalid when one is there twice or cannot be read."""
+        text: bytes = self.scope["query_string"]
+        if not text:
+            return {}
+        try:
+            pairs = parse_qsl(
+                text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
+            )
+        except ValueError:
+            raise Problem("request_invalid", detail="The query string is not valid UTF-8, or too long.") from None
+        found: dict[str, str] = {}
+        for name, value in pairs:
+            if name in found:
+                raise Problem("request_invalid", errors=[{"pointer": pointer([name]), "detail": "It is there twice."}])
+            found[name] = value
+        return found

@@ -1,0 +1,65 @@
+"""A connection that listens for notifications, and is opened again when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import asyncpg
+
+from api.postgres.pool import TROUBLE, Connection
+
+LONGEST_PAUSE = 5.0  # seconds between attempts while the database is away
+
+Hear = Callable[[str], None]
+
+
+class Listener:
+    """One LISTEN loop.
+
+    Arguments:
+        url: of the database. A pooler in transaction mode cannot listen.
+        application: application_name of the session.
+        channel: what to listen to.
+        hear: takes the payload of each notification.
+        lost: called when the connection is lost: notifications may have been missed.
+    """
+
+    def __init__(
+        self, url: str, application: str, channel: str, hear: Hear, lost: Callable[[], None] = lambda: None
+    ) -> None:
+        self.url = url
+        self.application = application
+        self.channel = channel
+        self.hear = hear
+        self.lost = lost
+
+    async def run(self, serve: Callable[[Connection], Awaitable[bool]]) -> None:
+        """Runs `serve` on the listening connection, again after each loss, until it returns False or is cancelled."""
+        pause = 0.0
+        while True:
+            connected = False
+            with suppress(*TROUBLE):
+                connection = await self._connect()
+                try:
+                    connected = True
+                    if not await serve(connection):
+                        return
+                finally:
+                    connection.terminate()
+            self.lost()
+            pause = 0.1 if connected else min(LONGEST_PAUSE, pause * 2 or 0.1)
+            await asyncio.sleep(pause)
+
+    async def _connect(self) -> Connection:
+        connection = await asyncpg.connect(
+            self.url, timeout=10, server_settings={"application_name": self.application}
+        )
+        try:
+            connection.add_termination_listener(lambda _: self.lost())
+            await connection.add_listener(self.channel, lambda *told: self.hear(str(told[3])))
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection

@@ -1,0 +1,55 @@
+"""One connection for the regular questions to a server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+
+import asyncpg
+
+from api.postgres.pool import TROUBLE, Connection
+
+Answer = asyncpg.Record | BaseException
+
+
+class Probe:
+    """A connection that is opened again when it is lost.
+
+    Arguments:
+        patience: seconds for an answer.
+        interval: seconds between two questions; a longer wait was a standstill of this process.
+    """
+
+    def __init__(self, url: str, *, patience: float, interval: float) -> None:
+        self.url = url
+        self.patience = patience
+        self.interval = interval
+        self.connection: Connection | None = None
+
+    async def ask(self, question: str) -> Answer:
+        """The row, or the error. A process that stood still itself (a paused machine) asks again."""
+        began = time.monotonic()
+        answer = await self._ask(question)
+        if isinstance(answer, TimeoutError) and time.monotonic() - began > self.patience + self.interval:
+            answer = await self._ask(question)
+        return answer
+
+    async def _ask(self, question: str) -> Answer:
+        try:
+            async with asyncio.timeout(self.patience):
+                if self.connection is None or self.connection.is_closed():
+                    options = {"application_name": "storeproc replica"}
+                    self.connection = await asyncpg.connect(self.url, server_settings=options)
+                row = await self.connection.fetchrow(question)
+                return row if row is not None else ValueError("no row")
+        except (TimeoutError, *TROUBLE) as error:
+            self.close()
+            return error
+
+    def close(self) -> None:
+        """Ends the connection without a word to the server."""
+        if self.connection is not None:
+            with suppress(*TROUBLE):
+                self.connection.terminate()
+        self.connection = None

@@ -1,0 +1,44 @@
+"""What the handlers of one application share. It is made in the lifespan (api/app.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from starlette.responses import Response
+
+from api.contract.reader import Contract
+from api.gateways.protocol import Gateway
+from api.gateways.steps import PaymentSteps
+from api.http.passwords import PasswordHasher
+from api.http.readiness import Readiness
+from api.postgres.cache import ResponseCache
+from api.postgres.database import Database
+from api.postgres.functions import Functions
+from api.postgres.order_news import OrderNews
+from api.postgres.replica import Replica
+from api.settings import Settings
+
+
+class State(TypedDict):
+    """The lifespan state, as `request.state` and `endpoint.state`.
+
+    `origins`: whose pages may send cookies. `source`: schema version and digest of the code that this process serves.
+    `openapi`, `errors`: the OpenAPI document and the list of error codes, ready to be sent.
+    """
+
+    settings: Settings
+    database: Database
+    contract: Contract
+    functions: Functions
+    gateways: Mapping[str, Gateway]
+    payments: PaymentSteps
+    origins: frozenset[str]
+    cache: ResponseCache
+    order_news: OrderNews
+    replica: Replica | None
+    passwords: PasswordHasher
+    source: tuple[str, str]
+    readiness: Readiness
+    openapi: Response
+    errors: Response
