@@ -14,7 +14,7 @@ from pathlib import Path
 
 from api.http.endpoint import NO_CACHE, Answer, Exchange, Headers, Store
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "static"
 PARTS = (
     "elements.js",
     "format.js",
