@@ -38,7 +38,7 @@ from db.deploy import migrate, permissions
 from db.deploy import pgbouncer as pooler
 from db.server import server
 from db.server.server import Access, Server, ServerError
-from monitoring import statements as monitor
+from monitoring import top as monitor
 
 DEMO = Path(server.__file__).parents[1] / "demo/demo.sql"
 # db/demo.sql makes these accounts.

@@ -16,7 +16,7 @@ import orjson
 from api.http.endpoint import JSON, NO_CACHE, Answer, Headers, Store
 from api.http.errors import PHRASES, SENTENCES
 
-_STYLE = (Path(__file__).parent / "docs.css").read_text()
+_STYLE = (Path(__file__).parents[1] / "pages" / "page.css").read_text()
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

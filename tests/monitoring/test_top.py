@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from db.server.server import Access
-from monitoring.statements import between, size, span
+from monitoring.top import between, size, span
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,6 +1,18 @@
 // Who is logged in, where they are, and the frame around it.
 
-const session = { account: null };
+import { h, icon, replace } from "./elements.js";
+import { words } from "./format.js";
+import { showCredit, showDisputes, showGiftCards, showPayouts } from "./money.js";
+import { showOrder, showOrders, showSearch } from "./orders.js";
+import { showReturns } from "./parcels.js";
+import { readProviders } from "./payments.js";
+import { showCustomer, showCustomers } from "./people.js";
+import { showPromotions } from "./promotions.js";
+import { showRefunds } from "./refund.js";
+import { showOverview, showReports } from "./reports.js";
+import { call, offered, Problem, send, session } from "./server.js";
+import { showSystem } from "./system.js";
+import { complaint, field, loading, messages, mistake } from "./widgets.js";
 
 const SECTIONS = [
   { name: "overview", label: "Overview", role: "admin", show: showOverview, needs: ["get", "/admin/dashboard"] },
@@ -144,16 +156,17 @@ async function begin(account) {
   session.account = account;
   localStorage.setItem("inside", "yes");
   await offered.read();
+  await readProviders();
   frame();
   shown = "";
   route();
 }
 
-function ended() {
+session.ended = () => {
   if (!session.account) return;
   localStorage.removeItem("inside");
   logIn("Your session has ended. Log in again, and you are back where you were.");
-}
+};
 
 async function logOut() {
   await send("DELETE", "/sessions/current").catch(() => null);

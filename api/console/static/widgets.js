@@ -1,16 +1,20 @@
 // What every section is built of: chips, tables, lists, dialogs, messages.
 
+import { h, icon, replace } from "./elements.js";
+import { decimals, parseMoney, plainMoney, shortId, words } from "./format.js";
+import { get, Problem } from "./server.js";
+
 const GOOD = ["paid", "completed", "delivered", "active", "won", "redeemed", "approved", "received", "refunded"];
 const BAD = ["failed", "lost", "rejected", "suspended"];
 const WAITING = ["pending", "open", "authorized", "initiated", "requested"];
 
-function chip(status) {
+export function chip(status) {
   const tone = GOOD.includes(status) ? "good" : BAD.includes(status) ? "bad" : WAITING.includes(status) ? "waiting" : "";
   return h("span", { class: `chip ${tone}` }, words(status));
 }
 
 /** The sentence and what to do, the fields that are wrong, and the id by which the log is found. */
-function complaint(problem, again = null) {
+export function complaint(problem, again = null) {
   const box = h("div", { class: "complaint", role: "alert" }, h("p", {}, problem.message));
   if (problem.errors?.length) {
     box.append(h("ul", {}, problem.errors.map((e) => h("li", {}, h("b", {}, words(e.pointer.split("/").slice(1).join(" › "))), " ", e.detail))));
@@ -24,7 +28,7 @@ function complaint(problem, again = null) {
   return box;
 }
 
-function copier(text, label = "Copy") {
+export function copier(text, label = "Copy") {
   const button = h("button", { type: "button", class: "plain", title: label, "aria-label": label }, icon("copy"));
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
@@ -34,28 +38,28 @@ function copier(text, label = "Copy") {
   return button;
 }
 
-function identifier(id) {
+export function identifier(id) {
   return h("span", { class: "identifier" }, h("code", { title: id }, shortId(id)), copier(id, "Copy the id"));
 }
 
-const messages = h("div", { class: "messages", role: "status", "aria-live": "polite" });
+export const messages = h("div", { class: "messages", role: "status", "aria-live": "polite" });
 
-function say(text) {
+export function say(text) {
   const message = h("div", { class: "message" }, icon("check"), text);
   messages.append(message);
   setTimeout(() => message.remove(), 6000);
 }
 
-function loading(rows = 5) {
+export function loading(rows = 5) {
   return h("div", { class: "loading", "aria-label": "Loading", role: "status" }, Array.from({ length: rows }, () => h("div")));
 }
 
-function emptiness(text, hint = "") {
+export function emptiness(text, hint = "") {
   return h("div", { class: "empty" }, h("p", {}, text), hint && h("p", { class: "soft" }, hint));
 }
 
 /** columns: {label, cell(row), kind: "number" | "action", wide} */
-function table(columns, rows, { link, caption } = {}) {
+export function table(columns, rows, { link, caption } = {}) {
   const body = h("tbody");
   const add = (more) => {
     for (const row of more) {
@@ -82,7 +86,7 @@ function table(columns, rows, { link, caption } = {}) {
 }
 
 /** A list of the API, page after page. */
-function list(path, query, columns, { link, empty, hint, size = 25 } = {}) {
+export function list(path, query, columns, { link, empty, hint, size = 25 } = {}) {
   const place = h("div", { class: "list" }, loading());
   async function first() {
     replace(place, loading());
@@ -117,7 +121,7 @@ function list(path, query, columns, { link, empty, hint, size = 25 } = {}) {
 }
 
 /** Shows what a promise brings: its waiting, its trouble, its content. */
-function later(load, show, rows = 4) {
+export function later(load, show, rows = 4) {
   const place = h("div", { class: "later" }, loading(rows));
   async function run(quiet = false) {
     if (!quiet) replace(place, loading(rows));
@@ -135,7 +139,7 @@ function later(load, show, rows = 4) {
 
 let serial = 0;
 
-function field(label, input, hint = "") {
+export function field(label, input, hint = "") {
   input.id ||= `f${++serial}`;
   if (input.type === "checkbox") return h("label", { class: "check" }, input, h("span", {}, label, hint && h("small", {}, hint)));
   const hintId = hint && `${input.id}-hint`;
@@ -143,22 +147,22 @@ function field(label, input, hint = "") {
   return h("div", { class: "field" }, h("label", { for: input.id }, label), input, hint && h("small", { id: hintId }, hint));
 }
 
-const input = (name, attributes = {}) => h("input", { name, autocomplete: "off", ...attributes });
+export const input = (name, attributes = {}) => h("input", { name, autocomplete: "off", ...attributes });
 
-function select(name, options, value = "") {
+export function select(name, options, value = "") {
   const element = h("select", { name }, options.map((o) => h("option", { value: Array.isArray(o) ? o[0] : o }, Array.isArray(o) ? o[1] : words(o))));
   if (value) element.value = value;
   return element;
 }
 
-const CURRENCIES = ["USD", "EUR", "GBP", "BDT", "INR", "CHF", "JPY", "KWD"];
-const currencySelect = (name = "currency", value = "USD") => select(name, CURRENCIES.map((c) => [c, c]), value);
+export const CURRENCIES = ["USD", "EUR", "GBP", "BDT", "INR", "CHF", "JPY", "KWD"];
+export const currencySelect = (name = "currency", value = "USD") => select(name, CURRENCIES.map((c) => [c, c]), value);
 
 /**
  * A question that changes something. `act(values, key)` does it; the key is the same however often the button is pressed
  * until the shop says no, so an answer that got lost is not an effect that happens twice.
  */
-function ask({ title, text, fields = [], button, danger = false, act, done, wide = false }) {
+export function ask({ title, text, fields = [], button, danger = false, act, done, wide = false }) {
   return new Promise((resolve) => {
     let key = crypto.randomUUID();
     const trouble = h("div");
@@ -204,22 +208,22 @@ function ask({ title, text, fields = [], button, danger = false, act, done, wide
 }
 
 /** A mistake that the console finds by itself, shown like the shop's own. */
-const mistake = (text, pointer = "") => new Problem(422, { detail: text, errors: pointer ? [{ pointer: "/" + pointer, detail: "" }] : [] });
+export const mistake = (text, pointer = "") => new Problem(422, { detail: text, errors: pointer ? [{ pointer: "/" + pointer, detail: "" }] : [] });
 
-function amountOf(text, currency) {
+export function amountOf(text, currency) {
   const amount = parseMoney(text, currency);
   if (!amount) throw mistake(`${text || "Nothing"} is no amount in ${currency}. Write it as ${plainMoney(1250 * (decimals(currency) ? 1 : 1), currency)}.`);
   return amount;
 }
 
-function actions(...buttons) {
+export function actions(...buttons) {
   return h("div", { class: "actions" }, buttons);
 }
 
-const button = (label, onclick, kind = "") => h("button", { type: "button", class: kind, onclick }, label);
+export const button = (label, onclick, kind = "") => h("button", { type: "button", class: kind, onclick }, label);
 
 /** Filters live in the address, so that a list can be sent to a colleague. */
-function filters(section, query, ...controls) {
+export function filters(section, query, ...controls) {
   const form = h("form", { class: "filters", role: "search" }, controls);
   const apply = () => {
     const given = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
@@ -234,14 +238,20 @@ function filters(section, query, ...controls) {
   return form;
 }
 
-function heading(title, ...rest) {
+export function heading(title, ...rest) {
   return h("header", { class: "heading" }, h("h1", { tabindex: "-1" }, title), rest);
 }
 
-function panel(title, ...children) {
+export function panel(title, ...children) {
   return h("section", { class: "panel" }, title && h("h2", {}, title), children);
 }
 
-function facts(...pairs) {
+export function facts(...pairs) {
   return h("dl", { class: "facts" }, pairs.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+export function goods(items) {
+  if (!items.length) return "–";
+  const first = `${items[0].quantity > 1 ? items[0].quantity + " × " : ""}${items[0].name}`;
+  return h("span", { class: "goods", title: items.map((i) => `${i.quantity} × ${i.name}`).join("\n") }, first, items.length > 1 && h("span", { class: "soft" }, ` and ${items.length - 1} more`));
 }

@@ -1,11 +1,17 @@
 // What leaves and what comes back: shipments and returns, where the shop's server offers them.
 
+import { h, replace } from "./elements.js";
+import { moment, money, plural, words } from "./format.js";
+import { accountCell } from "./money.js";
+import { offered, patch, post } from "./server.js";
+import { actions, ask, button, chip, facts, field, filters, goods, heading, input, list, mistake, select } from "./widgets.js";
+
 const SHIP = "/admin/orders/{order_id}/shipments";
 const LOST = ["failed", "cancelled", "returned"];
-const canShipParts = () => offered.has("post", SHIP);
+export const canShipParts = () => offered.has("post", SHIP);
 
 /** A number for each line: − 0 +. rows: {item, most, value, note}; answers the rows, each with its box. */
-function pieceBoxes(rows, purpose) {
+export function pieceBoxes(rows, purpose) {
   for (const row of rows) {
     row.box = input(`pieces-${row.item.id ?? row.item.order_item_id}`, {
       type: "number", min: 0, max: row.most, step: 1, value: row.value ?? 0, inputmode: "numeric", disabled: row.most < 1, "aria-label": `Pieces of ${row.item.name} ${purpose}`,
@@ -20,7 +26,7 @@ function pieceBoxes(rows, purpose) {
   return rows;
 }
 
-const chosenPieces = (rows) => rows.filter((row) => Number(row.box.value) > 0).map((row) => ({ order_item_id: row.item.id ?? row.item.order_item_id, quantity: Number(row.box.value) }));
+export const chosenPieces = (rows) => rows.filter((row) => Number(row.box.value) > 0).map((row) => ({ order_item_id: row.item.id ?? row.item.order_item_id, quantity: Number(row.box.value) }));
 
 function stepper(sign, label, box, by) {
   const press = () => {
@@ -31,13 +37,13 @@ function stepper(sign, label, box, by) {
 }
 
 /** By line: how many pieces are in parcels. */
-function piecesSent(shipments) {
+export function piecesSent(shipments) {
   const sent = new Map();
   for (const item of shipments.filter((s) => !LOST.includes(s.status)).flatMap((s) => s.items)) sent.set(item.order_item_id, (sent.get(item.order_item_id) ?? 0) + item.quantity);
   return sent;
 }
 
-function askShipment(order, shipments, again) {
+export function askShipment(order, shipments, again) {
   if (!canShipParts()) {
     return ask({
       title: `Ship order #${order.number}?`,
@@ -77,7 +83,7 @@ function askShipment(order, shipments, again) {
 /** Links that others wrote lead to the web or nowhere. */
 const safe = (url) => (/^https?:\/\//i.test(url ?? "") ? url : null);
 
-function shipmentCard(shipment, again) {
+export function shipmentCard(shipment, again) {
   const move = (status, title, text, label, danger = false) =>
     button(
       label,
@@ -167,7 +173,7 @@ function askReceipt(r, again) {
   });
 }
 
-function returnCard(r, again) {
+export function returnCard(r, again) {
   const buttons = returnActions(r, again);
   return h(
     "article",
@@ -184,7 +190,7 @@ function returnCard(r, again) {
   );
 }
 
-function showReturns(_, query) {
+export function showReturns(_, query) {
   const status = query.status ?? "requested";
   const place = h("div");
   const again = async () =>

@@ -1,7 +1,9 @@
 // Bars and lines, drawn to the width they are given and anew when it changes. Each chart is also a table, for who reads it otherwise.
 
+import { h, replace, svg } from "./elements.js";
+
 /** points: {label, full, value, second}; second is drawn behind, in a soft colour. */
-function bars(points, { format, height = 200, title }) {
+export function bars(points, { format, height = 200, title }) {
   const place = h("figure", { class: "chart", "aria-label": title });
   const readout = h("figcaption", { class: "readout", "aria-hidden": "true" });
   const stage = h("div", { class: "stage" });
@@ -70,7 +72,7 @@ function hiddenTable(points, format, title) {
 }
 
 /** Parts of a whole, one bar. */
-function parts(items) {
+export function parts(items) {
   const whole = items.reduce((sum, item) => sum + item.value, 0);
   let x = 0;
   const picture = svg("svg", { class: "parts", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" });

@@ -2,7 +2,10 @@
 
 const API = "/v1";
 
-class Problem extends Error {
+/** The account that is logged in, and what to do when its session ends (main.js sets it). */
+export const session = { account: null, ended() {} };
+
+export class Problem extends Error {
   constructor(status, body) {
     super(body.detail ?? body.title ?? "Something went wrong.");
     this.status = status;
@@ -20,7 +23,7 @@ class Problem extends Error {
 const unreachable = () =>
   new Problem(0, { detail: "The shop cannot be reached. Look at your connection, then try again: a repeat does nothing twice.", code: "unreachable" });
 
-async function send(method, path, { query, body, key, version } = {}) {
+export async function send(method, path, { query, body, key, version } = {}) {
   const url = new URL(API + path, location.origin);
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== "" && value !== null && value !== undefined) url.searchParams.set(name, value);
@@ -47,7 +50,7 @@ async function send(method, path, { query, body, key, version } = {}) {
 }
 
 /** Access lasts a quarter of an hour; then the session is renewed, once, by one tab, and the request sent again. */
-async function call(method, path, options) {
+export async function call(method, path, options) {
   const began = Date.now();
   try {
     return await send(method, path, options);
@@ -61,19 +64,19 @@ async function call(method, path, options) {
       localStorage.setItem("renewed", String(Date.now()));
     });
   } catch (problem) {
-    if (problem.status === 401 || problem.status === 422) ended();
+    if (problem.status === 401 || problem.status === 422) session.ended();
     throw problem;
   }
   return send(method, path, options);
 }
 
-const get = (path, query) => call("GET", path, { query });
-const post = (path, body = {}, key = undefined) => call("POST", path, { body, key });
-const put = (path, body) => call("PUT", path, { body });
-const patch = (path, body, version) => call("PATCH", path, { body, version });
+export const get = (path, query) => call("GET", path, { query });
+export const post = (path, body = {}, key = undefined) => call("POST", path, { body, key });
+export const put = (path, body) => call("PUT", path, { body });
+export const patch = (path, body, version) => call("PATCH", path, { body, version });
 
 /** What this shop's server offers, from its own contract: sections whose endpoints are not there are not shown. */
-const offered = {
+export const offered = {
   paths: {},
   async read() {
     const answer = await fetch("/openapi.json", { credentials: "same-origin" });

@@ -1,5 +1,12 @@
 // How the shop sells, for admins: the overview and the reports.
 
+import { bars, parts } from "./charts.js";
+import { h, svg } from "./elements.js";
+import { ago, count, day, moment, money, MONTH_UTC, percent, plural, shortDay, shortId, words } from "./format.js";
+import { accountLink } from "./money.js";
+import { get } from "./server.js";
+import { actions, button, CURRENCIES, emptiness, field, filters, heading, input, later, panel, select, table } from "./widgets.js";
+
 /** The figures in the reporting currency, or in the only currency there is; null where several cannot be added up. */
 function inOne(sales) {
   return sales.converted ?? (sales.amounts.length === 1 ? sales.amounts[0] : null);
@@ -61,7 +68,7 @@ function missing(sales) {
   return sales.missing_rates.length > 0 && h("p", { class: "note" }, `Without an exchange rate for ${sales.missing_rates.join(", ")}, amounts cannot be added up. `, h("a", { href: "#/system" }, "Set the rate"));
 }
 
-function showOverview() {
+export function showOverview() {
   return later(
     async () => {
       const [board, revenue] = await Promise.all([get("/admin/dashboard"), get("/admin/analytics/revenue", { interval: "day" })]);
@@ -123,7 +130,7 @@ function revenueChart(report) {
 
 const REPORTS = [["revenue", "Revenue"], ["products", "Products"], ["customers", "Customers"]];
 
-function showReports([which = "revenue"], query) {
+export function showReports([which = "revenue"], query) {
   const tabs = h("nav", { class: "tabs", "aria-label": "Reports" }, REPORTS.map(([name, label]) => h("a", { href: `#/reports/${name}`, "aria-current": name === which ? "page" : null }, label)));
   const period = [field("From", input("from", { type: "date", value: query.from })), field("To", input("to", { type: "date", value: query.to }))];
   const steps = (chosen) => field("By", select("interval", [["day", "Day"], ["week", "Week"], ["month", "Month"]], query.interval ?? chosen));

@@ -1,8 +1,15 @@
 // Giving money back: by line and piece, by amount, or all of it. What it comes to, the shop decides; here it is only foretold.
 
+import { h, replace } from "./elements.js";
+import { moment, money, parseMoney, plainMoney, plural, words } from "./format.js";
+import { chosenPieces, pieceBoxes } from "./parcels.js";
+import { provider, refundedPieces } from "./payments.js";
+import { post } from "./server.js";
+import { amountOf, ask, button, chip, field, filters, heading, input, list, mistake, select } from "./widgets.js";
+
 const REASONS = ["arrived damaged", "wrong product sent", "not as described", "arrived too late", "customer changed their mind", "price adjustment"];
 
-function askRefund(order, payments, again) {
+export function askRefund(order, payments, again) {
   const pieces = refundedPieces(payments);
   let payment = payments[0];
   const left = () => payment.amount_captured - payment.amount_refunded;
@@ -78,7 +85,7 @@ function askRefund(order, payments, again) {
   return asked;
 }
 
-const retryRefund = (refund, again) =>
+export const retryRefund = (refund, again) =>
   ask({
     title: "Try this refund again?",
     text: `${money(refund.amount, refund.currency)} goes to the gateway once more, as a new refund.`,
@@ -91,7 +98,7 @@ const retryRefund = (refund, again) =>
     done: "The refund is being tried again.",
   });
 
-const confirmRefund = (refund, again) =>
+export const confirmRefund = (refund, again) =>
   ask({
     title: "Has the money been given back?",
     text: `${money(refund.amount, refund.currency)}, by hand.`,
@@ -105,7 +112,7 @@ const confirmRefund = (refund, again) =>
     done: "The refund is confirmed.",
   });
 
-function showRefunds(_, query) {
+export function showRefunds(_, query) {
   const status = query.status ?? "failed";
   const place = h("div");
   const again = async () =>

@@ -1,5 +1,7 @@
 // Amounts come in minor units beside a currency, moments in UTC; people read them their own way.
 
+import { h } from "./elements.js";
+
 const formatters = new Map();
 
 function formatter(currency, compact) {
@@ -11,43 +13,43 @@ function formatter(currency, compact) {
   return formatters.get(key);
 }
 
-function decimals(currency) {
+export function decimals(currency) {
   return formatter(currency, false).resolvedOptions().maximumFractionDigits;
 }
 
-function money(amount, currency, compact = false) {
+export function money(amount, currency, compact = false) {
   if (amount === null || amount === undefined) return "–";
   return formatter(currency, compact).format(amount / 10 ** decimals(currency));
 }
 
 /** What was typed, as minor units; null when it is no amount of this currency. Never by way of a float. */
-function parseMoney(text, currency) {
+export function parseMoney(text, currency) {
   const found = /^(\d{1,12})(?:[.,](\d+))?$/.exec(text.replace(/[\s']/g, ""));
   const places = decimals(currency);
   if (!found || (found[2] ?? "").length > places) return null;
   return Number(found[1] + (found[2] ?? "").padEnd(places, "0"));
 }
 
-function plainMoney(amount, currency) {
+export function plainMoney(amount, currency) {
   return (amount / 10 ** decimals(currency)).toFixed(decimals(currency));
 }
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const DAY_UTC = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const SHORT_DAY_UTC = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
-const MONTH_UTC = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
+export const MONTH_UTC = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const COUNT = new Intl.NumberFormat();
 const PERCENT = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 
-function moment(text) {
+export function moment(text) {
   if (!text) return "–";
   const at = new Date(text);
   return h("time", { datetime: text, title: at.toISOString() }, `${DAY.format(at)}, ${TIME.format(at)}`);
 }
 
-function ago(text) {
+export function ago(text) {
   const seconds = (new Date(text) - Date.now()) / 1000;
   for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
     if (Math.abs(seconds) >= length) return RELATIVE.format(Math.round(seconds / length), unit);
@@ -55,16 +57,24 @@ function ago(text) {
   return "just now";
 }
 
-const day = (text) => (text ? DAY_UTC.format(new Date(text)) : "–");
-const shortDay = (text) => SHORT_DAY_UTC.format(new Date(text));
-const count = (number) => COUNT.format(number ?? 0);
-const percent = (part) => PERCENT.format(part);
-const plural = (number, one, many) => `${count(number)} ${number === 1 ? one : many}`;
+export const day = (text) => (text ? DAY_UTC.format(new Date(text)) : "–");
+export const shortDay = (text) => SHORT_DAY_UTC.format(new Date(text));
+export const count = (number) => COUNT.format(number ?? 0);
+export const percent = (part) => PERCENT.format(part);
+export const plural = (number, one, many) => `${count(number)} ${number === 1 ? one : many}`;
 
 /** refund_completed → Refund completed */
-function words(text) {
+export function words(text) {
   const spaced = String(text).replaceAll(/[_.]/g, " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-const shortId = (id) => (id ? id.slice(0, 8) + "…" + id.slice(-4) : "–");
+export const shortId = (id) => (id ? id.slice(0, 8) + "…" + id.slice(-4) : "–");
+
+export const startOf = (text) => text && new Date(text + "T00:00").toISOString();
+export function endOf(text) {
+  if (!text) return text;
+  const next = new Date(text + "T00:00");
+  next.setDate(next.getDate() + 1);
+  return next.toISOString();
+}

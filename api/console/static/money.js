@@ -1,6 +1,11 @@
 // Money that waits for a person: disputes, payouts, credit above the limit; and gift cards.
 
-const accountLink = (id) => (offered.has("get", "/admin/accounts/{account_id}") ? `#/customers/${id}` : `#/orders?account=${id}`);
+import { h, replace } from "./elements.js";
+import { endOf, moment, money, shortId, words } from "./format.js";
+import { get, offered, post, session } from "./server.js";
+import { actions, amountOf, ask, button, chip, copier, currencySelect, field, filters, heading, input, list, select } from "./widgets.js";
+
+export const accountLink = (id) => (offered.has("get", "/admin/accounts/{account_id}") ? `#/customers/${id}` : `#/orders?account=${id}`);
 
 /** Who an account is, asked for once each, one after the other; its id where nobody says. */
 const names = {
@@ -14,16 +19,16 @@ const names = {
   },
 };
 
-function accountName(id) {
+export function accountName(id) {
   if (id === session.account.id) return "You";
   const place = h("span", { title: id }, shortId(id));
   if (offered.has("get", "/admin/accounts/{account_id}")) names.of(id).then((name) => replace(place, name));
   return place;
 }
 
-const accountCell = (id) => h("a", { href: accountLink(id) }, accountName(id));
+export const accountCell = (id) => h("a", { href: accountLink(id) }, accountName(id));
 
-function showDisputes(_, query) {
+export function showDisputes(_, query) {
   const status = query.status ?? "open";
   return [
     heading("Disputes"),
@@ -43,7 +48,7 @@ function showDisputes(_, query) {
   ];
 }
 
-function showPayouts(_, query) {
+export function showPayouts(_, query) {
   const status = query.status ?? "pending";
   const place = h("div");
   const again = async () =>
@@ -99,7 +104,7 @@ const failPayout = (payout, again) =>
     done: "The money is its owner's again.",
   });
 
-function showCredit(_, query) {
+export function showCredit(_, query) {
   const status = query.status ?? "pending";
   const place = h("div");
   const decide = (change, decision) =>
@@ -147,7 +152,7 @@ function showCredit(_, query) {
   ];
 }
 
-function askCredit(account, again) {
+export function askCredit(account, again) {
   return ask({
     title: "Give or take store credit",
     fields: [
@@ -167,7 +172,7 @@ function askCredit(account, again) {
   });
 }
 
-function showGiftCards(_, query) {
+export function showGiftCards(_, query) {
   const place = h("div");
   const again = async () =>
     replace(

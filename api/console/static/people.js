@@ -1,8 +1,15 @@
 // Customers: who they are, what they have, what they ordered. Shown where the shop's server offers it.
 
+import { h, icon } from "./elements.js";
+import { moment, money, shortId, words } from "./format.js";
+import { askCredit } from "./money.js";
+import { orderColumns, orderLink } from "./orders.js";
+import { get, patch, post, session } from "./server.js";
+import { actions, ask, button, chip, facts, field, filters, heading, identifier, input, later, list, panel, select } from "./widgets.js";
+
 const ROLES = ["customer", "merchant", "support", "admin"];
 
-function showCustomers(_, query) {
+export function showCustomers(_, query) {
   return [
     heading("Customers"),
     filters(
@@ -28,7 +35,7 @@ function showCustomers(_, query) {
   ];
 }
 
-function showCustomer([id]) {
+export function showCustomer([id]) {
   const place = later(
     async () => {
       const [account, wallet, credit] = await Promise.all([get(`/admin/accounts/${id}`), get(`/admin/wallets/${id}`).catch(none), get(`/credits/${id}`).catch(none)]);

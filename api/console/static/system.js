@@ -1,6 +1,11 @@
 // What keeps the shop honest and the reports going, for admins.
 
-function showSystem() {
+import { h, icon, replace } from "./elements.js";
+import { ago, count, day, moment, plural, words } from "./format.js";
+import { get, patch, put } from "./server.js";
+import { actions, ask, button, complaint, CURRENCIES, emptiness, facts, field, heading, input, later, loading, mistake, panel, select, table } from "./widgets.js";
+
+export function showSystem() {
   const checks = h("div", {}, h("p", { class: "soft" }, "Every balance, order, payment, refund and piece of stock is added up anew. It takes a moment in a large shop."));
   const check = button("Check the books", async () => {
     check.disabled = true;

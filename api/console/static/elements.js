@@ -20,10 +20,10 @@ function append(element, children) {
   }
 }
 
-const h = (name, attributes, ...children) => fill(document.createElement(name), attributes, children);
-const svg = (name, attributes, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
+export const h = (name, attributes, ...children) => fill(document.createElement(name), attributes, children);
+export const svg = (name, attributes, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
 
-function replace(element, ...children) {
+export function replace(element, ...children) {
   element.replaceChildren();
   append(element, children);
   return element;
@@ -52,6 +52,6 @@ const SHAPES = {
   leave: "M15 4h5v16h-5M11 8l-4 4 4 4M7 12h9",
 };
 
-function icon(name) {
+export function icon(name) {
   return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, svg("path", { d: SHAPES[name] }));
 }

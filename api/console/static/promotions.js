@@ -1,11 +1,16 @@
 // Promotions: what a code takes off. Shown where the shop's server offers it.
 
+import { h, replace } from "./elements.js";
+import { count, endOf, moment, money, startOf } from "./format.js";
+import { post } from "./server.js";
+import { actions, amountOf, ask, button, chip, currencySelect, field, heading, input, list, mistake, select } from "./widgets.js";
+
 function worth(promotion) {
   if (promotion.kind === "percentage") return `${promotion.basis_points / 100} %${promotion.cap ? `, ${money(promotion.cap, promotion.currency)} at most` : ""}`;
   return money(promotion.amount, promotion.currency);
 }
 
-function showPromotions() {
+export function showPromotions() {
   const place = h("div");
   const again = async () =>
     replace(

@@ -1,8 +1,17 @@
 // Orders: found, read, shipped, cancelled, refunded.
 
+import { h, icon } from "./elements.js";
+import { ago, count, endOf, moment, money, plainMoney, shortId, startOf, words } from "./format.js";
+import { accountName } from "./money.js";
+import { askShipment, canShipParts, piecesSent, returnCard, shipmentCard } from "./parcels.js";
+import { isManual, provider, refundedPieces } from "./payments.js";
+import { askRefund, confirmRefund, retryRefund } from "./refund.js";
+import { get, offered, post, session } from "./server.js";
+import { actions, amountOf, ask, button, chip, emptiness, facts, field, filters, goods, heading, identifier, input, later, list, loading, panel, say, select, table } from "./widgets.js";
+
 const ORDER_STATUSES = ["pending", "paid", "shipped", "delivered", "cancelled"];
 
-const orderColumns = [
+export const orderColumns = [
   { label: "Order", cell: (o) => `#${o.number}` },
   { label: "Status", cell: (o) => chip(o.status) },
   { label: "Customer", cell: (o) => accountName(o.account_id) },
@@ -11,23 +20,9 @@ const orderColumns = [
   { label: "Total", kind: "number", cell: (o) => money(o.total, o.currency) },
   { label: "Refunded", kind: "number", cell: (o) => (o.amount_refunded ? money(o.amount_refunded, o.currency) : "") },
 ];
-const orderLink = (o) => `#/orders/${o.id}`;
+export const orderLink = (o) => `#/orders/${o.id}`;
 
-function goods(items) {
-  if (!items.length) return "–";
-  const first = `${items[0].quantity > 1 ? items[0].quantity + " × " : ""}${items[0].name}`;
-  return h("span", { class: "goods", title: items.map((i) => `${i.quantity} × ${i.name}`).join("\n") }, first, items.length > 1 && h("span", { class: "soft" }, ` and ${items.length - 1} more`));
-}
-
-const startOf = (text) => text && new Date(text + "T00:00").toISOString();
-function endOf(text) {
-  if (!text) return text;
-  const next = new Date(text + "T00:00");
-  next.setDate(next.getDate() + 1);
-  return next.toISOString();
-}
-
-function showOrders(_, query) {
+export function showOrders(_, query) {
   const given = { status: query.status, account: query.account, from: startOf(query.from), to: endOf(query.to) };
   return [
     heading("Orders"),
@@ -61,14 +56,14 @@ async function readOrder(id) {
   return { order, payments: payments.data, events: events.data, shipments: shipments.data, returns: returns.data, customer };
 }
 
-function showOrder([id]) {
+export function showOrder([id]) {
   let watching = 0;
   const place = later(
     () => readOrder(id),
     (all, again) => {
       // A refund is done by the worker in a moment: look again until it is, for a while.
       clearTimeout(watching);
-      const busy = all.payments.some((p) => p.refunds.some((r) => r.status === "pending") && p.provider !== "cash_on_delivery" && p.provider !== "bank_transfer");
+      const busy = all.payments.some((p) => p.refunds.some((r) => r.status === "pending") && !isManual(p.provider));
       if (busy && (place.looks = (place.looks ?? 0) + 1) < 8) watching = setTimeout(() => place.isConnected && again(true), 700 * place.looks);
       return orderPage(all, () => {
         place.looks = 0;
@@ -134,16 +129,6 @@ function orderPage({ order, payments, events, shipments, returns, customer }, ag
   ];
 }
 
-/** By line: how many pieces have been refunded by piece. */
-function refundedPieces(payments) {
-  const pieces = new Map();
-  for (const refund of payments.flatMap((p) => p.refunds)) {
-    if (refund.status === "failed") continue;
-    for (const item of refund.items ?? []) pieces.set(item.order_item_id, (pieces.get(item.order_item_id) ?? 0) + item.quantity);
-  }
-  return pieces;
-}
-
 function lines(order, payments) {
   const pieces = refundedPieces(payments);
   const shown = table(
@@ -172,10 +157,6 @@ function lines(order, payments) {
   ];
 }
 
-const PROVIDERS = { mock: "Test gateway", stripe: "Stripe", sslcommerz: "SSLCommerz", wallet: "Wallet", credit: "Store credit", cash_on_delivery: "Cash on delivery", bank_transfer: "Bank transfer" };
-const provider = (name) => PROVIDERS[name] ?? words(name);
-const MANUAL = ["cash_on_delivery", "bank_transfer"];
-
 function paymentCard(payment, order, again) {
   const done = (text) => async (result) => {
     await again();
@@ -196,7 +177,7 @@ function paymentCard(payment, order, again) {
       ),
     payment.status === "authorized" &&
       button("Void", () => ask({ title: "Let go of this payment?", text: "The customer's money is released; the order waits for another payment.", button: "Void the payment", danger: true, act: (_, key) => to("void", {}, key).then(done("Payment is void.")) }), "danger quiet"),
-    MANUAL.includes(payment.provider) &&
+    isManual(payment.provider) &&
       ["initiated", "open"].includes(payment.status) &&
       button("Confirm receipt", () =>
         ask({
@@ -235,7 +216,7 @@ function refundLine(refund, payment, again) {
     h("span", {}, h("b", {}, money(refund.amount, refund.currency)), " refund ", chip(refund.status), refund.failure_code && h("span", { class: "soft" }, ` ${words(refund.failure_code)}`)),
     h("small", { class: "soft" }, refund.reason, " · ", moment(refund.created_at)),
     refund.status === "failed" && button("Retry", () => retryRefund(refund, again)),
-    refund.status === "pending" && MANUAL.includes(payment.provider) && button("Money was given back", () => confirmRefund(refund, again)),
+    refund.status === "pending" && isManual(payment.provider) && button("Money was given back", () => confirmRefund(refund, again)),
   );
 }
 
@@ -288,7 +269,7 @@ function hitDetail(hit) {
   return found ? money(Number(found[1]), found[2]) : hit.detail;
 }
 
-function showSearch(_, query) {
+export function showSearch(_, query) {
   return [
     heading(`“${query.q}”`),
     later(
