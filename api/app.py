@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 import asyncpg
 import orjson
 
-from api import gateways
 from api.contract import openapi
 from api.contract import signatures as catalog
 from api.contract.signatures import CatalogError
 from api.docs import docs
+from api.gateways.protocol import offered
 from api.handlers.order_stream import Flow, Streams
 from api.handlers.pages import SOURCE
 from api.http.endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store
@@ -64,7 +64,7 @@ async def build_store(settings: Settings, database: Database) -> Store:
         write_log({"schema": "differs", "detail": deployed.differs(SOURCE)})
     own = urlsplit(settings.public_url)
     origins = frozenset({f"{own.scheme}://{own.netloc}", *settings.cors_origins})
-    return Store(settings, database, found, origins, gateways.offered(settings))
+    return Store(settings, database, found, origins, offered(settings))
 
 
 # --- from a path to what answers ------------------------------------------------------------------

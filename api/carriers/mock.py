@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from api.carriers import Booking, Refused, Shipment, Tracking, Unavailable
+from api.carriers.protocol import Booking, Refused, Shipment, Tracking, Unavailable
 
 PICKED_UP = timedelta(minutes=1)  # after the booking
 ARRIVED = timedelta(minutes=5)

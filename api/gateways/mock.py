@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Literal
 
-from api.gateways import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Session
+from api.gateways.protocol import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Session
 
 TOLERANCE = 300  # seconds between a callback's signature and its arrival
 SIGNATURE = "mock-signature"

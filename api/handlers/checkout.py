@@ -19,8 +19,9 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 import orjson
 
-from api import gateways
-from api.gateways import CallbackInvalid, Event, Gateway, Payment, Refused, Unavailable, mock
+from api.gateways import mock
+from api.gateways import protocol as gateways
+from api.gateways.protocol import CallbackInvalid, Event, Gateway, Payment, Refused, Unavailable
 from api.http.endpoint import JSON, NO_STORE, Answer, Caller, Endpoint, Exchange, Handler, Store
 from api.http.errors import Problem
 

@@ -24,7 +24,7 @@ import orjson
 
 from api.contract import signatures as contract
 from api.contract.signatures import Catalog, CatalogError, Function, Schema
-from api.gateways import Gateway
+from api.gateways.protocol import Gateway
 from api.http.errors import Problem, from_database
 from api.postgres import replica
 from api.postgres.pool import Database

@@ -25,10 +25,11 @@ from typing import Any
 import asyncpg
 import orjson
 
-from api import carriers, gateways
-from api.carriers import Carrier
+from api.carriers import protocol as carriers
+from api.carriers.protocol import Carrier
 from api.contract import signatures as catalog
-from api.gateways import Gateway, Refund, Refused
+from api.gateways import protocol as gateways
+from api.gateways.protocol import Gateway, Refund, Refused
 from api.handlers.checkout import apply_event, capture, gateway_of, open_checkout, read_payment
 from api.handlers.pages import SOURCE
 from api.handlers.webhook_targets import Courier

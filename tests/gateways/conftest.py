@@ -9,7 +9,7 @@ import certifi
 import pytest
 from stripe import HTTPClient
 
-from api.gateways.stripe import StripeGateway
+from api.gateways.stripe.gateway import StripeGateway
 from api.settings import StripeKeys
 
 from .stripe_payments import SHOP

@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 import httpx
 import pytest
 
-from api.gateways import CallbackInvalid, Event, Gateway, Payment, Refund, RefundOutcome, Refused, Unavailable
-from api.gateways import sslcommerz as module
-from api.gateways.sslcommerz import SSLCommerzGateway, read_id, write_id
+from api.gateways.protocol import CallbackInvalid, Event, Gateway, Payment, Refund, RefundOutcome, Refused, Unavailable
+from api.gateways.sslcommerz import gateway as module
+from api.gateways.sslcommerz.gateway import SSLCommerzGateway, read_id, write_id
 from api.settings import SSLCommerzKeys
 
 from .sslcommerz_server import SSLCommerzServer

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from api.gateways import CallbackInvalid, Event, RefundOutcome, Unavailable
-from api.gateways.stripe import StripeGateway
+from api.gateways.protocol import CallbackInvalid, Event, RefundOutcome, Unavailable
+from api.gateways.stripe.gateway import StripeGateway
 from api.settings import StripeKeys
 
 from .stripe_payments import (

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from api.gateways import CallbackInvalid, Payment, Refused, Unavailable
-from api.gateways import stripe as module
-from api.gateways.stripe import StripeGateway
+from api.gateways.protocol import CallbackInvalid, Payment, Refused, Unavailable
+from api.gateways.stripe import gateway as module
+from api.gateways.stripe.gateway import StripeGateway
 from api.settings import StripeKeys
 
 from .stripe_payments import (
@@ -132,7 +132,7 @@ async def test_no_secret_is_in_a_log_an_error_or_a_payload(
     def see(error: BaseException | None) -> None:
         while error is not None:  # everything that hangs on it
             seen.extend([str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)])
-            assert type(error).__module__ == "api.gateways" or "gateways.stripe" in type(error).__module__
+            assert type(error).__module__ == "api.gateways.protocol" or "gateways.stripe" in type(error).__module__
             error = error.__cause__ or error.__context__
 
     gateway = StripeGateway(right, SHOP)

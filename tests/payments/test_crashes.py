@@ -18,9 +18,9 @@ import asyncpg
 import pytest
 
 from api.contract import signatures as catalog
-from api.gateways import Gateway, Refund, Unavailable
-from api.gateways.sslcommerz import SSLCommerzGateway, write_id
-from api.gateways.stripe import StripeGateway
+from api.gateways.protocol import Gateway, Refund, Unavailable
+from api.gateways.sslcommerz.gateway import SSLCommerzGateway, write_id
+from api.gateways.stripe.gateway import StripeGateway
 from api.handlers.checkout import apply_event, open_checkout, read_payment
 from api.http.endpoint import Store
 from api.http.errors import Problem

@@ -23,7 +23,7 @@ import stripe
 from stripe.params import RefundListParams
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
-from api.gateways import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
+from api.gateways.protocol import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
 from api.settings import StripeKeys
 
 API_VERSION = "2026-10-28.endive"  # what the library's types describe; a webhook endpoint has a version of its own

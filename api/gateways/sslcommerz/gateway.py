@@ -33,7 +33,7 @@ from uuid import UUID
 
 import httpx
 
-from api.gateways import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
+from api.gateways.protocol import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
 from api.settings import SSLCommerzKeys
 
 TIMEOUT = httpx.Timeout(7.0, connect=4.0)  # seconds a call; a customer who opens a checkout waits for two
