@@ -24,7 +24,7 @@ from api.contract import openapi
 from api.contract import signatures as catalog
 from api.contract.signatures import CatalogError
 from api.docs import docs
-from api.gateways.protocol import offered
+from api.gateways.registry import offered
 from api.handlers.order_stream import Flow, Streams
 from api.handlers.pages import SOURCE
 from api.http.endpoint import NO_STORE, Answer, Endpoint, Exchange, Gone, Headers, Store

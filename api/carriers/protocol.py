@@ -14,9 +14,8 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from api.gateways.protocol import Refused, Unavailable
-from api.settings import Settings
 
-__all__ = ["Booking", "Carrier", "Refused", "Shipment", "Tracking", "Unavailable", "offered"]
+__all__ = ["Booking", "Carrier", "Refused", "Shipment", "Tracking", "Unavailable"]
 
 
 @dataclass(frozen=True)
@@ -73,11 +72,3 @@ class Carrier(Protocol):
 
     async def cancel(self, shipment: Shipment) -> None:
         """Let go of a parcel that has not left, also of one that was never booked. Raises Refused, Unavailable."""
-
-
-def offered(settings: Settings) -> dict[str, Carrier]:
-    """The carriers that this configuration can ask, by their name in fulfilment.carriers."""
-    from api.carriers import mock  # a carrier's module imports this one
-
-    # The mock carries nothing: where orders are real it would lose them.
-    return {} if settings.production else {"mock": mock.MockCarrier()}

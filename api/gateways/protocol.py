@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from api.settings import Settings
-
 EventKind = Literal[
     "authorized",  # amount: what may be captured
     "completed",  # amount and currency: what was taken
@@ -147,23 +145,3 @@ class Gateway(Protocol):
 
     async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
         """Give money back; twice with one refund's id is one refund, days later too. Raises Unavailable."""
-
-
-NAMES = frozenset(("mock", "stripe", "sslcommerz"))
-
-
-def offered(settings: Settings) -> dict[str, Gateway]:
-    """The gateways that this configuration has, by provider. They hold connections: make them once an event loop."""
-    # A provider's module imports this one.
-    from api.gateways import mock
-    from api.gateways.sslcommerz import gateway as sslcommerz
-    from api.gateways.stripe import gateway as stripe
-
-    found: dict[str, Gateway] = {}
-    if not settings.production:  # the mock takes no money: where orders are real it would give them away
-        found["mock"] = mock.MockGateway(settings.access.gateway_secret("mock"), settings.public_url)
-    if settings.stripe is not None:
-        found["stripe"] = stripe.StripeGateway(settings.stripe, settings.public_url)
-    if settings.sslcommerz is not None:
-        found["sslcommerz"] = sslcommerz.SSLCommerzGateway(settings.sslcommerz, settings.public_url)
-    return found

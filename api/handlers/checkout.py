@@ -20,8 +20,8 @@ import httpx
 import orjson
 
 from api.gateways import mock
-from api.gateways import protocol as gateways
 from api.gateways.protocol import CallbackInvalid, Event, Gateway, Payment, Refused, Unavailable
+from api.gateways.registry import providers
 from api.http.endpoint import JSON, NO_STORE, Answer, Caller, Endpoint, Exchange, Handler, Store
 from api.http.errors import Problem
 
@@ -49,7 +49,7 @@ async def begin_payment(endpoint: Endpoint, x: Exchange) -> Answer:
     caller = store.identify(x)
     call = await endpoint.read(x)
     provider = call.data["provider"]
-    if provider in gateways.NAMES and provider not in store.gateways:
+    if provider in providers() and provider not in store.gateways:
         raise Problem("provider_not_available", 422, "This way of paying is not offered. Choose another provider.")
     answer = await endpoint.execute(x, call, caller)
     payment = orjson.loads(answer.body)["payment"]
@@ -215,7 +215,7 @@ async def decide_checkout(store: Store, x: Exchange) -> Answer:
     transport = httpx.ASGITransport(x.scope["app"], raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=store.settings.public_url) as client:
         for attempt in range(DELIVERIES):
-            answer = await client.post("/v1/webhooks/mock", content=body, headers=headers)
+            answer = await client.post(f"/v1/webhooks/{mock.PROVIDER.name}", content=body, headers=headers)
             if answer.is_success:
                 target = f"/v1/checkout/{page}?{urlencode({'payment_id': checkout.payment_id})}"
                 return Answer(303, b"", [(b"location", target.encode()), NO_STORE])
@@ -224,7 +224,7 @@ async def decide_checkout(store: Store, x: Exchange) -> Answer:
 
 
 def _mock_checkout(store: Store, x: Exchange) -> tuple[mock.MockGateway | None, mock.Checkout | None]:
-    gateway = store.gateways.get("mock")
+    gateway = store.gateways.get(mock.PROVIDER.name)
     if not isinstance(gateway, mock.MockGateway):
         return None, None
     return gateway, gateway.read_token(x.path["token"])

@@ -13,7 +13,7 @@ import pytest
 from api.gateways.protocol import CallbackInvalid, Payment, Refused, Unavailable
 from api.gateways.stripe import gateway as module
 from api.gateways.stripe.gateway import StripeGateway
-from api.settings import StripeKeys
+from api.gateways.stripe.settings import StripeSettings
 
 from .stripe_payments import (
     ALWAYS,
@@ -98,7 +98,10 @@ async def test_a_key_that_stripe_does_not_accept(stripe: StripeServer, gateway: 
     prepare, call, request, _ = CALLS[what]
     payment = await prepare(stripe, gateway)
     before = made(stripe)
-    other = StripeGateway(StripeKeys("sk_test_of_somebody_else", (stripe.webhook_secret,), stripe.url), SHOP)
+    other = StripeGateway(
+        StripeSettings(secret_key="sk_test_of_somebody_else", webhook_secret=(stripe.webhook_secret,), api=stripe.url),
+        SHOP,
+    )
     for asked in (gateway, other):
         if asked is gateway:
             stripe.trouble("forbidden", on=request)  # a restricted key, without this right
@@ -112,7 +115,10 @@ async def test_a_key_that_stripe_does_not_accept(stripe: StripeServer, gateway: 
 
 
 async def test_nobody_answers(stripe: StripeServer) -> None:
-    gateway = StripeGateway(StripeKeys(stripe.secret_key, (stripe.webhook_secret,), "http://127.0.0.1:9"), SHOP)
+    gateway = StripeGateway(
+        StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api="http://127.0.0.1:9"),
+        SHOP,
+    )
     with pytest.raises(Unavailable, match="APIConnectionError"):
         await gateway.open(attempt())
     await gateway.aclose()
@@ -125,7 +131,7 @@ async def test_no_secret_is_in_a_log_an_error_or_a_payload(
     stripe: StripeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    right = StripeKeys(stripe.secret_key, (stripe.webhook_secret,), stripe.url)
+    right = StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api=stripe.url)
     wrong = replace(right, secret_key="sk_live_wrong_but_secret")
     seen: list[str] = []
 
