@@ -2,36 +2,27 @@
 
 The database verifies our own tokens itself and takes no other. So an outside token is verified here and exchanged, as a
 service, for one of ours, which the request then goes on with; the exchange is kept until either ends. Which token is
-whose is told by its header: ours are HS256, theirs RS256 or ES256, and neither is ever tried with the other's keys.
+whose is told by its header: ours are HS256, theirs have an asymmetric algorithm (jwks.ALGORITHMS), and neither is ever
+tried with the other's keys.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 import jwt
-import orjson
 
 from api.http.endpoint import Answer, Caller, Exchange, Store
 from api.http.errors import Problem
+from api.http.jwks import ALGORITHMS, Keys
 from api.settings import Oidc
 
 Action = Callable[[Exchange], Awaitable[Answer]]
 
-ALGORITHMS = ("RS256", "ES256")
 LEEWAY = 10  # seconds that clocks may differ
-LIFETIME = 600.0  # seconds after which keys are asked for again: a withdrawn one is good for no longer
-STALE = 6 * 3600.0  # seconds that known keys are used while the provider does not answer
-PAUSE = 30.0  # seconds between two questions, whatever key ids callers make up
-PATIENCE = 5.0  # seconds for each answer
-LARGEST = 256 * 1024  # bytes of a document of keys
 LONGEST = 8192  # bytes of a token
 KEPT = 10_000  # exchanged tokens in memory
 
@@ -41,91 +32,14 @@ SERVICE = Caller("gateway", "")
 # What the database says when a token that was exchanged before is good no more.
 _ENDED = frozenset(("session_revoked", "token_expired", "token_invalid", "account_suspended"))
 
-Documents = Callable[[str], Awaitable[Any]]
-
-
-class Keys:
-    """The provider's public keys by their id: fetched when first needed, asked for again when they are old or a token
-    names one that is not known. However many requests wait, one question is asked."""
-
-    def __init__(self, oidc: Oidc, fetch: Documents, clock: Callable[[], float] = time.monotonic) -> None:
-        self.oidc = oidc
-        self.fetch = fetch
-        self.clock = clock
-        self.keys: dict[str, jwt.PyJWK] = {}
-        self.read_at = float("-inf")
-        self.asked_at = float("-inf")
-        self.asking = asyncio.Lock()
-
-    async def find(self, kid: str) -> jwt.PyJWK | None:
-        """None: the provider has no such key."""
-        if self.clock() - self.read_at > LIFETIME or kid not in self.keys:
-            async with self.asking:
-                # Somebody else may have asked while we waited.
-                if self.clock() - self.asked_at >= PAUSE and (
-                    self.clock() - self.read_at > LIFETIME or kid not in self.keys
-                ):
-                    self.asked_at = self.clock()
-                    with suppress(httpx.HTTPError, TimeoutError, ValueError):
-                        self.keys = await self._read()
-                        self.read_at = self.clock()
-        if self.clock() - self.read_at > STALE:
-            raise Problem("identity_provider_unavailable", members={"retry_after": int(PAUSE)})
-        return self.keys.get(kid)
-
-    async def _read(self) -> dict[str, jwt.PyJWK]:
-        url = self.oidc.jwks_url
-        if url is None:
-            found = await self.fetch(self.oidc.issuer.rstrip("/") + "/.well-known/openid-configuration")
-            if not isinstance(found, dict) or found.get("issuer") != self.oidc.issuer:
-                raise ValueError("the discovery document is another provider's")
-            url = str(found.get("jwks_uri"))
-            if urlsplit(url).scheme != "https" and urlsplit(url).hostname != urlsplit(self.oidc.issuer).hostname:
-                raise ValueError("keys come over TLS")
-        document = await self.fetch(url)
-        listed = document.get("keys") if isinstance(document, dict) else None
-        if not isinstance(listed, list):
-            raise ValueError("no document of keys")
-        return {key.key_id: key for entry in listed if (key := _usable(entry)) and key.key_id}
-
-
-def _usable(entry: Any) -> jwt.PyJWK | None:
-    """A key that signs with what we accept; a document may hold others, which are nobody's error."""
-    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or not isinstance(entry.get("kid"), str):
-        return None
-    algorithm = {"RSA": "RS256", "EC": "ES256"}.get(str(entry.get("kty")))
-    if algorithm is None or entry.get("alg", algorithm) != algorithm:
-        return None
-    if algorithm == "ES256" and entry.get("crv") != "P-256":
-        return None
-    try:
-        key = jwt.PyJWK(entry, algorithm)
-    except (jwt.PyJWTError, ValueError, TypeError):
-        return None
-    return key if key.Algorithm.check_key_length(key.key) is None else None  # RSA from 2,048 bits
-
-
-async def download(url: str) -> Any:
-    """A JSON document. No redirect is followed: the address was configured, or came from one that was."""
-    async with httpx.AsyncClient(timeout=PATIENCE) as client, client.stream("GET", url) as response:
-        response.raise_for_status()
-        if response.is_redirect:
-            raise ValueError("a redirect")
-        body = b""
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > LARGEST:
-                raise ValueError("too large")
-    return orjson.loads(body)
-
 
 class Outside:
     """Lets requests with an outside token pass as ours."""
 
-    def __init__(self, store: Store, oidc: Oidc, fetch: Documents = download) -> None:
+    def __init__(self, store: Store, oidc: Oidc) -> None:
         self.store = store
         self.oidc = oidc
-        self.keys = Keys(oidc, fetch)
+        self.keys = Keys(oidc)
         # sha256 of an outside token → our token, and when (monotonic clock) it is good no more.
         self.exchanged: dict[bytes, tuple[bytes, float]] = {}
 
