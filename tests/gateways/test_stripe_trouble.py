@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -132,7 +131,7 @@ async def test_no_secret_is_in_a_log_an_error_or_a_payload(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     right = StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api=stripe.url)
-    wrong = replace(right, secret_key="sk_live_wrong_but_secret")
+    wrong = right.model_copy(update={"secret_key": "sk_live_wrong_but_secret"})
     seen: list[str] = []
 
     def see(error: BaseException | None) -> None:
@@ -142,7 +141,8 @@ async def test_no_secret_is_in_a_log_an_error_or_a_payload(
             error = error.__cause__ or error.__context__
 
     gateway = StripeGateway(right, SHOP)
-    gateways = [gateway, StripeGateway(wrong, SHOP), StripeGateway(replace(right, api="http://127.0.0.1:9"), SHOP)]
+    unreachable = StripeGateway(right.model_copy(update={"api": "http://127.0.0.1:9"}), SHOP)
+    gateways = [gateway, StripeGateway(wrong, SHOP), unreachable]
     for trouble in (None, *TROUBLES[:-1], "forbidden"):
         for prepare, call, request, _ in CALLS.values():
             payment = await prepare(stripe, gateway)
@@ -161,7 +161,7 @@ async def test_no_secret_is_in_a_log_an_error_or_a_payload(
             await gateway.parse_callback(*forge(stripe, stripe.of_type("checkout.session.completed")[0]))
         see(invalid.value)
     for used in gateways:
-        seen.extend([repr(used), repr(vars(used)), repr(used._keys)])
+        seen.extend([repr(used), repr(vars(used)), repr(used._settings)])
         await used.aclose()
     seen.extend(record.getMessage() for record in caplog.records)
 
