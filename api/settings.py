@@ -16,6 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from api.carriers.registry import providers as carriers
+from api.gateways.registry import providers as gateways
+from api.providers import configured
+from api.settings_source import ProviderSettings, read_variable
+from api.settings_source import SettingsError as SettingsError
 from db.server import server
 from db.server.server import Access
 
@@ -34,30 +39,6 @@ POOL_SIZES: Mapping[str, int] = MappingProxyType(
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where http is as good as https
 _ROLES = ("admin", "support", "merchant", "customer")  # the largest first
-
-
-@dataclass(frozen=True)
-class StripeKeys:
-    secret_key: str = field(repr=False)
-    """STRIPE_SECRET_KEY: of the account, or a restricted one for checkout, payment intents, refunds."""
-
-    webhook_secrets: tuple[str, ...] = field(repr=False)
-    """STRIPE_WEBHOOK_SECRET: of the endpoint; two with a comma between while it is changed."""
-
-    api: str = "https://api.stripe.com"
-    """STRIPE_API: where its API is; another address for tests."""
-
-
-@dataclass(frozen=True)
-class SSLCommerzKeys:
-    store_id: str
-    """SSLCOMMERZ_STORE_ID."""
-
-    store_password: str = field(repr=False)
-    """SSLCOMMERZ_STORE_PASSWORD."""
-
-    api: str = "https://sandbox.sslcommerz.com"
-    """SSLCOMMERZ_API: https://securepay.sslcommerz.com takes real money."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +81,6 @@ class Smtp:
     @property
     def local(self) -> bool:
         return self.host in _LOOPBACK
-
-
-class SettingsError(Exception):
-    """A variable of the environment that makes no sense, in one line."""
 
 
 @dataclass(frozen=True)
@@ -172,11 +149,11 @@ class Settings:
     """METRICS_TOKEN: who shows it (Authorization: Bearer) reads /metrics, 32 characters or more; without it everybody
     reads what the web tier counts, and who asks from this machine the shop's figures as well."""
 
-    stripe: StripeKeys | None = None
-    """STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: without them the gateway is not offered."""
+    gateways: Mapping[str, ProviderSettings] = field(default_factory=lambda: MappingProxyType({}))
+    """The settings of each payment gateway that is configured, by name (api/gateways)."""
 
-    sslcommerz: SSLCommerzKeys | None = None
-    """SSLCOMMERZ_STORE_ID and SSLCOMMERZ_STORE_PASSWORD: without them the gateway is not offered."""
+    carriers: Mapping[str, ProviderSettings] = field(default_factory=lambda: MappingProxyType({}))
+    """The same for carriers (api/carriers)."""
 
     oidc: Oidc | None = None
     """OIDC_ISSUER and OIDC_AUDIENCE: without them only our own tokens are accepted."""
@@ -243,8 +220,8 @@ class Settings:
             trusted_proxies=read.networks("TRUSTED_PROXIES"),
             rate_limit=read.number("RATE_LIMIT", 6000, 0, 10**9),
             metrics_token=read.secret("METRICS_TOKEN"),
-            stripe=_stripe(read),
-            sslcommerz=_sslcommerz(read),
+            gateways=configured(gateways(), environ),
+            carriers=configured(carriers(), environ),
             webhooks_allow_private=read.choice("WEBHOOKS_ALLOW_PRIVATE", ("0", "1")) == "1",
             oidc=_oidc(read),
             smtp=_smtp(read),
@@ -296,26 +273,6 @@ def _check_transport(name: str, url: str | None) -> None:
         file = given.get(parameter)
         if file and not os.access(file, os.R_OK):
             raise SettingsError(f"{name}: {parameter}={file} is not a file that can be read.")
-
-
-def _stripe(read: _Reader) -> StripeKeys | None:
-    if not read.both("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"):
-        return None
-    return StripeKeys(
-        read.text("STRIPE_SECRET_KEY", ""),
-        tuple(read.items("STRIPE_WEBHOOK_SECRET")),
-        read.url("STRIPE_API", StripeKeys.api),
-    )
-
-
-def _sslcommerz(read: _Reader) -> SSLCommerzKeys | None:
-    if not read.both("SSLCOMMERZ_STORE_ID", "SSLCOMMERZ_STORE_PASSWORD"):
-        return None
-    return SSLCommerzKeys(
-        read.text("SSLCOMMERZ_STORE_ID", ""),
-        read.text("SSLCOMMERZ_STORE_PASSWORD", ""),
-        read.url("SSLCOMMERZ_API", SSLCommerzKeys.api),
-    )
 
 
 def _oidc(read: _Reader) -> Oidc | None:
@@ -373,19 +330,6 @@ def default_public_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _line_of(name: str, file: Path) -> str:
-    """What the file says, which is one line. No error quotes it."""
-    try:
-        text = file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{name}={file}: it cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{name}={file}: it is not text.") from None
-    if not text or "\n" in text:
-        raise SettingsError(f"{name}={file}: one line is expected in it, there {'are more' if text else 'is none'}.")
-    return text
-
-
 class _Reader:
     """An unset variable and an empty one are the same."""
 
@@ -393,12 +337,7 @@ class _Reader:
         self.environ = environ
 
     def optional(self, name: str) -> str | None:
-        given, file = (self.environ.get(key, "").strip() for key in (name, f"{name}_FILE"))
-        if not file:
-            return given or None
-        if given:
-            raise SettingsError(f"{name} and {name}_FILE are both set: keep one of them.")
-        return _line_of(f"{name}_FILE", Path(file))
+        return read_variable(name, self.environ)
 
     def both(self, *names: str) -> bool:
         """All of these are there, or none: half a configuration is a mistake."""

@@ -14,7 +14,8 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from api.carriers import Booking, Refused, Shipment, Tracking, Unavailable
+from api.carriers.protocol import Booking, Refused, Shipment, Tracking, Unavailable
+from api.providers import Provider
 
 PICKED_UP = timedelta(minutes=1)  # after the booking
 ARRIVED = timedelta(minutes=5)
@@ -49,3 +50,6 @@ class MockCarrier:
 
 def _says(shipment: Shipment, word: str) -> bool:
     return str(shipment.address.get("postal_code") or "").strip().upper() == word
+
+
+PROVIDER = Provider("mock", lambda _settings, _shop: MockCarrier(), capabilities=frozenset({"test_only"}))

@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Literal
 
-from api.gateways import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Session
+from api.gateways.protocol import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Session
+from api.providers import Provider, Shop
 
 TOLERANCE = 300  # seconds between a callback's signature and its arrival
 SIGNATURE = "mock-signature"
@@ -211,3 +212,10 @@ def _page(title: str, content: str) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>{content}</main></body></html>"
     )
+
+
+def _make(_settings: None, shop: Shop) -> MockGateway:
+    return MockGateway(shop.access.gateway_secret(PROVIDER.name), shop.public_url)
+
+
+PROVIDER = Provider("mock", _make, capabilities=frozenset({"manual_capture", "settles_payouts", "test_only"}))

@@ -28,7 +28,7 @@ import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest, multiprocess
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from api.gateways import CallbackInvalid, Gateway, Refused, Unavailable
+from api.gateways.protocol import CallbackInvalid, Gateway, Refused, Unavailable
 from api.http.endpoint import NO_STORE, Answer, Caller, Exchange, Store
 from api.http.errors import Problem, Unexpected
 from api.postgres.pool import Database

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 
 class Provider:
@@ -52,6 +52,9 @@ class Provider:
         if kind == "RSA":
             key: Any = rsa.generate_private_key(65537, members.pop("bits", 2048))
             shown = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
+        elif kind == "OKP":
+            key = ed25519.Ed25519PrivateKey.generate()
+            shown = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(key.public_key()))
         else:
             key = ec.generate_private_key(ec.SECP256R1())
             shown = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))

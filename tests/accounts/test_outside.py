@@ -16,8 +16,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from api.http import identity_provider as jwks
+from api.http import jwks
 from api.http.errors import Problem
+from api.http.identity_provider import OURS, Outside
 from api.settings import Oidc, Settings, SettingsError
 from tests.accounts.provider import Provider, provider_running
 from tests.conftest import Client, WebServer, refused
@@ -236,7 +237,7 @@ async def test_our_own_tokens_are_as_they_were(client: Client, admin: Any, provi
     email = f"{uuid.uuid4().hex}@shop.example"
     await client.post("/accounts", json={"email": email, "password": "Correct-Horse-7"})
     session = (await client.post("/sessions", json={"email": email, "password": "Correct-Horse-7"})).json()
-    assert session["access_token"].encode().startswith(jwks.OURS)
+    assert session["access_token"].encode().startswith(OURS)
     asked = len(provider.asked)
     assert (await client.get("/account", token=session["access_token"])).json()["email"] == email
     assert await refusal(client, session["access_token"][:-4] + "AAAA") == (401, "token_invalid")
@@ -321,7 +322,7 @@ def clock() -> Clock:
 @pytest.fixture
 def keys(provider: Provider, clock: Clock) -> Iterator[jwks.Keys]:
     shown, provider.asked = provider.shown, []
-    yield jwks.Keys(Oidc(provider.issuer, ("shop-api",)), jwks.download, clock)
+    yield jwks.Keys(Oidc(provider.issuer, ("shop-api",)), clock)
     provider.shown, provider.down = shown, False
 
 
@@ -391,16 +392,22 @@ async def test_a_discovery_document_that_is_wrong_is_not_followed(
     }[wrong]
     monkeypatch.setattr(provider, "documents", lambda: {**right, path: document})
     with pytest.raises(Problem, match="identity_provider_unavailable"):
-        await jwks.Keys(Oidc(provider.issuer, ("shop-api",)), jwks.download).find("first")
+        await jwks.Keys(Oidc(provider.issuer, ("shop-api",))).find("first")
 
 
 async def test_each_key_verifies_with_its_own_algorithm(provider: Provider, subject: str) -> None:
     provider.rotate("curve", "EC", keep=True)
-    outside = jwks.Outside(None, Oidc(provider.issuer, ("shop-api",)))  # type: ignore[arg-type]
-    for token in (provider.token(subject), provider.token(subject, kid="curve", algorithm="ES256")):
+    outside = Outside(None, Oidc(provider.issuer, ("shop-api",)))  # type: ignore[arg-type]
+    provider.rotate("edwards", "OKP", keep=True)
+    provider.rotate("pss", keep=True, alg="PS256")
+    for kid, algorithm in (("first", "RS256"), ("curve", "ES256"), ("edwards", "EdDSA"), ("pss", "PS256")):
+        token = provider.token(subject, kid=kid, algorithm=algorithm)
         assert (await outside.verify(token))["subject"] == subject
     claims = provider.claims(subject)
-    for key, named, algorithm in (("first", "curve", "RS256"), ("curve", "first", "ES256")):
+    for key, named, algorithm in (
+        ("first", "curve", "RS256"), ("curve", "first", "ES256"), ("edwards", "first", "EdDSA"),
+        ("pss", "first", "PS256"), ("first", "pss", "RS256"), ("pss", "pss", "RS256"),
+    ):
         crossed = jwt.encode(claims, provider.keys[key], algorithm, headers={"kid": named})
         with pytest.raises(Problem, match="token_invalid"):
             await outside.verify(crossed)
@@ -441,4 +448,4 @@ def test_a_configuration_that_makes_no_sense_is_refused(environment: dict[str, s
 def test_where_roles_are(claim: str, claims: dict[str, Any], role: str | None) -> None:
     settings = Settings.from_env({"OIDC_ISSUER": "https://a.example", "OIDC_AUDIENCE": "x", "OIDC_ROLE_CLAIM": claim})
     assert settings.oidc
-    assert jwks.Outside(None, settings.oidc)._role(claims) == role  # type: ignore[arg-type]
+    assert Outside(None, settings.oidc)._role(claims) == role  # type: ignore[arg-type]

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from api.cli.processes import environment
+from api.gateways.sslcommerz.settings import SSLCommerzSettings
+from api.gateways.stripe.settings import StripeSettings
 from api.settings import Settings, SettingsError
 from db.server.server import Access
 
@@ -52,11 +54,12 @@ def test_every_secret_may_be_in_a_file(write: Write) -> None:
     assert settings.secret == SECRET
     assert settings.database_url == "postgresql://postgres:a%2Fb%3Ac%40d@database:5432/storeproc"
     assert settings.metrics_token == "m" * 40
-    assert settings.stripe
-    assert settings.stripe.secret_key == "sk_test_1"
-    assert settings.stripe.webhook_secrets == ("whsec_1", "whsec_2")
-    assert settings.sslcommerz
-    assert settings.sslcommerz.store_password == "ssl-password"
+    stripe, sslcommerz = settings.gateways["stripe"], settings.gateways["sslcommerz"]
+    assert isinstance(stripe, StripeSettings)
+    assert stripe.secret_key == "sk_test_1"
+    assert stripe.webhook_secret == ("whsec_1", "whsec_2")
+    assert isinstance(sslcommerz, SSLCommerzSettings)
+    assert sslcommerz.store_password == "ssl-password"
     assert settings.smtp
     assert settings.smtp.password == "mail-password"
     assert not [word for word in (SECRET, "a/b", "sk_test", "whsec", "-password", "mmm") if word in repr(settings)]

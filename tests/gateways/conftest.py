@@ -9,8 +9,8 @@ import certifi
 import pytest
 from stripe import HTTPClient
 
-from api.gateways.stripe import StripeGateway
-from api.settings import StripeKeys
+from api.gateways.stripe.gateway import StripeGateway
+from api.gateways.stripe.settings import StripeSettings
 
 from .stripe_payments import SHOP
 from .stripe_server import StripeServer
@@ -31,7 +31,9 @@ def stripe(running: StripeServer) -> StripeServer:
 
 @pytest.fixture
 async def gateway(stripe: StripeServer) -> AsyncIterator[StripeGateway]:
-    made = StripeGateway(StripeKeys(stripe.secret_key, (stripe.webhook_secret,), stripe.url), SHOP)
+    made = StripeGateway(
+        StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api=stripe.url), SHOP
+    )
     yield made
     await made.aclose()
 

@@ -4,7 +4,7 @@ It follows developer.sslcommerz.com/doc/v4 and is strict where the real one is s
 decimals, the store's password, one payment and one refund an id. What it does not know, it refuses.
 
     with SSLCommerzServer() as ssl:     or `async with`: it lives in a thread of its own, any process may ask it
-        SSLCommerzKeys(ssl.store_id, ssl.store_password, ssl.url)
+        SSLCommerzSettings(store_id=ssl.store_id, store_password=ssl.store_password, api=ssl.url)
         ssl.pay(tran_id)                the customer pays: the form body of the IPN, signed with both hashes
         ssl.decline / cancel / expire / leave(tran_id)
         ssl.settle_refund(reference)    the bank has done it; ssl.cancel_refund(reference)

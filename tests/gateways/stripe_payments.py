@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from api.gateways import Payment, Refund, Refused, Unavailable
-from api.gateways.stripe import StripeGateway
+from api.gateways.protocol import Payment, Refund, Refused, Unavailable
+from api.gateways.stripe.gateway import StripeGateway
 
 from .stripe_server import Kind, StripeServer, Thing
 

@@ -1,7 +1,7 @@
 """A Stripe for tests: its HTTP protocol, its state, its webhooks, and the people who pay.
 
     with StripeServer() as stripe:        # or `async with`: it lives in a thread of its own, any process may ask it
-        keys = StripeKeys(stripe.secret_key, (stripe.webhook_secret,), stripe.url)
+        keys = StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api=stripe.url)
         ...                               # the shop opens a session
         events = stripe.pay(session_id)   # what a person or a bank does; the events it made, in order
         headers, body = stripe.signed(events[-1])

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.gateways.sslcommerz import write_id
+from api.gateways.sslcommerz.fields import write_id
 
 from .sslcommerz_server import SSLCommerzServer
 from .stripe_payments import attempt
@@ -21,15 +21,16 @@ from .stripe_server import StripeServer
 # A shop in a process of its own: it knows what its environment says, and nothing else.
 SHOP = """
 import asyncio, json, sys
-from api.gateways import Payment
-from api.gateways.sslcommerz import SSLCommerzGateway
-from api.gateways.stripe import StripeGateway
+from api.gateways.protocol import Payment
+from api.gateways.sslcommerz.gateway import SSLCommerzGateway
+from api.gateways.stripe.gateway import StripeGateway
 from api.settings import Settings
 
 async def main():
     settings, payment = Settings.from_env(), Payment.read(json.load(sys.stdin))
     for gateway in (
-        StripeGateway(settings.stripe, settings.public_url), SSLCommerzGateway(settings.sslcommerz, settings.public_url)
+        StripeGateway(settings.gateways["stripe"], settings.public_url),
+        SSLCommerzGateway(settings.gateways["sslcommerz"], settings.public_url),
     ):
         print((await gateway.open(payment)).reference)
         await gateway.aclose()

@@ -15,10 +15,11 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 import httpx
 import pytest
 
-from api.gateways import CallbackInvalid, Event, Gateway, Payment, Refund, RefundOutcome, Refused, Unavailable
-from api.gateways import sslcommerz as module
-from api.gateways.sslcommerz import SSLCommerzGateway, read_id, write_id
-from api.settings import SSLCommerzKeys
+from api.gateways.protocol import CallbackInvalid, Event, Gateway, Payment, Refund, RefundOutcome, Refused, Unavailable
+from api.gateways.sslcommerz import gateway as module
+from api.gateways.sslcommerz.fields import read_id, write_id
+from api.gateways.sslcommerz.gateway import SSLCommerzGateway
+from api.gateways.sslcommerz.settings import SSLCommerzSettings
 
 from .sslcommerz_server import SSLCommerzServer
 
@@ -33,7 +34,9 @@ async def ssl() -> AsyncIterator[SSLCommerzServer]:
 
 @pytest.fixture
 async def gateway(ssl: SSLCommerzServer) -> AsyncIterator[SSLCommerzGateway]:
-    made = SSLCommerzGateway(SSLCommerzKeys(ssl.store_id, ssl.store_password, ssl.url), SHOP)
+    made = SSLCommerzGateway(
+        SSLCommerzSettings(store_id=ssl.store_id, store_password=ssl.store_password, api=ssl.url), SHOP
+    )
     yield made
     await made.aclose()
 
@@ -183,7 +186,9 @@ async def test_what_sslcommerz_does_not_take_is_refused_by_a_code(
 
 
 async def test_a_wrong_password_is_not_said_to_the_client(ssl: SSLCommerzServer) -> None:
-    gateway = SSLCommerzGateway(SSLCommerzKeys(ssl.store_id, "wrong-password", ssl.url), SHOP)
+    gateway = SSLCommerzGateway(
+        SSLCommerzSettings(store_id=ssl.store_id, store_password="wrong-password", api=ssl.url), SHOP
+    )
     with pytest.raises(Unavailable, match="does not accept the store"):
         await gateway.open(attempt())
     assert kinds(ssl) == ["query"]
@@ -257,7 +262,9 @@ README_IPN = {
 
 async def test_an_ipn_that_sslcommerz_signed_is_verified() -> None:
     # Nobody answers there: Unavailable is what comes after both signatures were found right.
-    gateway = SSLCommerzGateway(SSLCommerzKeys("test_testemi", README_PASSWORD, "http://127.0.0.1:9"), SHOP)
+    gateway = SSLCommerzGateway(
+        SSLCommerzSettings(store_id="test_testemi", store_password=README_PASSWORD, api="http://127.0.0.1:9"), SHOP
+    )
     with pytest.raises(Unavailable):
         await gateway.parse_callback({}, urlencode(README_IPN).encode())
     for field, value in (("amount", "10.01"), ("verify_sign", "0" * 32), ("verify_sign_sha2", "0" * 64)):
@@ -269,7 +276,7 @@ async def test_an_ipn_that_sslcommerz_signed_is_verified() -> None:
 async def test_the_signature_by_hand(ssl: SSLCommerzServer) -> None:
     """The documented algorithm written out: names in order, values as they are, the password as its hash."""
     password = "qwerty"
-    gateway = SSLCommerzGateway(SSLCommerzKeys("testbox", password, ssl.url), SHOP)
+    gateway = SSLCommerzGateway(SSLCommerzSettings(store_id="testbox", store_password=password, api=ssl.url), SHOP)
     tran_id = write_id(str(uuid.uuid4()))
     signed = f"amount=10.00&error=a b&status=FAILED&store_passwd={{}}&tran_id={tran_id}"
     form = (
@@ -582,7 +589,9 @@ async def test_a_refund_whose_answer_is_lost_is_made_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "TIMEOUT", httpx.Timeout(2.0, read=0.2))
-    gateway = SSLCommerzGateway(SSLCommerzKeys(ssl.store_id, ssl.store_password, ssl.url), SHOP)
+    gateway = SSLCommerzGateway(
+        SSLCommerzSettings(store_id=ssl.store_id, store_password=ssl.store_password, api=ssl.url), SHOP
+    )
     payment = await paid(ssl, gateway)
     refund = give_back(payment, 3456)
     ssl.tells_reference = tells_reference
@@ -650,7 +659,7 @@ async def test_the_password_is_in_no_log_exception_or_text(
     monkeypatch.setattr(module, "TIMEOUT", httpx.Timeout(2.0, read=0.2))
     caplog.set_level(logging.DEBUG)
     password = ssl.store_password
-    keys = SSLCommerzKeys(ssl.store_id, password, ssl.url)
+    keys = SSLCommerzSettings(store_id=ssl.store_id, store_password=password, api=ssl.url)
     seen: list[str] = []
 
     def keep(error: BaseException | None) -> None:
@@ -677,7 +686,7 @@ async def test_the_password_is_in_no_log_exception_or_text(
                 keep(error)
         seen.extend([repr(gateway), repr(vars(gateway)), repr(keys)])
         await gateway.aclose()
-    nobody = SSLCommerzGateway(replace(keys, api="http://127.0.0.1:9"), SHOP)
+    nobody = SSLCommerzGateway(keys.model_copy(update={"api": "http://127.0.0.1:9"}), SHOP)
     with pytest.raises(Unavailable) as refused:
         await nobody.look_up(attempt())
     keep(refused.value)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.gateways import Event, Payment, RefundOutcome, Session, Unavailable
-from api.gateways.stripe import API_VERSION, StripeGateway
+from api.gateways.protocol import Event, Payment, RefundOutcome, Session, Unavailable
+from api.gateways.stripe.gateway import API_VERSION, StripeGateway
 
 from .stripe_payments import (
     SHOP,

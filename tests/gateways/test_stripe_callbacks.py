@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from api.gateways import CallbackInvalid, Event, RefundOutcome, Unavailable
-from api.gateways.stripe import StripeGateway
-from api.settings import StripeKeys
+from api.gateways.protocol import CallbackInvalid, Event, RefundOutcome, Unavailable
+from api.gateways.stripe.gateway import StripeGateway
+from api.gateways.stripe.settings import StripeSettings
 
 from .stripe_payments import (
     ALWAYS,
@@ -387,7 +387,9 @@ async def test_a_webhook_secret_can_be_changed(stripe: StripeServer) -> None:
     sent = {"id": "evt_1", "type": "plan.created", "data": {"object": {}}}
     believed: dict[tuple[str, ...], list[bool]] = {}
     for secrets in ((old,), (new, old), (new,)):
-        gateway = StripeGateway(StripeKeys(stripe.secret_key, secrets, stripe.url), SHOP)
+        gateway = StripeGateway(
+            StripeSettings(secret_key=stripe.secret_key, webhook_secret=secrets, api=stripe.url), SHOP
+        )
         believed[secrets] = []
         for signed_by in ([old], [new], [old, new]):
             try:

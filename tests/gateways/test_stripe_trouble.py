@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
-from api.gateways import CallbackInvalid, Payment, Refused, Unavailable
-from api.gateways import stripe as module
-from api.gateways.stripe import StripeGateway
-from api.settings import StripeKeys
+from api.gateways.protocol import CallbackInvalid, Payment, Refused, Unavailable
+from api.gateways.stripe import gateway as module
+from api.gateways.stripe.gateway import StripeGateway
+from api.gateways.stripe.settings import StripeSettings
 
 from .stripe_payments import (
     ALWAYS,
@@ -98,7 +97,10 @@ async def test_a_key_that_stripe_does_not_accept(stripe: StripeServer, gateway: 
     prepare, call, request, _ = CALLS[what]
     payment = await prepare(stripe, gateway)
     before = made(stripe)
-    other = StripeGateway(StripeKeys("sk_test_of_somebody_else", (stripe.webhook_secret,), stripe.url), SHOP)
+    other = StripeGateway(
+        StripeSettings(secret_key="sk_test_of_somebody_else", webhook_secret=(stripe.webhook_secret,), api=stripe.url),
+        SHOP,
+    )
     for asked in (gateway, other):
         if asked is gateway:
             stripe.trouble("forbidden", on=request)  # a restricted key, without this right
@@ -112,7 +114,10 @@ async def test_a_key_that_stripe_does_not_accept(stripe: StripeServer, gateway: 
 
 
 async def test_nobody_answers(stripe: StripeServer) -> None:
-    gateway = StripeGateway(StripeKeys(stripe.secret_key, (stripe.webhook_secret,), "http://127.0.0.1:9"), SHOP)
+    gateway = StripeGateway(
+        StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api="http://127.0.0.1:9"),
+        SHOP,
+    )
     with pytest.raises(Unavailable, match="APIConnectionError"):
         await gateway.open(attempt())
     await gateway.aclose()
@@ -125,18 +130,19 @@ async def test_no_secret_is_in_a_log_an_error_or_a_payload(
     stripe: StripeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    right = StripeKeys(stripe.secret_key, (stripe.webhook_secret,), stripe.url)
-    wrong = replace(right, secret_key="sk_live_wrong_but_secret")
+    right = StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api=stripe.url)
+    wrong = right.model_copy(update={"secret_key": "sk_live_wrong_but_secret"})
     seen: list[str] = []
 
     def see(error: BaseException | None) -> None:
         while error is not None:  # everything that hangs on it
             seen.extend([str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)])
-            assert type(error).__module__ == "api.gateways" or "gateways.stripe" in type(error).__module__
+            assert type(error).__module__ == "api.gateways.protocol" or "gateways.stripe" in type(error).__module__
             error = error.__cause__ or error.__context__
 
     gateway = StripeGateway(right, SHOP)
-    gateways = [gateway, StripeGateway(wrong, SHOP), StripeGateway(replace(right, api="http://127.0.0.1:9"), SHOP)]
+    unreachable = StripeGateway(right.model_copy(update={"api": "http://127.0.0.1:9"}), SHOP)
+    gateways = [gateway, StripeGateway(wrong, SHOP), unreachable]
     for trouble in (None, *TROUBLES[:-1], "forbidden"):
         for prepare, call, request, _ in CALLS.values():
             payment = await prepare(stripe, gateway)
@@ -155,7 +161,7 @@ async def test_no_secret_is_in_a_log_an_error_or_a_payload(
             await gateway.parse_callback(*forge(stripe, stripe.of_type("checkout.session.completed")[0]))
         see(invalid.value)
     for used in gateways:
-        seen.extend([repr(used), repr(vars(used)), repr(used._keys)])
+        seen.extend([repr(used), repr(vars(used)), repr(used._settings)])
         await used.aclose()
     seen.extend(record.getMessage() for record in caplog.records)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api.gateways import CallbackInvalid, Refused, Unavailable
+from api.gateways.protocol import CallbackInvalid, Refused, Unavailable
 from api.metrics import metrics
 from api.metrics.metrics import MEASURED, Drain
 from db.server.server import Access

@@ -18,14 +18,17 @@ import asyncpg
 import pytest
 
 from api.contract import signatures as catalog
-from api.gateways import Gateway, Refund, Unavailable
-from api.gateways.sslcommerz import SSLCommerzGateway, write_id
-from api.gateways.stripe import StripeGateway
+from api.gateways.protocol import Gateway, Refund, Unavailable
+from api.gateways.sslcommerz.fields import write_id
+from api.gateways.sslcommerz.gateway import SSLCommerzGateway
+from api.gateways.sslcommerz.settings import SSLCommerzSettings
+from api.gateways.stripe.gateway import StripeGateway
+from api.gateways.stripe.settings import StripeSettings
 from api.handlers.checkout import apply_event, open_checkout, read_payment
 from api.http.endpoint import Store
 from api.http.errors import Problem
 from api.postgres.pool import Database
-from api.settings import Settings, SSLCommerzKeys, StripeKeys
+from api.settings import Settings
 from api.worker.loop import POOLS, Worker
 from db.server.server import Access
 from tests.gateways.sslcommerz_server import SSLCommerzServer
@@ -209,11 +212,15 @@ async def house(shop: Shop, side: Side, access: Access, tmp_path: Path) -> Any:
     # Calls are few and quick: a lost answer is waited for as long as in life.
     settings = Settings(database_url=access.public_url(), secret=access.secret, data=tmp_path)
     if isinstance(side, StripeSide):
-        stripe = StripeKeys(side.server.secret_key, (side.server.webhook_secret,), side.server.url)
+        stripe = StripeSettings(
+            secret_key=side.server.secret_key, webhook_secret=(side.server.webhook_secret,), api=side.server.url
+        )
         made: dict[str, Gateway] = {"stripe": StripeGateway(stripe, settings.public_url)}
     else:
         assert isinstance(side, SSLCommerzSide)
-        keys = SSLCommerzKeys(side.server.store_id, side.server.store_password, side.server.url)
+        keys = SSLCommerzSettings(
+            store_id=side.server.store_id, store_password=side.server.store_password, api=side.server.url
+        )
         made = {"sslcommerz": SSLCommerzGateway(keys, settings.public_url)}
     database = Database(settings.access, POOLS, "test")
     connection = await asyncpg.connect(settings.access.url("web_worker"))

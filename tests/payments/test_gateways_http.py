@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.gateways.sslcommerz import write_id
+from api.gateways.sslcommerz.fields import write_id
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.server import Access

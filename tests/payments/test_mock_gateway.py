@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.gateways import CallbackInvalid, Payment
 from api.gateways.mock import SIGNATURE, TOLERANCE, Checkout, MockGateway, checkout_page
+from api.gateways.protocol import CallbackInvalid, Payment
 
 GATEWAY = MockGateway("s" * 64, "https://shop.example")
 OTHER = MockGateway("t" * 64, "https://shop.example")

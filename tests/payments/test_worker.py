@@ -19,7 +19,7 @@ import asyncpg
 import pytest
 
 from api.contract import signatures as catalog
-from api.gateways import Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
+from api.gateways.protocol import Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
 from api.handlers.checkout import open_checkout
 from api.http.endpoint import Store
 from api.http.errors import Problem

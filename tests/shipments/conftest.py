@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from api.carriers import Booking, Carrier, Shipment, Tracking
+from api.carriers.protocol import Booking, Carrier, Shipment, Tracking
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.server import Access

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from api.carriers import Refused, Tracking, Unavailable
 from api.carriers.mock import MockCarrier
+from api.carriers.protocol import Refused, Tracking, Unavailable
 from api.settings import Settings
 from tests.conftest import refused
 from tests.payments.conftest import Shop

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.gateways import Gateway
+from api.gateways.protocol import Gateway
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.server import Access

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from api.carriers import Booking, Carrier, Refused, Shipment, Unavailable
+from api.carriers.protocol import Booking, Carrier, Refused, Shipment, Unavailable
 
 PATIENCE = 10.0  # seconds that a carrier may take; well inside a job's
 

@@ -15,29 +15,33 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import httpx
 import orjson
 import stripe
 from stripe.params import RefundListParams
-from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
+from stripe.params.checkout import SessionCreateParams
 
-from api.gateways import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
-from api.settings import StripeKeys
+from api.gateways.protocol import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
+from api.gateways.stripe.line_items import check_payable, line_items
+from api.gateways.stripe.objects import (
+    currency_of,
+    id_of,
+    of_dispute,
+    of_intent,
+    of_refund,
+    of_session,
+    own_id,
+    pick,
+    refund_outcome,
+    session_state,
+)
+from api.gateways.stripe.settings import StripeSettings
 
 API_VERSION = "2026-10-28.endive"  # what the library's types describe; a webhook endpoint has a version of its own
 PATIENCE = 7.0  # seconds for a call with its repeats: who waits for us gives up after 8
 TIMEOUT = httpx.Timeout(6.0, connect=2.0)  # of one attempt. A slow answer is better than asking again while it is made
 TOLERANCE = 300  # seconds between a callback's signature and our clock, before and after
-
-# https://docs.stripe.com/currencies. All others have two decimals there: ISK and UGX too, which have none in ISO 4217.
-ZERO_DECIMALS = frozenset(
-    ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF")
-)
-THREE_DECIMALS = frozenset(("BHD", "JOD", "KWD", "OMR", "TND"))
-LINES = 100  # that a session may have
-NAME = 250  # characters of a product's name
 
 # A session must end between 30 minutes and 24 hours after it is made, and it may be made in an attempt's last second:
 # so it outlives the attempt, and is closed with it. Both bounds leave five minutes for clocks that differ.
@@ -62,14 +66,14 @@ class _Misconfigured(Unavailable):
 
 
 class StripeGateway:
-    def __init__(self, keys: StripeKeys, public_url: str) -> None:
-        self._keys = keys
+    def __init__(self, settings: StripeSettings, public_url: str) -> None:
+        self._settings = settings
         self._public_url = public_url
         self._http = stripe.HTTPXClient(timeout=TIMEOUT)
         self._v1 = stripe.StripeClient(
-            keys.secret_key,
+            settings.secret_key,
             stripe_version=API_VERSION,
-            base_addresses={"api": keys.api},
+            base_addresses={"api": settings.api},
             http_client=self._http,
             max_network_retries=2,
         ).v1
@@ -82,7 +86,7 @@ class StripeGateway:
     # --- the protocol -----------------------------------------------------------------------------
 
     async def open(self, payment: Payment) -> Session:
-        _check_payable(payment)
+        check_payable(payment)
         try:
             session = await self._ask(
                 self._v1.checkout.sessions.create_async(
@@ -106,7 +110,7 @@ class StripeGateway:
 
     async def look_up(self, payment: Payment) -> Event | None:
         session = await self._session(payment)
-        found = _state(session) if session else None
+        found = session_state(session) if session else None
         if session is None or found is None:
             return None
         kind, amount, failure = found
@@ -116,13 +120,13 @@ class StripeGateway:
             kind,
             payment_id=payment.id,
             reference=session["id"],
-            charge=_id(intent),
+            charge=id_of(intent),
             amount=amount,
-            currency=_currency(session),
+            currency=currency_of(session),
             failure_code=failure,
             payload={
-                "session": _part(session, "id", "status", "payment_status", "amount_total", "currency"),
-                "payment_intent": _part(intent, "id", "status", "amount", "amount_capturable", "amount_received"),
+                "session": pick(session, "id", "status", "payment_status", "amount_total", "currency"),
+                "payment_intent": pick(intent, "id", "status", "amount", "amount_capturable", "amount_received"),
             },
         )
 
@@ -134,7 +138,7 @@ class StripeGateway:
                 session = await self._ask(expire)
             except _Denied:  # it came to its end in this moment
                 session = await self._session(payment)
-        charge = payment.charge_reference or (_id(session["payment_intent"]) if session else None)
+        charge = payment.charge_reference or (id_of(session["payment_intent"]) if session else None)
         with suppress(_Denied):  # captured or let go in this moment: a callback says which
             if charge is not None and (await self._intent(charge))["status"] == "requires_capture":
                 await self._ask(self._v1.payment_intents.cancel_async(charge))
@@ -154,8 +158,8 @@ class StripeGateway:
             reference=payment.provider_reference,
             charge=charge,
             amount=intent["amount_received"],
-            currency=_currency(intent),
-            payload={"payment_intent": _part(intent, "id", "status", "amount", "amount_received", "currency")},
+            currency=currency_of(intent),
+            payload={"payment_intent": pick(intent, "id", "status", "amount", "amount_received", "currency")},
         )
 
     async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
@@ -166,7 +170,7 @@ class StripeGateway:
             # Stripe forgets a key after a day, and we may come back later: its list of refunds forgets none.
             for made in await self._refunds(charge):
                 if (made["metadata"] or {}).get("refund_id") == refund.id:
-                    return _outcome(made)
+                    return refund_outcome(made)
             create = self._v1.refunds.create_async(
                 {
                     "payment_intent": charge,
@@ -175,7 +179,7 @@ class StripeGateway:
                 },
                 {"idempotency_key": refund.id},
             )
-            return _outcome(await self._ask(create))
+            return refund_outcome(await self._ask(create))
         except _Denied as denied:
             if denied.reason == "idempotency_error":  # a call with this key exists: what became of it is not known
                 raise Unavailable("Stripe: idempotency_error") from None
@@ -194,7 +198,7 @@ class StripeGateway:
         ends = min(payment.expires_at + OUTLIVES, payment.created_at + LONGEST)
         described: SessionCreateParams = {
             "mode": "payment",
-            "line_items": _lines(payment),
+            "line_items": line_items(payment),
             "client_reference_id": payment.id,
             "metadata": metadata,
             "payment_intent_data": {"metadata": {"payment_id": payment.id}},
@@ -211,7 +215,7 @@ class StripeGateway:
 
     def _verify(self, header: str, body: bytes) -> None:
         """https://docs.stripe.com/webhooks#verify-manually, with each secret: there are two while one is changed."""
-        for secret in self._keys.webhook_secrets:
+        for secret in self._settings.webhook_secret:
             try:
                 stripe.WebhookSignature.verify_header(body, header, secret, TOLERANCE)
                 break
@@ -232,34 +236,34 @@ class StripeGateway:
             case "checkout.session.completed":
                 return [await self._read_completed(said, thing)]
             case "checkout.session.async_payment_succeeded":
-                return [replace(_of_session(said, thing), kind="completed", amount=thing["amount_total"])]
+                return [replace(of_session(said, thing), kind="completed", amount=thing["amount_total"])]
             case "checkout.session.async_payment_failed":
-                return [replace(_of_session(said, thing), kind="failed", failure_code="declined")]
+                return [replace(of_session(said, thing), kind="failed", failure_code="declined")]
             case "checkout.session.expired":
-                return [replace(_of_session(said, thing), kind="expired")]
+                return [replace(of_session(said, thing), kind="expired")]
             case "payment_intent.amount_capturable_updated" if thing["status"] == "requires_capture":
-                return [replace(_of_intent(said, thing), kind="authorized", amount=thing["amount_capturable"])]
+                return [replace(of_intent(said, thing), kind="authorized", amount=thing["amount_capturable"])]
             case "payment_intent.succeeded":
-                return [replace(_of_intent(said, thing), kind="completed", amount=thing["amount_received"])]
+                return [replace(of_intent(said, thing), kind="completed", amount=thing["amount_received"])]
             case "payment_intent.canceled":
-                return [replace(_of_intent(said, thing), kind="expired")]
+                return [replace(of_intent(said, thing), kind="expired")]
             case "payment_intent.payment_failed":
-                return [_of_intent(said, thing)]  # no end: the person may try another card in the same session
+                return [of_intent(said, thing)]  # no end: the person may try another card in the same session
             case "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated":
-                return [_of_refund(said, thing)]
+                return [of_refund(said, thing)]
             case "charge.refunded":
                 return await self._read_refunded(said, thing)
             case "charge.dispute.created":
-                return [replace(_of_dispute(said, thing), kind="dispute_opened")]
+                return [replace(of_dispute(said, thing), kind="dispute_opened")]
             case "charge.dispute.closed" if thing["status"] in ("won", "warning_closed"):
-                return [replace(_of_dispute(said, thing), kind="dispute_won")]
+                return [replace(of_dispute(said, thing), kind="dispute_won")]
             case "charge.dispute.closed" if thing["status"] == "lost":
-                return [replace(_of_dispute(said, thing), kind="dispute_lost")]
+                return [replace(of_dispute(said, thing), kind="dispute_lost")]
         return [said]
 
     async def _read_completed(self, said: Event, session: dict[str, Any]) -> Event:
         """The person is done. Paid, authorised (then the session says unpaid), or with a bank that takes days."""
-        said = _of_session(said, session)
+        said = of_session(said, session)
         if session["payment_status"] == "paid":
             return replace(said, kind="completed", amount=session["amount_total"])
         if session["payment_status"] == "unpaid" and said.charge is not None:
@@ -271,13 +275,13 @@ class StripeGateway:
 
     async def _read_refunded(self, said: Event, charge: dict[str, Any]) -> Sequence[Event]:
         """One callback for all refunds of a charge, which holds them only in old versions of the API."""
-        intent = _id(charge["payment_intent"])
+        intent = id_of(charge["payment_intent"])
         if intent is None:
             return [said]  # not by a checkout, so not ours
         held = charge.get("refunds")
         refunds = held["data"] if held and held["data"] and not held["has_more"] else await self._refunds(intent)
-        payment_id = _uuid((charge["metadata"] or {}).get("payment_id"))
-        events = [_of_refund(replace(said, id=f"{said.id}:{refund['id']}"), refund) for refund in refunds]
+        payment_id = own_id((charge["metadata"] or {}).get("payment_id"))
+        events = [of_refund(replace(said, id=f"{said.id}:{refund['id']}"), refund) for refund in refunds]
         return [replace(event, payment_id=event.payment_id or payment_id) for event in events] or [said]
 
     # --- Stripe's objects -------------------------------------------------------------------------
@@ -299,7 +303,7 @@ class StripeGateway:
         if payment.charge_reference is not None:
             return payment.charge_reference
         session = await self._session(payment)
-        return _id(session["payment_intent"]) if session else None
+        return id_of(session["payment_intent"]) if session else None
 
     async def _intent(self, intent: str) -> dict[str, Any]:
         return await self._ask(self._v1.payment_intents.retrieve_async(intent))
@@ -341,138 +345,3 @@ class StripeGateway:
         except (stripe.StripeError, TimeoutError) as error:  # also 409 and 429: somebody else is at it
             problem = Unavailable(f"Stripe: {type(error).__name__}")
         raise problem  # here, so that the library's error is not even its context
-
-
-# --- what is sold ---------------------------------------------------------------------------------
-
-
-def _check_payable(payment: Payment) -> None:
-    """Refuse what Stripe would read as another amount, or cannot take."""
-    currency = payment.currency
-    decimals = 0 if currency in ZERO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
-    if payment.minor_units != decimals or payment.amount % _step(currency):
-        raise Refused("amount_not_payable")
-
-
-def _step(currency: str) -> int:
-    """The last of three decimals must be 0."""
-    return 10 if currency in THREE_DECIMALS else 1
-
-
-def _lines(payment: Payment) -> list[SessionCreateParamsLineItem]:
-    """The order's lines where they make the amount exactly; a discount, tax, shipping or a part payment is one line."""
-    items = payment.items
-    exact = (
-        0 < len(items) <= LINES
-        and all(item["unit_price"] * item["quantity"] == item["total"] for item in items)
-        and all(item["unit_price"] % _step(payment.currency) == 0 for item in items)
-        and sum(item["total"] for item in items) == payment.amount
-    )
-    if exact:
-        return [_line(payment, item["name"], item["unit_price"], item["quantity"]) for item in items]
-    name = "Wallet deposit" if payment.purpose == "deposit" else f"Order {payment.order_number}"
-    return [_line(payment, name, payment.amount, 1)]
-
-
-def _line(payment: Payment, name: str, unit_amount: int, quantity: int) -> SessionCreateParamsLineItem:
-    short = name if len(name) <= NAME else name[: NAME - 1] + "…"
-    return {
-        "price_data": {
-            "currency": payment.currency.lower(),
-            "unit_amount": unit_amount,
-            "product_data": {"name": short},
-        },
-        "quantity": quantity,
-    }
-
-
-# --- reading Stripe's objects ---------------------------------------------------------------------
-
-
-def _state(session: dict[str, Any]) -> tuple[str, int | None, str | None] | None:
-    """Kind, amount and failure of a session with its payment intent; None while it is open or a bank takes its time."""
-    intent = session["payment_intent"] or {"status": None}
-    match intent["status"]:
-        case "succeeded":
-            return "completed", intent["amount_received"], None
-        case "requires_capture":
-            return "authorized", intent["amount_capturable"], None
-        case "canceled":
-            return "expired", None, None
-        case "requires_payment_method" if session["status"] == "complete":
-            return "failed", None, (intent["last_payment_error"] or {}).get("code") or "declined"
-    return ("expired", None, None) if session["status"] == "expired" else None
-
-
-def _of_session(said: Event, session: dict[str, Any]) -> Event:
-    ours = (session["metadata"] or {}).get("payment_id") or session["client_reference_id"]
-    return replace(
-        said,
-        payment_id=_uuid(ours),
-        reference=session["id"],
-        charge=_id(session["payment_intent"]),
-        currency=_currency(session),
-    )
-
-
-def _of_intent(said: Event, intent: dict[str, Any]) -> Event:
-    ours = _uuid((intent["metadata"] or {}).get("payment_id"))
-    return replace(said, payment_id=ours, charge=intent["id"], currency=_currency(intent))
-
-
-def _of_refund(said: Event, refund: dict[str, Any]) -> Event:
-    ours = refund["metadata"] or {}
-    outcome = _outcome(refund)
-    return replace(
-        said,
-        kind=f"refund_{outcome.status}",
-        payment_id=_uuid(ours.get("payment_id")),
-        charge=_id(refund["payment_intent"]),
-        amount=refund["amount"],
-        currency=_currency(refund),
-        case=refund["id"],
-        refund_id=_uuid(ours.get("refund_id")),
-        failure_code=outcome.failure_code,
-    )
-
-
-def _of_dispute(said: Event, dispute: dict[str, Any]) -> Event:
-    return replace(
-        said,
-        charge=_id(dispute["payment_intent"]),
-        amount=dispute["amount"],
-        currency=_currency(dispute),
-        case=dispute["id"],
-        failure_code=dispute["reason"],
-    )
-
-
-def _outcome(refund: dict[str, Any]) -> RefundOutcome:
-    match refund["status"]:
-        case "succeeded":
-            return RefundOutcome("completed", refund["id"])
-        case "failed" | "canceled":
-            return RefundOutcome("failed", refund["id"], refund.get("failure_reason") or refund["status"])
-    return RefundOutcome("pending", refund["id"])
-
-
-def _currency(thing: dict[str, Any]) -> str | None:
-    return thing["currency"].upper() if thing["currency"] else None
-
-
-def _id(thing: Any) -> str | None:
-    """Of an object that is there itself, or by its id, or not."""
-    found: str | None = thing["id"] if isinstance(thing, dict) else thing
-    return found
-
-
-def _uuid(text: Any) -> str | None:
-    """Ours are UUIDs; metadata of somebody else's may say anything."""
-    try:
-        return str(UUID(text))
-    except (ValueError, TypeError, AttributeError):
-        return None
-
-
-def _part(thing: dict[str, Any] | None, *names: str) -> dict[str, Any] | None:
-    return {name: thing[name] for name in names} if thing else None

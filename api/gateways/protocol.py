@@ -1,0 +1,147 @@
+"""Payment gateways: one module a provider, one small protocol.
+
+A gateway is outside: it is slow, it fails, and after a time-out nobody knows what it did. So nothing here is called
+inside a transaction, every call carries a key that was committed before it (`Payment.outside_key`, `Refund.id`),
+and every failure says whether it is definite (Refused) or not (Unavailable: the same call is made later, with the
+same key). A gateway without keys in the environment is not offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+EventKind = Literal[
+    "authorized",  # amount: what may be captured
+    "completed",  # amount and currency: what was taken
+    "failed",  # failure_code
+    "expired",
+    "refund_pending",  # case: the refund's id at the gateway; amount
+    "refund_completed",
+    "refund_failed",  # failure_code
+    "dispute_opened",  # case: the dispute's id at the gateway; amount; failure_code: the reason
+    "dispute_won",
+    "dispute_lost",
+]
+
+
+@dataclass(frozen=True)
+class Payment:
+    """An attempt, as api.get_payment_for_gateway answers it."""
+
+    id: str
+    order_id: str | None
+    order_number: str | None
+    provider: str
+    status: str
+    amount: int
+    currency: str
+    minor_units: int
+    outside_key: str
+    purpose: Literal["order", "deposit"]  # a deposit has no order and no items
+    capture_method: Literal["automatic", "manual"]  # manual: the gateway only authorises
+    provider_reference: str | None  # the checkout's, from Session.reference
+    charge_reference: str | None  # what captures and refunds name, from Event.charge
+    created_at: datetime
+    expires_at: datetime
+    email: str
+    items: tuple[Mapping[str, Any], ...]
+    capture_amount: int | None = None  # what was decided to be taken of an authorisation
+
+    @classmethod
+    def read(cls, answer: Mapping[str, Any]) -> Payment:
+        times = {name: datetime.fromisoformat(answer[name]) for name in ("created_at", "expires_at")}
+        return cls(**{**answer, **times, "items": tuple(answer["items"])})
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money that goes back, as api.get_refund_for_gateway answers it. Its id is the key of the call."""
+
+    id: str
+    payment_id: str
+    provider: str
+    status: str
+    amount: int
+    currency: str
+    reason: str
+    created_at: datetime
+
+    @classmethod
+    def read(cls, answer: Mapping[str, Any]) -> Refund:
+        return cls(**{**answer, "created_at": datetime.fromisoformat(answer["created_at"])})
+
+
+@dataclass(frozen=True)
+class Session:
+    """A checkout at the gateway: its reference there, and where a person pays."""
+
+    reference: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a gateway says, verified. `id` is the same for every repeat; a kind that we do not know is stored only."""
+
+    id: str
+    kind: EventKind | str
+    payment_id: str | None = None  # ours, where the gateway hands it back
+    reference: str | None = None  # the checkout's, else
+    charge: str | None = None  # or the charge's (Stripe: the payment intent)
+    amount: int | None = None  # minor units
+    currency: str | None = None
+    case: str | None = None  # a refund's or a dispute's id at the gateway
+    refund_id: str | None = None  # ours, where the gateway hands it back
+    failure_code: str | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)  # as it came, to be kept; no secret of ours in it
+
+
+@dataclass(frozen=True)
+class RefundOutcome:
+    """pending: the gateway will say by a callback, or when asked again."""
+
+    status: Literal["completed", "pending", "failed"]
+    reference: str | None = None
+    failure_code: str | None = None
+
+
+class Refused(Exception):
+    """The gateway says no, and will say so again. `code` is what the client reads."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Unavailable(Exception):
+    """No answer, or none that says what happened: the call may have had its effect. The message holds no secret."""
+
+
+class CallbackInvalid(Exception):
+    """What came to the callback's address was not sent by the gateway."""
+
+
+class Gateway(Protocol):
+    async def open(self, payment: Payment) -> Session:
+        """A checkout for this attempt; twice with one outside key is one checkout. Raises Refused, Unavailable."""
+
+    async def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
+        """Verify and read a callback; header names are in lower case. Raises CallbackInvalid, Unavailable."""
+
+    async def look_up(self, payment: Payment) -> Event | None:
+        """Where an attempt is at the gateway: authorized or an end, else None (still open). Raises Unavailable.
+
+        The event's id is the same whenever the answer is the same.
+        """
+
+    async def close(self, payment: Payment) -> None:
+        """Make a checkout unpayable and let go of what it authorised, as far as the gateway can. Raises Unavailable."""
+
+    async def capture(self, payment: Payment, amount: int) -> Event:
+        """Take an authorised amount or a part of it, once: the `completed` event. Raises Refused, Unavailable."""
+
+    async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
+        """Give money back; twice with one refund's id is one refund, days later too. Raises Unavailable."""

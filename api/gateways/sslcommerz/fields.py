@@ -1,0 +1,99 @@
+"""SSLCommerz's fields: ids, amounts and texts, written and read."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b32decode, b32encode
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from api.gateways.protocol import CallbackInvalid, Refused
+
+SETTLED = "BDT"  # what it takes and gives back; other currencies are only asked in
+
+# ISO 4217, list one (six-group.com): the currencies that have not two decimals. A callback does not know our payment.
+MINOR_UNITS: Mapping[str, int] = {
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+    "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "CLF": 4, "UYW": 4,
+}  # fmt: skip
+PAID = ("VALID", "VALIDATED")  # VALIDATED: it has been asked for before
+
+
+def write_id(id: str) -> str:  # noqa: A002
+    """A UUID in the 26 characters of base32: no more than SSLCommerz's 30, and no two that differ in case only."""
+    return b32encode(UUID(id).bytes).decode().rstrip("=")
+
+
+def read_id(text: str) -> str | None:
+    """The UUID, or None where it is not one of ours: a store may have other shops."""
+    try:
+        found = str(UUID(bytes=b32decode(text + "======")))
+    except (binascii.Error, ValueError):
+        return None
+    return found if write_id(found) == text else None
+
+
+def event_id(tran_id: str, status: str, val_id: str) -> str:
+    """SSLCommerz numbers no events: the same for every repeat of one statement, by callback or look-up."""
+    return f"{tran_id}:{'VALID' if status in PAID else status}:{val_id}"
+
+
+def minor_units(currency: str) -> int:
+    return MINOR_UNITS.get(currency, 2)
+
+
+def write_amount(amount: int, minor_units: int) -> str:
+    """Minor units as decimal(10,2), exactly, or Refused: a thousandth of a dinar cannot be asked for."""
+    exact = Decimal(amount).scaleb(-minor_units)
+    rounded = exact.quantize(Decimal("0.01"))
+    if rounded != exact:
+        raise Refused("amount_not_supported")
+    return f"{rounded:f}"
+
+
+def amount_taken(validation: Mapping[str, Any]) -> tuple[int, str]:
+    """What the customer paid, in minor units of the currency we asked in. Raises CallbackInvalid.
+
+    `amount` is what was taken, in BDT; `currency_amount` what we asked for, in `currency_type`. We asked in BDT: the
+    first. In another currency: the second, since the first has SSLCommerz's rate in it.
+    """
+    settled = text_of(validation, "currency") or SETTLED
+    currency = text_of(validation, "currency_type") or settled
+    amount = text_of(validation, "amount" if currency == settled else "currency_amount")
+    if not re.fullmatch("[A-Z]{3}", currency) or not re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,6})?", amount):
+        raise CallbackInvalid("the validation has no amount")
+    minor = Decimal(amount).scaleb(minor_units(currency))
+    if minor != minor.to_integral_value() or minor < 1:
+        raise CallbackInvalid("the validation's amount is not one of its currency")
+    return int(minor), currency
+
+
+def text_of(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """A form, each byte of a value as one character. A field that comes twice could be read twice differently."""
+    try:
+        pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=200)
+    except ValueError:
+        raise CallbackInvalid("the form has too many fields") from None
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise CallbackInvalid("a field comes twice")
+    return form
+
+
+def refusal_code(reason: str, form: Mapping[str, str]) -> str:
+    """A stable code: the field that SSLCommerz names ("Invalid Information! 'cus_add1' is missing or empty."), no more.
+
+    Its text is not for clients, and it might quote what we sent.
+    """
+    return next((f"{name}_refused" for name in form if f"'{name}'" in reason), "session_refused")

@@ -1,0 +1,98 @@
+"""Reads Stripe's objects: sessions, payment intents, refunds and disputes become our events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from api.gateways.protocol import Event, RefundOutcome
+
+
+def session_state(session: dict[str, Any]) -> tuple[str, int | None, str | None] | None:
+    """Kind, amount and failure of a session with its payment intent; None while it is open or a bank takes its time."""
+    intent = session["payment_intent"] or {"status": None}
+    match intent["status"]:
+        case "succeeded":
+            return "completed", intent["amount_received"], None
+        case "requires_capture":
+            return "authorized", intent["amount_capturable"], None
+        case "canceled":
+            return "expired", None, None
+        case "requires_payment_method" if session["status"] == "complete":
+            return "failed", None, (intent["last_payment_error"] or {}).get("code") or "declined"
+    return ("expired", None, None) if session["status"] == "expired" else None
+
+
+def of_session(said: Event, session: dict[str, Any]) -> Event:
+    ours = (session["metadata"] or {}).get("payment_id") or session["client_reference_id"]
+    return replace(
+        said,
+        payment_id=own_id(ours),
+        reference=session["id"],
+        charge=id_of(session["payment_intent"]),
+        currency=currency_of(session),
+    )
+
+
+def of_intent(said: Event, intent: dict[str, Any]) -> Event:
+    ours = own_id((intent["metadata"] or {}).get("payment_id"))
+    return replace(said, payment_id=ours, charge=intent["id"], currency=currency_of(intent))
+
+
+def of_refund(said: Event, refund: dict[str, Any]) -> Event:
+    ours = refund["metadata"] or {}
+    outcome = refund_outcome(refund)
+    return replace(
+        said,
+        kind=f"refund_{outcome.status}",
+        payment_id=own_id(ours.get("payment_id")),
+        charge=id_of(refund["payment_intent"]),
+        amount=refund["amount"],
+        currency=currency_of(refund),
+        case=refund["id"],
+        refund_id=own_id(ours.get("refund_id")),
+        failure_code=outcome.failure_code,
+    )
+
+
+def of_dispute(said: Event, dispute: dict[str, Any]) -> Event:
+    return replace(
+        said,
+        charge=id_of(dispute["payment_intent"]),
+        amount=dispute["amount"],
+        currency=currency_of(dispute),
+        case=dispute["id"],
+        failure_code=dispute["reason"],
+    )
+
+
+def refund_outcome(refund: dict[str, Any]) -> RefundOutcome:
+    match refund["status"]:
+        case "succeeded":
+            return RefundOutcome("completed", refund["id"])
+        case "failed" | "canceled":
+            return RefundOutcome("failed", refund["id"], refund.get("failure_reason") or refund["status"])
+    return RefundOutcome("pending", refund["id"])
+
+
+def currency_of(thing: dict[str, Any]) -> str | None:
+    return thing["currency"].upper() if thing["currency"] else None
+
+
+def id_of(thing: Any) -> str | None:
+    """Of an object that is there itself, or by its id, or not."""
+    found: str | None = thing["id"] if isinstance(thing, dict) else thing
+    return found
+
+
+def own_id(text: Any) -> str | None:
+    """Ours are UUIDs; metadata of somebody else's may say anything."""
+    try:
+        return str(UUID(text))
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def pick(thing: dict[str, Any] | None, *names: str) -> dict[str, Any] | None:
+    return {name: thing[name] for name in names} if thing else None
