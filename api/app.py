@@ -24,16 +24,16 @@ from api.docs.pages import render_errors
 from api.gateways.registry import offered
 from api.gateways.steps import PaymentSteps
 from api.handlers.pages import openapi_response
-from api.http.passwords import PasswordHasher
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem
 from api.http.identity_provider import OutsideTokens
 from api.http.middleware import Deadlines, Telemetry
+from api.http.passwords import PasswordHasher
 from api.http.readiness import Readiness
 from api.http.responses import problem_response
 from api.http.router import IndexedRouter, StartupError
 from api.log import write_log
-from api.metrics.requests import RequestMetrics
+from api.metrics.counting import RequestMetrics, watch_pools, watch_replica
 from api.postgres.cache import ResponseCache
 from api.postgres.database import Database
 from api.postgres.functions import Functions
@@ -42,8 +42,9 @@ from api.postgres.replica import Replica
 from api.routes import INTERNAL, ROUTES, api_routes, page_routes
 from api.settings import Settings
 from api.state import State
-from db.deploy.source import source_version
+from db.deploy.migrate import source_version
 
+WATCH = 5.0  # seconds between two looks at the pools
 EXPOSED = ("ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id", "X-Store-Version")
 
 
@@ -106,7 +107,7 @@ async def lifespan(
     """
     database = Database(settings.pooled_access, settings.pool_sizes)
     try:
-        state = await build_state(settings, database)
+        state = await build_state(settings, database, metrics)
         bind(app, state)
     except (ContractError, OSError, asyncpg.PostgresError) as error:
         raise StartupError(str(error)) from error
@@ -114,7 +115,7 @@ async def lifespan(
     work: list[Coroutine[Any, Any, None]] = [
         deadlines.sweep(),
         metrics.flush_often(),
-        metrics.watch(database, replica),
+        watch(database, replica),
         state["cache"].listen(),
     ]
     if replica is not None:
@@ -133,7 +134,7 @@ async def lifespan(
     metrics.flush()
 
 
-async def build_state(settings: Settings, database: Database) -> State:
+async def build_state(settings: Settings, database: Database, metrics: RequestMetrics) -> State:
     """Reads the contract, compares it with the routes, and makes the lifespan state. Raises ContractError."""
     source = source_version()
     contract = await _read_contract(settings, source)
@@ -153,11 +154,21 @@ async def build_state(settings: Settings, database: Database) -> State:
         order_news=OrderNews(settings.access.url("web_gateway")),
         replica=replica,
         passwords=PasswordHasher(),
+        metrics=metrics,
         source=source,
         readiness=Readiness(),
         openapi=openapi_response(build_openapi(contract, build_operations(contract, numbered=False))),
         errors=render_errors(contract),
     )
+
+
+async def watch(database: Database, replica: Replica | None) -> None:
+    """Records the use of the pools and the replica, until it is cancelled."""
+    while True:
+        watch_pools(database.pools)
+        if replica is not None:
+            watch_replica(replica)
+        await asyncio.sleep(WATCH)
 
 
 async def _read_contract(settings: Settings, source: tuple[str, str]) -> Contract:

@@ -1,8 +1,8 @@
 """The whole HTTP surface: one line an endpoint.
 
-An endpoint's line has method, path below /v1, function in schema api, and the status of its response unless that is 200.
-Everything else follows from the function's signature (api/contract). A line ends with a class where one statement is not
-enough: a password must be hashed, a gateway called.
+A line has method, path below /v1, function in schema api, and the status of the response unless that is 200. Everything
+else follows from the function's signature (api/contract). A line ends with a class where one statement is not enough: a
+password must be hashed, a gateway called.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from api.handlers.sessions import (
 )
 from api.handlers.webhook_targets import CheckTarget
 from api.http.endpoint import ApiRoute
-from api.metrics import exposition
+from api.metrics.page import show_metrics
 
 GET = partial(ApiRoute, "GET")
 POST = partial(ApiRoute, "POST")
@@ -39,17 +39,19 @@ PATCH = partial(ApiRoute, "PATCH")
 DELETE = partial(ApiRoute, "DELETE")
 
 # Called by the web tier itself: they have no route.
-INTERNAL = frozenset({
-    "claim_idempotency_key",
-    "store_idempotent_answer",
-    "begin_session",
-    "begin_gift_card_redemption",
-    "get_password_salt",
-    "get_schema_version",
-    "open_import",
-    "get_next_price_change",
-    "open_order_stream",
-})
+INTERNAL = frozenset(
+    {
+        "claim_idempotency_key",
+        "store_idempotent_answer",
+        "begin_session",
+        "begin_gift_card_redemption",
+        "get_password_salt",
+        "get_schema_version",
+        "open_import",
+        "get_next_price_change",
+        "open_order_stream",
+    }
+)
 
 # fmt: off
 ROUTES: tuple[ApiRoute, ...] = (
@@ -259,7 +261,7 @@ def page_routes() -> list[BaseRoute]:
     both = [
         ("/health/live", pages.live),
         ("/health/ready", pages.ready),
-        ("/metrics", exposition.show_metrics),
+        ("/metrics", show_metrics),
         ("/openapi.json", pages.openapi),
     ]
     return [

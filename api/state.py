@@ -12,6 +12,7 @@ from api.gateways.protocol import Gateway
 from api.gateways.steps import PaymentSteps
 from api.http.passwords import PasswordHasher
 from api.http.readiness import Readiness
+from api.metrics.counting import RequestMetrics
 from api.postgres.cache import ResponseCache
 from api.postgres.database import Database
 from api.postgres.functions import Functions
@@ -38,6 +39,7 @@ class State(TypedDict):
     order_news: OrderNews
     replica: Replica | None
     passwords: PasswordHasher
+    metrics: RequestMetrics
     source: tuple[str, str]
     readiness: Readiness
     openapi: Response

@@ -1,4 +1,4 @@
-"""/docs: Swagger UI on our OpenAPI document, and the list of error codes. Both are served by us alone, without a CDN."""
+"""/docs: Swagger UI on our OpenAPI document, and the list of error codes. We serve all of it, without a CDN."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Mount, Route
 from swagger_ui_bundle import swagger_ui_path
 
-from api.contract.signatures import Catalog
+from api.contract.reader import Contract
 from api.http.errors import PHRASES, SENTENCES
 from api.pages.files import PageFiles
 from api.pages.render import render_page
@@ -27,7 +27,7 @@ def docs_routes() -> list[BaseRoute]:
     return [Route("/docs", files.index), Mount("/docs", files)]
 
 
-def render_errors(contract: Catalog) -> HTMLResponse:
+def render_errors(contract: Contract) -> HTMLResponse:
     """Every error code: those of the web tier, those that functions raise, and those of constraints."""
     codes = {code: (409, sentence) for code, sentence in contract.sentences.items()}
     codes |= contract.refused_inputs() | contract.raised | SENTENCES

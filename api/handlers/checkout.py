@@ -68,9 +68,7 @@ async def receive_webhook(request: Request[State]) -> Response:
     return RawResponse(200, orjson.dumps({"received": True, "outcome": outcome}), [JSON, NO_STORE])
 
 
-async def receive_callback(
-    request: Request[State], provider: str, headers: Mapping[str, str], body: bytes
-) -> str:
+async def receive_callback(request: Request[State], provider: str, headers: Mapping[str, str], body: bytes) -> str:
     """Verifies and applies a callback of a gateway. Returns what became of its last event.
 
     Raises Problem not_found, signature_invalid, gateway_unavailable.

@@ -18,7 +18,5 @@ class RedeemGiftCard(Endpoint):
         # The first statement counts the attempt and commits, so that a wrong code counts as well.
         attempt = {"client_address": request.context.client}
         request_id = request.context.request_id
-        await self.state["functions"].call(
-            "begin_gift_card_redemption", attempt, request_id=request_id, caller=caller
-        )
+        await self.state["functions"].call("begin_gift_card_redemption", attempt, request_id=request_id, caller=caller)
         return await self.execute(request, call, caller)

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.handlers.forms import read_form
-from api.http.passwords import weaknesses
 from api.http.context import request_context
 from api.http.errors import Problem
+from api.http.passwords import weaknesses
 from api.pages.render import render_page
 from api.postgres.functions import ANONYMOUS, GATEWAY, Caller
 from api.state import State

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.gateways.mock import Checkout, MockGateway
+from api.gateways.mock import Checkout, MockGateway, Outcome
 from api.handlers.checkout import receive_callback
 from api.handlers.forms import read_form
 from api.http.errors import Problem
@@ -17,7 +19,8 @@ from api.state import State
 
 DELIVERIES = 3  # attempts to deliver a callback while the page waits
 
-_PAGES = {"pay": "success", "decline": "cancel"}
+_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({"pay": "pay", "decline": "decline"})
+_PAGES: Mapping[Outcome, str] = MappingProxyType({"pay": "success", "decline": "cancel"})
 
 
 async def show_checkout(request: Request[State]) -> Response:
@@ -31,8 +34,8 @@ async def decide_checkout(request: Request[State]) -> Response:
     gateway, checkout = _find(request)
     if gateway is None or checkout is None:
         return _gone()
-    outcome = (await read_form(request)).get("outcome", "")
-    if outcome not in _PAGES:
+    outcome = _OUTCOMES.get((await read_form(request)).get("outcome", ""))
+    if outcome is None:
         return _page(checkout, 422, "Choose to pay or to decline.")
     headers, body = gateway.callback(checkout, outcome)
     for attempt in range(DELIVERIES):

@@ -10,10 +10,10 @@ import orjson
 from starlette.responses import Response
 
 from api.contract.json_schema import Schema
-from api.http.passwords import check_policy
 from api.http.authentication import check_origin
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem
+from api.http.passwords import check_policy
 from api.http.requests import ApiRequest
 from api.http.responses import Headers, RawResponse
 from api.postgres.functions import ANONYMOUS

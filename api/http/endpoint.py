@@ -77,8 +77,8 @@ class Endpoint:
         line, function = operation.line, operation.function
         self.key = f"{line.method} {line.path}"
         self.reads = function.stable
-        self._parameters = compile_schema(operation.parameters_schema, line.path)
-        self._body = compile_schema(operation.body_schema, line.path)
+        self.parameters_validator = compile_schema(operation.parameters_schema, line.path)
+        self.body_validator = compile_schema(operation.body_schema, line.path)
         self._kinds = {name: part.get("type") for name, part in operation.parameters_schema["properties"].items()}
         self._unhashed = {n for n, part in operation.body_schema["properties"].items() if part.get("writeOnly")}
         replica = state["replica"]
@@ -113,8 +113,8 @@ class Endpoint:
             return Call(texts, {}, "", None, "")
         body = await request.read(self.state["settings"].body_limit)
         data = _parse(request, body) if body else {}
-        if not self._body.is_valid(data):
-            raise invalid(self._body, data)
+        if not self.body_validator.is_valid(data):
+            raise invalid(self.body_validator, data)
         digest = ""
         if (key := self.read_key(request)) is not None:
             hashed = {name: value for name, value in data.items() if name not in self._unhashed}
@@ -142,8 +142,8 @@ class Endpoint:
         if not given and not self._kinds:
             return []
         values = {name: typed(value, self._kinds.get(name)) for name, value in given.items()}
-        if not self._parameters.is_valid(values):
-            raise invalid(self._parameters, values)
+        if not self.parameters_validator.is_valid(values):
+            raise invalid(self.parameters_validator, values)
         return [given.get(name) for name in self.operation.statement.texts]
 
     # --- the statement ----------------------------------------------------------------------------
@@ -217,9 +217,7 @@ class ApiRoute:
     def line(self) -> RouteLine:
         """What the contract needs to know of it."""
         kind = self.endpoint
-        return RouteLine(
-            self.method, self.path, self.function, self.status, kind.fields, kind.accepts, kind.media_type
-        )
+        return RouteLine(self.method, self.path, self.function, self.status, kind.fields, kind.accepts, kind.media_type)
 
     def build(self) -> Route:
         """The route for one application."""

@@ -30,7 +30,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "identity_provider_unavailable": (503, "The identity provider does not answer. Try again in a moment."),
     "if_match_invalid": (422, 'If-Match must be one ETag as it was received, such as "3", or *.'),
     "import_file_invalid": (422, "The file is not a CSV file in UTF-8."),
-    "import_rejected": (422, "Some lines are wrong, so nothing was imported. The report names the lines and the reasons."),
+    "import_rejected": (
+        422,
+        "Some lines are wrong, so nothing was imported. The report names the lines and the reasons.",
+    ),
     "internal_error": (500, "Something went wrong on our side. Name the request id when you ask for help."),
     "json_invalid": (400, "The request body is not valid JSON."),
     "media_type_unsupported": (415, "Send the body as application/json."),
@@ -68,7 +71,15 @@ _BUSY = {"40001", "40P01", "55P03", "53000", "53100", "53200", "53300", "53400"}
 
 
 class Problem(Exception):
-    """An error that the client is told about.""
+    """An error that becomes a problem response.
+
+    Arguments:
+        code: stable, for programs.
+        status: HTTP status; known for the codes in SENTENCES.
+        detail: a sentence for a person.
+        errors: violations, each with `pointer` and `detail`.
+        members: further members of the document; `retry_after` (seconds) becomes a header too.
+    """
 
     def __init__(
         self,

@@ -1,9 +1,9 @@
 """Access tokens of an outside identity provider: Clerk, Auth0, Keycloak, or any other that publishes its keys.
 
-The database accepts only our own tokens. So an outside token is verified here and exchanged, by the gateway service, for
-one of ours, which the request then carries; the exchange is kept until one of the two ends. The token's header says whose
-it is: ours are HS256, theirs have an asymmetric algorithm (jwks.ALGORITHMS), and neither is ever tried with the other's
-keys.
+The database accepts only our own tokens. So an outside token is verified here and exchanged, by the gateway service,
+for one of ours, which the request then carries; the exchange is kept until one of the two ends. The token's header says
+whose it is: ours are HS256, theirs have an asymmetric algorithm (jwks.ALGORITHMS), and neither is ever tried with the
+other's keys.
 """
 
 from __future__ import annotations
@@ -54,8 +54,10 @@ class OutsideTokens:
         if time.monotonic() >= until:
             ours = await self._exchange(scope, token, name)
         headers = [header for header in scope["headers"] if header[0] != b"authorization"]
-        await self.app(scope | {"headers": [*headers, (b"authorization", b"Bearer " + ours)]}, receive, send)
-        if request_context(scope).code in _ENDED:  # logged out, suspended, another role: the next request is judged anew
+        await self.app({**scope, "headers": [*headers, (b"authorization", b"Bearer " + ours)]}, receive, send)
+        if (
+            request_context(scope).code in _ENDED
+        ):  # logged out, suspended, another role: the next request is judged anew
             self.exchanged.pop(name, None)
 
     async def _exchange(self, scope: Scope, token: bytes, name: bytes) -> bytes:

@@ -35,7 +35,7 @@ class Node:
     def add(self, route: Route) -> None:
         """Adds a route. Raises ValueError when a parameter has two names."""
         node = self
-        for segment in route.path[1:].split("/"):
+        for segment in route.path[1:].split("/") if route.path != "/" else ():
             name = segment[1:-1] if segment.startswith("{") else ""
             node = node.children.setdefault("" if name else segment, Node(parameter=name))
             if node.parameter != name:
@@ -46,12 +46,12 @@ class Node:
     def find(self, path: str, parameters: dict[str, str]) -> Node | None:
         """The node of a path, and its parameters."""
         node = self
-        for segment in path[1:].split("/"):
+        for segment in path[1:].split("/") if path != "/" else ():
             following = node.children.get(segment) if segment else None
             if following is None:
                 following = node.children.get("")
                 if following is None or not segment:
-                    return node if node.routes and path == "/" else None
+                    return None
                 parameters[following.parameter] = segment
             node = following
         return node if node.routes else None

@@ -41,15 +41,15 @@ class Database:
     """
 
     def __init__(self, access: Access, sizes: Mapping[str, int], application: str = "storeproc web") -> None:
-        self._pools = {role: Pool(access.url(role), size, application) for role, size in sizes.items()}
+        self.pools = {role: Pool(access.url(role), size, application) for role, size in sizes.items()}
 
     async def close(self) -> None:
         """Closes all idle connections."""
-        await asyncio.gather(*(pool.close() for pool in self._pools.values()))
+        await asyncio.gather(*(pool.close() for pool in self.pools.values()))
 
     def use(self) -> dict[str, tuple[int, int]]:
         """Of each role: busy connections, idle connections."""
-        return {role: (pool.opened - len(pool.idle), len(pool.idle)) for role, pool in self._pools.items()}
+        return {role: (pool.opened - len(pool.idle), len(pool.idle)) for role, pool in self.pools.items()}
 
     async def fetch(
         self, role: str, statement: str, arguments: Sequence[object], *, repeatable: bool = False
@@ -61,7 +61,7 @@ class Database:
 
         Raises Problem (busy, database_unavailable) or asyncpg's error.
         """
-        pool = self._pools[role]
+        pool = self.pools[role]
         deadline = asyncio.get_running_loop().time() + PATIENCE
         conflicts = rebuilds = 0
         while True:
@@ -91,7 +91,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self, role: str) -> AsyncIterator[Connection]:
         """A transaction of several statements, for COPY, which one statement cannot do. Nothing is sent again."""
-        pool = self._pools[role]
+        pool = self.pools[role]
         connection = await self._take(pool, asyncio.get_running_loop().time() + PATIENCE)
         try:
             async with connection.transaction():
@@ -114,7 +114,7 @@ class Database:
         The server sent no answer, not even statement_timeout's error. What lost this connection without a word (a
         firewall, a network) lost the idle ones too, and each of them would cost another request its whole time.
         """
-        for pool in self._pools.values():
+        for pool in self.pools.values():
             pool.drop_idle()
 
     async def _take(self, pool: Pool, deadline: float) -> Connection:

@@ -53,9 +53,7 @@ class Listener:
             await asyncio.sleep(pause)
 
     async def _connect(self) -> Connection:
-        connection = await asyncpg.connect(
-            self.url, timeout=10, server_settings={"application_name": self.application}
-        )
+        connection = await asyncpg.connect(self.url, timeout=10, server_settings={"application_name": self.application})
         try:
             connection.add_termination_listener(lambda _: self.lost())
             await connection.add_listener(self.channel, lambda *told: self.hear(str(told[3])))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from typing import TypeAlias
 
 import asyncpg
 
 from api.postgres.pool import TROUBLE, Connection
 
-Answer = asyncpg.Record | BaseException
+Answer: TypeAlias = "asyncpg.Record | BaseException"
 
 
 class Probe:

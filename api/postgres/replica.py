@@ -15,11 +15,11 @@ session or the row may be newer than what was replayed.
 
 The age of answers is measured: twice a second the primary reports how far its log goes and the standby how far it has
 replayed it. `covered` is the moment before which every commit is visible on the standby. A standby that does not cover
-the moment `limit` seconds ago (DATABASE_REPLICA_MAX_LAG) is not asked. An id is forgotten when its moment is covered, so
-an id from before a restore, higher than all that follow, does not stay.
+the moment `limit` seconds ago (DATABASE_REPLICA_MAX_LAG) is not asked. An id is forgotten when its moment is covered,
+so an id from before a restore, higher than all that follow, does not stay.
 
-While the primary is away, the standby goes on answering reads. Nothing can be written then, and access tokens end within
-15 minutes.
+While the primary is away, the standby goes on answering reads. Nothing can be written then, and access tokens end
+within 15 minutes.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ class Replica:
         """The primary is away."""
         return self.state == "alone"
 
-    async def read(self, request: ApiRequest, role: str, token: str, statement: str, arguments: Sequence[object]) -> str | None:
+    async def read(
+        self, request: ApiRequest, role: str, token: str, statement: str, arguments: Sequence[object]
+    ) -> str | None:
         """The answer. None: the primary has to be asked."""
         if time.monotonic() >= self.lease:
             self.reads["away"] += 1

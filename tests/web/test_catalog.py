@@ -1,20 +1,26 @@
-"""The catalogue as a contract: what a signature becomes, and what is refused before the first request."""
+"""The contract: what a signature becomes, and what is refused before the first request."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import asyncpg
-import jsonschema_rs
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from api import app
-from api.contract import signatures as catalog
-from api.contract.signatures import CatalogError, build_statement, check_routes, default_value, limits, read
-from api.postgres.pool import Database
+from api.contract.json_schema import default_value, limits
+from api.contract.matching import find_misfits
+from api.contract.reader import Contract, read_contract
+from api.contract.signatures import ContractError
+from api.contract.statements import build_statement
+from api.http.endpoint import Endpoint
+from api.http.router import StartupError
 from api.routes import GET, INTERNAL, POST, ROUTES
 from api.settings import Settings
 from db.server.server import Access
@@ -51,12 +57,12 @@ def test_a_default_is_shown_where_it_is_a_literal(expression: str, value: object
 
 
 @pytest.fixture(scope="module")
-async def found(admin: asyncpg.Connection[Any]) -> catalog.Catalog:
-    return await read(admin)
+async def found(admin: asyncpg.Connection[Any]) -> Contract:
+    return await read_contract(admin)
 
 
-async def test_every_route_has_its_function_and_every_function_its_route(found: catalog.Catalog) -> None:
-    assert check_routes(found, [(r.method, r.path, r.function) for r in ROUTES], INTERNAL) == []
+async def test_every_route_has_its_function_and_every_function_its_route(found: Contract) -> None:
+    assert find_misfits(found, [(r.method, r.path, r.function) for r in ROUTES], INTERNAL) == []
 
 
 @pytest.mark.parametrize(
@@ -70,14 +76,14 @@ async def test_every_route_has_its_function_and_every_function_its_route(found: 
         (GET("/orders", "list_orders"), "GET /orders is there twice"),
     ],
 )
-async def test_what_does_not_fit_is_named(found: catalog.Catalog, route: Any, misfit: str) -> None:
+async def test_what_does_not_fit_is_named(found: Contract, route: Any, misfit: str) -> None:
     routes = [(r.method, r.path, r.function) for r in (*ROUTES, route)]
-    assert misfit in check_routes(found, routes, INTERNAL)
+    assert misfit in find_misfits(found, routes, INTERNAL)
 
 
-async def test_a_function_without_a_route_is_named(found: catalog.Catalog) -> None:
+async def test_a_function_without_a_route_is_named(found: Contract) -> None:
     routes = [(r.method, r.path, r.function) for r in ROUTES if r.function != "get_order"]
-    assert check_routes(found, routes, INTERNAL) == ["api.get_order has no route"]
+    assert find_misfits(found, routes, INTERNAL) == ["api.get_order has no route"]
 
 
 async def test_functions_that_cannot_be_endpoints_are_refused(make_database: Callable[[], Access]) -> None:
@@ -90,8 +96,8 @@ async def test_functions_that_cannot_be_endpoints_are_refused(make_database: Cal
             CREATE FUNCTION api.nameless(text) RETURNS text LANGUAGE sql RETURN 'a';
             CREATE FUNCTION api.tags(if_match text) RETURNS text LANGUAGE sql RETURN 'a';
         """)
-        with pytest.raises(CatalogError) as refusal:
-            await read(connection)
+        with pytest.raises(ContractError) as refusal:
+            await read_contract(connection)
     finally:
         await connection.close()
     assert set(refusal.value.misfits) == {
@@ -102,7 +108,7 @@ async def test_functions_that_cannot_be_endpoints_are_refused(make_database: Cal
     }
 
 
-async def test_the_statement_of_a_signature(found: catalog.Catalog) -> None:
+async def test_the_statement_of_a_signature(found: Contract) -> None:
     statement = build_statement(found.functions["create_order"], [], body=True)
     assert statement.text == (
         "WITH caller AS MATERIALIZED "
@@ -120,20 +126,17 @@ async def test_the_statement_of_a_signature(found: catalog.Catalog) -> None:
     assert "api.claim_idempotency_key($6::text, $7::text, $8::text)" in statement.keyed
 
 
-class Built:
-    """The application as it would start on this database, without listening."""
+@asynccontextmanager
+async def started(access: Access) -> AsyncIterator[list[Endpoint]]:
+    """The endpoints of the application as it would start on this database, without listening."""
+    made = app.create_app(Settings(database_url=access.admin_url, secret=access.secret))
+    async with made.router.lifespan_context(made):
+        yield endpoints_of(made)
 
-    def __init__(self, access: Access) -> None:
-        self.settings = Settings(database_url=access.admin_url, secret=access.secret)
 
-    async def __aenter__(self) -> app.Frame:
-        self.database = Database(self.settings.access, self.settings.pool_sizes)
-        frame = app.create_app(self.settings)
-        frame.open(await app.build_store(self.settings, self.database))
-        return frame
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.database.close()
+def endpoints_of(application: Starlette) -> list[Endpoint]:
+    routes = (route for route in application.routes if isinstance(route, Route))
+    return [route.endpoint for route in routes if isinstance(route.endpoint, Endpoint)]
 
 
 def _objects(schema: Any) -> list[dict[str, Any]]:
@@ -146,31 +149,23 @@ def _objects(schema: Any) -> list[dict[str, Any]]:
 
 
 async def test_no_request_takes_an_unknown_field_and_every_number_is_bounded(access: Access) -> None:
-    async with Built(access) as frame:
+    async with started(access) as endpoints:
         seen = 0
-        for node in _nodes(frame.root):
-            for operation, action in node.actions.values():
-                endpoint = getattr(action, "__self__", None)
-                if endpoint is None:
-                    continue
-                for part in _objects(endpoint.body_schema) + _objects(endpoint.parameters_schema):
-                    seen += 1
-                    assert part["additionalProperties"] is False, operation
-                    for name, schema in part["properties"].items():
-                        if "integer" in schema.get("type", ()):
-                            assert {"minimum", "maximum"} <= schema.keys(), f"{operation}: {name}"
+        for endpoint in endpoints:
+            operation = endpoint.operation
+            for part in _objects(operation.body_schema) + _objects(operation.parameters_schema):
+                seen += 1
+                assert part["additionalProperties"] is False, endpoint.key
+                for name, schema in part["properties"].items():
+                    if "integer" in schema.get("type", ()):
+                        assert {"minimum", "maximum"} <= schema.keys(), f"{endpoint.key}: {name}"
         assert seen > 80
 
 
-def _nodes(node: app.Node) -> list[app.Node]:
-    return [node, *(found for child in node.children.values() for found in _nodes(child))]
-
-
 async def test_validators_know_the_limits_of_types(access: Access) -> None:
-    async with Built(access) as frame:
-        node = frame.root.find("/v1/orders", {})
-        assert node is not None
-        validator: jsonschema_rs.Validator = node.actions["POST"][1].__self__._body  # type: ignore[attr-defined]
+    async with started(access) as endpoints:
+        (endpoint,) = (endpoint for endpoint in endpoints if endpoint.key == "POST /orders")
+        validator = endpoint.body_validator
     product = "01990f5e-7c3a-7d21-9b5e-3f0c8a6d1e42"
     assert validator.is_valid({"items": [{"product_id": product, "quantity": 1}], "currency": None})
     refused: tuple[object, ...] = (
@@ -207,7 +202,8 @@ async def test_the_application_says_all_of_what_does_not_fit(access: Access, mon
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    await frame({"type": "lifespan"}, inbox.get, send)
+    with pytest.raises(StartupError):
+        await frame({"type": "lifespan", "state": {}}, inbox.get, send)
     assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
     assert "GET /nothing: there is no function api.no_such" in sent[0]["message"]
     assert "POST /accounts is there twice" in sent[0]["message"]

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from api.http.errors import Problem
-from api.postgres import pool as tier
-from api.postgres.pool import Database
+from api.postgres import database as tier
+from api.postgres.database import Database
 from db.server.server import Access
 
 pytestmark = pytest.mark.anyio
@@ -66,19 +66,6 @@ async def test_connections_are_opened_when_needed_and_kept(database: Database) -
     assert database.use()["web_customer"] == (0, 2)
 
 
-async def test_a_prepared_statement_takes_the_short_way(database: Database) -> None:
-    """What asyncpg's layers do is told to its query loggers, what is at their bottom is not."""
-    told: list[str] = []
-    await database.fetch("web_customer", "SELECT 1", [])
-    (connection,) = database._pools["web_customer"].idle
-    connection.add_query_logger(lambda record: told.append(record.query))
-    for text in ("first", "second", "third"):
-        assert (await database.fetch("web_customer", ONE, [text]) or "")[0] == text
-    assert told == [ONE]
-    assert await database.fetch("web_customer", "SELECT $1::text WHERE false", ["a"]) is None
-    assert await database.fetch("web_customer", "SELECT $1::text WHERE false", ["a"]) is None
-
-
 async def test_what_was_prepared_for_other_columns_is_prepared_again(
     database: Database, admin: asyncpg.Connection[Any]
 ) -> None:
@@ -118,7 +105,7 @@ async def test_a_connection_lost_while_idle_costs_nothing(database: Database, ad
     await asyncio.gather(*(database.fetch("web_customer", SLEEP, ["0.01"]) for _ in range(2)))
     assert database.use()["web_customer"] == (0, 2)
     noticed = [asyncio.Event() for _ in range(2)]
-    for connection, closed in zip(database._pools["web_customer"].idle, noticed, strict=True):
+    for connection, closed in zip(database.pools["web_customer"].idle, noticed, strict=True):
         connection.add_termination_listener(lambda _, closed=closed: closed.set())
     await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pool test'")
     async with asyncio.timeout(60):
@@ -174,8 +161,8 @@ async def test_each_waits_its_own_time(
     given_up.cancel()
     assert min(await first, await second) >= 0.2
     await asyncio.gather(*working)
-    pool = database._pools["web_customer"]
-    assert (database.use()["web_customer"], len(pool.waiting), pool._alarm) == ((0, 2), 0, None)
+    pool = database.pools["web_customer"]
+    assert (database.use()["web_customer"], len(pool.waiting), pool.alarm) == ((0, 2), 0, None)
     assert await database.fetch("web_customer", ONE, ["a"]) is not None
 
 
