@@ -138,7 +138,10 @@ class Telemetry:
         """The start of the response with the headers that every response has. A kept response stays as it is."""
         context.status = message["status"]
         headers: Headers = [*message["headers"], (b"x-request-id", context.request_id.encode()), *self.common]
-        if not any(name == b"content-security-policy" for name, _ in headers):
+        for name, _ in headers:
+            if name == b"content-security-policy":
+                break
+        else:
             headers.append(_POLICY)
         if context.streams:
             self._record(context, context.status)  # how long a client listens is no latency
