@@ -51,6 +51,7 @@ async function readOrder(id) {
     offered.has("get", "/admin/orders/{order_id}/events") ? get(`/admin/orders/${id}/events`, { limit: 100 }) : nothing,
     offered.has("get", "/orders/{order_id}/shipments") ? get(`/orders/${id}/shipments`, { limit: 100 }) : nothing,
     offered.has("get", "/orders/{order_id}/returns") ? get(`/orders/${id}/returns`, { limit: 100 }) : nothing,
+    readWays(),
   ]);
   const known = offered.has("get", "/admin/accounts/{account_id}");
   const [customer, ...refunds] = await Promise.all([
@@ -68,7 +69,7 @@ function showOrder([id]) {
     (all, again) => {
       // A refund is done by the worker in a moment: look again until it is, for a while.
       clearTimeout(watching);
-      const busy = all.payments.some((p) => p.refunds.some((r) => r.status === "pending") && p.provider !== "cash_on_delivery" && p.provider !== "bank_transfer");
+      const busy = all.payments.some((p) => p.refunds.some((r) => r.status === "pending") && !byHand(p));
       if (busy && (place.looks = (place.looks ?? 0) + 1) < 8) watching = setTimeout(() => place.isConnected && again(true), 700 * place.looks);
       return orderPage(all, () => {
         place.looks = 0;
@@ -172,9 +173,15 @@ function lines(order, payments) {
   ];
 }
 
-const PROVIDERS = { mock: "Test gateway", stripe: "Stripe", sslcommerz: "SSLCommerz", wallet: "Wallet", credit: "Store credit", cash_on_delivery: "Cash on delivery", bank_transfer: "Bank transfer" };
-const provider = (name) => PROVIDERS[name] ?? words(name);
-const MANUAL = ["cash_on_delivery", "bank_transfer"];
+// The ways of paying by name; read with the first order that is shown.
+const ways = new Map();
+const provider = (name) => ways.get(name)?.title ?? words(name);
+const byHand = (payment) => ways.get(payment.provider)?.kind === "manual";
+
+async function readWays() {
+  if (ways.size || !offered.has("get", "/admin/payment-providers")) return;
+  for (const way of await get("/admin/payment-providers")) ways.set(way.name, way);
+}
 
 function paymentCard(payment, order, again) {
   const done = (text) => async (result) => {
@@ -196,7 +203,7 @@ function paymentCard(payment, order, again) {
       ),
     payment.status === "authorized" &&
       button("Void", () => ask({ title: "Let go of this payment?", text: "The customer's money is released; the order waits for another payment.", button: "Void the payment", danger: true, act: (_, key) => to("void", {}, key).then(done("Payment is void.")) }), "danger quiet"),
-    MANUAL.includes(payment.provider) &&
+    byHand(payment) &&
       ["initiated", "open"].includes(payment.status) &&
       button("Confirm receipt", () =>
         ask({
@@ -235,7 +242,7 @@ function refundLine(refund, payment, again) {
     h("span", {}, h("b", {}, money(refund.amount, refund.currency)), " refund ", chip(refund.status), refund.failure_code && h("span", { class: "soft" }, ` ${words(refund.failure_code)}`)),
     h("small", { class: "soft" }, refund.reason, " · ", moment(refund.created_at)),
     refund.status === "failed" && button("Retry", () => retryRefund(refund, again)),
-    refund.status === "pending" && MANUAL.includes(payment.provider) && button("Money was given back", () => confirmRefund(refund, again)),
+    refund.status === "pending" && byHand(payment) && button("Money was given back", () => confirmRefund(refund, again)),
   );
 }
 

@@ -16,15 +16,15 @@ DECLARE
     v_carrier  text;
     v_done     boolean;    -- record_event answers true, always
 BEGIN
-    -- The mock takes no money: where orders are real it would give them away. Money for a wallet comes from outside.
+    -- A test gateway takes no money: where orders are real it would give them away. Money for a wallet comes from outside.
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = begin_attempt.provider AND p.enabled;
-    IF NOT FOUND OR v_provider.name = 'mock' AND current_setting('storeproc.environment', true) = 'production'
-        OR v_deposit AND (v_provider.kind = 'internal' OR v_provider.name = 'cash_on_delivery')
+    IF NOT FOUND OR v_provider.test_only AND current_setting('storeproc.environment', true) = 'production'
+        OR v_deposit AND NOT v_provider.takes_deposits
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'provider_not_available',
             MESSAGE = 'This way of paying is not offered.', HINT = 'Choose another provider.';
     END IF;
-    IF v_deposit OR v_provider.name = 'wallet' THEN
+    IF v_deposit OR v_provider.source_account = 'wallet' THEN
         PERFORM ledger.require_unlocked_wallet(begin_attempt.account_id);
     END IF;
 
@@ -44,7 +44,7 @@ BEGIN
         'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount, 'currency', v_payment.currency));
 
     IF v_provider.kind = 'internal' THEN
-        IF v_provider.name = 'credit' THEN
+        IF v_provider.source_account = 'credit' THEN
             v_carrier := fulfilment.booking_carrier(v_payment.order_id, v_payment.amount);
         END IF;
         IF v_carrier IS NULL THEN
