@@ -23,8 +23,8 @@ CONNECT = 3.0  # seconds for one of the addresses that a name has
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
-# Of all of IPv6 only this is on the public network, and of it not what leads elsewhere. In both lists is also what
-# ipaddress calls global in some versions of Python (IANA's registries of special-purpose addresses).
+# Only this part of IPv6 is public, without the networks below. Some versions of Python's ipaddress call a few of them
+# global although IANA's registries of special-purpose addresses do not.
 _PUBLIC_6 = ipaddress.ip_network("2000::/3")
 _REFUSED = tuple(
     map(
@@ -43,7 +43,7 @@ _REFUSED = tuple(
 
 
 class TargetRefused(Exception):
-    """An address that nothing is sent to, in a word."""
+    """Nothing is sent to this address. The message is a code for the reason."""
 
 
 def is_public(address: Address) -> bool:
@@ -58,7 +58,7 @@ def is_public(address: Address) -> bool:
 
 
 class Guard:
-    """Which addresses may be spoken to."""
+    """Which addresses a request may go to."""
 
     def __init__(self, settings: Settings, resolve: Resolve | None = None) -> None:
         self.allow_private = settings.webhooks_allow_private
@@ -66,7 +66,7 @@ class Guard:
         self.resolve = resolve or look_up
 
     def check_url(self, url: str) -> tuple[str, str, int]:
-        """Scheme, host and port."""
+        """Scheme, host and port. Raises TargetRefused."""
         try:
             parts = urlsplit(url)
             port = parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -76,13 +76,13 @@ class Guard:
             raise TargetRefused("url_malformed")
         if self.https_only and parts.scheme != "https":
             raise TargetRefused("https_required")
-        # Services of old live below 1024: nothing of ours is said to a mail server.
+        # Ports below 1024 belong to other services, such as mail servers.
         if port not in (80, 443) and port < 1024 and not self.allow_private:
             raise TargetRefused("port_refused")
         return parts.scheme, parts.hostname, port
 
     async def addresses(self, host: str, port: int) -> list[str]:
-        """Where a name leads; refused if one of them is not public, since whoever owns the name chooses the order."""
+        """The addresses of a name. Raises TargetRefused if one is not public: the name's owner chooses their order."""
         found = await self.resolve(host, port)
         if not found:
             raise TargetRefused("name_not_found")
@@ -91,7 +91,7 @@ class Guard:
         return found
 
 
-# A look-up cannot be given up: it stays in its thread, and these are not the ones that other work needs.
+# A look-up cannot be cancelled and occupies its thread, so these threads are separate from those of other work.
 _threads = ThreadPoolExecutor(16, thread_name_prefix="webhook-names")
 
 
@@ -106,7 +106,7 @@ async def look_up(host: str, port: int) -> list[str]:
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to what was checked. TLS and Host still go by the name: they are made of the URL, above this."""
+    """Connects to the address that was checked. TLS and the Host header still use the name from the URL."""
 
     def __init__(self, guard: Guard) -> None:
         self.guard = guard

@@ -138,7 +138,7 @@ def _address(address: Mapping[str, Any] | None) -> list[str]:
 
 
 def _text(value: object) -> str:
-    """One line without control characters, whatever was typed: nothing that could end a header, or hide a text."""
+    """One line without control characters, so that a typed text cannot end a header or hide text."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
 
 

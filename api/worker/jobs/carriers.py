@@ -19,7 +19,7 @@ PATIENCE = 10.0  # seconds that a carrier may take; well inside a job's
 
 
 class NoAnswer(Exception):
-    """The carrier is to be asked again later. The message holds no secret."""
+    """The carrier did not answer; the call is repeated later. The message holds no secret."""
 
 
 class CarrierJobs:

@@ -33,7 +33,7 @@ log = logging.getLogger("storeproc.worker")
 
 
 class Courier:
-    """The worker's part that delivers: log → deliveries → attempts, until it is told to stop."""
+    """Turns the log of events into deliveries, and makes their attempts."""
 
     def __init__(
         self, call: Call, settings: Settings, resolve: Resolve | None = None, tls: ssl.SSLContext | None = None
@@ -49,7 +49,7 @@ class Courier:
         )
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Ends when it is told to, after what was begun, or with the first trouble of the database."""
+        """Work until `stopping` is set and the attempts that were begun have ended, or until the database fails."""
         stop = asyncio.create_task(stopping.wait())
         try:
             while not stopping.is_set():
@@ -82,7 +82,7 @@ class Courier:
             task.result()
 
     async def deliver(self, delivery: dict[str, Any]) -> None:
-        """One attempt, and its record. Whoever dies between the two has it made again, with the same id."""
+        """Make one attempt and record it. After a crash between the two it is made again, with the same id."""
         started = time.monotonic()
         attempt = Attempt()
         try:
@@ -101,7 +101,7 @@ class Courier:
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError):
             attempt.error = "answer_malformed"
         milliseconds = round((time.monotonic() - started) * 1000)
-        # An answer that was begun is an answer, whatever became of the rest of it.
+        # A status counts even where the rest of the answer was lost.
         reason = None if attempt.taken else attempt.error if attempt.status is None else "status_refused"
         status = await self.call(
             "record_delivery_attempt",
@@ -140,7 +140,7 @@ class Courier:
 
 
 def _is_of_tls(error: BaseException | None) -> bool:
-    """Whether TLS is the reason, which libraries wrap in theirs."""
+    """Whether an error of TLS is the cause; libraries wrap it in their own errors."""
     while error is not None and not isinstance(error, ssl.SSLError):
         error = error.__cause__ or error.__context__
     return error is not None
@@ -157,6 +157,6 @@ class Attempt:
         return self.status is not None and 200 <= self.status <= 299
 
     def beginning(self) -> str | None:
-        """The answer's first characters, for whoever looks why it was refused; what cannot be shown is left out."""
+        """The first printable characters of the answer, which explain a refusal."""
         text = self.body[: KEEP * 4].decode(errors="replace")
         return "".join(c for c in text if c.isprintable())[:KEEP] or None

@@ -1,4 +1,4 @@
--- An attempt to pay, for an order or into the wallet, with its outside key: committed before anybody outside is called. Money that is here
+-- An attempt to pay, for an order or into the wallet, with its outside key: committed before a gateway is called. Money that is here
 -- already (wallet, credit) pays at once, but for credit whose order a carrier has to take first; what a person collects (cash, bank transfer)
 -- waits for support to confirm it.
 -- Called by: api.begin_payment, api.begin_deposit.
@@ -36,7 +36,7 @@ BEGIN
            nullif(current_setting('app.idempotency_id', true), '')::uuid,
            CASE v_provider.kind WHEN 'manual' THEN now() + s.manual_payment_time_to_live
                                 ELSE least(begin_attempt.expires_at, now() + s.payment_time_to_live) END,
-           -- Whoever calls the gateway now may die in between: the worker asks it then, with the same key.
+           -- The process that calls the gateway may die first: then the worker calls it, with the same key.
            CASE v_provider.kind WHEN 'gateway' THEN now() + interval '2 minutes' END
     FROM sales.settings AS s
     RETURNING p.* INTO STRICT v_payment;
