@@ -1,7 +1,7 @@
-"""The mock carrier: takes every parcel, and carries it by the clock. It keeps no state.
+"""The mock carrier: accepts every parcel, and derives its state from the time since the booking. It keeps no state.
 
-The same shipment always gets the same reference and number, so booking twice is booking once. How it goes is written
-on the parcel, for tests and demos: the postal code of the address says what goes wrong.
+The same shipment always gets the same reference and number, so booking twice is booking once. For tests and demos the
+postal code of the address decides what goes wrong:
 
     REFUSED    does not serve this address, for good
     DOWN       never answers

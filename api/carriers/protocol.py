@@ -1,9 +1,9 @@
-"""Carriers: one module a carrier, one small protocol.
+"""The protocol of carriers: what a carrier's module implements, and the types of its calls.
 
-A carrier is outside, as a payment gateway is: slow, failing, and after a time-out nobody knows what it did. So it is
-called by the worker alone, between two functions, with a key that was committed before (the shipment's id: asked twice,
-it is one parcel), and every failure says whether it is definite (Refused) or not (Unavailable: the same call is made
-later, with the same key).
+A carrier is a remote service like a payment gateway: it is slow, it fails, and after a time-out its effect is unknown.
+So only the worker calls it, between two transactions, with a key that was committed before (the shipment's id: booked
+twice, it is one parcel), and every error is either definite (Refused) or not (Unavailable: the same call is made later,
+with the same key).
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Shipment:
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Shipment:
+        """From the answer of api.get_shipment_for_carrier."""
         booked = answer["booked_at"]
         return cls(**{
             **answer,
@@ -48,7 +49,7 @@ class Shipment:
 
 @dataclass(frozen=True)
 class Booking:
-    """A parcel that the carrier has taken on: its own name for it (what a label is printed with), and its tracking."""
+    """A booked parcel: the carrier's reference (for the label) and its tracking."""
 
     reference: str
     tracking_number: str
@@ -57,7 +58,7 @@ class Booking:
 
 @dataclass(frozen=True)
 class Tracking:
-    """Where a parcel is, as far as the carrier knows."""
+    """The state of a parcel, as far as the carrier knows."""
 
     status: Literal["label_created", "in_transit", "delivered", "failed", "returned"]
     failure_code: str | None = None  # of failed: why
@@ -65,10 +66,10 @@ class Tracking:
 
 class Carrier(Protocol):
     async def book(self, shipment: Shipment) -> Booking:
-        """Have a parcel taken; twice with one shipment's id is one parcel. Raises Refused, Unavailable."""
+        """Book a parcel; twice with one shipment's id is one parcel. Raises Refused, Unavailable."""
 
     async def look_up(self, shipment: Shipment) -> Tracking:
-        """Where a booked parcel is. Raises Unavailable."""
+        """The state of a booked parcel. Raises Unavailable."""
 
     async def cancel(self, shipment: Shipment) -> None:
-        """Let go of a parcel that has not left, also of one that was never booked. Raises Refused, Unavailable."""
+        """Cancel a parcel that has not left, also one that was never booked. Raises Refused, Unavailable."""

@@ -1,9 +1,8 @@
 """The mock gateway: a hosted page where a person clicks pay or decline, and signed callbacks. It keeps no state.
 
-A checkout is a signed token: what is to be paid, and until when. The same attempt always gets the same one, so
-opening twice is opening once. The callback is like a real gateway's: signed (`Mock-Signature: t=<unix time>,v1=<hex
-HMAC-SHA256 of "t.body">`), with an event id that is the same for the same decision; it may come late, twice, or
-after the other.
+A checkout is a signed token of the amount and the expiry. The same attempt always gets the same token, so opening twice
+is opening once. The callback is like a real gateway's: signed (`Mock-Signature: t=<unix time>,v1=<hex HMAC-SHA256 of
+"t.body">`), with an event id that is the same for the same decision; it may come late, twice, or out of order.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ Outcome = Literal["pay", "decline"]
 
 @dataclass(frozen=True)
 class Checkout:
-    """What a checkout token says."""
+    """The content of a checkout token."""
 
     payment_id: str
     order_number: str | None  # None: a deposit
@@ -87,10 +86,10 @@ class MockGateway:
             raise CallbackInvalid("the body is not one of our events") from None
 
     async def look_up(self, payment: Payment) -> Event | None:
-        return None  # it remembers nothing
+        return None  # it keeps no state
 
     async def close(self, payment: Payment) -> None:
-        pass  # its checkouts end by themselves
+        pass  # its checkouts expire by themselves
 
     async def capture(self, payment: Payment, amount: int) -> Event:
         return Event(
@@ -115,7 +114,7 @@ class MockGateway:
         return f"{data.decode()}.{self._sign(b'checkout', data)}"
 
     def read_token(self, token: str) -> Checkout | None:
-        """The checkout, unless the token was forged or its time is over."""
+        """The checkout, or None where the token is forged or has expired."""
         data, _, signature = token.partition(".")
         expected = self._sign(b"checkout", data.encode("utf-8", "surrogateescape"))
         if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogateescape")):
@@ -126,7 +125,7 @@ class MockGateway:
     def callback(
         self, checkout: Checkout, outcome: Outcome, *, now: float | None = None
     ) -> tuple[dict[str, str], bytes]:
-        """Headers and body of the callback that tells the shop what the person decided."""
+        """Headers and body of the callback with the person's decision."""
         paid = "authorized" if checkout.capture_method == "manual" else "completed"
         body = json.dumps({
             "id": f"mock_evt_{checkout.payment_id.replace('-', '')}_{outcome}",
@@ -146,7 +145,7 @@ class MockGateway:
     # --- signatures -------------------------------------------------------------------------------
 
     def _sign(self, purpose: bytes, data: bytes) -> str:
-        # A key for each purpose: no signature of one kind can be shown as another.
+        # A key for each purpose: a signature for one purpose is invalid for another.
         key = hmac.digest(self._secret, purpose, "sha256") if purpose else self._secret
         return hmac.new(key, data, hashlib.sha256).hexdigest()
 
@@ -156,7 +155,7 @@ class MockGateway:
         if len(times) != 1 or not re.fullmatch(r"\d{1,12}", times[0], re.ASCII):
             raise CallbackInvalid("the signature has no time")
         expected = self._sign(b"", f"{times[0]}.".encode() + body).encode()
-        # Several signatures: while a secret is changed, a gateway signs with both.
+        # There may be several signatures: while a secret is changed, a gateway signs with both.
         given = [value.encode("utf-8", "surrogateescape") for name, _, value in parts if name == "v1"]
         if not any(hmac.compare_digest(expected, value) for value in given):
             raise CallbackInvalid("the signature does not fit")

@@ -1,9 +1,8 @@
-"""Payment gateways: one module a provider, one small protocol.
+"""The protocol of payment gateways: what a gateway's module implements, and the types of its calls.
 
-A gateway is outside: it is slow, it fails, and after a time-out nobody knows what it did. So nothing here is called
-inside a transaction, every call carries a key that was committed before it (`Payment.outside_key`, `Refund.id`),
-and every failure says whether it is definite (Refused) or not (Unavailable: the same call is made later, with the
-same key). A gateway without keys in the environment is not offered.
+A gateway is a remote service: it is slow, it fails, and after a time-out its effect is unknown. So a gateway is never
+called inside a transaction, every call carries a key that was committed before it (`Payment.outside_key`, `Refund.id`),
+and every error is either definite (Refused) or not (Unavailable: the same call is made later, with the same key).
 """
 
 from __future__ import annotations
@@ -48,10 +47,11 @@ class Payment:
     expires_at: datetime
     email: str
     items: tuple[Mapping[str, Any], ...]
-    capture_amount: int | None = None  # what was decided to be taken of an authorisation
+    capture_amount: int | None = None  # the amount to capture of an authorisation
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Payment:
+        """From the answer of api.get_payment_for_gateway."""
         times = {name: datetime.fromisoformat(answer[name]) for name in ("created_at", "expires_at")}
         return cls(**{**answer, **times, "items": tuple(answer["items"])})
 
@@ -71,12 +71,13 @@ class Refund:
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Refund:
+        """From the answer of api.get_refund_for_gateway."""
         return cls(**{**answer, "created_at": datetime.fromisoformat(answer["created_at"])})
 
 
 @dataclass(frozen=True)
 class Session:
-    """A checkout at the gateway: its reference there, and where a person pays."""
+    """A checkout at the gateway: its reference there, and the address of the page where a person pays."""
 
     reference: str
     url: str
@@ -84,7 +85,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Event:
-    """What a gateway says, verified. `id` is the same for every repeat; a kind that we do not know is stored only."""
+    """A verified statement of a gateway. `id` is the same for every repeat; an unknown kind is only stored."""
 
     id: str
     kind: EventKind | str
@@ -96,12 +97,12 @@ class Event:
     case: str | None = None  # a refund's or a dispute's id at the gateway
     refund_id: str | None = None  # ours, where the gateway hands it back
     failure_code: str | None = None
-    payload: Mapping[str, Any] = field(default_factory=dict)  # as it came, to be kept; no secret of ours in it
+    payload: Mapping[str, Any] = field(default_factory=dict)  # as received, to be stored; without our secrets
 
 
 @dataclass(frozen=True)
 class RefundOutcome:
-    """pending: the gateway will say by a callback, or when asked again."""
+    """pending: the outcome comes by a callback, or with the next call."""
 
     status: Literal["completed", "pending", "failed"]
     reference: str | None = None
@@ -109,7 +110,7 @@ class RefundOutcome:
 
 
 class Refused(Exception):
-    """The gateway says no, and will say so again. `code` is what the client reads."""
+    """A definite refusal: the same call would be refused again. `code` is what the client reads."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -117,11 +118,11 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """No answer, or none that says what happened: the call may have had its effect. The message holds no secret."""
+    """The outcome is unknown: the call may have had its effect. The message holds no secret."""
 
 
 class CallbackInvalid(Exception):
-    """What came to the callback's address was not sent by the gateway."""
+    """A request to the callback's address was not sent by the gateway."""
 
 
 class Gateway(Protocol):
@@ -132,13 +133,13 @@ class Gateway(Protocol):
         """Verify and read a callback; header names are in lower case. Raises CallbackInvalid, Unavailable."""
 
     async def look_up(self, payment: Payment) -> Event | None:
-        """Where an attempt is at the gateway: authorized or an end, else None (still open). Raises Unavailable.
+        """The state of an attempt at the gateway: authorized or final, else None (still open). Raises Unavailable.
 
         The event's id is the same whenever the answer is the same.
         """
 
     async def close(self, payment: Payment) -> None:
-        """Make a checkout unpayable and let go of what it authorised, as far as the gateway can. Raises Unavailable."""
+        """Close a checkout and release what it authorised, as far as the gateway can. Raises Unavailable."""
 
     async def capture(self, payment: Payment, amount: int) -> Event:
         """Take an authorised amount or a part of it, once: the `completed` event. Raises Refused, Unavailable."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import typst
@@ -31,7 +31,7 @@ FONT_PACKAGES = (
     "justmytype_intl_africa",
     "justmytype_intl_cjk",
 )
-# In the order in which they are asked for a character.
+# A character is drawn with the first of these that has it.
 FAMILIES = (
     "Inter",
     "Noto Sans",
@@ -48,7 +48,7 @@ FAMILIES = (
     "Noto Sans Ethiopic",
     "Noto Sans Symbols 2",
 )
-# One code point, four ways to draw it: the buyer's country says which is asked first.
+# Han characters are drawn differently by region: the buyer's country decides which font comes first.
 HAN = ("Noto Sans SC", "Noto Sans TC", "Noto Sans JP", "Noto Sans KR")
 _HAN_FIRST = {
     "TW": "Noto Sans TC",
@@ -100,7 +100,7 @@ class Press:
         return pdf
 
     def _drawable(self, value: Any) -> Any:
-        """With U+FFFD for what no font can draw: a name with an emoji in it must not stop an invoice, and PDF/A takes
+        """With U+FFFD for characters that no font has: a name with an emoji must not stop an invoice, and PDF/A allows
         no missing glyph. The document's JSON keeps the name as it is."""
         if isinstance(value, str):
             return "".join(self._glyph(character) for character in value)
@@ -116,7 +116,7 @@ class Press:
         category = unicodedata.category(character)
         if category in ("Cc", "Zs", "Zl", "Zp"):
             return " "
-        if category == "Cf":  # nothing to see; and a direction override could turn a number around
+        if category == "Cf":  # invisible; a direction override could even reverse a number
             return ""
         return character if ord(character) in self._drawn else "\ufffd"
 
@@ -125,7 +125,7 @@ _starting = threading.Lock()
 
 
 def press() -> Press:
-    """This process's one press: starting it takes a second and 50 MB, whoever comes first."""
+    """The press of this process. Its start, at the first call, takes a second and 50 MB."""
     with _starting:
         return _start()
 
@@ -136,6 +136,7 @@ def _start() -> Press:
 
 
 def render(invoice: Mapping[str, Any]) -> bytes:
+    """The PDF of an invoice as api.get_invoice answers it."""
     issued = datetime.fromisoformat(invoice["created_at"]).astimezone(UTC).replace(microsecond=0)
     xml = einvoice.write(invoice) if invoice["e_invoice"] else None
     pdf = press().print(_page(invoice, issued), xml, issued)
@@ -145,50 +146,58 @@ def render(invoice: Mapping[str, Any]) -> bytes:
 # --- what the page says ---------------------------------------------------------------------------
 
 
-def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
-    def money(amount: int) -> str:
-        return f"{Decimal(amount).scaleb(-invoice['minor_units']):,}".replace("-", "\N{MINUS SIGN}")
+class _Prices(NamedTuple):
+    """How prices and taxes are shown."""
 
+    included: frozenset[bool]
+    """Of the lines that are taxed: is the tax inside their prices? Both where they differ."""
+
+    discounted: bool
+
+    @property
+    def taxed(self) -> bool:
+        return bool(self.included)
+
+    @property
+    def mixed(self) -> bool:
+        return len(self.included) > 1
+
+    @property
+    def note(self) -> str:
+        return _how(True in self.included) if self.taxed and not self.mixed else ""
+
+    @classmethod
+    def of(cls, items: Sequence[Mapping[str, Any]]) -> _Prices:
+        return cls(
+            frozenset(item["tax_included"] for item in items if item["tax_category"] == "S"),
+            any(item["discount"] for item in items),
+        )
+
+
+def _money(invoice: Mapping[str, Any], amount: int) -> str:
+    return f"{Decimal(amount).scaleb(-invoice['minor_units']):,}".replace("-", "\N{MINUS SIGN}")
+
+
+def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
+    """What invoice.typ sets: texts only, in the order in which they are shown."""
+    money = partial(_money, invoice)
     credit = invoice["kind"] == "credit_note"
     kind = "Credit note" if credit else "Invoice"
-    seller, buyer, items = invoice["seller"], invoice["buyer"], invoice["items"]
-    discounted = any(item["discount"] for item in items)
-    # Of the lines that are taxed: is the tax inside their prices? Yes, no, or of some.
-    included = {item["tax_included"] for item in items if item["tax_category"] == "S"}
-    taxed, mixed = bool(included), len(included) > 1
-    how = "" if not taxed or mixed else _how(included == {True})
-    columns = [
-        _column("#", left=True),
-        _column("Description", wide=True),
-        _column("Quantity"),
-        _column("Unit price", how),
-    ]
-    columns += [_column("Discount", how)] * discounted
-    columns += [_column("Tax"), _column("Net"), _column(f"Gross ({invoice['currency']})")] if taxed else []
-    columns += [] if taxed else [_column(f"Amount ({invoice['currency']})")]
+    prices = _Prices.of(invoice["items"])
     total = money(invoice["total"])
-    paid = invoice["paid_date"]
     return {
-        "fonts": _fonts(buyer["country"]),
+        "fonts": _fonts(invoice["buyer"]["country"]),
         "title": f"{kind} {invoice['number']}",
         "kind": kind,
         "number": invoice["number"],
         "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
-        "seller": {"name": seller["name"], "lines": [*_address(seller), *_present(seller["email"], seller["phone"])]},
-        "buyer": {
-            "label": "Credited to" if credit else "Billed to",
-            "name": buyer["name"],
-            "lines": [
-                *([buyer["recipient"]] if buyer["recipient"] not in (None, buyer["name"]) else []),
-                *_address(buyer),
-                *_present(buyer["email"]),
-            ],
-        },
+        "seller": _seller(invoice["seller"]),
+        "buyer": _buyer(invoice["buyer"], credit),
         "facts": [
             [f"{kind} date", _day(invoice["issue_date"])],
             ["Order", invoice["order_number"]],
             *([["Corrects invoice", invoice["invoice_number"]]] if credit else []),
-            ["Refunded on" if credit else "Paid on", _day(paid)],
+            ["Refunded on" if credit else "Paid on", _day(invoice["paid_date"])],
             ["Currency", invoice["currency"]],
         ],
         "prices": {
@@ -196,65 +205,110 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
             (False,): "",
             (True,): "All prices include tax.",
             (False, True): "Tax is included in some prices, and added to others: each line says which.",
-        }[tuple(sorted(included))],
-        "columns": columns,
+        }[tuple(sorted(prices.included))],
+        "columns": _columns(prices, invoice["currency"]),
         "items": [
             {
-                "cells": [
-                    str(item["position"]),
-                    [item["name"], *_present(item["sku"]), *_contents(item)],
-                    f"{item['quantity']:,}",
-                    [money(item["unit_price"]), _how(item["tax_included"])]
-                    if mixed and item["tax_category"] == "S"
-                    else money(item["unit_price"]),
-                    *([money(-item["discount"]) if item["discount"] else ""] if discounted else []),
-                    *([_rate(item["tax_rate"]), money(item["net"])] if taxed else []),
-                    money(item["total"]),
-                ],
+                "cells": _cells(item, prices, money),
                 "long": sum(1 + len(part) // 40 for part in _contents(item)) > LONG,
             }
-            for item in items
+            for item in invoice["items"]
         ],
-        # A table of amounts like these is set smaller, or nothing would be left for the descriptions.
-        "small": taxed and len(total) > 12,
-        "totals": [
-            *(
-                # A sum of prices with and without tax would mean nothing.
-                [["Net amount", money(sum(item["net"] for item in items)), False]]
-                if mixed
-                else [[f"Subtotal{how and f', {how}'}", money(invoice["subtotal"]), False]]
-            ),
-            *([["Discount", money(-invoice["discount"]), False]] if invoice["discount"] and not mixed else []),
-            *([["Shipping", money(invoice["shipping"]), False]] if invoice["shipping"] else []),
-            *([["Tax", money(invoice["tax"]), False]] if taxed and included != {True} else []),
-            ["Total credited" if credit else "Total", f"{total} {invoice['currency']}", True],
-            *([["Tax included", money(invoice["tax"]), False]] if included == {True} else []),
-            ["Refunded" if credit else "Paid", money(invoice["amount_paid"]), False],
-            *([] if credit else [["Amount due", money(invoice["total"] - invoice["amount_paid"]), False]]),
-        ],
+        # Long amounts are set in a smaller size, else too little room would be left for the descriptions.
+        "small": prices.taxed and len(total) > 12,
+        "totals": _totals(invoice, prices, money),
         "taxes": [
             [_rate(tax["rate"]), money(tax["basis"]), money(tax["amount"]), money(tax["gross"])]
             for tax in invoice["taxes"]
-            if taxed
+            if prices.taxed
         ],
         "taxes_total": [money(invoice["total"] - invoice["tax"]), money(invoice["tax"]), total],
         "stamp": {"text": "Refunded", "colour": "#8a4b08"} if credit else {"text": "Paid", "colour": "#1b7f4b"},
-        "notes": [
-            f"Refunded on {_day(paid)}. This corrects invoice {invoice['invoice_number']} "
-            f"of {_day(invoice['invoice_date'])}."
-            if credit
-            else f"Paid on {_day(paid)}, with thanks. Nothing is left to pay.",
-            *_present(invoice["reason"] and f"Reason: {invoice['reason']}"),
-            *sorted({tax["reason"] for tax in invoice["taxes"] if tax["reason"]}),
-        ],
-        "footer": _present(
-            seller["name"],
-            seller["registration"],
-            seller["vat_id"] and f"VAT {seller['vat_id']}",
-            seller["tax_number"] and f"Tax number {seller['tax_number']}",
-            seller["iban"] and f"IBAN {seller['iban']}",
-        ),
+        "notes": _notes(invoice, credit),
+        "footer": _footer(invoice["seller"]),
     }
+
+
+def _seller(seller: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": seller["name"], "lines": [*_address(seller), *_present(seller["email"], seller["phone"])]}
+
+
+def _buyer(buyer: Mapping[str, Any], credit: bool) -> dict[str, Any]:
+    return {
+        "label": "Credited to" if credit else "Billed to",
+        "name": buyer["name"],
+        "lines": [
+            *([buyer["recipient"]] if buyer["recipient"] not in (None, buyer["name"]) else []),
+            *_address(buyer),
+            *_present(buyer["email"]),
+        ],
+    }
+
+
+def _columns(prices: _Prices, currency: str) -> list[dict[str, Any]]:
+    return [
+        _column("#", left=True),
+        _column("Description", wide=True),
+        _column("Quantity"),
+        _column("Unit price", prices.note),
+        *([_column("Discount", prices.note)] if prices.discounted else []),
+        *([_column("Tax"), _column("Net"), _column(f"Gross ({currency})")] if prices.taxed else []),
+        *([] if prices.taxed else [_column(f"Amount ({currency})")]),
+    ]
+
+
+def _cells(item: Mapping[str, Any], prices: _Prices, money: Callable[[int], str]) -> list[Any]:
+    price = money(item["unit_price"])
+    return [
+        str(item["position"]),
+        [item["name"], *_present(item["sku"]), *_contents(item)],
+        f"{item['quantity']:,}",
+        [price, _how(item["tax_included"])] if prices.mixed and item["tax_category"] == "S" else price,
+        *([money(-item["discount"]) if item["discount"] else ""] if prices.discounted else []),
+        *([_rate(item["tax_rate"]), money(item["net"])] if prices.taxed else []),
+        money(item["total"]),
+    ]
+
+
+def _totals(invoice: Mapping[str, Any], prices: _Prices, money: Callable[[int], str]) -> list[list[Any]]:
+    credit = invoice["kind"] == "credit_note"
+    inside = prices.included == {True}
+    if prices.mixed:  # a sum of prices with and without tax would mean nothing
+        first = ["Net amount", money(sum(item["net"] for item in invoice["items"])), False]
+    else:
+        first = [f"Subtotal{prices.note and f', {prices.note}'}", money(invoice["subtotal"]), False]
+    discount = invoice["discount"] and not prices.mixed
+    return [
+        first,
+        *([["Discount", money(-invoice["discount"]), False]] if discount else []),
+        *([["Shipping", money(invoice["shipping"]), False]] if invoice["shipping"] else []),
+        *([["Tax", money(invoice["tax"]), False]] if prices.taxed and not inside else []),
+        ["Total credited" if credit else "Total", f"{money(invoice['total'])} {invoice['currency']}", True],
+        *([["Tax included", money(invoice["tax"]), False]] if inside else []),
+        ["Refunded" if credit else "Paid", money(invoice["amount_paid"]), False],
+        *([] if credit else [["Amount due", money(invoice["total"] - invoice["amount_paid"]), False]]),
+    ]
+
+
+def _notes(invoice: Mapping[str, Any], credit: bool) -> list[str]:
+    paid = _day(invoice["paid_date"])
+    return [
+        f"Refunded on {paid}. This corrects invoice {invoice['invoice_number']} of {_day(invoice['invoice_date'])}."
+        if credit
+        else f"Paid on {paid}, with thanks. Nothing is left to pay.",
+        *_present(invoice["reason"] and f"Reason: {invoice['reason']}"),
+        *sorted({tax["reason"] for tax in invoice["taxes"] if tax["reason"]}),
+    ]
+
+
+def _footer(seller: Mapping[str, Any]) -> list[str]:
+    return _present(
+        seller["name"],
+        seller["registration"],
+        seller["vat_id"] and f"VAT {seller['vat_id']}",
+        seller["tax_number"] and f"Tax number {seller['tax_number']}",
+        seller["iban"] and f"IBAN {seller['iban']}",
+    )
 
 
 def _column(name: str, note: str = "", *, wide: bool = False, left: bool = False) -> dict[str, Any]:
@@ -270,7 +324,7 @@ def _rate(per_cent: Any) -> str:
 
 
 def _contents(item: Mapping[str, Any]) -> list[str]:
-    """What is in a bundle; of several bundles, in each of them."""
+    """The contents of a bundle; of several bundles, those of each."""
     parts = [f"{part['quantity']} × {part['name']} ({part['sku']})" for part in item["components"]]
     return ["Each contains" if item["quantity"] > 1 else "Contains", *parts] if parts else []
 

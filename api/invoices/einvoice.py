@@ -8,7 +8,7 @@ BT-… and BR-… are the standard's names for its terms and rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -23,18 +23,14 @@ PROFILE = "urn:cen.eu:en16931:2017"
 INVOICE, CREDIT_NOTE = "380", "381"
 PIECE = "C62"  # UN/ECE Recommendation 20: one
 DISCOUNT, FREIGHT = "95", "FC"  # UNTDID 5189, 7161
-# Of a category without tax, why (BR-E-10, BR-O-10), where the seller gives no reason.
+# Reasons for a category without tax (BR-E-10, BR-O-10), where the seller gives none.
 REASONS = {"E": "Exempt from VAT", "O": "Not subject to VAT"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(invoice: Mapping[str, Any]) -> str:
+    """The XML of an invoice as api.get_invoice answers it, checked against the schema."""
     invoice = _writable(invoice)
-
-    def money(amount: int) -> Decimal:
-        return Decimal(amount).scaleb(-invoice["minor_units"])
-
-    seller, buyer, currency = invoice["seller"], invoice["buyer"], invoice["currency"]
     document = Document()
     document.context.guideline_parameter.id = PROFILE
     document.header.id = invoice["number"]
@@ -44,36 +40,49 @@ def write(invoice: Mapping[str, Any]) -> str:
         note = IncludedNote()
         note.content = invoice["reason"]
         document.header.notes.add(note)
-
-    agreement = document.trade.agreement
-    agreement.seller.name = seller["name"]
-    if seller["registration"]:
-        agreement.seller.legal_organization.id = seller["registration"]
-    elif not seller["vat_id"]:  # BR-CO-26: one of the three
-        agreement.seller.id = seller["tax_number"]
-    _fill_address(agreement.seller.address, seller, seller["country"])
-    if seller["email"]:
-        agreement.seller.electronic_address.uri_ID = ("EM", seller["email"])
-    for scheme, number in (("VA", seller["vat_id"]), ("FC", seller["tax_number"])):
-        if number:
-            agreement.seller.tax_registrations.add(TaxRegistration(id=(scheme, number)))
-    agreement.buyer.name = buyer["name"]
-    # BR-11 wants a country. Of a customer of whom none is known, the supply takes place where the seller is
-    # (Directive 2006/112/EC, Article 45).
-    _fill_address(agreement.buyer.address, buyer, buyer["country"] or seller["country"])
-    agreement.buyer.electronic_address.uri_ID = ("EM", buyer["email"])
-    agreement.seller_order.issuer_assigned_id = invoice["order_number"]
-    ship_to = document.trade.delivery.ship_to
-    ship_to.name = buyer["recipient"] or buyer["name"]
-    _fill_address(ship_to.address, buyer, buyer["country"] or seller["country"])
-
+    _fill_seller(document.trade.agreement.seller, invoice["seller"])
+    _fill_buyer(document.trade, invoice)
     # BR-16 wants a line: a credit note of nothing but the shipping has it there.
     items = invoice["items"] or [_shipping_line(invoice)]
     for item in items:
         document.trade.items.add(_line(item, invoice["minor_units"]))
+    _fill_settlement(document.trade.settlement, invoice, items)
+    xml: bytes = document.serialize(schema="FACTUR-X_EN16931")
+    return xml.decode()
 
-    settlement = document.trade.settlement
-    settlement.currency_code = currency
+
+def _fill_seller(party: Any, seller: Mapping[str, Any]) -> None:
+    party.name = seller["name"]
+    if seller["registration"]:
+        party.legal_organization.id = seller["registration"]
+    elif not seller["vat_id"]:  # BR-CO-26: one of the three
+        party.id = seller["tax_number"]
+    _fill_address(party.address, seller, seller["country"])
+    if seller["email"]:
+        party.electronic_address.uri_ID = ("EM", seller["email"])
+    for scheme, number in (("VA", seller["vat_id"]), ("FC", seller["tax_number"])):
+        if number:
+            party.tax_registrations.add(TaxRegistration(id=(scheme, number)))
+
+
+def _fill_buyer(trade: Any, invoice: Mapping[str, Any]) -> None:
+    buyer = invoice["buyer"]
+    # BR-11 wants a country. Where the customer's is not known, the supply takes place where the seller is
+    # (Directive 2006/112/EC, Article 45).
+    country = buyer["country"] or invoice["seller"]["country"]
+    trade.agreement.buyer.name = buyer["name"]
+    _fill_address(trade.agreement.buyer.address, buyer, country)
+    trade.agreement.buyer.electronic_address.uri_ID = ("EM", buyer["email"])
+    trade.agreement.seller_order.issuer_assigned_id = invoice["order_number"]
+    trade.delivery.ship_to.name = buyer["recipient"] or buyer["name"]
+    _fill_address(trade.delivery.ship_to.address, buyer, country)
+
+
+def _fill_settlement(settlement: Any, invoice: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
+    def money(amount: int) -> Decimal:
+        return Decimal(amount).scaleb(-invoice["minor_units"])
+
+    settlement.currency_code = invoice["currency"]
     charges = 0
     if invoice["shipping"] and invoice["items"]:
         charges = invoice["shipping"]
@@ -90,16 +99,14 @@ def write(invoice: Mapping[str, Any]) -> str:
     sums.charge_total = money(charges)
     sums.allowance_total = money(0)
     sums.tax_basis_total = money(net + charges)
-    sums.tax_total = (money(invoice["tax"]), currency)
+    sums.tax_total = (money(invoice["tax"]), invoice["currency"])
     sums.grand_total = money(invoice["total"])
     sums.prepaid_total = money(invoice["amount_paid"])
     sums.due_amount = money(invoice["total"] - invoice["amount_paid"])
-    xml: bytes = document.serialize(schema="FACTUR-X_EN16931")
-    return xml.decode()
 
 
 def _writable(value: Any) -> Any:
-    """Without what XML 1.0 has no place for (control characters, U+FFFE): a name must not stop an invoice."""
+    """Without the characters that XML 1.0 forbids (control characters, U+FFFE): a name must not stop an invoice."""
     if isinstance(value, str):
         return _NOT_XML.sub("", value)
     if isinstance(value, Mapping):
@@ -110,7 +117,7 @@ def _writable(value: Any) -> Any:
 
 
 def _line(item: Mapping[str, Any], minor_units: int) -> LineItem:
-    """Net, as the standard wants it: the line's net amount is exact, and price and discount are made to lead to it."""
+    """A line in net amounts, as the standard requires: its total is exact; price and discount are computed from it."""
     discount = _net_discount(item)
     line = LineItem()
     line.document.line_id = str(item["position"])
@@ -137,7 +144,7 @@ def _line(item: Mapping[str, Any], minor_units: int) -> LineItem:
 
 
 def _net_discount(item: Mapping[str, Any]) -> int:
-    """What a discount is without the tax that may be inside it, in minor units."""
+    """The discount in minor units, without the tax that it may include."""
     discount: int = item["discount"]
     if not item["tax_included"]:
         return discount
@@ -145,8 +152,8 @@ def _net_discount(item: Mapping[str, Any]) -> int:
 
 
 def _net_price(amount: int, quantity: int, minor_units: int) -> Decimal:
-    """What one piece costs of `amount` minor units. Ten thousand pieces at a price of eight decimals are right to the
-    cent; where fewer decimals say the same, those of the currency are enough.
+    """The price of one piece where `quantity` cost `amount` minor units. Eight decimals are exact to the cent for ten
+    thousand pieces; the currency's own decimals are used where they are exact.
     """
     price = Decimal(amount).scaleb(-minor_units) / quantity
     short = price.quantize(Decimal(1).scaleb(-minor_units))
@@ -243,19 +250,19 @@ _SCHEMA = (
 def declare(pdf: bytes) -> bytes:
     """The PDF with Factur-X's properties, and their schema, in its XMP metadata.
 
-    Appended as an incremental update (ISO 32000-1, 7.5.6), so that nothing else moves. Fails when the file is not built
-    as typst 0.15 builds it.
+    Appended as an incremental update (ISO 32000-1, 7.5.6), so that nothing else moves. RuntimeError: the file is not
+    structured as typst 0.15 does it.
     """
     metadata = re.search(
         rb"\n(\d+) 0 obj\n<</Length \d+/Type/Metadata/Subtype/XML>>\nstream\n(.*?)\nendstream", pdf, re.DOTALL
     )
     trailer = re.search(rb"\ntrailer\n<<(/Size \d+/Root \d+ 0 R.*?)>>\nstartxref\n(\d+)\n%%EOF\s*$", pdf, re.DOTALL)
     if metadata is None or trailer is None:
-        raise RuntimeError("typst writes its PDFs in another way than it did")
+        raise RuntimeError("typst's PDF has another structure than that of version 0.15")
     number, xmp = metadata.groups()
     for place, addition in ((b"<pdfaExtension:schemas><rdf:Bag>", _SCHEMA), (b"</pdfaExtension:schemas>", _VALUES)):
         if xmp.count(place) != 1:
-            raise RuntimeError("typst writes its metadata in another way than it did")
+            raise RuntimeError("typst's metadata has another structure than that of version 0.15")
         xmp = xmp.replace(place, place + addition)
     start = len(pdf) if pdf.endswith(b"\n") else len(pdf) + 1
     entry = b"%b 0 obj\n<</Length %d/Type/Metadata/Subtype/XML>>\nstream\n%b\nendstream\nendobj\n" % (

@@ -1,9 +1,8 @@
 """The worker: what must happen outside a request. Any number of them may run at once.
 
-Jobs come from the outbox, where they were committed with the effect that asks for them: claimed under a lease (a
-crashed worker's come back), done, reported. Each may be done twice, so each is idempotent: a gateway call carries a
-key that was committed before it. NOTIFY storeproc_outbox wakes the worker at once; a poll finds what is due later.
-Between jobs it ends what has run out of time.
+Jobs come from the outbox, where they were committed with the effect that asks for them. A job is claimed under a lease
+(those of a crashed worker become free again), performed, and reported. It may be performed twice, so every job is
+idempotent. NOTIFY storeproc_outbox wakes the worker at once; a poll finds jobs that become due later.
 
     python -m api.worker
 """
@@ -14,7 +13,6 @@ import asyncio
 import logging
 import os
 import signal
-import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -23,65 +21,38 @@ from functools import partial
 from typing import Any
 
 import asyncpg
-import orjson
 
 from api.carriers import registry as carriers
 from api.carriers.protocol import Carrier
 from api.contract import signatures as catalog
 from api.gateways import registry as gateways
-from api.gateways.protocol import Gateway, Refund, Refused
-from api.handlers.checkout import apply_event, capture, gateway_of, open_checkout, read_payment
+from api.gateways.protocol import Gateway
 from api.handlers.pages import SOURCE
-from api.handlers.webhook_targets import Courier
 from api.http.endpoint import Caller, Store
-from api.http.errors import Problem, Unexpected
-from api.mail import mail
 from api.metrics import metrics
 from api.postgres.pool import Connection, Database
 from api.settings import Settings, SettingsError
-from api.worker.jobs.carriers import CarrierJobs, NoAnswer
+from api.worker.jobs import accounts, imports, payouts
+from api.worker.jobs.carriers import CarrierJobs
 from api.worker.jobs.invoices import issue
+from api.worker.jobs.mail import send_mail
+from api.worker.jobs.payments import PaymentJobs
+from api.worker.jobs.protocol import Later
+from api.worker.jobs.webhooks import Courier
+from api.worker.log import TROUBLE, describe, log, log_line
+from api.worker.schedule import Schedule
 
 WORKER = Caller("worker", "")
 POOLS = {"web_worker": 4, "web_gateway": 4}
 BATCH = 8  # jobs at a time
-PATIENCE = 30.0  # seconds that a job may take; well inside its lease of two minutes
-POLL = 2.0  # seconds between looks when nobody calls
-SWEEP = 1.0  # seconds between rounds of ending what has run out of time
-PURGE = 600.0  # seconds between rounds of deleting what is past
-REPORTS = 5.0  # seconds between looks whether reports are due; the database decides
-ROUNDS = 15.0  # seconds between looks whether monitoring has something to do
-BOOKS = 3600.0  # seconds between checks of the books
-STATEMENT = 65.0  # seconds for one call of the database, above the role's statement_timeout of 60
-REPORT = 1860.0  # the same for a report, above its 30 minutes
-BEAT = 5.0  # seconds between questions whether the database still answers
-SILENCE = 10.0  # seconds without an answer to that, after which its connections count as lost
+JOB_TIMEOUT = 30.0  # seconds for a job; well inside its lease of two minutes
+POLL_SECONDS = 2.0  # between looks when nothing notifies
+STATEMENT_TIMEOUT = 65.0  # seconds for one call of the database, above the role's statement_timeout of 60
+BEAT_SECONDS = 5.0  # between checks that the database still answers
+BEAT_TIMEOUT = 10.0  # seconds without an answer to such a check, after which its connections count as lost
 LONGEST_PAUSE = 10.0  # seconds between attempts while the database is away
 
-# What is done again and again until a round does less than this.
-SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100, "check_shipments": 100}
-PURGES = {
-    "purge_expired": 1, "purge_jobs": 1000, "purge_imports": 1, "purge_deliveries": 1000, "gather_stock": 1,
-    "seal_audit": 1_000_000,
-}  # fmt: skip
-
-# A restart, a fail-over, a deployment: it comes back, and so do we. (InternalClientError is what asyncpg makes of a
-# connection that is ended in the moment in which it is made.)
-_TROUBLE = (
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    Problem,
-    Unexpected,
-    catalog.CatalogError,
-)
-
-log = logging.getLogger("storeproc.worker")
-
-
-class Later(Exception):
-    """Nothing failed and nothing is finished: to be looked at again, with growing pauses."""
+Perform = Callable[[dict[str, Any]], Awaitable[str]]
 
 
 class Worker:
@@ -93,72 +64,46 @@ class Worker:
     ) -> None:
         self.settings = settings
         self.offered = offered
+        self.carriers = carry(settings)
         self.pause = 0.0  # seconds before the next attempt; grows until there was work again
         self.stopping = asyncio.Event()
         self.called = asyncio.Event()
         self.counts = metrics.Drain()
-        parcels = CarrierJobs(self._call, carry(settings))
-        self.jobs: dict[str, Callable[[dict[str, Any]], Awaitable[str]]] = {
-            "refund_payment": self.refund_payment,
-            "reconcile_payment": self.reconcile_payment,
-            "capture_payment": self.capture_payment,
-            "close_checkout": self.close_checkout,
-            "settle_payout": self.settle_payout,
-            "import_products": self.import_products,
-            "book_shipment": parcels.book,
-            "track_shipment": parcels.track,
-            "cancel_booking": parcels.cancel,
-            "issue_invoice": partial(issue, self._call, "issue_invoice"),
-            "issue_credit_note": partial(issue, self._call, "issue_credit_note"),
-            "send_mail": partial(mail.send, self._call, settings),
-            "erase_account": self.erase_account,
-        }
 
     def stop(self) -> None:
-        """Finish what was begun and take nothing new."""
+        """Finish the jobs that were begun and take no new ones."""
         self.stopping.set()
         self.called.set()
 
     async def run(self) -> None:
-        _log(worker="started")
+        log_line(worker="started")
         while not self.stopping.is_set():
             try:
                 await self._serve()
-            except _TROUBLE as error:
+            except TROUBLE as error:
                 self.pause = min(LONGEST_PAUSE, self.pause * 2 or 0.5)
-                _log(worker="waiting", seconds=self.pause, error=_short(error))
+                log_line(worker="waiting", seconds=self.pause, error=describe(error))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.stopping.wait(), self.pause)
-        _log(worker="stopped")
+        log_line(worker="stopped")
 
     async def _serve(self) -> None:
-        """One connection's time: until we are told to stop or the database is lost."""
+        """Work over one connection, until the worker is stopped or the database is lost."""
         database = Database(self.settings.pooled_access, POOLS, "storeproc worker")
         listener = await asyncpg.connect(
             self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
         )
         beside: list[asyncio.Task[None]] = []
         try:
-            async with asyncio.timeout(SILENCE):
-                found = await catalog.read(listener)
-                deployed = await catalog.read_deployed(listener, found, SOURCE)
-            if not deployed.known:
-                raise catalog.CatalogError([deployed.differs(SOURCE)])  # and looked at again: somebody will migrate
-            if not deployed.same:
-                _log(schema="differs", detail=deployed.differs(SOURCE))  # an old worker does the jobs that it knows
-            offered = metrics.watch_gateways(self.offered(self.settings))
-            self.store = Store(self.settings, database, found, frozenset(), offered)
+            self.store = await self._read_store(database, listener)
+            self.jobs = self.jobs_for(self.store)
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
+            schedule = Schedule(self._call, self.settings, self.stopping, self.counts)
             beat = asyncio.create_task(self._beat(listener))
-            beside.append(beat)
-            beside.append(asyncio.create_task(self._refresh_reports()))
-            beside.append(asyncio.create_task(self._take_snapshots()))
-            beside.append(asyncio.create_task(self._check_books()))
             courier = asyncio.create_task(Courier(self._call, self.settings).run(self.stopping))
-            beside.append(courier)
-            work = asyncio.create_task(self._go_round(listener, courier))
-            beside.append(work)
+            work = asyncio.create_task(self._work_until_stopped(listener, courier, schedule))
+            beside += [beat, courier, work, *schedule.start()]
             for ended in (await asyncio.wait({beat, work}, return_when=asyncio.FIRST_COMPLETED))[0]:
                 ended.result()
         finally:
@@ -168,100 +113,65 @@ class Worker:
             listener.terminate()
             await database.close()
 
-    async def _go_round(self, listener: Connection, courier: asyncio.Task[None]) -> None:
-        swept = purged = 0.0
+    async def _read_store(self, database: Database, listener: Connection) -> Store:
+        async with asyncio.timeout(BEAT_TIMEOUT):
+            found = await catalog.read(listener)
+            deployed = await catalog.read_deployed(listener, found, SOURCE)
+        if not deployed.known:
+            raise catalog.CatalogError([deployed.differs(SOURCE)])  # tried again: a migration may be on its way
+        if not deployed.same:
+            log_line(schema="differs", detail=deployed.differs(SOURCE))  # an old worker does the jobs that it knows
+        return Store(self.settings, database, found, frozenset(), metrics.watch_gateways(self.offered(self.settings)))
+
+    def jobs_for(self, store: Store) -> dict[str, Perform]:
+        """What each kind of job in the outbox is performed by; each answers its outcome in a few words."""
+        payments = PaymentJobs(self._call, store)
+        parcels = CarrierJobs(self._call, self.carriers)
+        return {
+            "refund_payment": payments.refund,
+            "reconcile_payment": payments.reconcile,
+            "capture_payment": payments.capture,
+            "close_checkout": payments.close,
+            "settle_payout": partial(payouts.settle_payout, self._call, store.gateways),
+            "import_products": partial(imports.import_products, self._call),
+            "book_shipment": parcels.book,
+            "track_shipment": parcels.track,
+            "cancel_booking": parcels.cancel,
+            "issue_invoice": partial(issue, self._call, "issue_invoice"),
+            "issue_credit_note": partial(issue, self._call, "issue_credit_note"),
+            "send_mail": partial(send_mail, self._call, self.settings),
+            "erase_account": partial(accounts.erase_account, self._call),
+        }
+
+    async def _work_until_stopped(self, listener: Connection, courier: asyncio.Task[None], schedule: Schedule) -> None:
         while not self.stopping.is_set():
             if listener.is_closed():
                 raise ConnectionError("the database is gone")
             if courier.done():
                 courier.result()
             self.called.clear()
-            now = time.monotonic()
-            if now - swept >= SWEEP:
-                swept = now
-                await self._repeat(SWEEPS)
-            if now - purged >= PURGE:
-                purged = now
-                await self._repeat(PURGES)
+            await schedule.run_due()
             worked = await self._work()
             self.pause = 0.0
             if not worked:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.called.wait(), POLL)
-        await courier  # what it began is finished
+                    await asyncio.wait_for(self.called.wait(), POLL_SECONDS)
+        await courier  # it finishes the deliveries that it began
 
     async def _beat(self, listener: Connection) -> None:
-        """Raises when the database is lost without a word, as by a firewall that forgot its connections. Whoever waits
-        for an answer then would wait for ever."""
+        """Raises ConnectionError when the database is lost without a word, as behind a firewall that dropped the
+        connections: a statement would then wait forever."""
         while True:
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(BEAT_SECONDS)
             try:
-                await listener.execute("SELECT", timeout=SILENCE)
+                await listener.execute("SELECT", timeout=BEAT_TIMEOUT)
             except TimeoutError:
                 raise ConnectionError("the database does not answer") from None
-
-    # --- rounds -----------------------------------------------------------------------------------
-
-    async def _repeat(self, functions: dict[str, int]) -> None:
-        for function, full in functions.items():
-            while not self.stopping.is_set():
-                done: int = await self._call(function)
-                if done:
-                    _log(swept=function, count=done)
-                if done < full:
-                    break
-
-    async def _refresh_reports(self) -> None:
-        """Beside the jobs, which must not wait for it. What goes wrong is told and tried again."""
-        while True:
-            try:
-                await self._keep_reports()
-            except _TROUBLE as error:
-                _log(refreshed="nothing", error=_short(error))
-            await asyncio.sleep(REPORTS)
-
-    async def _keep_reports(self) -> None:
-        # A connection of its own: with a million orders one report takes longer than any other statement may.
-        connection = await asyncpg.connect(
-            self.settings.access.url("web_worker"),
-            timeout=10,
-            server_settings={"application_name": "storeproc reports", "statement_timeout": "30min"},
-        )
-        try:
-            while True:
-                while made := await connection.fetchval("SELECT api.refresh_report()", timeout=REPORT):
-                    _log(refreshed=made)
-                await asyncio.sleep(REPORTS)
-        finally:
-            connection.terminate()
-
-    async def _take_snapshots(self) -> None:
-        """What monitoring keeps, and what we counted."""
-        while True:
-            try:
-                taken = await self._call("take_snapshot", counts=self.counts.more())
-                self.counts.done()
-                while taken:
-                    taken = await self._call("take_snapshot")
-            except _TROUBLE as error:
-                _log(snapshot="none", error=_short(error))
-            await asyncio.sleep(ROUNDS)
-
-    async def _check_books(self) -> None:
-        """Also what fails is done once an hour only: it reads every order."""
-        while True:
-            try:
-                broken = await self._call("check_books")
-                if broken is not None:
-                    _log(books="broken" if broken else "balance", invariants=broken)
-            except _TROUBLE as error:
-                _log(books="not checked", error=_short(error))
-            await asyncio.sleep(BOOKS)
 
     async def _work(self) -> int:
         """One batch of jobs, side by side."""
         claimed = await self._call("claim_jobs", kinds=list(self.jobs), limit=BATCH)
-        # All of them come to their end, and then the first trouble is ours.
+        # All of them end before the first error is raised.
         ends = await asyncio.gather(*(self._perform(job) for job in claimed), return_exceptions=True)
         for trouble in ends:
             if trouble is not None:
@@ -273,130 +183,39 @@ class Worker:
         error = outcome = ""
         ended = "done"
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(JOB_TIMEOUT):
                 outcome = await self.jobs[job["kind"]](job["payload"])
-        except Exception as failure:  # whatever it was: the job stays in the queue and its reason is kept
-            error = _short(failure)
+        except Exception as failure:  # the job stays in the queue, with the reason
+            error = describe(failure)
             ended = "later" if isinstance(failure, Later) else "failed"
         metrics.count_job(job["kind"], ended, time.monotonic() - started)
         if error:
             await self._call("fail_job", job_id=job["id"], error=error)
         else:
             await self._call("finish_job", job_id=job["id"])
-        _log(
+        log_line(
             job=job["id"],
             kind=job["kind"],
             attempt=job["attempts"],
             outcome="failed" if error else outcome,
             ms=round((time.monotonic() - started) * 1000, 1),
             **({"error": error} if error else {}),
-            # Ids; what a mail tells is nobody's but its reader's.
+            # Ids only: a mail's content is personal.
             **{name: value for name, value in job["payload"].items() if name != "data"},
         )
 
     async def _call(self, function: str, **arguments: object) -> Any:
-        async with asyncio.timeout(STATEMENT):
+        async with asyncio.timeout(STATEMENT_TIMEOUT):
             return await self.store.call(function, arguments, request_id=os.urandom(16).hex(), caller=WORKER)
-
-    # --- jobs -------------------------------------------------------------------------------------
-
-    async def refund_payment(self, payload: dict[str, Any]) -> str:
-        refund = Refund.read(await self._call("get_refund_for_gateway", refund_id=payload["refund_id"]))
-        if refund.status != "pending":
-            return "nothing to do"
-        payment = await read_payment(self.store, refund.payment_id, refund.id)
-        outcome = await gateway_of(self.store, refund.provider).refund(payment, refund)
-        if outcome.status == "completed":
-            await self._call("complete_refund", refund_id=refund.id, provider_reference=outcome.reference)
-        elif outcome.status == "failed":
-            await self._call("fail_refund", refund_id=refund.id, failure_code=outcome.failure_code)
-        else:
-            raise Later("the gateway has not finished")
-        return outcome.status
-
-    async def reconcile_payment(self, payload: dict[str, Any]) -> str:
-        """An attempt has been open for long. Who began it may have died before the gateway's answer was stored: ask
-        again with the same key. Or its callback was lost: look what came of it.
-        """
-        payment = await read_payment(self.store, payload["payment_id"], payload["payment_id"])
-        if payment.status == "initiated":
-            try:
-                opened = await open_checkout(self.store, payment.id, payment.id)
-            except Problem as problem:
-                if problem.code in ("gateway_refused", "provider_not_available"):
-                    return problem.code  # said for good, and recorded
-                raise
-            return "opened" if opened else "nothing to do"
-        if payment.status not in ("open", "authorized"):
-            return "nothing to do"
-        event = await gateway_of(self.store, payment.provider).look_up(payment)
-        if event is None or event.kind == payment.status:
-            return "still " + payment.status
-        await apply_event(self.store, payment.provider, event, payment.id)
-        return f"was {event.kind}"
-
-    async def capture_payment(self, payload: dict[str, Any]) -> str:
-        receipt = await capture(self.store, payload["payment_id"], payload["payment_id"])
-        return receipt["payment_status"] if receipt else "nothing to do"
-
-    async def close_checkout(self, payload: dict[str, Any]) -> str:
-        payment = await read_payment(self.store, payload["payment_id"], payload["payment_id"])
-        if payment.provider_reference is None:
-            return "never opened"
-        try:
-            gateway = gateway_of(self.store, payment.provider)
-        except Refused:
-            return "no such gateway any more"
-        # It may have been paid in the meantime, and the callback lost.
-        event = await gateway.look_up(payment)
-        if event is not None and event.kind != "authorized":
-            await apply_event(self.store, payment.provider, event, payment.id)
-            return f"was {event.kind}"
-        await gateway.close(payment)
-        return "closed"
-
-    async def erase_account(self, payload: dict[str, Any]) -> str:
-        await self._call("erase_account", account_id=payload["account_id"])
-        return "erased"
-
-    async def settle_payout(self, payload: dict[str, Any]) -> str:
-        """Where a test gateway stands in for the bank, it pays; elsewhere a person sends the money."""
-        known = gateways.providers()
-        bank = next((n for n in self.store.gateways if n in known and "settles_payouts" in known[n].capabilities), None)
-        if bank is None:
-            return "left to a person"
-        reference = f"{bank}_po_" + payload["payout_id"].replace("-", "")
-        await self._call("complete_payout", payout_id=payload["payout_id"], provider_reference=reference)
-        return "completed"
-
-    async def import_products(self, payload: dict[str, Any]) -> str:
-        """One step a transaction, so that its merchant sees how far it is."""
-        steps = 1
-        while await self._call("advance_import", import_id=payload["import_id"]):
-            steps += 1
-        return f"{steps} steps"
 
 
 async def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; what was begun is finished."""
+    """Work until SIGTERM or SIGINT; jobs that were begun are finished."""
     worker = Worker(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     await worker.run()
-
-
-def _short(error: Exception) -> str:
-    # Never the message of an outside library as it is: an address or a header in it may hold a secret.
-    if isinstance(error, (Problem, Refused, Later, NoAnswer)):
-        return str(error)
-    if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, ssl.SSLError, catalog.CatalogError)):
-        return f"{type(error).__name__}: {error}"[:300]
-    return type(error).__name__
-
-
-def _log(**line: object) -> None:
-    log.info(orjson.dumps(line).decode())
 
 
 def main() -> None:

@@ -295,6 +295,7 @@ DECLARE
     v_lines    api.order_line[];
     v_order    api."order";
     v_payment  api.payment;
+    v_gateway  CONSTANT text := (SELECT min(p.name) FROM payments.providers AS p WHERE p.kind = 'gateway' AND p.test_only);
     v_customer text;
     v_support  text;
     v_address  uuid;
@@ -323,9 +324,9 @@ BEGIN
         IF v_row.state = 'cancelled' THEN
             v_order := api.cancel_order(v_order.id, 'ordered by mistake');
         ELSIF v_row.state <> 'pending' THEN
-            v_payment := (api.begin_payment(v_order.id, 'mock')).payment;
+            v_payment := (api.begin_payment(v_order.id, v_gateway)).payment;
             PERFORM api.open_payment(v_payment.id, 'mock_demo_' || replace(v_payment.id::text, '-', ''), 'http://127.0.0.1:8000/mock/checkout/demo');
-            PERFORM api.receive_gateway_event('mock', 'demo_' || v_payment.id, CASE v_row.state WHEN 'declined' THEN 'failed' ELSE 'completed' END,
+            PERFORM api.receive_gateway_event(v_gateway, 'demo_' || v_payment.id, CASE v_row.state WHEN 'declined' THEN 'failed' ELSE 'completed' END,
                 '{"demo": true}', v_payment.id, amount => v_payment.amount, currency => v_payment.currency);
             PERFORM set_config('app.token', v_support, true);
             IF v_row.state IN ('shipped', 'delivered') THEN

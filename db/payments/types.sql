@@ -6,6 +6,10 @@ COMMENT ON DOMAIN api.refund_status IS 'Where a refund is.';
 CREATE DOMAIN api.dispute_status AS text CONSTRAINT dispute_status_unknown CHECK (VALUE = ANY (ARRAY['open', 'won', 'lost']));
 COMMENT ON DOMAIN api.dispute_status IS 'Where a dispute is.';
 
+CREATE TYPE api.payment_provider AS (
+    name text, kind text, enabled boolean, capture_method text, title text, manual_capture boolean
+);
+
 CREATE TYPE api.payment AS (
     id uuid, order_id uuid, purpose text, provider text, status text, amount bigint, currency text, capture_method text, amount_captured bigint,
     amount_refunded bigint, provider_reference text, checkout_url text, failure_code text, expires_at timestamptz, version bigint,

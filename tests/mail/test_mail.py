@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 from aiosmtplib.errors import SMTPException
+from jinja2 import UndefinedError
 
 from api.mail import mail as mails
 from api.settings import Settings, SettingsError
+from api.worker.jobs.mail import send_mail
 from tests.conftest import refused
 from tests.mail.conftest import Mailbox, Person, Shop, read, working
 
@@ -170,7 +172,7 @@ async def test_a_repeat_is_the_same_message_to_the_byte(
     for job in jobs:
         contents = []
         for _ in range(2):
-            assert await mails.send(through, configure(), {"mail_id": str(job)}) == "written"
+            assert await send_mail(through, configure(), {"mail_id": str(job)}) == "written"
             contents.append((data / "mail" / f"{job}.eml").read_bytes())
         assert contents[0] == contents[1]
         assert read(contents[0])["Message-ID"] == f"<{job}@shop.example>"
@@ -267,6 +269,17 @@ def test_addresses_and_names_of_the_world() -> None:
     assert again["To"].addresses[0].display_name == "Zoë 東京"
     assert "Hello Zoë 東京," in parts(again)[0]
     assert message.as_bytes().isascii()
+
+
+def test_a_template_that_names_what_is_not_there_sends_nothing() -> None:
+    with pytest.raises(UndefinedError, match="order"):
+        mails.compose(mail(template="order_confirmation"), "orders@shop.example", "https://shop.example")
+
+
+def test_each_template_has_two_parts() -> None:
+    names = [Path(name) for name in mails.templates().list_templates()]
+    plain, html = ({name.stem for name in names if name.suffix == suffix} for suffix in (".txt", ".html"))
+    assert plain == html >= {"order_confirmation", "invoice", "password_reset"}
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "", None, "data:text/html,x"])
@@ -437,16 +450,16 @@ async def test_encrypted_with_a_password_or_not_at_all(
         # A certificate that nobody vouches for is not trusted with a password.
         for scheme, port in (("smtp", starttls), ("smtps", smtps)):
             with pytest.raises((SMTPException, ssl.SSLError, OSError)):
-                await mails.send(through, url(scheme, port), job)
+                await send_mail(through, url(scheme, port), job)
         assert mailbox.logins == []
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
         for scheme, port in (("smtp", starttls), ("smtps", smtps)):
-            assert await mails.send(through, url(scheme, port), job) == "sent"
+            assert await send_mail(through, url(scheme, port), job) == "sent"
     assert mailbox.encrypted == [True, True]
     assert mailbox.logins == ["shop", "shop"]
     async with mailbox.listening(auth_require_tls=False, **login) as plain:
         with pytest.raises(SMTPException):  # it offers no encryption
-            await mails.send(through, url("smtp", plain), job)
+            await send_mail(through, url("smtp", plain), job)
     assert len(mailbox.logins) == 2
 
 

@@ -21,7 +21,7 @@ import pytest
 from api.postgres.cache import Cache
 from api.postgres.pool import Database
 from api.settings import Settings
-from api.worker import loop as jobs
+from api.worker import loop
 from api.worker.loop import Worker
 from db.server.server import Access, Server
 
@@ -78,8 +78,8 @@ async def test_the_worker_notices_a_silent_database(
     wire: tuple[Wire, Access], admin: asyncpg.Connection[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     line, outside = wire
-    monkeypatch.setattr(jobs, "BEAT", 0.1)
-    monkeypatch.setattr(jobs, "SILENCE", 1.0)
+    monkeypatch.setattr(loop, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(loop, "BEAT_TIMEOUT", 1.0)
     worker = Worker(Settings(database_url=outside.admin_url, secret=outside.secret, data=tmp_path))
 
     async def one_job() -> None:
@@ -94,7 +94,7 @@ async def test_the_worker_notices_a_silent_database(
     async def nothing(_: object) -> str:
         return "nothing"
 
-    worker.jobs = {"send_nothing": nothing}
+    monkeypatch.setattr(worker, "jobs_for", lambda _: {"send_nothing": nothing})
     running = asyncio.create_task(worker.run())
     await one_job()
     line.lose_connections()

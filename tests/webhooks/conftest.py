@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from api.handlers.webhook_targets import Courier, Resolve
+from api.http.outbound import Resolve
 from api.settings import Settings
+from api.worker.jobs.webhooks import Courier
 from db.server.server import Access
 from tests.payments.conftest import Shop
 from tests.payments.conftest import customer as customer

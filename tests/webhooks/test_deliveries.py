@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from api.handlers import webhook_targets as webhooks
 from api.settings import Settings
+from api.worker.jobs import webhooks
 from api.worker.loop import Worker
 from db.server.server import Access
 from tests.payments.conftest import Shop

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.handlers import webhook_targets as webhooks
+from api.http import outbound
 from api.settings import Settings
 from tests.conftest import Client, refused
 from tests.payments.conftest import Shop
@@ -214,19 +214,19 @@ async def test_names_are_looked_up_for_nobody(client: Client) -> None:
 
 @pytest.mark.parametrize("text", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:93.184.216.34"])
 def test_the_public_network(text: str) -> None:
-    assert webhooks.is_public(ipaddress.ip_address(text))
+    assert outbound.is_public(ipaddress.ip_address(text))
 
 
 @pytest.mark.parametrize(
     "text", ["2002:7f00:1::", "2001:0:7f00:1::", "fec0::1", "::", "ff02::1", "192.88.99.1", "fe80::1%1"]
 )
 def test_what_is_not_of_it(text: str) -> None:
-    assert not webhooks.is_public(ipaddress.ip_address(text))
+    assert not outbound.is_public(ipaddress.ip_address(text))
 
 
 async def test_in_production_only_https() -> None:
-    guard = webhooks.Guard(Settings(environment="production"))
-    with pytest.raises(webhooks.TargetRefused, match="https_required"):
+    guard = outbound.Guard(Settings(environment="production"))
+    with pytest.raises(outbound.TargetRefused, match="https_required"):
         guard.check_url("http://hooks.example/")
     assert guard.check_url("https://hooks.example/") == ("https", "hooks.example", 443)
 

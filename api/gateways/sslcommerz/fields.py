@@ -13,9 +13,9 @@ from uuid import UUID
 
 from api.gateways.protocol import CallbackInvalid, Refused
 
-SETTLED = "BDT"  # what it takes and gives back; other currencies are only asked in
+SETTLED = "BDT"  # it settles in BDT; in other currencies it only quotes
 
-# ISO 4217, list one (six-group.com): the currencies that have not two decimals. A callback does not know our payment.
+# ISO 4217, list one (six-group.com): the currencies without two decimals. A callback is read without our payment.
 MINOR_UNITS: Mapping[str, int] = {
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
     "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
@@ -25,13 +25,13 @@ MINOR_UNITS: Mapping[str, int] = {
 PAID = ("VALID", "VALIDATED")  # VALIDATED: it has been asked for before
 
 
-def write_id(id: str) -> str:  # noqa: A002
-    """A UUID in the 26 characters of base32: no more than SSLCommerz's 30, and no two that differ in case only."""
-    return b32encode(UUID(id).bytes).decode().rstrip("=")
+def write_id(uuid: str) -> str:
+    """A UUID in 26 characters of base32: SSLCommerz allows 30, and may ignore case."""
+    return b32encode(UUID(uuid).bytes).decode().rstrip("=")
 
 
 def read_id(text: str) -> str | None:
-    """The UUID, or None where it is not one of ours: a store may have other shops."""
+    """The UUID, or None for an id that is not ours: a store may serve other shops."""
     try:
         found = str(UUID(bytes=b32decode(text + "======")))
     except (binascii.Error, ValueError):
@@ -40,16 +40,17 @@ def read_id(text: str) -> str | None:
 
 
 def event_id(tran_id: str, status: str, val_id: str) -> str:
-    """SSLCommerz numbers no events: the same for every repeat of one statement, by callback or look-up."""
+    """An id for an event, since SSLCommerz has none: the same for every repeat, by callback or look-up."""
     return f"{tran_id}:{'VALID' if status in PAID else status}:{val_id}"
 
 
 def minor_units(currency: str) -> int:
+    """The decimals of a currency."""
     return MINOR_UNITS.get(currency, 2)
 
 
 def write_amount(amount: int, minor_units: int) -> str:
-    """Minor units as decimal(10,2), exactly, or Refused: a thousandth of a dinar cannot be asked for."""
+    """Minor units as decimal(10,2). Raises Refused where that is not exact, as for a thousandth of a dinar."""
     exact = Decimal(amount).scaleb(-minor_units)
     rounded = exact.quantize(Decimal("0.01"))
     if rounded != exact:
@@ -58,10 +59,10 @@ def write_amount(amount: int, minor_units: int) -> str:
 
 
 def amount_taken(validation: Mapping[str, Any]) -> tuple[int, str]:
-    """What the customer paid, in minor units of the currency we asked in. Raises CallbackInvalid.
+    """What the customer paid, in minor units of the currency of our request. Raises CallbackInvalid.
 
-    `amount` is what was taken, in BDT; `currency_amount` what we asked for, in `currency_type`. We asked in BDT: the
-    first. In another currency: the second, since the first has SSLCommerz's rate in it.
+    `amount` is what was taken in BDT; `currency_amount` what was requested, in `currency_type`. For a request in BDT
+    the first counts, for another currency the second: the first was converted at SSLCommerz's rate.
     """
     settled = text_of(validation, "currency") or SETTLED
     currency = text_of(validation, "currency_type") or settled
@@ -75,12 +76,14 @@ def amount_taken(validation: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def text_of(fields: Mapping[str, Any], name: str) -> str:
+    """A field of an answer, or "" where it is missing or not text."""
     value = fields.get(name)
     return value if isinstance(value, str) else ""
 
 
 def read_form(body: bytes) -> dict[str, str]:
-    """A form, each byte of a value as one character. A field that comes twice could be read twice differently."""
+    """A form, each byte of a value as one character. Raises CallbackInvalid where a field comes twice:
+    two programs could read it differently."""
     try:
         pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=200)
     except ValueError:
@@ -94,6 +97,6 @@ def read_form(body: bytes) -> dict[str, str]:
 def refusal_code(reason: str, form: Mapping[str, str]) -> str:
     """A stable code: the field that SSLCommerz names ("Invalid Information! 'cus_add1' is missing or empty."), no more.
 
-    Its text is not for clients, and it might quote what we sent.
+    Its text is not for clients and may quote the request.
     """
     return next((f"{name}_refused" for name in form if f"'{name}'" in reason), "session_refused")

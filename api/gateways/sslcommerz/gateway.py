@@ -1,13 +1,13 @@
-"""SSLCommerz: a hosted page, and a signed callback (IPN) that is believed after a validation call only.
+"""SSLCommerz: a hosted page, and a signed callback (IPN) that counts only after a validation call.
 
 Sources: developer.sslcommerz.com/doc/v4 for fields, lengths and statuses; the vendor's PHP library for which of the two
-amounts is compared. What the API has not decides the shape of this module:
+amounts is compared. The limits of the API shape this module:
 
 - Sessions are not deduplicated and cannot be closed, but one `tran_id` is one payment: it is our payment's id, always
   the same, and is looked up before a session is opened.
 - A refund can be asked for by the reference in the answer to its initiation only. A second initiation with the same
   `refund_trans_id` is answered `processing` ("the refund has been initiated already"): all the idempotency there is.
-- The store's password travels in addresses, so no address may reach a log or an exception: see transport.py.
+- The store's password is part of addresses, so no address may reach a log or an exception: see transport.py.
 - Amounts are decimal(10,2) whatever the currency. Other currencies are charged in BDT at SSLCommerz's rate.
 
 The browser is sent back by a cross-site form POST to `success_url`, `fail_url` or `cancel_url`. Our pages read nothing
@@ -63,8 +63,8 @@ class SSLCommerzGateway:
 
     @cached_property
     def _http(self) -> httpx.AsyncClient:
-        # Made at the first call: reading the certificates takes longer than everything else here.
-        # No cookies: a PHP session that all our customers share would mix them up and queue them.
+        # Made at the first call: reading the certificates is slow.
+        # No cookies: a PHP session shared by all customers would mix them up and serialise their calls.
         jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         return httpx.AsyncClient(
             transport=PasswordTransport(self._settings.store_password), timeout=TIMEOUT, cookies=jar
@@ -78,12 +78,12 @@ class SSLCommerzGateway:
     async def open(self, payment: Payment) -> Session:
         """A session for this attempt.
 
-        Twice is two sessions at SSLCommerz, of which the caller hands out the one it stored. What must not be opened
-        again is what was paid: after a restored backup the address may be in somebody's hands although we know of no
-        session. That is Unavailable here, and look_up has the event.
+        Twice is two sessions at SSLCommerz, of which the caller hands out the one it stored. A paid attempt must not be
+        opened again: after a restored backup a customer may have the address of a session that we do not know. Then
+        this raises Unavailable, and look_up finds the event.
 
-        Placeholders stand where SSLCommerz demands what we do not know: name, address, phone. A mail address longer
-        than its 50 characters is replaced as well: cut, it would be somebody else's.
+        Placeholders are sent for fields that SSLCommerz requires and we do not know: name, address, phone. A mail
+        address above its 50 characters is replaced as well: cut off, it could be another person's.
         """
         form = self._session_form(payment)
         if any(text_of(element, "status") in PAID for element in await self._transactions(write_id(payment.id))):
@@ -100,8 +100,7 @@ class SSLCommerzGateway:
         """An IPN. Risky money (`risk_level` 1) is completed: it has been taken, and SSLCommerz leaves to the merchant
         whether to serve ("it depends on you"); the level is kept in the payload.
 
-        The payload has signed fields only. The customer's browser carries the same signed form, so whoever replays it
-        may add what he likes beside it.
+        The payload has signed fields only: the customer's browser carries the same signed form, and could add others.
         """
         form = read_form(body)
         signed = self._verify(form)
@@ -122,7 +121,7 @@ class SSLCommerzGateway:
         ]  # fmt: skip
 
     async def look_up(self, payment: Payment) -> Event | None:
-        """A declined or cancelled try is no end while the session may be tried again: only time is."""
+        """A declined or cancelled try is not final while the session can be tried again: only its expiry is."""
         tran_id = write_id(payment.id)
         paid = [element for element in await self._transactions(tran_id) if text_of(element, "status") in PAID]
         if paid:
@@ -138,19 +137,19 @@ class SSLCommerzGateway:
         return Event(expired, "expired", payment_id=payment.id, reference=payment.provider_reference)
 
     async def close(self, payment: Payment) -> None:
-        """SSLCommerz cannot close a session. Money that comes by it later is booked and given back."""
+        """SSLCommerz cannot close a session. A later payment by it is booked and refunded."""
 
     async def capture(self, payment: Payment, amount: int) -> Event:
-        """SSLCommerz takes money at once: there is nothing to capture."""
+        """SSLCommerz takes the money at once: there is nothing to capture."""
         raise Refused("capture_not_supported")
 
     async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
-        """Initiate a refund, or find that it has been, and see how far it is. People at SSLCommerz and the bank work on
-        it for days, and nothing calls us back: it is pending until it is asked for again, by the same initiation.
+        """Initiate a refund, or find that it was, and read its state. SSLCommerz and the bank take days and send no
+        callback: the refund stays pending until this call is repeated.
 
-        Never twice: the same `refund_trans_id` is sent always, and what sounds like "already there" is pending. A
-        refund in another currency than BDT is refused: whether `refund_amount` is in the customer's currency or in
-        what was settled is not documented, and a guess would give back a hundredth. It is done in their panel.
+        Never twice: the same `refund_trans_id` is always sent, and an answer like "already exists" is pending. A
+        refund in another currency than BDT is refused: whether `refund_amount` is in the customer's or the settled
+        currency is not documented, and a wrong guess would refund a hundredth. It is done in their panel.
         """
         if refund.currency != SETTLED:
             return RefundOutcome("failed", failure_code="refund_currency_not_supported")
@@ -177,7 +176,7 @@ class SSLCommerzGateway:
         try:
             answer = await self._call("GET", _TRANSACTION, {"refund_ref_id": reference})
         except Unavailable:
-            return RefundOutcome("pending", reference)  # initiated it is
+            return RefundOutcome("pending", reference)  # it is initiated
         if text_of(answer, "refund_ref_id") not in ("", reference):
             raise Unavailable("SSLCommerz answered for another refund")
         match text_of(answer, "status").lower():
@@ -188,11 +187,11 @@ class SSLCommerzGateway:
             case _:
                 return RefundOutcome("pending", reference)
 
-    # --- what is asked ----------------------------------------------------------------------------
+    # --- requests ----------------------------------------------------------------------------
 
     def _session_form(self, payment: Payment) -> dict[str, str]:
         if payment.minor_units != minor_units(payment.currency):
-            raise Refused("currency_not_supported")  # its callback would be read wrong
+            raise Refused("currency_not_supported")  # its callback would be misread
         names = ",".join(str(item["name"]) for item in payment.items) or payment.purpose.capitalize()
         pages = f"{self._public_url}/v1/checkout"
         return {
@@ -211,7 +210,7 @@ class SSLCommerzGateway:
             "cus_postcode": "N/A",
             "cus_country": "N/A",
             "cus_phone": "00000000000",
-            "shipping_method": "NO",  # theirs; ours is our business
+            "shipping_method": "NO",  # SSLCommerz's shipping, not the order's
             "num_of_item": str(min(max(len(payment.items), 1), 9)),  # integer(1)
             "product_name": names[:255],
             "product_category": payment.purpose,
@@ -219,7 +218,7 @@ class SSLCommerzGateway:
         }
 
     async def _transactions(self, tran_id: str) -> list[Mapping[str, Any]]:
-        """Every try at this payment. Their database may compare more loosely than we do: ours are picked here."""
+        """Every try at this payment. SSLCommerz may compare ids loosely, so exact matches are selected here."""
         answer = await self._call("GET", _TRANSACTION, {"tran_id": tran_id})
         elements = answer.get("element") or []
         if not isinstance(elements, list) or not all(isinstance(element, dict) for element in elements):
@@ -235,7 +234,7 @@ class SSLCommerzGateway:
         return charges.pop() if charges else ""
 
     async def _validate(self, tran_id: str, val_id: str) -> Mapping[str, Any]:
-        """What was paid: the validation call says it, not the callback. Raises CallbackInvalid, Unavailable."""
+        """What was paid, by the validation call instead of the callback. Raises CallbackInvalid, Unavailable."""
         answer = await self._call("GET", _VALIDATION, {"val_id": val_id})
         status = text_of(answer, "status")
         if status == "PENDING":
@@ -247,7 +246,7 @@ class SSLCommerzGateway:
         return answer
 
     async def _call(self, method: str, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
-        """One call's answer; numbers in it stay text, as they were written. Raises Unavailable in our own words."""
+        """The answer of a call; its numbers stay text, as written. Raises Unavailable with a text of ours."""
         answer: object = None
         url = self._settings.api + path
         try:
@@ -259,21 +258,21 @@ class SSLCommerzGateway:
             if response.status_code == 200:
                 answer = json.loads(response.content, parse_float=str, parse_int=str, parse_constant=str)
         except (httpx.HTTPError, ValueError, RecursionError):
-            pass  # raised below, where no exception of a library hangs on ours
+            pass  # Unavailable is raised below, without the library's exception as its context
         if not isinstance(answer, dict):
             raise Unavailable("SSLCommerz gave no answer that can be read")
-        # INVALID_REQUEST, FAILED, INACTIVE: about us and our store, not about what we asked. A session has none.
+        # INVALID_REQUEST, FAILED, INACTIVE concern the store, not this call. The answer with a session has none.
         if text_of(answer, "APIConnect") not in ("DONE", ""):
             raise Unavailable("SSLCommerz does not accept the store's requests")
         return answer
 
-    # --- what is believed -------------------------------------------------------------------------
+    # --- verification -------------------------------------------------------------------------
 
     def _verify(self, form: Mapping[str, str]) -> dict[str, str]:
         """The signed fields of an IPN, as text. `form` has a character for a byte: the hash is over raw bytes.
 
-        The hash does not say where a value ends, and `verify_key`, which does, is not signed. So no value may hold
-        what looks like the next field; then one text can be cut in one way only.
+        The hash does not cover where a value ends, and `verify_key` is not signed. So no value may contain what looks
+        like the next field: then the text has only one reading.
         """
         names = form.get("verify_key", "").split(",")
         signed = {name: form[name] for name in names if name in form}

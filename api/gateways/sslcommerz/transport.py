@@ -4,9 +4,10 @@ import httpx
 
 
 class PasswordTransport(httpx.AsyncBaseTransport):
-    """Adds the store's password to an address below the client, where it leaves us.
+    """Adds the store's password to the address of a GET request, below the client.
 
-    httpx logs the address of each request (at INFO) and hangs the request on its exceptions. Above here none has it.
+    httpx logs the address of each request (at INFO) and attaches the request to its exceptions: there the password is
+    not yet part of it.
     """
 
     def __init__(self, store_password: str) -> None:

@@ -1,8 +1,8 @@
 """Stripe: Checkout Sessions through the official library, signed webhooks.
 
-Amounts are minor units on both sides. An answer that says no becomes Refused, silence and trouble Unavailable, a key
-that Stripe does not accept is Unavailable wherever it says nothing about the money. Nothing of the library's errors is
-passed on but Stripe's own code: they quote the request.
+Amounts are minor units on both sides. A refusal becomes Refused; time-outs and errors become Unavailable, as does a key
+that Stripe does not accept, where that says nothing about the money. Of the library's errors only Stripe's own code is
+passed on: their texts quote the request.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from api.gateways.stripe.objects import (
 from api.gateways.stripe.settings import StripeSettings
 
 API_VERSION = "2026-10-28.endive"  # what the library's types describe; a webhook endpoint has a version of its own
-PATIENCE = 7.0  # seconds for a call with its repeats: who waits for us gives up after 8
-TIMEOUT = httpx.Timeout(6.0, connect=2.0)  # of one attempt. A slow answer is better than asking again while it is made
+PATIENCE = 7.0  # seconds for a call with its repeats; below the caller's 8
+TIMEOUT = httpx.Timeout(6.0, connect=2.0)  # of one attempt. Long, since a repeat would overlap a slow answer
 TOLERANCE = 300  # seconds between a callback's signature and our clock, before and after
 
 # A session must end between 30 minutes and 24 hours after it is made, and it may be made in an attempt's last second:
@@ -54,7 +54,7 @@ _NOT_PAYABLE = frozenset(
 
 
 class _Denied(Refused):
-    """Stripe's definite no; `reason` is its own code."""
+    """A definite refusal; `reason` is Stripe's own code."""
 
     def __init__(self, reason: str | None) -> None:
         super().__init__("amount_not_payable" if reason in _NOT_PAYABLE else "gateway_refused")
@@ -62,7 +62,7 @@ class _Denied(Refused):
 
 
 class _Misconfigured(Unavailable):
-    """Stripe does not accept the key, or not for this."""
+    """Stripe does not accept the key, or not for this call."""
 
 
 class StripeGateway:
@@ -77,7 +77,7 @@ class StripeGateway:
             http_client=self._http,
             max_network_retries=2,
         ).v1
-        # At DEBUG the library writes whole bodies: mail addresses, and client secrets with which anybody can act.
+        # At DEBUG the library logs whole bodies, with mail addresses and client secrets.
         logging.getLogger("stripe").setLevel(logging.INFO)
 
     async def aclose(self) -> None:
@@ -105,7 +105,7 @@ class StripeGateway:
         except (ValueError, KeyError, TypeError, AttributeError):
             raise CallbackInvalid("the body is not an event that we can read") from None
         except _Denied as denied:
-            # It names what our key cannot see: the configuration is wrong, and Stripe sends it again for three days.
+            # The event names an object that our key cannot read: the configuration is wrong. Stripe repeats it for days.
             raise Unavailable(f"Stripe: {denied.reason}") from None
 
     async def look_up(self, payment: Payment) -> Event | None:
@@ -136,10 +136,10 @@ class StripeGateway:
             try:
                 expire = self._v1.checkout.sessions.expire_async(session["id"], {"expand": ["payment_intent"]})
                 session = await self._ask(expire)
-            except _Denied:  # it came to its end in this moment
+            except _Denied:  # it ended at this moment
                 session = await self._session(payment)
         charge = payment.charge_reference or (id_of(session["payment_intent"]) if session else None)
-        with suppress(_Denied):  # captured or let go in this moment: a callback says which
+        with suppress(_Denied):  # captured or released at this moment: a callback says which
             if charge is not None and (await self._intent(charge))["status"] == "requires_capture":
                 await self._ask(self._v1.payment_intents.cancel_async(charge))
 
@@ -147,7 +147,7 @@ class StripeGateway:
         charge = await self._charge(payment)
         if charge is None:
             raise Refused("not_authorized")
-        # The amount is part of the key: one that was refused does not stand in the way of a smaller one.
+        # The amount is part of the key: after a refusal a smaller amount can be captured.
         intent = await self._capture(charge, amount, f"{payment.outside_key}:capture:{amount}")
         if intent["status"] != "succeeded":
             raise Unavailable(f"Stripe: the payment intent is {intent['status']}")
@@ -167,7 +167,7 @@ class StripeGateway:
         if charge is None:
             return RefundOutcome("failed", failure_code="charge_missing")
         try:
-            # Stripe forgets a key after a day, and we may come back later: its list of refunds forgets none.
+            # Stripe forgets a key after a day, and this call may be repeated later: its list of refunds is complete.
             for made in await self._refunds(charge):
                 if (made["metadata"] or {}).get("refund_id") == refund.id:
                     return refund_outcome(made)
@@ -181,16 +181,16 @@ class StripeGateway:
             )
             return refund_outcome(await self._ask(create))
         except _Denied as denied:
-            if denied.reason == "idempotency_error":  # a call with this key exists: what became of it is not known
+            if denied.reason == "idempotency_error":  # a call with this key exists; its outcome is unknown
                 raise Unavailable("Stripe: idempotency_error") from None
             return RefundOutcome("failed", failure_code=denied.reason)
 
     # --- opening ----------------------------------------------------------------------------------
 
     def _describe(self, payment: Payment) -> SessionCreateParams:
-        """Made of what does not change while the attempt lives: a repeat with other parameters is an error at Stripe.
+        """Only from what does not change during the attempt: a repeat with other parameters is an error at Stripe.
 
-        So no customer_email: the account's may change between two calls, and Stripe asks the person for it anyway.
+        So without customer_email: the account's may change between two calls, and Stripe's page asks for it anyway.
         """
         metadata = {"payment_id": payment.id}
         if payment.order_id is not None:
@@ -205,7 +205,7 @@ class StripeGateway:
             "success_url": f"{self._public_url}/v1/checkout/success?payment_id={payment.id}",
             "cancel_url": f"{self._public_url}/v1/checkout/cancel?payment_id={payment.id}",
             "expires_at": int(ends.timestamp()),
-            "adaptive_pricing": {"enabled": False},  # the currency and amount that were asked, and no others
+            "adaptive_pricing": {"enabled": False},  # charge the requested currency and amount only
         }
         if payment.capture_method == "manual":
             described["payment_intent_data"]["capture_method"] = "manual"
@@ -219,17 +219,17 @@ class StripeGateway:
             try:
                 stripe.WebhookSignature.verify_header(body, header, secret, TOLERANCE)
                 break
-            except (stripe.SignatureVerificationError, UnicodeDecodeError, TypeError):  # or not even text
+            except (stripe.SignatureVerificationError, UnicodeDecodeError, TypeError):  # or the header is not text
                 continue
         else:
             raise CallbackInvalid("the signature is wrong or too old")
         signed_at = int(next(part.split("=")[1] for part in header.split(",") if part.startswith("t=")))
-        if signed_at > time.time() + TOLERANCE:  # the library looks at the past only
+        if signed_at > time.time() + TOLERANCE:  # the library checks the past only
             raise CallbackInvalid("the signature is from the future")
 
     async def _read(self, sent: dict[str, Any], thing: dict[str, Any]) -> Sequence[Event]:
         """https://docs.stripe.com/api/events/types"""
-        # A client secret lets a browser act on a payment intent: not to be kept.
+        # A client secret lets a browser act on a payment intent: it is not stored.
         kept = {**sent, "data": {**sent["data"], "object": {k: v for k, v in thing.items() if k != "client_secret"}}}
         said = Event(sent["id"], sent["type"], payload=kept)
         match sent["type"]:
@@ -248,7 +248,7 @@ class StripeGateway:
             case "payment_intent.canceled":
                 return [replace(of_intent(said, thing), kind="expired")]
             case "payment_intent.payment_failed":
-                return [of_intent(said, thing)]  # no end: the person may try another card in the same session
+                return [of_intent(said, thing)]  # not final: the person may try another card in the same session
             case "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated":
                 return [of_refund(said, thing)]
             case "charge.refunded":
@@ -262,7 +262,7 @@ class StripeGateway:
         return [said]
 
     async def _read_completed(self, said: Event, session: dict[str, Any]) -> Event:
-        """The person is done. Paid, authorised (then the session says unpaid), or with a bank that takes days."""
+        """A completed session: paid, authorised (payment_status is then unpaid), or a bank transfer that takes days."""
         said = of_session(said, session)
         if session["payment_status"] == "paid":
             return replace(said, kind="completed", amount=session["amount_total"])
@@ -274,10 +274,10 @@ class StripeGateway:
         return said
 
     async def _read_refunded(self, said: Event, charge: dict[str, Any]) -> Sequence[Event]:
-        """One callback for all refunds of a charge, which holds them only in old versions of the API."""
+        """One callback is for all refunds of a charge; only old versions of the API list them in it."""
         intent = id_of(charge["payment_intent"])
         if intent is None:
-            return [said]  # not by a checkout, so not ours
+            return [said]  # not from a checkout, so not ours
         held = charge.get("refunds")
         refunds = held["data"] if held and held["data"] and not held["has_more"] else await self._refunds(intent)
         payment_id = own_id((charge["metadata"] or {}).get("payment_id"))
@@ -287,7 +287,7 @@ class StripeGateway:
     # --- Stripe's objects -------------------------------------------------------------------------
 
     async def _session(self, payment: Payment) -> dict[str, Any] | None:
-        """With its payment intent; None where none was opened, or not with this key."""
+        """The session with its payment intent; None where none was opened with this key."""
         if payment.provider_reference is None:
             return None
         find = self._v1.checkout.sessions.retrieve_async(payment.provider_reference, {"expand": ["payment_intent"]})
@@ -314,7 +314,7 @@ class StripeGateway:
                 self._v1.payment_intents.capture_async(charge, {"amount_to_capture": amount}, {"idempotency_key": key})
             )
         except _Denied as denied:
-            # It may have been captured before, its answer lost, its key forgotten.
+            # An earlier capture may have succeeded and its answer been lost, its key since forgotten.
             intent = await self._intent(charge)
             if intent["status"] == "succeeded":
                 return intent
@@ -331,7 +331,7 @@ class StripeGateway:
             asked["starting_after"] = found[-1]["id"]
 
     async def _ask(self, call: Awaitable[stripe.StripeObject]) -> dict[str, Any]:
-        """The answer, or what it means that there is none. Raises _Denied, _Misconfigured, Unavailable."""
+        """The answer of a call. Raises _Denied, _Misconfigured, Unavailable."""
         problem: Exception
         try:
             async with timeout(PATIENCE):
@@ -342,6 +342,6 @@ class StripeGateway:
             problem = _Denied("idempotency_error")
         except (stripe.InvalidRequestError, stripe.CardError) as error:
             problem = _Denied(error.code or ("amount_invalid" if error.param == "amount" else None))
-        except (stripe.StripeError, TimeoutError) as error:  # also 409 and 429: somebody else is at it
+        except (stripe.StripeError, TimeoutError) as error:  # also 409 (a concurrent call) and 429
             problem = Unavailable(f"Stripe: {type(error).__name__}")
-        raise problem  # here, so that the library's error is not even its context
+        raise problem  # outside the handler, so that the library's error is not its context

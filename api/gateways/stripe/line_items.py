@@ -16,7 +16,7 @@ NAME = 250  # characters of a product's name
 
 
 def check_payable(payment: Payment) -> None:
-    """Refuse what Stripe would read as another amount, or cannot take."""
+    """Raises Refused for an amount that Stripe would read as another one, or cannot charge."""
     currency = payment.currency
     decimals = 0 if currency in ZERO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
     if payment.minor_units != decimals or payment.amount % _step(currency):
@@ -29,7 +29,7 @@ def _step(currency: str) -> int:
 
 
 def line_items(payment: Payment) -> list[SessionCreateParamsLineItem]:
-    """The order's lines where they make the amount exactly; a discount, tax, shipping or a part payment is one line."""
+    """The order's lines where they add up to the amount; with discount, tax, shipping or a part payment, one line."""
     items = payment.items
     exact = (
         0 < len(items) <= LINES

@@ -81,13 +81,13 @@ def currency_of(thing: dict[str, Any]) -> str | None:
 
 
 def id_of(thing: Any) -> str | None:
-    """Of an object that is there itself, or by its id, or not."""
+    """The id of a field that holds an object, its id, or nothing."""
     found: str | None = thing["id"] if isinstance(thing, dict) else thing
     return found
 
 
 def own_id(text: Any) -> str | None:
-    """Ours are UUIDs; metadata of somebody else's may say anything."""
+    """A UUID of ours from metadata, which other programs may write too; else None."""
     try:
         return str(UUID(text))
     except (ValueError, TypeError, AttributeError):

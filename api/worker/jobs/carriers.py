@@ -1,28 +1,25 @@
-"""The worker's part: a carrier is asked to take a parcel, where it is, or to let go of it.
+"""Shipments: a carrier is asked to take a parcel, where it is, or to let go of it.
 
-Each may be done again, by whoever comes after a crash: the shipment's id, committed before, makes it one parcel, and
-the database decides what an answer means by now: whether the credit that was held is taken, or the booking is too late.
+A job may be done again after a crash: the shipment's id, committed before, makes it one parcel. The database decides
+what an answer means by then: whether the held credit is taken, or the booking is too late.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
 from api.carriers.protocol import Booking, Carrier, Refused, Shipment, Unavailable
+from api.worker.jobs.protocol import Call
 
 PATIENCE = 10.0  # seconds that a carrier may take; well inside a job's
 
 
-class Call(Protocol):
-    async def __call__(self, function: str, **arguments: object) -> Any: ...
-
-
 class NoAnswer(Exception):
-    """The carrier is to be asked again later. The message holds no secret."""
+    """The carrier did not answer; the call is repeated later. The message holds no secret."""
 
 
 class CarrierJobs:

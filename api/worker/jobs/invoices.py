@@ -1,7 +1,7 @@
-"""The worker's part: an invoice, or a credit note, is issued in the database, printed here, and kept there.
+"""Invoices and credit notes: issued by the database, typeset here, stored in the database.
 
-Each step may be done again: the document is issued once, the page is the same bytes each time, and is kept once. A page
-that was kept by an earlier release, whose typesetting may have been another, is not printed again.
+Each step may be repeated: a document is issued once, its PDF has the same bytes each time, and is stored once. A PDF
+that an earlier release stored is not made again, since its typesetting may have been different.
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from api.invoices import document
-
-
-class Call(Protocol):
-    async def __call__(self, function: str, **arguments: object) -> Any: ...
+from api.worker.jobs.protocol import Call
 
 
 async def issue(call: Call, function: str, payload: Mapping[str, Any]) -> str:

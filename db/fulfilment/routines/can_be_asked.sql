@@ -1,11 +1,14 @@
--- Whether a carrier is one whose interface books parcels for us. The mock carries nothing: where orders are real it would lose them.
+-- Whether a carrier is one whose interface books parcels for us. A test carrier carries nothing: where orders
+-- are real it would lose them.
 -- Called by: make_shipment, booking_carrier.
 CREATE OR REPLACE FUNCTION fulfilment.can_be_asked(carrier text)
 RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM fulfilment.carriers AS c WHERE c.name = can_be_asked.carrier AND c.enabled)
-        AND NOT (can_be_asked.carrier = 'mock' AND current_setting('storeproc.environment', true) IS NOT DISTINCT FROM 'production');
+    RETURN EXISTS (
+        SELECT FROM fulfilment.carriers AS c
+        WHERE c.name = can_be_asked.carrier AND c.enabled
+          AND NOT (c.test_only AND current_setting('storeproc.environment', true) IS NOT DISTINCT FROM 'production'));
 END $$;
 
 GRANT EXECUTE ON FUNCTION fulfilment.can_be_asked TO store_api;

@@ -1,13 +1,11 @@
 -- The ways of paying that this shop knows, and how each is set.
-CREATE TYPE api.payment_provider AS (name text, kind text, enabled boolean, capture_method text);
-
 CREATE FUNCTION api.list_providers()
 RETURNS api.payment_provider[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
-    RETURN ARRAY(SELECT ROW(p.name, p.kind, p.enabled, p.capture_method)::api.payment_provider FROM payments.providers AS p ORDER BY p.name);
+    RETURN ARRAY(SELECT api.render_provider(p) FROM payments.providers AS p ORDER BY p.name);
 END $$;
 
 COMMENT ON FUNCTION api.list_providers IS

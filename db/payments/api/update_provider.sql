@@ -14,15 +14,15 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'provider_not_found', MESSAGE = 'There is no such way of paying.';
     END IF;
-    IF update_provider.capture_method = 'manual' AND v_provider.name NOT IN ('mock', 'stripe') THEN
+    IF update_provider.capture_method = 'manual' AND NOT v_provider.manual_capture THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'capture_method_not_supported',
-            MESSAGE = 'This way of paying cannot authorise first.', HINT = 'stripe can.';
+            MESSAGE = 'This way of paying cannot authorise first.', HINT = 'Those with manual_capture can.';
     END IF;
     UPDATE payments.providers AS p
     SET enabled = coalesce(update_provider.enabled, p.enabled), capture_method = coalesce(update_provider.capture_method::text, p.capture_method)
     WHERE p.name = v_provider.name
     RETURNING p.* INTO STRICT v_provider;
-    RETURN ROW(v_provider.name, v_provider.kind, v_provider.enabled, v_provider.capture_method)::api.payment_provider;
+    RETURN api.render_provider(v_provider);
 END $$;
 
 COMMENT ON FUNCTION api.update_provider IS

@@ -1,4 +1,4 @@
--- An attempt to pay, for an order or into the wallet, with its outside key: committed before anybody outside is called. Money that is here
+-- An attempt to pay, for an order or into the wallet, with its outside key: committed before a gateway is called. Money that is here
 -- already (wallet, credit) pays at once, but for credit whose order a carrier has to take first; what a person collects (cash, bank transfer)
 -- waits for support to confirm it.
 -- Called by: api.begin_payment, api.begin_deposit.
@@ -16,15 +16,15 @@ DECLARE
     v_carrier  text;
     v_done     boolean;    -- record_event answers true, always
 BEGIN
-    -- The mock takes no money: where orders are real it would give them away. Money for a wallet comes from outside.
+    -- A test gateway takes no money: where orders are real it would give them away. Money for a wallet comes from outside.
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = begin_attempt.provider AND p.enabled;
-    IF NOT FOUND OR v_provider.name = 'mock' AND current_setting('storeproc.environment', true) = 'production'
-        OR v_deposit AND (v_provider.kind = 'internal' OR v_provider.name = 'cash_on_delivery')
+    IF NOT FOUND OR v_provider.test_only AND current_setting('storeproc.environment', true) = 'production'
+        OR v_deposit AND NOT v_provider.takes_deposits
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'provider_not_available',
             MESSAGE = 'This way of paying is not offered.', HINT = 'Choose another provider.';
     END IF;
-    IF v_deposit OR v_provider.name = 'wallet' THEN
+    IF v_deposit OR v_provider.source_account = 'wallet' THEN
         PERFORM ledger.require_unlocked_wallet(begin_attempt.account_id);
     END IF;
 
@@ -36,7 +36,7 @@ BEGIN
            nullif(current_setting('app.idempotency_id', true), '')::uuid,
            CASE v_provider.kind WHEN 'manual' THEN now() + s.manual_payment_time_to_live
                                 ELSE least(begin_attempt.expires_at, now() + s.payment_time_to_live) END,
-           -- Whoever calls the gateway now may die in between: the worker asks it then, with the same key.
+           -- The process that calls the gateway may die first: then the worker calls it, with the same key.
            CASE v_provider.kind WHEN 'gateway' THEN now() + interval '2 minutes' END
     FROM sales.settings AS s
     RETURNING p.* INTO STRICT v_payment;
@@ -44,7 +44,7 @@ BEGIN
         'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount, 'currency', v_payment.currency));
 
     IF v_provider.kind = 'internal' THEN
-        IF v_provider.name = 'credit' THEN
+        IF v_provider.source_account = 'credit' THEN
             v_carrier := fulfilment.booking_carrier(v_payment.order_id, v_payment.amount);
         END IF;
         IF v_carrier IS NULL THEN

@@ -1,0 +1,43 @@
+"""What the worker logs: one JSON object a line. What it may say about an error."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+
+import asyncpg
+import orjson
+
+from api.contract.signatures import CatalogError
+from api.gateways.protocol import Refused
+from api.http.errors import Problem, Unexpected
+from api.worker.jobs.carriers import NoAnswer
+from api.worker.jobs.protocol import Later
+
+# A restart, a fail-over, a deployment: the database comes back, and the worker tries again. (asyncpg makes
+# InternalClientError of a connection that ends at the moment in which it is made.)
+TROUBLE = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    Problem,
+    Unexpected,
+    CatalogError,
+)
+
+log = logging.getLogger("storeproc.worker")
+
+
+def log_line(**line: object) -> None:
+    log.info(orjson.dumps(line).decode())
+
+
+def describe(error: Exception) -> str:
+    """An error for logs and failed jobs. The text of other libraries' errors may hold an address or a header with a
+    secret, so only the type of those is named."""
+    if isinstance(error, (Problem, Refused, Later, NoAnswer)):
+        return str(error)
+    if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, ssl.SSLError, CatalogError)):
+        return f"{type(error).__name__}: {error}"[:300]
+    return type(error).__name__
