@@ -1,14 +1,12 @@
-"""What the worker logs: one JSON object a line. What it may say about an error."""
+"""What the worker's log may say about an error."""
 
 from __future__ import annotations
 
-import logging
 import ssl
 
 import asyncpg
-import orjson
 
-from api.contract.signatures import CatalogError
+from api.contract.signatures import ContractError
 from api.gateways.protocol import Refused
 from api.http.errors import Problem, Unexpected
 from api.worker.jobs.carriers import NoAnswer
@@ -23,14 +21,8 @@ TROUBLE = (
     asyncpg.InternalClientError,
     Problem,
     Unexpected,
-    CatalogError,
+    ContractError,
 )
-
-log = logging.getLogger("storeproc.worker")
-
-
-def log_line(**line: object) -> None:
-    log.info(orjson.dumps(line).decode())
 
 
 def describe(error: Exception) -> str:
@@ -38,6 +30,6 @@ def describe(error: Exception) -> str:
     secret, so only the type of those is named."""
     if isinstance(error, (Problem, Refused, Later, NoAnswer)):
         return str(error)
-    if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, ssl.SSLError, CatalogError)):
+    if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, ssl.SSLError, ContractError)):
         return f"{type(error).__name__}: {error}"[:300]
     return type(error).__name__

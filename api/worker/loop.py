@@ -10,7 +10,6 @@ idempotent. NOTIFY storeproc_outbox wakes the worker at once; a poll finds jobs 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -24,13 +23,17 @@ import asyncpg
 
 from api.carriers import registry as carriers
 from api.carriers.protocol import Carrier
-from api.contract import signatures as catalog
+from api.contract.reader import read_contract, read_deployed
+from api.contract.signatures import ContractError
 from api.gateways import registry as gateways
 from api.gateways.protocol import Gateway
-from api.handlers.pages import SOURCE
-from api.http.endpoint import Caller, Store
-from api.metrics import metrics
-from api.postgres.pool import Connection, Database
+from api.gateways.steps import PaymentSteps
+from api.log import write_log
+from api.metrics.counting import count_job, watch_gateways
+from api.metrics.worker import Drain
+from api.postgres.database import Database
+from api.postgres.functions import Caller, Functions
+from api.postgres.pool import Connection
 from api.settings import Settings, SettingsError
 from api.worker.jobs import accounts, imports, payouts
 from api.worker.jobs.carriers import CarrierJobs
@@ -39,8 +42,9 @@ from api.worker.jobs.mail import send_mail
 from api.worker.jobs.payments import PaymentJobs
 from api.worker.jobs.protocol import Later
 from api.worker.jobs.webhooks import Courier
-from api.worker.log import TROUBLE, describe, log, log_line
+from api.worker.log import TROUBLE, describe
 from api.worker.schedule import Schedule
+from db.deploy.migrate import source_version
 
 WORKER = Caller("worker", "")
 POOLS = {"web_worker": 4, "web_gateway": 4}
@@ -68,7 +72,8 @@ class Worker:
         self.pause = 0.0  # seconds before the next attempt; grows until there was work again
         self.stopping = asyncio.Event()
         self.called = asyncio.Event()
-        self.counts = metrics.Drain()
+        self.counts = Drain()
+        self.source = source_version()
 
     def stop(self) -> None:
         """Finish the jobs that were begun and take no new ones."""
@@ -76,16 +81,16 @@ class Worker:
         self.called.set()
 
     async def run(self) -> None:
-        log_line(worker="started")
+        write_log({"worker": "started"})
         while not self.stopping.is_set():
             try:
                 await self._serve()
             except TROUBLE as error:
                 self.pause = min(LONGEST_PAUSE, self.pause * 2 or 0.5)
-                log_line(worker="waiting", seconds=self.pause, error=describe(error))
+                write_log({"worker": "waiting", "seconds": self.pause, "error": describe(error)})
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.stopping.wait(), self.pause)
-        log_line(worker="stopped")
+        write_log({"worker": "stopped"})
 
     async def _serve(self) -> None:
         """Work over one connection, until the worker is stopped or the database is lost."""
@@ -95,8 +100,8 @@ class Worker:
         )
         beside: list[asyncio.Task[None]] = []
         try:
-            self.store = await self._read_store(database, listener)
-            self.jobs = self.jobs_for(self.store)
+            self.functions = await self._read_functions(database, listener)
+            self.jobs = self.jobs_for(PaymentSteps(self.functions, watch_gateways(self.offered(self.settings))))
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
             schedule = Schedule(self._call, self.settings, self.stopping, self.counts)
@@ -113,26 +118,26 @@ class Worker:
             listener.terminate()
             await database.close()
 
-    async def _read_store(self, database: Database, listener: Connection) -> Store:
+    async def _read_functions(self, database: Database, listener: Connection) -> Functions:
         async with asyncio.timeout(BEAT_TIMEOUT):
-            found = await catalog.read(listener)
-            deployed = await catalog.read_deployed(listener, found, SOURCE)
+            contract = await read_contract(listener)
+            deployed = await read_deployed(listener, contract, self.source)
         if not deployed.known:
-            raise catalog.CatalogError([deployed.differs(SOURCE)])  # tried again: a migration may be on its way
-        if not deployed.same:
-            log_line(schema="differs", detail=deployed.differs(SOURCE))  # an old worker does the jobs that it knows
-        return Store(self.settings, database, found, frozenset(), metrics.watch_gateways(self.offered(self.settings)))
+            raise ContractError([deployed.difference(self.source)])  # tried again: a migration may be on its way
+        if not deployed.same:  # an old worker does the jobs that it knows
+            write_log({"schema": "differs", "detail": deployed.difference(self.source)})
+        return Functions(database, contract)
 
-    def jobs_for(self, store: Store) -> dict[str, Perform]:
+    def jobs_for(self, steps: PaymentSteps) -> dict[str, Perform]:
         """What each kind of job in the outbox is performed by; each answers its outcome in a few words."""
-        payments = PaymentJobs(self._call, store)
+        payments = PaymentJobs(self._call, steps)
         parcels = CarrierJobs(self._call, self.carriers)
         return {
             "refund_payment": payments.refund,
             "reconcile_payment": payments.reconcile,
             "capture_payment": payments.capture,
             "close_checkout": payments.close,
-            "settle_payout": partial(payouts.settle_payout, self._call, store.gateways),
+            "settle_payout": partial(payouts.settle_payout, self._call, steps.gateways),
             "import_products": partial(imports.import_products, self._call),
             "book_shipment": parcels.book,
             "track_shipment": parcels.track,
@@ -188,25 +193,27 @@ class Worker:
         except Exception as failure:  # the job stays in the queue, with the reason
             error = describe(failure)
             ended = "later" if isinstance(failure, Later) else "failed"
-        metrics.count_job(job["kind"], ended, time.monotonic() - started)
+        count_job(job["kind"], ended, time.monotonic() - started)
         if error:
             await self._call("fail_job", job_id=job["id"], error=error)
         else:
             await self._call("finish_job", job_id=job["id"])
-        log_line(
-            job=job["id"],
-            kind=job["kind"],
-            attempt=job["attempts"],
-            outcome="failed" if error else outcome,
-            ms=round((time.monotonic() - started) * 1000, 1),
-            **({"error": error} if error else {}),
-            # Ids only: a mail's content is personal.
-            **{name: value for name, value in job["payload"].items() if name != "data"},
+        write_log(
+            {
+                "job": job["id"],
+                "kind": job["kind"],
+                "attempt": job["attempts"],
+                "outcome": "failed" if error else outcome,
+                "ms": round((time.monotonic() - started) * 1000, 1),
+                **({"error": error} if error else {}),
+                # Ids only: a mail's content is personal.
+                **{name: value for name, value in job["payload"].items() if name != "data"},
+            }
         )
 
     async def _call(self, function: str, **arguments: object) -> Any:
         async with asyncio.timeout(STATEMENT_TIMEOUT):
-            return await self.store.call(function, arguments, request_id=os.urandom(16).hex(), caller=WORKER)
+            return await self.functions.call(function, arguments, request_id=os.urandom(16).hex(), caller=WORKER)
 
 
 async def run(settings: Settings) -> None:
@@ -219,10 +226,7 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> None:
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
+    """The worker's process."""
     try:
         settings = Settings.from_env()
     except SettingsError as error:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 
 import asyncpg
 
-from api.metrics.metrics import Drain
+from api.log import write_log
+from api.metrics.worker import Drain
 from api.settings import Settings
 from api.worker.jobs.protocol import Call
-from api.worker.log import TROUBLE, describe, log_line
+from api.worker.log import TROUBLE, describe
 
 SWEEP_SECONDS = 1.0  # between rounds that end what has run out of time
 PURGE_SECONDS = 600.0  # between rounds that delete what is past
@@ -59,7 +60,7 @@ class Schedule:
             while not self._stopping.is_set():
                 done: int = await self._call(function)
                 if done:
-                    log_line(swept=function, count=done)
+                    write_log({"swept": function, "count": done})
                 if done < full:
                     break
 
@@ -68,7 +69,7 @@ class Schedule:
             try:
                 await self._refresh_reports()
             except TROUBLE as error:
-                log_line(refreshed="nothing", error=describe(error))
+                write_log({"refreshed": "nothing", "error": describe(error)})
             await asyncio.sleep(REPORTS_SECONDS)
 
     async def _refresh_reports(self) -> None:
@@ -81,7 +82,7 @@ class Schedule:
         try:
             while True:
                 while made := await connection.fetchval("SELECT api.refresh_report()", timeout=REPORT_TIMEOUT):
-                    log_line(refreshed=made)
+                    write_log({"refreshed": made})
                 await asyncio.sleep(REPORTS_SECONDS)
         finally:
             connection.terminate()
@@ -94,7 +95,7 @@ class Schedule:
                 while taken:
                     taken = await self._call("take_snapshot")
             except TROUBLE as error:
-                log_line(snapshot="none", error=describe(error))
+                write_log({"snapshot": "none", "error": describe(error)})
             await asyncio.sleep(SNAPSHOT_SECONDS)
 
     async def _check_books(self) -> None:
@@ -103,7 +104,7 @@ class Schedule:
             try:
                 broken = await self._call("check_books")
                 if broken is not None:
-                    log_line(books="broken" if broken else "balance", invariants=broken)
+                    write_log({"books": "broken" if broken else "balance", "invariants": broken})
             except TROUBLE as error:
-                log_line(books="not checked", error=describe(error))
+                write_log({"books": "not checked", "error": describe(error)})
             await asyncio.sleep(BOOKS_SECONDS)

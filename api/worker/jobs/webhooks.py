@@ -7,7 +7,6 @@ Redirects are not followed, and no more than the beginning of an answer is read.
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 import time
 from collections import Counter
@@ -16,9 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore
-import orjson
 
 from api.http.outbound import CheckedBackend, Guard, Resolve, TargetRefused
+from api.log import write_log
 from api.settings import Settings
 from api.worker.jobs.protocol import Call
 
@@ -28,8 +27,6 @@ KEEP = 200  # characters of it that are kept
 AT_ONCE = 64  # attempts that a worker makes side by side
 OF_ONE = 4  # of them to one endpoint; a failing one gets one at a time from the database
 POLL_SECONDS = 1.0  # between looks at the log and at what is due
-
-log = logging.getLogger("storeproc.worker")
 
 
 class Courier:
@@ -112,7 +109,7 @@ class Courier:
             answer=attempt.beginning(),
         )
         line = {"delivery": delivery["id"], "event": delivery["event_id"], "status": status, "ms": milliseconds}
-        log.info(orjson.dumps(line | ({"error": reason} if reason else {})).decode())
+        write_log(line | ({"error": reason} if reason else {}))
 
     async def _send(self, delivery: dict[str, Any], attempt: Attempt) -> None:
         scheme, host, port = self.guard.check_url(delivery["url"])
