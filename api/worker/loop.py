@@ -36,7 +36,8 @@ from api.handlers.webhook_targets import Courier
 from api.http.endpoint import Caller, Store
 from api.http.errors import Problem, Unexpected
 from api.mail import mail
-from api.metrics import metrics
+from api.metrics.counting import count_job, watch_gateways
+from api.metrics.worker import Drain
 from api.postgres.pool import Connection, Database
 from api.settings import Settings, SettingsError
 from api.worker.jobs.carriers import CarrierJobs, NoAnswer
@@ -96,7 +97,7 @@ class Worker:
         self.pause = 0.0  # seconds before the next attempt; grows until there was work again
         self.stopping = asyncio.Event()
         self.called = asyncio.Event()
-        self.counts = metrics.Drain()
+        self.counts = Drain()
         parcels = CarrierJobs(self._call, carry(settings))
         self.jobs: dict[str, Callable[[dict[str, Any]], Awaitable[str]]] = {
             "refund_payment": self.refund_payment,
@@ -146,7 +147,7 @@ class Worker:
                 raise catalog.CatalogError([deployed.differs(SOURCE)])  # and looked at again: somebody will migrate
             if not deployed.same:
                 _log(schema="differs", detail=deployed.differs(SOURCE))  # an old worker does the jobs that it knows
-            offered = metrics.watch_gateways(self.offered(self.settings))
+            offered = watch_gateways(self.offered(self.settings))
             self.store = Store(self.settings, database, found, frozenset(), offered)
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
@@ -278,7 +279,7 @@ class Worker:
         except Exception as failure:  # whatever it was: the job stays in the queue and its reason is kept
             error = _short(failure)
             ended = "later" if isinstance(failure, Later) else "failed"
-        metrics.count_job(job["kind"], ended, time.monotonic() - started)
+        count_job(job["kind"], ended, time.monotonic() - started)
         if error:
             await self._call("fail_job", job_id=job["id"], error=error)
         else:
