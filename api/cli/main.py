@@ -38,7 +38,9 @@ from db.deploy import migrate, permissions
 from db.deploy import pgbouncer as pooler
 from db.server import server
 from db.server.server import Access, Server, ServerError
-from monitoring import top as monitor
+from monitoring.review_page import dashboard
+from monitoring.top import top
+from monitoring.watcher import find_gaps
 
 DEMO = Path(server.__file__).parents[1] / "demo/demo.sql"
 # db/demo.sql makes these accounts.
@@ -663,20 +665,20 @@ def _check(options: argparse.Namespace) -> int:
 
 def _tell_gaps(access: Access) -> None:
     """What the server lacks for monitoring is no failure: it is said, and how to mend it."""
-    for gap, remedy in monitor.find_gaps(access):
+    for gap, remedy in find_gaps(access):
         complaints.print(f"monitoring: {gap} {remedy}", markup=False, style="yellow")
 
 
 def _top(options: argparse.Namespace) -> int:
     with _database(_settings(), "top") as access:
-        monitor.top(access, once=options.once, as_json=options.json, interval=options.interval, console=console)
+        top(access, once=options.once, as_json=options.json, interval=options.interval, console=console)
     return 0
 
 
 def _dashboard(options: argparse.Namespace) -> int:
     _stop_on_signals()
     with _database(_settings(), "dashboard") as access, suppress(KeyboardInterrupt):
-        monitor.dashboard(access, options.port, console)
+        dashboard(access, options.port, console)
     return 0
 
 

@@ -23,6 +23,7 @@ _BY_NAME = {
     "price": 1999,
     "stock": 20,
     "provider": "mock",
+    "url": "https://shop.example/hooks",
 }
 
 
@@ -53,8 +54,9 @@ def _value(name: str, schema: Document, document: Document) -> Any:
         return schema["enum"][0]
     if examples := schema.get("examples"):
         return examples[0]
-    if name in _BY_NAME:
-        return _BY_NAME[name]
+    for known in (name, name.rpartition("_")[2]):  # reporting_currency is a currency
+        if known in _BY_NAME:
+            return _BY_NAME[known]
     if schema.get("format") == "uuid":
         return _ID
     if kind == "integer":

@@ -1,5 +1,5 @@
 "use strict";
-// One page: asks `review` for a period, draws it, and asks again every half minute while somebody looks.
+// One page: asks `review` for a period, draws it, and asks again every half minute while the page is visible.
 
 const routes = JSON.parse(document.getElementById("routes").textContent);
 const RANGES = [["1 h", 1], ["6 h", 6], ["24 h", 24], ["7 d", 168], ["14 d", 336]];
@@ -327,7 +327,7 @@ function now(review) {
     ["For", (l) => l.relation ?? l.lock_type, "text"], ["Held by", (l) => `${l.blocking_pid} (${l.blocking_role})`, "text"],
     ["Its state", (l) => l.blocking_state, "text"], ["Open", (l) => span(l.blocking_transaction_seconds)],
     ["Its statement", (l) => l.blocking_endpoint ?? l.blocking_query, "wrap"],
-  ], review.locks, "Nobody waits for a lock.");
+  ], review.locks, "No session waits for a lock.");
   list(place("open"), [
     ["Open", (t) => span(t.open_seconds)], ["Process", (t) => String(t.pid)], ["Who", (t) => t.role_name ?? t.backend_type, "text"],
     ["Application", (t) => t.application_name, "text"], ["State", (t) => t.state ?? "", "text"], ["Since", (t) => span(t.state_seconds)],

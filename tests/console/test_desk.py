@@ -92,7 +92,7 @@ async def test_credit_above_the_limit_needs_a_second_person(
     await expect(first.page.get_by_text("It waits for a second person.")).to_be_visible()
     await first.go("credit")
     row = first.page.get_by_role("row").filter(has_text="after the flood")
-    await expect(row).to_contain_text("Somebody else decides")
+    await expect(row).to_contain_text("Another person decides")
     second = await visit(await sign_up("support"))
     await second.go("credit")
     await (

@@ -1,4 +1,4 @@
-"""/metrics: who reads what, that it is what Prometheus takes, and that no count is lost on its way from a worker."""
+"""/metrics: who may read what, that Prometheus can parse it, and that no count of a worker is lost."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import Histogram
 
 from api.gateways.protocol import CallbackInvalid, Refused, Unavailable
-from api.metrics import metrics
-from api.metrics.metrics import MEASURED, Drain
+from api.metrics import counting
+from api.metrics.counting import RequestMetrics
+from api.metrics.exposition import counted_families
+from api.metrics.measured import MEASURED
+from api.metrics.worker import Drain
 from db.server.server import Access
 from tests.conftest import Client, WebServer
 
@@ -136,25 +140,29 @@ async def test_refusals_and_latencies_are_counted(client: Any) -> None:
     assert value(text, 'storeproc_pool_size{role="web_customer"}') == 6
 
 
-def test_a_duration_is_counted_where_observe_counts_it() -> None:
-    """What answers took is put into the histogram without observe(): the edges of its buckets are the same."""
+def test_durations_are_counted_in_the_buckets_of_a_histogram() -> None:
+    """Batches of request durations are not counted by observe(), but must end in the same buckets."""
     durations = (0.0, 0.001, 0.0011, 0.05, 10.0, 10.1, 77.0)
-    reference = metrics.Histogram("reference", "Text.", buckets=metrics.BUCKETS, registry=None)
-    operation = uuid.uuid4().hex
-    for seconds in durations:
+    reference = Histogram("reference", "Text.", buckets=counting.REQUEST_BUCKETS, registry=None)
+    operation, requests = uuid.uuid4().hex, RequestMetrics()
+    for number, seconds in enumerate(durations):
         reference.observe(seconds)
-        metrics.count(operation, 200, seconds, "")
-    metrics.flush()
+        requests.count(operation, 200, seconds, "")
+        if number % 3 == 0:
+            requests.flush()
+    requests.flush()
     (wanted,) = reference.collect()
     found = {
         (sample.name.removeprefix("storeproc_request_seconds"), sample.labels.get("le")): sample.value
-        for family in metrics._registry.collect()
+        for family in counted_families()
         for sample in family.samples
         if sample.labels.get("operation") == operation and family.name == "storeproc_request_seconds"
     }
-    for sample in wanted.samples:
-        if not sample.name.endswith("_created"):
-            assert found[sample.name.removeprefix("reference"), sample.labels.get("le")] == pytest.approx(sample.value)
+    assert found == pytest.approx({
+        (sample.name.removeprefix("reference"), sample.labels.get("le")): sample.value
+        for sample in wanted.samples
+        if not sample.name.endswith("_created")
+    })  # fmt: skip
 
 
 async def test_siblings_add_up_and_who_ended_is_not_forgotten(access: Access, tmp_path: Path) -> None:
@@ -172,7 +180,7 @@ async def test_siblings_add_up_and_who_ended_is_not_forgotten(access: Access, tm
             await asyncio.to_thread(web.start)
         asked, reader = Client(one.url), Client(two.url)
         await asked.get(f"/products/{uuid.uuid4()}")
-        async with asyncio.timeout(10 * metrics.FLUSH):
+        async with asyncio.timeout(10 * RequestMetrics.FLUSH_INTERVAL):
             while f"{sample} 1.0" not in await read(reader):
                 pass
         await asked.get(f"/products/{uuid.uuid4()}")
@@ -189,10 +197,10 @@ async def test_siblings_add_up_and_who_ended_is_not_forgotten(access: Access, tm
 async def test_what_a_worker_counted_arrives_once(client: Any, call: Any) -> None:
     drain = Drain()
     drain.done() if drain.more() else None
-    metrics.count_job("test_kind", "done", 0.02)
-    metrics.count_job("test_kind", "failed", 3.0)
+    counting.count_job("test_kind", "done", 0.02)
+    counting.count_job("test_kind", "failed", 3.0)
     lost = drain.more()  # the database did not take it
-    metrics.count_job("test_kind", "done", 0.02)
+    counting.count_job("test_kind", "done", 0.02)
     given = drain.more()
     assert len(given) >= len(lost)
     await call("web_worker", "take_snapshot", counts=given)
@@ -238,7 +246,7 @@ class Outside:
 )
 async def test_gateway_calls_are_counted_by_what_came_of_them(trouble: BaseException | None, outcome: str) -> None:
     provider, outside = uuid.uuid4().hex, Outside()
-    gateway: Any = metrics.watch_gateways({provider: outside})[provider]  # type: ignore[dict-item]
+    gateway: Any = counting.watch_gateways({provider: outside})[provider]  # type: ignore[dict-item]
     outside.trouble = trouble
     if trouble is None:
         assert await gateway.look_up(object()) == "answer"
@@ -247,7 +255,7 @@ async def test_gateway_calls_are_counted_by_what_came_of_them(trouble: BaseExcep
             await gateway.look_up(object())
     counted = [
         sample
-        for family in metrics._registry.collect()
+        for family in counted_families()
         for sample in family.samples
         if sample.labels.get("provider") == provider and sample.name == "storeproc_gateway_calls_total"
     ]

@@ -1,4 +1,4 @@
-// Bars and lines, drawn to the width they are given and anew when it changes. Each chart is also a table, for who reads it otherwise.
+// Bars and lines, drawn to the available width and redrawn when it changes. Each chart is also a table, for screen readers.
 
 import { h, replace, svg } from "./elements.js";
 

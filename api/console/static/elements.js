@@ -1,4 +1,4 @@
-// Elements are made here and nowhere else. Text becomes text nodes: whatever a customer is called, it is never markup.
+// Makes elements. Text becomes text nodes, so that no name or note can become markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -29,7 +29,7 @@ export function replace(element, ...children) {
   return element;
 }
 
-// 24 × 24, drawn with a line: https://feathericons.com in spirit, our own in fact.
+// Icons of 24 × 24, in the style of https://feathericons.com.
 const SHAPES = {
   overview: "M4 13h6V4H4zM14 20h6V11h-6zM4 20h6v-4H4zM14 8h6V4h-6z",
   orders: "M6 7h12l1 13H5zM9 7a3 3 0 0 1 6 0",

@@ -1,4 +1,4 @@
-// Amounts come in minor units beside a currency, moments in UTC; people read them their own way.
+// Formats amounts (minor units beside a currency) and times (UTC) in the language and time zone of the browser.
 
 import { h } from "./elements.js";
 
@@ -22,7 +22,7 @@ export function money(amount, currency, compact = false) {
   return formatter(currency, compact).format(amount / 10 ** decimals(currency));
 }
 
-/** What was typed, as minor units; null when it is no amount of this currency. Never by way of a float. */
+/** Parses an amount into minor units, without floating-point numbers; null when it is no amount of this currency. */
 export function parseMoney(text, currency) {
   const found = /^(\d{1,12})(?:[.,](\d+))?$/.exec(text.replace(/[\s']/g, ""));
   const places = decimals(currency);

@@ -1,4 +1,4 @@
-// Who is logged in, where they are, and the frame around it.
+// The frame of the page: log-in, menu, routing between the sections.
 
 import { h, icon, replace } from "./elements.js";
 import { words } from "./format.js";
@@ -101,7 +101,7 @@ function route() {
   const label = sections.find((s) => s.name === name)?.label ?? "Search";
   document.title = `${label} · storeproc`;
   replace(main, content);
-  // A new page begins at its top, and says its name to who cannot see it; a new filter does neither.
+  // A new page starts at its top and moves the focus to its heading, for screen readers; a new filter does neither.
   if (shown !== path.join("/")) {
     scrollTo(0, 0);
     if (shown) main.querySelector("h1")?.focus({ preventScroll: true });
@@ -111,7 +111,7 @@ function route() {
 
 addEventListener("hashchange", route);
 
-// --- coming and going ------------------------------------------------------------------------------
+// --- log-in and log-out -----------------------------------------------------------------------------
 
 function logIn(note = "") {
   session.account = null;
@@ -175,7 +175,7 @@ async function logOut() {
   logIn();
 }
 
-// Who was never here is not asked for: a refused request would be all that comes of it.
+// Without an earlier log-in the request would only be refused.
 if (localStorage.getItem("inside")) {
   replace(document.body, h("main", { class: "outside" }, loading(3)), messages);
   call("GET", "/account")

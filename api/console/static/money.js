@@ -1,4 +1,4 @@
-// Money that waits for a person: disputes, payouts, credit above the limit; and gift cards.
+// Money that needs a decision: disputes, payouts, credit above the limit; and gift cards.
 
 import { h, replace } from "./elements.js";
 import { endOf, moment, money, shortId, words } from "./format.js";
@@ -7,7 +7,7 @@ import { actions, amountOf, ask, button, chip, copier, currencySelect, field, fi
 
 export const accountLink = (id) => (offered.has("get", "/admin/accounts/{account_id}") ? `#/customers/${id}` : `#/orders?account=${id}`);
 
-/** Who an account is, asked for once each, one after the other; its id where nobody says. */
+/** The name of an account, requested once each, one after the other; its id where the request fails. */
 const names = {
   known: new Map(),
   queue: Promise.resolve(),
@@ -138,7 +138,7 @@ export function showCredit(_, query) {
             kind: "action",
             cell: (c) =>
               c.status === "pending" &&
-              (c.requested_by === session.account.id ? h("span", { class: "soft" }, "Somebody else decides") : [button("Approve", () => decide(c, "approve"), "primary"), button("Reject", () => decide(c, "reject"), "danger quiet")]),
+              (c.requested_by === session.account.id ? h("span", { class: "soft" }, "Another person decides") : [button("Approve", () => decide(c, "approve"), "primary"), button("Reject", () => decide(c, "reject"), "danger quiet")]),
           },
         ],
         { empty: status === "pending" ? "Nothing waits for a second person." : "No credit was given or taken.", hint: "Above a limit, credit given by one person waits for another." },

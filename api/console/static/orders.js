@@ -1,4 +1,4 @@
-// Orders: found, read, shipped, cancelled, refunded.
+// Orders: list, page of an order, search.
 
 import { h, icon } from "./elements.js";
 import { ago, count, endOf, moment, money, plainMoney, shortId, startOf, words } from "./format.js";
@@ -122,7 +122,7 @@ function orderPage({ order, payments, events, shipments, returns, customer }, ag
         panel("Goods", lines(order, payments)),
         shipments.length > 0 && panel("Parcels", shipments.map((s) => shipmentCard(s, again))),
         returns.length > 0 && panel("Returns", returns.map((r) => returnCard(r, again))),
-        panel("Payments", payments.length ? payments.map((p) => paymentCard(p, order, again)) : emptiness("Nobody has tried to pay yet.")),
+        panel("Payments", payments.length ? payments.map((p) => paymentCard(p, order, again)) : emptiness("There was no payment attempt yet.")),
       ),
       h("div", {}, panel("Customer", customerFacts(order, customer)), panel("What happened", timeline(events, order))),
     ),
@@ -255,7 +255,7 @@ function timeline(events, order) {
   );
 }
 
-// --- the box that finds everything -----------------------------------------------------------------
+// --- search ----------------------------------------------------------------------------------------
 
 const KINDS = { order: "Order", payment: "Payment", refund: "Refund", invoice: "Invoice", credit_note: "Credit note", account: "Customer" };
 

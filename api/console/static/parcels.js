@@ -1,4 +1,4 @@
-// What leaves and what comes back: shipments and returns, where the shop's server offers them.
+// Shipments and returns, where the server offers them.
 
 import { h, replace } from "./elements.js";
 import { moment, money, plural, words } from "./format.js";
@@ -10,7 +10,7 @@ const SHIP = "/admin/orders/{order_id}/shipments";
 const LOST = ["failed", "cancelled", "returned"];
 export const canShipParts = () => offered.has("post", SHIP);
 
-/** A number for each line: − 0 +. rows: {item, most, value, note}; answers the rows, each with its box. */
+/** A number box for each line. rows: {item, most, value, note}; returns the rows, each with its box. */
 export function pieceBoxes(rows, purpose) {
   for (const row of rows) {
     row.box = input(`pieces-${row.item.id ?? row.item.order_item_id}`, {
@@ -36,7 +36,7 @@ function stepper(sign, label, box, by) {
   return h("button", { type: "button", "aria-label": label, tabindex: "-1", disabled: box.disabled, onclick: press }, sign);
 }
 
-/** By line: how many pieces are in parcels. */
+/** Pieces in parcels, by order line. */
 export function piecesSent(shipments) {
   const sent = new Map();
   for (const item of shipments.filter((s) => !LOST.includes(s.status)).flatMap((s) => s.items)) sent.set(item.order_item_id, (sent.get(item.order_item_id) ?? 0) + item.quantity);
@@ -80,7 +80,7 @@ export function askShipment(order, shipments, again) {
   });
 }
 
-/** Links that others wrote lead to the web or nowhere. */
+/** Only http and https links are followed: carriers and customer service enter them. */
 const safe = (url) => (/^https?:\/\//i.test(url ?? "") ? url : null);
 
 export function shipmentCard(shipment, again) {

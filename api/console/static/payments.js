@@ -1,4 +1,4 @@
-// The ways of paying, as the server lists them, and what was given back of a payment.
+// Payment providers, and the pieces of an order that were refunded.
 
 import { words } from "./format.js";
 import { get, offered } from "./server.js";
@@ -15,7 +15,7 @@ export async function readProviders() {
 export const provider = (name) => words(name);
 export const isManual = (name) => manual.has(name);
 
-/** By line: how many pieces have been refunded by piece. */
+/** Refunded pieces, by order line. */
 export function refundedPieces(payments) {
   const pieces = new Map();
   for (const refund of payments.flatMap((p) => p.refunds)) {

@@ -1,4 +1,4 @@
-// Customers: who they are, what they have, what they ordered. Shown where the shop's server offers it.
+// Customers: their data, balances and orders. Shown where the server offers these endpoints.
 
 import { h, icon } from "./elements.js";
 import { moment, money, shortId, words } from "./format.js";
@@ -30,7 +30,7 @@ export function showCustomers(_, query) {
         { label: "Status", cell: (a) => chip(a.status) },
         { label: "Since", cell: (a) => moment(a.created_at) },
       ],
-      { link: (a) => `#/customers/${a.id}`, empty: "Nobody like this." },
+      { link: (a) => `#/customers/${a.id}`, empty: "No such customer." },
     ),
   ];
 }
@@ -114,7 +114,7 @@ function customerPage({ account, wallet, credit }, again) {
                 : button("Lock", () =>
                     ask({
                       title: "Lock this wallet?",
-                      text: "Nothing leaves it until somebody unlocks it.",
+                      text: "Nothing leaves it until it is unlocked.",
                       fields: field("Why", input("reason", { required: true, maxlength: 200 })),
                       button: "Lock",
                       danger: true,

@@ -1,4 +1,4 @@
-// Promotions: what a code takes off. Shown where the shop's server offers it.
+// Promotion codes, where the server offers them.
 
 import { h, replace } from "./elements.js";
 import { count, endOf, moment, money, startOf } from "./format.js";
@@ -36,7 +36,7 @@ export function showPromotions() {
                 () =>
                   ask({
                     title: `Disable ${p.code}?`,
-                    text: "Orders that have it keep it; nobody else can use it.",
+                    text: "Orders that have it keep it; it cannot be used for others.",
                     button: "Disable",
                     danger: true,
                     act: async (_, key) => (await post(`/promotions/${p.id}/disable`, {}, key), again()),

@@ -1,4 +1,4 @@
-// Giving money back: by line and piece, by amount, or all of it. What it comes to, the shop decides; here it is only foretold.
+// Refunds: by piece, by amount, or of the whole payment. The amount shown is an estimate; the server computes it.
 
 import { h, replace } from "./elements.js";
 import { moment, money, parseMoney, plainMoney, plural, words } from "./format.js";

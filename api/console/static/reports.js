@@ -1,4 +1,4 @@
-// How the shop sells, for admins: the overview and the reports.
+// The overview and the reports, for admins.
 
 import { bars, parts } from "./charts.js";
 import { h, svg } from "./elements.js";
@@ -267,7 +267,7 @@ function showBuyers(section, query, period, steps) {
                 report.best,
                 { link: (c) => accountLink(c.account_id) },
               ).element
-            : emptiness("Nobody has bought yet."),
+            : emptiness("There are no purchases yet."),
         ),
       ],
       8,
@@ -275,9 +275,9 @@ function showBuyers(section, query, period, steps) {
   ];
 }
 
-/** Of each month's new customers, the part that bought in each month since: the darker, the more. */
+/** The share of each month's new customers that bought again in each later month: darker is more. */
 function cohorts(rows) {
-  if (!rows.length) return emptiness("Nobody has bought yet.");
+  if (!rows.length) return emptiness("There are no purchases yet.");
   const widest = Math.max(...rows.map((c) => c.active.length));
   const heat = (part) => Math.min(9, Math.ceil(part * 10));
   return h(

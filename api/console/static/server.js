@@ -1,4 +1,4 @@
-// How the console talks to the shop: JSON over fetch, the log-in in cookies that no script can read.
+// Requests to the API. The session is in cookies that no script can read.
 
 const API = "/v1";
 
@@ -49,7 +49,7 @@ export async function send(method, path, { query, body, key, version } = {}) {
   return data;
 }
 
-/** Access lasts a quarter of an hour; then the session is renewed, once, by one tab, and the request sent again. */
+/** Sends a request. When the access token has expired, one tab renews the session, and the request is sent again. */
 export async function call(method, path, options) {
   const began = Date.now();
   try {
@@ -75,7 +75,7 @@ export const post = (path, body = {}, key = undefined) => call("POST", path, { b
 export const put = (path, body) => call("PUT", path, { body });
 export const patch = (path, body, version) => call("PATCH", path, { body, version });
 
-/** What this shop's server offers, from its own contract: sections whose endpoints are not there are not shown. */
+/** What the server offers, according to its OpenAPI document. Sections without endpoints are not shown. */
 export const offered = {
   paths: {},
   async read() {

@@ -1,4 +1,4 @@
-// What keeps the shop honest and the reports going, for admins.
+// System settings and checks, for admins.
 
 import { h, icon, replace } from "./elements.js";
 import { ago, count, day, moment, plural, words } from "./format.js";
@@ -48,7 +48,7 @@ function reportingPanels({ reporting, rates }, again) {
   const askRate = () =>
     ask({
       title: "Set an exchange rate",
-      text: "For reports only: nobody pays by it. It holds until the next one begins.",
+      text: "For reports only: no payment uses it. It holds until the next one begins.",
       fields: [
         h("div", { class: "pair" }, field("One unit of", select("currency", others.map((c) => [c, c]))), field(`is worth, in ${reporting.reporting_currency}`, input("rate", { required: true, inputmode: "decimal", placeholder: "1.0837" }))),
         field("From", input("from", { type: "date", required: true, value: today })),

@@ -1,4 +1,4 @@
-// What every section is built of: chips, tables, lists, dialogs, messages.
+// What every section is built of: status chips, tables, lists, dialogs, messages.
 
 import { h, icon, replace } from "./elements.js";
 import { decimals, parseMoney, plainMoney, shortId, words } from "./format.js";
@@ -13,7 +13,7 @@ export function chip(status) {
   return h("span", { class: `chip ${tone}` }, words(status));
 }
 
-/** The sentence and what to do, the fields that are wrong, and the id by which the log is found. */
+/** A problem: its sentence, the invalid fields, and the request id, which finds the log entry. */
 export function complaint(problem, again = null) {
   const box = h("div", { class: "complaint", role: "alert" }, h("p", {}, problem.message));
   if (problem.errors?.length) {
@@ -120,7 +120,7 @@ export function list(path, query, columns, { link, empty, hint, size = 25 } = {}
   return place;
 }
 
-/** Shows what a promise brings: its waiting, its trouble, its content. */
+/** Shows a placeholder until the promise is settled, then its content or its problem. */
 export function later(load, show, rows = 4) {
   const place = h("div", { class: "later" }, loading(rows));
   async function run(quiet = false) {
@@ -159,8 +159,8 @@ export const CURRENCIES = ["USD", "EUR", "GBP", "BDT", "INR", "CHF", "JPY", "KWD
 export const currencySelect = (name = "currency", value = "USD") => select(name, CURRENCIES.map((c) => [c, c]), value);
 
 /**
- * A question that changes something. `act(values, key)` does it; the key is the same however often the button is pressed
- * until the shop says no, so an answer that got lost is not an effect that happens twice.
+ * A dialog for a change. `act(values, key)` makes it; the idempotency key stays the same until the server refuses the
+ * request, so that a lost answer and a second press of the button do not repeat the effect.
  */
 export function ask({ title, text, fields = [], button, danger = false, act, done, wide = false }) {
   return new Promise((resolve) => {
@@ -207,7 +207,7 @@ export function ask({ title, text, fields = [], button, danger = false, act, don
   });
 }
 
-/** A mistake that the console finds by itself, shown like the shop's own. */
+/** A problem that the console finds itself, shown like those of the server. */
 export const mistake = (text, pointer = "") => new Problem(422, { detail: text, errors: pointer ? [{ pointer: "/" + pointer, detail: "" }] : [] });
 
 export function amountOf(text, currency) {
@@ -222,7 +222,7 @@ export function actions(...buttons) {
 
 export const button = (label, onclick, kind = "") => h("button", { type: "button", class: kind, onclick }, label);
 
-/** Filters live in the address, so that a list can be sent to a colleague. */
+/** Filters are kept in the address, so that a list can be sent to a colleague. */
 export function filters(section, query, ...controls) {
   const form = h("form", { class: "filters", role: "search" }, controls);
   const apply = () => {
