@@ -469,7 +469,7 @@ async def _digest(client: Client) -> str:
 
 
 @pytest.mark.parametrize("path", ["/", "/docs/errors", "/v1/checkout/success", "/v1/checkout/cancel"])
-async def test_pages_load_nothing_from_anywhere(server: WebServer, path: str) -> None:
+def test_pages_load_nothing_from_anywhere(server: WebServer, path: str) -> None:
     answer = httpx.get(server.url + path)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -493,7 +493,7 @@ async def test_every_error_is_explained(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/docs", "/console"])
-async def test_pages_with_scripts_load_ours_only(server: WebServer, path: str) -> None:
+def test_pages_with_scripts_load_ours_only(server: WebServer, path: str) -> None:
     answer = httpx.get(server.url + path)
     assert answer.status_code == 200
     policy = answer.headers["content-security-policy"]

@@ -105,7 +105,7 @@ class StripeGateway:
         except (ValueError, KeyError, TypeError, AttributeError):
             raise CallbackInvalid("the body is not an event that we can read") from None
         except _Denied as denied:
-            # The event names an object that our key cannot read: the configuration is wrong. Stripe repeats it for days.
+            # The event names an object that our key cannot read: a wrong configuration. Stripe repeats it for days.
             raise Unavailable(f"Stripe: {denied.reason}") from None
 
     async def look_up(self, payment: Payment) -> Event | None:
