@@ -112,7 +112,7 @@ class Verifier:
             "expires_at": _moment(claims["exp"]),
             "email": email if verified else None,
             "display_name": _name(claims.get("name")),
-            "role": self._role(claims),
+            "role": self.role(claims),
         }
 
     def _for_us(self, claims: Mapping[str, Any]) -> bool:
@@ -120,7 +120,7 @@ class Verifier:
         named = audience if isinstance(audience, list) else [audience]
         return any(name in self.oidc.audiences for name in named)
 
-    def _role(self, claims: Mapping[str, Any]) -> str | None:
+    def role(self, claims: Mapping[str, Any]) -> str | None:
         """The most privileged of our roles that the token names; None if it names none."""
         if self.oidc.role_claim is None:
             return None

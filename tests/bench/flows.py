@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
-from api.contract.signatures import build_statement
+from api.contract.statements import build_statement
 from api.gateways.mock import Checkout, MockGateway
 
 from . import load
@@ -22,7 +22,7 @@ LANES = 4  # connections that prepare payments
 def lists(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell: Tell) -> Part:
     """As a customer who is logged in, for whom every answer is made; and as everybody, who may get one that is kept."""
     part = Part("product list: 20 products of one of 100 shelves", tell=tell)
-    function = shop.catalog.functions["list_products"]
+    function = shop.contract.functions["list_products"]
     names = [p.name for p in function.visible]
     statement = build_statement(function, names, body=False)
     given = {"limit": "'20'", "category": f"('{PREFIX}' || :shelf::text)"}
@@ -44,7 +44,7 @@ def lists(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell
 def pages(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell: Tell) -> Part:
     last = shop.size.products - 1
     part = Part(f"product page: one of {shop.size.products:,}", tell=tell)
-    function = shop.catalog.functions["get_product"]
+    function = shop.contract.functions["get_product"]
     names = ["product_id", *(p.name for p in function.visible if p.name != "product_id")]
     statement = build_statement(function, names, body=False)
     given = {"product_id": f"('{PREFIX}' || :p1::text)"}
@@ -59,7 +59,7 @@ def pages(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell
 
 def carts(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell: Tell) -> Part:
     part = Part("cart add: five products in a cart", tell=tell)
-    statement = build_statement(shop.catalog.functions["add_cart_item"], (), body=True)
+    statement = build_statement(shop.contract.functions["add_cart_item"], (), body=True)
     body = f"""('{{"product_id":"{PREFIX}' || :p1::text || '","quantity":1}}')"""
     script = load.choose_customer(shop)
     script += f"\\set p1 100000000000 + (:n * 5 + random(0, 4)) % {shop.size.products}\n"
@@ -92,7 +92,7 @@ def _both(
 def callbacks(shop: Shop, web: Web, connections: Sequence[int], seconds: float, tell: Tell) -> Part:
     """A gateway says that an order is paid: signature, event, payment, order, stock, books, events, invoice."""
     part = Part("callback: an order is paid", tell=tell)
-    statement = build_statement(shop.catalog.functions["receive_gateway_event"], (), body=True, hidden=())
+    statement = build_statement(shop.contract.functions["receive_gateway_event"], (), body=True, hidden=())
     event = "(SELECT c.event FROM bench.callbacks AS c WHERE c.n = :next)"
     for n in connections:
         # As many as can be used up; how many that is, a short try tells.
@@ -160,7 +160,7 @@ def _callbacks_over_http(shop: Shop, web: Web, connections: int, seconds: float,
 
 def _order_to_paid_script(shop: Shop) -> str:
     """The five statements of the web tier: the customer's two, and the three that it says as the gateway's."""
-    functions = shop.catalog.functions
+    functions = shop.contract.functions
     order = build_statement(functions["create_order"], (), body=True)
     begin = build_statement(functions["begin_payment"], ("order_id",), body=True)
     of_gateway = {

@@ -19,8 +19,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from api.contract import openapi
-from api.contract.signatures import Catalog, Function
+from api.contract.reader import Contract
+from api.contract.signatures import Function
 from api.routes import ROUTES
 from db.deploy.migrate import migrate
 
@@ -91,7 +91,7 @@ class Point:
 
 def look(shop: Shop, say: Say) -> Point:
     with psycopg.connect(shop.access.admin()) as connection:
-        pages, microseconds, skipped = Calls(connection, shop.catalog).measure()
+        pages, microseconds, skipped = Calls(connection, shop.contract).measure()
     say(f"{len(pages)} calls looked at; nothing is there for {', '.join(skipped) or 'none'}")
     disk = shop.disk()
     times, sizes = operations(shop, say)
@@ -104,9 +104,9 @@ def look(shop: Shop, say: Say) -> Point:
 class Calls:
     """Lists and look-ups as their audience calls them, and an order's whole life."""
 
-    def __init__(self, connection: psycopg.Connection[Any], catalog: Catalog) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], contract: Contract) -> None:
         self.connection = connection
-        self.catalog = catalog
+        self.contract = contract
         self.found: dict[str, list[tuple[int, float]]] = {}
         self.people = {
             "customer": self.value(BUSIEST.format("sales.orders", "account_id")),
@@ -147,7 +147,7 @@ class Calls:
     def measure(self) -> tuple[dict[str, int], dict[str, float], list[str]]:
         """Pages and microseconds by endpoint, and the endpoints for which there is nothing to ask."""
         reads = sorted({r.function for r in ROUTES if r.method == "GET"} - WHOLE)
-        questions = [(name, name, self.required(self.catalog.functions[name])) for name in reads]
+        questions = [(name, name, self.required(self.contract.functions[name])) for name in reads]
         questions += [(f"{name} {', '.join(given.values())}", name, dict(given)) for name, given in FILTERS]
         skipped: set[str] = set()
         for _ in range(ROUNDS):
@@ -157,7 +157,7 @@ class Calls:
                     continue
                 try:
                     with self.connection.transaction():
-                        self.call(openapi.audience(self.catalog.functions[name]), name, called, **given)
+                        self.call(self.contract.functions[name].audience, name, called, **given)
                 except psycopg.DatabaseError as error:
                     if not (error.sqlstate or "").startswith("SH"):
                         raise

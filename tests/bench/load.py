@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from api.contract.signatures import Statement
+from api.contract.statements import Statement
 
 from .machine import cpu_seconds
 from .shop import HERE, PREFIX, Shop, Web

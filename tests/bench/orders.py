@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.contract.signatures import Statement, build_statement
+from api.contract.statements import Statement, build_statement
 
 from . import load
 from .load import LINES, Result, pgbench, wrk
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 def statement_of(shop: Shop, function: str) -> Statement:
     """The statement that the web tier sends for a POST."""
-    return build_statement(shop.catalog.functions[function], (), body=True)
+    return build_statement(shop.contract.functions[function], (), body=True)
 
 
 def open_shop(shop: Shop) -> None:

@@ -22,8 +22,7 @@ import asyncpg
 import psycopg
 
 from api.cli.processes import environment
-from api.contract import signatures as catalog
-from api.contract.signatures import Catalog
+from api.contract.reader import Contract, read_contract
 from api.settings import Settings
 from db.demo import scale
 from db.deploy import migrate
@@ -56,7 +55,7 @@ class Shop:
     postmaster: int
     folder: Path
     size: Size
-    catalog: Catalog
+    contract: Contract
     times: dict[str, float]
     """Seconds that making it took, by step."""
 
@@ -163,10 +162,10 @@ def analyse(access: Access) -> None:
         scale.analyse(connection)
 
 
-async def _read_catalog(access: Access) -> Catalog:
+async def _read_catalog(access: Access) -> Contract:
     connection = await asyncpg.connect(access.url("web_anonymous"))
     try:
-        return await catalog.read(connection)
+        return await read_contract(connection)
     finally:
         await connection.close()
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
+from starlette.applications import Starlette
 
-from api.app import Frame, create_app
+from api.app import create_app
+from api.postgres.cache import ResponseCache
 from api.settings import Settings
 from db.server.server import Access
 from tests.catalogue.test_catalogue import Shop
@@ -23,25 +26,36 @@ from tests.catalogue.test_catalogue import Shop
 HOUR = 3600.0
 
 
+@dataclass
+class Running:
+    """An application between its start and its end."""
+
+    app: Starlette
+    settings: Settings
+    cache: ResponseCache
+
+
 @pytest.fixture(scope="module")
-async def app(anyio_backend: str, access: Access, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Frame]:
+async def app(anyio_backend: str, access: Access, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     folder: Path = tmp_path_factory.mktemp("app")
-    frame = create_app(Settings(database_url=access.public_url(), secret=access.secret, data=folder))
-    frame.cache.seconds = HOUR
+    settings = Settings(database_url=access.public_url(), secret=access.secret, data=folder)
+    made = create_app(settings)
     told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    living = asyncio.create_task(frame({"type": "lifespan"}, told.get, said.put))
+    state: dict[str, Any] = {}
+    living = asyncio.create_task(made({"type": "lifespan", "state": state}, told.get, said.put))
     await told.put({"type": "lifespan.startup"})
     assert (await said.get())["type"] == "lifespan.startup.complete"
-    yield frame
+    state["cache"].seconds = HOUR
+    yield Running(made, settings, state["cache"])
     await told.put({"type": "lifespan.shutdown"})
     await living
 
 
 @pytest.fixture
-async def http(app: Frame) -> AsyncIterator[httpx.AsyncClient]:
-    await until(app.cache.serves)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop/v1") as client:
+async def http(app: Running) -> AsyncIterator[httpx.AsyncClient]:
+    await until(lambda: app.cache.serves)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app.app), base_url="http://shop/v1") as client:
         yield client
 
 
@@ -70,15 +84,15 @@ async def until(true: Callable[[], bool]) -> None:
     await eventually(ask, True)
 
 
-async def settled(app: Frame, admin: asyncpg.Connection[Any]) -> None:
+async def settled(app: Running, admin: asyncpg.Connection[Any]) -> None:
     """The application keeps answers, and what was announced before is past. Whether an announcement is still on its
     way to it cannot be asked; a new connection begins after all of them."""
     listener = "FROM pg_stat_activity WHERE application_name = 'storeproc cache' AND datname = current_database()"
-    await until(app.cache.serves)
+    await until(lambda: app.cache.serves)
     old = await admin.fetchval(f"SELECT pid {listener}")
     assert await admin.fetchval("SELECT pg_terminate_backend($1, 5000)", old)
     await eventually(lambda: admin.fetchval(f"SELECT count(*) {listener} AND pid <> $1", old), 1)
-    await until(app.cache.serves)
+    await until(lambda: app.cache.serves)
 
 
 async def until_somebody_waits_for(admin: asyncpg.Connection[Any], table: str) -> None:
@@ -101,7 +115,7 @@ async def name_of(http: httpx.AsyncClient, product: dict[str, Any], **keywords: 
 
 
 async def test_what_is_kept_is_served_to_shoppers_and_not_to_those_who_run_the_shop(
-    app: Frame, http: httpx.AsyncClient, access: Access, shop: Shop, seller: str
+    app: Running, http: httpx.AsyncClient, access: Access, shop: Shop, seller: str
 ) -> None:
     product = await shop.product(seller, name="Known")
     await settled(app, shop.admin)
@@ -128,11 +142,11 @@ async def test_what_is_kept_is_served_to_shoppers_and_not_to_those_who_run_the_s
     ],
 )
 async def test_what_a_merchant_changes_is_seen_at_once(
-    app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str, change: str, arguments: dict[str, Any], field: str,
+    app: Running, http: httpx.AsyncClient, shop: Shop, seller: str, change: str, arguments: dict[str, Any], field: str,
     expected: object,
 ) -> None:  # fmt: skip
     product = await shop.product(seller)
-    await until(app.cache.serves)
+    await until(lambda: app.cache.serves)
     path = f"/products/{product['id']}"
     for _ in range(2):
         assert (await http.get(path)).json()[field if field != "code" else "id"] is not None
@@ -145,10 +159,10 @@ async def test_what_a_merchant_changes_is_seen_at_once(
 
 
 async def test_what_a_dba_changes_by_hand_is_seen_at_once(
-    app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str
+    app: Running, http: httpx.AsyncClient, shop: Shop, seller: str
 ) -> None:
     product = await shop.product(seller, price=100)
-    await until(app.cache.serves)
+    await until(lambda: app.cache.serves)
 
     async def price() -> object:
         return (await http.get(f"/products/{product['id']}")).json()["price"]
@@ -159,7 +173,7 @@ async def test_what_a_dba_changes_by_hand_is_seen_at_once(
 
 
 async def test_lists_facets_and_categories_are_forgotten_too(
-    app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str
+    app: Running, http: httpx.AsyncClient, shop: Shop, seller: str
 ) -> None:
     category = await shop.category(name="Before", slug="before")
 
@@ -177,7 +191,7 @@ async def test_lists_facets_and_categories_are_forgotten_too(
     await eventually(seen, (1, 1, "After"))
 
 
-async def test_orders_announce_nothing(app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
+async def test_orders_announce_nothing(app: Running, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
     """The price of that is an `available` as old as the answer, which is kept for a second."""
     product, buyer = await shop.product(seller, stock=5), await shop.account("customer")
     await settled(app, shop.admin)
@@ -208,12 +222,12 @@ async def test_orders_announce_nothing(app: Frame, http: httpx.AsyncClient, shop
         app.cache.seconds = HOUR
 
 
-async def test_a_planned_price_begins_on_time(app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
+async def test_a_planned_price_begins_on_time(app: Running, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
     product = await shop.product(seller, price=100)
     soon = await shop.admin.fetchval("SELECT now() + interval '2 s'")
     planned = {"product_id": product["id"], "price": 150, "currency": "USD", "valid_from": soon}
     await shop.call("web_merchant", "set_price", token=seller, **planned)
-    await until(app.cache.serves)
+    await until(lambda: app.cache.serves)
     merchant = product["merchant_id"]
     path = f"/products?merchant={merchant}&limit=1"
 
@@ -230,7 +244,7 @@ async def test_a_planned_price_begins_on_time(app: Frame, http: httpx.AsyncClien
 
 
 async def test_nothing_is_served_while_nobody_listens(
-    app: Frame, http: httpx.AsyncClient, access: Access, shop: Shop, seller: str
+    app: Running, http: httpx.AsyncClient, access: Access, shop: Shop, seller: str
 ) -> None:
     product = await shop.product(seller, name="Known")
     await settled(app, shop.admin)
@@ -239,18 +253,18 @@ async def test_nothing_is_served_while_nobody_listens(
     ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'storeproc cache'"
     assert await shop.admin.fetchval(ended + " AND datname = current_database()")
     ended_at = asyncio.get_running_loop().time()
-    await until(lambda: not app.cache.serves())
+    await until(lambda: not app.cache.serves)
     assert asyncio.get_running_loop().time() - ended_at < 0.5, "at once, and not when it is asked the next time"
     assert await name_of(http, product) == "Changed"
     assert not app.cache.kept
-    await until(app.cache.serves)
+    await until(lambda: app.cache.serves)
     assert await name_of(http, product) == "Changed"
     await silently(access, "UPDATE catalog.products SET name = 'Again' WHERE id = $1::uuid", product["id"])
     assert await name_of(http, product) == "Changed", "it keeps again"
 
 
 async def test_an_answer_from_before_an_announcement_is_not_kept_after_it(
-    app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str, connect: Any
+    app: Running, http: httpx.AsyncClient, shop: Shop, seller: str, connect: Any
 ) -> None:
     product = await shop.product(seller, name="Before")
     await settled(app, shop.admin)
@@ -264,13 +278,13 @@ async def test_an_answer_from_before_an_announcement_is_not_kept_after_it(
     change = {"product_id": product["id"], "name": "After"}
     await shop.admin.execute("UPDATE catalog.products SET name = 'After' WHERE id = $1::uuid", change["product_id"])
     await until(lambda: app.cache.generation > generation)
-    await until(app.cache.serves)
+    await until(lambda: app.cache.serves)
     await transaction.rollback()
     assert await reading == "Before", "it was asked before"
     assert await name_of(http, product) == "After"
 
 
-async def test_the_tag_is_kept_with_the_answer(app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
+async def test_the_tag_is_kept_with_the_answer(app: Running, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
     product = await shop.product(seller)
     await settled(app, shop.admin)
     path = f"/products/{product['id']}"
@@ -283,18 +297,18 @@ async def test_the_tag_is_kept_with_the_answer(app: Frame, http: httpx.AsyncClie
     assert len(ids) == 3, "each request has its own"
 
 
-async def test_refusals_are_not_kept(app: Frame, http: httpx.AsyncClient) -> None:
+async def test_refusals_are_not_kept(app: Running, http: httpx.AsyncClient) -> None:
     app.cache.forget()
     for path, status in (("/products?sort=none", 422), ("/products/01890000-0000-7000-8000-000000000000", 404)):
         answers = await asyncio.gather(*(http.get(path) for _ in range(5)))
         assert {answer.status_code for answer in answers} == {status}
         assert len({answer.json()["request_id"] for answer in answers}) == 5
     assert not app.cache.kept
-    assert not app.cache.flights
+    assert not app.cache.making
 
 
 async def test_many_who_ask_the_same_wait_for_one_answer(
-    app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str, connect: Any
+    app: Running, http: httpx.AsyncClient, shop: Shop, seller: str, connect: Any
 ) -> None:
     product = await shop.product(seller)
     await settled(app, shop.admin)
@@ -305,13 +319,13 @@ async def test_many_who_ask_the_same_wait_for_one_answer(
     reading = [asyncio.create_task(name_of(http, product)) for _ in range(40)]
     await until_somebody_waits_for(shop.admin, "catalog.stock")
     await asyncio.sleep(0)
-    assert len(app.cache.flights) == 1
+    assert len(app.cache.making) == 1
     reading[0].cancel()  # who asked first goes away; the others have their answer all the same
     await transaction.rollback()
     assert set(await asyncio.gather(*reading[1:])) == {"Lamp"}
 
 
-async def test_it_keeps_no_more_than_it_may(app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
+async def test_it_keeps_no_more_than_it_may(app: Running, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
     await shop.product(seller)
     await settled(app, shop.admin)
     most, app.cache.most = app.cache.most, 20_000
@@ -326,7 +340,7 @@ async def test_it_keeps_no_more_than_it_may(app: Frame, http: httpx.AsyncClient,
 
 
 async def test_nothing_is_kept_longer_than_it_is_good_for(
-    app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str
+    app: Running, http: httpx.AsyncClient, shop: Shop, seller: str
 ) -> None:
     """Thousands of questions that are asked once: they leave in their turn, not only when the room is full."""
     await shop.product(seller)
@@ -342,9 +356,11 @@ async def test_nothing_is_kept_longer_than_it_is_good_for(
         app.cache.seconds = seconds
 
 
-async def test_a_long_question_weighs_what_it_is(app: Frame, http: httpx.AsyncClient, shop: Shop, seller: str) -> None:
+async def test_a_long_question_weighs_what_it_is(
+    app: Running, http: httpx.AsyncClient, shop: Shop, seller: str
+) -> None:
     await shop.product(seller)
     await settled(app, shop.admin)
     assert (await http.get("/products?q=" + "%6C" * 190)).status_code == 200  # each letter in three
     ((key, kept),) = ((key, kept) for key, kept in app.cache.kept.items() if b"%6C" in key[1])
-    assert kept.size >= len(kept.answer.body) + len(key[1]) + 1000
+    assert kept.size >= len(kept.response.body) + len(key[1]) + 1000

@@ -30,9 +30,11 @@ import httpx
 import psycopg
 import pytest
 
-from api.contract import signatures as catalog
+from api.contract.reader import read_contract
+from api.contract.statements import build_statement
 from api.postgres import replica
-from api.postgres.replica import Versions
+from api.postgres.versions import Versions
+from api.postgres.written import NEVER
 from api.routes import ROUTES
 from api.settings import Settings
 from db.deploy import migrate
@@ -323,7 +325,7 @@ async def test_every_read_can_be_executed_on_a_standby(pair: Pair) -> None:
     tokens = {role: "" if role == "anonymous" else await sign_up(pair, role) for role in roles}
     await pair.caught_up()
     connections = {role: await asyncpg.connect(pair.copy.url(f"web_{role}")) for role in roles}
-    found = await catalog.read(connections["anonymous"])
+    found = await read_contract(connections["anonymous"])
     samples = {"uuid": str(uuid4()), "date": "2026-01-01", "timestamp with time zone": "2026-01-01T00:00:00Z"}
     answers: Counter[str] = Counter()
     unable: list[str] = []
@@ -331,7 +333,7 @@ async def test_every_read_can_be_executed_on_a_standby(pair: Pair) -> None:
         function = found.functions[route.function]
         if not function.stable or function.name in ("stream_order", "export_products"):  # the primary's, see stream.py
             continue
-        statement = catalog.build_statement(function, [p.name for p in function.visible], body=False)
+        statement = build_statement(function, [p.name for p in function.visible], body=False)
         values = [samples.get(p.type, "USD" if p.required else None) for p in function.visible]
         role = min(function.audiences & {*roles}, key=roles.index)
         try:
@@ -393,9 +395,9 @@ def test_numbers_are_kept_until_their_moment_is_covered() -> None:
     assert one.wanted(["eve", "bob"], 0.0) == 0
     assert one.wanted(["eve", "ada"], 10.5) == 5
     assert one.wanted(["ada"], 11.5) == 0
-    one.note(["ada"], replica.NEVER, 12.0, 0.0)
+    one.note(["ada"], NEVER, 12.0, 0.0)
     one.note(["ada"], 9, 13.0, 0.0)
-    assert two.wanted(["ada"], 12.5) == replica.NEVER
+    assert two.wanted(["ada"], 12.5) == NEVER
     one.note(["ada"], 3, 14.0, 13.5)  # what was higher is covered: a restore took the numbers back
     assert two.wanted(["ada"], 13.5) == 3
     os.close(handle)
@@ -459,10 +461,10 @@ async def test_what_began_early_and_ended_late_is_not_taken_for_seen(pair: Pair)
     writer, later, reader = [
         await asyncpg.connect(access.url("web_customer")) for access in (pair.access, pair.access, pair.copy)
     ]
-    functions = (await catalog.read(reader)).functions
-    write = catalog.build_statement(functions["create_address"], (), body=True, numbered=True)
+    functions = (await read_contract(reader)).functions
+    write = build_statement(functions["create_address"], (), body=True, numbered=True)
     names = [p.name for p in functions["list_addresses"].visible]
-    read = catalog.build_statement(functions["list_addresses"], names, body=False)
+    read = build_statement(functions["list_addresses"], names, body=False)
 
     async def shown(number: int) -> asyncpg.Record | None:
         return await reader.fetchrow(read.standby, token, "test", *(None for _ in names), number)
@@ -608,7 +610,7 @@ async def test_who_begins_a_payment_reads_from_the_primary_until_the_gateway_has
     path = f"/orders/{order.json()['id']}"
     begun = await client.post(f"{path}/payments", token=token, json={"provider": "mock"})
     assert begun.status_code == 201, begun.text
-    assert begun.headers["x-store-version"].startswith(f"{replica.NEVER}.")
+    assert begun.headers["x-store-version"].startswith(f"{NEVER}.")
     await pair.caught_up()
     await asyncio.sleep(2)
     before = executed(pair.copy, "get_order")

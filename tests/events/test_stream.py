@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 import uvicorn
 
-from api.app import Frame
+from api.app import create_app
 from api.cli.processes import listen
 from api.handlers import order_stream as stream
+from api.http.context import RequestContext
+from api.postgres.order_news import Subscription
 from api.settings import Settings
 from db.server.server import Access
 from tests.conftest import Client, WebServer, refused
@@ -43,7 +45,7 @@ async def quick(access: Access, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) 
     monkeypatch.setattr(stream, "PATIENCE", 0.5)
     settings = Settings(database_url=access.public_url(), secret=access.secret, data=tmp_path)
     listener = listen("127.0.0.1", 0)
-    app = Frame(settings)
+    app = create_app(settings)
     config = uvicorn.Config(app, lifespan="on", ws="none", log_level="warning", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve([listener]))
@@ -52,7 +54,7 @@ async def quick(access: Access, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) 
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
-    app.streams.stop()  # what the signal does in a process
+    server.lifespan.state["order_news"].stop()  # what the signal does in a process
     await serving
 
 
@@ -277,8 +279,14 @@ async def test_a_slow_client_is_not_read_ahead_for() -> None:
     async def receive() -> Any:
         await asyncio.Event().wait()
 
-    watch = stream.Watch("lease", "order", read, None, time.time() + 60)
-    pouring = asyncio.create_task(watch.pour(await read(None), receive, send))
+    async def close() -> None:
+        pass
+
+    watch = Subscription("lease", "order")
+    response = stream.EventStream(watch, read, None, await read(None), time.time() + 60, close)
+    scope: dict[str, Any] = {"type": "http", "headers": [], "method": "GET", "state": {}}
+    context = scope["state"]["context"] = RequestContext(scope, 0.0, 60.0)
+    pouring = asyncio.create_task(response(scope, receive, send))
     for _ in range(50):
         watch.called.set()
         await asyncio.sleep(0)
@@ -286,7 +294,8 @@ async def test_a_slow_client_is_not_read_ahead_for() -> None:
     taken.set()
     await again.wait()
     watch.end("done")
-    assert await pouring == "done"
+    await pouring
+    assert context.ended == "done"
 
 
 async def test_a_server_that_stops_does_not_wait_for_them(

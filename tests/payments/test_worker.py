@@ -18,12 +18,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.contract import signatures as catalog
+from api.contract.reader import read_contract
 from api.gateways.protocol import Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
-from api.handlers.checkout import open_checkout
-from api.http.endpoint import Store
+from api.gateways.steps import PaymentSteps
 from api.http.errors import Problem
-from api.postgres.pool import Database
+from api.postgres.database import Database
+from api.postgres.functions import Functions
 from api.settings import Settings
 from api.worker.loop import POOLS, Worker
 from db.server.server import Access
@@ -97,11 +97,11 @@ async def working(settings: Settings, fake: Fake, count: int = 1) -> AsyncIterat
 
 
 @asynccontextmanager
-async def web_tier(settings: Settings, **gateways: Fake) -> AsyncIterator[Store]:
+async def web_tier(settings: Settings, **gateways: Fake) -> AsyncIterator[PaymentSteps]:
     database = Database(settings.access, POOLS, "test")
     connection = await asyncpg.connect(settings.access.url("web_worker"))
     try:
-        yield Store(settings, database, await catalog.read(connection), frozenset(), gateways)
+        yield PaymentSteps(Functions(database, await read_contract(connection)), gateways)
     finally:
         await connection.close()
         await database.close()
@@ -204,7 +204,7 @@ async def test_a_payment_whose_opening_was_lost_is_opened_with_the_same_key(
     fake.answers = [Unavailable("time-out after the request was sent")]
     async with web_tier(settings, mock=fake) as store:
         with pytest.raises(Problem) as problem:
-            await open_checkout(store, payment["id"], "test")
+            await store.open(payment["id"], "test")
     assert (problem.value.status, problem.value.code) == (503, "gateway_unavailable")
     assert (await shop.see(payment))["status"] == "initiated"
     await shop.admin.execute("UPDATE payments.payments SET check_at = now() WHERE id = $1::text::uuid", payment["id"])
@@ -224,9 +224,9 @@ async def test_a_payment_that_the_gateway_refuses_has_failed(
     fake.answers = [Refused("amount_too_small")]
     async with web_tier(settings, mock=fake) as store:
         with pytest.raises(Problem) as problem:
-            await open_checkout(store, payment["id"], "test")
+            await store.open(payment["id"], "test")
         assert (problem.value.status, problem.value.code) == (502, "gateway_refused")
-        assert await open_checkout(store, payment["id"], "test") is None
+        assert await store.open(payment["id"], "test") is None
     seen = await shop.see(payment)
     assert (seen["status"], seen["failure_code"], seen["order_status"]) == ("failed", "amount_too_small", "pending")
 
@@ -235,7 +235,7 @@ async def test_a_provider_that_is_not_configured_is_not_offered(shop: Shop, cust
     payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
     async with web_tier(settings) as store:
         with pytest.raises(Problem) as problem:
-            await open_checkout(store, payment["id"], "test")
+            await store.open(payment["id"], "test")
     assert (problem.value.status, problem.value.code) == (422, "provider_not_available")
 
 

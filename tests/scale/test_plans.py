@@ -12,9 +12,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from api.contract import openapi
-from api.contract import signatures as catalog
-from api.contract.signatures import Catalog, Function
+from api.contract.reader import Contract, read_contract
+from api.contract.signatures import Function
 from api.routes import ROUTES
 from db.demo import scale
 from db.server.server import Access
@@ -57,11 +56,11 @@ def shop(make_database: Callable[[], Access]) -> Access:
 
 
 @pytest.fixture(scope="module")
-def found(shop: Access) -> Catalog:
-    async def read() -> Catalog:
+def found(shop: Access) -> Contract:
+    async def read() -> Contract:
         connection = await asyncpg.connect(shop.url("web_anonymous"))
         try:
-            return await catalog.read(connection)
+            return await read_contract(connection)
         finally:
             await connection.close()
 
@@ -128,7 +127,7 @@ class Reader:
 
     def call(self, function: Function, arguments: dict[str, str]) -> dict[str, Any]:
         self.plans.clear()
-        self.connection.execute("SELECT set_config('app.token', %s, false)", [self.tokens[openapi.audience(function)]])
+        self.connection.execute("SELECT set_config('app.token', %s, false)", [self.tokens[function.audience]])
         names = ", ".join(f'"{name}" => %s::{function.parameters[name].type}' for name in arguments)
         query = f"SELECT to_json(api.{function.name}({names}))::text"
         answer: dict[str, Any] = json.loads(self.value(query, *arguments.values()))
@@ -185,7 +184,7 @@ def test_a_table_that_is_read_whole_inside_a_function_is_seen(reader: Reader) ->
 
 
 @pytest.mark.parametrize("plans", ["auto", "force_generic_plan"])
-def test_no_list_reads_a_large_table_from_end_to_end(reader: Reader, found: Catalog, plans: str) -> None:
+def test_no_list_reads_a_large_table_from_end_to_end(reader: Reader, found: Contract, plans: str) -> None:
     """As a connection plans at first, and as it does when it has seen a statement often."""
     reader.connection.execute(f"SET plan_cache_mode = {plans}".encode())
     trouble: list[str] = []
@@ -205,7 +204,7 @@ def test_no_list_reads_a_large_table_from_end_to_end(reader: Reader, found: Cata
     assert trouble == []
 
 
-def _questions(reader: Reader, found: Catalog, function: Function) -> Iterator[dict[str, str]]:
+def _questions(reader: Reader, found: Contract, function: Function) -> Iterator[dict[str, str]]:
     """What this list can be asked for: as it is, and with each of its filters."""
     parameters = [p for p in function.visible if p.name not in ("limit", "cursor")]
     given = {p.name: WORDS[p.name][0] if p.name in WORDS else reader.sample(p.name) for p in parameters if p.required}
@@ -220,7 +219,7 @@ def _questions(reader: Reader, found: Catalog, function: Function) -> Iterator[d
                 yield {**given, p.name: value}
 
 
-def test_orders_of_an_old_period_are_found_where_they_are(reader: Reader, found: Catalog) -> None:
+def test_orders_of_an_old_period_are_found_where_they_are(reader: Reader, found: Contract) -> None:
     function = found.functions["list_all_orders"]
     day = {
         "from": reader.value("SELECT (now() - interval '201 days')::text"),
@@ -251,7 +250,7 @@ def test_orders_of_an_old_period_are_found_where_they_are(reader: Reader, found:
         {"q": "oak lamp", "min_price": "100", "max_price": "700"},
     ],
 )
-def test_a_page_of_products_looks_at_few_of_them(reader: Reader, found: Catalog, asked: dict[str, str]) -> None:
+def test_a_page_of_products_looks_at_few_of_them(reader: Reader, found: Contract, asked: dict[str, str]) -> None:
     if "category" in asked:
         asked = {"category": reader.sample("category")}
     reader.call(found.functions["list_products"], asked)
@@ -261,7 +260,7 @@ def test_a_page_of_products_looks_at_few_of_them(reader: Reader, found: Catalog,
 @pytest.mark.parametrize("asked", [{}, {"sort": "name"}, {"sort": "price"}, {"sort": "-price"}, {"in_stock": "true"}])
 @pytest.mark.parametrize("of", ["", "category", "merchant"])
 def test_a_page_of_a_shelf_looks_at_little_more_than_it_shows(
-    reader: Reader, found: Catalog, asked: dict[str, str], of: str
+    reader: Reader, found: Contract, asked: dict[str, str], of: str
 ) -> None:
     if of:
         asked = {**asked, of: reader.sample(of)}
