@@ -118,7 +118,7 @@ def web_processes(settings: Settings, access: Access, listener: socket.socket) -
 
 
 def _metrics_folder() -> str:
-    """Where web processes add up what they count (see metrics.py)."""
+    """Where web processes add up what they count (see api/metrics/counting.py)."""
     folder = tempfile.mkdtemp(prefix="storeproc-metrics-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
