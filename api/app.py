@@ -20,6 +20,7 @@ from api.contract.openapi import build_openapi
 from api.contract.operations import Operation, build_operation, find_locations
 from api.contract.reader import Contract, read_contract, read_deployed
 from api.contract.signatures import ContractError
+from api.docs.examples import add_examples
 from api.docs.pages import render_errors
 from api.gateways.registry import offered
 from api.gateways.steps import PaymentSteps
@@ -157,7 +158,7 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         metrics=metrics,
         source=source,
         readiness=Readiness(),
-        openapi=openapi_response(build_openapi(contract, build_operations(contract, numbered=False))),
+        openapi=openapi_response(describe(contract)),
         errors=render_errors(contract),
     )
 
@@ -202,6 +203,13 @@ def build_operations(contract: Contract, *, numbered: bool) -> list[Operation]:
     if misfits:
         raise ContractError(misfits)
     return operations
+
+
+def describe(contract: Contract) -> dict[str, Any]:
+    """The OpenAPI document, with examples. Raises ContractError."""
+    document = build_openapi(contract, build_operations(contract, numbered=False))
+    add_examples(document)
+    return document
 
 
 def bind(app: Starlette, state: State) -> None:
