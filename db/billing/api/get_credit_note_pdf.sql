@@ -9,12 +9,17 @@ DECLARE
 BEGIN
     SELECT i.number, encode(f.sha256, 'hex'), encode(f.content, 'base64') INTO v_pdf
     FROM billing.invoices AS i LEFT JOIN billing.invoice_files AS f ON f.invoice_id = i.id
-    WHERE i.id = get_credit_note_pdf.credit_note_id AND i.kind = 'credit_note' AND (i.account_id = v_actor OR identity.is_staff());
+    WHERE i.id = get_credit_note_pdf.credit_note_id
+      AND i.kind = 'credit_note'
+      AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found', MESSAGE = 'There is no such credit note.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found',
+            MESSAGE = 'There is no such credit note.';
     ELSIF v_pdf.content IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_ready',
-            MESSAGE = 'The credit note is being made.', HINT = 'Ask again in a few seconds.', DETAIL = '{"retry_after": 2}';
+            MESSAGE = 'The credit note is being made.',
+            HINT = 'Ask again in a few seconds.',
+            DETAIL = '{"retry_after": 2}';
     END IF;
     RETURN v_pdf;
 END $$;

@@ -1,5 +1,6 @@
 -- The invoice of an order: the caller's own, or any for customer service.
--- Errors: order_not_found, invoice_not_found (the order was not paid), invoice_not_ready (the worker is about to make it) 404.
+-- Errors: order_not_found, invoice_not_found (the order was not paid), invoice_not_ready (the worker is about to make
+--         it) 404.
 CREATE FUNCTION api.get_invoice(order_id uuid)
 RETURNS api.invoice
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
--- The next number of a series. Whoever asks next waits until this transaction has ended, and gets the same one if it failed: no gap.
+-- The next number of a series. Whoever asks next waits until this transaction has ended, and gets the same one if it
+-- failed: no gap.
 -- Called by: issue_invoice, issue_credit_note.
 -- Locks:     the series, last of all.
 CREATE OR REPLACE FUNCTION billing.next_number(kind text)

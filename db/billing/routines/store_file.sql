@@ -1,4 +1,5 @@
--- Keeps the page of an invoice, once, and sends it to the buyer: the same again changes nothing, another one is refused.
+-- Keeps the page of an invoice, once, and sends it to the buyer: the same again changes nothing, another one is
+-- refused.
 -- Called by: api.store_invoice_pdf.
 -- Errors:    invoice_not_found 404, invoice_printed_already 409.
 -- Definer:   nobody else may write an invoice.
@@ -13,10 +14,12 @@ BEGIN
     ON CONFLICT ON CONSTRAINT invoice_files_pkey DO NOTHING
     RETURNING account_id INTO v_account_id;
     IF FOUND THEN
-        PERFORM messaging.enqueue_mail('invoice', v_account_id, jsonb_build_object('invoice_id', store_file.invoice_id));
+        PERFORM messaging.enqueue_mail('invoice', v_account_id,
+                                       jsonb_build_object('invoice_id', store_file.invoice_id));
     END IF;
     IF NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.id = store_file.invoice_id) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_found', MESSAGE = 'There is no such invoice.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_found',
+            MESSAGE = 'There is no such invoice.';
     ELSIF NOT EXISTS (SELECT FROM billing.invoice_files AS f
                       WHERE f.invoice_id = store_file.invoice_id AND f.sha256 = sha256(store_file.content)) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'invoice_printed_already',

@@ -11,7 +11,8 @@ BEGIN
     PERFORM identity.authenticate_service('worker');
     v_id := billing.issue_credit_note(issue_credit_note.refund_id);
     SELECT * INTO STRICT v_note FROM billing.invoices AS i WHERE i.id = v_id;
-    RETURN ROW(api.render_invoice(v_note), EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_note.id))::api.issued_invoice;
+    RETURN ROW(api.render_invoice(v_note),
+               EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_note.id))::api.issued_invoice;
 END $$;
 
 COMMENT ON FUNCTION api.issue_credit_note IS

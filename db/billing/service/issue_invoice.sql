@@ -11,7 +11,8 @@ BEGIN
     PERFORM identity.authenticate_service('worker');
     v_id := billing.issue_invoice(issue_invoice.order_id);
     SELECT * INTO STRICT v_invoice FROM billing.invoices AS i WHERE i.id = v_id;
-    RETURN ROW(api.render_invoice(v_invoice), EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_invoice.id))::api.issued_invoice;
+    RETURN ROW(api.render_invoice(v_invoice),
+               EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_invoice.id))::api.issued_invoice;
 END $$;
 
 COMMENT ON FUNCTION api.issue_invoice IS

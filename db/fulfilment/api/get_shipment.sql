@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_shipment FROM fulfilment.shipments AS s WHERE s.id = get_shipment.shipment_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'shipment_not_found', MESSAGE = 'There is no such shipment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'shipment_not_found',
+            MESSAGE = 'There is no such shipment.';
     END IF;
     RETURN api.render_shipment(v_shipment);
 END $$;

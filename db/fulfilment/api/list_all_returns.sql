@@ -9,7 +9,8 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
     RETURN api.render_return_page(
-        fulfilment.find_returns(NULL, list_all_returns.status, messaging.cursor_before(list_all_returns.cursor), list_all_returns."limit" + 1),
+        fulfilment.find_returns(NULL, list_all_returns.status, messaging.cursor_before(list_all_returns.cursor),
+                                list_all_returns."limit" + 1),
         list_all_returns."limit");
 END $$;
 

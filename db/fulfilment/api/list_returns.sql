@@ -10,7 +10,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
     END IF;
     RETURN api.render_return_page(
-        fulfilment.find_returns(list_returns.order_id, NULL, messaging.cursor_before(list_returns.cursor), list_returns."limit" + 1),
+        fulfilment.find_returns(list_returns.order_id, NULL, messaging.cursor_before(list_returns.cursor),
+                                list_returns."limit" + 1),
         list_returns."limit");
 END $$;
 

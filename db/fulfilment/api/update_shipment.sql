@@ -31,8 +31,8 @@ END $$;
 COMMENT ON FUNCTION api.update_shipment IS
 'Update a shipment
 
-Its status, carrier and tracking: only the fields that are sent. A parcel that `failed` or was `cancelled` or `returned` (to us) is owed again, and
-can be shipped anew. Credit that is held for a parcel is taken when it is booked; a parcel that is `cancelled` lets it go, one that `failed` cancels
-the order.';
+Its status, carrier and tracking: only the fields that are sent. A parcel that `failed` or was `cancelled` or `returned`
+(to us) is owed again, and can be shipped anew. Credit that is held for a parcel is taken when it is booked; a parcel
+that is `cancelled` lets it go, one that `failed` cancels the order.';
 
 GRANT EXECUTE ON FUNCTION api.update_shipment TO app_support;

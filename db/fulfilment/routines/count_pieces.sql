@@ -1,4 +1,5 @@
--- Counts a shipment's pieces on their lines (direction 1), or gives them back because it never left or came back to us (-1).
+-- Counts a shipment's pieces on their lines (direction 1), or gives them back because it never left or came back to us
+-- (-1).
 -- Called by: make_shipment, complete_booking, move_shipment.
 -- Errors:    shipped_above_owed, returned_above_shipped 409.
 -- Locks:     the order's lines; the caller holds the order.

@@ -12,11 +12,13 @@ BEGIN
         RETURN v_return;    -- asked for again: it is so
     END IF;
     UPDATE fulfilment.returns AS r
-    SET status = decide_return.status, rejection_reason = decide_return.rejection_reason, decided_by = identity.current_actor(),
-        version = r.version + 1
+    SET status = decide_return.status, rejection_reason = decide_return.rejection_reason,
+        decided_by = identity.current_actor(), version = r.version + 1
     WHERE r.id = v_return.id RETURNING r.* INTO STRICT v_return;
     IF v_return.status = 'rejected' THEN
-        PERFORM fulfilment.count_line(i.order_item_id, announced => -i.quantity) FROM fulfilment.return_items AS i WHERE i.return_id = v_return.id;
+        PERFORM fulfilment.count_line(i.order_item_id, announced => -i.quantity)
+        FROM fulfilment.return_items AS i
+        WHERE i.return_id = v_return.id;
     END IF;
     PERFORM fulfilment.record_return_event(v_return);
     RETURN v_return;

@@ -1,4 +1,5 @@
--- Returns below an id, newest first: of one order or of all, in one status or any. NULL is no filter. The caller's row security applies.
+-- Returns below an id, newest first: of one order or of all, in one status or any. NULL is no filter. The caller's row
+-- security applies.
 -- Called by: api.list_returns, api.list_all_returns.
 CREATE OR REPLACE FUNCTION fulfilment.find_returns(order_id uuid, status text, before uuid, count integer)
 RETURNS fulfilment.returns[]

@@ -1,4 +1,5 @@
--- Whether anything of an order is out of the house: on its way, delivered, or lost. Right only while the caller holds the order.
+-- Whether anything of an order is out of the house: on its way, delivered, or lost. Right only while the caller holds
+-- the order.
 -- Called by: cancel_shipments, api.create_refund.
 CREATE OR REPLACE FUNCTION fulfilment.has_left(order_id uuid)
 RETURNS boolean

@@ -7,7 +7,8 @@ BEGIN
     IF shipment.payment_id IS NOT NULL AND shipment.status = 'pending' THEN
         RETURN QUERY SELECT i.id, i.quantity FROM sales.order_items AS i WHERE i.order_id = shipment.order_id;
     ELSE
-        RETURN QUERY SELECT i.order_item_id, i.quantity FROM fulfilment.shipment_items AS i WHERE i.shipment_id = shipment.id;
+        RETURN QUERY
+            SELECT i.order_item_id, i.quantity FROM fulfilment.shipment_items AS i WHERE i.shipment_id = shipment.id;
     END IF;
 END $$;
 

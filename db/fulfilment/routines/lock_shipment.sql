@@ -16,7 +16,8 @@ BEGIN
     FOR NO KEY UPDATE;
     SELECT * INTO v_shipment FROM fulfilment.shipments AS s WHERE s.id = lock_shipment.shipment_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'shipment_not_found', MESSAGE = 'There is no such shipment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'shipment_not_found',
+            MESSAGE = 'There is no such shipment.';
     ELSIF lock_shipment.if_match <> v_shipment.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
             MESSAGE = 'The shipment has changed since you read it.', HINT = 'Read it again, then repeat your change.';

@@ -5,7 +5,8 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM messaging.record_event('return.' || changed.status, changed.order_id, changed.account_id,
-        jsonb_strip_nulls(jsonb_build_object('return_id', changed.id, 'reason', coalesce(changed.rejection_reason, changed.reason),
+        jsonb_strip_nulls(jsonb_build_object('return_id', changed.id,
+                                             'reason', coalesce(changed.rejection_reason, changed.reason),
                                              'amount', nullif(changed.amount, 0))));
 END $$;
 

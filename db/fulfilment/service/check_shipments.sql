@@ -1,5 +1,5 @@
--- Asks for a look at parcels that are under way: where they are, at their carrier. Two minutes after the booking, then each time as long after as
--- the booking is old, up to six hours.
+-- Asks for a look at parcels that are under way: where they are, at their carrier. Two minutes after the booking, then
+-- each time as long after as the booking is old, up to six hours.
 -- Locks: the shipments; those that somebody else is at are left for the next time.
 CREATE FUNCTION api.check_shipments()
 RETURNS bigint

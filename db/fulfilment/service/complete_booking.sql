@@ -1,4 +1,5 @@
--- The carrier has taken a parcel on. Idempotent. Answers booked, no_change or too_late (and has the booking taken back).
+-- The carrier has taken a parcel on. Idempotent. Answers booked, no_change or too_late (and has the booking taken
+-- back).
 -- Locks:  order, payment, shipment, and those of payments.mark_payment_completed.
 -- Errors: shipment_not_found 404.
 CREATE FUNCTION api.complete_booking(
@@ -8,7 +9,8 @@ RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM identity.authenticate_service('worker');
-    RETURN fulfilment.complete_booking(complete_booking.shipment_id, complete_booking.booking_reference, complete_booking.tracking_number,
+    RETURN fulfilment.complete_booking(complete_booking.shipment_id, complete_booking.booking_reference,
+                                       complete_booking.tracking_number,
                                        complete_booking.tracking_url);
 END $$;
 

@@ -1,5 +1,5 @@
--- The carrier did not answer, or not so that one knows what it did. Answers whether it is to be asked again; when it was asked for long enough, the
--- booking has failed, and whatever the carrier has of it is taken back.
+-- The carrier did not answer, or not so that one knows what it did. Answers whether it is to be asked again; when it
+-- was asked for long enough, the booking has failed, and whatever the carrier has of it is taken back.
 -- Locks:  order, payment, shipment, and those of sales.cancel_order.
 -- Errors: shipment_not_found 404.
 CREATE FUNCTION api.postpone_booking(shipment_id uuid)

@@ -10,7 +10,8 @@ BEGIN
     PERFORM identity.authenticate_service('worker');
     v_shipment := fulfilment.lock_shipment(record_tracking.shipment_id);
     IF v_shipment.status = 'pending' OR NOT EXISTS (
-        SELECT FROM fulfilment.shipment_transitions AS t WHERE t.from_status = v_shipment.status AND t.to_status = record_tracking.status)
+        SELECT FROM fulfilment.shipment_transitions AS t
+        WHERE t.from_status = v_shipment.status AND t.to_status = record_tracking.status)
     THEN
         RETURN false;
     END IF;

@@ -1,6 +1,7 @@
 -- The second person's answer to a change of credit that waits for it. Exactly one decision counts.
 -- Locks:  the credit change, then the customer's credit account.
--- Errors: credit_change_not_found 404, credit_change_decided, approval_by_requester, insufficient_funds, account_closed 409, own_credit 403.
+-- Errors: credit_change_not_found 404, credit_change_decided, approval_by_requester, insufficient_funds, account_closed
+--         409, own_credit 403.
 CREATE FUNCTION api.decide_credit_change(change_id uuid, decision api.credit_decision DEFAULT 'approve')
 RETURNS api.credit_change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

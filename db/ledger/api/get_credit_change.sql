@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_change FROM ledger.credit_changes AS c WHERE c.id = get_credit_change.change_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_change_not_found', MESSAGE = 'There is no such change of credit.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_change_not_found',
+            MESSAGE = 'There is no such change of credit.';
     END IF;
     RETURN api.render_credit_change(v_change);
 END $$;

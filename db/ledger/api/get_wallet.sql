@@ -12,7 +12,7 @@ END $$;
 COMMENT ON FUNCTION api.get_wallet IS
 'Your wallet
 
-For each currency: what is there (`balance`), what is spoken for (`held`, a withdrawal that is under way) and what is free (`available`).
-Customer service can lock a wallet; nothing leaves it then.';
+For each currency: what is there (`balance`), what is spoken for (`held`, a withdrawal that is under way) and what is
+free (`available`). Customer service can lock a wallet; nothing leaves it then.';
 
 GRANT EXECUTE ON FUNCTION api.get_wallet TO app_customer;

@@ -1,6 +1,8 @@
 -- What came into a customer's credit and what left it, newest first, for customer service.
 -- Errors: account_not_found 404, cursor_invalid 422.
-CREATE FUNCTION api.list_credit_transactions(account_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_credit_transactions(
+    account_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.transaction_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -9,7 +9,8 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
     PERFORM ledger.require_account(list_customer_wallet_transactions.account_id);
-    RETURN api.render_transaction_page(list_customer_wallet_transactions.account_id, 'wallet', list_customer_wallet_transactions."limit",
+    RETURN api.render_transaction_page(list_customer_wallet_transactions.account_id, 'wallet',
+                                       list_customer_wallet_transactions."limit",
                                        list_customer_wallet_transactions.cursor);
 END $$;
 

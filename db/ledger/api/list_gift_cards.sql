@@ -18,7 +18,9 @@ BEGIN
     ) AS f;
     RETURN ROW(
         coalesce(v_found[1:v_limit], '{}'),
-        CASE WHEN cardinality(v_found) > v_limit THEN messaging.encode_cursor(jsonb_build_object('id', (v_found[v_limit]).id)) END
+        CASE WHEN cardinality(v_found) > v_limit THEN messaging.encode_cursor(
+            jsonb_build_object('id', (v_found[v_limit]).id)
+        ) END
     )::api.gift_card_page;
 END $$;
 

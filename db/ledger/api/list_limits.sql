@@ -13,6 +13,7 @@ END $$;
 COMMENT ON FUNCTION api.list_limits IS
 'The limits of each currency
 
-Deposits, what a wallet may hold, the least withdrawal, and above what a change of credit needs a second person. All of them, on one page.';
+Deposits, what a wallet may hold, the least withdrawal, and above what a change of credit needs a second person. All of
+them, on one page.';
 
 GRANT EXECUTE ON FUNCTION api.list_limits TO app_support;

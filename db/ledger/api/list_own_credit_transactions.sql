@@ -6,7 +6,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
-    RETURN api.render_transaction_page(v_actor, 'credit', list_own_credit_transactions."limit", list_own_credit_transactions.cursor);
+    RETURN api.render_transaction_page(v_actor, 'credit', list_own_credit_transactions."limit",
+                                       list_own_credit_transactions.cursor);
 END $$;
 
 COMMENT ON FUNCTION api.list_own_credit_transactions IS

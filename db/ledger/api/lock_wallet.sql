@@ -14,6 +14,7 @@ END $$;
 COMMENT ON FUNCTION api.lock_wallet IS
 'Lock a customer''s wallet
 
-Nothing is paid, deposited or withdrawn until it is unlocked; refunds still arrive. Withdrawals that are pending already: see the payouts.';
+Nothing is paid, deposited or withdrawn until it is unlocked; refunds still arrive. Withdrawals that are pending
+already: see the payouts.';
 
 GRANT EXECUTE ON FUNCTION api.lock_wallet TO app_support;

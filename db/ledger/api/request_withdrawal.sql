@@ -9,15 +9,19 @@ DECLARE
     v_minimum CONSTANT bigint := (ledger.limits_of(request_withdrawal.currency)).withdrawal_minimum;
 BEGIN
     IF request_withdrawal.amount < v_minimum THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'withdrawal_below_minimum', MESSAGE = 'This is less than what can be withdrawn.',
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'withdrawal_below_minimum',
+            MESSAGE = 'This is less than what can be withdrawn.',
             HINT = 'Withdraw more at a time.', DETAIL = json_build_object('minimum', v_minimum)::text;
     END IF;
-    RETURN api.render_payout(payments.request_payout(v_actor, 'wallet', request_withdrawal.amount, request_withdrawal.currency));
+    RETURN api.render_payout(
+        payments.request_payout(v_actor, 'wallet', request_withdrawal.amount, request_withdrawal.currency)
+    );
 END $$;
 
 COMMENT ON FUNCTION api.request_withdrawal IS
 'Withdraw from the wallet
 
-The amount is held at once and leaves the wallet when it has been sent; if that fails it is free again. It cannot be more than what is available.';
+The amount is held at once and leaves the wallet when it has been sent; if that fails it is free again. It cannot be
+more than what is available.';
 
 GRANT EXECUTE ON FUNCTION api.request_withdrawal TO app_customer;

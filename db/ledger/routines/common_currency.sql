@@ -11,7 +11,8 @@ BEGIN
     FROM ledger.accounts AS d JOIN ledger.accounts AS c ON c.currency = d.currency
     WHERE d.id = common_currency.debit AND c.id = common_currency.credit;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'currency_mismatch', MESSAGE = 'Both accounts of a transfer have one currency.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'currency_mismatch',
+            MESSAGE = 'Both accounts of a transfer have one currency.';
     END IF;
     RETURN v_currency;
 END $$;

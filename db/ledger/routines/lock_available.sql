@@ -11,7 +11,11 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT v_account FROM ledger.accounts AS a WHERE a.id = lock_available.account_id FOR NO KEY UPDATE;
     SELECT sum(p.balance)::bigint INTO v_parts
-    FROM (SELECT b.balance FROM ledger.balance_parts AS b WHERE b.account_id = v_account.id ORDER BY b.part FOR NO KEY UPDATE) AS p;
+    FROM (SELECT b.balance
+          FROM ledger.balance_parts AS b
+          WHERE b.account_id = v_account.id
+          ORDER BY b.part
+          FOR NO KEY UPDATE) AS p;
     RETURN coalesce(v_account.balance, v_parts, 0) - v_account.held;
 END $$;
 

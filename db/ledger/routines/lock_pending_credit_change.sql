@@ -8,13 +8,18 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_change ledger.credit_changes;
 BEGIN
-    SELECT * INTO v_change FROM ledger.credit_changes AS c WHERE c.id = lock_pending_credit_change.change_id FOR NO KEY UPDATE;
+    SELECT * INTO v_change
+    FROM ledger.credit_changes AS c
+    WHERE c.id = lock_pending_credit_change.change_id
+    FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_change_not_found', MESSAGE = 'There is no such change of credit.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_change_not_found',
+            MESSAGE = 'There is no such change of credit.';
     END IF;
     IF v_change.status <> 'pending' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'credit_change_decided',
-            MESSAGE = format('This change of credit is %s.', v_change.status), HINT = 'It does not wait for an approval any more.',
+            MESSAGE = format('This change of credit is %s.', v_change.status),
+            HINT = 'It does not wait for an approval any more.',
             DETAIL = json_build_object('credit_status', v_change.status)::text;
     END IF;
     RETURN v_change;

@@ -1,5 +1,5 @@
--- A new gift card code: 20 of 32 characters that nobody mistakes for another (no 0, O, 1, I), in groups of four. That is 100 random bits; the
--- last four may be shown, 80 stay secret.
+-- A new gift card code: 20 of 32 characters that nobody mistakes for another (no 0, O, 1, I), in groups of four. That
+-- is 100 random bits; the last four may be shown, 80 stay secret.
 -- Called by: issue_gift_card.
 CREATE OR REPLACE FUNCTION ledger.make_gift_card_code()
 RETURNS text

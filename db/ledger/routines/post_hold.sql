@@ -19,7 +19,8 @@ BEGIN
     END IF;
     v_amount := coalesce(post_hold.amount, v_hold.amount);
     IF v_amount > v_hold.amount THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'hold_exceeded', MESSAGE = 'This is more than what was held.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'hold_exceeded',
+            MESSAGE = 'This is more than what was held.';
     END IF;
     IF v_hold.debit_account < v_hold.credit_account THEN
         v_debit := ledger.change_balance(v_hold.debit_account, -v_amount, -v_hold.amount);
@@ -28,10 +29,12 @@ BEGIN
         v_credit := ledger.change_balance(v_hold.credit_account, v_amount);
         v_debit := ledger.change_balance(v_hold.debit_account, -v_amount, -v_hold.amount);
     END IF;
-    INSERT INTO ledger.transfers AS t (debit_account, credit_account, amount, currency, kind, phase, pending_id, order_id, payment_id, refund_id,
-                                       actor_id, reason, debit_balance, credit_balance)
-    VALUES (v_hold.debit_account, v_hold.credit_account, v_amount, v_hold.currency, v_hold.kind, 'post', v_hold.id, v_hold.order_id,
-            v_hold.payment_id, v_hold.refund_id, identity.current_actor(), v_hold.reason, v_debit, v_credit)
+    INSERT INTO ledger.transfers AS t (debit_account, credit_account, amount, currency, kind, phase, pending_id,
+                                       order_id, payment_id, refund_id, actor_id, reason, debit_balance,
+                                       credit_balance)
+    VALUES (v_hold.debit_account, v_hold.credit_account, v_amount, v_hold.currency, v_hold.kind, 'post', v_hold.id,
+            v_hold.order_id, v_hold.payment_id, v_hold.refund_id, identity.current_actor(), v_hold.reason, v_debit,
+            v_credit)
     RETURNING t.id INTO v_id;
     RETURN v_id;
 END $$;

@@ -8,7 +8,9 @@ BEGIN ATOMIC
     SELECT a.id, a.currency::text, b.balance, a.held, b.balance - a.held
     FROM ledger.accounts AS a
     CROSS JOIN LATERAL (
-        SELECT coalesce(a.balance, (SELECT sum(p.balance)::bigint FROM ledger.balance_parts AS p WHERE p.account_id = a.id), 0) AS balance
+        SELECT coalesce(
+            a.balance, (SELECT sum(p.balance)::bigint FROM ledger.balance_parts AS p WHERE p.account_id = a.id), 0
+        ) AS balance
     ) AS b
     WHERE a.owner_id = read_balances.owner_id AND a.kind = read_balances.kind
     ORDER BY a.currency;

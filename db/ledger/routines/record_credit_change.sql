@@ -1,4 +1,5 @@
--- The event of a credit change that has come to where it is now: credit.granted, credit.deducted, credit.pending or credit.rejected.
+-- The event of a credit change that has come to where it is now: credit.granted, credit.deducted, credit.pending or
+-- credit.rejected.
 -- Called by: change_credit, approve_credit_change, reject_credit_change.
 CREATE OR REPLACE FUNCTION ledger.record_credit_change(change ledger.credit_changes)
 RETURNS void

@@ -14,24 +14,29 @@ BEGIN
     WHERE g.code_hash = ledger.hash_gift_card_code(redeem_gift_card.code)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'gift_card_not_found', MESSAGE = 'There is no gift card with this code.',
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'gift_card_not_found',
+            MESSAGE = 'There is no gift card with this code.',
             HINT = 'Look at the code once more.';
     END IF;
     IF v_card.redeemed_at IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_redeemed', MESSAGE = 'This gift card has been redeemed already.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_redeemed',
+            MESSAGE = 'This gift card has been redeemed already.';
     END IF;
     IF v_card.expires_at <= now() THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_expired', MESSAGE = 'This gift card has expired.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_expired',
+            MESSAGE = 'This gift card has expired.',
             DETAIL = json_build_object('expired_at', v_card.expires_at)::text;
     END IF;
     IF v_card.issued_by = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_gift_card', MESSAGE = 'Nobody redeems a gift card that they issued.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_gift_card',
+            MESSAGE = 'Nobody redeems a gift card that they issued.';
     END IF;
 
     UPDATE ledger.gift_cards AS g
     SET redeemed_by = v_actor, redeemed_at = now(),
         redeemed_transfer = ledger.post_transfer(
-            ledger.open_account('gift_cards', v_card.currency), ledger.open_account('credit', v_card.currency, owner_id => v_actor),
+            ledger.open_account('gift_cards', v_card.currency),
+            ledger.open_account('credit', v_card.currency, owner_id => v_actor),
             v_card.amount, 'gift_card', metadata => jsonb_build_object('gift_card_id', v_card.id))
     WHERE g.id = v_card.id
     RETURNING g.* INTO STRICT v_card;

@@ -1,4 +1,5 @@
--- What an owner has of a kind (wallet, credit, earnings), a line for each currency. Whose it is, the caller has checked. Not an endpoint.
+-- What an owner has of a kind (wallet, credit, earnings), a line for each currency. Whose it is, the caller has
+-- checked. Not an endpoint.
 CREATE FUNCTION api.render_balances(owner_id uuid, kind text)
 RETURNS api.balance[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -2,5 +2,7 @@
 CREATE FUNCTION api.render_credit_change(change ledger.credit_changes)
 RETURNS api.credit_change
 LANGUAGE sql IMMUTABLE
-RETURN ROW(change.id, change.kind, change.account_id, change.amount, change.currency::text, change.reason, change.metadata, change.status,
-           change.requested_by, change.decided_by, change.decided_at, change.transfer_id, change.created_at)::api.credit_change;
+RETURN ROW(change.id, change.kind, change.account_id, change.amount, change.currency::text, change.reason,
+           change.metadata, change.status, change.requested_by, change.decided_by, change.decided_at,
+           change.transfer_id,
+           change.created_at)::api.credit_change;

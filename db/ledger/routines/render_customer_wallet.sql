@@ -6,6 +6,7 @@ DECLARE
     v_lock ledger.wallet_locks;
 BEGIN
     SELECT * INTO v_lock FROM ledger.wallet_locks AS l WHERE l.account_id = render_customer_wallet.account_id;
-    RETURN ROW(render_customer_wallet.account_id, api.render_balances(render_customer_wallet.account_id, 'wallet'), FOUND,
-               v_lock.reason, v_lock.locked_by, v_lock.created_at)::api.customer_wallet;
+    RETURN ROW(render_customer_wallet.account_id, api.render_balances(render_customer_wallet.account_id, 'wallet'),
+               FOUND, v_lock.reason, v_lock.locked_by,
+               v_lock.created_at)::api.customer_wallet;
 END $$;

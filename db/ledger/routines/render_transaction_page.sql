@@ -1,5 +1,6 @@
--- A page of an owner's transfers of a kind (wallet, credit, earnings), newest first. Who of the staff it was, and their notes, is the staff's to
--- know: others see themselves as the actor, or nobody. Whose it is, the caller has checked. Not an endpoint.
+-- A page of an owner's transfers of a kind (wallet, credit, earnings), newest first. Who of the staff it was, and their
+-- notes, is the staff's to know: others see themselves as the actor, or nobody. Whose it is, the caller has checked.
+-- Not an endpoint.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.render_transaction_page(owner_id uuid, account_kind text, "limit" integer, cursor text)
 RETURNS api.transaction_page
@@ -11,7 +12,8 @@ DECLARE
     v_found  api.transaction[];
 BEGIN
     SELECT array_agg(ROW(t.id, t.kind, t.amount, t.currency, t.balance_before, t.balance_after, t.order_id, t.reason,
-                         CASE WHEN v_staff THEN t.metadata END, CASE WHEN v_staff OR t.actor_id = v_actor THEN t.actor_id END,
+                         CASE WHEN v_staff THEN t.metadata END,
+                         CASE WHEN v_staff OR t.actor_id = v_actor THEN t.actor_id END,
                          t.created_at)::api.transaction ORDER BY t.id DESC)
     INTO v_found
     FROM ledger.list_transactions(render_transaction_page.owner_id, render_transaction_page.account_kind, v_before,

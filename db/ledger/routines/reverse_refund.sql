@@ -14,7 +14,8 @@ BEGIN
         WHERE t.refund_id = reverse_refund.refund_id AND t.phase IN ('posted', 'post')
         ORDER BY t.kind <> 'earnings_returned', t.debit_account
     LOOP
-        PERFORM ledger.post_transfer(v_transfer.credit_account, v_transfer.debit_account, v_transfer.amount, v_transfer.kind || '_reversed',
+        PERFORM ledger.post_transfer(v_transfer.credit_account, v_transfer.debit_account, v_transfer.amount,
+                                     v_transfer.kind || '_reversed',
             order_id => v_transfer.order_id, payment_id => v_transfer.payment_id, refund_id => v_transfer.refund_id);
     END LOOP;
 END $$;

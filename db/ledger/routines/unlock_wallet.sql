@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     DELETE FROM ledger.wallet_locks AS l WHERE l.account_id = v_account.id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_not_locked', MESSAGE = 'This wallet is not locked.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_not_locked',
+            MESSAGE = 'This wallet is not locked.';
     END IF;
     PERFORM messaging.record_event('wallet.unlocked', NULL, v_account.id);
 END $$;

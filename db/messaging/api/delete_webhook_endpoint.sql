@@ -8,7 +8,8 @@ DECLARE
 BEGIN
     DELETE FROM messaging.webhook_endpoints AS w WHERE w.id = delete_webhook_endpoint.endpoint_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'webhook_endpoint_not_found', MESSAGE = 'There is no such webhook endpoint.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'webhook_endpoint_not_found',
+            MESSAGE = 'There is no such webhook endpoint.';
     END IF;
 END $$;
 

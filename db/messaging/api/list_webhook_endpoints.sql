@@ -10,11 +10,16 @@ DECLARE
 BEGIN
     SELECT array_agg(api.render_webhook_endpoint(w) ORDER BY w.id DESC) INTO v_rows
     FROM (
-        SELECT * FROM messaging.webhook_endpoints AS o WHERE o.id < v_before ORDER BY o.id DESC LIMIT list_webhook_endpoints."limit" + 1
+        SELECT *
+        FROM messaging.webhook_endpoints AS o
+        WHERE o.id < v_before
+        ORDER BY o.id DESC LIMIT list_webhook_endpoints."limit" + 1
     ) AS w;
     RETURN ROW(coalesce(v_rows[1:list_webhook_endpoints."limit"], '{}'),
                CASE WHEN cardinality(v_rows) > list_webhook_endpoints."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_webhook_endpoints."limit"]).id)) END)::api.webhook_endpoint_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_rows[list_webhook_endpoints."limit"]).id)
+                    ) END)::api.webhook_endpoint_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_webhook_endpoints IS

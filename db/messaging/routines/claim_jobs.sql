@@ -1,5 +1,5 @@
--- Takes due work out of the queue, oldest first, for one worker. The claim is a lease: run_at moves ahead, so what a crashed worker
--- held comes back by itself, and finish_job() or fail_job() say how it ended.
+-- Takes due work out of the queue, oldest first, for one worker. The claim is a lease: run_at moves ahead, so what a
+-- crashed worker held comes back by itself, and finish_job() or fail_job() say how it ended.
 -- Called by: api.claim_jobs.
 -- Locks:     the rows it takes; those that another worker is taking are skipped.
 -- Definer:   nobody else may touch the queue.

@@ -1,4 +1,5 @@
--- Replaces the stored answer of an idempotent request whose second half has happened since: a repeat gets what the first call got.
+-- Replaces the stored answer of an idempotent request whose second half has happened since: a repeat gets what the
+-- first call got.
 -- Called by: api.open_payment, for the request that began the payment.
 -- Definer:   the row belongs to the customer's request, the caller is the gateway service.
 CREATE OR REPLACE FUNCTION messaging.complete_answer(request_key uuid, answer text)

@@ -12,7 +12,8 @@ BEGIN
     v_id := messaging.decode_cursor(cursor_before.cursor) ->> 'id';
     IF pg_input_is_valid(v_id, 'uuid') IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'cursor_invalid',
-            MESSAGE = 'This cursor is not one of this list''s.', HINT = 'Send the next_cursor of the page before, unchanged.';
+            MESSAGE = 'This cursor is not one of this list''s.',
+            HINT = 'Send the next_cursor of the page before, unchanged.';
     END IF;
     RETURN v_id::uuid;
 END $$;

@@ -1,7 +1,8 @@
--- Asks for a mail to an account, in the transaction whose effect it tells of. The outbox holds ids, never a secret or an address: what the
--- mail says is read when it is written (api.prepare_mail). An account of NULL is nobody, and costs as much (see request_password_reset).
--- Answers true, always (see enqueue_job).
--- Called by: sales.settle_order, fulfilment.move_shipment and fail_booking, billing.store_file, identity.change_account, and others.
+-- Asks for a mail to an account, in the transaction whose effect it tells of. The outbox holds ids, never a secret or
+-- an address: what the mail says is read when it is written (api.prepare_mail). An account of NULL is nobody, and costs
+-- as much (see request_password_reset). Answers true, always (see enqueue_job).
+-- Called by: sales.settle_order, fulfilment.move_shipment and fail_booking, billing.store_file,
+--            identity.change_account, and others.
 -- Errors:    mail_template_unknown 500: a programmer's.
 -- Definer:   nobody else may write the queue.
 CREATE OR REPLACE FUNCTION messaging.enqueue_mail(template text, account_id uuid, data jsonb DEFAULT '{}')
@@ -18,7 +19,8 @@ BEGIN
     END IF;
     INSERT INTO messaging.outbox (id, kind, payload)
     VALUES (v_id, 'send_mail', jsonb_build_object(
-        'mail_id', v_id, 'template', enqueue_mail.template, 'account_id', enqueue_mail.account_id, 'data', enqueue_mail.data));
+        'mail_id', v_id, 'template', enqueue_mail.template, 'account_id', enqueue_mail.account_id,
+        'data', enqueue_mail.data));
     RETURN true;
 END $$;
 

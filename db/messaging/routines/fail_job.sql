@@ -1,5 +1,6 @@
--- The work did not succeed: it runs again after 2, 4, 8 … seconds, at most an hour, each half to one and a half times that, so that
--- what failed together does not return together. There is no last attempt: what is in the queue is owed to somebody.
+-- The work did not succeed: it runs again after 2, 4, 8 … seconds, at most an hour, each half to one and a half times
+-- that, so that what failed together does not return together. There is no last attempt: what is in the queue is owed
+-- to somebody.
 -- Called by: api.fail_job.
 -- Definer:   nobody else may touch the queue.
 CREATE OR REPLACE FUNCTION messaging.fail_job(job_id uuid, error text)

@@ -1,4 +1,5 @@
--- The newest event that no running transaction can come before; NULL for an empty log. What comes after it is new to a reader that starts now.
+-- The newest event that no running transaction can come before; NULL for an empty log. What comes after it is new to a
+-- reader that starts now.
 -- Called by: api.create_webhook_endpoint, api.list_events.
 -- Definer:   an id, and no row, of a log that the caller may not read.
 CREATE OR REPLACE FUNCTION messaging.last_final_event()

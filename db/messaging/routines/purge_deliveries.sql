@@ -1,5 +1,5 @@
--- Deletes a batch of deliveries that are a month old and over, their attempts with them, and secrets that sign no more. Answers how many
--- deliveries went.
+-- Deletes a batch of deliveries that are a month old and over, their attempts with them, and secrets that sign no more.
+-- Answers how many deliveries went.
 -- Called by: api.purge_deliveries.
 -- Definer:   nobody else may delete them.
 CREATE OR REPLACE FUNCTION messaging.purge_deliveries()
@@ -13,7 +13,8 @@ BEGIN ATOMIC
         DELETE FROM messaging.webhook_deliveries AS d
         WHERE d.id IN (
             SELECT o.id FROM messaging.webhook_deliveries AS o
-            WHERE o.id < (SELECT e.id FROM edge AS e) AND (o.status <> 'pending' OR o.give_up_at < now() - interval '30 days')
+            WHERE o.id < (SELECT e.id FROM edge AS e)
+              AND (o.status <> 'pending' OR o.give_up_at < now() - interval '30 days')
             ORDER BY o.id LIMIT 1000)
         RETURNING d.id
     )

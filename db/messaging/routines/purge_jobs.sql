@@ -7,7 +7,10 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH gone AS (
         DELETE FROM messaging.outbox AS o
-        WHERE o.id IN (SELECT d.id FROM messaging.outbox AS d WHERE d.done_at < now() - interval '7 days' ORDER BY d.id LIMIT 1000)
+        WHERE o.id IN (SELECT d.id
+                       FROM messaging.outbox AS d
+                       WHERE d.done_at < now() - interval '7 days'
+                       ORDER BY d.id LIMIT 1000)
         RETURNING o.id
     )
     SELECT count(*) FROM gone;

@@ -1,4 +1,5 @@
--- Whether one of the patterns is the type: order.paid itself, order.*, or * for all. Without SET, so that it inlines where events are joined.
+-- Whether one of the patterns is the type: order.paid itself, order.*, or * for all. Without SET, so that it inlines
+-- where events are joined.
 CREATE OR REPLACE FUNCTION messaging.wants_event(patterns text[], type text)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -1,7 +1,9 @@
--- Takes an idempotency key for this transaction. NULL: go on, and hand the answer to store_idempotent_answer in the same statement.
--- Otherwise the answer of the request that had the key before. Whoever comes while that one is running waits for its answer.
+-- Takes an idempotency key for this transaction. NULL: go on, and hand the answer to store_idempotent_answer in the
+-- same statement. Otherwise the answer of the request that had the key before. Whoever comes while that one is running
+-- waits for its answer.
 -- Locks:  an advisory lock of the key. Only who has to wait pays for an exception block.
--- Errors: idempotency_key_invalid, idempotency_key_reused 422, idempotency_key_in_use 409 (still running after lock_timeout).
+-- Errors: idempotency_key_invalid, idempotency_key_reused 422, idempotency_key_in_use 409 (still running after
+--         lock_timeout).
 CREATE FUNCTION api.claim_idempotency_key(idempotency_key text, route text, request_hash text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,10 +20,13 @@ BEGIN
     IF coalesce(current_setting('app.token', true), '') <> '' THEN
         v_scope := identity.authenticate();
     ELSE
-        PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true), set_config('app.session', '', true);
+        PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true),
+        set_config('app.session', '', true);
     END IF;
 
-    v_lock := hashtextextended(concat_ws(' ', v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key), 0);
+    v_lock := hashtextextended(
+        concat_ws(' ', v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key), 0
+    );
     IF NOT pg_try_advisory_xact_lock(v_lock) THEN
         BEGIN
             PERFORM pg_advisory_xact_lock(v_lock);
@@ -32,7 +37,8 @@ BEGIN
     END IF;
 
     INSERT INTO messaging.idempotency_keys (scope, route, key, request_hash)
-    VALUES (v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key, claim_idempotency_key.request_hash)
+    VALUES (v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key,
+            claim_idempotency_key.request_hash)
     ON CONFLICT ON CONSTRAINT idempotency_key_twice DO NOTHING
     RETURNING id INTO v_id;
     IF v_id IS NOT NULL THEN

@@ -1,4 +1,5 @@
--- Turns what the log says next into deliveries, up to 500 events at a time. Answers how many were looked at; call again while there are 500.
+-- Turns what the log says next into deliveries, up to 500 events at a time. Answers how many were looked at; call again
+-- while there are 500.
 -- Locks: the progress; another worker that is at it is left to it.
 CREATE FUNCTION api.fan_out_events()
 RETURNS bigint

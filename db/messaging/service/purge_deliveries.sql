@@ -1,4 +1,5 @@
--- One round of deleting deliveries of more than a month ago. Answers how many went; the worker goes on until it is fewer than 1,000.
+-- One round of deleting deliveries of more than a month ago. Answers how many went; the worker goes on until it is
+-- fewer than 1,000.
 CREATE FUNCTION api.purge_deliveries()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

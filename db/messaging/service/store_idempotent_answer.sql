@@ -1,5 +1,5 @@
--- Keeps the answer under the key that claim_idempotency_key took in this transaction, and gives it back. NULL (void) is kept as ''.
--- An answer that is there already stays: nobody can put words into another request's mouth.
+-- Keeps the answer under the key that claim_idempotency_key took in this transaction, and gives it back. NULL (void) is
+-- kept as ''. An answer that is there already stays: nobody can put words into another request's mouth.
 -- Errors: idempotency_key_unclaimed 409.
 CREATE FUNCTION api.store_idempotent_answer(answer text)
 RETURNS text

@@ -1,4 +1,5 @@
--- Checks every invariant and keeps the answer for /metrics; at most once an hour, and for no more than a hundredth of the time.
+-- Checks every invariant and keeps the answer for /metrics; at most once an hour, and for no more than a hundredth of
+-- the time.
 -- Called by: api.check_books.
 -- Returns:   how many are broken; null when it is not due, or while another worker is at it.
 -- Definer:   the books are everybody's.
@@ -13,11 +14,14 @@ BEGIN
     END IF;
     v_as_of := clock_timestamp();
     PERFORM FROM monitor.rounds AS r
-    WHERE r.name = 'invariants' AND (r.as_of IS NULL OR r.as_of + greatest(interval '55 minutes', 100 * r.took) <= v_as_of);
+    WHERE r.name = 'invariants'
+      AND (r.as_of IS NULL OR r.as_of + greatest(interval '55 minutes', 100 * r.took) <= v_as_of);
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    MERGE INTO monitor.invariants AS k USING (SELECT c.name, bool_and(c.ok) AS ok FROM audit.check_invariants() AS c GROUP BY c.name) AS c
+    MERGE INTO monitor.invariants AS k USING (SELECT c.name, bool_and(c.ok) AS ok
+                                              FROM audit.check_invariants() AS c
+                                              GROUP BY c.name) AS c
     ON c.name = k.name
     WHEN MATCHED THEN UPDATE SET ok = c.ok
     WHEN NOT MATCHED BY TARGET THEN INSERT (name, ok) VALUES (c.name, c.ok)

@@ -10,9 +10,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     UNION ALL
     SELECT 'The extension pg_stat_statements is missing in this database.',
            'As a superuser: CREATE EXTENSION pg_stat_statements SCHEMA extensions.'
-    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'pg_stat_statements.max') AND to_regclass('extensions.pg_stat_statements') IS NULL
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'pg_stat_statements.max')
+      AND to_regclass('extensions.pg_stat_statements') IS NULL
     UNION ALL
-    SELECT 'pg_stat_statements keeps the text of utility statements, and a password may be in one.', 'Set pg_stat_statements.track_utility = off.'
+    SELECT 'pg_stat_statements keeps the text of utility statements, and a password may be in one.',
+           'Set pg_stat_statements.track_utility = off.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'pg_stat_statements.track_utility' AND s.setting = 'on')
     UNION ALL
     SELECT 'auto_explain is not loaded: a slow statement leaves no plan in the log.',
@@ -20,24 +22,29 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
            'auto_explain.log_nested_statements = on, auto_explain.log_parameter_max_length = 0.'
     WHERE NOT EXISTS (SELECT FROM settings AS s WHERE s.name = 'auto_explain.log_min_duration')
     UNION ALL
-    SELECT format('%s is %s: what clients sent is written to the log.', s.name, s.setting), format('Set %s = 0.', s.name)
+    SELECT format('%s is %s: what clients sent is written to the log.', s.name, s.setting),
+           format('Set %s = 0.', s.name)
     FROM settings AS s
     WHERE s.name IN ('log_parameter_max_length_on_error', 'auto_explain.log_parameter_max_length') AND s.setting <> '0'
     UNION ALL
     SELECT 'Statements are logged with what clients sent.', 'Set log_parameter_max_length = 0.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'log_parameter_max_length' AND s.setting <> '0')
-      AND EXISTS (SELECT FROM settings AS s WHERE s.name IN ('log_min_duration_statement', 'log_min_duration_sample') AND s.setting <> '-1'
+      AND EXISTS (SELECT FROM settings AS s
+                  WHERE s.name IN ('log_min_duration_statement', 'log_min_duration_sample') AND s.setting <> '-1'
                   UNION ALL SELECT FROM settings AS s WHERE s.name = 'log_statement' AND s.setting <> 'none')
     UNION ALL
-    SELECT 'The log quotes rows where a constraint refuses one.', format('As a superuser: ALTER ROLE %I SET log_min_messages = ''log''.', r.rolname)
+    SELECT 'The log quotes rows where a constraint refuses one.',
+           format('As a superuser: ALTER ROLE %I SET log_min_messages = ''log''.', r.rolname)
     FROM pg_roles AS r
     WHERE r.rolname = 'web_anonymous'
-      AND NOT EXISTS (SELECT FROM pg_db_role_setting AS s WHERE s.setrole = r.oid AND 'log_min_messages=log' = ANY (s.setconfig))
+      AND NOT EXISTS (SELECT FROM pg_db_role_setting AS s
+                      WHERE s.setrole = r.oid AND 'log_min_messages=log' = ANY (s.setconfig))
     UNION ALL
     SELECT 'track_io_timing is off: nobody knows how long reads take.', 'Set track_io_timing = on.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'track_io_timing' AND s.setting = 'off')
     UNION ALL
-    SELECT 'The worker''s snapshots see no other role''s statements.', 'As a superuser: GRANT pg_read_all_stats TO store_owner WITH INHERIT TRUE.'
+    SELECT 'The worker''s snapshots see no other role''s statements.',
+           'As a superuser: GRANT pg_read_all_stats TO store_owner WITH INHERIT TRUE.'
     WHERE NOT pg_has_role('store_owner', 'pg_read_all_stats', 'USAGE')
     UNION ALL
     SELECT 'store_monitor sees no other role''s statements.', 'As a superuser: GRANT pg_monitor TO store_monitor.'

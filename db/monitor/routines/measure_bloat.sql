@@ -1,13 +1,15 @@
--- How much of each table and index is empty: free_percent and wasted_bytes. Above half of a large one: VACUUM (FULL) or, without a lock,
--- pg_repack for a table; REINDEX INDEX CONCURRENTLY for an index. A fifth is normal, and is used again.
--- Reads the visibility map and the pages that are not all visible, and each index as a whole: some seconds a gigabyte. For a person, no scrape.
+-- How much of each table and index is empty: free_percent and wasted_bytes. Above half of a large one: VACUUM (FULL)
+-- or, without a lock, pg_repack for a table; REINDEX INDEX CONCURRENTLY for an index. A fifth is normal, and is used
+-- again. Reads the visibility map and the pages that are not all visible, and each index as a whole: some seconds a
+-- gigabyte. For a person, no scrape.
 -- Called by: store_monitor.
 -- Errors:   feature_not_supported where pgstattuple is missing.
 CREATE OR REPLACE FUNCTION monitor.measure_bloat(larger_than bigint DEFAULT 1000000)
 RETURNS TABLE (relation text, kind text, bytes bigint, free_percent numeric, wasted_bytes bigint, dead_rows bigint)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF to_regproc('extensions.pgstatindex') IS NULL AND NOT EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pgstattuple') THEN
+    IF to_regproc('extensions.pgstatindex') IS NULL
+       AND NOT EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pgstattuple') THEN
         RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = 'The extension pgstattuple is missing.',
             HINT = 'As a superuser: CREATE EXTENSION pgstattuple SCHEMA extensions.';
     END IF;

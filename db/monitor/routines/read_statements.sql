@@ -1,11 +1,13 @@
--- This database's rows of pg_stat_statements, whose extension may be missing on a server that somebody else runs: nothing then, and
--- monitor.find_gaps() says why. Dynamic for that reason. Not definer: who may not see statistics sees none.
+-- This database's rows of pg_stat_statements, whose extension may be missing on a server that somebody else runs:
+-- nothing then, and monitor.find_gaps() says why. Dynamic for that reason. Not definer: who may not see statistics sees
+-- none.
 -- Called by: views of monitor, monitor.take_statements, monitor.read_measurements.
 CREATE OR REPLACE FUNCTION monitor.read_statements(with_text boolean)
 RETURNS TABLE (
-    queryid bigint, role_id oid, calls bigint, total_ms double precision, mean_ms double precision, worst_ms double precision,
-    deviation_ms double precision, plan_ms double precision, rows bigint, blocks_hit bigint, blocks_read bigint, blocks_written bigint,
-    read_ms double precision, temp_blocks_read bigint, temp_blocks_written bigint, wal_bytes bigint, since timestamptz, query text
+    queryid bigint, role_id oid, calls bigint, total_ms double precision, mean_ms double precision,
+    worst_ms double precision, deviation_ms double precision, plan_ms double precision, rows bigint,
+    blocks_hit bigint, blocks_read bigint, blocks_written bigint, read_ms double precision, temp_blocks_read bigint,
+    temp_blocks_written bigint, wal_bytes bigint, since timestamptz, query text
 )
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION monitor.record_backup(kind text, bytes bigint DEFAULT
 RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    INSERT INTO monitor.backups (kind, finished_at, bytes) VALUES (record_backup.kind, clock_timestamp(), record_backup.bytes)
+    INSERT INTO monitor.backups (kind, finished_at, bytes)
+    VALUES (record_backup.kind, clock_timestamp(), record_backup.bytes)
     ON CONFLICT (kind) DO UPDATE SET finished_at = excluded.finished_at, bytes = excluded.bytes;
 END;
 

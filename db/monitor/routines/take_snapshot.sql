@@ -1,5 +1,6 @@
--- Does one round of what monitoring has to do, the one that is most overdue: statements and activity every minute, sizes every quarter of an
--- hour, the shop's figures every 15 seconds; and none for more than a twentieth of the time, however large the shop is.
+-- Does one round of what monitoring has to do, the one that is most overdue: statements and activity every minute,
+-- sizes every quarter of an hour, the shop's figures every 15 seconds; and none for more than a twentieth of the time,
+-- however large the shop is.
 -- Called by: api.take_snapshot.
 -- Returns:   which; null when none is due, or while another worker is at it.
 -- Locks:     an advisory lock, so that two never run at once.
@@ -18,7 +19,8 @@ BEGIN
     -- After the lock, so that it sees what the one before has done.
     SELECT r.name INTO v_name
     FROM monitor.rounds AS r
-    JOIN (VALUES ('snapshot', interval '1 minute'), ('sizes', interval '15 minutes'), ('figures', interval '15 seconds')) AS e (name, every)
+    JOIN (VALUES ('snapshot', interval '1 minute'), ('sizes', interval '15 minutes'),
+          ('figures', interval '15 seconds')) AS e (name, every)
       ON e.name = r.name
     WHERE r.as_of IS NULL OR r.as_of + greatest(e.every, 20 * r.took) <= v_as_of
     ORDER BY (v_as_of - r.as_of) / extract(epoch FROM e.every) DESC NULLS FIRST LIMIT 1;

@@ -1,5 +1,5 @@
--- A statement as it may be shown: on one line, without what was quoted in it and without long numbers. What the web tier sends has neither; what
--- a person types at a prompt may hold a customer's address.
+-- A statement as it may be shown: on one line, without what was quoted in it and without long numbers. What the web
+-- tier sends has neither; what a person types at a prompt may hold a customer's address.
 -- Called by: views of monitor.
 CREATE OR REPLACE FUNCTION monitor.without_literals(query text)
 RETURNS text

@@ -1,6 +1,9 @@
 -- What is deployed here: the last migration, and the digest of the code. /health/ready compares it with the source.
--- A web tier that was never deployed here is too new; one that was is an older one in a deployment that rolls, and may serve.
-CREATE TYPE api.schema_version AS (schema_version text, code_digest text, deployed_at timestamptz, source_known boolean);
+-- A web tier that was never deployed here is too new; one that was is an older one in a deployment that rolls, and may
+-- serve.
+CREATE TYPE api.schema_version AS (
+    schema_version text, code_digest text, deployed_at timestamptz, source_known boolean
+);
 
 CREATE FUNCTION api.get_schema_version(source_digest text DEFAULT NULL)
 RETURNS api.schema_version

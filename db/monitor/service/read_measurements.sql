@@ -6,7 +6,9 @@ RETURNS api.measurement[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM identity.authenticate_service('worker');
-    RETURN ARRAY(SELECT ROW(m.name, m.labels, m.value)::api.measurement FROM monitor.read_measurements() AS m ORDER BY m.name, m.labels);
+    RETURN ARRAY(SELECT ROW(m.name, m.labels, m.value)::api.measurement
+                 FROM monitor.read_measurements() AS m
+                 ORDER BY m.name, m.labels);
 END $$;
 
 COMMENT ON FUNCTION api.read_measurements IS

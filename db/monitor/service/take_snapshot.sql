@@ -1,4 +1,5 @@
--- One round of monitoring: takes what the worker counted, then does what is due. Answers which; the worker goes on until it is null.
+-- One round of monitoring: takes what the worker counted, then does what is due. Answers which; the worker goes on
+-- until it is null.
 CREATE FUNCTION api.take_snapshot(counts jsonb DEFAULT '[]')
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -12,7 +12,8 @@ BEGIN
     WHERE p.id = cancel_payment.payment_id AND p.account_id = v_actor
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
+            MESSAGE = 'There is no such payment.';
     END IF;
     IF v_payment.status NOT IN ('initiated', 'open', 'authorized') OR v_payment.capture_amount IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_open',

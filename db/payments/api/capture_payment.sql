@@ -1,4 +1,5 @@
--- Decides what is taken of an authorised payment: once, before the gateway is told. The web tier tells it at once, the worker if that failed.
+-- Decides what is taken of an authorised payment: once, before the gateway is told. The web tier tells it at once, the
+-- worker if that failed.
 -- Locks:  order, payment.
 -- Errors: payment_not_found 404, payment_not_authorized 409, capture_decided 409, capture_above_authorization 409.
 CREATE FUNCTION api.capture_payment(payment_id uuid, amount api.amount DEFAULT NULL)
@@ -16,10 +17,12 @@ BEGIN
     END IF;
     IF v_payment.status <> 'authorized' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_authorized',
-            MESSAGE = format('This payment is %s.', v_payment.status), HINT = 'Only an authorised payment can be captured.';
+            MESSAGE = format('This payment is %s.', v_payment.status),
+            HINT = 'Only an authorised payment can be captured.';
     END IF;
     IF v_payment.capture_amount <> v_amount THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided', MESSAGE = 'This payment is being captured with another amount.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided',
+            MESSAGE = 'This payment is being captured with another amount.',
             DETAIL = json_build_object('amount', v_payment.capture_amount)::text;
     END IF;
     IF v_payment.capture_amount IS NULL THEN
@@ -27,7 +30,8 @@ BEGIN
         RETURNING p.* INTO v_payment;
         PERFORM messaging.record_event('payment.capture_requested', v_payment.order_id, v_payment.account_id,
             jsonb_build_object('payment_id', v_payment.id, 'amount', v_amount));
-        PERFORM messaging.enqueue_job('capture_payment', jsonb_build_object('payment_id', v_payment.id), now() + interval '15 seconds');
+        PERFORM messaging.enqueue_job('capture_payment', jsonb_build_object('payment_id', v_payment.id),
+                                      now() + interval '15 seconds');
     END IF;
     RETURN api.render_payment(v_payment, v_actor);
 END $$;
@@ -35,7 +39,7 @@ END $$;
 COMMENT ON FUNCTION api.capture_payment IS
 'Capture an authorised payment
 
-Takes what was authorised, or with `amount` a part of it; the gateway lets go of the rest, and what the order still misses can be paid by
-another payment. Decided once: a repeat asks for the same.';
+Takes what was authorised, or with `amount` a part of it; the gateway lets go of the rest, and what the order still
+misses can be paid by another payment. Decided once: a repeat asks for the same.';
 
 GRANT EXECUTE ON FUNCTION api.capture_payment TO app_support;

@@ -11,7 +11,9 @@ BEGIN
     PERFORM payments.mark_payout_completed(confirm_payout.payout_id, confirm_payout.provider_reference);
     SELECT * INTO STRICT v_payout FROM payments.payouts AS p WHERE p.id = confirm_payout.payout_id;
     IF v_payout.account_id = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_payout', MESSAGE = 'Nobody confirms their own payout.', HINT = 'Ask a colleague.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_payout',
+            MESSAGE = 'Nobody confirms their own payout.',
+            HINT = 'Ask a colleague.';
     END IF;
     IF v_payout.status <> 'completed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_failed', MESSAGE = 'This payout has failed.',

@@ -13,7 +13,8 @@ BEGIN
         SELECT FROM payments.payments AS p JOIN payments.providers AS v ON v.name = p.provider
         WHERE p.id = v_refund.payment_id AND v.kind = 'manual')
     THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_manual', MESSAGE = 'The provider of this payment says itself when it is refunded.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_manual',
+            MESSAGE = 'The provider of this payment says itself when it is refunded.',
             HINT = 'Refunds of cash and bank transfers are confirmed.';
     END IF;
     PERFORM payments.mark_refund_completed(v_refund.id, confirm_refund.reference);

@@ -11,7 +11,8 @@ END $$;
 COMMENT ON FUNCTION api.get_merchant_balance IS
 'Your earnings
 
-For each currency: what your sales brought less the shop''s commission, refunds and payouts (`balance`), what payouts and disputes hold (`held`)
-and what can be paid out (`available`). A refund after a payout can take it below zero; the next sales make up for it.';
+For each currency: what your sales brought less the shop''s commission, refunds and payouts (`balance`), what payouts
+and disputes hold (`held`) and what can be paid out (`available`). A refund after a payout can take it below zero; the
+next sales make up for it.';
 
 GRANT EXECUTE ON FUNCTION api.get_merchant_balance TO app_merchant;

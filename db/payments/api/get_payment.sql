@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = get_payment.payment_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
+            MESSAGE = 'There is no such payment.';
     END IF;
     RETURN api.render_payment(v_payment, v_actor);
 END $$;

@@ -11,7 +11,8 @@ DECLARE
     v_found  api.dispute[];
 BEGIN
     SELECT array_agg(
-        ROW(q.id, q.payment_id, q.order_id, q.status, q.amount, q.currency, q.reason, q.refund_id, q.closed_at, q.created_at)::api.dispute
+        ROW(q.id, q.payment_id, q.order_id, q.status, q.amount, q.currency, q.reason, q.refund_id, q.closed_at,
+            q.created_at)::api.dispute
         ORDER BY q.id DESC) INTO v_found
     FROM (
         SELECT d.*, p.order_id, coalesce(p.captured_currency, p.currency)::text AS currency

@@ -11,7 +11,8 @@ BEGIN
     PERFORM payments.mark_payout_failed(reject_payout.payout_id, reject_payout.failure_code);
     SELECT * INTO STRICT v_payout FROM payments.payouts AS p WHERE p.id = reject_payout.payout_id;
     IF v_payout.status <> 'failed' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_completed', MESSAGE = 'This payout has been sent.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_completed',
+            MESSAGE = 'This payout has been sent.';
     END IF;
     RETURN api.render_payout(v_payout);
 END $$;

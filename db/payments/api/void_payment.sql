@@ -11,11 +11,14 @@ BEGIN
     v_payment := payments.lock_payment(void_payment.payment_id);
     IF v_payment.status <> 'authorized' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_authorized',
-            MESSAGE = format('This payment is %s.', v_payment.status), HINT = 'Only an authorised payment can be voided.';
+            MESSAGE = format('This payment is %s.', v_payment.status),
+            HINT = 'Only an authorised payment can be voided.';
     END IF;
     IF v_payment.capture_amount IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided', MESSAGE = 'This payment is being captured.',
-            HINT = 'Refund it when it is completed.', DETAIL = json_build_object('amount', v_payment.capture_amount)::text;
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided',
+            MESSAGE = 'This payment is being captured.',
+            HINT = 'Refund it when it is completed.',
+            DETAIL = json_build_object('amount', v_payment.capture_amount)::text;
     END IF;
     PERFORM payments.give_up_payment(v_payment.id, 'cancelled');
     SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_payment.id;

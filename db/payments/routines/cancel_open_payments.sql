@@ -9,9 +9,12 @@ DECLARE
 BEGIN
     FOR v_payment_id IN
         SELECT p.id
-        -- OFFSET 0: the order's payments first. Planned in an hour when nothing was open, the index of all that is (payments_unfinished) seems the
-        -- shorter way, and then each callback reads every open payment of the shop: 14,000 of them tripled what it cost.
-        FROM (SELECT o.id, o.status FROM payments.payments AS o WHERE o.order_id = cancel_open_payments.order_id OFFSET 0) AS p
+        -- OFFSET 0: the order's payments first. Planned in an hour when nothing was open, the index of all that is
+        -- (payments_unfinished) seems the shorter way, and then each callback reads every open payment of the shop:
+        -- 14,000 of them tripled what it cost.
+        FROM (SELECT o.id, o.status
+              FROM payments.payments AS o
+              WHERE o.order_id = cancel_open_payments.order_id OFFSET 0) AS p
         WHERE p.status IN ('initiated', 'open', 'authorized')
         ORDER BY p.id
     LOOP

@@ -1,5 +1,5 @@
--- Payouts below an id, newest first: of one account or of all, from one source or any, in one status or any. NULL is no filter.
--- The caller's row security applies.
+-- Payouts below an id, newest first: of one account or of all, from one source or any, in one status or any. NULL is no
+-- filter. The caller's row security applies.
 -- Called by: api.list_withdrawals, api.list_payouts, api.list_all_payouts.
 CREATE OR REPLACE FUNCTION payments.find_payouts(account_id uuid, source text, status text, before uuid, count integer)
 RETURNS payments.payouts[]

@@ -1,5 +1,6 @@
--- Ends an attempt that could still be paid (cancelled or expired) and has its checkout closed at the gateway: now, and once more a day
--- later, since not every gateway can close one. Whoever paid in spite of it gets the goods or the money back: the attempt may still complete.
+-- Ends an attempt that could still be paid (cancelled or expired) and has its checkout closed at the gateway: now, and
+-- once more a day later, since not every gateway can close one. Whoever paid in spite of it gets the goods or the money
+-- back: the attempt may still complete.
 -- Called by: cancel_open_payments, api.cancel_payment, api.void_payment, api.expire_payments.
 -- Returns:   whether anything changed.
 -- Locks:     the payment.

@@ -15,21 +15,26 @@ BEGIN
     THEN
         RETURN true;
     ELSIF p.amount_refunded NOT BETWEEN 0 AND p.amount_captured THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment', MESSAGE = 'Refunds cannot exceed what the payment took.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment',
+            MESSAGE = 'Refunds cannot exceed what the payment took.';
     ELSIF p.capture_amount NOT BETWEEN 1 AND p.amount THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_above_authorization', MESSAGE = 'This is more than what was authorised.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_above_authorization',
+            MESSAGE = 'This is more than what was authorised.';
     ELSIF p.capture_amount IS NOT NULL AND p.hold_id IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_waits_for_carrier',
             MESSAGE = 'This credit is taken when the carrier has taken the parcel, not by hand.';
     ELSIF p.amount NOT BETWEEN 1 AND 1000000000000000 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_amount_out_of_range', MESSAGE = 'The payment''s amount is out of range.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_amount_out_of_range',
+            MESSAGE = 'The payment''s amount is out of range.';
     ELSIF p.amount_applied NOT BETWEEN 0 AND p.amount_captured THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_applied_within_captured',
             MESSAGE = 'A payment pays no more than what it took.';
     ELSIF (p.status = 'completed') <> (p.amount_captured > 0) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_captured_when_completed', MESSAGE = 'A completed payment has taken money, and no other has.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_captured_when_completed',
+            MESSAGE = 'A completed payment has taken money, and no other has.';
     END IF;
-    RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_is_malformed', MESSAGE = 'A payment has no such status, purpose or way to be captured.';
+    RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_is_malformed',
+        MESSAGE = 'A payment has no such status, purpose or way to be captured.';
 END $$;
 
 GRANT EXECUTE ON FUNCTION payments.keeps_payment_rules TO store_api;

@@ -1,5 +1,6 @@
 -- A payment with its order locked, in the order of locks.
--- Called by: adopt_refund, settle_disputes, api.create_refund, api.capture_payment, api.void_payment, api.confirm_payment.
+-- Called by: adopt_refund, settle_disputes, api.create_refund, api.capture_payment, api.void_payment,
+--            api.confirm_payment.
 -- Errors:    payment_not_found 404.
 -- Locks:     order, payment.
 CREATE OR REPLACE FUNCTION payments.lock_payment(payment_id uuid)
@@ -13,7 +14,8 @@ BEGIN
     FOR NO KEY UPDATE;
     SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = lock_payment.payment_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
+            MESSAGE = 'There is no such payment.';
     END IF;
     RETURN v_payment;
 END $$;

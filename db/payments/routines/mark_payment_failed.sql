@@ -1,5 +1,5 @@
--- The attempt ended without money: status is failed, expired or cancelled. Monotone: what would be a step back changes nothing. The order
--- stays pending, to try again.
+-- The attempt ended without money: status is failed, expired or cancelled. Monotone: what would be a step back changes
+-- nothing. The order stays pending, to try again.
 -- Called by: api.receive_gateway_event, api.fail_payment, api.expire_payments.
 -- Returns:   whether anything changed.
 -- Errors:    payment_transition_refused 409 for a status that is no end.
@@ -27,7 +27,9 @@ BEGIN
     SET status = mark_payment_failed.status, failure_code = mark_payment_failed.failure_code, version = p.version + 1
     WHERE p.id = v_payment.id;
     PERFORM messaging.record_event('payment.' || mark_payment_failed.status, v_payment.order_id, v_payment.account_id,
-        jsonb_strip_nulls(jsonb_build_object('payment_id', v_payment.id, 'failure_code', mark_payment_failed.failure_code)));
+        jsonb_strip_nulls(
+            jsonb_build_object('payment_id', v_payment.id, 'failure_code', mark_payment_failed.failure_code)
+        ));
     RETURN true;
 END $$;
 

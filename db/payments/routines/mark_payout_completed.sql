@@ -1,4 +1,5 @@
--- The money has been sent: what was held leaves the account. Idempotent; a payout that has failed stays so, its money is free again.
+-- The money has been sent: what was held leaves the account. Idempotent; a payout that has failed stays so, its money
+-- is free again.
 -- Called by: api.complete_payout, api.confirm_payout.
 -- Returns:   whether anything changed.
 -- Errors:    payout_not_found 404.

@@ -25,7 +25,8 @@ BEGIN
            OR receive_refund_event.refund_id IS NULL AND r.provider_reference = receive_refund_event.case_reference);
     IF NOT FOUND THEN
         IF receive_refund_event.refund_id IS NULL AND receive_refund_event.kind <> 'refund_failed' THEN
-            v_refund_id := payments.adopt_refund(receive_refund_event.payment_id, receive_refund_event.amount, receive_refund_event.case_reference);
+            v_refund_id := payments.adopt_refund(receive_refund_event.payment_id, receive_refund_event.amount,
+                                                 receive_refund_event.case_reference);
             v_changed := true;
         END IF;
         IF v_refund_id IS NULL THEN
@@ -35,7 +36,9 @@ BEGIN
     IF receive_refund_event.kind = 'refund_completed' THEN
         v_changed := payments.mark_refund_completed(v_refund_id, receive_refund_event.case_reference) OR v_changed;
     ELSIF receive_refund_event.kind = 'refund_failed' THEN
-        v_changed := payments.mark_refund_failed(v_refund_id, coalesce(receive_refund_event.failure_code, 'refused'), true) OR v_changed;
+        v_changed := payments.mark_refund_failed(v_refund_id,
+                                                 coalesce(receive_refund_event.failure_code, 'refused'), true)
+            OR v_changed;
     END IF;
     RETURN CASE WHEN v_changed THEN 'applied' ELSE 'no_change' END;
 END $$;

@@ -5,6 +5,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 BEGIN
     RETURN ROW(
         ARRAY(SELECT api.render_payout(p) FROM unnest(payouts[1:"limit"]) AS p ORDER BY p.id DESC),
-        CASE WHEN cardinality(payouts) > "limit" THEN messaging.encode_cursor(jsonb_build_object('id', (payouts["limit"]).id)) END
+        CASE WHEN cardinality(payouts) > "limit" THEN messaging.encode_cursor(
+            jsonb_build_object('id', (payouts["limit"]).id)
+        ) END
     )::api.payout_page;
 END $$;

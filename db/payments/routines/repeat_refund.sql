@@ -12,7 +12,8 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = repeat_refund.refund_id;
     SELECT payments.request_refund(v_refund.payment_id, v_refund.amount, v_refund.from_order, v_refund.reason,
-                                   array_agg(i.order_item_id), array_agg(i.quantity), array_agg(i.amount), v_refund.id, array_agg(i.product_id))
+                                   array_agg(i.order_item_id), array_agg(i.quantity), array_agg(i.amount),
+                                   v_refund.id, array_agg(i.product_id))
     INTO STRICT v_id FROM payments.refund_items AS i WHERE i.refund_id = v_refund.id;
     RETURN v_id;
 END $$;

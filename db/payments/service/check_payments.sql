@@ -1,5 +1,5 @@
--- Asks for a look at attempts that have been open for long: what came of them at the gateway, in case its callback was lost. Two minutes after
--- the attempt, then each time as long after as it is old, up to six hours.
+-- Asks for a look at attempts that have been open for long: what came of them at the gateway, in case its callback was
+-- lost. Two minutes after the attempt, then each time as long after as it is old, up to six hours.
 -- Locks: the payments; those that somebody else is at are left for the next time.
 CREATE FUNCTION api.check_payments()
 RETURNS bigint
@@ -18,7 +18,8 @@ BEGIN
     UPDATE payments.payments AS p
     SET check_at = now() + least(greatest(now() - p.created_at, interval '2 minutes'), interval '6 hours')
     WHERE p.id = ANY (v_payments);
-    PERFORM messaging.enqueue_job('reconcile_payment', jsonb_build_object('payment_id', v)) FROM unnest(v_payments) AS v;
+    PERFORM messaging.enqueue_job('reconcile_payment', jsonb_build_object('payment_id', v))
+    FROM unnest(v_payments) AS v;
     RETURN coalesce(cardinality(v_payments), 0);
 END $$;
 

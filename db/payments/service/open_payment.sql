@@ -1,5 +1,5 @@
--- The gateway has a session for this attempt: keeps its reference and address, and completes the answer that a repeat of the request gets.
--- Idempotent. An attempt that was given up meanwhile stays so, and its session is closed.
+-- The gateway has a session for this attempt: keeps its reference and address, and completes the answer that a repeat
+-- of the request gets. Idempotent. An attempt that was given up meanwhile stays so, and its session is closed.
 -- Locks:  the payment.
 -- Errors: payment_not_found 404.
 CREATE FUNCTION api.open_payment(payment_id uuid, provider_reference text, checkout_url text)
@@ -13,15 +13,18 @@ BEGIN
     PERFORM identity.authenticate_service('gateway');
     SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = open_payment.payment_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
+            MESSAGE = 'There is no such payment.';
     END IF;
 
     IF v_payment.status = 'initiated' THEN
         UPDATE payments.payments AS p
-        SET status = 'open', provider_reference = open_payment.provider_reference, checkout_url = open_payment.checkout_url, version = p.version + 1
+        SET status = 'open', provider_reference = open_payment.provider_reference,
+            checkout_url = open_payment.checkout_url, version = p.version + 1
         WHERE p.id = v_payment.id
         RETURNING p.* INTO v_payment;
-        PERFORM messaging.record_event('payment.opened', v_payment.order_id, v_payment.account_id, jsonb_build_object('payment_id', v_payment.id));
+        PERFORM messaging.record_event('payment.opened', v_payment.order_id, v_payment.account_id,
+                                       jsonb_build_object('payment_id', v_payment.id));
     ELSIF v_payment.provider_reference IS NULL THEN
         UPDATE payments.payments AS p SET provider_reference = open_payment.provider_reference, version = p.version + 1
         WHERE p.id = v_payment.id

@@ -1,6 +1,8 @@
 -- What reports are made with, and when they were made last.
 CREATE TYPE api.report_refresh AS (name text, as_of timestamptz, took_milliseconds bigint);
-CREATE TYPE api.reporting AS (reporting_currency text, refresh_seconds bigint, low_stock bigint, refreshes api.report_refresh[]);
+CREATE TYPE api.reporting AS (
+    reporting_currency text, refresh_seconds bigint, low_stock bigint, refreshes api.report_refresh[]
+);
 
 CREATE FUNCTION api.get_reporting()
 RETURNS api.reporting

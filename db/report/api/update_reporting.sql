@@ -1,13 +1,16 @@
 -- Changes how reports are made.
 -- Locks:  the settings' row.
 -- Errors: currency_unknown 422, refresh_interval_out_of_range, low_stock_out_of_range 409.
-CREATE DOMAIN api.refresh_seconds AS integer CONSTRAINT refresh_interval_out_of_range CHECK (VALUE >= 5 AND VALUE <= 86400);
-COMMENT ON DOMAIN api.refresh_seconds IS 'Seconds between two refreshes, 5 to 86,400; it becomes longer by itself when one takes long.';
+CREATE DOMAIN api.refresh_seconds AS integer
+    CONSTRAINT refresh_interval_out_of_range CHECK (VALUE >= 5 AND VALUE <= 86400);
+COMMENT ON DOMAIN api.refresh_seconds IS
+'Seconds between two refreshes, 5 to 86,400; it becomes longer by itself when one takes long.';
 CREATE DOMAIN api.low_stock AS bigint CONSTRAINT low_stock_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000);
 COMMENT ON DOMAIN api.low_stock IS 'Stock is low at this many pieces and below.';
 
 CREATE FUNCTION api.update_reporting(
-    reporting_currency api.currency DEFAULT NULL, refresh_seconds api.refresh_seconds DEFAULT NULL, low_stock api.low_stock DEFAULT NULL
+    reporting_currency api.currency DEFAULT NULL, refresh_seconds api.refresh_seconds DEFAULT NULL,
+    low_stock api.low_stock DEFAULT NULL
 )
 RETURNS api.reporting
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -27,6 +30,7 @@ END $$;
 COMMENT ON FUNCTION api.update_reporting IS
 'Change how reports are made
 
-What is left out stays. Exchange rates are kept with the currency they were set for: a new reporting currency needs rates of its own.';
+What is left out stays. Exchange rates are kept with the currency they were set for: a new reporting currency needs
+rates of its own.';
 
 GRANT EXECUTE ON FUNCTION api.update_reporting TO app_admin;

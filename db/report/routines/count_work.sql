@@ -3,9 +3,9 @@
 -- Definer:   the queue is behind no grant, and what is counted is everybody's.
 CREATE OR REPLACE FUNCTION report.count_work()
 RETURNS TABLE (
-    open_payments bigint, authorized_payments bigint, pending_refunds bigint, failed_refunds bigint, open_disputes bigint,
-    pending_payouts bigint, pending_credit_changes bigint, low_stock bigint, sold_out bigint, queued_jobs bigint, failing_jobs bigint,
-    oldest_job_seconds bigint
+    open_payments bigint, authorized_payments bigint, pending_refunds bigint, failed_refunds bigint,
+    open_disputes bigint, pending_payouts bigint, pending_credit_changes bigint, low_stock bigint, sold_out bigint,
+    queued_jobs bigint, failing_jobs bigint, oldest_job_seconds bigint
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC

@@ -6,7 +6,8 @@ LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
     SELECT greatest(g.at::date, lower(list_steps.period)),
            least((g.at + ('1 ' || list_steps."interval")::interval)::date - 1, upper(list_steps.period) - 1)
-    FROM generate_series(date_trunc(list_steps."interval", lower(list_steps.period)::timestamp), (upper(list_steps.period) - 1)::timestamp,
+    FROM generate_series(date_trunc(list_steps."interval", lower(list_steps.period)::timestamp),
+                         (upper(list_steps.period) - 1)::timestamp,
                          ('1 ' || list_steps."interval")::interval) AS g (at);
 END;
 

@@ -13,11 +13,13 @@ DECLARE
     v_step CONSTANT integer := CASE "interval" WHEN 'day' THEN 1 WHEN 'week' THEN 7 ELSE 28 END;
 BEGIN
     IF v_from > v_to OR NOT isfinite(v_from) OR NOT isfinite(v_to) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'period_invalid', MESSAGE = 'A period ends on the day it begins, or later.',
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'period_invalid',
+            MESSAGE = 'A period ends on the day it begins, or later.',
             HINT = 'from and to are both part of it.';
     END IF;
     IF v_to - v_from >= 400 * v_step THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'period_too_long', MESSAGE = 'A report has 400 steps at most.',
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'period_too_long',
+            MESSAGE = 'A report has 400 steps at most.',
             HINT = 'Ask for weeks or months, or for less.';
     END IF;
     RETURN daterange(v_from, v_to, '[]');

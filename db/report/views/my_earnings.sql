@@ -1,4 +1,5 @@
--- For a merchant's own SQL role. A barrier: no function of the reader's sees a row or a value before it is masked or left out.
+-- For a merchant's own SQL role. A barrier: no function of the reader's sees a row or a value before it is masked or
+-- left out.
 CREATE OR REPLACE VIEW report.my_earnings WITH (security_barrier) AS
 SELECT m.transfer_id, m.kind, m.amount, m.currency, m.order_id, m.created_at
 FROM ledger.accounts AS a
