@@ -2,15 +2,15 @@
 
 CREATE DOMAIN api.credit_status AS text
     CONSTRAINT credit_status_unknown CHECK (VALUE = ANY (ARRAY['pending', 'completed', 'rejected']));
-COMMENT ON DOMAIN api.credit_status IS 'Where a change of credit is.';
+COMMENT ON DOMAIN api.credit_status IS 'The status of a change of credit.';
 
 CREATE DOMAIN api.credit_decision AS text
     CONSTRAINT credit_decision_unknown CHECK (VALUE = ANY (ARRAY['approve', 'reject']));
-COMMENT ON DOMAIN api.credit_decision IS 'What a second person says.';
+COMMENT ON DOMAIN api.credit_decision IS 'The decision of the second person.';
 
 CREATE DOMAIN api.gift_card_status AS text
     CONSTRAINT gift_card_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'redeemed', 'expired']));
-COMMENT ON DOMAIN api.gift_card_status IS 'Where a gift card is.';
+COMMENT ON DOMAIN api.gift_card_status IS 'The status of a gift card.';
 
 CREATE DOMAIN api.gift_card_code AS text
     CONSTRAINT gift_card_code_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 64);
@@ -46,7 +46,7 @@ CREATE TYPE api.gift_card AS (
     id uuid, code text, last_four text, amount bigint, currency text, status text, expires_at timestamptz,
     issued_by uuid, redeemed_by uuid, redeemed_at timestamptz, created_at timestamptz
 );
-COMMENT ON COLUMN api.gift_card.code IS 'Only in the answer that issues the card: it is kept nowhere.';
+COMMENT ON COLUMN api.gift_card.code IS 'Only in the answer that issues the card: it is not stored.';
 
 CREATE TYPE api.gift_card_page AS (data api.gift_card[], next_cursor text);
 

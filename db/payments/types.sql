@@ -2,11 +2,11 @@
 
 CREATE DOMAIN api.refund_status AS text
     CONSTRAINT refund_status_unknown CHECK (VALUE = ANY (ARRAY['pending', 'completed', 'failed']));
-COMMENT ON DOMAIN api.refund_status IS 'Where a refund is.';
+COMMENT ON DOMAIN api.refund_status IS 'The status of a refund.';
 
 CREATE DOMAIN api.dispute_status AS text
     CONSTRAINT dispute_status_unknown CHECK (VALUE = ANY (ARRAY['open', 'won', 'lost']));
-COMMENT ON DOMAIN api.dispute_status IS 'Where a dispute is.';
+COMMENT ON DOMAIN api.dispute_status IS 'The status of a dispute.';
 
 CREATE TYPE api.payment_provider AS (
     name text, kind text, enabled boolean, capture_method text, title text, manual_capture boolean
@@ -44,11 +44,11 @@ CREATE TYPE api.dispute_page AS (data api.dispute[], next_cursor text);
 
 CREATE DOMAIN api.payout_status AS text
     CONSTRAINT payout_status_unknown CHECK (VALUE = ANY (ARRAY['pending', 'completed', 'failed']));
-COMMENT ON DOMAIN api.payout_status IS 'Where a payout is.';
+COMMENT ON DOMAIN api.payout_status IS 'The status of a payout.';
 
 CREATE DOMAIN api.payout_source AS text
     CONSTRAINT payout_source_unknown CHECK (VALUE = ANY (ARRAY['wallet', 'earnings']));
-COMMENT ON DOMAIN api.payout_source IS 'What is paid out: a customer''s wallet or a merchant''s earnings.';
+COMMENT ON DOMAIN api.payout_source IS 'The source of a payout: a customer''s wallet or a merchant''s earnings.';
 
 CREATE TYPE api.payout AS (
     id uuid, account_id uuid, source text, status text, amount bigint, currency text, provider_reference text,

@@ -1,4 +1,4 @@
--- Begins a payment into the own wallet: the balance grows when the money is here, and not before.
+-- Begins a payment into the caller's wallet. The balance grows when the money has arrived.
 -- Locks:  the wallet.
 -- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum 409, wallet_locked 409,
 --         provider_not_available 422.
@@ -13,10 +13,11 @@ DECLARE
 BEGIN
     IF begin_deposit.amount NOT BETWEEN v_limits.deposit_minimum AND v_limits.deposit_maximum THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'deposit_out_of_limits',
-            MESSAGE = 'A deposit cannot be as small or as large as this.',
+            MESSAGE = 'The amount of this deposit is outside the limits.',
             DETAIL = json_build_object('minimum', v_limits.deposit_minimum, 'maximum', v_limits.deposit_maximum)::text;
     END IF;
-    -- With what is under way, and one at a time: several do not pass the limit together.
+    -- Deposits under way count too. The lock lets one request check at a time, so several together cannot pass the
+    -- limit.
     PERFORM ledger.lock_available(ledger.open_account('wallet', begin_deposit.currency, owner_id => v_actor));
     v_balance := coalesce(
         (SELECT b.balance FROM ledger.read_balances(v_actor, 'wallet') AS b WHERE b.currency = begin_deposit.currency),
@@ -31,7 +32,7 @@ BEGIN
                     WHERE p.status IN ('initiated', 'open', 'authorized')), 0);
     IF v_balance + begin_deposit.amount > v_limits.balance_maximum THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'balance_above_maximum',
-            MESSAGE = 'A wallet cannot hold this much.',
+            MESSAGE = 'This deposit would exceed what a wallet may hold.',
             HINT = 'Deposits that are under way count as well.',
             DETAIL = json_build_object('maximum', v_limits.balance_maximum)::text;
     END IF;
@@ -44,7 +45,7 @@ END $$;
 COMMENT ON FUNCTION api.begin_deposit IS
 'Deposit into the wallet
 
-Begins a payment, through a gateway (`checkout_url` is where a person decides) or by bank transfer. The wallet is filled
-when it completes.';
+Begins a payment, through a gateway (the customer pays at `checkout_url`) or by bank transfer. The balance grows when
+the payment completes.';
 
 GRANT EXECUTE ON FUNCTION api.begin_deposit TO app_customer;

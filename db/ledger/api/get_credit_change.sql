@@ -18,6 +18,6 @@ END $$;
 COMMENT ON FUNCTION api.get_credit_change IS
 'A change of credit
 
-A grant or deduction, with who asked for it and who decided.';
+A grant or deduction, with the people who requested and decided it.';
 
 GRANT EXECUTE ON FUNCTION api.get_credit_change TO app_support;

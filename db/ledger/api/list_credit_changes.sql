@@ -24,6 +24,6 @@ END $$;
 COMMENT ON FUNCTION api.list_credit_changes IS
 'List changes of credit
 
-Newest first; `status=pending` is what waits for a second person.';
+Newest first; `status=pending` lists those that wait for a second person.';
 
 GRANT EXECUTE ON FUNCTION api.list_credit_changes TO app_support;

@@ -1,4 +1,4 @@
--- What came into the caller's credit and what left it, newest first.
+-- The transactions of the caller's credit, newest first.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_own_credit_transactions("limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
 RETURNS api.transaction_page

@@ -10,8 +10,7 @@ DECLARE
 BEGIN
     RETURN api.render_payout_page(
         payments.find_payouts(v_actor, 'wallet', list_withdrawals.status,
-                              messaging.cursor_before(list_withdrawals.cursor),
-                              list_withdrawals."limit" + 1),
+                              messaging.cursor_before(list_withdrawals.cursor), list_withdrawals."limit" + 1),
         list_withdrawals."limit");
 END $$;
 

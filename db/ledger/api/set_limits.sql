@@ -1,4 +1,4 @@
--- Sets all limits of a currency.
+-- Sets all limits of one currency.
 -- Locks:  the currency's row.
 -- Errors: currency_unknown, limits_out_of_order 422.
 CREATE FUNCTION api.set_limits(
@@ -14,11 +14,11 @@ BEGIN
     PERFORM catalog.require_currency(set_limits.currency);
     IF set_limits.deposit_minimum > set_limits.deposit_maximum
        OR set_limits.deposit_minimum > set_limits.balance_maximum
-        OR set_limits.withdrawal_minimum > set_limits.balance_maximum
+         OR set_limits.withdrawal_minimum > set_limits.balance_maximum
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'limits_out_of_order',
-            MESSAGE = 'No amount would be inside these limits.',
-            HINT = 'A minimum is not above the maximum, nor above what a wallet may hold.';
+            MESSAGE = 'These limits would allow no amount.',
+            HINT = 'No minimum may be above its maximum or above what a wallet may hold.';
     END IF;
     INSERT INTO ledger.limits AS l (currency, deposit_minimum, deposit_maximum, balance_maximum, withdrawal_minimum,
                                     credit_approval_above)
@@ -35,6 +35,6 @@ END $$;
 COMMENT ON FUNCTION api.set_limits IS
 'Set the limits of a currency
 
-All of them, in minor units. What was asked for before stays as it is.';
+All of them, in minor units. Earlier requests keep the limits of their time.';
 
 GRANT EXECUTE ON FUNCTION api.set_limits TO app_admin;

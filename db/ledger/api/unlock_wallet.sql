@@ -1,5 +1,6 @@
--- Customer service lets a wallet's money move again.
+-- Unlocks a customer's wallet.
 -- Errors: account_not_found 404, wallet_not_locked 409.
+-- Locks:  the lock's row.
 CREATE FUNCTION api.unlock_wallet(account_id uuid)
 RETURNS api.customer_wallet
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,6 +14,6 @@ END $$;
 COMMENT ON FUNCTION api.unlock_wallet IS
 'Unlock a customer''s wallet
 
-Its money moves again.';
+The customer can use it again.';
 
 GRANT EXECUTE ON FUNCTION api.unlock_wallet TO app_support;

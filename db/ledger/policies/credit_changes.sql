@@ -1,4 +1,4 @@
--- Credit given and taken: staff's to see and decide. What was asked for never changes. (A customer reads the
+-- Changes of credit are visible to staff, who decide them. What was requested never changes. (A customer reads the
 -- transfers.)
 ALTER TABLE ledger.credit_changes ENABLE ROW LEVEL SECURITY;
 

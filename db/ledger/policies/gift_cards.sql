@@ -1,5 +1,4 @@
--- Gift cards: staff's to see and issue; redeemed through ledger.redeem_gift_card(), which alone finds a card by its
--- code.
+-- Gift cards are visible to staff, who issue them. Only ledger.redeem_gift_card() finds a card by its code.
 ALTER TABLE ledger.gift_cards ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS staff_only ON ledger.gift_cards;

@@ -1,4 +1,4 @@
--- Limits: everybody's to read, an admin's to change, through api.set_limits().
+-- Everybody may read limits; an admin changes them through api.set_limits().
 REVOKE ALL ON ledger.limits FROM store_api;
 GRANT SELECT ON ledger.limits TO store_api;
 GRANT INSERT (currency, deposit_minimum, deposit_maximum, balance_maximum, withdrawal_minimum, credit_approval_above)

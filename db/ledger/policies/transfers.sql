@@ -1,5 +1,5 @@
--- Transfers: seen by whoever owns one of the two accounts, and the staff. Written by ledger.post_transfer() only;
--- append-only.
+-- A transfer is visible to the owners of its two accounts and to staff. Only ledger.post_transfer() writes transfers;
+-- they are append-only.
 ALTER TABLE ledger.transfers ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON ledger.transfers;

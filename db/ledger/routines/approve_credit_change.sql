@@ -1,6 +1,6 @@
--- A second person's yes: the change is booked, once. Not by whoever asked for it (a constraint sees to that), nor for
--- oneself.
--- Called by: api.decide_credit_change.
+-- Approves and books a change of credit, once. Neither the person who requested it (a constraint checks that) nor the
+-- customer may approve.
+-- Callers:   api.decide_credit_change.
 -- Errors:    credit_change_not_found 404, credit_change_decided, approval_by_requester, insufficient_funds,
 --            account_closed 409, own_credit 403.
 -- Locks:     the credit change, then the customer's credit account.
@@ -13,7 +13,7 @@ DECLARE
 BEGIN
     IF v_account.id = identity.current_actor() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_credit',
-            MESSAGE = 'Nobody changes their own credit.',
+            MESSAGE = 'You cannot change your own credit.',
             HINT = 'Ask a colleague.';
     END IF;
     IF v_change.kind = 'grant' AND v_account.status = 'closed' THEN

@@ -1,7 +1,8 @@
--- Adds to an account what a transfer brings or takes, where the account keeps a balance. Answers the new one, where it
--- is on the row.
--- Called by: post_transfer, hold_amount, post_hold, void_hold; nobody else. (post_earnings adds to the parts of all
---            merchants of an order at once.)
+-- Adds the amount of a transfer to an account that keeps a balance. Returns the new balance if it is stored on the
+-- account's row. post_transfer has its own list of kinds with a balance, to skip the others early; check_invariants
+-- finds a kind that is missing from either list.
+-- Callers:   post_transfer, hold_amount, post_hold, void_hold. (post_earnings updates the parts of all merchants of an
+--            order in one statement.)
 -- What keeps a balance stands in post_transfer, too, which does not ask for the rest; check_invariants would find a
 -- kind that is only in one of them.
 -- Errors:    insufficient_funds 409 (the account's constraint).
@@ -26,7 +27,7 @@ BEGIN
             WHERE a.id = change_balance.account_id;
         END IF;
         IF change_balance.change <> 0 THEN
-            -- Each connection has its own part, so merchants' sales do not wait for each other.
+            -- The part depends on the connection, so concurrent sales of one merchant rarely wait for each other.
             INSERT INTO ledger.balance_parts AS p (account_id, part, balance)
             VALUES (change_balance.account_id, pg_backend_pid() % 16, change_balance.change)
             ON CONFLICT ON CONSTRAINT balance_parts_pkey DO UPDATE SET balance = p.balance + excluded.balance;

@@ -1,6 +1,6 @@
--- Credit given to a customer (grant) or taken from them (deduction) by customer service. Up to the currency's limit it
--- is booked at once; above it, it waits for a second person.
--- Called by: api.grant_credit, api.deduct_credit.
+-- Grants credit to a customer or deducts it. Up to the currency's limit it is booked at once; above it, it waits for
+-- the approval of a second person.
+-- Callers:   api.grant_credit, api.deduct_credit.
 -- Errors:    account_not_found 404, account_closed 409, own_credit 403, currency_unknown 422, insufficient_funds 409.
 -- Locks:     the customer's credit account.
 CREATE OR REPLACE FUNCTION ledger.change_credit(
@@ -19,7 +19,7 @@ BEGIN
     END IF;
     IF v_account.id = v_actor THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_credit',
-            MESSAGE = 'Nobody changes their own credit.',
+            MESSAGE = 'You cannot change your own credit.',
             HINT = 'Ask a colleague.';
     END IF;
 
@@ -28,8 +28,8 @@ BEGIN
                             ELSE 'completed' END;
     IF v_change.status = 'completed' THEN
         v_change.transfer_id := ledger.post_credit(change_credit.kind, v_account.id, change_credit.amount,
-                                                   change_credit.currency,
-            change_credit.reason, change_credit.metadata);
+                                                   change_credit.currency, change_credit.reason,
+                                                   change_credit.metadata);
     END IF;
     INSERT INTO ledger.credit_changes AS c (id, kind, account_id, amount, currency, reason, metadata, status,
                                             requested_by, transfer_id)

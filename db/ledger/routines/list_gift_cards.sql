@@ -1,8 +1,8 @@
--- Gift cards below an id, newest first, in one status (active, redeemed, expired) or in any. Without the hash of the
--- code.
--- Called by: api.list_gift_cards.
--- Definer:   answers whole rows of a table one column of which nobody else may read. That the caller is staff is asked
---            here, since the table's policy does not hold for its owner.
+-- Gift cards with ids below one id, newest first, in one status (active, redeemed, expired) or in all. The hash of the
+-- code is left out.
+-- Callers:   api.list_gift_cards.
+-- Definer:   returns whole rows of a table with a column that no other code may read. It checks itself that the caller
+--            is staff, since the table's policy does not apply to its owner.
 CREATE OR REPLACE FUNCTION ledger.list_gift_cards(status text, before uuid, count integer)
 RETURNS SETOF ledger.gift_cards
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

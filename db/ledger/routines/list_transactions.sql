@@ -1,7 +1,8 @@
--- One owner's transfers of a kind of account (wallet, credit), newest first. An amount is signed as the account sees
--- it; a held amount shows when it is posted.
--- Called by: api.list_wallet_transactions, list_credit_transactions, list_own_credit_transactions.
--- Definer:   a policy over two accounts a row would read every transfer; whose they are, the caller has checked.
+-- The transfers of one owner's account of a kind (wallet, credit, earnings), newest first. The sign of an amount is
+-- that of this account. A held amount appears when it is posted.
+-- Callers:   api.render_transaction_page.
+-- Definer:   under a policy that looks at two accounts per row, every transfer would be read. The caller has checked
+--            the owner.
 CREATE OR REPLACE FUNCTION ledger.list_transactions(owner_id uuid, account_kind text, before uuid, "limit" integer)
 RETURNS TABLE (
     id uuid, kind text, amount bigint, currency text, balance_before bigint, balance_after bigint, order_id uuid,

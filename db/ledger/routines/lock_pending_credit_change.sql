@@ -1,5 +1,5 @@
--- A credit change that waits for a second person, locked: of many decisions at once, one is made.
--- Called by: approve_credit_change, reject_credit_change.
+-- Locks a pending change of credit, so that only one of several concurrent decisions counts.
+-- Callers:   approve_credit_change, reject_credit_change.
 -- Errors:    credit_change_not_found 404, credit_change_decided 409.
 -- Locks:     the credit change.
 CREATE OR REPLACE FUNCTION ledger.lock_pending_credit_change(change_id uuid)
@@ -19,7 +19,7 @@ BEGIN
     IF v_change.status <> 'pending' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'credit_change_decided',
             MESSAGE = format('This change of credit is %s.', v_change.status),
-            HINT = 'It does not wait for an approval any more.',
+            HINT = 'It no longer waits for a decision.',
             DETAIL = json_build_object('credit_status', v_change.status)::text;
     END IF;
     RETURN v_change;

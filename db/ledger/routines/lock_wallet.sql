@@ -1,5 +1,5 @@
--- Stops a wallet's money from moving. It waits for whatever is moving it, so that nothing moves once this is committed.
--- Called by: api.lock_wallet.
+-- Locks a wallet. It waits for transactions that move its money, so that none moves once the lock is committed.
+-- Callers:   api.lock_wallet.
 -- Errors:    account_not_found 404, wallet_locked 409.
 -- Locks:     the wallet's ledger accounts, by id.
 CREATE OR REPLACE FUNCTION ledger.lock_wallet(account_id uuid, reason text)
@@ -19,7 +19,7 @@ BEGIN
     ON CONFLICT ON CONSTRAINT wallet_locks_pkey DO NOTHING;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_locked',
-            MESSAGE = 'This wallet is locked already.';
+            MESSAGE = 'This wallet is already locked.';
     END IF;
     PERFORM messaging.record_event('wallet.locked', NULL, v_account.id);
 END $$;

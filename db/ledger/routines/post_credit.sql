@@ -1,5 +1,5 @@
--- Books a grant (from what the shop gives away) or a deduction (back to it).
--- Called by: change_credit, approve_credit_change.
+-- Books a grant (out of the shop's grants) or a deduction (back to them).
+-- Callers:   change_credit, approve_credit_change.
 -- Errors:    insufficient_funds 409.
 -- Locks:     the customer's credit account.
 CREATE OR REPLACE FUNCTION ledger.post_credit(
@@ -20,7 +20,7 @@ BEGIN
     IF v_free < post_credit.amount THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds',
             MESSAGE = 'There is not that much credit.',
-            HINT = 'Take less.', DETAIL = json_build_object('available', v_free)::text;
+            HINT = 'Deduct a smaller amount.', DETAIL = json_build_object('available', v_free)::text;
     END IF;
     RETURN ledger.post_transfer(v_credit, v_grants, post_credit.amount, 'deduction', reason => post_credit.reason,
                                 metadata => post_credit.metadata);

@@ -1,8 +1,8 @@
--- The second phase: moves what hold_amount() set aside, all of it or a part; the rest is free again. Once.
--- Called by: whoever held.
+-- The second phase: moves what hold_amount() held, all of it or a part; the rest is available again. Possible once.
+-- Callers:   payments.mark_payment_completed, mark_payout_completed, mark_refund_completed.
 -- Errors:    hold_not_found 404, hold_exceeded 409, transfer_ended_twice 409.
 -- Locks:     both accounts where they keep a balance, in id order.
--- Definer:   nobody else may write the books.
+-- Definer:   no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.post_hold(pending_id uuid, amount bigint DEFAULT NULL)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -20,7 +20,7 @@ BEGIN
     v_amount := coalesce(post_hold.amount, v_hold.amount);
     IF v_amount > v_hold.amount THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'hold_exceeded',
-            MESSAGE = 'This is more than what was held.';
+            MESSAGE = 'This is more than the amount held.';
     END IF;
     IF v_hold.debit_account < v_hold.credit_account THEN
         v_debit := ledger.change_balance(v_hold.debit_account, -v_amount, -v_hold.amount);

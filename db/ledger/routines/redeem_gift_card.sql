@@ -1,8 +1,8 @@
 -- Turns a gift card into the caller's credit, once.
--- Called by: api.redeem_gift_card. Guesses at codes are counted before, in begin_gift_card_redemption.
+-- Callers:   api.redeem_gift_card. begin_gift_card_redemption has counted the attempt before.
 -- Errors:    gift_card_not_found 404, gift_card_redeemed, gift_card_expired 409, own_gift_card 403.
 -- Locks:     the card, then the caller's credit account.
--- Definer:   finds a card by its code and changes it, which nobody else may.
+-- Definer:   finds a card by its code and changes it, which no other code may do.
 CREATE OR REPLACE FUNCTION ledger.redeem_gift_card(code text)
 RETURNS ledger.gift_cards
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -16,11 +16,11 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'gift_card_not_found',
             MESSAGE = 'There is no gift card with this code.',
-            HINT = 'Look at the code once more.';
+            HINT = 'Check the code.';
     END IF;
     IF v_card.redeemed_at IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_redeemed',
-            MESSAGE = 'This gift card has been redeemed already.';
+            MESSAGE = 'This gift card has already been redeemed.';
     END IF;
     IF v_card.expires_at <= now() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_expired',
@@ -29,7 +29,7 @@ BEGIN
     END IF;
     IF v_card.issued_by = v_actor THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_gift_card',
-            MESSAGE = 'Nobody redeems a gift card that they issued.';
+            MESSAGE = 'You cannot redeem a gift card that you issued.';
     END IF;
 
     UPDATE ledger.gift_cards AS g

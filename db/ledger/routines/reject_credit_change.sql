@@ -1,5 +1,5 @@
--- A second person's no: nothing is booked.
--- Called by: api.decide_credit_change.
+-- Rejects a pending change of credit. Nothing is booked.
+-- Callers:   api.decide_credit_change.
 -- Errors:    credit_change_not_found 404, credit_change_decided, approval_by_requester 409.
 -- Locks:     the credit change.
 CREATE OR REPLACE FUNCTION ledger.reject_credit_change(change_id uuid)

@@ -1,4 +1,5 @@
 -- Limits as clients see them. Not an endpoint.
+-- Callers:   api.list_limits, api.set_limits.
 CREATE FUNCTION api.render_limits(limits ledger.limits)
 RETURNS api.currency_limits
 LANGUAGE sql IMMUTABLE

@@ -1,7 +1,9 @@
--- A page of an owner's transfers of a kind (wallet, credit, earnings), newest first. Who of the staff it was, and their
--- notes, is the staff's to know: others see themselves as the actor, or nobody. Whose it is, the caller has checked.
--- Not an endpoint.
--- Errors: cursor_invalid 422.
+-- A page of an owner's transfers of a kind (wallet, credit, earnings), newest first. Only staff see which of them
+-- acted, and their notes; others see an actor only when it is themselves. The caller has checked the owner. Not an
+-- endpoint.
+-- Callers:   api.list_credit_transactions, api.list_customer_wallet_transactions, api.list_merchant_transactions,
+--            api.list_own_credit_transactions, api.list_wallet_transactions.
+-- Errors:    cursor_invalid 422.
 CREATE FUNCTION api.render_transaction_page(owner_id uuid, account_kind text, "limit" integer, cursor text)
 RETURNS api.transaction_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

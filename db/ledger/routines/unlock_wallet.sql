@@ -1,5 +1,5 @@
--- Lets a wallet's money move again.
--- Called by: api.unlock_wallet.
+-- Unlocks a wallet.
+-- Callers:   api.unlock_wallet.
 -- Errors:    account_not_found 404, wallet_not_locked 409.
 -- Locks:     the lock's row.
 CREATE OR REPLACE FUNCTION ledger.unlock_wallet(account_id uuid)

@@ -1,8 +1,8 @@
--- The second phase, the other way: lets go of what hold_amount() set aside. Once.
--- Called by: whoever held.
+-- The alternative second phase: releases what hold_amount() held. Possible once.
+-- Callers:   payments.settle_disputes, mark_payout_failed, mark_refund_failed, fulfilment.release_credit.
 -- Errors:    hold_not_found 404, transfer_ended_twice 409.
 -- Locks:     the debited account.
--- Definer:   nobody else may write the books.
+-- Definer:   no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.void_hold(pending_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -17,8 +17,7 @@ BEGIN
     END IF;
     v_balance := ledger.change_balance(v_hold.debit_account, 0, -v_hold.amount);
     INSERT INTO ledger.transfers AS t (debit_account, credit_account, amount, currency, kind, phase, pending_id,
-                                       order_id, payment_id, refund_id, actor_id, reason,
-                                       debit_balance)
+                                       order_id, payment_id, refund_id, actor_id, reason, debit_balance)
     VALUES (v_hold.debit_account, v_hold.credit_account, v_hold.amount, v_hold.currency, v_hold.kind, 'void',
             v_hold.id, v_hold.order_id, v_hold.payment_id, v_hold.refund_id, identity.current_actor(),
             v_hold.reason, v_balance)

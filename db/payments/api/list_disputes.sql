@@ -1,4 +1,4 @@
--- Payments that their payers dispute, by status, newest first.
+-- Disputed payments, optionally of one status, newest first.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_disputes(
     status api.dispute_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
@@ -30,6 +30,7 @@ END $$;
 COMMENT ON FUNCTION api.list_disputes IS
 'Disputes
 
-What payers dispute at their bank. While one is open the merchants'' shares of its payment are held.';
+Payments that were disputed at the payer''s bank. While a dispute is open, the merchants'' shares of its payment are
+held.';
 
 GRANT EXECUTE ON FUNCTION api.list_disputes TO app_support;

@@ -31,6 +31,6 @@ END $$;
 COMMENT ON FUNCTION api.list_refunds IS
 'The refunds of a payment
 
-Newest first, the automatic ones too.';
+Newest first, including automatic ones.';
 
 GRANT EXECUTE ON FUNCTION api.list_refunds TO app_support;

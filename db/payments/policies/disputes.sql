@@ -1,4 +1,4 @@
--- Disputes and what they have frozen: for staff and the gateway service.
+-- Disputes, and the transfers that hold their amounts: visible to staff and to the gateway service.
 ALTER TABLE payments.disputes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE payments.dispute_holds ENABLE ROW LEVEL SECURITY;
 

@@ -1,5 +1,5 @@
--- Payments: a customer's own; staff and services see all. What was asked for (order, amount, currency, outside key)
--- never changes.
+-- A customer sees their own payments; staff and services see all. What was requested (order, amount, currency, outside
+-- key) never changes.
 ALTER TABLE payments.payments ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON payments.payments;
@@ -19,7 +19,7 @@ GRANT UPDATE (status, amount_captured, captured_currency, amount_applied, amount
 CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON payments.payments
     FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION payments.check_transition();
 
--- outside_key and checkout_url open a checkout: the audit does not need them.
+-- outside_key and checkout_url give access to a checkout, so the audit leaves them out.
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON payments.payments
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_new_payments();
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON payments.payments

@@ -1,4 +1,4 @@
--- Payouts: their owner's; staff and services see all. What was asked for never changes.
+-- Owners see their own payouts; staff and services see all. What was requested never changes.
 ALTER TABLE payments.payouts ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON payments.payouts;

@@ -1,4 +1,4 @@
--- Refunds: a customer's own; staff and services see all.
+-- A customer sees their own refunds; staff and services see all.
 ALTER TABLE payments.refunds ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON payments.refunds;

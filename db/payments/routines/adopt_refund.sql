@@ -1,7 +1,7 @@
--- A refund that somebody made at the gateway, past us: the money has gone, so the books say so. What never belonged to
--- the order goes first.
--- Called by: receive_refund_event.
--- Returns:   the refund's id, NULL where it does not fit (more than what is left): kept for a person to look at.
+-- Records a refund that was made directly at the gateway, without us: the money has gone, so the ledger has to say so.
+-- Money that never belonged to the order counts first.
+-- Callers:   receive_refund_event.
+-- Returns:   the refund's id; NULL if the amount exceeds what is left, so that a person looks at it.
 -- Locks:     order (of a deposit: payment), payment, and those of record_refund.
 CREATE OR REPLACE FUNCTION payments.adopt_refund(payment_id uuid, amount bigint, provider_reference text)
 RETURNS uuid
@@ -15,13 +15,13 @@ BEGIN
     v_payment := payments.lock_payment(adopt_refund.payment_id);
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
     IF adopt_refund.amount IS NULL OR adopt_refund.amount NOT BETWEEN 1 AND v_refundable
-        -- When a part is captured, a gateway may call it a refund that it lets go of the rest.
+        -- After a partial capture, some gateways report the released rest as a refund.
         OR v_payment.capture_amount < v_payment.amount
-        AND adopt_refund.amount = v_payment.amount - v_payment.capture_amount
+            AND adopt_refund.amount = v_payment.amount - v_payment.capture_amount
     THEN
         RETURN NULL;
     END IF;
-    -- The amount of one that came back: it is made instead of that, whose credit note stands.
+    -- The amount equals that of a refund that came back: this one replaces it, and its credit note stays valid.
     SELECT * INTO v_before FROM payments.refunds AS r
     WHERE r.payment_id = v_payment.id
       AND r.amount = adopt_refund.amount

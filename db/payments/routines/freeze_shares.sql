@@ -1,6 +1,6 @@
--- Holds what a disputed payment has brought: each merchant's part of the amount, or as much of it as the wallet has for
--- a deposit. Once.
--- Called by: settle_disputes.
+-- Holds the money of a disputed payment, once: each merchant's share of the disputed amount or, for a deposit, as much
+-- of it as the wallet has.
+-- Callers:   settle_disputes.
 -- Locks:     merchants' ledger accounts in id order, or the wallet.
 CREATE OR REPLACE FUNCTION payments.freeze_shares(dispute_id uuid)
 RETURNS void

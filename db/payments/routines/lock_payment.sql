@@ -1,6 +1,6 @@
--- A payment with its order locked, in the order of locks.
--- Called by: adopt_refund, settle_disputes, api.create_refund, api.capture_payment, api.void_payment,
---            api.confirm_payment.
+-- Locks a payment and, before it, its order.
+-- Callers:   adopt_refund, receive_refund_event, receive_dispute_event, api.create_refund, api.capture_payment,
+--            api.void_payment, api.confirm_payment.
 -- Errors:    payment_not_found 404.
 -- Locks:     order, payment.
 CREATE OR REPLACE FUNCTION payments.lock_payment(payment_id uuid)

@@ -1,7 +1,7 @@
--- The gateway holds the money for us and has not taken it: the attempt, and the order when that is all it waits for,
--- have the time that gateways give. Monotone. Money that is held for nothing (the attempt has ended, the order does not
--- wait, the amount is another) is let go.
--- Called by: api.receive_gateway_event.
+-- The gateway has authorised the money but not captured it: the attempt, and its order if nothing else is missing, get
+-- as much time as gateways give. Monotone. Money authorised for nothing (the attempt has ended, the order is not
+-- waiting, the amount differs) is released.
+-- Callers:   api.receive_gateway_event.
 -- Returns:   whether anything changed.
 -- Locks:     order, payment.
 CREATE OR REPLACE FUNCTION payments.mark_payment_authorized(

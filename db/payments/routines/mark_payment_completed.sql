@@ -1,7 +1,7 @@
--- Money was taken: books it, pays the order with it as far as the order can be paid (or fills the wallet, for a
--- deposit), gives the rest back. Idempotent and monotone: from every other state, once. Money that differs from what
--- was asked in amount or currency never pays.
--- Called by: api.receive_gateway_event, begin_attempt (wallet, credit), fulfilment.complete_booking (credit that was
+-- Books money that was taken. Pays the order as far as it can be paid (or fills the wallet, for a deposit) and refunds
+-- the rest. Idempotent and monotone: it works from every other state, once. Money whose amount or currency differs from
+-- the request never pays.
+-- Callers:   api.receive_gateway_event, begin_attempt (wallet, credit), fulfilment.complete_booking (credit that was
 --            held), api.confirm_payment (cash, bank transfer).
 -- Returns:   whether anything changed.
 -- Errors:    payment_not_found 404, payment_amount_invalid 422, insufficient_funds 409 (wallet, credit).
@@ -21,17 +21,16 @@ DECLARE
     v_surplus   bigint;
     v_reason    text;
     v_source    uuid;
-    v_transfer  uuid;       -- of no interest here
-    v_done      boolean;    -- what answers true, always
+    v_transfer  uuid;       -- not used
 BEGIN
     IF mark_payment_completed.amount IS NULL OR mark_payment_completed.amount NOT BETWEEN 1 AND 1000000000000000
         OR v_currency IS NULL OR v_currency !~ '^[A-Z]{3}$'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'payment_amount_invalid',
-            MESSAGE = 'A completed payment has an amount and a currency.';
+            MESSAGE = 'A completed payment needs an amount and a currency.';
     END IF;
 
-    -- The order first, then everything else: a payment completes only under its order's lock (a deposit has none: under
+    -- The order is locked first: a payment completes only under its order's lock (a deposit, which has no order, under
     -- its own), so what is read now stays true.
     PERFORM FROM sales.orders AS o
     WHERE o.id = (SELECT p.order_id FROM payments.payments AS p WHERE p.id = mark_payment_completed.payment_id)
@@ -48,7 +47,7 @@ BEGIN
         RETURN false;
     END IF;
 
-    v_done := messaging.record_event('payment.completed', v_payment.order_id, v_payment.account_id, jsonb_build_object(
+    PERFORM messaging.record_event('payment.completed', v_payment.order_id, v_payment.account_id, jsonb_build_object(
         'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', mark_payment_completed.amount,
         'currency', v_currency));
 
@@ -63,7 +62,7 @@ BEGIN
     END IF;
     v_surplus := mark_payment_completed.amount - v_applied;
 
-    -- Ours wins; a reference that another payment has already is not a reason to refuse money.
+    -- The stored reference wins. A reference that another payment already has is no reason to refuse money.
     IF v_payment.provider_reference IS NULL AND NOT EXISTS (
         SELECT FROM payments.payments AS other
         WHERE other.provider = v_payment.provider
@@ -80,7 +79,7 @@ BEGIN
 
     v_source := payments.open_source_account(v_payment.provider, v_currency, v_payment.account_id);
     IF v_payment.hold_id IS NOT NULL THEN
-        -- fulfilment.complete_booking() has seen that all of it is due
+        -- fulfilment.complete_booking() has checked that all of it is due
         v_transfer := ledger.post_hold(v_payment.hold_id);
     ELSIF v_applied > 0 AND v_payment.purpose = 'order' THEN
         v_transfer := ledger.post_transfer(v_source, ledger.open_account('sales', v_currency), v_applied, 'payment',
@@ -88,13 +87,11 @@ BEGIN
     ELSIF v_applied > 0 THEN
         v_transfer := ledger.post_transfer(v_source,
                                            ledger.open_account('wallet', v_currency, owner_id => v_payment.account_id),
-                                           v_applied,
-            'deposit', payment_id => v_payment.id);
+                                           v_applied, 'deposit', payment_id => v_payment.id);
     END IF;
     IF v_surplus > 0 THEN
         v_transfer := ledger.post_transfer(v_source, ledger.open_account('unapplied', v_currency), v_surplus,
-                                           'unapplied',
-            order_id => v_payment.order_id, payment_id => v_payment.id);
+                                           'unapplied', order_id => v_payment.order_id, payment_id => v_payment.id);
     END IF;
 
     SELECT o.status INTO v_status FROM sales.orders AS o WHERE o.id = v_payment.order_id;
@@ -103,9 +100,9 @@ BEGIN
             coalesce(v_reason, CASE v_status WHEN 'cancelled' THEN 'order_not_payable' ELSE 'duplicate_payment' END));
     END IF;
     IF v_status <> 'pending' THEN
-        v_done := payments.cancel_open_payments(v_payment.order_id);
+        PERFORM payments.cancel_open_payments(v_payment.order_id);
     END IF;
-    v_done := payments.settle_disputes(v_payment.id);
+    PERFORM payments.settle_disputes(v_payment.id);
     RETURN true;
 END $$;
 

@@ -1,8 +1,8 @@
--- The attempt ended without money: status is failed, expired or cancelled. Monotone: what would be a step back changes
--- nothing. The order stays pending, to try again.
--- Called by: api.receive_gateway_event, api.fail_payment, api.expire_payments.
+-- Ends an attempt without money; status is failed, expired or cancelled. Monotone: a step back changes nothing. The
+-- order stays pending and can be paid again.
+-- Callers:   give_up_payment, api.receive_gateway_event, api.fail_payment.
 -- Returns:   whether anything changed.
--- Errors:    payment_transition_refused 409 for a status that is no end.
+-- Errors:    payment_transition_refused 409 if the status is not a final one.
 -- Locks:     the payment.
 CREATE OR REPLACE FUNCTION payments.mark_payment_failed(payment_id uuid, status text, failure_code text DEFAULT NULL)
 RETURNS boolean
@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     IF mark_payment_failed.status NOT IN ('failed', 'expired', 'cancelled') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_transition_refused',
-            MESSAGE = format('%s is not how a payment fails.', mark_payment_failed.status);
+            MESSAGE = format('A payment cannot fail with the status %s.', mark_payment_failed.status);
     END IF;
 
     SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = mark_payment_failed.payment_id FOR NO KEY UPDATE;

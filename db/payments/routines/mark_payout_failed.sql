@@ -1,5 +1,6 @@
--- The money could not be sent: what was held is its owner's again. Idempotent; a payout that went through stays so.
--- Called by: api.fail_payout, api.reject_payout.
+-- Records that a payout could not be sent: the held amount is available to its owner again. Idempotent; a completed
+-- payout stays completed.
+-- Callers:   api.fail_payout, api.reject_payout.
 -- Returns:   whether anything changed.
 -- Errors:    payout_not_found 404.
 -- Locks:     the payout, then the ledger account.

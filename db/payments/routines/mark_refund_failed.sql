@@ -1,8 +1,8 @@
--- The refund was refused, or the payer's bank has sent the money back weeks later
--- (https://docs.stripe.com/refunds#failed-refunds): the amount counts as the payment's again, so that it can be
--- refunded anew, and what was booked is booked back. Idempotent; failed is the last state. Only a gateway's own word
--- (bounced) undoes a refund that is done: an answer to a call that was made twice is not one.
--- Called by: api.fail_refund, receive_refund_event (bounced).
+-- Records that a refund was refused, or that the payer's bank returned the money weeks later
+-- (https://docs.stripe.com/refunds#failed-refunds). The amount belongs to the payment again and can be refunded anew;
+-- what was booked is reversed. Idempotent; failed is final. A completed refund fails only if the gateway itself says so
+-- (bounced), not because of the answer to a repeated call.
+-- Callers:   api.fail_refund, receive_refund_event (bounced).
 -- Returns:   whether anything changed.
 -- Errors:    refund_not_found 404.
 -- Locks:     order (of a deposit: payment), payment, refund, merchants' earnings, wallet.

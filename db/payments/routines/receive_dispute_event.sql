@@ -1,5 +1,6 @@
--- What a gateway says of a dispute. Monotone: it opens once and ends once, in whatever order that arrives.
--- Called by: api.receive_gateway_event.
+-- Applies a gateway's report about a dispute. Monotone: a dispute opens once and ends once, in whatever order the
+-- reports arrive.
+-- Callers:   api.receive_gateway_event.
 -- Returns:   whether anything changed.
 -- Locks:     those of settle_disputes.
 CREATE OR REPLACE FUNCTION payments.receive_dispute_event(
@@ -30,7 +31,8 @@ BEGIN
         SET status = receive_dispute_event.status, closed_at = now()
         WHERE d.id = v_dispute.id;
     END IF;
-    PERFORM messaging.record_event('dispute.' || CASE receive_dispute_event.status WHEN 'open' THEN 'opened' ELSE receive_dispute_event.status END,
+    PERFORM messaging.record_event(
+        'dispute.' || CASE receive_dispute_event.status WHEN 'open' THEN 'opened' ELSE receive_dispute_event.status END,
         v_payment.order_id, v_payment.account_id,
         jsonb_build_object('payment_id', v_payment.id, 'amount', receive_dispute_event.amount,
             'currency', coalesce(v_payment.captured_currency, v_payment.currency),

@@ -1,7 +1,7 @@
--- What a gateway says of a refund: of one that we asked for, or of one that somebody made there.
--- Called by: api.receive_gateway_event.
+-- Applies a gateway's report about a refund: one that we requested, or one that was made at the gateway.
+-- Callers:   api.receive_gateway_event.
 -- Returns:   applied, no_change or unknown_refund.
--- Errors:    payment_not_completed 503: it came before the payment it is of, and is to be sent again.
+-- Errors:    payment_not_completed 503 if it arrives before its payment; the gateway sends it again.
 -- Locks:     those of mark_refund_completed.
 CREATE OR REPLACE FUNCTION payments.receive_refund_event(
     payment_id uuid, kind text, refund_id text, case_reference text, amount bigint, failure_code text
@@ -14,10 +14,10 @@ DECLARE
     v_changed   boolean := false;
 BEGIN
     IF v_payment.status <> 'completed' AND v_payment.capture_method = 'manual' THEN
-        RETURN 'no_change';    -- a gateway may call it a refund when it lets go of what was authorised
+        RETURN 'no_change';    -- some gateways report a released authorisation as a refund
     ELSIF v_payment.status <> 'completed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH503', CONSTRAINT = 'payment_not_completed',
-            MESSAGE = 'This refund''s payment has not been heard of yet.', HINT = 'Send it again later.';
+            MESSAGE = 'The payment of this refund is not completed yet.', HINT = 'Send it again later.';
     END IF;
     SELECT r.id INTO v_refund_id FROM payments.refunds AS r
     WHERE r.payment_id = receive_refund_event.payment_id

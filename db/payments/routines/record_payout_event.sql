@@ -1,5 +1,5 @@
--- The event of a payout that has come a step further: withdrawal.requested, payout.completed, …
--- Called by: request_payout, mark_payout_completed, mark_payout_failed.
+-- Records the event of a payout's new status: withdrawal.requested, payout.completed, …
+-- Callers:   request_payout, mark_payout_completed, mark_payout_failed.
 CREATE OR REPLACE FUNCTION payments.record_payout_event(payout payments.payouts, step text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,9 +1,9 @@
--- Gives back what pieces of an order's lines cost, by the payments that brought it: from each what it still has, in the
--- order in which they were begun. Pieces count with the first refund that gives back a part of their line.
--- Called by: fulfilment.receive_return.
--- Returns:   the refunds' ids; none where nothing is left of the lines.
+-- Refunds the value of pieces of an order's lines through the payments that paid for them: from each what it has left,
+-- in the order in which they were begun. Pieces count with the first refund that contains a part of their line.
+-- Callers:   fulfilment.receive_return.
+-- Returns:   the refunds' ids; none if nothing is left of the lines.
 -- Errors:    those of price_refund_lines and require_refundable.
--- Locks:     payments in id order, order lines; the caller holds the order.
+-- Locks:     payments in id order, order lines. The caller holds the order.
 CREATE OR REPLACE FUNCTION payments.refund_lines(
     order_id uuid, order_item_ids uuid[], quantities integer[], reason text
 )
@@ -26,7 +26,7 @@ BEGIN
         v_left := least(v_payment.refundable, (SELECT sum(a)::bigint FROM unnest(v_amounts) AS a));
         CONTINUE WHEN v_left <= 0;
         PERFORM payments.require_refundable(v_payment.id);
-        -- Line after line, until this payment has given what it has.
+        -- Line after line, until this payment has nothing left.
         v_take := '{}';
         FOR n IN 1 .. cardinality(v_amounts) LOOP
             v_take[n] := least(v_amounts[n], v_left);
@@ -40,7 +40,7 @@ BEGIN
     END LOOP;
     IF (SELECT sum(a) FROM unnest(v_amounts) AS a) > 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment',
-            MESSAGE = 'Refunds cannot exceed what the payment took.';
+            MESSAGE = 'Refunds cannot exceed the amount that was paid.';
     END IF;
     RETURN v_ids;
 END $$;

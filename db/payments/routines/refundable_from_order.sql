@@ -1,6 +1,6 @@
--- The part of a payment that was applied (to its order, or the wallet) and has not been given back. Right only while
+-- The part of a payment that was applied (to its order, or the wallet) and has not been refunded. Correct only while
 -- the caller holds the order.
--- Called by: refund_order, adopt_refund, settle_disputes, api.create_refund.
+-- Callers:   refund_order, refund_lines, adopt_refund, settle_disputes, api.create_refund, api.retry_refund.
 CREATE OR REPLACE FUNCTION payments.refundable_from_order(payment_id uuid)
 RETURNS bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

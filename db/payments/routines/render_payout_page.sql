@@ -1,4 +1,5 @@
--- A page of payouts: what was found, one more than asked for where there is a next page. Not an endpoint.
+-- A page of payouts. The array has one row more than the limit if there is a next page. Not an endpoint.
+-- Callers:   api.list_all_payouts, api.list_payouts, api.list_withdrawals.
 CREATE FUNCTION api.render_payout_page(payouts payments.payouts[], "limit" integer)
 RETURNS api.payout_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,6 @@
--- A refund as a client reads it, with what it gives back of each line; a line without an id is the shipping. Not an
--- endpoint.
+-- A refund as a client reads it, with its amounts per line; a line without an id is the shipping. Not an endpoint.
+-- Callers:   api.confirm_refund, api.create_refund, api.get_refund, api.list_all_refunds, api.list_refunds,
+--            api.retry_refund.
 CREATE FUNCTION api.render_refund(refund payments.refunds)
 RETURNS api.refund
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,8 +1,9 @@
--- Asks anew for a refund that failed: a new one of the same amount and lines, so that the gateway takes it as such.
--- Called by: refund_order, api.retry_refund.
+-- Repeats a failed refund as a new one of the same amount and lines, because a gateway would take the same one as a
+-- repeat.
+-- Callers:   refund_order, api.retry_refund.
 -- Returns:   the new refund's id.
 -- Errors:    those of request_refund.
--- Locks:     those of request_refund; the caller holds the order (of a deposit: the payment).
+-- Locks:     those of request_refund. The caller holds the order (of a deposit: the payment).
 CREATE OR REPLACE FUNCTION payments.repeat_refund(refund_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

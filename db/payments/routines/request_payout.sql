@@ -1,6 +1,6 @@
--- Money that is to leave: a customer's from the wallet, a merchant's from the earnings. It is held until it was sent
--- (settle_payout) or was not.
--- Called by: api.request_withdrawal, api.request_payout.
+-- Requests money to be sent: a customer's from the wallet, a merchant's from the earnings. It is held until
+-- mark_payout_completed or mark_payout_failed ends the payout.
+-- Callers:   api.request_withdrawal, api.request_payout.
 -- Errors:    insufficient_funds, wallet_locked 409.
 -- Locks:     the wallet, or the earnings with all parts of their balance.
 CREATE OR REPLACE FUNCTION payments.request_payout(account_id uuid, source text, amount bigint, currency text)
@@ -13,11 +13,12 @@ DECLARE
     v_kind   CONSTANT text := CASE request_payout.source WHEN 'wallet' THEN 'withdrawal' ELSE 'payout' END;
     v_payout payments.payouts;
 BEGIN
-    -- Looked at while we hold the wallet, as whoever locks it must: either we see the lock or they wait for us.
+    -- Checked while this transaction holds the wallet, as ledger.lock_wallet does: either we see the lock, or it waits
+    -- for us.
     IF request_payout.source = 'wallet' THEN
         PERFORM ledger.require_unlocked_wallet(request_payout.account_id);
     END IF;
-    -- Earnings are a balance in parts, with no constraint that could see it: this is where they are guarded.
+    -- Earnings are a balance in parts that no constraint can check, so it is checked here.
     IF request_payout.amount > v_free THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds',
             MESSAGE = 'There is not enough money in this account.',

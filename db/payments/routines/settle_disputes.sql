@@ -1,10 +1,10 @@
--- Brings the books in line with a payment's disputes: an open one freezes the merchants' shares (or the wallet that a
--- deposit filled), a won one lets them go, a lost one is a refund that the gateway made; what cannot be taken back any
--- more is the shop's loss. Idempotent. Answers true, always.
--- Called by: receive_dispute_event; mark_payment_completed, for a dispute that was heard of before the payment.
--- Locks:     merchants' earnings, the wallet, those of record_refund; the caller holds order and payment.
+-- Brings the ledger in line with a payment's disputes: an open dispute holds the merchants' shares (or the wallet that
+-- a deposit filled), a won one releases them, a lost one is a refund that the gateway has made. What can no longer be
+-- taken back is the shop's loss. Idempotent.
+-- Callers:   receive_dispute_event; mark_payment_completed, for a dispute that was reported before its payment.
+-- Locks:     merchants' earnings, the wallet, those of record_refund. The caller holds order and payment.
 CREATE OR REPLACE FUNCTION payments.settle_disputes(payment_id uuid)
-RETURNS boolean
+RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_dispute    payments.disputes;
@@ -50,7 +50,6 @@ BEGIN
         END IF;
         UPDATE payments.disputes AS d SET settled_at = now(), refund_id = v_refund_id WHERE d.id = v_dispute.id;
     END LOOP;
-    RETURN true;
 END $$;
 
 GRANT EXECUTE ON FUNCTION payments.settle_disputes TO store_api;

@@ -1,7 +1,7 @@
--- Spreads what a refund takes back from its order over the lines, and the shipping, by what is left of each: exact to
--- the unit.
--- Called by: record_refund.
--- Locks:     none; the caller holds the order.
+-- Spreads the part of a refund that belongs to its order over the lines and the shipping, in proportion to what is left
+-- of each, exact to the unit.
+-- Callers:   record_refund.
+-- Locks:     none. The caller holds the order.
 CREATE OR REPLACE FUNCTION payments.spread_refund(refund_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

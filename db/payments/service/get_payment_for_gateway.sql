@@ -1,6 +1,7 @@
--- What the gateway's client needs to open, look up or close a checkout: the outside key above all. Never sent to a
+-- What a gateway's client needs to open, query or close a checkout, above all the idempotency key. Never sent to a
 -- browser.
--- Errors: payment_not_found 404.
+-- Callers:   the web tier.
+-- Errors:    payment_not_found 404.
 CREATE TYPE api.gateway_payment AS (
     id uuid, order_id uuid, order_number text, provider text, status text, amount bigint, currency text,
     minor_units smallint, outside_key uuid, purpose text, capture_method text, capture_amount bigint,
@@ -18,8 +19,7 @@ BEGIN
     SELECT p.id, p.order_id, o.number::text, p.provider, p.status, p.amount, p.currency::text, c.minor_units,
            p.outside_key, p.purpose, p.capture_method, p.capture_amount, p.provider_reference, p.charge_reference,
            p.created_at, p.expires_at, a.email,
-           ARRAY(SELECT api.render_item(i)
-                 FROM sales.order_items AS i WHERE i.order_id = p.order_id ORDER BY i.id)
+           ARRAY(SELECT api.render_item(i) FROM sales.order_items AS i WHERE i.order_id = p.order_id ORDER BY i.id)
     INTO v_answer
     FROM payments.payments AS p
     LEFT JOIN sales.orders AS o ON o.id = p.order_id
@@ -36,6 +36,6 @@ END $$;
 COMMENT ON FUNCTION api.get_payment_for_gateway IS
 'A payment as its gateway needs it
 
-For the gateway service: the outside idempotency key, the amount, what is sold.';
+For the gateway service: the idempotency key for the gateway, the amount, the items.';
 
 GRANT EXECUTE ON FUNCTION api.get_payment_for_gateway TO app_gateway;

@@ -1,5 +1,6 @@
--- What the gateway's client needs to give money back.
--- Errors: refund_not_found 404.
+-- What a gateway's client needs to make a refund.
+-- Callers:   the worker.
+-- Errors:    refund_not_found 404.
 CREATE TYPE api.gateway_refund AS (
     id uuid, payment_id uuid, provider text, status text, amount bigint, currency text, reason text,
     created_at timestamptz
