@@ -23,8 +23,8 @@ CREATE TYPE api.invoice_item AS (
     tax_category text, tax_rate numeric, tax_included boolean, net bigint, tax bigint, total bigint,
     components api.invoice_component[]
 );
-COMMENT ON COLUMN api.invoice_item.tax_included IS 'unit_price and discount are with tax.';
-COMMENT ON COLUMN api.invoice_item.components IS 'What is in one bundle.';
+COMMENT ON COLUMN api.invoice_item.tax_included IS 'Whether unit_price and discount include tax.';
+COMMENT ON COLUMN api.invoice_item.components IS 'The contents of one bundle.';
 COMMENT ON COLUMN api.invoice_item.tax_category IS
 'S: the rate applies; E: exempt; O: outside the scope of tax (UNTDID 5305).';
 COMMENT ON COLUMN api.invoice_item.tax_rate IS 'Per cent.';
@@ -36,8 +36,7 @@ CREATE TYPE api.invoice AS (
     invoice_number text, invoice_date date, issue_date date, paid_date date, currency text, minor_units integer,
     seller api.invoice_seller, buyer api.invoice_buyer, items api.invoice_item[], subtotal bigint, discount bigint,
     shipping bigint, shipping_tax_category text, shipping_tax_rate numeric, tax bigint, tax_included bigint,
-    taxes api.invoice_tax[], total bigint, amount_paid bigint, reason text, e_invoice boolean,
-    created_at timestamptz
+    taxes api.invoice_tax[], total bigint, amount_paid bigint, reason text, e_invoice boolean, created_at timestamptz
 );
 COMMENT ON COLUMN api.invoice.kind IS 'invoice or credit_note.';
 COMMENT ON COLUMN api.invoice.invoice_id IS 'Of a credit note: the invoice it corrects.';

@@ -1,4 +1,4 @@
--- One credit note: the caller's own, or any for customer service.
+-- One credit note: customers see their own, customer service sees any.
 -- Errors: credit_note_not_found 404.
 CREATE FUNCTION api.get_credit_note(credit_note_id uuid)
 RETURNS api.invoice

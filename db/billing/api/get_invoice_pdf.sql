@@ -1,6 +1,6 @@
--- The printed invoice of an order: the caller's own, or any for customer service.
--- Errors: order_not_found, invoice_not_found (the order was not paid), invoice_not_ready (the worker is about to print
---         it) 404.
+-- The PDF of an order's invoice: customers see their own, customer service sees any.
+-- Errors: order_not_found, invoice_not_found (the order was not paid), invoice_not_ready (the worker has not made it
+--         yet) 404.
 CREATE FUNCTION api.get_invoice_pdf(order_id uuid)
 RETURNS api.invoice_pdf
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -22,7 +22,7 @@ END $$;
 COMMENT ON FUNCTION api.get_invoice_pdf IS
 'Download the invoice of an order
 
-PDF/A-3 with every font inside, and with Factur-X (EN 16931) where the seller''s country asks for it. The same bytes
-each time.';
+PDF/A-3 with all fonts embedded, and with Factur-X (EN 16931) if the seller''s country requires it. Always the same
+bytes.';
 
 GRANT EXECUTE ON FUNCTION api.get_invoice_pdf TO app_customer;

@@ -1,4 +1,4 @@
--- Who sells, from now on: a new version. Orders that were paid before keep the one they were sold by.
+-- Adds a new version of the seller. Orders that were paid before keep the version they were sold under.
 -- Errors: version_stale 412; seller_changed_meanwhile, e_invoice_seller_incomplete 409.
 CREATE FUNCTION api.replace_seller(
     name api.short_text, email api.email DEFAULT NULL, phone api.short_text DEFAULT NULL,
@@ -32,7 +32,7 @@ END $$;
 COMMENT ON FUNCTION api.replace_seller IS
 'Change the seller
 
-Who stands on the invoices of what is paid from now on. `e_invoice` puts Factur-X (EN 16931) into the PDF; left out, it
-is there where the seller''s country asks for it. `exemption` says why no tax is charged, where none is.';
+For the invoices of orders that are paid from now on. `e_invoice` puts Factur-X (EN 16931) into the PDF; by default it
+is there if the seller''s country requires it. `exemption` is the reason why no tax is charged, if none is.';
 
 GRANT EXECUTE ON FUNCTION api.replace_seller TO app_admin;

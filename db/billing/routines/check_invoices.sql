@@ -1,5 +1,6 @@
--- The invariants of invoices, in one snapshot, as audit.check_invariants() answers them. An empty detail is a good one.
--- Called by: audit.check_invariants.
+-- The invariants of invoices, in one snapshot, in the form of audit.check_invariants(). An empty detail means that an
+-- invariant holds.
+-- Callers:   audit.check_invariants.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION billing.check_invoices()
 RETURNS TABLE (name text, ok boolean, detail text)
@@ -42,14 +43,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             ON o.id = i.order_item_id AND o.order_id = i.order_id
         WHERE (i.quantity, i.unit_price, i.discount, i.tax, i.tax_included, i.total)
               IS DISTINCT FROM (o.quantity, o.unit_price, o.discount, o.tax, o.tax_included, o.total)
-           -- Before lines had a rate, there was a derived one.
+           -- Invoices from before lines had a tax rate have a derived one.
            OR o.tax_rate > 0 AND (i.tax_rate <> o.tax_rate OR i.tax_category <> 'S')
            OR o.tax = 0 AND o.tax_rate = 0 AND (i.tax_rate <> 0 OR i.tax_category = 'S')
 
         UNION ALL
         SELECT 'a credit note says what its refund gave back', i.id::text
         FROM billing.invoices AS i JOIN payments.refunds AS r ON r.id = i.refund_id
-        -- A refund that comes back has been completed; another one is made instead, and its credit note stands.
+        -- A refund that came back was completed before: its credit note stays valid, and another refund replaces it.
         WHERE i.total <> r.from_order OR i.order_id <> r.order_id OR r.completed_at IS NULL
 
         UNION ALL
@@ -85,7 +86,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'a finished refund has its credit note, or it is being made', r.id::text
         FROM payments.refunds AS r JOIN sales.orders AS o ON o.id = r.order_id
         WHERE r.completed_at IS NOT NULL AND r.from_order > 0 AND o.paid_at IS NOT NULL
-          -- What went back, came back and went back again has one.
+          -- A refund that came back and was made again has one credit note.
           AND NOT payments.was_credited(r.retry_of)
           AND NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.refund_id = r.id)
           AND r.id::text NOT IN (SELECT j.payload ->> 'refund_id' FROM messaging.outbox AS j

@@ -1,4 +1,4 @@
--- A customer announces that pieces of an own order come back.
+-- Announces that pieces of the caller's order will be returned.
 -- Locks:  the order, its lines.
 -- Errors: order_not_found, order_item_not_found 404; return_empty, line_twice_in_return 422; return_window_over,
 --         return_above_shipped 409.
@@ -21,7 +21,8 @@ END $$;
 COMMENT ON FUNCTION api.create_return IS
 'Return pieces of an order
 
-Such as were shipped, and delivered within the shop''s time for returns. The shop approves or rejects it; send the goods
-when it is approved. Their price is given back, the way it was paid, when they are here.';
+Only pieces that were shipped, and were not delivered longer ago than the shop accepts returns. The shop approves or
+rejects the return; send the goods after the approval. Their price is refunded, through the payments of the order, when
+they have arrived.';
 
 GRANT EXECUTE ON FUNCTION api.create_return TO app_customer;

@@ -1,4 +1,4 @@
--- One shipment, own for a customer, any for staff.
+-- One shipment: customers see their own, staff see any.
 -- Errors: shipment_not_found 404.
 CREATE FUNCTION api.get_shipment(shipment_id uuid)
 RETURNS api.shipment

@@ -1,4 +1,4 @@
--- The shipments of an order, newest first: own for a customer, any for staff.
+-- The shipments of an order, newest first: customers see their own, staff see any.
 -- Errors: order_not_found 404, cursor_invalid 422.
 CREATE FUNCTION api.list_shipments(
     order_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL

@@ -1,4 +1,4 @@
--- Returns, their lines and their refunds: a customer's own; staff and services see all. What was asked for never
+-- A customer sees their own returns, with lines and refunds; staff and services see all. What was requested never
 -- changes.
 ALTER TABLE fulfilment.returns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fulfilment.return_items ENABLE ROW LEVEL SECURITY;
@@ -34,7 +34,7 @@ CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON fulfilment.returns
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON fulfilment.returns
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 
--- A refund of a return is done, or is asked for anew: whoever does it.
+-- These triggers follow the refunds of a return, whichever code completes or repeats them.
 CREATE OR REPLACE TRIGGER follow_refund AFTER UPDATE OF status ON payments.refunds
     FOR EACH ROW WHEN (OLD.status <> 'completed' AND NEW.status = 'completed')
     EXECUTE FUNCTION fulfilment.follow_refund();

@@ -1,4 +1,4 @@
--- Shipments and what is in them: a customer's own; staff and services see all.
+-- A customer sees their own shipments and their contents; staff and services see all.
 ALTER TABLE fulfilment.shipments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fulfilment.shipment_items ENABLE ROW LEVEL SECURITY;
 
@@ -30,7 +30,7 @@ CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON fulfilment.shipments
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON fulfilment.shipments
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 
--- What hangs on an order and a payment, whichever code path changes them.
+-- These triggers follow changes of orders and payments, whichever code makes them.
 CREATE OR REPLACE TRIGGER cancel_shipments AFTER UPDATE OF status ON sales.orders
     FOR EACH ROW WHEN (NEW.status = 'cancelled' AND OLD.status = 'paid') EXECUTE FUNCTION fulfilment.cancel_shipments();
 CREATE OR REPLACE TRIGGER keep_address BEFORE UPDATE OF shipping_address ON sales.orders

@@ -1,6 +1,6 @@
--- The order follows its parcels: shipped when every piece that is still owed has left, delivered when all of them have
--- arrived.
--- Called by: move_shipment, api.create_refund. The caller holds the order, unless it is pending.
+-- Moves an order on with its parcels: to shipped when every piece that has to be shipped has left, to delivered when
+-- all of them have arrived.
+-- Callers:   move_shipment, api.create_refund. The caller holds the order, unless it is pending.
 -- Locks:     none.
 CREATE OR REPLACE FUNCTION fulfilment.advance_order(order_id uuid)
 RETURNS void

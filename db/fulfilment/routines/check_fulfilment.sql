@@ -1,6 +1,6 @@
--- The invariants of shipments and returns, in one snapshot, as audit.check_invariants() answers them. An empty detail
--- is a good one.
--- Called by: audit.check_invariants.
+-- The invariants of shipments and returns, in one snapshot, in the form of audit.check_invariants(). An empty detail
+-- means that an invariant holds.
+-- Callers:   audit.check_invariants.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION fulfilment.check_fulfilment()
 RETURNS TABLE (name text, ok boolean, detail text)
@@ -55,8 +55,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'shipments and returns belong to their order''s account', r.id
         FROM fulfilment.returns AS r JOIN sales.orders AS o ON o.id = r.order_id WHERE r.account_id <> o.account_id
 
-        -- Authorised: held, and a carrier is asked. Completed: posted, and the parcel is booked. Anything else: free,
-        -- and nothing is sent.
+        -- Authorised: the credit is held and a carrier is being asked. Completed: it is posted and the parcel is
+        -- booked. Any other status: it is released and nothing is sent.
         UNION ALL
         SELECT 'credit is held while a carrier is asked, and no longer', p.id
         FROM payments.payments AS p

@@ -1,7 +1,7 @@
--- The carrier has taken a parcel on: keeps its tracking, and takes the credit that was held for it, all in one.
--- Idempotent. A parcel that is not to be sent any more is taken back at the carrier, and so is one whose order has
--- become cheaper since: its credit is free again.
--- Called by: api.complete_booking, api.update_shipment (booked by telephone).
+-- The carrier has accepted a parcel: stores its tracking and captures the credit that was held for it. Idempotent. If
+-- the parcel is no longer to be sent, or its order has become cheaper since, the booking is cancelled at the carrier
+-- and the credit is released.
+-- Callers:   api.complete_booking, api.update_shipment (booked by telephone).
 -- Returns:   booked, no_change or too_late.
 -- Errors:    shipment_not_found 404.
 -- Locks:     order, payment, shipment, then those of payments.mark_payment_completed.

@@ -1,5 +1,5 @@
--- Customer service says yes or no (approved, rejected) to a return. What is rejected may be announced again.
--- Called by: api.approve_return, api.reject_return.
+-- Approves or rejects a return. The pieces of a rejected return may be announced again.
+-- Callers:   api.approve_return, api.reject_return.
 -- Errors:    return_not_found 404, return_transition_refused 409.
 -- Locks:     order, return, the order's lines.
 CREATE OR REPLACE FUNCTION fulfilment.decide_return(return_id uuid, status text, rejection_reason text DEFAULT NULL)
@@ -9,7 +9,7 @@ DECLARE
     v_return fulfilment.returns := fulfilment.lock_return(decide_return.return_id);
 BEGIN
     IF v_return.status = decide_return.status THEN
-        RETURN v_return;    -- asked for again: it is so
+        RETURN v_return;    -- a repeated request
     END IF;
     UPDATE fulfilment.returns AS r
     SET status = decide_return.status, rejection_reason = decide_return.rejection_reason,

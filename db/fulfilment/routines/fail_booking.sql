@@ -1,6 +1,6 @@
--- The carrier does not take a parcel, for good: its pieces are owed again. An order that was to be paid by it is
--- cancelled: its credit is free and its goods are back on sale. Idempotent.
--- Called by: api.fail_booking (refused), api.postpone_booking (no answer for too long), api.update_shipment.
+-- The carrier refused a parcel permanently: its pieces can be shipped again. If its booking was to pay for the order,
+-- the order is cancelled: its credit is released and its goods are back on sale. Idempotent.
+-- Callers:   api.fail_booking (refused), api.postpone_booking (no answer for too long), api.update_shipment.
 -- Returns:   whether anything changed.
 -- Errors:    shipment_not_found 404.
 -- Locks:     order, payment, shipment, then those of sales.cancel_order.

@@ -1,5 +1,5 @@
--- The pieces in a shipment. What waits for its payment holds what the order holds, and is decided with it.
--- Called by: api.render_shipment, api.get_shipment_for_carrier.
+-- The pieces in a shipment. A shipment that waits for its payment contains the pieces of the order.
+-- Callers:   api.render_shipment, api.get_shipment_for_carrier.
 CREATE OR REPLACE FUNCTION fulfilment.list_contents(shipment fulfilment.shipments)
 RETURNS TABLE (order_item_id uuid, quantity integer)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
--- An order under its lock: shipments and returns change under it only.
--- Called by: make_shipment and the endpoints of shipments and returns.
+-- Locks an order. Shipments and returns change only under this lock.
+-- Callers:   make_shipment and the endpoints of shipments and returns.
 -- Errors:    order_not_found 404.
 -- Locks:     the order.
 CREATE OR REPLACE FUNCTION fulfilment.lock_order(order_id uuid)

@@ -1,5 +1,5 @@
--- A return with its order locked, in the order of locks.
--- Called by: decide_return, receive_return, settle_return.
+-- Locks a return and, before it, its order.
+-- Callers:   decide_return, receive_return, settle_return.
 -- Errors:    return_not_found 404.
 -- Locks:     order, return.
 CREATE OR REPLACE FUNCTION fulfilment.lock_return(return_id uuid)

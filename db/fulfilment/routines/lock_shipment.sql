@@ -1,5 +1,5 @@
--- A shipment with its order locked, and the payment that waits for it, in the order of locks.
--- Called by: complete_booking, fail_booking, api.update_shipment, api.postpone_booking, api.record_tracking.
+-- Locks a shipment and, before it, its order and the payment that waits for it.
+-- Callers:   complete_booking, fail_booking, api.update_shipment, api.postpone_booking, api.record_tracking.
 -- Errors:    shipment_not_found 404, version_stale 412.
 -- Locks:     order, payment, shipment.
 CREATE OR REPLACE FUNCTION fulfilment.lock_shipment(shipment_id uuid, if_match bigint DEFAULT NULL)

@@ -1,9 +1,9 @@
--- Pieces of a paid order are sent: by a carrier that is asked from the queue, or, as whoever says so knows, they are
--- out of the house already. Without lines all that is still owed and in no shipment.
--- Called by: api.create_shipment, api.ship_order.
+-- Ships pieces of a paid order: a carrier with an interface is asked from the queue; otherwise the pieces have already
+-- left. Without lines, all pieces that are in no shipment yet.
+-- Callers:   api.create_shipment, api.ship_order.
 -- Errors:    order_not_shippable, nothing_to_ship, shipped_above_owed, shipping_address_missing 409;
 --            order_item_not_found 404; line_twice_in_shipment 422.
--- Locks:     the order's lines; the caller holds the order.
+-- Locks:     the order's lines. The caller holds the order.
 CREATE OR REPLACE FUNCTION fulfilment.make_shipment(
     order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, carrier text DEFAULT NULL,
     tracking_number text DEFAULT NULL, tracking_url text DEFAULT NULL
@@ -11,8 +11,8 @@ CREATE OR REPLACE FUNCTION fulfilment.make_shipment(
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_asks     CONSTANT boolean := make_shipment.tracking_number IS NULL
-        AND fulfilment.can_be_asked(make_shipment.carrier);
+    v_asks     CONSTANT boolean :=
+        make_shipment.tracking_number IS NULL AND fulfilment.can_be_asked(make_shipment.carrier);
     v_order    sales.orders;
     v_shipment fulfilment.shipments;
     v_line     record;
@@ -21,14 +21,15 @@ BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = make_shipment.order_id;
     IF v_order.status NOT IN ('paid', 'shipped', 'delivered') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_shippable',
-            MESSAGE = format('An order that is %s is not shipped.', v_order.status), HINT = 'It has to be paid.';
+            MESSAGE = format('This order is %s, so it cannot be shipped.', v_order.status),
+            HINT = 'Only a paid order can be shipped.';
     ELSIF v_asks AND v_order.shipping_address IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipping_address_missing',
-            MESSAGE = 'This order has no address that a carrier could go to.';
+            MESSAGE = 'This order has no shipping address.';
     ELSIF (SELECT count(DISTINCT i)
            FROM unnest(make_shipment.order_item_ids) AS i) < cardinality(make_shipment.order_item_ids) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'line_twice_in_shipment',
-            MESSAGE = 'A line is in this shipment twice.';
+            MESSAGE = 'This shipment contains a line twice.';
     END IF;
 
     INSERT INTO fulfilment.shipments AS s
@@ -49,10 +50,10 @@ BEGIN
     LOOP
         IF v_line.id IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_item_not_found',
-                MESSAGE = 'There is no such line in this order.';
+                MESSAGE = 'This order has no such line.';
         ELSIF v_line.wanted > v_line.owed THEN
             RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipped_above_owed',
-                MESSAGE = 'There are not as many pieces left to be shipped.',
+                MESSAGE = 'Fewer pieces than this are left to be shipped.',
                 DETAIL = json_build_object('order_item_id', v_line.id, 'requested', v_line.wanted,
                                            'owed', v_line.owed)::text;
         END IF;
@@ -63,7 +64,7 @@ BEGIN
     END LOOP;
     IF v_count = 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'nothing_to_ship',
-            MESSAGE = 'Nothing of this order is left to be shipped.';
+            MESSAGE = 'No piece of this order is left to be shipped.';
     END IF;
     PERFORM fulfilment.count_pieces(v_shipment.id, 1);
 

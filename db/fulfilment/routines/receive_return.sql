@@ -1,6 +1,6 @@
--- The parcel of a return is here: counts what really came, puts into stock what is fit for it, and gives back its price
--- by the payments that have the money. Once, whoever else says so at the same time.
--- Called by: api.receive_return.
+-- Receives the parcel of a return, once, even if requests are concurrent: counts the pieces that arrived, restocks
+-- those that are fit for sale, and refunds their price through the payments that have the money.
+-- Callers:   api.receive_return.
 -- Errors:    return_not_found, order_item_not_found 404; return_transition_refused, received_above_announced 409;
 --            line_twice_in_return, return_empty 422; those of payments.refund_lines.
 -- Locks:     order, return, the order's lines, stock rows in product order, then those of payments.refund_lines.
@@ -16,7 +16,7 @@ DECLARE
 BEGIN
     IF v_return.status <> 'approved' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'return_transition_refused',
-            MESSAGE = format('A return that is %s cannot become received.', v_return.status);
+            MESSAGE = format('A return cannot change from %s to received.', v_return.status);
     END IF;
     UPDATE fulfilment.returns AS r
     SET status = 'received', received_at = now(), version = r.version + 1
@@ -24,13 +24,13 @@ BEGIN
     IF (SELECT count(DISTINCT i)
         FROM unnest(receive_return.order_item_ids) AS i) < cardinality(receive_return.order_item_ids) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'line_twice_in_return',
-            MESSAGE = 'A line is in this return twice.';
+            MESSAGE = 'This return contains a line twice.';
     ELSIF EXISTS (
         SELECT FROM unnest(receive_return.order_item_ids) AS g (id)
         WHERE g.id NOT IN (SELECT i.order_item_id FROM fulfilment.return_items AS i WHERE i.return_id = v_return.id))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_item_not_found',
-            MESSAGE = 'There is no such line in this return.';
+            MESSAGE = 'This return has no such line.';
     END IF;
     UPDATE fulfilment.return_items AS i
     SET quantity_received = coalesce(g.quantity, 0), quantity_restocked = CASE WHEN g.restock THEN g.quantity ELSE 0 END
@@ -54,7 +54,7 @@ BEGIN
     INTO STRICT v_came FROM fulfilment.return_items AS i WHERE i.return_id = v_return.id AND i.quantity_received > 0;
     IF v_came.ids IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'return_empty',
-            MESSAGE = 'Nothing came back.',
+            MESSAGE = 'No piece was received.',
             HINT = 'Reject the return instead.';
     END IF;
     INSERT INTO fulfilment.return_refunds (refund_id, return_id, account_id)

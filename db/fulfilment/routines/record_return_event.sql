@@ -1,5 +1,5 @@
--- Says in the order's timeline where a return is: return.requested, return.approved, …
--- Called by: request_return, decide_return, receive_return, settle_return.
+-- Records the event of a return's new status in the order's timeline: return.requested, return.approved, …
+-- Callers:   request_return, decide_return, receive_return, settle_return.
 CREATE OR REPLACE FUNCTION fulfilment.record_return_event(changed fulfilment.returns)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

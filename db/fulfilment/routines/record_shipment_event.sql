@@ -1,5 +1,6 @@
--- Says in the order's timeline where a shipment is, with its tracking: shipment.created, shipment.in_transit, …
--- Called by: make_shipment, hold_credit, move_shipment.
+-- Records the event of a shipment's new status in the order's timeline, with its tracking: shipment.created,
+-- shipment.in_transit, …
+-- Callers:   make_shipment, hold_credit, move_shipment.
 CREATE OR REPLACE FUNCTION fulfilment.record_shipment_event(shipment fulfilment.shipments, happened text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

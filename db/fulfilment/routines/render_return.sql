@@ -1,4 +1,6 @@
 -- A return as a client reads it. Not an endpoint.
+-- Callers:   api.approve_return, api.create_return, api.get_return, api.receive_return, api.reject_return,
+--            api.render_return_page.
 CREATE FUNCTION api.render_return(r fulfilment.returns)
 RETURNS api.order_return
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
--- What a person says of a shipment. Of one whose payment waits for it the payment is settled as well: on its way it is
--- paid, cancelled it is not, failed it takes the order with it.
--- Called by: api.update_shipment.
+-- Sets a shipment's status as a person reports it. If a payment waits for the shipment, the payment is settled too: in
+-- transit completes it, cancelled cancels it, failed cancels the order as well.
+-- Callers:   api.update_shipment.
 -- Errors:    shipment_transition_refused, returned_above_shipped 409.
 -- Locks:     those of complete_booking, fail_booking, payments.give_up_payment; the caller holds order, payment and
 --            shipment.
@@ -11,7 +11,7 @@ DECLARE
     v_waits CONSTANT boolean := shipment.payment_id IS NOT NULL AND shipment.status = 'pending';
 BEGIN
     IF v_waits AND set_status.status = 'cancelled' THEN
-        -- and the shipment with it: release_credit()
+        -- this also cancels the shipment, through release_credit()
         PERFORM payments.give_up_payment(shipment.payment_id, 'cancelled');
     ELSIF v_waits AND set_status.status = 'failed' THEN
         PERFORM fulfilment.fail_booking(shipment.id, 'refused');

@@ -1,5 +1,6 @@
--- What a carrier needs to take a parcel, or to be asked about it.
--- Errors: shipment_not_found 404.
+-- What a carrier's client needs to book a parcel or to query its status.
+-- Callers:   the worker.
+-- Errors:    shipment_not_found 404.
 CREATE TYPE api.carrier_shipment AS (
     id uuid, order_number text, status text, carrier text, booking_reference text, tracking_number text,
     address jsonb, email text, items api.shipment_item[], booked_at timestamptz, created_at timestamptz

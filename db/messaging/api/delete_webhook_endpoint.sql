@@ -1,4 +1,4 @@
--- Deletes a webhook endpoint with its deliveries: nothing more is sent to it.
+-- Deletes a webhook endpoint and its deliveries.
 -- Errors: webhook_endpoint_not_found 404.
 CREATE FUNCTION api.delete_webhook_endpoint(endpoint_id uuid)
 RETURNS void
@@ -16,6 +16,6 @@ END $$;
 COMMENT ON FUNCTION api.delete_webhook_endpoint IS
 'Delete a webhook endpoint
 
-Its deliveries go with it.';
+Its deliveries are deleted too.';
 
 GRANT EXECUTE ON FUNCTION api.delete_webhook_endpoint TO app_merchant;

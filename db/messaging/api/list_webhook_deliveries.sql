@@ -1,8 +1,8 @@
--- What was sent, or is owed, to an endpoint of the caller's (any for an admin), newest first, with every attempt.
+-- The deliveries of a webhook endpoint, newest first, with every attempt: callers see their own, an admin sees any.
 -- Errors: webhook_endpoint_not_found 404, cursor_invalid 422.
 CREATE DOMAIN api.webhook_delivery_status AS text CONSTRAINT webhook_delivery_status_unknown
     CHECK (VALUE = ANY (ARRAY['pending', 'delivered', 'failed']));
-COMMENT ON DOMAIN api.webhook_delivery_status IS 'Where a delivery is.';
+COMMENT ON DOMAIN api.webhook_delivery_status IS 'The status of a delivery.';
 CREATE TYPE api.webhook_attempt AS (
     status_code integer, duration_ms integer, error text, answer text, created_at timestamptz
 );
@@ -41,6 +41,6 @@ END $$;
 COMMENT ON FUNCTION api.list_webhook_deliveries IS
 'List the deliveries of a webhook endpoint
 
-Newest first, with every attempt: status, duration, how the answer began. Kept for a month.';
+Newest first, with every attempt: status, duration, the beginning of the answer. Kept for a month.';
 
 GRANT EXECUTE ON FUNCTION api.list_webhook_deliveries TO app_merchant;

@@ -1,4 +1,4 @@
--- The caller's webhook endpoints, for an admin everybody's, newest first.
+-- Webhook endpoints, newest first: callers see their own, an admin sees all.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_webhook_endpoints("limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
 RETURNS api.webhook_endpoint_page
@@ -25,6 +25,6 @@ END $$;
 COMMENT ON FUNCTION api.list_webhook_endpoints IS
 'List your webhook endpoints
 
-Newest first; an admin sees everybody''s.';
+Newest first; an admin sees those of all accounts.';
 
 GRANT EXECUTE ON FUNCTION api.list_webhook_endpoints TO app_merchant;

@@ -1,5 +1,5 @@
--- Has a delivery made again, now, with three days of its own: the same id and body. One that a worker is at is left to
--- it.
+-- Sends a delivery again, now, with the same id and body, and with another three days of attempts. A delivery that a
+-- worker is sending right now is left to that worker.
 -- Locks:  the delivery.
 -- Errors: webhook_endpoint_not_found, webhook_delivery_not_found 404, webhook_endpoint_disabled 409.
 CREATE FUNCTION api.redeliver_webhook(endpoint_id uuid, delivery_id uuid)
@@ -32,6 +32,7 @@ END $$;
 COMMENT ON FUNCTION api.redeliver_webhook IS
 'Send a delivery again
 
-At once, whether it was taken or not, with the same id and body, and again for three days if it fails.';
+Sends it at once, whether it was accepted before or not, with the same id and body, and repeats failed attempts for
+three days.';
 
 GRANT EXECUTE ON FUNCTION api.redeliver_webhook TO app_merchant;

@@ -1,9 +1,9 @@
--- Replaces the secret of one of the caller's own endpoints: for 24 hours the old one signs as well. An admin stops
--- others' endpoints, but is not told their secrets.
+-- Replaces the secret of one of the caller's endpoints; the old secret signs as well for 24 hours. An admin can disable
+-- the endpoints of others but cannot read their secrets.
 -- Locks:  the endpoint.
 -- Errors: webhook_endpoint_not_found 404.
 CREATE TYPE api.webhook_secret AS (secret text, previous_expires_at timestamptz);
-COMMENT ON COLUMN api.webhook_secret.secret IS 'In this answer and never again.';
+COMMENT ON COLUMN api.webhook_secret.secret IS 'Only in this answer.';
 
 CREATE FUNCTION api.rotate_webhook_secret(endpoint_id uuid)
 RETURNS api.webhook_secret
@@ -25,6 +25,6 @@ END $$;
 COMMENT ON FUNCTION api.rotate_webhook_secret IS
 'Replace the secret of a webhook endpoint
 
-For 24 hours every message carries two signatures, one of each secret.';
+For 24 hours every message has two signatures, one with each secret.';
 
 GRANT EXECUTE ON FUNCTION api.rotate_webhook_secret TO app_merchant;

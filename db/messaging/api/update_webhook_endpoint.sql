@@ -1,9 +1,9 @@
--- Changes a webhook endpoint: only the fields that are sent. Enabled again, it is sent what is still owed to it.
+-- Changes a webhook endpoint: only the fields that are sent. When it is enabled again, pending deliveries are sent.
 -- Locks:  the endpoint.
 -- Errors: webhook_endpoint_not_found 404, version_stale 412, and of the web tier webhook_target_refused 422.
 CREATE DOMAIN api.webhook_status AS text
     CONSTRAINT webhook_status_unknown CHECK (VALUE = ANY (ARRAY['enabled', 'disabled']));
-COMMENT ON DOMAIN api.webhook_status IS 'Whether events are sent to it.';
+COMMENT ON DOMAIN api.webhook_status IS 'Whether events are sent to the endpoint.';
 
 CREATE FUNCTION api.update_webhook_endpoint(
     endpoint_id uuid, url api.webhook_url DEFAULT NULL, types api.event_pattern[] DEFAULT NULL,
@@ -46,7 +46,7 @@ END $$;
 COMMENT ON FUNCTION api.update_webhook_endpoint IS
 'Change a webhook endpoint
 
-Only the fields that are sent. `status: enabled` after it was disabled sends what is still owed to it; what happened
-meanwhile is not sent.';
+Changes only the fields that are sent. `status: enabled` sends the deliveries that were pending when the endpoint was
+disabled; events in between are not sent.';
 
 GRANT EXECUTE ON FUNCTION api.update_webhook_endpoint TO app_merchant;

@@ -1,4 +1,4 @@
--- Webhook endpoints: their owner's, and an admin's to see and stop.
+-- A webhook endpoint is visible to its owner, and to an admin, who can disable it.
 ALTER TABLE messaging.webhook_endpoints ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON messaging.webhook_endpoints;

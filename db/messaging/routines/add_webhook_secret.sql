@@ -1,7 +1,7 @@
--- Gives an endpoint a new secret and answers it, the only time it is ever seen. One that it replaces signs for 24 hours
--- more, an older one ends.
--- Called by: api.create_webhook_endpoint, api.rotate_webhook_secret, which have made sure whose endpoint it is.
--- Definer:   nobody else may touch secrets.
+-- Gives an endpoint a new secret and returns it, the only time that it can be read. The secret that it replaces signs
+-- for another 24 hours; an older one ends now.
+-- Callers:   api.create_webhook_endpoint, api.rotate_webhook_secret, which have checked the owner.
+-- Definer:   no other code may read or write secrets.
 CREATE OR REPLACE FUNCTION messaging.add_webhook_secret(endpoint_id uuid)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,10 +1,11 @@
--- Takes due deliveries for one worker, signed for now. A claim is a lease of a minute, six times what an attempt may
--- take: what a crashed worker held comes back. The webhook-signature header (standardwebhooks.com) is an HMAC-SHA256 of
--- id.timestamp.body for each secret in force, newest first; no secret leaves the database for it. Four at a time of
--- each endpoint, one of an endpoint that fails, so that nobody's trouble fills the worker.
--- Called by: api.claim_deliveries.
--- Locks:     the rows it takes; those that another worker is taking are skipped.
--- Definer:   the queue and the secrets are nobody else's.
+-- Claims due deliveries for one worker, signed with the current time. A claim is a lease of one minute, six times the
+-- length of an attempt: deliveries of a crashed worker become due again. The webhook-signature header
+-- (standardwebhooks.com) is an HMAC-SHA256 of id.timestamp.body for each valid secret, newest first; no secret leaves
+-- the database. At most four deliveries of an endpoint are claimed at a time, and one of a failing endpoint, so that
+-- one bad endpoint cannot occupy the worker.
+-- Callers:   api.claim_deliveries.
+-- Locks:     the rows it claims; rows that another worker is claiming are skipped.
+-- Definer:   no other code may read the queue and the secrets.
 CREATE OR REPLACE FUNCTION messaging.claim_deliveries(busy uuid[], "limit" integer)
 RETURNS TABLE (id uuid, endpoint_id uuid, event_id uuid, url text, body text, sent_at bigint, signature text)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
--- Sends an endpoint nothing more, and tells its owner. What it is owed stays, in case it is enabled again. Disabled
--- already: changes nothing.
--- Called by: record_attempt.
+-- Disables an endpoint and tells its owner by mail. Its pending deliveries stay, in case it is enabled again. If it is
+-- disabled already, nothing changes.
+-- Callers:   record_attempt.
 CREATE OR REPLACE FUNCTION messaging.disable_webhook_endpoint(endpoint_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,10 +1,10 @@
--- Turns what the log says next into deliveries, one for each endpoint that wants it. Who records an event pays nothing
--- for its listeners. An admin's endpoint is told everything. A merchant's is told of their own products, stock and
--- payouts, and of orders, refunds, shipments and returns with lines of theirs: the ids, and those lines as they are
--- now; nothing of the buyer, of other merchants, of the payment.
--- Called by: api.fan_out_events.
--- Returns:   how many events were looked at; 0 as well when another worker is at it.
--- Locks:     the progress, which is the right to go on; others do not wait for it.
+-- Turns the next events of the log into deliveries, one for each endpoint that wants them, so that recording an event
+-- costs nothing for its listeners. An admin's endpoint receives everything. A merchant's endpoint receives events about
+-- their own products, stock and payouts, and about orders, refunds, shipments and returns that contain their lines: the
+-- ids and those lines as they are now; nothing about the buyer, other merchants or the payment.
+-- Callers:   api.fan_out_events.
+-- Returns:   the number of events looked at; 0 also while another worker does this.
+-- Locks:     the row of the progress; other workers do not wait for it.
 -- Definer:   reads every merchant's endpoints and lines.
 CREATE OR REPLACE FUNCTION messaging.fan_out_events("limit" integer)
 RETURNS integer
@@ -14,7 +14,7 @@ DECLARE
     v_events   messaging.events[];
     v_last     uuid;
 BEGIN
-    -- A worker that has nothing to do asks every second: without a lock, which would be a write.
+    -- An idle worker calls this every second, so the first check takes no lock, which would be a write.
     IF NOT EXISTS (
         SELECT FROM messaging.webhook_progress AS p
         WHERE p.last_event_id IS DISTINCT FROM (SELECT e.id
@@ -80,7 +80,7 @@ BEGIN
         WHERE e.subject IN ('order', 'refund', 'shipment', 'return') AND e.type <> 'order.item_removed'
         GROUP BY w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at, e.order_id, e.data, o.currency
         UNION ALL
-        -- The line is gone; whose it was says the product.
+        -- The line is gone; its merchant is that of the product.
         SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at,
                messaging.public_data(e.data) || jsonb_build_object('order_id', e.order_id)
         FROM new_events AS e

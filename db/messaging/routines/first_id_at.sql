@@ -1,7 +1,7 @@
--- The smallest id that a row made at that moment can have: a UUIDv7 begins with its millisecond. So a period becomes a
--- range of ids, and a list by id starts where the period does. NULL for NULL; what lies before 1970 or beyond the
--- format is its edge.
--- Called by: find_orders.
+-- The smallest id of a row that was created at a given time: a UUIDv7 begins with its millisecond. With it a period
+-- becomes a range of ids, and a list by id starts where the period does. NULL for NULL; times before 1970 or beyond the
+-- format become its first or last id.
+-- Callers:   find_orders.
 CREATE OR REPLACE FUNCTION messaging.first_id_at(at timestamptz)
 RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp

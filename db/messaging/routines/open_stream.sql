@@ -1,9 +1,9 @@
--- Has the order's events announced (NOTIFY storeproc_orders) for as long as the stream's lease is renewed. Ten at a
--- time of an account.
--- Called by: api.open_order_stream, which has made sure whose order it is.
+-- Announces the order's events (NOTIFY storeproc_orders) as long as the stream's lease is renewed. An account can have
+-- ten streams at a time.
+-- Callers:   api.open_order_stream, which has checked the owner.
 -- Errors:    too_many_streams 429.
--- Locks:     an advisory lock of the account, so that two at once are counted.
--- Definer:   nobody else may touch the list.
+-- Locks:     an advisory lock of the account, so that concurrent requests are counted.
+-- Definer:   no other code may touch the list.
 CREATE OR REPLACE FUNCTION messaging.open_stream(order_id uuid, account_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -21,8 +21,8 @@ BEGIN
         FROM messaging.streams AS s
         WHERE s.account_id = open_stream.account_id AND s.until >= now()) >= 10 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH429', CONSTRAINT = 'too_many_streams',
-            MESSAGE = 'Ten streams of this account are open.',
-            HINT = 'Close one, or wait a minute.',
+            MESSAGE = 'This account already has ten open streams.',
+            HINT = 'Close a stream, or wait a minute.',
             DETAIL = '{"retry_after": 60}';
     END IF;
     INSERT INTO messaging.streams (id, order_id, account_id, until)

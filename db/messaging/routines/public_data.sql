@@ -1,6 +1,6 @@
--- What of an event's data may leave the shop: numbers, ids, times, and the words of a known vocabulary. Free text (a
--- reason, a name, an address) may be about a person, so text is left out unless it is known not to be.
--- Called by: fan_out_events.
+-- The part of an event's data that may leave the shop: numbers, ids, times, and values from known vocabularies. Free
+-- text (a reason, a name, an address) may be about a person, so text is left out unless it is known to be harmless.
+-- Callers:   fan_out_events.
 CREATE OR REPLACE FUNCTION messaging.public_data(data jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
--- Deletes a batch of work that was done a week ago or before. Answers how many rows went.
--- Called by: api.purge_jobs.
--- Definer:   nobody else may touch the queue.
+-- Deletes a batch of jobs that were done at least a week ago. Returns the number of rows.
+-- Callers:   api.purge_jobs.
+-- Definer:   no other code may touch the queue.
 CREATE OR REPLACE FUNCTION messaging.purge_jobs()
 RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,7 @@
--- Due deliveries for one worker, signed, leased for a minute: what a crashed worker held comes back. `busy` are
--- endpoints that it is at already.
--- Locks: the rows it takes; those that another worker is taking are skipped.
+-- Claims due deliveries for one worker, signed, leased for a minute: deliveries of a crashed worker become due again.
+-- `busy` lists the endpoints that this worker is already sending to.
+-- Callers:   the web tier.
+-- Locks:     the rows it claims; rows that another worker is claiming are skipped.
 CREATE TYPE api.claimed_delivery AS (
     id uuid, endpoint_id uuid, event_id uuid, url text, body text, sent_at bigint, signature text
 );
@@ -18,8 +19,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.claim_deliveries IS
-'Take due deliveries
+'Claim due deliveries
 
-For the worker: two workers at once never get the same.';
+For the worker. Concurrent workers never get the same delivery.';
 
 GRANT EXECUTE ON FUNCTION api.claim_deliveries TO app_worker;

@@ -1,5 +1,6 @@
--- Everything that a mail needs, read when it is written: whom it goes to, who writes, what it tells of. NULL: there is
--- nobody to write to, or nothing to say any more. A token is made here, so that it is nowhere else.
+-- Everything that a mail needs, read when it is written: recipient, sender, data. NULL if there is no recipient or
+-- nothing to say any more. Tokens are created here, so that they are stored nowhere else.
+-- Callers:   the worker.
 CREATE TYPE api.mail AS (
     id uuid, template text, recipient text, name text, shop text, reply_to text, queued_at timestamptz, data jsonb
 );
@@ -61,12 +62,11 @@ BEGIN
 
     SELECT * INTO STRICT v_seller FROM billing.sellers AS s ORDER BY s.version DESC LIMIT 1;
     RETURN ROW(prepare_mail.mail_id, v_mail.template, v_account.email, v_account.display_name, v_seller.name,
-               v_seller.email, v_mail.queued_at,
-               v_data)::api.mail;
+               v_seller.email, v_mail.queued_at, v_data)::api.mail;
 END $$;
 
 COMMENT ON FUNCTION api.prepare_mail IS
-'A mail as it is written
+'The contents of a mail
 
 For the worker. NULL when there is nothing to send.';
 

@@ -1,6 +1,7 @@
--- How an attempt ended: delivered, to be tried again, or given up. Answers the delivery's status; null when its
+-- Records the result of an attempt: delivered, to be repeated, or given up. Returns the delivery's status; null if its
 -- endpoint was deleted meanwhile.
--- Locks: the endpoint, then the delivery.
+-- Callers:   the web tier.
+-- Locks:     the endpoint, then the delivery.
 CREATE FUNCTION api.record_delivery_attempt(
     delivery_id uuid, duration_ms integer, status_code integer DEFAULT NULL, error text DEFAULT NULL,
     answer text DEFAULT NULL
@@ -15,7 +16,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.record_delivery_attempt IS
-'Record how an attempt at a delivery ended
+'Record the result of an attempt at a delivery
 
 For the worker.';
 

@@ -1,4 +1,4 @@
--- Who buys, who comes back, what they are worth. Ids and handles, nothing else of a person.
+-- New and returning customers, their lifetime value, and cohorts. Ids and handles are the only personal data.
 -- Errors: period_invalid, period_too_long 422.
 CREATE DOMAIN api.report_interval AS text
     CONSTRAINT interval_unknown CHECK (VALUE = ANY (ARRAY['day', 'week', 'month']));
@@ -8,16 +8,17 @@ CREATE TYPE api.customer_step AS (
     "from" date, "to" date, new_customers bigint, returning_customers bigint, orders bigint
 );
 CREATE TYPE api.lifetime_value AS (currency text, customers bigint, orders bigint, net bigint, average bigint);
-COMMENT ON COLUMN api.lifetime_value.average IS 'net by customer.';
+COMMENT ON COLUMN api.lifetime_value.average IS 'net per customer.';
 CREATE TYPE api.customer_figures AS (
     account_id uuid, handle text, orders bigint, first_day date, last_day date, amounts api.customer_amount[],
     converted api.customer_amount
 );
 COMMENT ON COLUMN api.customer_figures.converted IS
-'In the reporting currency, at the rates in force now; null where one is missing.';
+'In the reporting currency, at the current rates; null if a rate is missing.';
 CREATE TYPE api.customer_cohort AS (month date, customers bigint, active bigint[]);
 COMMENT ON COLUMN api.customer_cohort.month IS 'The first day of the month of their first order.';
-COMMENT ON COLUMN api.customer_cohort.active IS 'How many of them bought in that month, the next, and so on.';
+COMMENT ON COLUMN api.customer_cohort.active IS
+'The number of them who bought in that month, the next month, and so on.';
 CREATE TYPE api.customer_report AS (
     as_of timestamptz, "from" date, "to" date, "interval" text, reporting_currency text, new_customers bigint,
     returning_customers bigint, data api.customer_step[], lifetime api.lifetime_value[],
@@ -53,8 +54,7 @@ BEGIN
         )
         SELECT ROW(
             report.as_of('customer_days', 'customer_value', 'customer_cohorts'), lower(v_period), upper(v_period) - 1,
-            analyse_customers."interval", s.reporting_currency, t.new_customers, t.returning_customers,
-            ARRAY(
+            analyse_customers."interval", s.reporting_currency, t.new_customers, t.returning_customers, ARRAY(
                 SELECT ROW(g.first_day, g.last_day, coalesce(b.new_customers, 0),
                            coalesce(b.returning_customers, 0), coalesce(b.orders, 0)
                           )::api.customer_step
@@ -80,7 +80,8 @@ BEGIN
             ),
             ARRAY(
                 SELECT ROW(b.account_id, a.handle, b.orders, b.first_day, b.last_day,
-                           ARRAY(SELECT ROW(v.currency, v.orders, v.gross, v.refunded, v.gross - v.refunded)::api.customer_amount
+                           ARRAY(SELECT ROW(v.currency, v.orders, v.gross, v.refunded,
+                                            v.gross - v.refunded)::api.customer_amount
                                  FROM report.v_customer_value AS v
                                  WHERE v.account_id = b.account_id
                                  ORDER BY v.currency),
@@ -115,8 +116,8 @@ END $$;
 COMMENT ON FUNCTION api.analyse_customers IS
 'Customers
 
-A customer is new in the step of their first paid order, and returning in each later one in which they buy. Lifetime
-value is what all their orders brought, less refunds. A cohort is who bought first in a month; the year up to `to`. No
-personal data but ids and handles.';
+A customer is new in the step of their first paid order, and returning in each later step in which they buy. Lifetime
+value is the total of all their orders minus refunds. A cohort is the customers who first bought in a given month;
+cohorts cover the year up to `to`. Ids and handles are the only personal data.';
 
 GRANT EXECUTE ON FUNCTION api.analyse_customers TO app_admin;

@@ -1,25 +1,25 @@
--- What sells, what comes back, what is sold out.
+-- Best sellers, refund rates, and products that are sold out.
 -- Errors: period_invalid, period_too_long 422.
 CREATE DOMAIN api.product_report_sort AS text
     CONSTRAINT sort_unknown CHECK (VALUE = ANY (ARRAY['revenue', 'units', 'refund_rate']));
-COMMENT ON DOMAIN api.product_report_sort IS 'What the list begins with the most of.';
+COMMENT ON DOMAIN api.product_report_sort IS 'The figure that the list is sorted by, largest first.';
 CREATE TYPE api.product_amount AS (currency text, revenue bigint, refunded bigint);
 CREATE TYPE api.product_figures AS (
     product_id uuid, merchant_id uuid, sku text, name text, units bigint, units_refunded bigint, refund_rate numeric,
     available bigint, amounts api.product_amount[], converted api.product_amount
 );
 COMMENT ON COLUMN api.product_figures.refund_rate IS
-'Of the order lines that were sold, the part of which something was refunded since; 0 to 1.';
-COMMENT ON COLUMN api.product_figures.converted IS 'In the reporting currency; null where a rate is missing.';
+'The share of the sold order lines of which something was refunded since; 0 to 1.';
+COMMENT ON COLUMN api.product_figures.converted IS 'In the reporting currency; null if a rate is missing.';
 CREATE TYPE api.sold_out_product AS (
     product_id uuid, merchant_id uuid, sku text, name text, units bigint, since timestamptz
 );
-COMMENT ON COLUMN api.sold_out_product.units IS 'How many were sold in the period.';
+COMMENT ON COLUMN api.sold_out_product.units IS 'The number of pieces sold in the period.';
 CREATE TYPE api.product_report AS (
     as_of timestamptz, "from" date, "to" date, reporting_currency text, data api.product_figures[],
     sold_out api.sold_out_product[]
 );
-COMMENT ON COLUMN api.product_report.sold_out IS 'Sold out now, what sold best first; fifty at most.';
+COMMENT ON COLUMN api.product_report.sold_out IS 'Products that are sold out now, best sellers first; at most fifty.';
 
 CREATE FUNCTION api.analyse_products(
     "from" date DEFAULT NULL, "to" date DEFAULT NULL, sort api.product_report_sort DEFAULT 'revenue',
@@ -71,7 +71,7 @@ BEGIN
                 ORDER BY b.rank DESC NULLS LAST, b.units DESC, b.product_id
             ),
             ARRAY(
-                -- The last movement that changed what was available is the one that took it all.
+                -- The last movement that changed the available stock is the one that used it up.
                 SELECT ROW(o.id, o.merchant_id, o.sku, o.name, o.units,
                            (SELECT m.created_at FROM catalog.stock_movements AS m
                             WHERE m.product_id = o.id AND m.on_hand_delta <> m.reserved_delta
@@ -94,8 +94,7 @@ END $$;
 COMMENT ON FUNCTION api.analyse_products IS
 'Products
 
-Best sellers of a period (the last thirty days, unless `from` and `to` say otherwise, both included) by revenue, units
-or refund rate, and what is sold out now. Products that were sold in a currency without an exchange rate count with the
-rest of their revenue.';
+Best sellers of a period (by default the last thirty days; `from` and `to` are both included) by revenue, units or
+refund rate, and products that are sold out now. Revenue in a currency without an exchange rate is not counted.';
 
 GRANT EXECUTE ON FUNCTION api.analyse_products TO app_admin;

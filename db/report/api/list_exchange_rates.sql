@@ -1,12 +1,12 @@
--- The exchange rates, newest first, of a currency or of all; with as_of those in force on a day.
+-- Exchange rates, newest first, of one currency or all; with as_of those in force on that day.
 -- Errors: cursor_invalid 422.
 CREATE TYPE api.exchange_rate AS (
     currency text, base text, rate numeric, valid_from date, valid_until date, created_at timestamptz
 );
-COMMENT ON COLUMN api.exchange_rate.rate IS 'What one unit of currency is worth in units of base.';
-COMMENT ON COLUMN api.exchange_rate.base IS 'The reporting currency when it was set.';
+COMMENT ON COLUMN api.exchange_rate.rate IS 'The value of one unit of currency in units of base.';
+COMMENT ON COLUMN api.exchange_rate.base IS 'The reporting currency at the time when the rate was set.';
 COMMENT ON COLUMN api.exchange_rate.valid_until IS
-'The first day on which it is not in force; null: it is until further notice.';
+'The first day on which the rate is no longer in force; null if it has no end yet.';
 CREATE TYPE api.exchange_rate_page AS (data api.exchange_rate[], next_cursor text);
 
 CREATE FUNCTION api.list_exchange_rates(
@@ -44,6 +44,6 @@ END $$;
 COMMENT ON FUNCTION api.list_exchange_rates IS
 'List exchange rates
 
-Newest first; `as_of` answers those in force on that day. They are used in reports only.';
+Newest first; with `as_of` those in force on that day. They are used in reports only.';
 
 GRANT EXECUTE ON FUNCTION api.list_exchange_rates TO app_admin;

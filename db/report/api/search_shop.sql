@@ -1,5 +1,5 @@
--- What customer service types into one box: an order's number, an invoice's, any id, a gateway's reference, the
--- beginning of an e-mail address or a handle.
+-- Searches for customer service, from one input field: the number of an order or invoice, any id, a gateway's
+-- reference, or the beginning of an e-mail address or a handle.
 CREATE TYPE api.search_hit AS (
     kind text, id uuid, label text, detail text, status text, order_id uuid, account_id uuid
 );
@@ -38,7 +38,7 @@ BEGIN
         )::api.search_hit
         FROM payments.payments AS p WHERE p.id = v_id
         UNION ALL
-        -- By provider, which is what the index begins with.
+        -- By provider, because the index begins with it.
         SELECT ROW(
             'payment', p.id, p.provider, p.amount || ' ' || p.currency, p.status, p.order_id, p.account_id
         )::api.search_hit
@@ -59,9 +59,9 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.search_shop IS
-'Find something
+'Search the shop
 
-By an order''s number, an invoice''s or a credit note''s, any id, a gateway''s reference, or the beginning of an e-mail
-address or a handle. For customer service; ten accounts at most.';
+By the number of an order, invoice or credit note, any id, a gateway''s reference, or the beginning of an e-mail address
+or a handle. For customer service; at most ten accounts.';
 
 GRANT EXECUTE ON FUNCTION api.search_shop TO app_support;

@@ -1,10 +1,10 @@
--- A currency's worth in the reporting currency from a day on, until the next rate begins. A rate that begins on the
--- same day is replaced.
--- Locks:  an advisory lock of the currency, so that two at once take turns.
+-- Sets the value of a currency in the reporting currency from a day on, until its next rate begins. A rate that begins
+-- on the same day is replaced.
+-- Locks:  an advisory lock of the currency, so that concurrent requests run one after the other.
 -- Errors: currency_unknown, rate_of_itself, valid_from_invalid, rate_out_of_range 422.
 CREATE DOMAIN api.rate AS numeric CONSTRAINT rate_out_of_range CHECK (VALUE >= 0.000000001 AND VALUE <= 1000000000);
 COMMENT ON DOMAIN api.rate IS
-'What one unit of the currency is worth in units of the reporting currency, such as 1.0837.';
+'The value of one unit of the currency in units of the reporting currency, such as 1.0837.';
 
 CREATE FUNCTION api.set_exchange_rate(currency api.currency, rate api.rate, valid_from date DEFAULT NULL)
 RETURNS api.exchange_rate
@@ -22,11 +22,11 @@ BEGIN
     IF v_currency = v_base THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'rate_of_itself',
             MESSAGE = format('%s is the reporting currency.', v_base),
-            HINT = 'Set the rates of the others.';
+            HINT = 'Set the rates of other currencies.';
     END IF;
     IF v_from NOT BETWEEN '1970-01-01' AND '9999-12-31' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'valid_from_invalid',
-            MESSAGE = 'A rate begins on a day between 1970 and 9999.';
+            MESSAGE = 'A rate must begin on a day between 1970 and 9999.';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('report.exchange_rates ' || v_currency, 0));
     SELECT min(lower(x.valid)) INTO v_until FROM report.exchange_rates AS x
@@ -45,7 +45,7 @@ END $$;
 COMMENT ON FUNCTION api.set_exchange_rate IS
 'Set an exchange rate
 
-What one unit of the currency is worth in the reporting currency, from `valid_from` (today, unless it is given; past
-days too) until the next rate begins. For reports only: nobody pays by it.';
+The value of one unit of the currency in the reporting currency, from `valid_from` (by default today; past days are
+allowed) until the next rate begins. Used in reports only, never for payments.';
 
 GRANT EXECUTE ON FUNCTION api.set_exchange_rate TO app_admin;

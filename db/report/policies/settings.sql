@@ -1,4 +1,4 @@
--- What reports are made with: read by functions, changed by an admin through api.update_reporting().
+-- The settings of the reports: functions read them, an admin changes them through api.update_reporting().
 GRANT USAGE ON SCHEMA report TO store_api;
 
 REVOKE ALL ON report.settings, report.refreshes FROM store_api;

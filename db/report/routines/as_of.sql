@@ -1,5 +1,5 @@
--- What was booked by then is in all of these views; null while one of them has never been made.
--- Called by: what answers with reports.
+-- The time up to which all of these reports are complete; NULL if one of them has never been refreshed.
+-- Callers:   the endpoints that return reports.
 CREATE OR REPLACE FUNCTION report.as_of(VARIADIC views text[])
 RETURNS timestamptz
 LANGUAGE sql STABLE

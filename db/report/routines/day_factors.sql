@@ -1,6 +1,6 @@
--- By currency and day: what turns minor units of it into minor units of the reporting currency, unrounded. A day
--- without a rate has no row. The caller's row security applies.
--- Called by: api.render_sales, api.analyse_products, api.analyse_customers.
+-- By currency and day: the factor that converts its minor units to minor units of the reporting currency, unrounded. A
+-- day without a rate has no row. The caller's row security applies.
+-- Callers:   api.render_sales, api.analyse_products, api.analyse_customers.
 CREATE OR REPLACE FUNCTION report.day_factors("from" date, "to" date)
 RETURNS TABLE (currency char(3), day date, factor numeric)
 LANGUAGE sql STABLE

@@ -1,5 +1,5 @@
--- The days, weeks or months of a period, both ends cut to it.
--- Called by: api.analyse_revenue, api.analyse_customers.
+-- The days, weeks or months of a period; the first and last are cut to it.
+-- Callers:   api.analyse_revenue, api.analyse_customers.
 CREATE OR REPLACE FUNCTION report.list_steps(period daterange, "interval" text)
 RETURNS TABLE (first_day date, last_day date)
 LANGUAGE sql IMMUTABLE

@@ -1,6 +1,6 @@
--- What was sold from a day to another, both included: by currency, and all of it in the reporting currency. Each
--- converted amount is rounded once, from the sum of what the days brought at their rates. Not an endpoint.
--- Called by: analyse_revenue, get_dashboard.
+-- Sales from one day to another, both included: by currency, and in total in the reporting currency. Each converted
+-- amount is rounded once, from the sum of the days at their rates. Not an endpoint.
+-- Callers:   analyse_revenue, get_dashboard.
 CREATE FUNCTION api.render_sales("from" date, "to" date, currency text DEFAULT NULL)
 RETURNS api.sales
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
