@@ -3,8 +3,6 @@
 -- finds a kind that is missing from either list.
 -- Callers:   post_transfer, hold_amount, post_hold, void_hold. (post_earnings updates the parts of all merchants of an
 --            order in one statement.)
--- What keeps a balance stands in post_transfer, too, which does not ask for the rest; check_invariants would find a
--- kind that is only in one of them.
 -- Errors:    insufficient_funds 409 (the account's constraint).
 -- Locks:     the account, or one of its parts.
 CREATE OR REPLACE FUNCTION ledger.change_balance(account_id uuid, change bigint, held_change bigint DEFAULT 0)

@@ -1,7 +1,7 @@
--- Adds what a worker counted: [{"name": …, "labels": {…}, "value": how much more}].
--- Called by: api.take_snapshot.
--- Locks:     the counters, in the order of their names, so that two workers do not wait for each other in a circle.
--- Definer:   the counters are nobody else's.
+-- Adds counts from a worker: [{"name": …, "labels": {…}, "value": the increase}].
+-- Callers:   api.take_snapshot.
+-- Locks:     the counters, in the order of their names, so that two workers cannot deadlock.
+-- Definer:   no other code may write the counters.
 CREATE OR REPLACE FUNCTION monitor.add_counts(counts jsonb)
 RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

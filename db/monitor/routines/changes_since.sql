@@ -1,6 +1,6 @@
--- What each endpoint did since a snapshot (all statements that are no endpoint's are one line), most time first.
--- Compare two deployments, or the hour in which it was slow with the one before.
--- Called by: store_monitor, storeproc top.
+-- The work of each endpoint since a snapshot (all other statements are one line), most time first. Use it to compare
+-- two deployments, or a slow hour with the one before.
+-- Callers:   store_monitor, storeproc top.
 CREATE OR REPLACE FUNCTION monitor.changes_since(since timestamptz, until timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     endpoint text, calls bigint, total_ms double precision, mean_ms double precision, share_percent numeric,

@@ -1,8 +1,8 @@
--- Checks every invariant and keeps the answer for /metrics; at most once an hour, and for no more than a hundredth of
--- the time.
--- Called by: api.check_books.
--- Returns:   how many are broken; null when it is not due, or while another worker is at it.
--- Definer:   the books are everybody's.
+-- Checks every invariant and stores the result for /metrics: at most once an hour, and for at most a hundredth of the
+-- time.
+-- Callers:   api.check_books.
+-- Returns:   the number of broken invariants; NULL if no check is due, or while another worker checks.
+-- Definer:   the check reads the data of all accounts.
 CREATE OR REPLACE FUNCTION monitor.check_books()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
--- The endpoint that a statement calls; null where it is none's. The web tier writes api."create_order"( … ), so that
--- the text says it.
--- Called by: views of monitor, monitor.take_statements.
+-- The endpoint that a statement calls; NULL if it calls none. The web tier writes api."create_order"( … ), so the text
+-- contains it.
+-- Callers:   the views of monitor, take_statements.
 CREATE OR REPLACE FUNCTION monitor.endpoint_of(query text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
--- The database at this moment, for `storeproc top`: counters as they stand (two glances make a rate), who waits, what
--- is open, the queue.
--- Called by: storeproc top, as store_monitor.
+-- The current state of the database, for `storeproc top`: counters (two calls make a rate), waiting sessions, open
+-- transactions, the queue.
+-- Callers:   storeproc top, as store_monitor.
 CREATE OR REPLACE FUNCTION monitor.glance()
 RETURNS json
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
--- What /metrics tells of the database, by the metric's name without storeproc_ (api/metrics.py has their
--- documentation). Nothing here reads a table of the shop but the queue, by its index.
--- Called by: api.read_measurements.
--- Definer:   statistics are everybody's.
+-- The database's values for /metrics, by the metric's name without storeproc_ (api/metrics has their documentation).
+-- The only table of the shop that it reads is the queue, by an index.
+-- Callers:   api.read_measurements.
+-- Definer:   statistics of all roles are read.
 CREATE OR REPLACE FUNCTION monitor.read_measurements()
 RETURNS TABLE (name text, labels jsonb, value double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -15,9 +15,11 @@ AS $$
                greatest(0, extract(epoch FROM clock_timestamp() - min(o.run_at))) AS oldest
         FROM messaging.outbox AS o WHERE o.done_at IS NULL GROUP BY o.kind
     ) AS q
-    CROSS JOIN LATERAL (VALUES ('outbox_due', q.due::double precision), ('outbox_later', q.later),
-                        ('outbox_failing', q.failing),
-                               ('outbox_oldest_seconds', q.oldest)) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('outbox_due', q.due::double precision),
+        ('outbox_later', q.later),
+        ('outbox_failing', q.failing),
+        ('outbox_oldest_seconds', q.oldest)) AS m (name, value)
     UNION ALL
     SELECT m.name, '{}', m.value
     FROM (
@@ -40,14 +42,15 @@ AS $$
     SELECT m.name, '{}', m.value
     FROM (
         SELECT coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0) AS longest,
-               coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change)) FILTER (WHERE a.state LIKE 'idle in transaction%'),
-                        0) AS idle,
+               coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
+                            FILTER (WHERE a.state LIKE 'idle in transaction%'), 0) AS idle,
                count(*) FILTER (WHERE a.wait_event_type = 'Lock') AS waiting
         FROM pg_stat_activity AS a WHERE a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
     ) AS s
-    CROSS JOIN LATERAL (VALUES ('transaction_longest_seconds', s.longest::double precision),
-                        ('transaction_idle_longest_seconds', s.idle),
-                               ('lock_waits', s.waiting)) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('transaction_longest_seconds', s.longest::double precision),
+        ('transaction_idle_longest_seconds', s.idle),
+        ('lock_waits', s.waiting)) AS m (name, value)
     UNION ALL
     SELECT 'lock_longest_wait_seconds', '{}', coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)
     FROM pg_locks AS l WHERE NOT l.granted
@@ -69,8 +72,9 @@ AS $$
     UNION ALL
     SELECT m.name, jsonb_build_object('database', d.datname), m.value
     FROM pg_database AS d
-    CROSS JOIN LATERAL (VALUES ('freeze_age', age(d.datfrozenxid)::double precision),
-                        ('multixact_age', mxid_age(d.datminmxid))) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('freeze_age', age(d.datfrozenxid)::double precision),
+        ('multixact_age', mxid_age(d.datminmxid))) AS m (name, value)
     UNION ALL
     SELECT 'database_bytes', '{}',
            (SELECT h.database_bytes FROM monitor.activity_history AS h ORDER BY h.at DESC LIMIT 1)
@@ -94,13 +98,12 @@ AS $$
     UNION ALL
     SELECT m.name, '{}', m.value
     FROM pg_stat_archiver AS a
-    CROSS JOIN LATERAL (VALUES ('archived_segments_total', a.archived_count::double precision),
-                        ('archive_failures_total', a.failed_count),
-                               ('archive_failing',
-                                (
-                                    coalesce(a.last_failed_time > a.last_archived_time, a.last_failed_time IS NOT NULL)
-                                )::integer))
-        AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('archived_segments_total', a.archived_count::double precision),
+        ('archive_failures_total', a.failed_count),
+        ('archive_failing',
+         coalesce(a.last_failed_time > a.last_archived_time, a.last_failed_time IS NOT NULL)::integer)
+    ) AS m (name, value)
     UNION ALL
     SELECT 'backup_timestamp_seconds', jsonb_build_object('kind', b.kind), extract(epoch FROM b.finished_at)
     FROM monitor.backups AS b
@@ -113,8 +116,9 @@ AS $$
         FROM monitor.read_statements(false) AS r JOIN monitor.statement_endpoints AS e ON e.queryid = r.queryid
         WHERE e.endpoint IS NOT NULL GROUP BY e.endpoint
     ) AS s
-    CROSS JOIN LATERAL (VALUES ('statement_calls_total', s.calls::double precision),
-                        ('statement_seconds_total', s.seconds)) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('statement_calls_total', s.calls::double precision),
+        ('statement_seconds_total', s.seconds)) AS m (name, value)
 
     -- what the worker has prepared
     UNION ALL SELECT f.name, f.labels, f.value FROM monitor.figures AS f

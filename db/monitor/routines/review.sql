@@ -1,11 +1,12 @@
--- A performance review of the last hours, for `storeproc dashboard`: everything its page shows, as one document. The
--- time is cut into 120 parts at most; what the snapshots counted is divided by the seconds that they cover.
--- Called by: storeproc dashboard, as store_monitor.
+-- A performance review of the last hours, for `storeproc dashboard`: the whole page as one document. The time is
+-- divided into at most 120 parts; counts from the snapshots are divided by the seconds that they cover.
+-- Callers:   storeproc dashboard, as store_monitor.
 CREATE OR REPLACE FUNCTION monitor.review(hours numeric DEFAULT 24)
 RETURNS json
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH asked AS MATERIALIZED (
-        SELECT greatest(now() - make_interval(secs => (least(greatest(review.hours, 0.1), 336) * 3600)::double precision),
+        SELECT greatest(now() - make_interval(
+                            secs => (least(greatest(review.hours, 0.1), 336) * 3600)::double precision),
                         (SELECT min(h.at) FROM monitor.activity_history AS h)) AS since
     ), span AS MATERIALIZED (
         SELECT a.since, greatest(60, extract(epoch FROM now() - a.since) / 120)::double precision AS seconds
@@ -56,8 +57,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             ORDER BY h.relation, floor(extract(epoch FROM h.at - s.since) / s.seconds), h.at DESC
         ) AS h GROUP BY h.relation
     ), growth AS MATERIALIZED (
-        -- From the snapshots: asking for a table's size waits for whoever has locked it, and then this page is wanted
-        -- most.
+        -- Sizes are taken from the snapshots: reading a table's size waits for its locks, and this page is needed most
+        -- when there are such locks.
         SELECT n.*, n.table_bytes + n.index_bytes - d.bytes AS bytes_in_a_day,
                n.table_bytes + n.index_bytes - w.bytes AS bytes_in_a_week
         FROM (
@@ -121,7 +122,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         'unused', (
             SELECT coalesce(json_agg(json_build_object('relation', u.relation, 'index', u.index_name,
                                                        'bytes', u.bytes, 'writes', u.writes,
-                                                       'foreign_key', u.serves_foreign_key) ORDER BY u.bytes DESC, u.index_name), '[]')
+                                                       'foreign_key', u.serves_foreign_key)
+                                     ORDER BY u.bytes DESC, u.index_name), '[]')
             FROM (SELECT u.* FROM monitor.unused_indexes AS u ORDER BY u.bytes DESC LIMIT 30) AS u),
         'locks', (SELECT coalesce(json_agg(l ORDER BY l.waits_seconds DESC), '[]') FROM monitor.locks AS l),
         'transactions', (SELECT coalesce(json_agg(t ORDER BY t.open_seconds DESC), '[]')

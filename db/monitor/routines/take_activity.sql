@@ -1,5 +1,5 @@
--- One row about the whole database.
--- Called by: monitor.take_snapshot.
+-- Stores one row about the whole database.
+-- Callers:   monitor.take_snapshot.
 CREATE OR REPLACE FUNCTION monitor.take_activity(at timestamptz)
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
--- Stores what each statement did since the last snapshot. The first snapshot after a crash, or ever, only notes where
--- the counters stand.
--- Called by: monitor.take_snapshot.
+-- Stores the work of each statement since the last snapshot. The first snapshot, also after a crash, only records the
+-- counters.
+-- Callers:   monitor.take_snapshot.
 CREATE OR REPLACE FUNCTION monitor.take_statements(at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -8,7 +8,7 @@ DECLARE
     v_first   CONSTANT boolean := NOT EXISTS (SELECT FROM monitor.statement_counters);
     v_unknown bigint[];
 BEGIN
-    -- Texts are read from a file: only where there is a statement that was not here before.
+    -- Texts are read from a file, so they are read only for statements that are new.
     SELECT array_agg(s.queryid) INTO v_unknown FROM monitor.read_statements(false) AS s
     WHERE NOT EXISTS (SELECT FROM monitor.statement_endpoints AS e WHERE e.queryid = s.queryid);
     IF v_unknown IS NOT NULL THEN
@@ -23,8 +23,8 @@ BEGIN
                s.temp_blocks_written, s.wal_bytes
         FROM monitor.read_statements(false) AS s
     ), changed AS MATERIALIZED (
-        -- Fewer calls than before: the statistics were reset, or the statement was forgotten and came back. All of it
-        -- is new then.
+        -- Fewer calls than before: the statistics were reset, or the statement was evicted and came back. Then all of
+        -- its calls are new.
         SELECT s.*, CASE WHEN b.calls <= s.calls THEN b.calls END AS base
         FROM seen AS s LEFT JOIN monitor.statement_counters AS b ON b.queryid = s.queryid AND b.role_id = s.role_id
         WHERE b.calls IS DISTINCT FROM s.calls

@@ -1,4 +1,5 @@
--- What the database has to say in /metrics. Cheap: it reads the queue, statistics, and what the worker has prepared.
+-- The database's values for /metrics. Cheap: it reads the queue, statistics, and figures that the worker has prepared.
+-- Callers:   the web tier.
 CREATE TYPE api.measurement AS (name text, labels jsonb, value double precision);
 
 CREATE FUNCTION api.read_measurements()
@@ -12,8 +13,9 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.read_measurements IS
-'Read what the database measures
+'Read the database''s measurements
 
-For /metrics: the queue, locks, sizes, replication, the shop in figures, the books, and what workers counted.';
+For /metrics: the queue, locks, sizes, replication, the shop''s figures, the invariants, and the counts of the
+workers.';
 
 GRANT EXECUTE ON FUNCTION api.read_measurements TO app_worker;

@@ -1,4 +1,4 @@
--- The history of the whole database, counters as differences.
+-- The history of the whole database, with counters as differences.
 CREATE OR REPLACE VIEW monitor.activity WITH (security_barrier) AS
 SELECT h.at, extract(epoch FROM h.at - lag(h.at) OVER w)::double precision AS seconds, h.connections, h.active,
        h.idle_in_transaction, h.waiting_for_locks, h.longest_seconds,
@@ -14,10 +14,10 @@ FROM monitor.activity_history AS h
 WINDOW w AS (ORDER BY h.at);
 
 COMMENT ON VIEW monitor.activity IS
-'The database minute by minute, for 14 days: sessions, commits, deadlocks, cache, WAL, size,
-the queue. Counts are of the minute (seconds says how long it was).
-Read: active near the number of cores is a full machine; waiting_for_locks above 0 for minutes is a queue behind one row
-or one person; jobs_due that only climbs is a worker that is not there.
+'The database minute by minute, for 14 days: sessions, commits, deadlocks, cache, WAL, size, the queue. Counts are of
+the minute (seconds says how long it was).
+Read: active near the number of cores is a full machine; waiting_for_locks above 0 for minutes is a queue behind one
+row or one person; jobs_due that only climbs is a worker that is not there.
 Do: find the minute in which it began, then monitor.changes_since(…) around it.';
 
 GRANT SELECT ON monitor.activity TO store_monitor;

@@ -1,4 +1,4 @@
--- Who waits for whom, now.
+-- Sessions that wait for a lock, with the sessions that hold it.
 CREATE OR REPLACE VIEW monitor.locks WITH (security_barrier) AS
 SELECT w.pid AS waiting_pid, w.usename::text AS waiting_role, monitor.endpoint_of(w.query) AS waiting_endpoint,
        extract(epoch FROM clock_timestamp() - l.waitstart)::double precision AS waits_seconds,
@@ -13,8 +13,8 @@ FROM pg_locks AS l
 JOIN pg_stat_activity AS w ON w.pid = l.pid
 CROSS JOIN LATERAL unnest(pg_blocking_pids(l.pid)) AS p (pid)
 JOIN pg_stat_activity AS b ON b.pid = p.pid
--- Who waits for a row waits for the transaction that has it, and holds that row's tuple lock meanwhile: so it is known
--- which table.
+-- A session that waits for a row waits for the transaction that has it, and holds the row's tuple lock meanwhile; that
+-- lock tells the table.
 LEFT JOIN LATERAL (
     SELECT o.relation FROM pg_locks AS o
     WHERE o.pid = l.pid AND o.locktype = 'tuple' AND o.granted AND l.locktype = 'transactionid' LIMIT 1

@@ -1,12 +1,11 @@
--- The worker's queue, by kind of work. The reason is its first word only: the rest of an error's text may name
--- somebody.
+-- The worker's queue, by kind of job. The reason is only the first word of the error: the rest of its text may contain
+-- personal data.
 CREATE OR REPLACE VIEW monitor.queue WITH (security_barrier) AS
 SELECT o.kind, count(*) FILTER (WHERE o.run_at <= clock_timestamp()) AS due,
        count(*) FILTER (WHERE o.run_at > clock_timestamp()) AS later,
        count(*) FILTER (WHERE o.last_error IS NOT NULL) AS failing,
        greatest(0, extract(epoch FROM clock_timestamp() - min(o.run_at)))::double precision AS oldest_seconds,
-       min(o.created_at) AS oldest_created_at, max(o.attempts) AS most_attempts,
-       mode() WITHIN GROUP (
+       min(o.created_at) AS oldest_created_at, max(o.attempts) AS most_attempts, mode() WITHIN GROUP (
            ORDER BY substring(o.last_error FROM '^[A-Za-z_]{1,60}')
        ) FILTER (WHERE o.last_error IS NOT NULL) AS usual_reason
 FROM messaging.outbox AS o

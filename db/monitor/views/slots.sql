@@ -1,4 +1,4 @@
--- Replication slots, and what they keep from being removed.
+-- Replication slots, and the data that they keep from being removed.
 CREATE OR REPLACE VIEW monitor.slots WITH (security_barrier) AS
 SELECT s.slot_name::text AS slot_name, s.slot_type, s.active, s.inactive_since, s.wal_status, s.invalidation_reason,
        pg_wal_lsn_diff(l.here, s.restart_lsn)::bigint AS retained_bytes,

@@ -1,4 +1,4 @@
--- Transactions that are open for longer than a request takes.
+-- Transactions that have been open longer than a request takes.
 CREATE OR REPLACE VIEW monitor.transactions WITH (security_barrier) AS
 SELECT a.pid, a.usename::text AS role_name, a.application_name, a.backend_type, a.state,
        extract(epoch FROM clock_timestamp() - a.xact_start)::double precision AS open_seconds,

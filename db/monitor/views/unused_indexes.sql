@@ -1,5 +1,5 @@
--- Indexes that nothing reads and nothing needs. Sizes are those of the last VACUUM or ANALYZE: asking the file would
--- wait for whoever locks the table.
+-- Indexes that nothing reads and nothing needs. Sizes are those of the last VACUUM or ANALYZE: reading the file's size
+-- would wait for locks on the table.
 CREATE OR REPLACE VIEW monitor.unused_indexes WITH (security_barrier) AS
 SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.indexrelname::text AS index_name,
        c.relpages * current_setting('block_size')::bigint AS bytes,
@@ -22,8 +22,8 @@ WHERE s.idx_scan = 0 AND NOT x.indisunique AND NOT x.indisexclusion
   AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = x.indexrelid);
 
 COMMENT ON VIEW monitor.unused_indexes IS
-'Indexes without a scan since the statistics were reset (since),
-largest cost first when ordered by writes or bytes. Unique and constraint indexes are left out: they are rules.
+'Indexes without a scan since the statistics were reset (since), largest cost first when ordered by writes or bytes.
+Unique and constraint indexes are left out: they are rules.
 Read: look on every standby as well, whose scans are counted there; one that serves_foreign_key is needed when the row
 it refers to is deleted, even if that has not happened yet.
 Do: wait for a whole month of statistics, then DROP INDEX CONCURRENTLY in a migration.';

@@ -1,5 +1,5 @@
--- What vacuum has to do, table by table. bytes is as of the last VACUUM or ANALYZE: asking the file would wait for
--- whoever locks the table.
+-- The work of vacuum, by table. bytes is as of the last VACUUM or ANALYZE: reading the file's size would wait for locks
+-- on the table.
 CREATE OR REPLACE VIEW monitor.vacuum WITH (security_barrier) AS
 SELECT format('%I.%I', s.schemaname, s.relname) AS relation, s.n_live_tup AS live_rows, s.n_dead_tup AS dead_rows,
        round(100.0 * s.n_dead_tup / nullif(s.n_live_tup + s.n_dead_tup, 0), 1) AS dead_percent,
@@ -35,7 +35,7 @@ COMMENT ON VIEW monitor.vacuum IS
 'Dead rows and what autovacuum will do about them. ORDER BY dead_rows DESC.
 Read: is_due for long with an old last_vacuum means that autovacuum does not keep up, or that something holds it back
 (monitor.transactions, monitor.slots). percent_to_forced_vacuum at 100 starts a vacuum that nothing cancels.
-Do: end what holds it back; VACUUM (VERBOSE) relation; for a hot table ALTER TABLE … SET (autovacuum_vacuum_scale_factor
-= 0.02) in a migration.';
+Do: end what holds it back; VACUUM (VERBOSE) relation; for a hot table ALTER TABLE … SET
+(autovacuum_vacuum_scale_factor = 0.02) in a migration.';
 
 GRANT SELECT ON monitor.vacuum TO store_monitor;

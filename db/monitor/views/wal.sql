@@ -1,4 +1,4 @@
--- Write-ahead log, checkpoints and archiving, in one line.
+-- Write-ahead log, checkpoints and archiving, in one row.
 CREATE OR REPLACE VIEW monitor.wal WITH (security_barrier) AS
 SELECT w.wal_bytes::bigint AS wal_bytes, w.wal_records, w.wal_fpi AS full_page_images,
        w.wal_buffers_full AS waits_for_buffers, w.stats_reset AS since, c.num_timed AS checkpoints_timed,
