@@ -2,8 +2,8 @@
 -- Idempotent. If a line is refunded in parts, its tax is returned in parts, exact to the unit when all of the line has
 -- been refunded.
 -- Callers:   api.issue_credit_note.
--- Errors:    refund_not_found 404; refund_not_completed, order_not_paid 409.
 -- Locks:     the order, then the series.
+-- Errors:    refund_not_found 404; refund_not_completed, order_not_paid 409.
 -- Definer:   no other code may write an invoice.
 CREATE OR REPLACE FUNCTION billing.issue_credit_note(refund_id uuid)
 RETURNS uuid

@@ -1,8 +1,8 @@
 -- Makes the invoice of a paid order, once: seller and buyer as they were, its lines with their own tax, totals, the
 -- next number. Returns its id. Idempotent.
--- Callers:   api.issue_invoice, issue_credit_note.
--- Errors:    order_not_found 404, order_not_paid 409.
+-- Callers:   issue_credit_note, identity.close_account, api.issue_invoice.
 -- Locks:     the order, then the series.
+-- Errors:    order_not_found 404, order_not_paid 409.
 -- Definer:   no other code may write an invoice.
 CREATE OR REPLACE FUNCTION billing.issue_invoice(order_id uuid)
 RETURNS uuid

@@ -1,8 +1,8 @@
 -- Row trigger: cancelling an order cancels its parcels that have not left. An order of which a parcel has left cannot
 -- be cancelled: refund and restock the rest by line; the shipped pieces can be returned.
 -- Callers:   trigger cancel_shipments on sales.orders.
--- Errors:    order_not_cancellable 409.
 -- Locks:     the order's shipments and lines. The order is locked already.
+-- Errors:    order_not_cancellable 409.
 CREATE OR REPLACE FUNCTION fulfilment.cancel_shipments()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

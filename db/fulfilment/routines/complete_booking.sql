@@ -1,10 +1,10 @@
 -- The carrier has accepted a parcel: stores its tracking and captures the credit that was held for it. Idempotent. If
 -- the parcel is no longer to be sent, or its order has become cheaper since, the booking is cancelled at the carrier
 -- and the credit is released.
--- Callers:   api.complete_booking, api.update_shipment (booked by telephone).
+-- Callers:   set_status (booked by telephone), api.complete_booking.
 -- Returns:   booked, no_change or too_late.
--- Errors:    shipment_not_found 404.
 -- Locks:     order, payment, shipment, then those of payments.mark_payment_completed.
+-- Errors:    shipment_not_found 404.
 CREATE OR REPLACE FUNCTION fulfilment.complete_booking(
     shipment_id uuid, booking_reference text, tracking_number text, tracking_url text
 )

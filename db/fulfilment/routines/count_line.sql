@@ -1,8 +1,8 @@
 -- Changes the counts of where the pieces of an order's line are. The line's constraints decide which concurrent changes
 -- are allowed.
 -- Callers:   count_pieces, withdraw_pieces, request_return, decide_return, receive_return.
--- Errors:    shipped_above_owed, returned_above_shipped, pieces_await_their_return 409.
 -- Locks:     the line. The caller holds the order.
+-- Errors:    shipped_above_owed, returned_above_shipped, pieces_await_their_return 409.
 -- Definer:   no other code may change these counts.
 CREATE OR REPLACE FUNCTION fulfilment.count_line(
     order_item_id uuid, shipped integer DEFAULT 0, withdrawn integer DEFAULT 0, announced integer DEFAULT 0,

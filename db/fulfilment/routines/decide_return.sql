@@ -1,7 +1,7 @@
 -- Approves or rejects a return. The pieces of a rejected return may be announced again.
 -- Callers:   api.approve_return, api.reject_return.
--- Errors:    return_not_found 404, return_transition_refused 409.
 -- Locks:     order, return, the order's lines.
+-- Errors:    return_not_found 404, return_transition_refused 409.
 CREATE OR REPLACE FUNCTION fulfilment.decide_return(return_id uuid, status text, rejection_reason text DEFAULT NULL)
 RETURNS fulfilment.returns
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,9 +1,9 @@
 -- The carrier refused a parcel permanently: its pieces can be shipped again. If its booking was to pay for the order,
 -- the order is cancelled: its credit is released and its goods are back on sale. Idempotent.
--- Callers:   api.fail_booking (refused), api.postpone_booking (no answer for too long), api.update_shipment.
+-- Callers:   set_status, api.fail_booking (refused), api.postpone_booking (no answer for too long).
 -- Returns:   whether anything changed.
--- Errors:    shipment_not_found 404.
 -- Locks:     order, payment, shipment, then those of sales.cancel_order.
+-- Errors:    shipment_not_found 404.
 CREATE OR REPLACE FUNCTION fulfilment.fail_booking(shipment_id uuid, failure_code text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -3,8 +3,8 @@
 -- contains the order's lines as they are when it is booked: a change of the order cancels its payment and this
 -- shipment.
 -- Callers:   payments.begin_attempt.
--- Errors:    insufficient_funds 409, order_booked_twice 409.
 -- Locks:     the payer's credit. The caller holds the order.
+-- Errors:    insufficient_funds 409, order_booked_twice 409.
 CREATE OR REPLACE FUNCTION fulfilment.hold_credit(payment_id uuid, carrier text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

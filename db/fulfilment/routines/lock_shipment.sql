@@ -1,7 +1,7 @@
 -- Locks a shipment and, before it, its order and the payment that waits for it.
 -- Callers:   complete_booking, fail_booking, api.update_shipment, api.postpone_booking, api.record_tracking.
--- Errors:    shipment_not_found 404, version_stale 412.
 -- Locks:     order, payment, shipment.
+-- Errors:    shipment_not_found 404, version_stale 412.
 CREATE OR REPLACE FUNCTION fulfilment.lock_shipment(shipment_id uuid, if_match bigint DEFAULT NULL)
 RETURNS fulfilment.shipments
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

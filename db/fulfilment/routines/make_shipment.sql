@@ -1,9 +1,9 @@
 -- Ships pieces of a paid order: a carrier with an interface is asked from the queue; otherwise the pieces have already
 -- left. Without lines, all pieces that are in no shipment yet.
 -- Callers:   api.create_shipment, api.ship_order.
+-- Locks:     the order's lines. The caller holds the order.
 -- Errors:    order_not_shippable, nothing_to_ship, shipped_above_owed, shipping_address_missing 409;
 --            order_item_not_found 404; line_twice_in_shipment 422.
--- Locks:     the order's lines. The caller holds the order.
 CREATE OR REPLACE FUNCTION fulfilment.make_shipment(
     order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, carrier text DEFAULT NULL,
     tracking_number text DEFAULT NULL, tracking_url text DEFAULT NULL

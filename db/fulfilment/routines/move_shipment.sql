@@ -1,9 +1,9 @@
 -- Changes a shipment's status, with all consequences: pieces that never left or were returned to the shop can be
 -- shipped again, an unneeded booking is cancelled at the carrier, the event is recorded, and the order follows.
--- Callers:   make_shipment, complete_booking, fail_booking, release_credit, cancel_shipments, api.update_shipment,
---            ship_order, deliver_order, record_tracking.
--- Errors:    shipment_transition_refused, returned_above_shipped 409.
+-- Callers:   make_shipment, complete_booking, fail_booking, release_credit, cancel_shipments, set_status,
+--            api.ship_order, deliver_order, record_tracking.
 -- Locks:     the shipment, its order's lines. The caller holds the order, or the payment that waits for it.
+-- Errors:    shipment_transition_refused, returned_above_shipped 409.
 CREATE OR REPLACE FUNCTION fulfilment.move_shipment(shipment_id uuid, status text, failure_code text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,9 +1,9 @@
 -- Receives the parcel of a return, once, even if requests are concurrent: counts the pieces that arrived, restocks
 -- those that are fit for sale, and refunds their price through the payments that have the money.
 -- Callers:   api.receive_return.
+-- Locks:     order, return, the order's lines, stock rows in product order, then those of payments.refund_lines.
 -- Errors:    return_not_found, order_item_not_found 404; return_transition_refused, received_above_announced 409;
 --            line_twice_in_return, return_empty 422; those of payments.refund_lines.
--- Locks:     order, return, the order's lines, stock rows in product order, then those of payments.refund_lines.
 CREATE OR REPLACE FUNCTION fulfilment.receive_return(
     return_id uuid, order_item_ids uuid[], quantities integer[], restock boolean[]
 )

@@ -1,9 +1,9 @@
 -- Announces a return of pieces that have left the shop, were not delivered longer ago than the shop accepts returns,
 -- and are neither refunded nor in another return.
 -- Callers:   api.create_return.
+-- Locks:     the order's lines. The caller holds the order.
 -- Errors:    order_item_not_found 404; line_twice_in_return, return_empty 422; return_window_over, return_above_shipped
 --            409.
--- Locks:     the order's lines. The caller holds the order.
 CREATE OR REPLACE FUNCTION fulfilment.request_return(
     order_id uuid, order_item_ids uuid[], quantities integer[], reason text
 )

@@ -1,9 +1,9 @@
 -- Sets a shipment's status as a person reports it. If a payment waits for the shipment, the payment is settled too: in
 -- transit completes it, cancelled cancels it, failed cancels the order as well.
 -- Callers:   api.update_shipment.
--- Errors:    shipment_transition_refused, returned_above_shipped 409.
 -- Locks:     those of complete_booking, fail_booking, payments.give_up_payment; the caller holds order, payment and
 --            shipment.
+-- Errors:    shipment_transition_refused, returned_above_shipped 409.
 CREATE OR REPLACE FUNCTION fulfilment.set_status(shipment fulfilment.shipments, status text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
 -- Enqueues the cancellation of a booking at the carrier: now, and again a day later, since the call that makes the
 -- booking may still be under way.
--- Callers:   move_shipment, complete_booking, fail_booking.
+-- Callers:   move_shipment, complete_booking, api.postpone_booking.
 CREATE OR REPLACE FUNCTION fulfilment.take_booking_back(shipment_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

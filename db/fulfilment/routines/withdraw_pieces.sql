@@ -2,8 +2,8 @@
 -- pieces that came back and were not restocked, then pieces that are out (this records that they came back). Without
 -- lines, all pieces that have not been restocked.
 -- Callers:   api.create_refund, before payments.restock_order restocks them; restock_rest.
--- Errors:    pieces_not_here 409 if they are in a parcel that is being booked, or announced as a return.
 -- Locks:     the order's lines. The caller holds the order.
+-- Errors:    pieces_not_here 409 if they are in a parcel that is being booked, or announced as a return.
 CREATE OR REPLACE FUNCTION fulfilment.withdraw_pieces(
     order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL
 )

@@ -1,6 +1,6 @@
 -- Unlocks a customer's wallet.
--- Errors: account_not_found 404, wallet_not_locked 409.
 -- Locks:  the lock's row.
+-- Errors: account_not_found 404, wallet_not_locked 409.
 CREATE FUNCTION api.unlock_wallet(account_id uuid)
 RETURNS api.customer_wallet
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,9 +1,9 @@
 -- Approves and books a change of credit, once. Neither the person who requested it (a constraint checks that) nor the
 -- customer may approve.
 -- Callers:   api.decide_credit_change.
+-- Locks:     the credit change, then the customer's credit account.
 -- Errors:    credit_change_not_found 404, credit_change_decided, approval_by_requester, insufficient_funds,
 --            account_closed 409, own_credit 403.
--- Locks:     the credit change, then the customer's credit account.
 CREATE OR REPLACE FUNCTION ledger.approve_credit_change(change_id uuid)
 RETURNS ledger.credit_changes
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -3,8 +3,8 @@
 -- finds a kind that is missing from either list.
 -- Callers:   post_transfer, hold_amount, post_hold, void_hold. (post_earnings updates the parts of all merchants of an
 --            order in one statement.)
--- Errors:    insufficient_funds 409 (the account's constraint).
 -- Locks:     the account, or one of its parts.
+-- Errors:    insufficient_funds 409 (the account's constraint).
 CREATE OR REPLACE FUNCTION ledger.change_balance(account_id uuid, change bigint, held_change bigint DEFAULT 0)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

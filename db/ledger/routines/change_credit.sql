@@ -1,8 +1,8 @@
 -- Grants credit to a customer or deducts it. Up to the currency's limit it is booked at once; above it, it waits for
 -- the approval of a second person.
 -- Callers:   api.grant_credit, api.deduct_credit.
--- Errors:    account_not_found 404, account_closed 409, own_credit 403, currency_unknown 422, insufficient_funds 409.
 -- Locks:     the customer's credit account.
+-- Errors:    account_not_found 404, account_closed 409, own_credit 403, currency_unknown 422, insufficient_funds 409.
 CREATE OR REPLACE FUNCTION ledger.change_credit(
     kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb
 )

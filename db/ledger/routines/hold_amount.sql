@@ -1,8 +1,8 @@
 -- The first of two phases: holds an amount of the debited account for the credited one. It stays in the balance but is
 -- not available until post_hold() moves it (or a part of it) or void_hold() releases it.
 -- Callers:   payments.request_payout, freeze_shares, record_refund (deposits), fulfilment.hold_credit.
--- Errors:    insufficient_funds 409, currency_mismatch 409.
 -- Locks:     the debited account.
+-- Errors:    insufficient_funds 409, currency_mismatch 409.
 -- Definer:   no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.hold_amount(
     debit uuid, credit uuid, amount bigint, kind text,

@@ -1,7 +1,7 @@
 -- Locks a pending change of credit, so that only one of several concurrent decisions counts.
 -- Callers:   approve_credit_change, reject_credit_change.
--- Errors:    credit_change_not_found 404, credit_change_decided 409.
 -- Locks:     the credit change.
+-- Errors:    credit_change_not_found 404, credit_change_decided 409.
 CREATE OR REPLACE FUNCTION ledger.lock_pending_credit_change(change_id uuid)
 RETURNS ledger.credit_changes
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 -- Locks a wallet. It waits for transactions that move its money, so that none moves once the lock is committed.
 -- Callers:   api.lock_wallet.
--- Errors:    account_not_found 404, wallet_locked 409.
 -- Locks:     the wallet's ledger accounts, by id.
+-- Errors:    account_not_found 404, wallet_locked 409.
 CREATE OR REPLACE FUNCTION ledger.lock_wallet(account_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -3,6 +3,7 @@
 -- payout. The platform's accounts are written by every sale, so they keep no balance: it is summed when needed.
 -- Callers:   the routines that post or hold transfers, sales.list_shares, sales.return_shares, api.begin_deposit.
 -- Locks:     none until the end of the transaction, unless the account is created.
+-- Errors:    busy 503.
 -- Definer:   no customer owns the platform's accounts, and no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.open_account(
     kind text, currency text, provider text DEFAULT NULL, owner_id uuid DEFAULT NULL

@@ -1,7 +1,7 @@
 -- Books a grant (out of the shop's grants) or a deduction (back to them).
 -- Callers:   change_credit, approve_credit_change.
--- Errors:    insufficient_funds 409.
 -- Locks:     the customer's credit account.
+-- Errors:    insufficient_funds 409.
 CREATE OR REPLACE FUNCTION ledger.post_credit(
     kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb
 )

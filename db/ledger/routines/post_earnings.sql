@@ -2,8 +2,8 @@
 -- post_transfer does for one transfer, in one statement for all, because this is the most expensive part of a callback.
 -- Shares of zero are not booked.
 -- Callers:   sales.share_earnings.
--- Errors:    share_booked_twice 409.
 -- Locks:     a part of each merchant's balance, by account id.
+-- Errors:    share_booked_twice 409.
 -- Definer:   no other code may write to the ledger.
 -- Plans:     generic, because PostgreSQL would otherwise plan statements that read arrays anew each time.
 CREATE OR REPLACE FUNCTION ledger.post_earnings(

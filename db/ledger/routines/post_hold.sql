@@ -1,7 +1,7 @@
 -- The second phase: moves what hold_amount() held, all of it or a part; the rest is available again. Possible once.
 -- Callers:   payments.mark_payment_completed, mark_payout_completed, mark_refund_completed.
--- Errors:    hold_not_found 404, hold_exceeded 409, transfer_ended_twice 409.
 -- Locks:     both accounts where they keep a balance, in id order.
+-- Errors:    hold_not_found 404, hold_exceeded 409, transfer_ended_twice 409.
 -- Definer:   no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.post_hold(pending_id uuid, amount bigint DEFAULT NULL)
 RETURNS uuid

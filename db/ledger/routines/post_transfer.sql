@@ -1,9 +1,9 @@
 -- Moves an amount from the debited to the credited account. A transfer is one row, so it cannot be unbalanced. The
 -- balance of an account that keeps one is its credits minus its debits.
 -- Callers:   the routines of ledger and payments that move money, and sales.return_shares.
+-- Locks:     accounts with a balance, in id order.
 -- Errors:    insufficient_funds 409 (the account's constraint), transfer_booked_twice, share_booked_twice,
 --            refund_booked_twice 409, currency_mismatch 409.
--- Locks:     accounts with a balance, in id order.
 -- Definer:   no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.post_transfer(
     debit uuid, credit uuid, amount bigint, kind text,

@@ -1,7 +1,7 @@
 -- Turns a gift card into the caller's credit, once.
 -- Callers:   api.redeem_gift_card. begin_gift_card_redemption has counted the attempt before.
--- Errors:    gift_card_not_found 404, gift_card_redeemed, gift_card_expired 409, own_gift_card 403.
 -- Locks:     the card, then the caller's credit account.
+-- Errors:    gift_card_not_found 404, gift_card_redeemed, gift_card_expired 409, own_gift_card 403.
 -- Definer:   finds a card by its code and changes it, which no other code may do.
 CREATE OR REPLACE FUNCTION ledger.redeem_gift_card(code text)
 RETURNS ledger.gift_cards

@@ -1,7 +1,7 @@
 -- Reverses all transfers of a refund, because its money has come back.
 -- Callers:   payments.mark_refund_failed.
--- Errors:    refund_booked_twice 409.
 -- Locks:     merchants' earnings, then the wallet, each by ledger account id.
+-- Errors:    refund_booked_twice 409.
 -- Definer:   reads transfers past their policy; no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.reverse_refund(refund_id uuid)
 RETURNS void

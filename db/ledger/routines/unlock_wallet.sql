@@ -1,7 +1,7 @@
 -- Unlocks a wallet.
 -- Callers:   api.unlock_wallet.
--- Errors:    account_not_found 404, wallet_not_locked 409.
 -- Locks:     the lock's row.
+-- Errors:    account_not_found 404, wallet_not_locked 409.
 CREATE OR REPLACE FUNCTION ledger.unlock_wallet(account_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

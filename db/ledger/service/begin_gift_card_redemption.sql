@@ -1,8 +1,8 @@
 -- The first half of a redemption: counts the attempt, and commits before the code is looked up. This slows down
 -- guessing.
 -- Callers:   the handler of POST /gift-cards/redeem.
--- Locks:  the counters of attempts: address, then account.
--- Errors: too_many_attempts 429.
+-- Locks:     the counters of attempts: address, then account.
+-- Errors:    too_many_attempts 429.
 CREATE FUNCTION api.begin_gift_card_redemption(client_address text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -2,9 +2,9 @@
 -- here, and numbers above ours would hide their events. They become older than every transaction, in the order of their
 -- ids; the cursors of readers name events and stay valid. Not needed after a physical restore.
 -- Callers:   fan_out_events when it finds such a log, and a person after restoring a dump.
+-- Returns:   the number of events.
 -- Locks:     the log, against writers, until all of it is rewritten.
 -- Definer:   disables the triggers that protect the log, to change a column that says nothing about the event.
--- Returns:   the number of events.
 CREATE OR REPLACE FUNCTION messaging.adopt_log()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

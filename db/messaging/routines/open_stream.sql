@@ -1,8 +1,8 @@
 -- Announces the order's events (NOTIFY storeproc_orders) as long as the stream's lease is renewed. An account can have
 -- ten streams at a time.
 -- Callers:   api.open_order_stream, which has checked the owner.
--- Errors:    too_many_streams 429.
 -- Locks:     an advisory lock of the account, so that concurrent requests are counted.
+-- Errors:    too_many_streams 429.
 -- Definer:   no other code may touch the list.
 CREATE OR REPLACE FUNCTION messaging.open_stream(order_id uuid, account_id uuid)
 RETURNS uuid

@@ -1,6 +1,6 @@
 -- What this server lacks for monitoring, or should not write to its log, and how to fix it. The server that storeproc
 -- starts itself lacks nothing.
--- Callers:   storeproc migrate, storeproc check.
+-- Callers:   review, storeproc migrate, storeproc check.
 CREATE OR REPLACE FUNCTION monitor.find_gaps()
 RETURNS TABLE (gap text, remedy text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -48,7 +48,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
            'As a superuser: GRANT pg_read_all_stats TO store_owner WITH INHERIT TRUE.'
     WHERE NOT pg_has_role('store_owner', 'pg_read_all_stats', 'USAGE')
     UNION ALL
-    SELECT 'store_monitor cannot see the statements of other roles.', 'As a superuser: GRANT pg_monitor TO store_monitor.'
+    SELECT 'store_monitor cannot see the statements of other roles.',
+           'As a superuser: GRANT pg_monitor TO store_monitor.'
     WHERE NOT pg_has_role('store_monitor', 'pg_monitor', 'USAGE');
 $$;
 

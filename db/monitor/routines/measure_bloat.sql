@@ -3,7 +3,7 @@
 -- index. Reads the visibility map, the pages that are not all-visible, and each index as a whole: some seconds per
 -- gigabyte. Call it by hand, not from a scrape.
 -- Callers:   store_monitor, by hand.
--- Errors:   feature_not_supported if pgstattuple is missing.
+-- Errors:    feature_not_supported if pgstattuple is missing.
 CREATE OR REPLACE FUNCTION monitor.measure_bloat(larger_than bigint DEFAULT 1000000)
 RETURNS TABLE (relation text, kind text, bytes bigint, free_percent numeric, wasted_bytes bigint, dead_rows bigint)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

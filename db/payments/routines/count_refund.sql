@@ -1,8 +1,8 @@
 -- Counts a refund on its order and its lines (direction 1), or undoes that because the refund failed (-1).
 -- Callers:   record_refund, mark_refund_failed.
+-- Locks:     the order's lines. The caller holds the order.
 -- Errors:    refund_above_line, line_refunded_out_of_range, component_refunded_out_of_range, order_amounts_out_of_range
 --            409.
--- Locks:     the order's lines. The caller holds the order.
 CREATE OR REPLACE FUNCTION payments.count_refund(refund_id uuid, direction integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,8 @@
 -- Locks a payment and, before it, its order.
 -- Callers:   adopt_refund, receive_refund_event, receive_dispute_event, api.create_refund, api.capture_payment,
 --            api.void_payment, api.confirm_payment.
--- Errors:    payment_not_found 404.
 -- Locks:     order, payment.
+-- Errors:    payment_not_found 404.
 CREATE OR REPLACE FUNCTION payments.lock_payment(payment_id uuid)
 RETURNS payments.payments
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -4,8 +4,8 @@
 -- Callers:   api.receive_gateway_event, begin_attempt (wallet, credit), fulfilment.complete_booking (credit that was
 --            held), api.confirm_payment (cash, bank transfer).
 -- Returns:   whether anything changed.
--- Errors:    payment_not_found 404, payment_amount_invalid 422, insufficient_funds 409 (wallet, credit).
 -- Locks:     order, stock and merchants' earnings (in sales.apply_payment), payment, the payer's ledger account.
+-- Errors:    payment_not_found 404, payment_amount_invalid 422, insufficient_funds 409 (wallet, credit).
 CREATE OR REPLACE FUNCTION payments.mark_payment_completed(
     payment_id uuid, amount bigint, currency text, provider_reference text DEFAULT NULL,
     charge_reference text DEFAULT NULL

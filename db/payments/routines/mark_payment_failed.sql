@@ -2,8 +2,8 @@
 -- order stays pending and can be paid again.
 -- Callers:   give_up_payment, api.receive_gateway_event, api.fail_payment.
 -- Returns:   whether anything changed.
--- Errors:    payment_transition_refused 409 if the status is not a final one.
 -- Locks:     the payment.
+-- Errors:    payment_transition_refused 409 if the status is not a final one.
 CREATE OR REPLACE FUNCTION payments.mark_payment_failed(payment_id uuid, status text, failure_code text DEFAULT NULL)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -2,8 +2,8 @@
 -- its money is available again.
 -- Callers:   api.complete_payout, api.confirm_payout.
 -- Returns:   whether anything changed.
--- Errors:    payout_not_found 404.
 -- Locks:     the payout, then the ledger account.
+-- Errors:    payout_not_found 404.
 CREATE OR REPLACE FUNCTION payments.mark_payout_completed(payout_id uuid, provider_reference text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -2,8 +2,8 @@
 -- payout stays completed.
 -- Callers:   api.fail_payout, api.reject_payout.
 -- Returns:   whether anything changed.
--- Errors:    payout_not_found 404.
 -- Locks:     the payout, then the ledger account.
+-- Errors:    payout_not_found 404.
 CREATE OR REPLACE FUNCTION payments.mark_payout_failed(payout_id uuid, failure_code text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

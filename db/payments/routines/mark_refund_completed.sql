@@ -3,9 +3,9 @@
 -- Callers:   request_refund (wallet, credit), receive_refund_event, settle_disputes, api.complete_refund,
 --            api.confirm_refund.
 -- Returns:   whether anything changed.
--- Errors:    refund_not_found 404.
 -- Locks:     order (of a deposit: payment), refund, merchants' earnings, the payer's ledger account. The first lock
 --            protects the refund.
+-- Errors:    refund_not_found 404.
 CREATE OR REPLACE FUNCTION payments.mark_refund_completed(refund_id uuid, provider_reference text DEFAULT NULL)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -4,8 +4,8 @@
 -- (bounced), not because of the answer to a repeated call.
 -- Callers:   api.fail_refund, receive_refund_event (bounced).
 -- Returns:   whether anything changed.
--- Errors:    refund_not_found 404.
 -- Locks:     order (of a deposit: payment), payment, refund, merchants' earnings, wallet.
+-- Errors:    refund_not_found 404.
 CREATE OR REPLACE FUNCTION payments.mark_refund_failed(refund_id uuid, failure_code text, bounced boolean DEFAULT false)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

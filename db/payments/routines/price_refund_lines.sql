@@ -4,8 +4,8 @@
 -- exceeds what is left of the line, and is at least one unit while anything is left, so that even seven pieces worth
 -- five units can be refunded one by one.
 -- Callers:   api.create_refund, refund_lines.
--- Errors:    order_item_not_found 404, line_twice_in_refund 422, line_refunded_out_of_range 409.
 -- Locks:     none. The caller holds the order.
+-- Errors:    order_item_not_found 404, line_twice_in_refund 422, line_refunded_out_of_range 409.
 CREATE OR REPLACE FUNCTION payments.price_refund_lines(
     order_id uuid, order_item_ids uuid[], quantities integer[], product_ids uuid[] DEFAULT NULL
 )

@@ -1,8 +1,8 @@
 -- Applies a gateway's report about a refund: one that we requested, or one that was made at the gateway.
 -- Callers:   api.receive_gateway_event.
 -- Returns:   applied, no_change or unknown_refund.
--- Errors:    payment_not_completed 503 if it arrives before its payment; the gateway sends it again.
 -- Locks:     those of mark_refund_completed.
+-- Errors:    payment_not_completed 503 if it arrives before its payment; the gateway sends it again.
 CREATE OR REPLACE FUNCTION payments.receive_refund_event(
     payment_id uuid, kind text, refund_id text, case_reference text, amount bigint, failure_code text
 )

@@ -2,9 +2,9 @@
 -- exceed them. from_order is the part that had been applied (to the order, or the wallet); the rest never belonged
 -- there. Without items each line bears its share. The money of a deposit is held in the wallet until it has been sent.
 -- Callers:   request_refund (which has it sent), adopt_refund and settle_disputes (the money has already gone).
+-- Locks:     the payment, the order's lines, the wallet. The caller holds the order.
 -- Errors:    refund_above_payment, refund_above_line, line_refunded_out_of_range 409, insufficient_funds 409 (a spent
 --            deposit).
--- Locks:     the payment, the order's lines, the wallet. The caller holds the order.
 CREATE OR REPLACE FUNCTION payments.record_refund(
     payment_id uuid, amount bigint, from_order bigint, reason text,
     order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL,

@@ -2,8 +2,8 @@
 -- in the order in which they were begun. Pieces count with the first refund that contains a part of their line.
 -- Callers:   fulfilment.receive_return.
 -- Returns:   the refunds' ids; none if nothing is left of the lines.
--- Errors:    those of price_refund_lines and require_refundable.
 -- Locks:     payments in id order, order lines. The caller holds the order.
+-- Errors:    those of price_refund_lines and require_refundable.
 CREATE OR REPLACE FUNCTION payments.refund_lines(
     order_id uuid, order_item_ids uuid[], quantities integer[], reason text
 )

@@ -2,8 +2,8 @@
 -- repeat.
 -- Callers:   refund_order, api.retry_refund.
 -- Returns:   the new refund's id.
--- Errors:    those of request_refund.
 -- Locks:     those of request_refund. The caller holds the order (of a deposit: the payment).
+-- Errors:    those of request_refund.
 CREATE OR REPLACE FUNCTION payments.repeat_refund(refund_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,8 @@
 -- Requests money to be sent: a customer's from the wallet, a merchant's from the earnings. It is held until
 -- mark_payout_completed or mark_payout_failed ends the payout.
 -- Callers:   api.request_withdrawal, api.request_payout.
--- Errors:    insufficient_funds, wallet_locked 409.
 -- Locks:     the wallet, or the earnings with all parts of their balance.
+-- Errors:    insufficient_funds, wallet_locked 409.
 CREATE OR REPLACE FUNCTION payments.request_payout(account_id uuid, source text, amount bigint, currency text)
 RETURNS payments.payouts
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

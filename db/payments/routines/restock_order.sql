@@ -1,8 +1,8 @@
 -- Puts returned pieces of a paid order back into stock, each once. For a bundle line these are all components of the
 -- bundles. Without lines, everything that has not been restocked yet.
 -- Callers:   fulfilment.receive_return, fulfilment.restock_rest, api.create_refund.
--- Errors:    order_already_restocked, line_returned_twice 409.
 -- Locks:     stock rows, in product order. The caller holds the order.
+-- Errors:    order_already_restocked, line_returned_twice 409.
 CREATE OR REPLACE FUNCTION payments.restock_order(
     order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL
 )
