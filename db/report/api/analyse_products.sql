@@ -95,6 +95,7 @@ COMMENT ON FUNCTION api.analyse_products IS
 'Products
 
 Best sellers of a period (by default the last thirty days; `from` and `to` are both included) by revenue, units or
-refund rate, and products that are sold out now. Revenue in a currency without an exchange rate is not counted.';
+refund rate, and products that are sold out now. For the order by revenue, amounts without an exchange rate do not
+count.';
 
 GRANT EXECUTE ON FUNCTION api.analyse_products TO app_admin;
