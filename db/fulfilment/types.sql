@@ -1,22 +1,27 @@
 -- Types of the endpoints in db/fulfilment/api: what a client sends and what it gets.
 
 CREATE DOMAIN api.shipment_status AS text CONSTRAINT shipment_status_unknown
-    CHECK (VALUE = ANY (ARRAY['pending', 'label_created', 'in_transit', 'delivered', 'failed', 'cancelled', 'returned']));
-COMMENT ON DOMAIN api.shipment_status IS 'Where a shipment is.';
+    CHECK (
+        VALUE = ANY (ARRAY['pending', 'label_created', 'in_transit', 'delivered', 'failed', 'cancelled', 'returned'])
+    );
+COMMENT ON DOMAIN api.shipment_status IS 'The status of a shipment.';
 
-CREATE DOMAIN api.tracking_number AS text CONSTRAINT tracking_number_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,63}$');
+CREATE DOMAIN api.tracking_number AS text
+    CONSTRAINT tracking_number_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,63}$');
 COMMENT ON DOMAIN api.tracking_number IS 'The carrier''s number of a parcel.';
 
-CREATE DOMAIN api.tracking_url AS text CONSTRAINT tracking_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
-COMMENT ON DOMAIN api.tracking_url IS 'Where a person can see where a parcel is.';
+CREATE DOMAIN api.tracking_url AS text
+    CONSTRAINT tracking_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
+COMMENT ON DOMAIN api.tracking_url IS 'The page where a person can track the parcel.';
 
 CREATE TYPE api.shipment_line AS (order_item_id uuid, quantity api.quantity);
 
 CREATE TYPE api.shipment_item AS (order_item_id uuid, sku text, name text, quantity integer);
 
 CREATE TYPE api.shipment AS (
-    id uuid, order_id uuid, status text, carrier text, tracking_number text, tracking_url text, address jsonb, items api.shipment_item[],
-    failure_code text, shipped_at timestamptz, delivered_at timestamptz, version bigint, created_at timestamptz
+    id uuid, order_id uuid, status text, carrier text, tracking_number text, tracking_url text, address jsonb,
+    items api.shipment_item[], failure_code text, shipped_at timestamptz, delivered_at timestamptz, version bigint,
+    created_at timestamptz
 );
 
 CREATE TYPE api.shipment_page AS (data api.shipment[], next_cursor text);
@@ -28,17 +33,18 @@ COMMENT ON DOMAIN api.return_status IS 'Where a return is.';
 CREATE TYPE api.return_line AS (order_item_id uuid, quantity api.quantity);
 
 CREATE TYPE api.return_receipt AS (order_item_id uuid, quantity api.quantity_or_none, restock boolean);
-COMMENT ON COLUMN api.return_receipt.quantity IS 'How many pieces came.';
-COMMENT ON COLUMN api.return_receipt.restock IS 'Optional. Of this line; else as said for all.';
+COMMENT ON COLUMN api.return_receipt.quantity IS 'The number of pieces that arrived.';
+COMMENT ON COLUMN api.return_receipt.restock IS 'Optional. For this line; by default as for the whole return.';
 
 CREATE TYPE api.return_item AS (
     order_item_id uuid, sku text, name text, quantity integer, quantity_received integer, quantity_restocked integer
 );
 
 CREATE TYPE api.order_return AS (
-    id uuid, order_id uuid, account_id uuid, status text, reason text, rejection_reason text, items api.return_item[], amount bigint, currency text,
-    refund_ids uuid[], received_at timestamptz, refunded_at timestamptz, version bigint, created_at timestamptz
+    id uuid, order_id uuid, account_id uuid, status text, reason text, rejection_reason text, items api.return_item[],
+    amount bigint, currency text, refund_ids uuid[], received_at timestamptz, refunded_at timestamptz,
+    version bigint, created_at timestamptz
 );
-COMMENT ON COLUMN api.order_return.amount IS 'What is given back for what came; 0 until it is here.';
+COMMENT ON COLUMN api.order_return.amount IS 'The amount refunded for the pieces that arrived; 0 until then.';
 
 CREATE TYPE api.order_return_page AS (data api.order_return[], next_cursor text);

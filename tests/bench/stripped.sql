@@ -6,10 +6,9 @@ ALTER TABLE sales.order_items DISABLE TRIGGER audit_insert;
 ALTER ROLE store_api BYPASSRLS;
 
 CREATE OR REPLACE FUNCTION messaging.record_event(type text, order_id uuid, account_id uuid, data jsonb DEFAULT '{}')
-RETURNS boolean
+RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN true;
 END $$;
 
 CREATE OR REPLACE FUNCTION identity.authenticate()

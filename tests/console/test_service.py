@@ -93,7 +93,7 @@ async def test_what_is_refused_says_why_and_by_which_request(
     await page.get_by_label("Why").fill("too much")
     await console.in_dialog("Refund")
     alert = page.get_by_role("alert")
-    await expect(alert).to_contain_text("Refunds cannot exceed what the payment took.")
+    await expect(alert).to_contain_text("Refunds cannot exceed the amount that was paid.")
     request = await alert.locator("code").inner_text()
     assert re.fullmatch(r"[0-9a-f]{32}", request)
     assert request in server.log()

@@ -1,4 +1,4 @@
--- One credit note: the caller's own, or any for customer service.
+-- One credit note: customers see their own, customer service sees any.
 -- Errors: credit_note_not_found 404.
 CREATE FUNCTION api.get_credit_note(credit_note_id uuid)
 RETURNS api.invoice
@@ -8,9 +8,12 @@ DECLARE
     v_note  billing.invoices;
 BEGIN
     SELECT * INTO v_note FROM billing.invoices AS i
-    WHERE i.id = get_credit_note.credit_note_id AND i.kind = 'credit_note' AND (i.account_id = v_actor OR identity.is_staff());
+    WHERE i.id = get_credit_note.credit_note_id
+      AND i.kind = 'credit_note'
+      AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found', MESSAGE = 'There is no such credit note.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found',
+            MESSAGE = 'There is no such credit note.';
     END IF;
     RETURN api.render_invoice(v_note);
 END $$;

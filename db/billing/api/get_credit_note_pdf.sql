@@ -1,5 +1,5 @@
--- A printed credit note: the caller's own, or any for customer service.
--- Errors: credit_note_not_found, invoice_not_ready (the worker is about to print it) 404.
+-- The PDF of a credit note: customers see their own, customer service sees any.
+-- Errors: credit_note_not_found, invoice_not_ready (the worker has not made the PDF yet) 404.
 CREATE FUNCTION api.get_credit_note_pdf(credit_note_id uuid)
 RETURNS api.invoice_pdf
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,12 +9,17 @@ DECLARE
 BEGIN
     SELECT i.number, encode(f.sha256, 'hex'), encode(f.content, 'base64') INTO v_pdf
     FROM billing.invoices AS i LEFT JOIN billing.invoice_files AS f ON f.invoice_id = i.id
-    WHERE i.id = get_credit_note_pdf.credit_note_id AND i.kind = 'credit_note' AND (i.account_id = v_actor OR identity.is_staff());
+    WHERE i.id = get_credit_note_pdf.credit_note_id
+      AND i.kind = 'credit_note'
+      AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found', MESSAGE = 'There is no such credit note.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found',
+            MESSAGE = 'There is no such credit note.';
     ELSIF v_pdf.content IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_ready',
-            MESSAGE = 'The credit note is being made.', HINT = 'Ask again in a few seconds.', DETAIL = '{"retry_after": 2}';
+            MESSAGE = 'The PDF of this credit note is not ready yet.',
+            HINT = 'Try again in a few seconds.',
+            DETAIL = '{"retry_after": 2}';
     END IF;
     RETURN v_pdf;
 END $$;
@@ -22,6 +27,6 @@ END $$;
 COMMENT ON FUNCTION api.get_credit_note_pdf IS
 'Download a credit note
 
-PDF/A-3, as an invoice. The same bytes each time.';
+PDF/A-3, like an invoice. Always the same bytes.';
 
 GRANT EXECUTE ON FUNCTION api.get_credit_note_pdf TO app_customer;

@@ -1,5 +1,6 @@
--- The invoice of an order: the caller's own, or any for customer service.
--- Errors: order_not_found, invoice_not_found (the order was not paid), invoice_not_ready (the worker is about to make it) 404.
+-- The invoice of an order: customers see their own, customer service sees any.
+-- Errors: order_not_found, invoice_not_found (the order was not paid), invoice_not_ready (the worker has not made it
+--         yet) 404.
 CREATE FUNCTION api.get_invoice(order_id uuid)
 RETURNS api.invoice
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,7 +19,7 @@ END $$;
 COMMENT ON FUNCTION api.get_invoice IS
 'Get the invoice of an order
 
-Seller and buyer as they were at purchase, lines, tax, totals; made once, when the order is paid, and never changed.
-For a moment after the payment the answer is 404 `invoice_not_ready`, with `Retry-After`.';
+Seller and buyer as they were at the purchase, lines, tax and totals. It is made once, when the order is paid, and never
+changes. For a moment after the payment the answer is 404 `invoice_not_ready`, with `Retry-After`.';
 
 GRANT EXECUTE ON FUNCTION api.get_invoice TO app_customer;

@@ -1,4 +1,4 @@
--- Who sells, as the next invoices will say.
+-- The seller that new invoices show.
 CREATE FUNCTION api.get_seller()
 RETURNS api.seller
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,6 +13,6 @@ END $$;
 COMMENT ON FUNCTION api.get_seller IS
 'Get the seller
 
-Who stands on invoices: name, address, tax numbers.';
+The seller''s details on invoices: name, address, tax numbers.';
 
 GRANT EXECUTE ON FUNCTION api.get_seller TO app_support;

@@ -1,6 +1,8 @@
 -- The credit notes of an order, oldest first: one for each refund.
 -- Errors: order_not_found 404, cursor_invalid 422.
-CREATE FUNCTION api.list_credit_notes(order_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_credit_notes(
+    order_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.invoice_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,11 +1,12 @@
--- Who sells, from now on: a new version. Orders that were paid before keep the one they were sold by.
+-- Adds a new version of the seller. Orders that were paid before keep the version they were sold under.
 -- Errors: version_stale 412; seller_changed_meanwhile, e_invoice_seller_incomplete 409.
 CREATE FUNCTION api.replace_seller(
-    name api.short_text, email api.email DEFAULT NULL, phone api.short_text DEFAULT NULL, line1 api.short_text DEFAULT NULL,
-    line2 api.short_text DEFAULT NULL, postal_code api.short_text DEFAULT NULL, city api.short_text DEFAULT NULL,
-    region api.short_text DEFAULT NULL, country api.country DEFAULT NULL, registration api.short_text DEFAULT NULL,
-    vat_id api.short_text DEFAULT NULL, tax_number api.short_text DEFAULT NULL, iban api.short_text DEFAULT NULL,
-    exemption api.short_text DEFAULT NULL, e_invoice boolean DEFAULT NULL, if_match bigint DEFAULT NULL)
+    name api.short_text, email api.email DEFAULT NULL, phone api.short_text DEFAULT NULL,
+    line1 api.short_text DEFAULT NULL, line2 api.short_text DEFAULT NULL, postal_code api.short_text DEFAULT NULL,
+    city api.short_text DEFAULT NULL, region api.short_text DEFAULT NULL, country api.country DEFAULT NULL,
+    registration api.short_text DEFAULT NULL, vat_id api.short_text DEFAULT NULL,
+    tax_number api.short_text DEFAULT NULL, iban api.short_text DEFAULT NULL, exemption api.short_text DEFAULT NULL,
+    e_invoice boolean DEFAULT NULL, if_match bigint DEFAULT NULL)
 RETURNS api.seller
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -18,11 +19,12 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
             MESSAGE = 'The seller has changed since you read it.', HINT = 'Read it again.';
     END IF;
-    INSERT INTO billing.sellers (version, name, email, phone, line1, line2, postal_code, city, region, country, registration, vat_id, tax_number,
-                                 iban, exemption, e_invoice, created_by)
-    VALUES (v_version + 1, replace_seller.name, replace_seller.email, replace_seller.phone, replace_seller.line1, replace_seller.line2,
-            replace_seller.postal_code, replace_seller.city, replace_seller.region, replace_seller.country, replace_seller.registration,
-            replace_seller.vat_id, replace_seller.tax_number, replace_seller.iban, replace_seller.exemption, replace_seller.e_invoice, v_actor)
+    INSERT INTO billing.sellers (version, name, email, phone, line1, line2, postal_code, city, region, country,
+                                 registration, vat_id, tax_number, iban, exemption, e_invoice, created_by)
+    VALUES (v_version + 1, replace_seller.name, replace_seller.email, replace_seller.phone, replace_seller.line1,
+            replace_seller.line2, replace_seller.postal_code, replace_seller.city, replace_seller.region,
+            replace_seller.country, replace_seller.registration, replace_seller.vat_id, replace_seller.tax_number,
+            replace_seller.iban, replace_seller.exemption, replace_seller.e_invoice, v_actor)
     RETURNING * INTO STRICT v_seller;
     RETURN api.render_seller(v_seller);
 END $$;
@@ -30,7 +32,7 @@ END $$;
 COMMENT ON FUNCTION api.replace_seller IS
 'Change the seller
 
-Who stands on the invoices of what is paid from now on. `e_invoice` puts Factur-X (EN 16931) into the PDF; left out, it is there where the
-seller''s country asks for it. `exemption` says why no tax is charged, where none is.';
+For the invoices of orders that are paid from now on. `e_invoice` puts Factur-X (EN 16931) into the PDF; by default it
+is there if the seller''s country requires it. `exemption` is the reason why no tax is charged, if none is.';
 
 GRANT EXECUTE ON FUNCTION api.replace_seller TO app_admin;

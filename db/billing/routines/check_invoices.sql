@@ -1,5 +1,6 @@
--- The invariants of invoices, in one snapshot, as audit.check_invariants() answers them. An empty detail is a good one.
--- Called by: audit.check_invariants.
+-- The invariants of invoices, in one snapshot, in the form of audit.check_invariants(). An empty detail means that an
+-- invariant holds.
+-- Callers:   audit.check_invariants.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION billing.check_invoices()
 RETURNS TABLE (name text, ok boolean, detail text)
@@ -14,11 +15,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'an invoice''s total is the sum of its lines', i.id::text
         FROM billing.invoices AS i
-        LEFT JOIN (SELECT l.invoice_id, sum(l.unit_price * l.quantity) AS subtotal, sum(l.discount) AS discount, sum(l.tax) AS tax,
+        LEFT JOIN (SELECT l.invoice_id, sum(l.unit_price * l.quantity) AS subtotal,
+                          sum(l.discount) AS discount, sum(l.tax) AS tax,
                           sum(l.tax) FILTER (WHERE l.tax_included) AS tax_included, sum(l.total) AS total
                    FROM billing.invoice_items AS l GROUP BY l.invoice_id) AS t ON t.invoice_id = i.id
         WHERE (i.subtotal, i.discount, i.tax, i.tax_included, i.total - i.shipping) IS DISTINCT FROM
-              (coalesce(t.subtotal, 0), coalesce(t.discount, 0), coalesce(t.tax, 0), coalesce(t.tax_included, 0), coalesce(t.total, 0))
+              (coalesce(t.subtotal, 0), coalesce(t.discount, 0), coalesce(t.tax, 0), coalesce(t.tax_included, 0),
+               coalesce(t.total, 0))
            OR i.shipping < 0
 
         UNION ALL
@@ -30,25 +33,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 
         UNION ALL
         SELECT 'an invoice has its order''s lines', coalesce(i.order_id, o.order_id)::text
-        FROM (SELECT v.order_id, l.* FROM billing.invoices AS v JOIN billing.invoice_items AS l ON l.invoice_id = v.id WHERE v.kind = 'invoice') AS i
-        FULL JOIN (SELECT s.* FROM sales.order_items AS s JOIN billing.invoices AS v ON v.order_id = s.order_id AND v.kind = 'invoice') AS o
+        FROM (SELECT v.order_id, l.*
+              FROM billing.invoices AS v
+              JOIN billing.invoice_items AS l ON l.invoice_id = v.id
+              WHERE v.kind = 'invoice') AS i
+        FULL JOIN (SELECT s.*
+                   FROM sales.order_items AS s
+                   JOIN billing.invoices AS v ON v.order_id = s.order_id AND v.kind = 'invoice') AS o
             ON o.id = i.order_item_id AND o.order_id = i.order_id
         WHERE (i.quantity, i.unit_price, i.discount, i.tax, i.tax_included, i.total)
               IS DISTINCT FROM (o.quantity, o.unit_price, o.discount, o.tax, o.tax_included, o.total)
-           -- Before lines had a rate, there was a derived one.
+           -- Invoices from before lines had a tax rate have a derived one.
            OR o.tax_rate > 0 AND (i.tax_rate <> o.tax_rate OR i.tax_category <> 'S')
            OR o.tax = 0 AND o.tax_rate = 0 AND (i.tax_rate <> 0 OR i.tax_category = 'S')
 
         UNION ALL
         SELECT 'a credit note says what its refund gave back', i.id::text
         FROM billing.invoices AS i JOIN payments.refunds AS r ON r.id = i.refund_id
-        -- A refund that comes back has been completed; another one is made instead, and its credit note stands.
+        -- A refund that came back was completed before: its credit note stays valid, and another refund replaces it.
         WHERE i.total <> r.from_order OR i.order_id <> r.order_id OR r.completed_at IS NULL
 
         UNION ALL
         SELECT 'credit notes give back no more than their invoice', i.id::text
         FROM billing.invoices AS i
-        JOIN (SELECT c.invoice_id, sum(c.total) AS total, sum(c.tax) AS tax, sum(c.tax_included) AS tax_included, sum(c.shipping) AS shipping
+        JOIN (SELECT c.invoice_id, sum(c.total) AS total, sum(c.tax) AS tax,
+                     sum(c.tax_included) AS tax_included, sum(c.shipping) AS shipping
               FROM billing.invoices AS c GROUP BY c.invoice_id) AS t ON t.invoice_id = i.id
         WHERE t.total > i.total OR t.tax > i.tax OR t.tax_included > i.tax_included OR t.shipping > i.shipping
 
@@ -58,7 +67,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         JOIN billing.invoices AS c ON c.invoice_id = i.invoice_id
         JOIN billing.invoice_items AS l ON l.invoice_id = c.id AND l.order_item_id = i.order_item_id
         GROUP BY i.invoice_id, i.position
-        HAVING sum(l.total) > i.total OR sum(l.tax) > i.tax OR min(l.tax) < 0 OR sum(l.total) = i.total AND sum(l.tax) <> i.tax
+        HAVING sum(l.total) > i.total
+          OR sum(l.tax) > i.tax
+          OR min(l.tax) < 0
+          OR sum(l.total) = i.total AND sum(l.tax) <> i.tax
             OR bool_or((l.tax_category, l.tax_rate, l.tax_included) <> (i.tax_category, i.tax_rate, i.tax_included))
 
         UNION ALL
@@ -66,13 +78,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM sales.orders AS o
         WHERE o.paid_at IS NOT NULL
           AND NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.order_id = o.id AND i.kind = 'invoice')
-          AND o.id::text NOT IN (SELECT j.payload ->> 'order_id' FROM messaging.outbox AS j WHERE j.kind = 'issue_invoice' AND j.done_at IS NULL)
+          AND o.id::text NOT IN (SELECT j.payload ->> 'order_id'
+                                 FROM messaging.outbox AS j
+                                 WHERE j.kind = 'issue_invoice' AND j.done_at IS NULL)
 
         UNION ALL
         SELECT 'a finished refund has its credit note, or it is being made', r.id::text
         FROM payments.refunds AS r JOIN sales.orders AS o ON o.id = r.order_id
         WHERE r.completed_at IS NOT NULL AND r.from_order > 0 AND o.paid_at IS NOT NULL
-          -- What went back, came back and went back again has one.
+          -- A refund that came back and was made again has one credit note.
           AND NOT payments.was_credited(r.retry_of)
           AND NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.refund_id = r.id)
           AND r.id::text NOT IN (SELECT j.payload ->> 'refund_id' FROM messaging.outbox AS j
@@ -80,12 +94,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), counted AS (
         SELECT o.name, count(*) AS n, min(o.id) AS first FROM offenders AS o GROUP BY o.name
     )
-    SELECT n.name, c.n IS NULL, CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
+    SELECT n.name, c.n IS NULL,
+           CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
     FROM unnest(ARRAY[
-        'invoice numbers have no gap', 'an invoice''s total is the sum of its lines', 'an invoice says what its order cost',
+        'invoice numbers have no gap', 'an invoice''s total is the sum of its lines',
+        'an invoice says what its order cost',
         'an invoice has its order''s lines', 'a credit note says what its refund gave back',
-        'credit notes give back no more than their invoice', 'a credited line gives back its tax, all of it with the last unit',
-        'a paid order has its invoice, or it is being made', 'a finished refund has its credit note, or it is being made'
+        'credit notes give back no more than their invoice',
+        'a credited line gives back its tax, all of it with the last unit',
+        'a paid order has its invoice, or it is being made',
+        'a finished refund has its credit note, or it is being made'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position;

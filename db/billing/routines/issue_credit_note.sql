@@ -1,9 +1,10 @@
--- The credit note of a finished refund, made once, and its order's invoice before it. Answers its id. Idempotent.
--- A line that is given back in parts gives back its tax in parts, exact to the unit when all of it has come back.
--- Called by: api.issue_credit_note.
--- Errors:    refund_not_found 404; refund_not_completed, order_not_paid 409.
+-- Makes the credit note of a completed refund, once, and the order's invoice if it is missing. Returns its id.
+-- Idempotent. If a line is refunded in parts, its tax is returned in parts, exact to the unit when all of the line has
+-- been refunded.
+-- Callers:   api.issue_credit_note.
 -- Locks:     the order, then the series.
--- Definer:   nobody else may write an invoice.
+-- Errors:    refund_not_found 404; refund_not_completed, order_not_paid 409.
+-- Definer:   no other code may write an invoice.
 CREATE OR REPLACE FUNCTION billing.issue_credit_note(refund_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -17,12 +18,12 @@ BEGIN
     SELECT * INTO v_refund FROM payments.refunds AS r WHERE r.id = issue_credit_note.refund_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'refund_not_found', MESSAGE = 'There is no such refund.';
-    -- One that came back later counts: its credit note covers the refund that is made instead.
+    -- A refund that came back later counts too: its credit note covers the refund that replaces it.
     ELSIF v_refund.completed_at IS NULL OR v_refund.from_order = 0 OR v_refund.order_id IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_completed',
-            MESSAGE = 'This refund has given back nothing of an order.';
+            MESSAGE = 'This refund is not completed, or refunds nothing of an order.';
     END IF;
-    -- Locks the order: two refunds of it do not count the same part of a tax.
+    -- This locks the order, so that two refunds cannot count the same part of its tax.
     v_invoice_id := billing.issue_invoice(v_refund.order_id);
     SELECT * INTO STRICT v_invoice FROM billing.invoices AS i WHERE i.id = v_invoice_id;
     SELECT * INTO v_note FROM billing.invoices AS i WHERE i.refund_id = v_refund.id;
@@ -33,15 +34,18 @@ BEGIN
     WITH given AS (
         SELECT i.*, r.amount, r.parts,
                CASE WHEN r.quantity > 0 THEN r.quantity WHEN r.amount = i.total THEN i.quantity ELSE 0 END AS asked,
-               CASE WHEN i.total = 0 THEN 0 ELSE round(i.tax::numeric * (b.total + r.amount) / i.total)::bigint - b.tax END AS tax_back
+               CASE WHEN i.total = 0 THEN 0
+                    ELSE round(i.tax::numeric * (b.total + r.amount) / i.total)::bigint - b.tax END AS tax_back
         FROM (
-            -- Components of one bundle are one line of the note.
+            -- The components of one bundle are one line of the credit note.
             SELECT x.order_item_id, sum(x.amount)::bigint AS amount,
                    coalesce(sum(x.quantity) FILTER (WHERE x.product_id IS NULL), 0)::integer AS quantity,
-                   coalesce(jsonb_agg(jsonb_build_object('sku', c.sku, 'name', c.name, 'quantity', x.quantity) ORDER BY c.product_id)
+                   coalesce(jsonb_agg(jsonb_build_object('sku', c.sku, 'name', c.name, 'quantity', x.quantity)
+                                      ORDER BY c.product_id)
                             FILTER (WHERE c.product_id IS NOT NULL), '[]') AS parts
             FROM payments.refund_items AS x
-            LEFT JOIN sales.order_item_components AS c ON c.order_item_id = x.order_item_id AND c.product_id = x.product_id
+            LEFT JOIN sales.order_item_components AS c
+                ON c.order_item_id = x.order_item_id AND c.product_id = x.product_id
             WHERE x.refund_id = v_refund.id GROUP BY x.order_item_id
         ) AS r
         JOIN billing.invoice_items AS i ON i.order_item_id = r.order_item_id AND i.invoice_id = v_invoice.id
@@ -52,36 +56,42 @@ BEGIN
         ) AS b
         WHERE r.amount > 0 OR r.quantity > 0
     ), priced AS (
-        -- What the price is about: the amount without the tax that comes on top of it.
+        -- worth: the amount without the tax that is added on top of it.
         SELECT g.*, g.amount - CASE WHEN g.tax_included THEN 0 ELSE g.tax_back END AS worth FROM given AS g
     ), counted AS (
-        -- Pieces at their price where that fits the amount; a part of an amount is one piece at that price.
-        SELECT p.*, row_number() OVER (ORDER BY p.position) AS n, p.asked > 0 AND p.unit_price * p.asked >= p.worth AS whole FROM priced AS p
+        -- Pieces at their price if that fits the amount; otherwise one piece with the amount as its price.
+        SELECT p.*, row_number() OVER (ORDER BY p.position) AS n,
+               p.asked > 0 AND p.unit_price * p.asked >= p.worth AS whole
+        FROM priced AS p
     )
     SELECT array_agg(
         CASE WHEN l.whole
-             THEN ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, l.name, l.asked, l.unit_price, l.unit_price * l.asked - l.worth,
-                      l.tax_category, l.tax_rate, l.tax_back, l.amount, l.tax_included, l.components)::billing.invoice_items
+             THEN ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, l.name, l.asked, l.unit_price,
+                      l.unit_price * l.asked - l.worth, l.tax_category, l.tax_rate, l.tax_back, l.amount,
+                      l.tax_included, l.components)::billing.invoice_items
              ELSE ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, 'Partial refund: ' || l.name, 1, l.worth, 0,
                       l.tax_category, l.tax_rate, l.tax_back, l.amount, l.tax_included, l.parts)::billing.invoice_items
         END ORDER BY l.n)
     INTO v_lines FROM counted AS l;
     IF NOT EXISTS (SELECT FROM payments.refund_items AS r WHERE r.refund_id = v_refund.id) THEN
-        -- Of before refunds had lines, and lines had tax.
+        -- A refund from before refunds had lines and lines had tax.
         v_lines := ARRAY[ROW(NULL, 1, v_invoice.account_id, NULL, NULL, 'Partial refund', 1, v_refund.from_order, 0,
-                             v_invoice.shipping_tax_category, 0, 0, v_refund.from_order, false, '[]')::billing.invoice_items];
+                             v_invoice.shipping_tax_category, 0, 0, v_refund.from_order, false,
+                             '[]')::billing.invoice_items];
     END IF;
 
-    INSERT INTO billing.invoices (kind, year, sequence, order_id, refund_id, invoice_id, account_id, seller_version, buyer, currency, minor_units,
-                                  subtotal, discount, shipping, shipping_tax_category, tax, tax_included, total, reason, e_invoice, paid_at)
+    INSERT INTO billing.invoices (kind, year, sequence, order_id, refund_id, invoice_id, account_id, seller_version,
+                                  buyer, currency, minor_units, subtotal, discount, shipping, shipping_tax_category,
+                                  tax, tax_included, total, reason, e_invoice, paid_at)
     SELECT 'credit_note', n.year, n.sequence, v_invoice.order_id, v_refund.id, v_invoice.id, v_invoice.account_id,
            v_invoice.seller_version, v_invoice.buyer, v_invoice.currency, v_invoice.minor_units,
-           s.subtotal, s.discount, v_refund.from_order - s.total, v_invoice.shipping_tax_category, s.tax, s.tax_included, v_refund.from_order,
-           replace(v_refund.reason, '_', ' '),
+           s.subtotal, s.discount, v_refund.from_order - s.total, v_invoice.shipping_tax_category, s.tax,
+           s.tax_included, v_refund.from_order, replace(v_refund.reason, '_', ' '),
            v_invoice.e_invoice AND billing.keeps_tax_tolerance(v_lines, v_invoice.minor_units), v_refund.completed_at
     FROM (
-        SELECT coalesce(sum(l.unit_price * l.quantity), 0)::bigint AS subtotal, coalesce(sum(l.discount), 0)::bigint AS discount,
-               coalesce(sum(l.tax), 0)::bigint AS tax, coalesce(sum(l.tax) FILTER (WHERE l.tax_included), 0)::bigint AS tax_included,
+        SELECT coalesce(sum(l.unit_price * l.quantity), 0)::bigint AS subtotal,
+               coalesce(sum(l.discount), 0)::bigint AS discount, coalesce(sum(l.tax), 0)::bigint AS tax,
+               coalesce(sum(l.tax) FILTER (WHERE l.tax_included), 0)::bigint AS tax_included,
                coalesce(sum(l.total), 0)::bigint AS total
         FROM unnest(v_lines) AS l
     ) AS s, billing.next_number('credit_note') AS n

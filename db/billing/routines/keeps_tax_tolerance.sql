@@ -1,6 +1,7 @@
--- Whether the tax of each rate is near enough to that rate of its net amount for EN 16931 (BR-S-09): less than one whole unit of the currency
--- away. Tax is rounded once a line, so in a currency without decimals, or over very many lines, the sum may be further away.
--- Called by: issue_invoice, issue_credit_note.
+-- Whether the tax of each rate is close enough to that rate of its net amount for EN 16931 (BR-S-09): less than one
+-- whole unit of the currency apart. Tax is rounded once per line, so in a currency without decimals, or over very many
+-- lines, the difference can be larger.
+-- Callers:   issue_invoice, issue_credit_note.
 CREATE OR REPLACE FUNCTION billing.keeps_tax_tolerance(lines billing.invoice_items[], minor_units integer)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp

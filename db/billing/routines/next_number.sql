@@ -1,5 +1,6 @@
--- The next number of a series. Whoever asks next waits until this transaction has ended, and gets the same one if it failed: no gap.
--- Called by: issue_invoice, issue_credit_note.
+-- The next number of a series. A concurrent transaction waits until this one has ended, and gets the same number if it
+-- failed, so there is no gap.
+-- Callers:   issue_invoice, issue_credit_note.
 -- Locks:     the series, last of all.
 CREATE OR REPLACE FUNCTION billing.next_number(kind text)
 RETURNS TABLE (year integer, sequence bigint)

@@ -1,6 +1,7 @@
--- A version of the seller as the contract shows it. Not an endpoint.
+-- A version of the seller as a client reads it. Not an endpoint.
+-- Callers:   api.get_seller, api.replace_seller.
 CREATE FUNCTION api.render_seller(s billing.sellers)
 RETURNS api.seller
 LANGUAGE sql IMMUTABLE
-RETURN ROW(s.name, s.email, s.phone, s.line1, s.line2, s.postal_code, s.city, s.region, s.country, s.registration, s.vat_id, s.tax_number, s.iban,
-           s.exemption, s.e_invoice, s.version, s.created_at)::api.seller;
+RETURN ROW(s.name, s.email, s.phone, s.line1, s.line2, s.postal_code, s.city, s.region, s.country, s.registration,
+           s.vat_id, s.tax_number, s.iban, s.exemption, s.e_invoice, s.version, s.created_at)::api.seller;

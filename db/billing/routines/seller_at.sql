@@ -1,5 +1,5 @@
--- The seller as it was at a time; what was sold before the first version, was sold by the first.
--- Called by: issue_invoice.
+-- The version of the seller at a given time; before the first version, the first one.
+-- Callers:   issue_invoice.
 CREATE OR REPLACE FUNCTION billing.seller_at(at timestamptz)
 RETURNS billing.sellers
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

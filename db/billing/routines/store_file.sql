@@ -1,7 +1,8 @@
--- Keeps the page of an invoice, once, and sends it to the buyer: the same again changes nothing, another one is refused.
--- Called by: api.store_invoice_pdf.
+-- Stores the PDF of an invoice, once, and mails it to the buyer. Storing the same file again changes nothing; a
+-- different one is refused.
+-- Callers:   api.store_invoice_pdf.
 -- Errors:    invoice_not_found 404, invoice_printed_already 409.
--- Definer:   nobody else may write an invoice.
+-- Definer:   no other code may write an invoice.
 CREATE OR REPLACE FUNCTION billing.store_file(invoice_id uuid, content bytea)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,14 +14,16 @@ BEGIN
     ON CONFLICT ON CONSTRAINT invoice_files_pkey DO NOTHING
     RETURNING account_id INTO v_account_id;
     IF FOUND THEN
-        PERFORM messaging.enqueue_mail('invoice', v_account_id, jsonb_build_object('invoice_id', store_file.invoice_id));
+        PERFORM messaging.enqueue_mail('invoice', v_account_id,
+                                       jsonb_build_object('invoice_id', store_file.invoice_id));
     END IF;
     IF NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.id = store_file.invoice_id) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_found', MESSAGE = 'There is no such invoice.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'invoice_not_found',
+            MESSAGE = 'There is no such invoice.';
     ELSIF NOT EXISTS (SELECT FROM billing.invoice_files AS f
                       WHERE f.invoice_id = store_file.invoice_id AND f.sha256 = sha256(store_file.content)) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'invoice_printed_already',
-            MESSAGE = 'This invoice was printed before, and looks different: the first one stays.';
+            MESSAGE = 'This invoice already has a different PDF, which is kept.';
     END IF;
 END $$;
 

@@ -1,5 +1,6 @@
--- Keeps the printed page of an invoice or a credit note, once. The same again changes nothing.
--- Errors: invoice_not_found 404, invoice_printed_already 409.
+-- Stores the PDF of an invoice or a credit note, once. Storing the same file again changes nothing.
+-- Callers:   the worker.
+-- Errors:    invoice_not_found 404, invoice_printed_already 409.
 CREATE FUNCTION api.store_invoice_pdf(invoice_id uuid, content text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,8 +10,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.store_invoice_pdf IS
-'Keep the printed page of an invoice
+'Store the PDF of an invoice
 
-For the worker; `content` in base64.';
+For the worker. `content` is base64.';
 
 GRANT EXECUTE ON FUNCTION api.store_invoice_pdf TO app_worker;

@@ -1,4 +1,4 @@
--- Customer service agrees that pieces come back. A repeat changes nothing.
+-- Approves a return. Idempotent.
 -- Locks:  order, return.
 -- Errors: return_not_found 404, return_transition_refused 409.
 CREATE FUNCTION api.approve_return(return_id uuid)

@@ -1,10 +1,11 @@
--- Sends pieces of a paid order. A carrier that we can ask is asked from the queue; with another, or a tracking number, the parcel is on its way.
+-- Ships pieces of a paid order. A carrier with an interface books the parcel from the queue; with another carrier, or
+-- with a tracking number, the parcel is in transit at once.
 -- Locks:  the order, its lines.
--- Errors: order_not_found, order_item_not_found 404; order_not_shippable, nothing_to_ship, shipped_above_owed, shipping_address_missing 409;
---         line_twice_in_shipment, shipment_empty 422.
+-- Errors: order_not_found, order_item_not_found 404; order_not_shippable, nothing_to_ship, shipped_above_owed,
+--         shipping_address_missing 409; line_twice_in_shipment, shipment_empty 422.
 CREATE FUNCTION api.create_shipment(
-    order_id uuid, items api.shipment_line[] DEFAULT NULL, carrier api.short_text DEFAULT NULL, tracking_number api.tracking_number DEFAULT NULL,
-    tracking_url api.tracking_url DEFAULT NULL
+    order_id uuid, items api.shipment_line[] DEFAULT NULL, carrier api.short_text DEFAULT NULL,
+    tracking_number api.tracking_number DEFAULT NULL, tracking_url api.tracking_url DEFAULT NULL
 )
 RETURNS api.shipment
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -15,13 +16,16 @@ DECLARE
 BEGIN
     v_order := fulfilment.lock_order(create_shipment.order_id);
     IF create_shipment.items = '{}' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipment_empty', MESSAGE = 'Say what is in this shipment.',
-            HINT = 'Leave items out to send all that is left.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipment_empty',
+            MESSAGE = 'This shipment has no items.',
+            HINT = 'Leave items out to ship everything that is left.';
     END IF;
     v_shipment_id := fulfilment.make_shipment(
         v_order.id,
-        CASE WHEN create_shipment.items IS NOT NULL THEN ARRAY(SELECT i.order_item_id FROM unnest(create_shipment.items) AS i) END,
-        CASE WHEN create_shipment.items IS NOT NULL THEN ARRAY(SELECT i.quantity::integer FROM unnest(create_shipment.items) AS i) END,
+        CASE WHEN create_shipment.items IS NOT NULL
+             THEN ARRAY(SELECT i.order_item_id FROM unnest(create_shipment.items) AS i) END,
+        CASE WHEN create_shipment.items IS NOT NULL
+             THEN ARRAY(SELECT i.quantity::integer FROM unnest(create_shipment.items) AS i) END,
         create_shipment.carrier, create_shipment.tracking_number, create_shipment.tracking_url);
     RETURN api.render_shipment(s) FROM fulfilment.shipments AS s WHERE s.id = v_shipment_id;
 END $$;
@@ -29,8 +33,9 @@ END $$;
 COMMENT ON FUNCTION api.create_shipment IS
 'Ship an order, or a part of it
 
-`items` are the pieces in this parcel; without them all that is left. A `carrier` that the shop can ask (mock) books the parcel: it is `pending`
-until it did, then `label_created` with its tracking. With any other carrier, or a `tracking_number` of your own, the parcel is `in_transit`. The
-order is shipped when all that is owed has left, delivered when all of it has arrived.';
+`items` are the pieces in this parcel; by default everything that is left. A `carrier` with an interface (mock) books
+the parcel: the shipment is `pending` until then, and `label_created` with its tracking afterwards. With any other
+carrier, or with your own `tracking_number`, the shipment is `in_transit` at once. The order becomes shipped when all of
+its pieces have left, and delivered when all of them have arrived.';
 
 GRANT EXECUTE ON FUNCTION api.create_shipment TO app_support;

@@ -1,4 +1,4 @@
--- One return, own for a customer, any for staff.
+-- One return: customers see their own, staff see any.
 -- Errors: return_not_found 404.
 CREATE FUNCTION api.get_return(return_id uuid)
 RETURNS api.order_return

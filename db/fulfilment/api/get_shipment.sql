@@ -1,4 +1,4 @@
--- One shipment, own for a customer, any for staff.
+-- One shipment: customers see their own, staff see any.
 -- Errors: shipment_not_found 404.
 CREATE FUNCTION api.get_shipment(shipment_id uuid)
 RETURNS api.shipment
@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_shipment FROM fulfilment.shipments AS s WHERE s.id = get_shipment.shipment_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'shipment_not_found', MESSAGE = 'There is no such shipment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'shipment_not_found',
+            MESSAGE = 'There is no such shipment.';
     END IF;
     RETURN api.render_shipment(v_shipment);
 END $$;

@@ -1,4 +1,4 @@
--- The returns of an order, newest first: own for a customer, any for staff.
+-- The returns of an order, newest first: customers see their own, staff see any.
 -- Errors: order_not_found 404, cursor_invalid 422.
 CREATE FUNCTION api.list_returns(order_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
 RETURNS api.order_return_page
@@ -10,7 +10,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
     END IF;
     RETURN api.render_return_page(
-        fulfilment.find_returns(list_returns.order_id, NULL, messaging.cursor_before(list_returns.cursor), list_returns."limit" + 1),
+        fulfilment.find_returns(list_returns.order_id, NULL, messaging.cursor_before(list_returns.cursor),
+                                list_returns."limit" + 1),
         list_returns."limit");
 END $$;
 

@@ -1,6 +1,8 @@
--- The shipments of an order, newest first: own for a customer, any for staff.
+-- The shipments of an order, newest first: customers see their own, staff see any.
 -- Errors: order_not_found 404, cursor_invalid 422.
-CREATE FUNCTION api.list_shipments(order_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_shipments(
+    order_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.shipment_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -19,7 +21,9 @@ BEGIN
     ) AS q;
     RETURN ROW(coalesce(v_rows[1:list_shipments."limit"], '{}'),
                CASE WHEN cardinality(v_rows) > list_shipments."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_shipments."limit"]).id)) END)::api.shipment_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_rows[list_shipments."limit"]).id)
+                    ) END)::api.shipment_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_shipments IS

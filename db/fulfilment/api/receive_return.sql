@@ -1,8 +1,10 @@
--- The parcel of a return is here: once, what really came is refunded and, unless said otherwise, put into stock.
+-- Receives the parcel of a return, once: refunds the pieces that arrived and, by default, restocks them.
 -- Locks:  order, return, the order's lines, stock rows in product order, payments, ledger accounts.
--- Errors: return_not_found, order_item_not_found 404; return_transition_refused, received_above_announced, payment_disputed 409;
---         line_twice_in_return, return_empty 422.
-CREATE FUNCTION api.receive_return(return_id uuid, items api.return_receipt[] DEFAULT NULL, restock boolean DEFAULT true)
+-- Errors: return_not_found, order_item_not_found 404; return_transition_refused, received_above_announced,
+--         payment_disputed 409; line_twice_in_return, return_empty 422.
+CREATE FUNCTION api.receive_return(
+    return_id uuid, items api.return_receipt[] DEFAULT NULL, restock boolean DEFAULT true
+)
 RETURNS api.order_return
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -13,7 +15,8 @@ DECLARE
     v_restock    boolean[];
 BEGIN
     IF receive_return.items IS NULL THEN
-        SELECT array_agg(i.order_item_id), array_agg(i.quantity), array_agg(v_all) INTO STRICT v_ids, v_quantities, v_restock
+        SELECT array_agg(i.order_item_id), array_agg(i.quantity), array_agg(v_all) INTO STRICT v_ids,
+               v_quantities, v_restock
         FROM fulfilment.return_items AS i WHERE i.return_id = receive_return.return_id;
     ELSE
         SELECT array_agg(i.order_item_id), array_agg(i.quantity::integer), array_agg(coalesce(i.restock, v_all))
@@ -26,8 +29,9 @@ END $$;
 COMMENT ON FUNCTION api.receive_return IS
 'Receive a return
 
-An approved one, once. `items` are the pieces that really came, without them all that were announced; what is not listed did not come. Their price
-goes back by the payments that brought it, and they go into stock unless `restock` is false, for all or for a line. The return is `refunded` when
-the money has gone.';
+The return must be approved; it is received once. `items` are the pieces that arrived, by default all that were
+announced; unlisted pieces did not arrive. Their price is refunded through the payments of the order, and they are
+restocked unless `restock` is false for all or for a line. The return becomes `refunded` when the refunds are
+completed.';
 
 GRANT EXECUTE ON FUNCTION api.receive_return TO app_support;

@@ -1,4 +1,4 @@
--- Customer service does not take pieces back, or they never came. A repeat changes nothing.
+-- Rejects a return, or closes an approved one whose parcel never came. Idempotent.
 -- Locks:  order, return, the order's lines.
 -- Errors: return_not_found 404, return_transition_refused 409.
 CREATE FUNCTION api.reject_return(return_id uuid, reason api.short_text)
@@ -13,6 +13,6 @@ END $$;
 COMMENT ON FUNCTION api.reject_return IS
 'Reject a return
 
-One that was requested, or approved and never came. Its pieces can be announced again.';
+A requested return, or an approved one whose parcel never came. Its pieces can be announced again.';
 
 GRANT EXECUTE ON FUNCTION api.reject_return TO app_support;

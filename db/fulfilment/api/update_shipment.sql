@@ -1,4 +1,4 @@
--- Says where a shipment is, or corrects its tracking: only the fields that are sent.
+-- Changes a shipment's status or tracking: only the fields that are sent.
 -- Locks:  order, payment, shipment, then those of what follows from the status.
 -- Errors: shipment_not_found 404, version_stale 412, shipment_transition_refused, returned_above_shipped 409.
 CREATE FUNCTION api.update_shipment(
@@ -31,8 +31,8 @@ END $$;
 COMMENT ON FUNCTION api.update_shipment IS
 'Update a shipment
 
-Its status, carrier and tracking: only the fields that are sent. A parcel that `failed` or was `cancelled` or `returned` (to us) is owed again, and
-can be shipped anew. Credit that is held for a parcel is taken when it is booked; a parcel that is `cancelled` lets it go, one that `failed` cancels
-the order.';
+Changes status, carrier and tracking: only the fields that are sent. The pieces of a parcel that `failed`, was
+`cancelled` or was `returned` (to the shop) can be shipped again. Credit that is held for a parcel is captured when the
+parcel is booked; `cancelled` releases it, `failed` cancels the order.';
 
 GRANT EXECUTE ON FUNCTION api.update_shipment TO app_support;

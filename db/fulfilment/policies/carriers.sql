@@ -1,3 +1,3 @@
--- Carriers and the two state machines: read by functions, changed by a migration or a DBA.
+-- Carriers and the two state machines: functions read them, a migration or a DBA changes them.
 REVOKE ALL ON fulfilment.carriers, fulfilment.shipment_transitions, fulfilment.return_transitions FROM store_api;
 GRANT SELECT ON fulfilment.carriers, fulfilment.shipment_transitions, fulfilment.return_transitions TO store_api;

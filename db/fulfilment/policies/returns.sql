@@ -1,4 +1,5 @@
--- Returns, their lines and their refunds: a customer's own; staff and services see all. What was asked for never changes.
+-- A customer sees their own returns, with lines and refunds; staff and services see all. What was requested never
+-- changes.
 ALTER TABLE fulfilment.returns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fulfilment.return_items ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fulfilment.return_refunds ENABLE ROW LEVEL SECURITY;
@@ -16,7 +17,8 @@ CREATE POLICY own_rows ON fulfilment.return_refunds TO store_api
 REVOKE ALL ON fulfilment.returns, fulfilment.return_items, fulfilment.return_refunds FROM store_api;
 GRANT SELECT ON fulfilment.returns, fulfilment.return_items, fulfilment.return_refunds TO store_api;
 GRANT INSERT (order_id, account_id, reason) ON fulfilment.returns TO store_api;
-GRANT UPDATE (status, rejection_reason, amount, decided_by, received_at, refunded_at, version) ON fulfilment.returns TO store_api;
+GRANT UPDATE (status, rejection_reason, amount, decided_by, received_at, refunded_at, version) ON fulfilment.returns
+    TO store_api;
 GRANT INSERT (return_id, order_item_id, account_id, quantity) ON fulfilment.return_items TO store_api;
 GRANT UPDATE (quantity_received, quantity_restocked) ON fulfilment.return_items TO store_api;
 GRANT INSERT (refund_id, return_id, account_id) ON fulfilment.return_refunds TO store_api;
@@ -27,12 +29,14 @@ CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON fulfilment
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON fulfilment.returns
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON fulfilment.returns
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version');
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id', 'version');
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON fulfilment.returns
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 
--- A refund of a return is done, or is asked for anew: whoever does it.
+-- These triggers follow the refunds of a return, whichever code completes or repeats them.
 CREATE OR REPLACE TRIGGER follow_refund AFTER UPDATE OF status ON payments.refunds
-    FOR EACH ROW WHEN (OLD.status <> 'completed' AND NEW.status = 'completed') EXECUTE FUNCTION fulfilment.follow_refund();
+    FOR EACH ROW WHEN (OLD.status <> 'completed' AND NEW.status = 'completed')
+    EXECUTE FUNCTION fulfilment.follow_refund();
 CREATE OR REPLACE TRIGGER follow_retry AFTER INSERT ON payments.refunds
     FOR EACH ROW WHEN (NEW.retry_of IS NOT NULL) EXECUTE FUNCTION fulfilment.follow_retry();

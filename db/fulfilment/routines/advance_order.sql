@@ -1,5 +1,6 @@
--- The order follows its parcels: shipped when every piece that is still owed has left, delivered when all of them have arrived.
--- Called by: move_shipment, api.create_refund. The caller holds the order, unless it is pending.
+-- Moves an order on with its parcels: to shipped when every piece that has to be shipped has left, to delivered when
+-- all of them have arrived.
+-- Callers:   move_shipment, api.create_refund. The caller holds the order, unless it is pending.
 -- Locks:     none.
 CREATE OR REPLACE FUNCTION fulfilment.advance_order(order_id uuid)
 RETURNS void
@@ -12,12 +13,14 @@ BEGIN
     IF v_order.status NOT IN ('paid', 'shipped') THEN
         RETURN;
     END IF;
-    SELECT count(*) FILTER (WHERE s.status IN ('pending', 'label_created')) AS here, count(*) FILTER (WHERE s.status = 'in_transit') AS under_way,
+    SELECT count(*) FILTER (WHERE s.status IN ('pending', 'label_created')) AS here,
+           count(*) FILTER (WHERE s.status = 'in_transit') AS under_way,
            count(*) FILTER (WHERE s.status = 'delivered') AS arrived
     INTO STRICT v_state
     FROM fulfilment.shipments AS s WHERE s.order_id = v_order.id;
     IF v_state.here > 0 OR v_state.under_way + v_state.arrived = 0
-        OR EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order.id AND i.quantity_shipped + i.quantity_withdrawn < i.quantity)
+        OR EXISTS (SELECT FROM sales.order_items AS i
+                   WHERE i.order_id = v_order.id AND i.quantity_shipped + i.quantity_withdrawn < i.quantity)
     THEN
         RETURN;
     END IF;

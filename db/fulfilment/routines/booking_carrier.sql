@@ -1,6 +1,7 @@
--- The carrier that has to take an order's parcel before its credit is taken: that of its shipping method, or else the shop's. NULL where credit
--- pays at once: the shop does not hold it, there is no carrier to ask, nothing is sent, or credit does not pay all that is due.
--- Called by: payments.begin_attempt. The caller holds the order.
+-- The carrier that must accept an order's parcel before its credit is captured: that of its shipping method, or else
+-- the shop's. NULL if credit pays at once: the shop does not hold it, the carrier has no interface, nothing is shipped,
+-- or credit does not pay all that is due.
+-- Callers:   payments.begin_attempt. The caller holds the order.
 CREATE OR REPLACE FUNCTION fulfilment.booking_carrier(order_id uuid, amount bigint)
 RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -12,7 +13,9 @@ BEGIN
         LEFT JOIN sales.shipping_methods AS m ON m.id = o.shipping_method_id
         JOIN fulfilment.carriers AS c ON c.name = CASE WHEN m.id IS NULL THEN s.booking_carrier ELSE m.carrier END
         WHERE s.credit_held_until_booked AND fulfilment.can_be_asked(c.name)
-          AND o.id = booking_carrier.order_id AND o.shipping_address IS NOT NULL AND booking_carrier.amount = o.total - o.amount_paid
+          AND o.id = booking_carrier.order_id
+          AND o.shipping_address IS NOT NULL
+          AND booking_carrier.amount = o.total - o.amount_paid
     );
 END $$;
 

@@ -1,6 +1,6 @@
--- Whether a carrier is one whose interface books parcels for us. A test carrier carries nothing: where orders
--- are real it would lose them.
--- Called by: make_shipment, booking_carrier.
+-- Whether a carrier has an interface that books parcels. A test carrier transports nothing, so it does not count in
+-- production.
+-- Callers:   make_shipment, booking_carrier.
 CREATE OR REPLACE FUNCTION fulfilment.can_be_asked(carrier text)
 RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

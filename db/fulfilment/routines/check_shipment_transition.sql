@@ -1,12 +1,14 @@
--- Row trigger: a shipment's status changes as fulfilment.shipment_transitions says, and in no other way.
--- Errors: shipment_transition_refused 409.
+-- Row trigger: allows only the changes of status that fulfilment.shipment_transitions lists.
+-- Callers:   trigger check_transition on fulfilment.shipments.
+-- Errors:    shipment_transition_refused 409.
 CREATE OR REPLACE FUNCTION fulfilment.check_shipment_transition()
 RETURNS trigger
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM fulfilment.shipment_transitions AS t WHERE t.from_status = OLD.status AND t.to_status = NEW.status) THEN
+    IF NOT EXISTS (SELECT FROM fulfilment.shipment_transitions AS t
+                   WHERE t.from_status = OLD.status AND t.to_status = NEW.status) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipment_transition_refused',
-            MESSAGE = format('A shipment that is %s cannot become %s.', OLD.status, NEW.status);
+            MESSAGE = format('A shipment cannot change from %s to %s.', OLD.status, NEW.status);
     END IF;
     RETURN NEW;
 END $$;

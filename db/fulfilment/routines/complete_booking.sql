@@ -1,9 +1,10 @@
--- The carrier has taken a parcel on: keeps its tracking, and takes the credit that was held for it, all in one. Idempotent. A parcel that is not
--- to be sent any more is taken back at the carrier, and so is one whose order has become cheaper since: its credit is free again.
--- Called by: api.complete_booking, api.update_shipment (booked by telephone).
+-- The carrier has accepted a parcel: stores its tracking and captures the credit that was held for it. Idempotent. If
+-- the parcel is no longer to be sent, or its order has become cheaper since, the booking is cancelled at the carrier
+-- and the credit is released.
+-- Callers:   set_status (booked by telephone), api.complete_booking.
 -- Returns:   booked, no_change or too_late.
--- Errors:    shipment_not_found 404.
 -- Locks:     order, payment, shipment, then those of payments.mark_payment_completed.
+-- Errors:    shipment_not_found 404.
 CREATE OR REPLACE FUNCTION fulfilment.complete_booking(
     shipment_id uuid, booking_reference text, tracking_number text, tracking_url text
 )
@@ -23,13 +24,17 @@ BEGIN
 
     IF v_shipment.payment_id IS NOT NULL THEN
         SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_shipment.payment_id;
-        IF v_payment.amount <> (SELECT o.total - o.amount_paid FROM sales.orders AS o WHERE o.id = v_payment.order_id) THEN
+        IF v_payment.amount <> (SELECT o.total - o.amount_paid
+                                FROM sales.orders AS o
+                                WHERE o.id = v_payment.order_id) THEN
             PERFORM payments.give_up_payment(v_payment.id, 'cancelled');
             RETURN 'too_late';
         END IF;
         PERFORM payments.mark_payment_completed(v_payment.id, v_payment.amount, v_payment.currency);
         INSERT INTO fulfilment.shipment_items (shipment_id, order_item_id, account_id, quantity)
-        SELECT v_shipment.id, i.id, i.account_id, i.quantity FROM sales.order_items AS i WHERE i.order_id = v_shipment.order_id;
+        SELECT v_shipment.id, i.id, i.account_id, i.quantity
+        FROM sales.order_items AS i
+        WHERE i.order_id = v_shipment.order_id;
         PERFORM fulfilment.count_pieces(v_shipment.id, 1);
     END IF;
     UPDATE fulfilment.shipments AS s

@@ -1,5 +1,5 @@
--- How many pieces of a line have left the house, since a moment or ever: on their way, or delivered after it.
--- Called by: withdraw_pieces, request_return.
+-- How many pieces of a line have left the shop: those on their way, and those delivered (after a given time).
+-- Callers:   withdraw_pieces, request_return.
 CREATE OR REPLACE FUNCTION fulfilment.count_out(order_item_id uuid, delivered_after timestamptz DEFAULT '-infinity')
 RETURNS integer
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

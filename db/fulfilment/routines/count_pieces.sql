@@ -1,7 +1,8 @@
--- Counts a shipment's pieces on their lines (direction 1), or gives them back because it never left or came back to us (-1).
--- Called by: make_shipment, complete_booking, move_shipment.
+-- Counts a shipment's pieces on their lines (direction 1), or undoes that because the parcel never left or was returned
+-- to the shop (-1).
+-- Callers:   make_shipment, complete_booking, move_shipment.
+-- Locks:     the order's lines. The caller holds the order.
 -- Errors:    shipped_above_owed, returned_above_shipped 409.
--- Locks:     the order's lines; the caller holds the order.
 CREATE OR REPLACE FUNCTION fulfilment.count_pieces(shipment_id uuid, direction integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

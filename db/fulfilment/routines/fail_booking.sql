@@ -1,9 +1,9 @@
--- The carrier does not take a parcel, for good: its pieces are owed again. An order that was to be paid by it is cancelled: its credit is free and
--- its goods are back on sale. Idempotent.
--- Called by: api.fail_booking (refused), api.postpone_booking (no answer for too long), api.update_shipment.
+-- The carrier refused a parcel permanently: its pieces can be shipped again. If its booking was to pay for the order,
+-- the order is cancelled: its credit is released and its goods are back on sale. Idempotent.
+-- Callers:   set_status, api.fail_booking (refused), api.postpone_booking (no answer for too long).
 -- Returns:   whether anything changed.
--- Errors:    shipment_not_found 404.
 -- Locks:     order, payment, shipment, then those of sales.cancel_order.
+-- Errors:    shipment_not_found 404.
 CREATE OR REPLACE FUNCTION fulfilment.fail_booking(shipment_id uuid, failure_code text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -16,7 +16,8 @@ BEGIN
     PERFORM fulfilment.move_shipment(v_shipment.id, 'failed', fail_booking.failure_code);
     IF v_shipment.payment_id IS NOT NULL THEN
         PERFORM sales.cancel_order(v_shipment.order_id, 'carrier_failed');
-        PERFORM messaging.enqueue_mail('order_cancelled', v_shipment.account_id, jsonb_build_object('order_id', v_shipment.order_id));
+        PERFORM messaging.enqueue_mail('order_cancelled', v_shipment.account_id,
+                                       jsonb_build_object('order_id', v_shipment.order_id));
     END IF;
     RETURN true;
 END $$;

@@ -1,9 +1,10 @@
--- Returns below an id, newest first: of one order or of all, in one status or any. NULL is no filter. The caller's row security applies.
--- Called by: api.list_returns, api.list_all_returns.
+-- Returns with ids below one id, newest first. A filter (order, status) that is NULL matches all. The caller's row
+-- security applies.
+-- Callers:   api.list_returns, api.list_all_returns.
 CREATE OR REPLACE FUNCTION fulfilment.find_returns(order_id uuid, status text, before uuid, count integer)
 RETURNS fulfilment.returns[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-    -- Filters are optional: a plan for all cases would fit none.
+    -- The filters are optional, so one generic plan would be bad for every combination.
     SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     RETURN ARRAY(

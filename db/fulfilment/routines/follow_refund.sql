@@ -1,5 +1,6 @@
--- Row trigger: a refund is done; the return that it is of may be over by that.
--- Locks: the return; whoever completes a refund holds the order.
+-- Row trigger: when a refund is completed, its return may be finished.
+-- Callers:   trigger follow_refund on payments.refunds.
+-- Locks:     the return. The transaction that completes a refund holds the order.
 CREATE OR REPLACE FUNCTION fulfilment.follow_refund()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
--- Row trigger: a refund that retries another belongs to the return that the other was of.
+-- Row trigger: assigns the retry of a refund to the same return.
+-- Callers:   trigger follow_retry on payments.refunds.
 CREATE OR REPLACE FUNCTION fulfilment.follow_retry()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

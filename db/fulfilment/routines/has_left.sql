@@ -1,5 +1,6 @@
--- Whether anything of an order is out of the house: on its way, delivered, or lost. Right only while the caller holds the order.
--- Called by: cancel_shipments, api.create_refund.
+-- Whether any piece of an order has left the shop: on its way, delivered, or lost. Correct only while the caller holds
+-- the order.
+-- Callers:   cancel_shipments, api.create_refund.
 CREATE OR REPLACE FUNCTION fulfilment.has_left(order_id uuid)
 RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,6 @@
--- Row trigger: while a carrier has an order's parcel on its books it goes where it was booked to, and so does the order.
--- Errors: shipment_booked 409.
+-- Row trigger: keeps an order's address while a carrier has a booking for its parcel.
+-- Callers:   trigger keep_address on sales.orders.
+-- Errors:    shipment_booked 409.
 CREATE OR REPLACE FUNCTION fulfilment.keep_address()
 RETURNS trigger
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -9,7 +10,8 @@ BEGIN
         WHERE s.order_id = NEW.id AND s.asks_carrier AND s.status IN ('pending', 'label_created'))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipment_booked',
-            MESSAGE = 'A carrier is taking this order to its address.', HINT = 'Cancel the shipment, or the payment that waits for it, first.';
+            MESSAGE = 'A carrier has a booking for this address.',
+            HINT = 'First cancel the shipment, or the payment that waits for it.';
     END IF;
     RETURN NEW;
 END $$;

@@ -1,5 +1,5 @@
--- The pieces in a shipment. What waits for its payment holds what the order holds, and is decided with it.
--- Called by: api.render_shipment, api.get_shipment_for_carrier.
+-- The pieces in a shipment. A shipment that waits for its payment contains the pieces of the order.
+-- Callers:   api.render_shipment, api.get_shipment_for_carrier.
 CREATE OR REPLACE FUNCTION fulfilment.list_contents(shipment fulfilment.shipments)
 RETURNS TABLE (order_item_id uuid, quantity integer)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -7,7 +7,8 @@ BEGIN
     IF shipment.payment_id IS NOT NULL AND shipment.status = 'pending' THEN
         RETURN QUERY SELECT i.id, i.quantity FROM sales.order_items AS i WHERE i.order_id = shipment.order_id;
     ELSE
-        RETURN QUERY SELECT i.order_item_id, i.quantity FROM fulfilment.shipment_items AS i WHERE i.shipment_id = shipment.id;
+        RETURN QUERY
+            SELECT i.order_item_id, i.quantity FROM fulfilment.shipment_items AS i WHERE i.shipment_id = shipment.id;
     END IF;
 END $$;
 

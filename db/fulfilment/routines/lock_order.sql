@@ -1,7 +1,7 @@
--- An order under its lock: shipments and returns change under it only.
--- Called by: make_shipment and the endpoints of shipments and returns.
--- Errors:    order_not_found 404.
+-- Locks an order. Shipments and returns change only under this lock.
+-- Callers:   make_shipment and the endpoints of shipments and returns.
 -- Locks:     the order.
+-- Errors:    order_not_found 404.
 CREATE OR REPLACE FUNCTION fulfilment.lock_order(order_id uuid)
 RETURNS sales.orders
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
--- A return with its order locked, in the order of locks.
--- Called by: decide_return, receive_return, settle_return.
--- Errors:    return_not_found 404.
+-- Locks a return and, before it, its order.
+-- Callers:   decide_return, receive_return, settle_return.
 -- Locks:     order, return.
+-- Errors:    return_not_found 404.
 CREATE OR REPLACE FUNCTION fulfilment.lock_return(return_id uuid)
 RETURNS fulfilment.returns
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,9 +1,9 @@
--- A shipment goes on to another status, with all that follows: pieces that never left or came back to us are owed again, a booking that is not
--- wanted is taken back at the carrier, the timeline says it, the order follows.
--- Called by: make_shipment, complete_booking, fail_booking, release_credit, cancel_shipments, api.update_shipment, ship_order, deliver_order,
---            record_tracking.
+-- Changes a shipment's status, with all consequences: pieces that never left or were returned to the shop can be
+-- shipped again, an unneeded booking is cancelled at the carrier, the event is recorded, and the order follows.
+-- Callers:   make_shipment, complete_booking, fail_booking, release_credit, cancel_shipments, set_status,
+--            api.ship_order, deliver_order, record_tracking.
+-- Locks:     the shipment, its order's lines. The caller holds the order, or the payment that waits for it.
 -- Errors:    shipment_transition_refused, returned_above_shipped 409.
--- Locks:     the shipment, its order's lines; the caller holds the order, or the payment that waits for it.
 CREATE OR REPLACE FUNCTION fulfilment.move_shipment(shipment_id uuid, status text, failure_code text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -12,7 +12,8 @@ DECLARE
 BEGIN
     UPDATE fulfilment.shipments AS s
     SET status = move_shipment.status, failure_code = move_shipment.failure_code,
-        shipped_at = CASE WHEN move_shipment.status IN ('in_transit', 'delivered') THEN coalesce(s.shipped_at, now()) ELSE s.shipped_at END,
+        shipped_at = CASE WHEN move_shipment.status IN ('in_transit', 'delivered') THEN coalesce(s.shipped_at, now())
+                          ELSE s.shipped_at END,
         delivered_at = CASE move_shipment.status WHEN 'delivered' THEN now() END,
         check_at = CASE WHEN s.booking_reference IS NOT NULL AND move_shipment.status IN ('label_created', 'in_transit')
                         THEN now() + interval '2 minutes' END,
@@ -27,7 +28,8 @@ BEGIN
     END IF;
     IF v_shipment.status = 'in_transit' THEN
         PERFORM messaging.enqueue_mail('order_shipped', v_shipment.account_id, jsonb_strip_nulls(jsonb_build_object(
-            'order_id', v_shipment.order_id, 'carrier', v_shipment.carrier, 'tracking_number', v_shipment.tracking_number,
+            'order_id', v_shipment.order_id, 'carrier', v_shipment.carrier,
+            'tracking_number', v_shipment.tracking_number,
             'tracking_url', v_shipment.tracking_url, 'items', (
                 SELECT jsonb_agg(jsonb_build_object('name', i.name, 'quantity', p.quantity) ORDER BY i.id)
                 FROM fulfilment.shipment_items AS p JOIN sales.order_items AS i ON i.id = p.order_item_id

@@ -1,11 +1,12 @@
--- Says in the order's timeline where a return is: return.requested, return.approved, …
--- Called by: request_return, decide_return, receive_return, settle_return.
+-- Records the event of a return's new status in the order's timeline: return.requested, return.approved, …
+-- Callers:   request_return, decide_return, receive_return, settle_return.
 CREATE OR REPLACE FUNCTION fulfilment.record_return_event(changed fulfilment.returns)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM messaging.record_event('return.' || changed.status, changed.order_id, changed.account_id,
-        jsonb_strip_nulls(jsonb_build_object('return_id', changed.id, 'reason', coalesce(changed.rejection_reason, changed.reason),
+        jsonb_strip_nulls(jsonb_build_object('return_id', changed.id,
+                                             'reason', coalesce(changed.rejection_reason, changed.reason),
                                              'amount', nullif(changed.amount, 0))));
 END $$;
 

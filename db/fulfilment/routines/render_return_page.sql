@@ -1,4 +1,5 @@
--- A page of returns: what was found, one more than asked for where there is a next page. Not an endpoint.
+-- A page of returns. The array has one row more than the limit if there is a next page. Not an endpoint.
+-- Callers:   api.list_all_returns, api.list_returns.
 CREATE FUNCTION api.render_return_page(returns fulfilment.returns[], "limit" integer)
 RETURNS api.order_return_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

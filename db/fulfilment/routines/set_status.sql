@@ -1,8 +1,9 @@
--- What a person says of a shipment. Of one whose payment waits for it the payment is settled as well: on its way it is paid, cancelled it is not,
--- failed it takes the order with it.
--- Called by: api.update_shipment.
+-- Sets a shipment's status as a person reports it. If a payment waits for the shipment, the payment is settled too: in
+-- transit completes it, cancelled cancels it, failed cancels the order as well.
+-- Callers:   api.update_shipment.
+-- Locks:     those of complete_booking, fail_booking, payments.give_up_payment; the caller holds order, payment and
+--            shipment.
 -- Errors:    shipment_transition_refused, returned_above_shipped 409.
--- Locks:     those of complete_booking, fail_booking, payments.give_up_payment; the caller holds order, payment and shipment.
 CREATE OR REPLACE FUNCTION fulfilment.set_status(shipment fulfilment.shipments, status text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -10,7 +11,8 @@ DECLARE
     v_waits CONSTANT boolean := shipment.payment_id IS NOT NULL AND shipment.status = 'pending';
 BEGIN
     IF v_waits AND set_status.status = 'cancelled' THEN
-        PERFORM payments.give_up_payment(shipment.payment_id, 'cancelled');    -- and the shipment with it: release_credit()
+        -- this also cancels the shipment, through release_credit()
+        PERFORM payments.give_up_payment(shipment.payment_id, 'cancelled');
     ELSIF v_waits AND set_status.status = 'failed' THEN
         PERFORM fulfilment.fail_booking(shipment.id, 'refused');
     ELSE

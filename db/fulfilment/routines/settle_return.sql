@@ -1,5 +1,5 @@
--- A return whose money has gone back, all of it, is over.
--- Called by: receive_return, follow_refund. Both hold the order.
+-- Finishes a return when all of its refunds are completed.
+-- Callers:   receive_return, follow_refund. Both hold the order.
 -- Locks:     the return.
 CREATE OR REPLACE FUNCTION fulfilment.settle_return(return_id uuid)
 RETURNS void

@@ -1,6 +1,7 @@
--- Asks for a look at parcels that are under way: where they are, at their carrier. Two minutes after the booking, then each time as long after as
--- the booking is old, up to six hours.
--- Locks: the shipments; those that somebody else is at are left for the next time.
+-- Enqueues a tracking query for parcels that are under way. The first follows two minutes after the booking; each later
+-- pause equals the booking's age, up to six hours.
+-- Callers:   the worker.
+-- Locks:     the shipments, except those that another transaction has locked; they are left for the next call.
 CREATE FUNCTION api.check_shipments()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -23,8 +24,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.check_shipments IS
-'Have carriers asked about parcels that are under way
+'Query carriers about parcels that are under way
 
-For the worker. Answers how many; call again while there are a hundred.';
+For the worker. Returns the number of parcels; call again while it is 100.';
 
 GRANT EXECUTE ON FUNCTION api.check_shipments TO app_worker;

@@ -1,6 +1,7 @@
--- The carrier refused a parcel for good. Idempotent.
--- Locks:  order, payment, shipment, and those of sales.cancel_order.
--- Errors: shipment_not_found 404.
+-- Records that the carrier refused a parcel permanently. Idempotent.
+-- Callers:   the worker.
+-- Locks:     order, payment, shipment, and those of sales.cancel_order.
+-- Errors:    shipment_not_found 404.
 CREATE FUNCTION api.fail_booking(shipment_id uuid, failure_code text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -12,6 +13,6 @@ END $$;
 COMMENT ON FUNCTION api.fail_booking IS
 'Record that a carrier refused a parcel
 
-For the worker. Credit that was held for it is free again, and its order cancelled.';
+For the worker. Releases the credit that was held for it and cancels that order.';
 
 GRANT EXECUTE ON FUNCTION api.fail_booking TO app_worker;

@@ -1,8 +1,9 @@
--- What a carrier needs to take a parcel, or to be asked about it.
--- Errors: shipment_not_found 404.
+-- What a carrier's client needs to book a parcel or to query its status.
+-- Callers:   the worker.
+-- Errors:    shipment_not_found 404.
 CREATE TYPE api.carrier_shipment AS (
-    id uuid, order_number text, status text, carrier text, booking_reference text, tracking_number text, address jsonb, email text,
-    items api.shipment_item[], booked_at timestamptz, created_at timestamptz
+    id uuid, order_number text, status text, carrier text, booking_reference text, tracking_number text,
+    address jsonb, email text, items api.shipment_item[], booked_at timestamptz, created_at timestamptz
 );
 
 CREATE FUNCTION api.get_shipment_for_carrier(shipment_id uuid)
@@ -14,7 +15,9 @@ BEGIN
     PERFORM identity.authenticate_service('worker');
     SELECT s.id, o.number::text, s.status, s.carrier, s.booking_reference, s.tracking_number, s.address, a.email,
            ARRAY(SELECT ROW(i.id, i.sku, i.name, p.quantity)::api.shipment_item
-                 FROM fulfilment.list_contents(s) AS p JOIN sales.order_items AS i ON i.id = p.order_item_id ORDER BY i.id),
+                 FROM fulfilment.list_contents(s) AS p
+                 JOIN sales.order_items AS i ON i.id = p.order_item_id
+                 ORDER BY i.id),
            s.booked_at, s.created_at
     INTO v_answer
     FROM fulfilment.shipments AS s
@@ -22,7 +25,8 @@ BEGIN
     JOIN identity.accounts AS a ON a.id = s.account_id
     WHERE s.id = get_shipment_for_carrier.shipment_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'shipment_not_found', MESSAGE = 'There is no such shipment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'shipment_not_found',
+            MESSAGE = 'There is no such shipment.';
     END IF;
     RETURN v_answer;
 END $$;

@@ -1,7 +1,8 @@
--- The carrier did not answer, or not so that one knows what it did. Answers whether it is to be asked again; when it was asked for long enough, the
--- booking has failed, and whatever the carrier has of it is taken back.
--- Locks:  order, payment, shipment, and those of sales.cancel_order.
--- Errors: shipment_not_found 404.
+-- Records that the carrier did not answer, or gave an unclear answer. Returns whether to ask again; after too long the
+-- booking has failed, and a booking that the carrier may have made is cancelled.
+-- Callers:   the worker.
+-- Locks:     order, payment, shipment, and those of sales.cancel_order.
+-- Errors:    shipment_not_found 404.
 CREATE FUNCTION api.postpone_booking(shipment_id uuid)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -22,6 +23,6 @@ END $$;
 COMMENT ON FUNCTION api.postpone_booking IS
 'Record that a carrier did not answer
 
-For the worker. Answers whether to ask again.';
+For the worker. Returns whether to ask again.';
 
 GRANT EXECUTE ON FUNCTION api.postpone_booking TO app_worker;

@@ -1,6 +1,7 @@
--- Begins a payment into the own wallet: the balance grows when the money is here, and not before.
+-- Begins a payment into the caller's wallet. The balance grows when the money has arrived.
 -- Locks:  the wallet.
--- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum 409, wallet_locked 409, provider_not_available 422.
+-- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum 409, wallet_locked 409,
+--         provider_not_available 422.
 CREATE FUNCTION api.begin_deposit(amount api.amount, currency api.currency, provider text)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,29 +12,40 @@ DECLARE
     v_payment payments.payments;
 BEGIN
     IF begin_deposit.amount NOT BETWEEN v_limits.deposit_minimum AND v_limits.deposit_maximum THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'deposit_out_of_limits', MESSAGE = 'A deposit cannot be as small or as large as this.',
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'deposit_out_of_limits',
+            MESSAGE = 'The amount of this deposit is outside the limits.',
             DETAIL = json_build_object('minimum', v_limits.deposit_minimum, 'maximum', v_limits.deposit_maximum)::text;
     END IF;
-    -- With what is under way, and one at a time: several do not pass the limit together.
+    -- Deposits under way count too. The lock lets one request check at a time, so several together cannot pass the
+    -- limit.
     PERFORM ledger.lock_available(ledger.open_account('wallet', begin_deposit.currency, owner_id => v_actor));
-    v_balance := coalesce((SELECT b.balance FROM ledger.read_balances(v_actor, 'wallet') AS b WHERE b.currency = begin_deposit.currency), 0)
+    v_balance := coalesce(
+        (SELECT b.balance FROM ledger.read_balances(v_actor, 'wallet') AS b WHERE b.currency = begin_deposit.currency),
+        0
+    )
         -- OFFSET 0: as in cancel_open_payments.
         + coalesce((SELECT sum(p.amount)::bigint
                     FROM (SELECT d.* FROM payments.payments AS d
-                          WHERE d.account_id = v_actor AND d.purpose = 'deposit' AND d.currency = begin_deposit.currency OFFSET 0) AS p
+                          WHERE d.account_id = v_actor
+                            AND d.purpose = 'deposit'
+                            AND d.currency = begin_deposit.currency OFFSET 0) AS p
                     WHERE p.status IN ('initiated', 'open', 'authorized')), 0);
     IF v_balance + begin_deposit.amount > v_limits.balance_maximum THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'balance_above_maximum', MESSAGE = 'A wallet cannot hold this much.',
-            HINT = 'Deposits that are under way count as well.', DETAIL = json_build_object('maximum', v_limits.balance_maximum)::text;
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'balance_above_maximum',
+            MESSAGE = 'This deposit would exceed what a wallet may hold.',
+            HINT = 'Deposits that are under way count as well.',
+            DETAIL = json_build_object('maximum', v_limits.balance_maximum)::text;
     END IF;
 
-    v_payment := payments.begin_attempt(v_actor, NULL, begin_deposit.provider, begin_deposit.amount, begin_deposit.currency, 'infinity');
+    v_payment := payments.begin_attempt(v_actor, NULL, begin_deposit.provider, begin_deposit.amount,
+                                        begin_deposit.currency, 'infinity');
     RETURN ROW(api.render_payment(v_payment, v_actor), NULL)::api.payment_answer;
 END $$;
 
 COMMENT ON FUNCTION api.begin_deposit IS
 'Deposit into the wallet
 
-Begins a payment, through a gateway (`checkout_url` is where a person decides) or by bank transfer. The wallet is filled when it completes.';
+Begins a payment, through a gateway (the customer pays at `checkout_url`) or by bank transfer. The balance grows when
+the payment completes.';
 
 GRANT EXECUTE ON FUNCTION api.begin_deposit TO app_customer;

@@ -13,6 +13,6 @@ END $$;
 COMMENT ON FUNCTION api.get_credit IS
 'A customer''s credit
 
-For each currency.';
+One balance per currency.';
 
 GRANT EXECUTE ON FUNCTION api.get_credit TO app_support;

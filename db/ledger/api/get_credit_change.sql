@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_change FROM ledger.credit_changes AS c WHERE c.id = get_credit_change.change_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_change_not_found', MESSAGE = 'There is no such change of credit.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_change_not_found',
+            MESSAGE = 'There is no such change of credit.';
     END IF;
     RETURN api.render_credit_change(v_change);
 END $$;
@@ -17,6 +18,6 @@ END $$;
 COMMENT ON FUNCTION api.get_credit_change IS
 'A change of credit
 
-A grant or deduction, with who asked for it and who decided.';
+A grant or deduction, with the people who requested and decided it.';
 
 GRANT EXECUTE ON FUNCTION api.get_credit_change TO app_support;

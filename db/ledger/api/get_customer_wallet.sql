@@ -13,6 +13,6 @@ END $$;
 COMMENT ON FUNCTION api.get_customer_wallet IS
 'A customer''s wallet
 
-With who locked it, and why.';
+If it is locked: by whom, and why.';
 
 GRANT EXECUTE ON FUNCTION api.get_customer_wallet TO app_support;

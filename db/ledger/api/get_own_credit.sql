@@ -11,6 +11,7 @@ END $$;
 COMMENT ON FUNCTION api.get_own_credit IS
 'Your credit
 
-For each currency: granted by the shop or redeemed from gift cards. It pays orders and cannot be withdrawn.';
+One balance per currency: granted by the shop or redeemed from gift cards. Credit pays for orders and cannot be
+withdrawn.';
 
 GRANT EXECUTE ON FUNCTION api.get_own_credit TO app_customer;

@@ -1,4 +1,4 @@
--- What the caller's wallet holds, by currency.
+-- The balances of the caller's wallet, by currency.
 CREATE FUNCTION api.get_wallet()
 RETURNS api.wallet
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -12,7 +12,7 @@ END $$;
 COMMENT ON FUNCTION api.get_wallet IS
 'Your wallet
 
-For each currency: what is there (`balance`), what is spoken for (`held`, a withdrawal that is under way) and what is free (`available`).
-Customer service can lock a wallet; nothing leaves it then.';
+For each currency: all of the money (`balance`), the part held for withdrawals under way (`held`) and the rest
+(`available`). No money can leave a wallet while customer service has locked it.';
 
 GRANT EXECUTE ON FUNCTION api.get_wallet TO app_customer;

@@ -1,18 +1,24 @@
--- Gives a customer credit. Above the limit it waits for a second person.
+-- Gives a customer credit. Above the currency's limit it waits for the approval of a second person.
 -- Locks:  the customer's credit account.
 -- Errors: account_not_found 404, own_credit 403, currency_unknown 422, account_closed 409.
-CREATE FUNCTION api.grant_credit(account_id uuid, amount api.amount, currency api.currency, reason api.short_text, metadata api.metadata DEFAULT NULL)
+CREATE FUNCTION api.grant_credit(
+    account_id uuid, amount api.amount, currency api.currency, reason api.short_text,
+    metadata api.metadata DEFAULT NULL
+)
 RETURNS api.credit_change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
-    RETURN api.render_credit_change(ledger.change_credit('grant', grant_credit.account_id, grant_credit.amount, grant_credit.currency, grant_credit.reason, grant_credit.metadata));
+    RETURN api.render_credit_change(ledger.change_credit(
+        'grant', grant_credit.account_id, grant_credit.amount, grant_credit.currency, grant_credit.reason,
+        grant_credit.metadata));
 END $$;
 
 COMMENT ON FUNCTION api.grant_credit IS
 'Grant credit
 
-Up to the currency''s limit it is there at once (`completed`); above it, it waits for a second person (`pending`). The customer sees the `reason`; `metadata` is the staff''s.';
+Up to the currency''s limit the credit is granted at once (`completed`); above it, it waits for the approval of a second
+person (`pending`). The customer sees `reason`; only staff see `metadata`.';
 
 GRANT EXECUTE ON FUNCTION api.grant_credit TO app_support;

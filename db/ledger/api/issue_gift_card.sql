@@ -1,4 +1,4 @@
--- A new gift card. Its code is in this answer and nowhere else.
+-- Issues a gift card. Only this answer contains its code.
 -- Errors: currency_unknown, gift_card_above_limit, gift_card_expiry_past 422.
 CREATE FUNCTION api.issue_gift_card(amount api.amount, currency api.currency, expires_at timestamptz DEFAULT NULL)
 RETURNS api.gift_card
@@ -15,6 +15,7 @@ END $$;
 COMMENT ON FUNCTION api.issue_gift_card IS
 'Issue a gift card
 
-The answer shows its `code`, once: only a hash is kept. At most what one person may grant as credit.';
+The answer contains its `code`, only this once: just a hash is stored. The amount is at most what one person may grant
+as credit.';
 
 GRANT EXECUTE ON FUNCTION api.issue_gift_card TO app_support;

@@ -1,4 +1,4 @@
--- What came into a customer's wallet and what left it, newest first, for customer service.
+-- The transactions of a customer's wallet, newest first, for customer service.
 -- Errors: account_not_found 404, cursor_invalid 422.
 CREATE FUNCTION api.list_customer_wallet_transactions(
     account_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
@@ -9,7 +9,8 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
     PERFORM ledger.require_account(list_customer_wallet_transactions.account_id);
-    RETURN api.render_transaction_page(list_customer_wallet_transactions.account_id, 'wallet', list_customer_wallet_transactions."limit",
+    RETURN api.render_transaction_page(list_customer_wallet_transactions.account_id, 'wallet',
+                                       list_customer_wallet_transactions."limit",
                                        list_customer_wallet_transactions.cursor);
 END $$;
 

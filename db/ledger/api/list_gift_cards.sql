@@ -1,4 +1,4 @@
--- The gift cards, newest first, for customer service: the last four characters of their codes.
+-- Gift cards, newest first, with the last four characters of their codes, for customer service.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_gift_cards(
     status api.gift_card_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
@@ -18,7 +18,9 @@ BEGIN
     ) AS f;
     RETURN ROW(
         coalesce(v_found[1:v_limit], '{}'),
-        CASE WHEN cardinality(v_found) > v_limit THEN messaging.encode_cursor(jsonb_build_object('id', (v_found[v_limit]).id)) END
+        CASE WHEN cardinality(v_found) > v_limit THEN messaging.encode_cursor(
+            jsonb_build_object('id', (v_found[v_limit]).id)
+        ) END
     )::api.gift_card_page;
 END $$;
 

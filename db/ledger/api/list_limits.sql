@@ -1,4 +1,4 @@
--- What may be moved at a time, in each currency: as set, or else by default.
+-- The limits of each currency: those that were set, or the defaults.
 CREATE FUNCTION api.list_limits()
 RETURNS api.currency_limits_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,6 +13,7 @@ END $$;
 COMMENT ON FUNCTION api.list_limits IS
 'The limits of each currency
 
-Deposits, what a wallet may hold, the least withdrawal, and above what a change of credit needs a second person. All of them, on one page.';
+The smallest and largest deposit, the largest balance of a wallet, the smallest withdrawal, and the amount above which a
+change of credit needs a second person. All currencies are on one page.';
 
 GRANT EXECUTE ON FUNCTION api.list_limits TO app_support;

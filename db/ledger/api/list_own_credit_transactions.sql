@@ -1,4 +1,4 @@
--- What came into the caller's credit and what left it, newest first.
+-- The transactions of the caller's credit, newest first.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_own_credit_transactions("limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
 RETURNS api.transaction_page
@@ -6,7 +6,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
-    RETURN api.render_transaction_page(v_actor, 'credit', list_own_credit_transactions."limit", list_own_credit_transactions.cursor);
+    RETURN api.render_transaction_page(v_actor, 'credit', list_own_credit_transactions."limit",
+                                       list_own_credit_transactions.cursor);
 END $$;
 
 COMMENT ON FUNCTION api.list_own_credit_transactions IS

@@ -1,4 +1,4 @@
--- Customer service stops a wallet. What is under way already (a withdrawal that was asked for) is not stopped by it.
+-- Locks a customer's wallet. A withdrawal that was requested before is not stopped.
 -- Locks:  the wallet.
 -- Errors: account_not_found 404, wallet_locked 409.
 CREATE FUNCTION api.lock_wallet(account_id uuid, reason api.short_text)
@@ -14,6 +14,7 @@ END $$;
 COMMENT ON FUNCTION api.lock_wallet IS
 'Lock a customer''s wallet
 
-Nothing is paid, deposited or withdrawn until it is unlocked; refunds still arrive. Withdrawals that are pending already: see the payouts.';
+The customer cannot pay from it, deposit or withdraw until it is unlocked; refunds still arrive. Withdrawals that are
+already pending are among the payouts.';
 
 GRANT EXECUTE ON FUNCTION api.lock_wallet TO app_support;

@@ -1,4 +1,4 @@
--- The second half of a redemption: the card becomes the caller's credit, once.
+-- The second half of a redemption: turns the card into the caller's credit, once.
 -- Locks:  the card, then the caller's credit account.
 -- Errors: gift_card_not_found 404, gift_card_redeemed, gift_card_expired 409, own_gift_card 403.
 CREATE FUNCTION api.redeem_gift_card(code api.gift_card_code)
@@ -13,6 +13,6 @@ END $$;
 COMMENT ON FUNCTION api.redeem_gift_card IS
 'Redeem a gift card
 
-Its amount becomes your credit. Once. After ten attempts in a quarter of an hour there is a pause.';
+Adds its amount to your credit, once. After ten attempts within 15 minutes, further attempts are refused for a while.';
 
 GRANT EXECUTE ON FUNCTION api.redeem_gift_card TO app_customer;

@@ -1,4 +1,4 @@
--- Takes money out of the caller's wallet: held at once, sent by the worker or a person.
+-- Withdraws money from the caller's wallet: holds it now; the worker or a person sends it.
 -- Locks:  the wallet.
 -- Errors: currency_unknown, withdrawal_below_minimum 422, insufficient_funds, wallet_locked 409.
 CREATE FUNCTION api.request_withdrawal(amount api.amount, currency api.currency)
@@ -9,15 +9,19 @@ DECLARE
     v_minimum CONSTANT bigint := (ledger.limits_of(request_withdrawal.currency)).withdrawal_minimum;
 BEGIN
     IF request_withdrawal.amount < v_minimum THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'withdrawal_below_minimum', MESSAGE = 'This is less than what can be withdrawn.',
-            HINT = 'Withdraw more at a time.', DETAIL = json_build_object('minimum', v_minimum)::text;
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'withdrawal_below_minimum',
+            MESSAGE = 'The amount is below the smallest withdrawal.',
+            HINT = 'Withdraw a larger amount.', DETAIL = json_build_object('minimum', v_minimum)::text;
     END IF;
-    RETURN api.render_payout(payments.request_payout(v_actor, 'wallet', request_withdrawal.amount, request_withdrawal.currency));
+    RETURN api.render_payout(
+        payments.request_payout(v_actor, 'wallet', request_withdrawal.amount, request_withdrawal.currency)
+    );
 END $$;
 
 COMMENT ON FUNCTION api.request_withdrawal IS
 'Withdraw from the wallet
 
-The amount is held at once and leaves the wallet when it has been sent; if that fails it is free again. It cannot be more than what is available.';
+The amount is held now and leaves the wallet when it has been sent; if sending fails, it is available again. It cannot
+exceed `available`.';
 
 GRANT EXECUTE ON FUNCTION api.request_withdrawal TO app_customer;

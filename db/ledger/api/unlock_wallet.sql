@@ -1,4 +1,5 @@
--- Customer service lets a wallet's money move again.
+-- Unlocks a customer's wallet.
+-- Locks:  the lock's row.
 -- Errors: account_not_found 404, wallet_not_locked 409.
 CREATE FUNCTION api.unlock_wallet(account_id uuid)
 RETURNS api.customer_wallet
@@ -13,6 +14,6 @@ END $$;
 COMMENT ON FUNCTION api.unlock_wallet IS
 'Unlock a customer''s wallet
 
-Its money moves again.';
+The customer can use it again.';
 
 GRANT EXECUTE ON FUNCTION api.unlock_wallet TO app_support;

@@ -1,4 +1,4 @@
--- Ledger accounts: their owner's to see, and the staff's. Written by ledger.open_account() and the transfers only.
+-- Ledger accounts are visible to their owner and to staff. Only ledger.open_account() and the transfers write them.
 ALTER TABLE ledger.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.balance_parts ENABLE ROW LEVEL SECURITY;     -- read through ledger.read_balances()
 

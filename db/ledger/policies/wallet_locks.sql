@@ -1,4 +1,4 @@
--- Locked wallets: seen by their owner and staff, set by staff.
+-- Locks of wallets are visible to the wallet's owner and to staff, who set them.
 ALTER TABLE ledger.wallet_locks ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON ledger.wallet_locks;

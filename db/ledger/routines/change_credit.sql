@@ -1,9 +1,11 @@
--- Credit given to a customer (grant) or taken from them (deduction) by customer service. Up to the currency's limit it is booked at once;
--- above it, it waits for a second person.
--- Called by: api.grant_credit, api.deduct_credit.
--- Errors:    account_not_found 404, account_closed 409, own_credit 403, currency_unknown 422, insufficient_funds 409.
+-- Grants credit to a customer or deducts it. Up to the currency's limit it is booked at once; above it, it waits for
+-- the approval of a second person.
+-- Callers:   api.grant_credit, api.deduct_credit.
 -- Locks:     the customer's credit account.
-CREATE OR REPLACE FUNCTION ledger.change_credit(kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb)
+-- Errors:    account_not_found 404, account_closed 409, own_credit 403, currency_unknown 422, insufficient_funds 409.
+CREATE OR REPLACE FUNCTION ledger.change_credit(
+    kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb
+)
 RETURNS ledger.credit_changes
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -16,18 +18,24 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_closed', MESSAGE = 'This account is closed.';
     END IF;
     IF v_account.id = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_credit', MESSAGE = 'Nobody changes their own credit.', HINT = 'Ask a colleague.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_credit',
+            MESSAGE = 'You cannot change your own credit.',
+            HINT = 'Ask a colleague.';
     END IF;
 
     v_change.id := uuidv7();
-    v_change.status := CASE WHEN change_credit.amount > v_limits.credit_approval_above THEN 'pending' ELSE 'completed' END;
+    v_change.status := CASE WHEN change_credit.amount > v_limits.credit_approval_above THEN 'pending'
+                            ELSE 'completed' END;
     IF v_change.status = 'completed' THEN
-        v_change.transfer_id := ledger.post_credit(change_credit.kind, v_account.id, change_credit.amount, change_credit.currency,
-            change_credit.reason, change_credit.metadata);
+        v_change.transfer_id := ledger.post_credit(change_credit.kind, v_account.id, change_credit.amount,
+                                                   change_credit.currency, change_credit.reason,
+                                                   change_credit.metadata);
     END IF;
-    INSERT INTO ledger.credit_changes AS c (id, kind, account_id, amount, currency, reason, metadata, status, requested_by, transfer_id)
-    VALUES (v_change.id, change_credit.kind, v_account.id, change_credit.amount, change_credit.currency, change_credit.reason,
-            coalesce(change_credit.metadata, '{}'), v_change.status, v_actor, v_change.transfer_id)
+    INSERT INTO ledger.credit_changes AS c (id, kind, account_id, amount, currency, reason, metadata, status,
+                                            requested_by, transfer_id)
+    VALUES (v_change.id, change_credit.kind, v_account.id, change_credit.amount, change_credit.currency,
+            change_credit.reason, coalesce(change_credit.metadata, '{}'), v_change.status, v_actor,
+            v_change.transfer_id)
     RETURNING c.* INTO STRICT v_change;
     PERFORM ledger.record_credit_change(v_change);
     RETURN v_change;

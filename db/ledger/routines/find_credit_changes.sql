@@ -1,10 +1,10 @@
 -- Changes of credit below an id, newest first: of one account or of all, in one status or in any. NULL is no filter.
 -- The caller's row security applies.
--- Called by: api.list_credit_changes.
+-- Callers:   api.list_credit_changes.
 CREATE OR REPLACE FUNCTION ledger.find_credit_changes(account_id uuid, status text, before uuid, count integer)
 RETURNS ledger.credit_changes[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-    -- Filters are optional: a plan for all cases would fit none.
+    -- The filters are optional, so one generic plan would be bad for every combination.
     SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     RETURN ARRAY(

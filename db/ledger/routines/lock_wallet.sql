@@ -1,7 +1,7 @@
--- Stops a wallet's money from moving. It waits for whatever is moving it, so that nothing moves once this is committed.
--- Called by: api.lock_wallet.
--- Errors:    account_not_found 404, wallet_locked 409.
+-- Locks a wallet. It waits for transactions that move its money, so that none moves once the lock is committed.
+-- Callers:   api.lock_wallet.
 -- Locks:     the wallet's ledger accounts, by id.
+-- Errors:    account_not_found 404, wallet_locked 409.
 CREATE OR REPLACE FUNCTION ledger.lock_wallet(account_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -9,13 +9,17 @@ DECLARE
     v_account CONSTANT identity.accounts := ledger.require_account(lock_wallet.account_id);
     v_wallet  uuid;
 BEGIN
-    FOR v_wallet IN SELECT b.account_id FROM ledger.read_balances(v_account.id, 'wallet') AS b ORDER BY b.account_id LOOP
+    FOR v_wallet IN
+        SELECT b.account_id FROM ledger.read_balances(v_account.id, 'wallet') AS b ORDER BY b.account_id
+    LOOP
         PERFORM ledger.lock_available(v_wallet);
     END LOOP;
-    INSERT INTO ledger.wallet_locks (account_id, reason, locked_by) VALUES (v_account.id, lock_wallet.reason, identity.current_actor())
+    INSERT INTO ledger.wallet_locks (account_id, reason, locked_by)
+    VALUES (v_account.id, lock_wallet.reason, identity.current_actor())
     ON CONFLICT ON CONSTRAINT wallet_locks_pkey DO NOTHING;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_locked', MESSAGE = 'This wallet is locked already.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_locked',
+            MESSAGE = 'This wallet is already locked.';
     END IF;
     PERFORM messaging.record_event('wallet.locked', NULL, v_account.id);
 END $$;

@@ -1,8 +1,10 @@
--- Books a grant (from what the shop gives away) or a deduction (back to it).
--- Called by: change_credit, approve_credit_change.
--- Errors:    insufficient_funds 409.
+-- Books a grant (out of the shop's grants) or a deduction (back to them).
+-- Callers:   change_credit, approve_credit_change.
 -- Locks:     the customer's credit account.
-CREATE OR REPLACE FUNCTION ledger.post_credit(kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb)
+-- Errors:    insufficient_funds 409.
+CREATE OR REPLACE FUNCTION ledger.post_credit(
+    kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb
+)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -11,14 +13,17 @@ DECLARE
     v_free   bigint;
 BEGIN
     IF post_credit.kind = 'grant' THEN
-        RETURN ledger.post_transfer(v_grants, v_credit, post_credit.amount, 'grant', reason => post_credit.reason, metadata => post_credit.metadata);
+        RETURN ledger.post_transfer(v_grants, v_credit, post_credit.amount, 'grant', reason => post_credit.reason,
+                                    metadata => post_credit.metadata);
     END IF;
     v_free := ledger.lock_available(v_credit);
     IF v_free < post_credit.amount THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds', MESSAGE = 'There is not that much credit.',
-            HINT = 'Take less.', DETAIL = json_build_object('available', v_free)::text;
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds',
+            MESSAGE = 'There is not that much credit.',
+            HINT = 'Deduct a smaller amount.', DETAIL = json_build_object('available', v_free)::text;
     END IF;
-    RETURN ledger.post_transfer(v_credit, v_grants, post_credit.amount, 'deduction', reason => post_credit.reason, metadata => post_credit.metadata);
+    RETURN ledger.post_transfer(v_credit, v_grants, post_credit.amount, 'deduction', reason => post_credit.reason,
+                                metadata => post_credit.metadata);
 END $$;
 
 GRANT EXECUTE ON FUNCTION ledger.post_credit TO store_api;

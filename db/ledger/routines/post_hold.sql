@@ -1,8 +1,8 @@
--- The second phase: moves what hold_amount() set aside, all of it or a part; the rest is free again. Once.
--- Called by: whoever held.
--- Errors:    hold_not_found 404, hold_exceeded 409, transfer_ended_twice 409.
+-- The second phase: moves what hold_amount() held, all of it or a part; the rest is available again. Possible once.
+-- Callers:   payments.mark_payment_completed, mark_payout_completed, mark_refund_completed.
 -- Locks:     both accounts where they keep a balance, in id order.
--- Definer:   nobody else may write the books.
+-- Errors:    hold_not_found 404, hold_exceeded 409, transfer_ended_twice 409.
+-- Definer:   no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.post_hold(pending_id uuid, amount bigint DEFAULT NULL)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -19,7 +19,8 @@ BEGIN
     END IF;
     v_amount := coalesce(post_hold.amount, v_hold.amount);
     IF v_amount > v_hold.amount THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'hold_exceeded', MESSAGE = 'This is more than what was held.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'hold_exceeded',
+            MESSAGE = 'This is more than the amount held.';
     END IF;
     IF v_hold.debit_account < v_hold.credit_account THEN
         v_debit := ledger.change_balance(v_hold.debit_account, -v_amount, -v_hold.amount);
@@ -28,10 +29,12 @@ BEGIN
         v_credit := ledger.change_balance(v_hold.credit_account, v_amount);
         v_debit := ledger.change_balance(v_hold.debit_account, -v_amount, -v_hold.amount);
     END IF;
-    INSERT INTO ledger.transfers AS t (debit_account, credit_account, amount, currency, kind, phase, pending_id, order_id, payment_id, refund_id,
-                                       actor_id, reason, debit_balance, credit_balance)
-    VALUES (v_hold.debit_account, v_hold.credit_account, v_amount, v_hold.currency, v_hold.kind, 'post', v_hold.id, v_hold.order_id,
-            v_hold.payment_id, v_hold.refund_id, identity.current_actor(), v_hold.reason, v_debit, v_credit)
+    INSERT INTO ledger.transfers AS t (debit_account, credit_account, amount, currency, kind, phase, pending_id,
+                                       order_id, payment_id, refund_id, actor_id, reason, debit_balance,
+                                       credit_balance)
+    VALUES (v_hold.debit_account, v_hold.credit_account, v_amount, v_hold.currency, v_hold.kind, 'post', v_hold.id,
+            v_hold.order_id, v_hold.payment_id, v_hold.refund_id, identity.current_actor(), v_hold.reason, v_debit,
+            v_credit)
     RETURNING t.id INTO v_id;
     RETURN v_id;
 END $$;

@@ -1,5 +1,6 @@
--- The event of a credit change that has come to where it is now: credit.granted, credit.deducted, credit.pending or credit.rejected.
--- Called by: change_credit, approve_credit_change, reject_credit_change.
+-- Records the event of a change of credit, according to its status: credit.granted, credit.deducted, credit.pending or
+-- credit.rejected.
+-- Callers:   change_credit, approve_credit_change, reject_credit_change.
 CREATE OR REPLACE FUNCTION ledger.record_credit_change(change ledger.credit_changes)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,8 @@
 -- Turns a gift card into the caller's credit, once.
--- Called by: api.redeem_gift_card. Guesses at codes are counted before, in begin_gift_card_redemption.
--- Errors:    gift_card_not_found 404, gift_card_redeemed, gift_card_expired 409, own_gift_card 403.
+-- Callers:   api.redeem_gift_card. begin_gift_card_redemption has counted the attempt before.
 -- Locks:     the card, then the caller's credit account.
--- Definer:   finds a card by its code and changes it, which nobody else may.
+-- Errors:    gift_card_not_found 404, gift_card_redeemed, gift_card_expired 409, own_gift_card 403.
+-- Definer:   finds a card by its code and changes it, which no other code may do.
 CREATE OR REPLACE FUNCTION ledger.redeem_gift_card(code text)
 RETURNS ledger.gift_cards
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -14,24 +14,29 @@ BEGIN
     WHERE g.code_hash = ledger.hash_gift_card_code(redeem_gift_card.code)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'gift_card_not_found', MESSAGE = 'There is no gift card with this code.',
-            HINT = 'Look at the code once more.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'gift_card_not_found',
+            MESSAGE = 'There is no gift card with this code.',
+            HINT = 'Check the code.';
     END IF;
     IF v_card.redeemed_at IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_redeemed', MESSAGE = 'This gift card has been redeemed already.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_redeemed',
+            MESSAGE = 'This gift card has already been redeemed.';
     END IF;
     IF v_card.expires_at <= now() THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_expired', MESSAGE = 'This gift card has expired.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_expired',
+            MESSAGE = 'This gift card has expired.',
             DETAIL = json_build_object('expired_at', v_card.expires_at)::text;
     END IF;
     IF v_card.issued_by = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_gift_card', MESSAGE = 'Nobody redeems a gift card that they issued.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_gift_card',
+            MESSAGE = 'You cannot redeem a gift card that you issued.';
     END IF;
 
     UPDATE ledger.gift_cards AS g
     SET redeemed_by = v_actor, redeemed_at = now(),
         redeemed_transfer = ledger.post_transfer(
-            ledger.open_account('gift_cards', v_card.currency), ledger.open_account('credit', v_card.currency, owner_id => v_actor),
+            ledger.open_account('gift_cards', v_card.currency),
+            ledger.open_account('credit', v_card.currency, owner_id => v_actor),
             v_card.amount, 'gift_card', metadata => jsonb_build_object('gift_card_id', v_card.id))
     WHERE g.id = v_card.id
     RETURNING g.* INTO STRICT v_card;

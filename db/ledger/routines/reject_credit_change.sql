@@ -1,7 +1,7 @@
--- A second person's no: nothing is booked.
--- Called by: api.decide_credit_change.
--- Errors:    credit_change_not_found 404, credit_change_decided, approval_by_requester 409.
+-- Rejects a pending change of credit. Nothing is booked.
+-- Callers:   api.decide_credit_change.
 -- Locks:     the credit change.
+-- Errors:    credit_change_not_found 404, credit_change_decided, approval_by_requester 409.
 CREATE OR REPLACE FUNCTION ledger.reject_credit_change(change_id uuid)
 RETURNS ledger.credit_changes
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

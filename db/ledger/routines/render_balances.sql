@@ -1,4 +1,6 @@
--- What an owner has of a kind (wallet, credit, earnings), a line for each currency. Whose it is, the caller has checked. Not an endpoint.
+-- An owner's balances of a kind (wallet, credit, earnings), one per currency. The caller has checked the owner. Not an
+-- endpoint.
+-- Callers:   api.get_credit, api.get_merchant_balance, api.get_own_credit, api.get_wallet, api.render_customer_wallet.
 CREATE FUNCTION api.render_balances(owner_id uuid, kind text)
 RETURNS api.balance[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,9 @@
--- A page of an owner's transfers of a kind (wallet, credit, earnings), newest first. Who of the staff it was, and their notes, is the staff's to
--- know: others see themselves as the actor, or nobody. Whose it is, the caller has checked. Not an endpoint.
--- Errors: cursor_invalid 422.
+-- A page of an owner's transfers of a kind (wallet, credit, earnings), newest first. Only staff see which of them
+-- acted, and their notes; others see an actor only when it is themselves. The caller has checked the owner. Not an
+-- endpoint.
+-- Callers:   api.list_credit_transactions, api.list_customer_wallet_transactions, api.list_merchant_transactions,
+--            api.list_own_credit_transactions, api.list_wallet_transactions.
+-- Errors:    cursor_invalid 422.
 CREATE FUNCTION api.render_transaction_page(owner_id uuid, account_kind text, "limit" integer, cursor text)
 RETURNS api.transaction_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,7 +14,8 @@ DECLARE
     v_found  api.transaction[];
 BEGIN
     SELECT array_agg(ROW(t.id, t.kind, t.amount, t.currency, t.balance_before, t.balance_after, t.order_id, t.reason,
-                         CASE WHEN v_staff THEN t.metadata END, CASE WHEN v_staff OR t.actor_id = v_actor THEN t.actor_id END,
+                         CASE WHEN v_staff THEN t.metadata END,
+                         CASE WHEN v_staff OR t.actor_id = v_actor THEN t.actor_id END,
                          t.created_at)::api.transaction ORDER BY t.id DESC)
     INTO v_found
     FROM ledger.list_transactions(render_transaction_page.owner_id, render_transaction_page.account_kind, v_before,

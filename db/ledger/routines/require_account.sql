@@ -1,5 +1,6 @@
--- Makes sure that there is such a customer, before anything is booked for them.
--- Called by: change_credit, and the endpoints of support that name an account.
+-- Reads an account, or raises an error if it does not exist.
+-- Callers:   change_credit, approve_credit_change, lock_wallet, unlock_wallet, and the endpoints of customer service
+--            that name an account.
 -- Errors:    account_not_found 404.
 CREATE OR REPLACE FUNCTION ledger.require_account(account_id uuid)
 RETURNS identity.accounts
@@ -9,7 +10,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_account FROM identity.accounts AS a WHERE a.id = require_account.account_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found', MESSAGE = 'There is no such account.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
+            MESSAGE = 'There is no such account.';
     END IF;
     RETURN v_account;
 END $$;

@@ -1,5 +1,5 @@
--- Refuses to move a wallet's money while customer service has locked it. What comes back (refunds) still arrives.
--- Called by: payments from the wallet, deposits, withdrawals.
+-- Raises an error if customer service has locked the wallet. Refunds into it do not call this: they still arrive.
+-- Callers:   payments.begin_attempt, payments.request_payout.
 -- Errors:    wallet_locked 409.
 CREATE OR REPLACE FUNCTION ledger.require_unlocked_wallet(account_id uuid)
 RETURNS void

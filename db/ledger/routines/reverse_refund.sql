@@ -1,8 +1,8 @@
--- Books back all that a refund had moved: the money has come back.
--- Called by: payments.mark_refund_failed.
--- Errors:    refund_booked_twice 409.
+-- Reverses all transfers of a refund, because its money has come back.
+-- Callers:   payments.mark_refund_failed.
 -- Locks:     merchants' earnings, then the wallet, each by ledger account id.
--- Definer:   transfers are behind no policy.
+-- Errors:    refund_booked_twice 409.
+-- Definer:   reads transfers past their policy; no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.reverse_refund(refund_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -14,8 +14,9 @@ BEGIN
         WHERE t.refund_id = reverse_refund.refund_id AND t.phase IN ('posted', 'post')
         ORDER BY t.kind <> 'earnings_returned', t.debit_account
     LOOP
-        PERFORM ledger.post_transfer(v_transfer.credit_account, v_transfer.debit_account, v_transfer.amount, v_transfer.kind || '_reversed',
-            order_id => v_transfer.order_id, payment_id => v_transfer.payment_id, refund_id => v_transfer.refund_id);
+        PERFORM ledger.post_transfer(v_transfer.credit_account, v_transfer.debit_account, v_transfer.amount,
+                                     v_transfer.kind || '_reversed', order_id => v_transfer.order_id,
+                                     payment_id => v_transfer.payment_id, refund_id => v_transfer.refund_id);
     END LOOP;
 END $$;
 

@@ -1,6 +1,7 @@
--- Splits an amount over weights: exact to the unit, each part at most one unit from its share, none above its weight while the amount is not
--- above their sum, and a weight of zero bears nothing. Each part is the difference of two running shares, so nothing is lost in rounding.
--- Called by: refunds over lines, shares of a dispute; later discounts and bundles.
+-- Splits an amount by weights, exact to the unit. Each part differs from its exact share by less than one unit; no part
+-- exceeds its weight unless the amount exceeds their sum; a weight of zero gets nothing. Each part is the difference of
+-- two running shares, so nothing is lost by rounding.
+-- Callers:   payments.price_refund_lines, payments.spread_refund, sales.evaluate_promotion, sales.pin_components.
 -- Errors:    nothing_to_split_over 422.
 CREATE OR REPLACE FUNCTION ledger.split_amount(amount bigint, weights bigint[])
 RETURNS bigint[]
@@ -14,7 +15,8 @@ DECLARE
     v_parts   bigint[] := '{}';
 BEGIN
     IF split_amount.amount <> 0 AND v_whole = 0 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'nothing_to_split_over', MESSAGE = 'There is nothing to spread this amount over.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'nothing_to_split_over',
+            MESSAGE = 'There is nothing to split this amount over.';
     END IF;
     FOREACH v_weight IN ARRAY split_amount.weights LOOP
         v_reached := v_reached + v_weight;

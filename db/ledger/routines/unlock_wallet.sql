@@ -1,7 +1,7 @@
--- Lets a wallet's money move again.
--- Called by: api.unlock_wallet.
--- Errors:    account_not_found 404, wallet_not_locked 409.
+-- Unlocks a wallet.
+-- Callers:   api.unlock_wallet.
 -- Locks:     the lock's row.
+-- Errors:    account_not_found 404, wallet_not_locked 409.
 CREATE OR REPLACE FUNCTION ledger.unlock_wallet(account_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     DELETE FROM ledger.wallet_locks AS l WHERE l.account_id = v_account.id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_not_locked', MESSAGE = 'This wallet is not locked.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_not_locked',
+            MESSAGE = 'This wallet is not locked.';
     END IF;
     PERFORM messaging.record_event('wallet.unlocked', NULL, v_account.id);
 END $$;

@@ -1,8 +1,8 @@
--- The second phase, the other way: lets go of what hold_amount() set aside. Once.
--- Called by: whoever held.
--- Errors:    hold_not_found 404, transfer_ended_twice 409.
+-- The alternative second phase: releases what hold_amount() held. Possible once.
+-- Callers:   payments.settle_disputes, mark_payout_failed, mark_refund_failed, fulfilment.release_credit.
 -- Locks:     the debited account.
--- Definer:   nobody else may write the books.
+-- Errors:    hold_not_found 404, transfer_ended_twice 409.
+-- Definer:   no other code may write to the ledger.
 CREATE OR REPLACE FUNCTION ledger.void_hold(pending_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -16,10 +16,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'hold_not_found', MESSAGE = 'There is no such hold.';
     END IF;
     v_balance := ledger.change_balance(v_hold.debit_account, 0, -v_hold.amount);
-    INSERT INTO ledger.transfers AS t (debit_account, credit_account, amount, currency, kind, phase, pending_id, order_id, payment_id, refund_id,
-                                       actor_id, reason, debit_balance)
-    VALUES (v_hold.debit_account, v_hold.credit_account, v_hold.amount, v_hold.currency, v_hold.kind, 'void', v_hold.id, v_hold.order_id,
-            v_hold.payment_id, v_hold.refund_id, identity.current_actor(), v_hold.reason, v_balance)
+    INSERT INTO ledger.transfers AS t (debit_account, credit_account, amount, currency, kind, phase, pending_id,
+                                       order_id, payment_id, refund_id, actor_id, reason, debit_balance)
+    VALUES (v_hold.debit_account, v_hold.credit_account, v_hold.amount, v_hold.currency, v_hold.kind, 'void',
+            v_hold.id, v_hold.order_id, v_hold.payment_id, v_hold.refund_id, identity.current_actor(),
+            v_hold.reason, v_balance)
     RETURNING t.id INTO v_id;
     RETURN v_id;
 END $$;

@@ -1,22 +1,29 @@
--- Has events sent to an address: a merchant's own sales, products and payouts; an admin's shop. Twenty for an account.
--- Locks:  an advisory lock of the account, so that two at once are counted.
+-- Registers an address that events are sent to: for a merchant those about their own sales, products and payouts, for
+-- an admin all of the shop. At most twenty per account.
+-- Locks:  an advisory lock of the account, so that concurrent requests are counted.
 -- Errors: too_many_webhook_endpoints 409, and of the web tier webhook_target_refused 422.
 CREATE DOMAIN api.webhook_url AS text CONSTRAINT webhook_url_malformed
-    CHECK (char_length(VALUE) <= 2000
-           AND VALUE ~ '^https?://([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!"$-~]*)?$');
-COMMENT ON DOMAIN api.webhook_url IS 'Where events are sent: https://, a name in ASCII, no user, no fragment.';
+    CHECK (char_length(VALUE) <= 2000 AND VALUE ~
+        '^https?://([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!"$-~]*)?$');
+COMMENT ON DOMAIN api.webhook_url IS
+'The address that events are sent to: https://, an ASCII host name, no user, no fragment.';
 CREATE DOMAIN api.event_pattern AS text CONSTRAINT event_pattern_malformed
     CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^(\*|[a-z_]+\.(\*|[a-z_]+))$');
-COMMENT ON DOMAIN api.event_pattern IS 'A type of event: order.paid, order.* for all of orders, * for all.';
+COMMENT ON DOMAIN api.event_pattern IS
+'A type of event: order.paid, order.* for all events of orders, * for all events.';
 CREATE TYPE api.webhook_endpoint AS (
-    id uuid, account_id uuid, url text, types text[], description text, status text, disabled_reason text, disabled_at timestamptz,
-    failing_since timestamptz, secret text, version bigint, created_at timestamptz
+    id uuid, account_id uuid, url text, types text[], description text, status text, disabled_reason text,
+    disabled_at timestamptz, failing_since timestamptz, secret text, version bigint, created_at timestamptz
 );
-COMMENT ON COLUMN api.webhook_endpoint.disabled_reason IS 'gone: it answered 410; failing: it took nothing for three days; owner: by request.';
-COMMENT ON COLUMN api.webhook_endpoint.secret IS 'What messages are signed with, only in the answer that makes the endpoint.';
+COMMENT ON COLUMN api.webhook_endpoint.disabled_reason IS
+'gone: it answered 410; failing: it accepted nothing for three days; owner: disabled by request.';
+COMMENT ON COLUMN api.webhook_endpoint.secret IS
+'The signing secret, only in the answer that creates the endpoint.';
 CREATE TYPE api.webhook_endpoint_page AS (data api.webhook_endpoint[], next_cursor text);
 
-CREATE FUNCTION api.create_webhook_endpoint(url api.webhook_url, types api.event_pattern[] DEFAULT '{*}', description api.short_text DEFAULT NULL)
+CREATE FUNCTION api.create_webhook_endpoint(
+    url api.webhook_url, types api.event_pattern[] DEFAULT '{*}', description api.short_text DEFAULT NULL
+)
 RETURNS api.webhook_endpoint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -27,10 +34,12 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('messaging.webhook_endpoints ' || v_actor, 0));
     IF (SELECT count(*) FROM messaging.webhook_endpoints AS o WHERE o.account_id = v_actor) >= 20 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'too_many_webhook_endpoints',
-            MESSAGE = 'An account has at most twenty webhook endpoints.', HINT = 'Delete one that is not used any more.';
+            MESSAGE = 'An account can have at most twenty webhook endpoints.',
+            HINT = 'Delete one that is no longer used.';
     END IF;
     INSERT INTO messaging.webhook_endpoints AS n (account_id, url, types, description, after_event_id)
-    VALUES (v_actor, create_webhook_endpoint.url, create_webhook_endpoint.types, create_webhook_endpoint.description, messaging.last_final_event())
+    VALUES (v_actor, create_webhook_endpoint.url, create_webhook_endpoint.types,
+            create_webhook_endpoint.description, messaging.last_final_event())
     RETURNING n.* INTO v_endpoint;
     v_rendered := api.render_webhook_endpoint(v_endpoint);
     v_rendered.secret := messaging.add_webhook_secret(v_endpoint.id);
@@ -38,12 +47,13 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.create_webhook_endpoint IS
-'Have events sent to you
+'Create a webhook endpoint
 
-Each event is a POST of `{id, type, created_at, data}`, signed after standardwebhooks.com with the `secret` that only this answer shows:
-`webhook-id`, `webhook-timestamp`, `webhook-signature`. A merchant is told of their own sales, products and payouts, an admin of everything.
-`data` holds ids and amounts, never who somebody is. Answer 2xx within ten seconds; else it is sent again, for three days with growing pauses,
-and an endpoint that took nothing in that time is disabled. 410 disables it at once. An event may come twice, and not in order: its `id` is the
-same. Redirects are not followed; addresses of private networks are refused.';
+Each event is sent as a POST of `{id, type, created_at, data}`, signed as in standardwebhooks.com (headers `webhook-id`,
+`webhook-timestamp`, `webhook-signature`) with the `secret` that only this answer contains. A merchant receives events
+about their own sales, products and payouts, an admin all events. `data` contains ids and amounts, no personal data.
+Answer 2xx within ten seconds; otherwise the event is sent again, for three days with growing pauses, and an endpoint
+that accepted nothing in that time is disabled. 410 disables it at once. An event may arrive twice (with the same `id`)
+and out of order. Redirects are not followed; addresses of private networks are refused.';
 
 GRANT EXECUTE ON FUNCTION api.create_webhook_endpoint TO app_merchant;

@@ -1,4 +1,4 @@
--- Deletes a webhook endpoint with its deliveries: nothing more is sent to it.
+-- Deletes a webhook endpoint and its deliveries.
 -- Errors: webhook_endpoint_not_found 404.
 CREATE FUNCTION api.delete_webhook_endpoint(endpoint_id uuid)
 RETURNS void
@@ -8,13 +8,14 @@ DECLARE
 BEGIN
     DELETE FROM messaging.webhook_endpoints AS w WHERE w.id = delete_webhook_endpoint.endpoint_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'webhook_endpoint_not_found', MESSAGE = 'There is no such webhook endpoint.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'webhook_endpoint_not_found',
+            MESSAGE = 'There is no such webhook endpoint.';
     END IF;
 END $$;
 
 COMMENT ON FUNCTION api.delete_webhook_endpoint IS
 'Delete a webhook endpoint
 
-Its deliveries go with it.';
+Its deliveries are deleted too.';
 
 GRANT EXECUTE ON FUNCTION api.delete_webhook_endpoint TO app_merchant;

@@ -1,4 +1,4 @@
--- One webhook endpoint: the caller's own, or any for an admin.
+-- One webhook endpoint: callers see their own, an admin sees any.
 -- Errors: webhook_endpoint_not_found 404.
 CREATE FUNCTION api.get_webhook_endpoint(endpoint_id uuid)
 RETURNS api.webhook_endpoint

@@ -1,17 +1,21 @@
--- The business event log, newest first, or oldest first for a reader that follows it. Then next_cursor is never null: it is where to go on when
--- there is more. Only what is final is read in that direction, so nothing that commits late is passed over (see messaging.read_log).
--- A filter looks at up to 10,000 events a page, so a page may hold few and still have a next one.
+-- The log of business events, newest first, or oldest first for a reader that follows it. In that direction next_cursor
+-- is never null, so that the reader can continue later, and only final events are read, so that an event that commits
+-- late is not skipped (see messaging.read_log). A filter looks at up to 10,000 events per page, so a page may hold few
+-- events and still have a next page.
 -- Errors: cursor_invalid 422.
 CREATE DOMAIN api.event_types AS text CONSTRAINT event_types_malformed
     CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^(\*|[a-z_]+\.(\*|[a-z_]+))(,(\*|[a-z_]+\.(\*|[a-z_]+)))*$');
-COMMENT ON DOMAIN api.event_types IS 'Types of events with commas between, such as order.paid,refund.*';
+COMMENT ON DOMAIN api.event_types IS 'Types of events, separated by commas, such as order.paid,refund.*';
 CREATE DOMAIN api.event_sort AS text CONSTRAINT event_sort_unknown CHECK (VALUE = ANY (ARRAY['newest', 'oldest']));
-COMMENT ON DOMAIN api.event_sort IS 'Which come first. A reader that follows the log asks for oldest.';
-CREATE TYPE api.event AS (id uuid, type text, order_id uuid, account_id uuid, data jsonb, actor_id uuid, created_at timestamptz);
+COMMENT ON DOMAIN api.event_sort IS 'Which events come first. To follow the log, use oldest.';
+CREATE TYPE api.event AS (
+    id uuid, type text, order_id uuid, account_id uuid, data jsonb, actor_id uuid, created_at timestamptz
+);
 CREATE TYPE api.event_page AS (data api.event[], next_cursor text);
 
 CREATE FUNCTION api.list_events(
-    types api.event_types DEFAULT NULL, sort api.event_sort DEFAULT 'newest', "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+    types api.event_types DEFAULT NULL, sort api.event_sort DEFAULT 'newest', "limit" api.page_limit DEFAULT 20,
+    cursor api.page_cursor DEFAULT NULL
 )
 RETURNS api.event_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -19,7 +23,8 @@ DECLARE
     v_actor    CONSTANT uuid := identity.authenticate();
     v_patterns CONSTANT text[] := coalesce(string_to_array(list_events.types, ','), '{*}');
     v_reach    CONSTANT integer := CASE WHEN '*' = ANY (v_patterns) THEN list_events."limit" ELSE 10000 END;
-    v_cursor   CONSTANT uuid := CASE WHEN list_events.cursor IS NOT NULL THEN messaging.cursor_before(list_events.cursor) END;
+    v_cursor   CONSTANT uuid :=
+        CASE WHEN list_events.cursor IS NOT NULL THEN messaging.cursor_before(list_events.cursor) END;
     v_before   xid8;
     v_seen     bigint;
     v_last     uuid;
@@ -27,7 +32,8 @@ DECLARE
 BEGIN
     IF list_events.sort = 'oldest' THEN
         SELECT count(*), (array_agg(e.id ORDER BY e.xact DESC, e.id DESC))[1],
-               array_agg(ROW(e.id, e.type, e.order_id, e.account_id, e.data, e.actor_id, e.created_at)::api.event ORDER BY e.xact, e.id)
+               array_agg(ROW(e.id, e.type, e.order_id, e.account_id, e.data, e.actor_id, e.created_at)::api.event
+                         ORDER BY e.xact, e.id)
                    FILTER (WHERE messaging.wants_event(v_patterns, e.type))
         INTO v_seen, v_last, v_rows
         FROM messaging.read_log(v_cursor, v_reach) AS e;
@@ -36,11 +42,13 @@ BEGIN
             SELECT e.xact INTO v_before FROM messaging.events AS e WHERE e.id = v_cursor;
             IF NOT FOUND THEN
                 RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'cursor_invalid',
-                    MESSAGE = 'This cursor is not one of this list''s.', HINT = 'Send the next_cursor of the page before, unchanged.';
+                    MESSAGE = 'This cursor does not belong to this list.',
+                    HINT = 'Send the next_cursor of the previous page, unchanged.';
             END IF;
         END IF;
         SELECT count(*), (array_agg(e.id ORDER BY e.xact, e.id))[1],
-               array_agg(ROW(e.id, e.type, e.order_id, e.account_id, e.data, e.actor_id, e.created_at)::api.event ORDER BY e.xact DESC, e.id DESC)
+               array_agg(ROW(e.id, e.type, e.order_id, e.account_id, e.data, e.actor_id, e.created_at)::api.event
+                         ORDER BY e.xact DESC, e.id DESC)
                    FILTER (WHERE messaging.wants_event(v_patterns, e.type))
         INTO v_seen, v_last, v_rows
         FROM (
@@ -53,19 +61,21 @@ BEGIN
         v_rows := v_rows[1:list_events."limit"];
         v_last := (v_rows[list_events."limit"]).id;
     ELSIF list_events.sort = 'oldest' THEN
-        v_last := coalesce(v_last, v_cursor);    -- nothing is new: the place is kept
+        v_last := coalesce(v_last, v_cursor);    -- nothing is new: keep the position
     ELSIF v_seen < v_reach THEN
         v_last := NULL;    -- the beginning of the log
     END IF;
     RETURN ROW(coalesce(v_rows, '{}'),
-               CASE WHEN v_last IS NOT NULL THEN messaging.encode_cursor(jsonb_build_object('id', v_last)) END)::api.event_page;
+               CASE WHEN v_last IS NOT NULL THEN messaging.encode_cursor(
+                   jsonb_build_object('id', v_last)
+               ) END)::api.event_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_events IS
-'List what happened in the shop
+'List the events of the shop
 
-The business event log, newest first. To follow it, ask for `sort=oldest` and send each `next_cursor` with the next request, for ever: an answer
-without events keeps the place. Nothing is passed over, even what was recorded early and became visible late.
-`types` such as `order.paid,refund.*` leaves out the others.';
+The log of business events, newest first. To follow it, use `sort=oldest` and send each `next_cursor` with the next
+request; an answer without events keeps the position. No event is skipped, not even one that was recorded early and
+became visible late. `types`, such as `order.paid,refund.*`, filters by type.';
 
 GRANT EXECUTE ON FUNCTION api.list_events TO app_admin;

@@ -1,17 +1,20 @@
--- What was sent, or is owed, to an endpoint of the caller's (any for an admin), newest first, with every attempt.
+-- The deliveries of a webhook endpoint, newest first, with every attempt: callers see their own, an admin sees any.
 -- Errors: webhook_endpoint_not_found 404, cursor_invalid 422.
 CREATE DOMAIN api.webhook_delivery_status AS text CONSTRAINT webhook_delivery_status_unknown
     CHECK (VALUE = ANY (ARRAY['pending', 'delivered', 'failed']));
-COMMENT ON DOMAIN api.webhook_delivery_status IS 'Where a delivery is.';
-CREATE TYPE api.webhook_attempt AS (status_code integer, duration_ms integer, error text, answer text, created_at timestamptz);
+COMMENT ON DOMAIN api.webhook_delivery_status IS 'The status of a delivery.';
+CREATE TYPE api.webhook_attempt AS (
+    status_code integer, duration_ms integer, error text, answer text, created_at timestamptz
+);
 CREATE TYPE api.webhook_delivery AS (
-    id uuid, endpoint_id uuid, event_id uuid, type text, status text, attempts api.webhook_attempt[], next_attempt_at timestamptz,
-    delivered_at timestamptz, created_at timestamptz
+    id uuid, endpoint_id uuid, event_id uuid, type text, status text, attempts api.webhook_attempt[],
+    next_attempt_at timestamptz, delivered_at timestamptz, created_at timestamptz
 );
 CREATE TYPE api.webhook_delivery_page AS (data api.webhook_delivery[], next_cursor text);
 
 CREATE FUNCTION api.list_webhook_deliveries(
-    endpoint_id uuid, status api.webhook_delivery_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+    endpoint_id uuid, status api.webhook_delivery_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20,
+    cursor api.page_cursor DEFAULT NULL
 )
 RETURNS api.webhook_delivery_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -30,12 +33,14 @@ BEGIN
     ) AS d;
     RETURN ROW(coalesce(v_rows[1:list_webhook_deliveries."limit"], '{}'),
                CASE WHEN cardinality(v_rows) > list_webhook_deliveries."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_webhook_deliveries."limit"]).id)) END)::api.webhook_delivery_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_rows[list_webhook_deliveries."limit"]).id)
+                    ) END)::api.webhook_delivery_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_webhook_deliveries IS
 'List the deliveries of a webhook endpoint
 
-Newest first, with every attempt: status, duration, how the answer began. Kept for a month.';
+Newest first, with every attempt: status, duration, the beginning of the answer. Kept for a month.';
 
 GRANT EXECUTE ON FUNCTION api.list_webhook_deliveries TO app_merchant;

@@ -1,4 +1,5 @@
--- Has a delivery made again, now, with three days of its own: the same id and body. One that a worker is at is left to it.
+-- Sends a delivery again, now, with the same id and body, and with another three days of attempts. A delivery that a
+-- worker is sending right now is left to that worker.
 -- Locks:  the delivery.
 -- Errors: webhook_endpoint_not_found, webhook_delivery_not_found 404, webhook_endpoint_disabled 409.
 CREATE FUNCTION api.redeliver_webhook(endpoint_id uuid, delivery_id uuid)
@@ -16,10 +17,12 @@ BEGIN
     WHERE d.id = redeliver_webhook.delivery_id AND d.endpoint_id = redeliver_webhook.endpoint_id
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'webhook_delivery_not_found', MESSAGE = 'There is no such delivery.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'webhook_delivery_not_found',
+            MESSAGE = 'There is no such delivery.';
     ELSIF v_delivery.claimed_until IS NULL OR v_delivery.claimed_until < now() THEN
         UPDATE messaging.webhook_deliveries AS d
-        SET status = 'pending', attempts = 0, run_at = now(), give_up_at = now() + interval '3 days', delivered_at = NULL
+        SET status = 'pending', attempts = 0, run_at = now(), give_up_at = now() + interval '3 days',
+            delivered_at = NULL
         WHERE d.id = v_delivery.id
         RETURNING d.* INTO v_delivery;
     END IF;
@@ -29,6 +32,7 @@ END $$;
 COMMENT ON FUNCTION api.redeliver_webhook IS
 'Send a delivery again
 
-At once, whether it was taken or not, with the same id and body, and again for three days if it fails.';
+Sends it at once, whether it was accepted before or not, with the same id and body, and repeats failed attempts for
+three days.';
 
 GRANT EXECUTE ON FUNCTION api.redeliver_webhook TO app_merchant;

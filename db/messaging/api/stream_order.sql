@@ -1,5 +1,6 @@
--- What a stream of an order sends next: its events after one that was sent, in the log's order, and up to which of them that order is final.
--- A stream goes on from there: what commits late and belongs before is in the next answer.
+-- The next part of an order's stream: the events after a given one, in the order of the log, and the last event up to
+-- which that order is final. The stream continues from that event: an event that commits late but belongs before others
+-- is in the next part.
 -- Errors: order_not_found 404, event_not_found 422.
 CREATE TYPE api.order_stream AS (data api.order_event[], final_id uuid);
 
@@ -14,14 +15,18 @@ DECLARE
 BEGIN
     PERFORM api.require_own_order(stream_order.order_id, v_actor);
     IF stream_order.last_event_id IS NOT NULL THEN
-        SELECT e.xact INTO v_after FROM messaging.events AS e WHERE e.id = stream_order.last_event_id AND e.order_id = stream_order.order_id;
+        SELECT e.xact INTO v_after
+        FROM messaging.events AS e
+        WHERE e.id = stream_order.last_event_id AND e.order_id = stream_order.order_id;
         IF NOT FOUND THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'event_not_found',
-                MESSAGE = 'This order has no such event to go on from.', HINT = 'Leave Last-Event-ID out to begin at the beginning.';
+                MESSAGE = 'This order has no event with this id.',
+                HINT = 'Leave Last-Event-ID out to start at the beginning.';
         END IF;
     END IF;
     SELECT array_agg(ROW(e.id, e.type, e.data, e.actor_id, e.created_at)::api.order_event ORDER BY e.xact, e.id),
-           (array_agg(e.id ORDER BY e.xact DESC, e.id DESC) FILTER (WHERE e.xact < pg_snapshot_xmin(pg_current_snapshot())))[1]
+           (array_agg(e.id ORDER BY e.xact DESC, e.id DESC)
+                FILTER (WHERE e.xact < pg_snapshot_xmin(pg_current_snapshot())))[1]
     INTO v_rows, v_final
     FROM (
         SELECT f.* FROM messaging.events AS f
@@ -35,8 +40,9 @@ END $$;
 COMMENT ON FUNCTION api.stream_order IS
 'Follow an order
 
-Server-sent events: `id`, `event` (the type) and `data` (as in the timeline), from the beginning or after the event of `Last-Event-ID`, which
-can be sent as `last_event_id` as well. A comment every 15 seconds keeps the connection alive. The stream ends with its access token: connect
-again with a new one. Ten at a time for an account. An event may come again after a reconnection: its `data.id` is the same.';
+Server-sent events: `id`, `event` (the type) and `data` (as in the timeline), from the beginning or after the event in
+`Last-Event-ID`, which can also be sent as `last_event_id`. A comment every 15 seconds keeps the connection alive. The
+stream ends when its access token expires: connect again with a new one. An account can have ten streams at a time.
+After a reconnection an event may be repeated, with the same `data.id`.';
 
 GRANT EXECUTE ON FUNCTION api.stream_order TO app_customer;

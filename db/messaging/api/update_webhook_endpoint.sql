@@ -1,12 +1,14 @@
--- Changes a webhook endpoint: only the fields that are sent. Enabled again, it is sent what is still owed to it.
+-- Changes a webhook endpoint: only the fields that are sent. When it is enabled again, pending deliveries are sent.
 -- Locks:  the endpoint.
 -- Errors: webhook_endpoint_not_found 404, version_stale 412, and of the web tier webhook_target_refused 422.
-CREATE DOMAIN api.webhook_status AS text CONSTRAINT webhook_status_unknown CHECK (VALUE = ANY (ARRAY['enabled', 'disabled']));
-COMMENT ON DOMAIN api.webhook_status IS 'Whether events are sent to it.';
+CREATE DOMAIN api.webhook_status AS text
+    CONSTRAINT webhook_status_unknown CHECK (VALUE = ANY (ARRAY['enabled', 'disabled']));
+COMMENT ON DOMAIN api.webhook_status IS 'Whether events are sent to the endpoint.';
 
 CREATE FUNCTION api.update_webhook_endpoint(
-    endpoint_id uuid, url api.webhook_url DEFAULT NULL, types api.event_pattern[] DEFAULT NULL, description api.short_text DEFAULT NULL,
-    status api.webhook_status DEFAULT NULL, if_match bigint DEFAULT NULL, given text[] DEFAULT NULL
+    endpoint_id uuid, url api.webhook_url DEFAULT NULL, types api.event_pattern[] DEFAULT NULL,
+    description api.short_text DEFAULT NULL, status api.webhook_status DEFAULT NULL, if_match bigint DEFAULT NULL,
+    given text[] DEFAULT NULL
 )
 RETURNS api.webhook_endpoint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -16,7 +18,10 @@ DECLARE
     v_enabled  boolean;
 BEGIN
     PERFORM api.find_webhook_endpoint(update_webhook_endpoint.endpoint_id);
-    SELECT * INTO STRICT v_endpoint FROM messaging.webhook_endpoints AS w WHERE w.id = update_webhook_endpoint.endpoint_id FOR NO KEY UPDATE;
+    SELECT * INTO STRICT v_endpoint
+    FROM messaging.webhook_endpoints AS w
+    WHERE w.id = update_webhook_endpoint.endpoint_id
+    FOR NO KEY UPDATE;
     IF update_webhook_endpoint.if_match <> v_endpoint.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
             MESSAGE = 'The endpoint has changed since you read it.', HINT = 'Read it again, then repeat your change.';
@@ -24,7 +29,9 @@ BEGIN
     v_enabled := coalesce(update_webhook_endpoint.status, v_endpoint.status) = 'enabled';
     UPDATE messaging.webhook_endpoints AS w
     SET url = coalesce(update_webhook_endpoint.url, w.url), types = coalesce(update_webhook_endpoint.types, w.types),
-        description = CASE WHEN 'description' = ANY (coalesce(update_webhook_endpoint.given, '{}')) THEN update_webhook_endpoint.description
+        description = CASE WHEN 'description' = ANY (
+            coalesce(update_webhook_endpoint.given, '{}')
+        ) THEN update_webhook_endpoint.description
                            ELSE coalesce(update_webhook_endpoint.description, w.description) END,
         status = coalesce(update_webhook_endpoint.status, w.status),
         disabled_reason = CASE WHEN NOT v_enabled THEN coalesce(w.disabled_reason, 'owner') END,
@@ -39,6 +46,7 @@ END $$;
 COMMENT ON FUNCTION api.update_webhook_endpoint IS
 'Change a webhook endpoint
 
-Only the fields that are sent. `status: enabled` after it was disabled sends what is still owed to it; what happened meanwhile is not sent.';
+Changes only the fields that are sent. `status: enabled` sends the deliveries that were pending when the endpoint was
+disabled; events in between are not sent.';
 
 GRANT EXECUTE ON FUNCTION api.update_webhook_endpoint TO app_merchant;

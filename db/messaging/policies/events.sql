@@ -1,4 +1,5 @@
--- Business events: a customer's own; staff and services see all. Written by messaging.record_event() only; append-only.
+-- A customer sees the business events of their own; staff and services see all. Written only by
+-- messaging.record_event(); append-only.
 ALTER TABLE messaging.events ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON messaging.events;

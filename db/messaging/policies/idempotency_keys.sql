@@ -1,4 +1,4 @@
--- Idempotency keys: the caller's own, or those of callers who did not log in.
+-- Idempotency keys: a caller reaches their own, or those of callers who did not log in.
 ALTER TABLE messaging.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON messaging.idempotency_keys;

@@ -1,4 +1,4 @@
--- The queue: reached through messaging.enqueue_job(), claim_jobs(), finish_job() and fail_job() only.
+-- The queue, reached only through messaging.enqueue_job(), claim_jobs(), finish_job() and fail_job().
 ALTER TABLE messaging.outbox ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON messaging.outbox FROM store_api;
 

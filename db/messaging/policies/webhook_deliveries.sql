@@ -1,5 +1,5 @@
--- Deliveries and attempts: whoever sees the endpoint sees them. Written by messaging.fan_out_events(), claim_deliveries() and record_attempt();
--- the one thing that a client changes is to have a delivery made again.
+-- Deliveries and attempts are visible together with their endpoint. Written by messaging.fan_out_events(),
+-- claim_deliveries() and record_attempt(); a client can only request a repeated delivery.
 ALTER TABLE messaging.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE messaging.webhook_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE messaging.webhook_progress ENABLE ROW LEVEL SECURITY;

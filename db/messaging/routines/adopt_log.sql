@@ -1,9 +1,10 @@
--- Makes a log at home that came from another cluster (pg_dump, logical replication): its transaction numbers mean nothing here, and those above
--- ours would hide their events. They become older than every transaction, in the order of their ids; readers' cursors name events and hold.
--- A physical backup needs none of this. Called by: fan_out_events when it finds such a log, and whoever restored a dump.
--- Returns:   how many events.
+-- Adapts a log that came from another cluster (pg_dump, logical replication). Its transaction numbers mean nothing
+-- here, and numbers above ours would hide their events. They become older than every transaction, in the order of their
+-- ids; the cursors of readers name events and stay valid. Not needed after a physical restore.
+-- Callers:   fan_out_events when it finds such a log, and a person after restoring a dump.
+-- Returns:   the number of events.
 -- Locks:     the log, against writers, until all of it is rewritten.
--- Definer:   takes the guards of history aside for a column that says nothing about the event.
+-- Definer:   disables the triggers that protect the log, to change a column that says nothing about the event.
 CREATE OR REPLACE FUNCTION messaging.adopt_log()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,8 @@
--- Takes due work out of the queue, oldest first, for one worker. The claim is a lease: run_at moves ahead, so what a crashed worker
--- held comes back by itself, and finish_job() or fail_job() say how it ended.
--- Called by: api.claim_jobs.
--- Locks:     the rows it takes; those that another worker is taking are skipped.
--- Definer:   nobody else may touch the queue.
+-- Claims due jobs for one worker, oldest first. A claim is a lease: run_at moves ahead, so jobs of a crashed worker
+-- become due again. finish_job() or fail_job() end the claim.
+-- Callers:   api.claim_jobs.
+-- Locks:     the rows it claims; rows that another worker is claiming are skipped.
+-- Definer:   no other code may touch the queue.
 CREATE OR REPLACE FUNCTION messaging.claim_jobs(kinds text[], "limit" integer, lease interval DEFAULT '2 minutes')
 RETURNS SETOF messaging.outbox
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

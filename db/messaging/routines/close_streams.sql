@@ -1,6 +1,6 @@
--- These streams have ended.
--- Called by: api.close_streams.
--- Definer:   nobody else may touch the list.
+-- Removes streams that have ended.
+-- Callers:   api.close_streams.
+-- Definer:   no other code may touch the list.
 CREATE OR REPLACE FUNCTION messaging.close_streams(streams uuid[])
 RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,5 +1,6 @@
--- For lists that go from the newest id to the oldest: the id to stay below. The first page starts above all of them.
--- Errors: cursor_invalid 422.
+-- For lists from the newest to the oldest id: the id that the page stays below. The first page starts above all ids.
+-- Callers:   the endpoints that list by id, newest first.
+-- Errors:    cursor_invalid 422.
 CREATE OR REPLACE FUNCTION messaging.cursor_before(cursor text)
 RETURNS uuid
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -12,7 +13,8 @@ BEGIN
     v_id := messaging.decode_cursor(cursor_before.cursor) ->> 'id';
     IF pg_input_is_valid(v_id, 'uuid') IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'cursor_invalid',
-            MESSAGE = 'This cursor is not one of this list''s.', HINT = 'Send the next_cursor of the page before, unchanged.';
+            MESSAGE = 'This cursor does not belong to this list.',
+            HINT = 'Send the next_cursor of the previous page, unchanged.';
     END IF;
     RETURN v_id::uuid;
 END $$;

@@ -1,5 +1,6 @@
--- For lists that go from the oldest id to the newest: the id to stay above. The first page starts below all of them.
--- Errors: cursor_invalid 422.
+-- For lists from the oldest to the newest id: the id that the page stays above. The first page starts below all ids.
+-- Callers:   the endpoints that list by id, oldest first.
+-- Errors:    cursor_invalid 422.
 CREATE OR REPLACE FUNCTION messaging.cursor_from(cursor text)
 RETURNS uuid
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

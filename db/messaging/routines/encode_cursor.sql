@@ -1,4 +1,5 @@
--- The sort key of a page's last row as opaque text. Clients hand it back; they do not read it.
+-- Encodes the sort key of a page's last row as opaque text, which clients send back unread.
+-- Callers:   the endpoints that list.
 CREATE OR REPLACE FUNCTION messaging.encode_cursor(sort_key jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

@@ -1,7 +1,8 @@
--- The work did not succeed: it runs again after 2, 4, 8 … seconds, at most an hour, each half to one and a half times that, so that
--- what failed together does not return together. There is no last attempt: what is in the queue is owed to somebody.
--- Called by: api.fail_job.
--- Definer:   nobody else may touch the queue.
+-- Records that a job failed. It runs again after 2, 4, 8 … seconds, at most an hour, each pause multiplied by a random
+-- factor from 0.5 to 1.5, so that jobs that failed together do not return together. There is no last attempt: every job
+-- in the queue was promised.
+-- Callers:   api.fail_job.
+-- Definer:   no other code may touch the queue.
 CREATE OR REPLACE FUNCTION messaging.fail_job(job_id uuid, error text)
 RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

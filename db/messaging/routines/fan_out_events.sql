@@ -1,9 +1,10 @@
--- Turns what the log says next into deliveries, one for each endpoint that wants it. Who records an event pays nothing for its listeners.
--- An admin's endpoint is told everything. A merchant's is told of their own products, stock and payouts, and of orders, refunds, shipments and
--- returns with lines of theirs: the ids, and those lines as they are now; nothing of the buyer, of other merchants, of the payment.
--- Called by: api.fan_out_events.
--- Returns:   how many events were looked at; 0 as well when another worker is at it.
--- Locks:     the progress, which is the right to go on; others do not wait for it.
+-- Turns the next events of the log into deliveries, one for each endpoint that wants them, so that recording an event
+-- costs nothing for its listeners. An admin's endpoint receives everything. A merchant's endpoint receives events about
+-- their own products, stock and payouts, and about orders, refunds, shipments and returns that contain their lines: the
+-- ids and those lines as they are now; nothing about the buyer, other merchants or the payment.
+-- Callers:   api.fan_out_events.
+-- Returns:   the number of events looked at; 0 also while another worker does this.
+-- Locks:     the row of the progress; other workers do not wait for it.
 -- Definer:   reads every merchant's endpoints and lines.
 CREATE OR REPLACE FUNCTION messaging.fan_out_events("limit" integer)
 RETURNS integer
@@ -13,10 +14,12 @@ DECLARE
     v_events   messaging.events[];
     v_last     uuid;
 BEGIN
-    -- A worker that has nothing to do asks every second: without a lock, which would be a write.
+    -- An idle worker calls this every second, so the first check takes no lock, which would be a write.
     IF NOT EXISTS (
         SELECT FROM messaging.webhook_progress AS p
-        WHERE p.last_event_id IS DISTINCT FROM (SELECT e.id FROM messaging.events AS e ORDER BY e.xact DESC, e.id DESC LIMIT 1))
+        WHERE p.last_event_id IS DISTINCT FROM (SELECT e.id
+                                                FROM messaging.events AS e
+                                                ORDER BY e.xact DESC, e.id DESC LIMIT 1))
     THEN
         RETURN 0;
     END IF;
@@ -26,7 +29,8 @@ BEGIN
     END IF;
     IF EXISTS (
         SELECT FROM messaging.events AS e
-        WHERE e.xact >= pg_snapshot_xmax(pg_current_snapshot()) AND e.xact IS DISTINCT FROM pg_current_xact_id_if_assigned())
+        WHERE e.xact >= pg_snapshot_xmax(pg_current_snapshot())
+          AND e.xact IS DISTINCT FROM pg_current_xact_id_if_assigned())
     THEN
         PERFORM messaging.adopt_log();
     END IF;
@@ -49,31 +53,40 @@ BEGIN
         WHERE w.status = 'enabled'
     ), told (endpoint_id, after_xact, after_id, event_id, xact, type, created_at, data) AS (
         SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at,
-               messaging.public_data(e.data) || jsonb_strip_nulls(jsonb_build_object('order_id', e.order_id, 'account_id', e.account_id))
+               messaging.public_data(e.data) || jsonb_strip_nulls(
+                   jsonb_build_object('order_id', e.order_id, 'account_id', e.account_id)
+               )
         FROM new_events AS e JOIN endpoints AS w ON w.role = 'admin' AND messaging.wants_event(w.types, e.type)
         UNION ALL
         SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at, messaging.public_data(e.data)
-        FROM new_events AS e JOIN endpoints AS w ON w.role = 'merchant' AND w.account_id = e.account_id AND messaging.wants_event(w.types, e.type)
+        FROM new_events AS e
+        JOIN endpoints AS w
+            ON w.role = 'merchant' AND w.account_id = e.account_id AND messaging.wants_event(w.types, e.type)
         WHERE e.order_id IS NULL AND e.subject IN ('product', 'bundle', 'stock', 'payout', 'webhook_endpoint')
         UNION ALL
         SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at,
                jsonb_strip_nulls(jsonb_build_object(
-                   'order_id', e.order_id, 'refund_id', e.data -> 'refund_id', 'shipment_id', e.data -> 'shipment_id', 'return_id', e.data -> 'return_id',
+                   'order_id', e.order_id, 'refund_id', e.data -> 'refund_id', 'shipment_id', e.data -> 'shipment_id',
+                   'return_id', e.data -> 'return_id',
                    'currency', o.currency))
                || jsonb_build_object('items', jsonb_agg(jsonb_build_object(
-                   'id', i.id, 'product_id', i.product_id, 'sku', i.sku, 'quantity', i.quantity, 'total', i.total) ORDER BY i.id))
+                   'id', i.id, 'product_id', i.product_id, 'sku', i.sku, 'quantity', i.quantity,
+                   'total', i.total) ORDER BY i.id))
         FROM new_events AS e
         JOIN sales.orders AS o ON o.id = e.order_id
         JOIN sales.order_items AS i ON i.order_id = e.order_id
-        JOIN endpoints AS w ON w.role = 'merchant' AND w.account_id = i.merchant_id AND messaging.wants_event(w.types, e.type)
+        JOIN endpoints AS w
+            ON w.role = 'merchant' AND w.account_id = i.merchant_id AND messaging.wants_event(w.types, e.type)
         WHERE e.subject IN ('order', 'refund', 'shipment', 'return') AND e.type <> 'order.item_removed'
         GROUP BY w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at, e.order_id, e.data, o.currency
         UNION ALL
-        -- The line is gone; whose it was says the product.
-        SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at, messaging.public_data(e.data) || jsonb_build_object('order_id', e.order_id)
+        -- The line is gone; its merchant is that of the product.
+        SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at,
+               messaging.public_data(e.data) || jsonb_build_object('order_id', e.order_id)
         FROM new_events AS e
         JOIN catalog.products AS p ON p.id = (e.data ->> 'product_id')::uuid
-        JOIN endpoints AS w ON w.role = 'merchant' AND w.account_id = p.merchant_id AND messaging.wants_event(w.types, e.type)
+        JOIN endpoints AS w
+            ON w.role = 'merchant' AND w.account_id = p.merchant_id AND messaging.wants_event(w.types, e.type)
         WHERE e.type = 'order.item_removed'
     )
     SELECT t.endpoint_id, t.event_id, t.type,

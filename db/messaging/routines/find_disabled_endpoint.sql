@@ -1,6 +1,6 @@
--- A webhook endpoint that is disabled, and why: for the mail to its owner. No row when it is enabled again, or gone.
--- Called by: api.prepare_mail.
--- Definer:   endpoints are their owner's and an admin's to read; the worker writes to the owner.
+-- A disabled webhook endpoint and the reason, for the mail to its owner. No row if it is enabled again or deleted.
+-- Callers:   api.prepare_mail.
+-- Definer:   an endpoint is visible to its owner and an admin only; the worker writes to the owner.
 CREATE OR REPLACE FUNCTION messaging.find_disabled_endpoint(endpoint_id uuid)
 RETURNS TABLE (url text, reason text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
--- A mail that waits to be sent; no row when there is none, or when it was sent.
--- Called by: api.prepare_mail.
--- Definer:   nobody else may read the queue.
+-- A mail that waits to be sent; no row if there is none or it was sent.
+-- Callers:   api.prepare_mail.
+-- Definer:   no other code may read the queue.
 CREATE OR REPLACE FUNCTION messaging.find_mail(mail_id uuid)
 RETURNS TABLE (template text, account_id uuid, data jsonb, queued_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

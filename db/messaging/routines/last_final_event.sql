@@ -1,6 +1,7 @@
--- The newest event that no running transaction can come before; NULL for an empty log. What comes after it is new to a reader that starts now.
--- Called by: api.create_webhook_endpoint, api.list_events.
--- Definer:   an id, and no row, of a log that the caller may not read.
+-- The newest event that no running transaction can precede; NULL for an empty log. Later events are new to a reader
+-- that starts now.
+-- Callers:   api.create_webhook_endpoint, api.list_events.
+-- Definer:   returns an id, no row, of a log that the caller may not read.
 CREATE OR REPLACE FUNCTION messaging.last_final_event()
 RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

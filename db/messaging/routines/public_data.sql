@@ -1,18 +1,20 @@
--- What of an event's data may leave the shop: numbers, ids, times, and the words of a known vocabulary. Free text (a reason, a name, an address)
--- may be about a person, so text is left out unless it is known not to be.
--- Called by: fan_out_events.
+-- The part of an event's data that may leave the shop: numbers, ids, times, and values from known vocabularies. Free
+-- text (a reason, a name, an address) may be about a person, so text is left out unless it is known to be harmless.
+-- Callers:   fan_out_events.
 CREATE OR REPLACE FUNCTION messaging.public_data(data jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_plain CONSTANT text := '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d))?)$';
+    v_plain CONSTANT text :=
+        '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d))?)$';
 BEGIN
     IF jsonb_typeof(public_data.data) = 'object' THEN
         RETURN (
             SELECT coalesce(jsonb_object_agg(f.key, messaging.public_data(f.value)), '{}')
             FROM jsonb_each(public_data.data) AS f
             WHERE jsonb_typeof(f.value) <> 'string' OR f.value #>> '{}' ~ v_plain OR f.key = ANY (ARRAY[
-                'currency', 'provider', 'status', 'failure_code', 'role', 'sku', 'number', 'kind', 'source', 'carrier', 'method']));
+                'currency', 'provider', 'status', 'failure_code', 'role', 'sku', 'number', 'kind', 'source',
+                'carrier', 'method']));
     ELSIF jsonb_typeof(public_data.data) = 'array' THEN
         RETURN (
             SELECT coalesce(jsonb_agg(messaging.public_data(i.value) ORDER BY i.n), '[]')

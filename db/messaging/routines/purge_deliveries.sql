@@ -1,7 +1,7 @@
--- Deletes a batch of deliveries that are a month old and over, their attempts with them, and secrets that sign no more. Answers how many
--- deliveries went.
--- Called by: api.purge_deliveries.
--- Definer:   nobody else may delete them.
+-- Deletes a batch of deliveries that are at least a month old, with their attempts, and secrets that have ended.
+-- Returns the number of deliveries.
+-- Callers:   api.purge_deliveries.
+-- Definer:   no other code may delete them.
 CREATE OR REPLACE FUNCTION messaging.purge_deliveries()
 RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -13,7 +13,8 @@ BEGIN ATOMIC
         DELETE FROM messaging.webhook_deliveries AS d
         WHERE d.id IN (
             SELECT o.id FROM messaging.webhook_deliveries AS o
-            WHERE o.id < (SELECT e.id FROM edge AS e) AND (o.status <> 'pending' OR o.give_up_at < now() - interval '30 days')
+            WHERE o.id < (SELECT e.id FROM edge AS e)
+              AND (o.status <> 'pending' OR o.give_up_at < now() - interval '30 days')
             ORDER BY o.id LIMIT 1000)
         RETURNING d.id
     )

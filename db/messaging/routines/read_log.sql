@@ -1,8 +1,9 @@
--- The event log after an event (NULL: from its beginning), in its final order: only what no running transaction can come before. A reader that
--- goes on from the last event it got misses nothing, however late a transaction commits; it waits as long as the oldest transaction runs.
--- Called by: fan_out_events, api.list_events. STABLE, so that the horizon and the rows are of one snapshot.
+-- The event log after an event (NULL: from its beginning), in its final order: only events that no running transaction
+-- can precede. A reader that continues after its last event misses nothing, however late a transaction commits; it
+-- waits as long as the oldest transaction runs.
+-- Callers:   fan_out_events, api.list_events. STABLE, so that the horizon and the rows are from one snapshot.
 -- Errors:    cursor_invalid 422.
--- Definer:   whoever may read the log is decided by the caller.
+-- Definer:   the caller has checked who may read the log.
 CREATE OR REPLACE FUNCTION messaging.read_log(after_event_id uuid, "limit" integer)
 RETURNS SETOF messaging.events
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,7 +14,8 @@ BEGIN
         SELECT e.xact INTO v_after FROM messaging.events AS e WHERE e.id = read_log.after_event_id;
         IF NOT FOUND THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'cursor_invalid',
-                MESSAGE = 'This cursor is not one of this list''s.', HINT = 'Send the next_cursor of the page before, unchanged.';
+                MESSAGE = 'This cursor does not belong to this list.',
+                HINT = 'Send the next_cursor of the previous page, unchanged.';
         END IF;
     END IF;
     RETURN QUERY

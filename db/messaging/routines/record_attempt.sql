@@ -1,11 +1,14 @@
--- How an attempt at a delivery ended. 2xx: delivered. Else again after 1 min, 5 min, 30 min, 2 h, 5 h, then every 10 h, each up to a tenth
--- longer so that what failed together does not return together, and a last time when three days are over. An endpoint that took nothing in all
--- that time is disabled, one that answers 410 (gone) at once, and its owner is told.
--- Called by: api.record_delivery_attempt.
--- Returns:   the delivery's status; NULL when its endpoint was deleted meanwhile.
+-- Records the result of an attempt at a delivery. 2xx: delivered. Otherwise it is repeated after 1 min, 5 min, 30 min,
+-- 2 h, 5 h, then every 10 h, each pause up to a tenth longer so that deliveries that failed together do not return
+-- together, and a last time after three days. An endpoint that accepted nothing in all that time is disabled, one that
+-- answers 410 (gone) at once; its owner is told by mail.
+-- Callers:   api.record_delivery_attempt.
+-- Returns:   the delivery's status; NULL if its endpoint was deleted meanwhile.
 -- Locks:     the endpoint, then the delivery.
--- Definer:   nobody else may write the history.
-CREATE OR REPLACE FUNCTION messaging.record_attempt(delivery_id uuid, status_code integer, duration_ms integer, error text, answer text)
+-- Definer:   no other code may write the history.
+CREATE OR REPLACE FUNCTION messaging.record_attempt(
+    delivery_id uuid, status_code integer, duration_ms integer, error text, answer text
+)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -19,28 +22,37 @@ BEGIN
     SELECT w.* INTO v_endpoint
     FROM messaging.webhook_endpoints AS w JOIN messaging.webhook_deliveries AS d ON d.endpoint_id = w.id
     WHERE d.id = record_attempt.delivery_id FOR NO KEY UPDATE OF w;
-    SELECT * INTO v_delivery FROM messaging.webhook_deliveries AS d WHERE d.id = record_attempt.delivery_id FOR NO KEY UPDATE;
+    SELECT * INTO v_delivery
+    FROM messaging.webhook_deliveries AS d
+    WHERE d.id = record_attempt.delivery_id
+    FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
     INSERT INTO messaging.webhook_attempts (delivery_id, status_code, duration_ms, error, answer, created_at)
-    VALUES (v_delivery.id, record_attempt.status_code, record_attempt.duration_ms, left(record_attempt.error, 100), left(record_attempt.answer, 200),
-            v_now);
+    VALUES (v_delivery.id, record_attempt.status_code, record_attempt.duration_ms, left(record_attempt.error, 100),
+            left(record_attempt.answer, 200), v_now);
     IF v_taken THEN
-        UPDATE messaging.webhook_deliveries AS d SET status = 'delivered', delivered_at = coalesce(d.delivered_at, v_now), claimed_until = NULL
+        UPDATE messaging.webhook_deliveries AS d
+        SET status = 'delivered', delivered_at = coalesce(d.delivered_at, v_now), claimed_until = NULL
         WHERE d.id = v_delivery.id;
-        UPDATE messaging.webhook_endpoints AS w SET failing_since = NULL WHERE w.id = v_endpoint.id AND w.failing_since IS NOT NULL;
+        UPDATE messaging.webhook_endpoints AS w
+        SET failing_since = NULL
+        WHERE w.id = v_endpoint.id AND w.failing_since IS NOT NULL;
         RETURN 'delivered';
     ELSIF v_delivery.status = 'delivered' THEN
-        RETURN 'delivered';    -- a second worker had it when the first one's lease was over
+        RETURN 'delivered';    -- a second worker delivered it after the first one's lease
     END IF;
 
     v_over := v_now >= v_delivery.give_up_at OR record_attempt.status_code = 410;
     UPDATE messaging.webhook_deliveries AS d
     SET status = CASE WHEN v_over THEN 'failed' ELSE 'pending' END, claimed_until = NULL,
-        run_at = least(v_now + v_pauses[least(greatest(d.attempts, 1), 6)] * (1 + 0.1 * random()), greatest(d.give_up_at, v_now))
+        run_at = least(v_now + v_pauses[least(greatest(d.attempts, 1), 6)] * (1 + 0.1 * random()),
+                       greatest(d.give_up_at, v_now))
     WHERE d.id = v_delivery.id;
-    UPDATE messaging.webhook_endpoints AS w SET failing_since = v_now WHERE w.id = v_endpoint.id AND w.failing_since IS NULL;
+    UPDATE messaging.webhook_endpoints AS w
+    SET failing_since = v_now
+    WHERE w.id = v_endpoint.id AND w.failing_since IS NULL;
     IF record_attempt.status_code = 410 THEN
         PERFORM messaging.disable_webhook_endpoint(v_endpoint.id, 'gone');
     ELSIF v_over AND v_endpoint.failing_since <= (

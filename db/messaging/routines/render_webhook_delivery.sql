@@ -1,4 +1,5 @@
--- A delivery and its attempts as a client reads them. Not an endpoint of the contract.
+-- A delivery and its attempts as a client reads them. Not an endpoint of the API.
+-- Callers:   api.list_webhook_deliveries, api.redeliver_webhook.
 CREATE FUNCTION api.render_webhook_delivery(d messaging.webhook_deliveries)
 RETURNS api.webhook_delivery
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
--- These streams are still open: a minute more for each.
--- Called by: api.renew_streams.
--- Definer:   nobody else may touch the list.
+-- Extends the lease of open streams by a minute.
+-- Callers:   api.renew_streams.
+-- Definer:   no other code may touch the list.
 CREATE OR REPLACE FUNCTION messaging.renew_streams(streams uuid[])
 RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

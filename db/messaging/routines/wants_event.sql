@@ -1,4 +1,6 @@
--- Whether one of the patterns is the type: order.paid itself, order.*, or * for all. Without SET, so that it inlines where events are joined.
+-- Whether one of the patterns matches the type: order.paid itself, order.*, or * for all. Without SET, so that it can
+-- be inlined where events are joined.
+-- Callers:   api.list_events, fan_out_events.
 CREATE OR REPLACE FUNCTION messaging.wants_event(patterns text[], type text)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

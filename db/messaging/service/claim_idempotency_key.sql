@@ -1,7 +1,10 @@
--- Takes an idempotency key for this transaction. NULL: go on, and hand the answer to store_idempotent_answer in the same statement.
--- Otherwise the answer of the request that had the key before. Whoever comes while that one is running waits for its answer.
--- Locks:  an advisory lock of the key. Only who has to wait pays for an exception block.
--- Errors: idempotency_key_invalid, idempotency_key_reused 422, idempotency_key_in_use 409 (still running after lock_timeout).
+-- Claims an idempotency key for this transaction. NULL: continue, and pass the answer to store_idempotent_answer in the
+-- same statement. Otherwise it returns the answer of the earlier request with this key. A request that arrives while
+-- that one is running waits for its answer.
+-- Callers:   the web tier, in the statement of a request that has an Idempotency-Key.
+-- Locks:     an advisory lock of the key. Only a request that has to wait pays for an exception block.
+-- Errors:    idempotency_key_invalid, idempotency_key_reused 422, idempotency_key_in_use 409 (still running after
+--            lock_timeout).
 CREATE FUNCTION api.claim_idempotency_key(idempotency_key text, route text, request_hash text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,26 +16,31 @@ DECLARE
 BEGIN
     IF claim_idempotency_key.idempotency_key !~ '^[ -~]{1,255}$' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'idempotency_key_invalid',
-            MESSAGE = 'An Idempotency-Key is 1 to 255 printable ASCII characters.';
+            MESSAGE = 'An Idempotency-Key must have 1 to 255 printable ASCII characters.';
     END IF;
     IF coalesce(current_setting('app.token', true), '') <> '' THEN
         v_scope := identity.authenticate();
     ELSE
-        PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true), set_config('app.session', '', true);
+        PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true),
+        set_config('app.session', '', true);
     END IF;
 
-    v_lock := hashtextextended(concat_ws(' ', v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key), 0);
+    v_lock := hashtextextended(
+        concat_ws(' ', v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key), 0
+    );
     IF NOT pg_try_advisory_xact_lock(v_lock) THEN
         BEGIN
             PERFORM pg_advisory_xact_lock(v_lock);
         EXCEPTION WHEN lock_not_available THEN
             RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'idempotency_key_in_use',
-                MESSAGE = 'A request with this Idempotency-Key is still running.', HINT = 'Send it again in a moment.';
+                MESSAGE = 'A request with this Idempotency-Key is still running.',
+                HINT = 'Send the request again in a moment.';
         END;
     END IF;
 
     INSERT INTO messaging.idempotency_keys (scope, route, key, request_hash)
-    VALUES (v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key, claim_idempotency_key.request_hash)
+    VALUES (v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key,
+            claim_idempotency_key.request_hash)
     ON CONFLICT ON CONSTRAINT idempotency_key_twice DO NOTHING
     RETURNING id INTO v_id;
     IF v_id IS NOT NULL THEN
@@ -44,11 +52,12 @@ BEGIN
     WHERE k.scope = v_scope AND k.route = claim_idempotency_key.route AND k.key = claim_idempotency_key.idempotency_key;
     IF v_known.request_hash <> claim_idempotency_key.request_hash THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'idempotency_key_reused',
-            MESSAGE = 'This Idempotency-Key was used for another request.', HINT = 'Take a new key for a new request.';
+            MESSAGE = 'This Idempotency-Key was used for a different request.',
+            HINT = 'Use a new key for a new request.';
     END IF;
     IF v_known.answer IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'idempotency_key_in_use',
-            MESSAGE = 'A request with this Idempotency-Key has no answer.', HINT = 'Take a new key.';
+            MESSAGE = 'The earlier request with this Idempotency-Key has no answer.', HINT = 'Use a new key.';
     END IF;
     RETURN v_known.answer;
 END $$;
@@ -56,6 +65,6 @@ END $$;
 COMMENT ON FUNCTION api.claim_idempotency_key IS
 'Claim an idempotency key
 
-For the web tier, in one statement with the function that is called: NULL, or the answer that was given before.';
+For the web tier, in one statement with the called function. Returns NULL, or the stored answer.';
 
 GRANT EXECUTE ON FUNCTION api.claim_idempotency_key TO app_anonymous;

@@ -1,5 +1,6 @@
--- Due work for one worker, leased for two minutes: what a crashed worker held comes back.
--- Locks: the rows it takes; those that another worker is taking are skipped.
+-- Claims due jobs for one worker, leased for two minutes: jobs of a crashed worker become due again.
+-- Callers:   the worker.
+-- Locks:     the rows it claims; rows that another worker is claiming are skipped.
 CREATE TYPE api.job AS (id uuid, kind text, payload jsonb, attempts integer);
 
 CREATE FUNCTION api.claim_jobs(kinds text[] DEFAULT NULL, "limit" api.page_limit DEFAULT 10)
@@ -14,8 +15,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.claim_jobs IS
-'Take due work
+'Claim due jobs
 
-For the worker: oldest first; two workers at once never get the same.';
+For the worker. Oldest first; concurrent workers never get the same job.';
 
 GRANT EXECUTE ON FUNCTION api.claim_jobs TO app_worker;

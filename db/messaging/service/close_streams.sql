@@ -1,4 +1,5 @@
--- End streams: what a web process says of the streams that it serves.
+-- Removes streams that the calling web process served and that have ended.
+-- Callers:   the web tier.
 CREATE FUNCTION api.close_streams(streams uuid[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,6 +11,6 @@ END $$;
 COMMENT ON FUNCTION api.close_streams IS
 'End streams
 
-For the web tier: they count no more.';
+For the web tier. They no longer count.';
 
 GRANT EXECUTE ON FUNCTION api.close_streams TO app_gateway;

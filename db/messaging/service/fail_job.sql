@@ -1,4 +1,5 @@
--- The work did not succeed this time: it runs again later, with growing pauses.
+-- Records that a job failed. It runs again later, with growing pauses.
+-- Callers:   the worker.
 CREATE FUNCTION api.fail_job(job_id uuid, error text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,7 +9,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.fail_job IS
-'Report that work did not succeed
+'Report that a job failed
 
 For the worker.';
 

@@ -1,5 +1,7 @@
--- Turns what the log says next into deliveries, up to 500 events at a time. Answers how many were looked at; call again while there are 500.
--- Locks: the progress; another worker that is at it is left to it.
+-- Turns the next events of the log into deliveries, up to 500 events per call. Returns the number of events looked at;
+-- call again while it is 500.
+-- Callers:   the web tier.
+-- Locks:     the row of the progress; another worker that holds it is not waited for.
 CREATE FUNCTION api.fan_out_events()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,7 +11,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.fan_out_events IS
-'Make deliveries of events
+'Create deliveries from events
 
 For the worker.';
 

@@ -1,4 +1,5 @@
--- The work is done.
+-- Records that a job is done.
+-- Callers:   the worker.
 CREATE FUNCTION api.finish_job(job_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,7 +9,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.finish_job IS
-'Report that work is done
+'Report that a job is done
 
 For the worker.';
 

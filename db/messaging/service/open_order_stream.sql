@@ -1,5 +1,6 @@
--- Begins a stream of one of the caller's own orders: from now on its events are announced.
--- Errors: order_not_found 404, too_many_streams 429.
+-- Opens a stream of one of the caller's orders: from now on its events are announced.
+-- Callers:   the web tier.
+-- Errors:    order_not_found 404, too_many_streams 429.
 CREATE FUNCTION api.open_order_stream(order_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,7 +12,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.open_order_stream IS
-'Begin to follow an order
+'Open the stream of an order
 
 For the web tier, before it streams.';
 

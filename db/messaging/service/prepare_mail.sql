@@ -1,5 +1,6 @@
--- Everything that a mail needs, read when it is written: whom it goes to, who writes, what it tells of. NULL: there is nobody to write to,
--- or nothing to say any more. A token is made here, so that it is nowhere else.
+-- Everything that a mail needs, read when it is written: recipient, sender, data. NULL if there is no recipient or
+-- nothing to say any more. Tokens are created here, so that they are stored nowhere else.
+-- Callers:   the worker.
 CREATE TYPE api.mail AS (
     id uuid, template text, recipient text, name text, shop text, reply_to text, queued_at timestamptz, data jsonb
 );
@@ -30,7 +31,8 @@ BEGIN
         v_data := v_mail.data || jsonb_build_object('order', to_jsonb(api.render_order(v_order)),
             'minor_units', (SELECT c.minor_units FROM catalog.currencies AS c WHERE c.code = v_order.currency));
     ELSIF v_mail.template = 'invoice' THEN
-        SELECT jsonb_build_object('number', i.number, 'kind', i.kind, 'total', i.total, 'currency', i.currency, 'minor_units', i.minor_units,
+        SELECT jsonb_build_object('number', i.number, 'kind', i.kind, 'total', i.total, 'currency', i.currency,
+                                  'minor_units', i.minor_units,
                                   'order_number', o.number::text, 'pdf', encode(f.content, 'base64'))
         INTO STRICT v_data
         FROM billing.invoices AS i
@@ -47,7 +49,8 @@ BEGIN
             RETURN NULL;
         END IF;
     ELSIF v_mail.template = 'webhook_endpoint_disabled' THEN
-        SELECT to_jsonb(w) INTO v_data FROM messaging.find_disabled_endpoint((v_mail.data ->> 'webhook_endpoint_id')::uuid) AS w;
+        SELECT to_jsonb(w) INTO v_data
+        FROM messaging.find_disabled_endpoint((v_mail.data ->> 'webhook_endpoint_id')::uuid) AS w;
         IF NOT FOUND THEN
             RETURN NULL;
         END IF;
@@ -58,12 +61,12 @@ BEGIN
     END IF;
 
     SELECT * INTO STRICT v_seller FROM billing.sellers AS s ORDER BY s.version DESC LIMIT 1;
-    RETURN ROW(prepare_mail.mail_id, v_mail.template, v_account.email, v_account.display_name, v_seller.name, v_seller.email,
-               v_mail.queued_at, v_data)::api.mail;
+    RETURN ROW(prepare_mail.mail_id, v_mail.template, v_account.email, v_account.display_name, v_seller.name,
+               v_seller.email, v_mail.queued_at, v_data)::api.mail;
 END $$;
 
 COMMENT ON FUNCTION api.prepare_mail IS
-'A mail as it is written
+'The contents of a mail
 
 For the worker. NULL when there is nothing to send.';
 

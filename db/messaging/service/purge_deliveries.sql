@@ -1,4 +1,6 @@
--- One round of deleting deliveries of more than a month ago. Answers how many went; the worker goes on until it is fewer than 1,000.
+-- Deletes a batch of deliveries older than a month. Returns the number of deliveries; the worker repeats this while it
+-- is 1,000.
+-- Callers:   the worker.
 CREATE FUNCTION api.purge_deliveries()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,6 +12,6 @@ END $$;
 COMMENT ON FUNCTION api.purge_deliveries IS
 'Delete old deliveries
 
-For the worker: a batch of what is a month old.';
+For the worker. One batch of deliveries older than a month.';
 
 GRANT EXECUTE ON FUNCTION api.purge_deliveries TO app_worker;

@@ -1,4 +1,5 @@
--- One round of deleting work that was done long ago. Answers how many rows went; the worker goes on until it is 0.
+-- Deletes a batch of jobs that were done long ago. Returns the number of rows; the worker repeats this until it is 0.
+-- Callers:   the worker.
 CREATE FUNCTION api.purge_jobs()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,8 +9,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.purge_jobs IS
-'Delete work that was done
+'Delete finished jobs
 
-For the worker: a batch of what was done a week ago or before.';
+For the worker. One batch of jobs that were done at least a week ago.';
 
 GRANT EXECUTE ON FUNCTION api.purge_jobs TO app_worker;

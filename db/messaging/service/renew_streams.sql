@@ -1,4 +1,5 @@
--- Keep streams open: what a web process says of the streams that it serves.
+-- Extends the leases of the streams that the calling web process serves.
+-- Callers:   the web tier.
 CREATE FUNCTION api.renew_streams(streams uuid[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,6 +11,6 @@ END $$;
 COMMENT ON FUNCTION api.renew_streams IS
 'Keep streams open
 
-For the web tier: a minute more for each.';
+For the web tier. Extends each lease by a minute.';
 
 GRANT EXECUTE ON FUNCTION api.renew_streams TO app_gateway;

@@ -1,6 +1,7 @@
--- Keeps the answer under the key that claim_idempotency_key took in this transaction, and gives it back. NULL (void) is kept as ''.
--- An answer that is there already stays: nobody can put words into another request's mouth.
--- Errors: idempotency_key_unclaimed 409.
+-- Stores the answer under the key that claim_idempotency_key claimed in this transaction, and returns it. NULL (void)
+-- is stored as ''. A stored answer is never replaced, so that no request can change the answer of another.
+-- Callers:   the web tier, in the statement of a request that has an Idempotency-Key.
+-- Errors:    idempotency_key_unclaimed 409.
 CREATE FUNCTION api.store_idempotent_answer(answer text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -15,8 +16,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.store_idempotent_answer IS
-'Keep an answer under its idempotency key
+'Store an answer under its idempotency key
 
-For the web tier, in one statement with claim_idempotency_key. Answers its argument.';
+For the web tier, in one statement with claim_idempotency_key. Returns its argument.';
 
 GRANT EXECUTE ON FUNCTION api.store_idempotent_answer TO app_anonymous;

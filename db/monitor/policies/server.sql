@@ -1,6 +1,7 @@
--- What monitoring needs in this database, as the administrator who deploys: pgstattuple. (Rights on an extension's own views are not
--- touched: a dump carries them, and a server that lacks the extension would refuse the restore.)
--- Where the administrator may not do this, monitoring sees less, `storeproc check` says so, and nothing else is different.
+-- What monitoring needs in this database from the administrator who deploys: pgstattuple. (Privileges on an extension's
+-- own views are not changed: a dump would contain them, and a server without the extension would refuse the restore.)
+-- If the administrator may not do this, monitoring sees less, `storeproc check` says so, and everything else works as
+-- before.
 SET LOCAL ROLE NONE;
 
 DO $$

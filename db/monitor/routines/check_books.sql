@@ -1,7 +1,8 @@
--- Checks every invariant and keeps the answer for /metrics; at most once an hour, and for no more than a hundredth of the time.
--- Called by: api.check_books.
--- Returns:   how many are broken; null when it is not due, or while another worker is at it.
--- Definer:   the books are everybody's.
+-- Checks every invariant and stores the result for /metrics: at most once an hour, and for at most a hundredth of the
+-- time.
+-- Callers:   api.check_books.
+-- Returns:   the number of broken invariants; NULL if no check is due, or while another worker checks.
+-- Definer:   the check reads the data of all accounts.
 CREATE OR REPLACE FUNCTION monitor.check_books()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,11 +14,14 @@ BEGIN
     END IF;
     v_as_of := clock_timestamp();
     PERFORM FROM monitor.rounds AS r
-    WHERE r.name = 'invariants' AND (r.as_of IS NULL OR r.as_of + greatest(interval '55 minutes', 100 * r.took) <= v_as_of);
+    WHERE r.name = 'invariants'
+      AND (r.as_of IS NULL OR r.as_of + greatest(interval '55 minutes', 100 * r.took) <= v_as_of);
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    MERGE INTO monitor.invariants AS k USING (SELECT c.name, bool_and(c.ok) AS ok FROM audit.check_invariants() AS c GROUP BY c.name) AS c
+    MERGE INTO monitor.invariants AS k USING (SELECT c.name, bool_and(c.ok) AS ok
+                                              FROM audit.check_invariants() AS c
+                                              GROUP BY c.name) AS c
     ON c.name = k.name
     WHEN MATCHED THEN UPDATE SET ok = c.ok
     WHEN NOT MATCHED BY TARGET THEN INSERT (name, ok) VALUES (c.name, c.ok)

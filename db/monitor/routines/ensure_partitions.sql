@@ -1,5 +1,6 @@
--- Makes the partitions of today and tomorrow (UTC), and drops those of more than 14 days ago: nothing is deleted row by row.
--- Called by: monitor.take_snapshot.
+-- Creates the partitions of today and tomorrow (UTC) and drops those older than 14 days, so that nothing is deleted row
+-- by row.
+-- Callers:   monitor.take_snapshot.
 -- Locks:     the history table (ACCESS EXCLUSIVE), once or twice a day.
 CREATE OR REPLACE FUNCTION monitor.ensure_partitions(keep interval DEFAULT '14 days')
 RETURNS void

@@ -1,7 +1,7 @@
--- What /metrics tells of the database, by the metric's name without storeproc_ (api/metrics.py has their documentation). Nothing here reads a table
--- of the shop but the queue, by its index.
--- Called by: api.read_measurements.
--- Definer:   statistics are everybody's.
+-- The database's values for /metrics, by the metric's name without storeproc_ (api/metrics has their documentation).
+-- The only table of the shop that it reads is the queue, by an index.
+-- Callers:   api.read_measurements.
+-- Definer:   statistics of all roles are read.
 CREATE OR REPLACE FUNCTION monitor.read_measurements()
 RETURNS TABLE (name text, labels jsonb, value double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -9,21 +9,29 @@ AS $$
     -- the queue
     SELECT m.name, jsonb_build_object('kind', q.kind), m.value
     FROM (
-        SELECT o.kind, count(*) FILTER (WHERE o.run_at <= clock_timestamp()) AS due, count(*) FILTER (WHERE o.run_at > clock_timestamp()) AS later,
+        SELECT o.kind, count(*) FILTER (WHERE o.run_at <= clock_timestamp()) AS due,
+               count(*) FILTER (WHERE o.run_at > clock_timestamp()) AS later,
                count(*) FILTER (WHERE o.last_error IS NOT NULL) AS failing,
                greatest(0, extract(epoch FROM clock_timestamp() - min(o.run_at))) AS oldest
         FROM messaging.outbox AS o WHERE o.done_at IS NULL GROUP BY o.kind
     ) AS q
-    CROSS JOIN LATERAL (VALUES ('outbox_due', q.due::double precision), ('outbox_later', q.later), ('outbox_failing', q.failing),
-                               ('outbox_oldest_seconds', q.oldest)) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('outbox_due', q.due::double precision),
+        ('outbox_later', q.later),
+        ('outbox_failing', q.failing),
+        ('outbox_oldest_seconds', q.oldest)) AS m (name, value)
     UNION ALL
     SELECT m.name, '{}', m.value
     FROM (
-        SELECT count(*) AS due, coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(d.run_at))), 0) AS oldest
-        FROM messaging.webhook_deliveries AS d JOIN messaging.webhook_endpoints AS e ON e.id = d.endpoint_id AND e.status = 'enabled'
+        SELECT count(*) AS due,
+               coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(d.run_at))), 0) AS oldest
+        FROM messaging.webhook_deliveries AS d
+        JOIN messaging.webhook_endpoints AS e ON e.id = d.endpoint_id AND e.status = 'enabled'
         WHERE d.status = 'pending' AND d.run_at <= clock_timestamp()
     ) AS q
-    CROSS JOIN LATERAL (VALUES ('webhooks_due', q.due::double precision), ('webhooks_oldest_seconds', q.oldest)) AS m (name, value)
+    CROSS JOIN LATERAL (
+        VALUES ('webhooks_due', q.due::double precision), ('webhooks_oldest_seconds', q.oldest)
+    ) AS m (name, value)
 
     -- sessions and locks
     UNION ALL
@@ -34,12 +42,15 @@ AS $$
     SELECT m.name, '{}', m.value
     FROM (
         SELECT coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0) AS longest,
-               coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change)) FILTER (WHERE a.state LIKE 'idle in transaction%'), 0) AS idle,
+               coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
+                            FILTER (WHERE a.state LIKE 'idle in transaction%'), 0) AS idle,
                count(*) FILTER (WHERE a.wait_event_type = 'Lock') AS waiting
         FROM pg_stat_activity AS a WHERE a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
     ) AS s
-    CROSS JOIN LATERAL (VALUES ('transaction_longest_seconds', s.longest::double precision), ('transaction_idle_longest_seconds', s.idle),
-                               ('lock_waits', s.waiting)) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('transaction_longest_seconds', s.longest::double precision),
+        ('transaction_idle_longest_seconds', s.idle),
+        ('lock_waits', s.waiting)) AS m (name, value)
     UNION ALL
     SELECT 'lock_longest_wait_seconds', '{}', coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)
     FROM pg_locks AS l WHERE NOT l.granted
@@ -61,9 +72,12 @@ AS $$
     UNION ALL
     SELECT m.name, jsonb_build_object('database', d.datname), m.value
     FROM pg_database AS d
-    CROSS JOIN LATERAL (VALUES ('freeze_age', age(d.datfrozenxid)::double precision), ('multixact_age', mxid_age(d.datminmxid))) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('freeze_age', age(d.datfrozenxid)::double precision),
+        ('multixact_age', mxid_age(d.datminmxid))) AS m (name, value)
     UNION ALL
-    SELECT 'database_bytes', '{}', (SELECT h.database_bytes FROM monitor.activity_history AS h ORDER BY h.at DESC LIMIT 1)
+    SELECT 'database_bytes', '{}',
+           (SELECT h.database_bytes FROM monitor.activity_history AS h ORDER BY h.at DESC LIMIT 1)
     UNION ALL SELECT 'started_timestamp_seconds', '{}', extract(epoch FROM pg_postmaster_start_time())
 
     -- replication and archiving
@@ -72,21 +86,27 @@ AS $$
     FROM pg_stat_replication AS r
     CROSS JOIN LATERAL (VALUES
         ('replication_lag_bytes',
-         CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn) END::double precision),
+         CASE WHEN pg_is_in_recovery() THEN 0
+              ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn) END::double precision),
         ('replication_lag_seconds', coalesce(extract(epoch FROM r.replay_lag), 0))) AS m (name, value)
     WHERE r.state <> 'backup'
     UNION ALL
     SELECT 'replication_slot_retained_bytes', jsonb_build_object('slot', s.slot_name),
-           CASE WHEN pg_is_in_recovery() THEN 0 ELSE coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0) END
+           CASE WHEN pg_is_in_recovery() THEN 0
+                ELSE coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0) END
     FROM pg_replication_slots AS s
     UNION ALL
     SELECT m.name, '{}', m.value
     FROM pg_stat_archiver AS a
-    CROSS JOIN LATERAL (VALUES ('archived_segments_total', a.archived_count::double precision), ('archive_failures_total', a.failed_count),
-                               ('archive_failing', (coalesce(a.last_failed_time > a.last_archived_time, a.last_failed_time IS NOT NULL))::integer))
-        AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('archived_segments_total', a.archived_count::double precision),
+        ('archive_failures_total', a.failed_count),
+        ('archive_failing',
+         coalesce(a.last_failed_time > a.last_archived_time, a.last_failed_time IS NOT NULL)::integer)
+    ) AS m (name, value)
     UNION ALL
-    SELECT 'backup_timestamp_seconds', jsonb_build_object('kind', b.kind), extract(epoch FROM b.finished_at) FROM monitor.backups AS b
+    SELECT 'backup_timestamp_seconds', jsonb_build_object('kind', b.kind), extract(epoch FROM b.finished_at)
+    FROM monitor.backups AS b
 
     -- what an endpoint costs the database
     UNION ALL
@@ -96,15 +116,21 @@ AS $$
         FROM monitor.read_statements(false) AS r JOIN monitor.statement_endpoints AS e ON e.queryid = r.queryid
         WHERE e.endpoint IS NOT NULL GROUP BY e.endpoint
     ) AS s
-    CROSS JOIN LATERAL (VALUES ('statement_calls_total', s.calls::double precision), ('statement_seconds_total', s.seconds)) AS m (name, value)
+    CROSS JOIN LATERAL (VALUES
+        ('statement_calls_total', s.calls::double precision),
+        ('statement_seconds_total', s.seconds)) AS m (name, value)
 
     -- what the worker has prepared
     UNION ALL SELECT f.name, f.labels, f.value FROM monitor.figures AS f
-    UNION ALL SELECT 'invariant_holds', jsonb_build_object('invariant', i.name), i.ok::integer FROM monitor.invariants AS i
+    UNION ALL
+    SELECT 'invariant_holds', jsonb_build_object('invariant', i.name), i.ok::integer
+    FROM monitor.invariants AS i
     UNION ALL
     SELECT 'round_timestamp_seconds', jsonb_build_object('round', r.name), extract(epoch FROM r.as_of)
     FROM monitor.rounds AS r WHERE r.as_of IS NOT NULL
-    UNION ALL SELECT 'round_seconds', jsonb_build_object('round', r.name), extract(epoch FROM r.took) FROM monitor.rounds AS r
+    UNION ALL
+    SELECT 'round_seconds', jsonb_build_object('round', r.name), extract(epoch FROM r.took)
+    FROM monitor.rounds AS r
     UNION ALL SELECT k.name, k.labels, k.value FROM monitor.counters AS k;
 $$;
 

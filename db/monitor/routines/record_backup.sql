@@ -1,11 +1,12 @@
--- Notes that a backup of this kind is whole, now: full, incremental, dump, restore_drill.
--- Called by: whoever makes backups, after the last byte was checked.
--- Definer:   the note is all that the role for backups may write.
+-- Records that a backup of a kind (full, incremental, dump, restore_drill) is complete now.
+-- Callers:   the backup commands, after the last byte was verified.
+-- Definer:   this record is all that the backup role may write.
 CREATE OR REPLACE FUNCTION monitor.record_backup(kind text, bytes bigint DEFAULT NULL)
 RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    INSERT INTO monitor.backups (kind, finished_at, bytes) VALUES (record_backup.kind, clock_timestamp(), record_backup.bytes)
+    INSERT INTO monitor.backups (kind, finished_at, bytes)
+    VALUES (record_backup.kind, clock_timestamp(), record_backup.bytes)
     ON CONFLICT (kind) DO UPDATE SET finished_at = excluded.finished_at, bytes = excluded.bytes;
 END;
 

@@ -1,15 +1,18 @@
--- One row about the whole database.
--- Called by: monitor.take_snapshot.
+-- Stores one row about the whole database.
+-- Callers:   monitor.take_snapshot.
 CREATE OR REPLACE FUNCTION monitor.take_activity(at timestamptz)
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     INSERT INTO monitor.activity_history (
-        at, took_ms, connections, active, idle_in_transaction, waiting_for_locks, longest_seconds, committed, rolled_back, deadlocks, blocks_hit,
-        blocks_read, temp_bytes, wal_bytes, database_bytes, jobs_due, jobs_failing, oldest_job_seconds)
-    SELECT take_activity.at, (SELECT extract(epoch FROM r.took) * 1000 FROM monitor.rounds AS r WHERE r.name = 'snapshot'),
-           a.connections, a.active, a.idle_in_transaction, a.waiting, a.longest, d.xact_commit, d.xact_rollback, d.deadlocks, d.blks_hit,
-           d.blks_read, d.temp_bytes, w.wal_bytes::bigint, pg_database_size(d.datid), q.due, q.failing, q.oldest
+        at, took_ms, connections, active, idle_in_transaction, waiting_for_locks, longest_seconds, committed,
+        rolled_back, deadlocks, blocks_hit, blocks_read, temp_bytes, wal_bytes, database_bytes, jobs_due,
+        jobs_failing, oldest_job_seconds)
+    SELECT take_activity.at,
+           (SELECT extract(epoch FROM r.took) * 1000 FROM monitor.rounds AS r WHERE r.name = 'snapshot'),
+           a.connections, a.active, a.idle_in_transaction, a.waiting, a.longest, d.xact_commit, d.xact_rollback,
+           d.deadlocks, d.blks_hit, d.blks_read, d.temp_bytes, w.wal_bytes::bigint, pg_database_size(d.datid),
+           q.due, q.failing, q.oldest
     FROM pg_stat_database AS d
     CROSS JOIN pg_stat_wal AS w
     CROSS JOIN (

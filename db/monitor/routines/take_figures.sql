@@ -1,6 +1,6 @@
--- Counts the shop: orders, payments, refunds by status, with their money in minor units. It reads the whole tables, which is why it is done now
--- and then, and never by a scrape. 1,000,000 orders: see monitoring/README.md.
--- Called by: monitor.take_snapshot.
+-- Counts orders, payments and refunds by status, with their amounts in minor units. It reads the whole tables, so it
+-- runs at intervals, never in a scrape. 1,000,000 orders: see monitoring/README.md.
+-- Callers:   monitor.take_snapshot.
 CREATE OR REPLACE FUNCTION monitor.take_figures()
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -14,16 +14,21 @@ BEGIN ATOMIC
                count(*), sum(CASE p.status WHEN 'completed' THEN p.amount_captured ELSE p.amount END)
         FROM payments.payments AS p GROUP BY p.provider, p.status, p.currency
         UNION ALL
-        SELECT 'refund', jsonb_build_object('status', r.status, 'currency', coalesce(p.captured_currency, p.currency)), count(*), sum(r.amount)
-        FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id GROUP BY r.status, coalesce(p.captured_currency, p.currency)
+        SELECT 'refund',
+               jsonb_build_object('status', r.status, 'currency', coalesce(p.captured_currency, p.currency)),
+               count(*), sum(r.amount)
+        FROM payments.refunds AS r
+        JOIN payments.payments AS p ON p.id = r.payment_id
+        GROUP BY r.status, coalesce(p.captured_currency, p.currency)
     ), figures AS MATERIALIZED (
         SELECT c.name || 's' AS name, c.labels, c.count AS value FROM counted AS c
         UNION ALL SELECT c.name || '_amount', c.labels, c.amount FROM counted AS c
-        -- One that was retried is the newer one's matter.
+        -- A refund that was retried is counted as its retry.
         UNION ALL SELECT 'refunds_to_retry', '{}', count(*) FROM payments.refunds AS r
         WHERE r.status = 'failed' AND NOT EXISTS (SELECT FROM payments.refunds AS n WHERE n.retry_of = r.id)
     ), gone AS (
-        DELETE FROM monitor.figures AS f WHERE NOT EXISTS (SELECT FROM figures AS n WHERE n.name = f.name AND n.labels = f.labels)
+        DELETE FROM monitor.figures AS f
+        WHERE NOT EXISTS (SELECT FROM figures AS n WHERE n.name = f.name AND n.labels = f.labels)
     )
     INSERT INTO monitor.figures AS f (name, labels, value)
     SELECT n.name, n.labels, n.value FROM figures AS n

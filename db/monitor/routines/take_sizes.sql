@@ -1,5 +1,5 @@
 -- Stores the size of every table.
--- Called by: monitor.take_snapshot.
+-- Callers:   monitor.take_snapshot.
 CREATE OR REPLACE FUNCTION monitor.take_sizes(at timestamptz)
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp

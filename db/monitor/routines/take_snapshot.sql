@@ -1,9 +1,9 @@
--- Does one round of what monitoring has to do, the one that is most overdue: statements and activity every minute, sizes every quarter of an
--- hour, the shop's figures every 15 seconds; and none for more than a twentieth of the time, however large the shop is.
--- Called by: api.take_snapshot.
--- Returns:   which; null when none is due, or while another worker is at it.
+-- Does the most overdue task of monitoring: statements and activity every minute, sizes every 15 minutes, the shop's
+-- figures every 15 seconds; each for at most a twentieth of the time, however large the shop is.
+-- Callers:   api.take_snapshot.
+-- Returns:   the task; NULL if none is due, or while another worker does one.
 -- Locks:     an advisory lock, so that two never run at once.
--- Definer:   statistics and the orders are everybody's.
+-- Definer:   statistics of all roles and the orders of all accounts are read.
 CREATE OR REPLACE FUNCTION monitor.take_snapshot()
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -15,10 +15,11 @@ BEGIN
         RETURN NULL;
     END IF;
     v_as_of := clock_timestamp();
-    -- After the lock, so that it sees what the one before has done.
+    -- Read after the lock was taken, to see the result of the previous task.
     SELECT r.name INTO v_name
     FROM monitor.rounds AS r
-    JOIN (VALUES ('snapshot', interval '1 minute'), ('sizes', interval '15 minutes'), ('figures', interval '15 seconds')) AS e (name, every)
+    JOIN (VALUES ('snapshot', interval '1 minute'), ('sizes', interval '15 minutes'),
+          ('figures', interval '15 seconds')) AS e (name, every)
       ON e.name = r.name
     WHERE r.as_of IS NULL OR r.as_of + greatest(e.every, 20 * r.took) <= v_as_of
     ORDER BY (v_as_of - r.as_of) / extract(epoch FROM e.every) DESC NULLS FIRST LIMIT 1;
@@ -38,7 +39,8 @@ BEGIN
                 PERFORM monitor.take_figures();
         END CASE;
     EXCEPTION WHEN lock_not_available OR query_canceled THEN
-        -- A migration has the table, or there is too much of it: not now, and not in the way of the other rounds.
+        -- A migration has locked the table, or it is too large: skip this task now, so that it does not block the
+        -- others.
         NULL;
     END;
     UPDATE monitor.rounds AS r SET as_of = v_as_of, took = clock_timestamp() - v_as_of WHERE r.name = v_name;

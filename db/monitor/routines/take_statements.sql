@@ -1,5 +1,6 @@
--- Stores what each statement did since the last snapshot. The first snapshot after a crash, or ever, only notes where the counters stand.
--- Called by: monitor.take_snapshot.
+-- Stores the work of each statement since the last snapshot. The first snapshot, also after a crash, only records the
+-- counters.
+-- Callers:   monitor.take_snapshot.
 CREATE OR REPLACE FUNCTION monitor.take_statements(at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -7,7 +8,7 @@ DECLARE
     v_first   CONSTANT boolean := NOT EXISTS (SELECT FROM monitor.statement_counters);
     v_unknown bigint[];
 BEGIN
-    -- Texts are read from a file: only where there is a statement that was not here before.
+    -- Texts are read from a file, so they are read only for statements that are new.
     SELECT array_agg(s.queryid) INTO v_unknown FROM monitor.read_statements(false) AS s
     WHERE NOT EXISTS (SELECT FROM monitor.statement_endpoints AS e WHERE e.queryid = s.queryid);
     IF v_unknown IS NOT NULL THEN
@@ -18,18 +19,22 @@ BEGIN
     END IF;
 
     WITH seen AS MATERIALIZED (
-        SELECT s.queryid, s.role_id, s.calls, s.total_ms, s.worst_ms, s.rows, s.blocks_hit, s.blocks_read, s.temp_blocks_written, s.wal_bytes
+        SELECT s.queryid, s.role_id, s.calls, s.total_ms, s.worst_ms, s.rows, s.blocks_hit, s.blocks_read,
+               s.temp_blocks_written, s.wal_bytes
         FROM monitor.read_statements(false) AS s
     ), changed AS MATERIALIZED (
-        -- Fewer calls than before: the statistics were reset, or the statement was forgotten and came back. All of it is new then.
+        -- Fewer calls than before: the statistics were reset, or the statement was evicted and came back. Then all of
+        -- its calls are new.
         SELECT s.*, CASE WHEN b.calls <= s.calls THEN b.calls END AS base
         FROM seen AS s LEFT JOIN monitor.statement_counters AS b ON b.queryid = s.queryid AND b.role_id = s.role_id
         WHERE b.calls IS DISTINCT FROM s.calls
     ), stored AS (
         INSERT INTO monitor.statement_history (
-            at, queryid, role_name, endpoint, calls, total_ms, worst_ms, rows, blocks_hit, blocks_read, temp_blocks_written, wal_bytes)
+            at, queryid, role_name, endpoint, calls, total_ms, worst_ms, rows, blocks_hit, blocks_read,
+            temp_blocks_written, wal_bytes)
         SELECT take_statements.at, c.queryid, pg_get_userbyid(c.role_id), e.endpoint,
-               c.calls - coalesce(c.base, 0), greatest(c.total_ms - CASE WHEN c.base IS NULL THEN 0 ELSE b.total_ms END, 0), c.worst_ms,
+               c.calls - coalesce(c.base, 0),
+               greatest(c.total_ms - CASE WHEN c.base IS NULL THEN 0 ELSE b.total_ms END, 0), c.worst_ms,
                c.rows - CASE WHEN c.base IS NULL THEN 0 ELSE b.rows END,
                c.blocks_hit - CASE WHEN c.base IS NULL THEN 0 ELSE b.blocks_hit END,
                c.blocks_read - CASE WHEN c.base IS NULL THEN 0 ELSE b.blocks_read END,
@@ -45,10 +50,13 @@ BEGIN
     )
     INSERT INTO monitor.statement_counters AS b (
         queryid, role_id, calls, total_ms, rows, blocks_hit, blocks_read, temp_blocks_written, wal_bytes)
-    SELECT c.queryid, c.role_id, c.calls, c.total_ms, c.rows, c.blocks_hit, c.blocks_read, c.temp_blocks_written, c.wal_bytes FROM changed AS c
+    SELECT c.queryid, c.role_id, c.calls, c.total_ms, c.rows, c.blocks_hit, c.blocks_read,
+           c.temp_blocks_written, c.wal_bytes
+    FROM changed AS c
     ON CONFLICT (queryid, role_id) DO UPDATE
     SET calls = excluded.calls, total_ms = excluded.total_ms, rows = excluded.rows, blocks_hit = excluded.blocks_hit,
-        blocks_read = excluded.blocks_read, temp_blocks_written = excluded.temp_blocks_written, wal_bytes = excluded.wal_bytes;
+        blocks_read = excluded.blocks_read, temp_blocks_written = excluded.temp_blocks_written,
+        wal_bytes = excluded.wal_bytes;
 
     UPDATE monitor.statement_endpoints AS e SET last_seen = take_statements.at
     FROM monitor.statement_counters AS b

@@ -1,6 +1,6 @@
--- A statement as it may be shown: on one line, without what was quoted in it and without long numbers. What the web tier sends has neither; what
--- a person types at a prompt may hold a customer's address.
--- Called by: views of monitor.
+-- A statement's text for display: on one line, without quoted text and long numbers. Statements of the web tier have
+-- neither; a statement typed at a prompt may contain a customer's address.
+-- Callers:   the views of monitor.
 CREATE OR REPLACE FUNCTION monitor.without_literals(query text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

@@ -1,4 +1,5 @@
--- Checks every invariant, when it is time. Answers how many are broken; null when it is not.
+-- Checks every invariant if a check is due. Returns the number of broken ones, or null.
+-- Callers:   the worker.
 CREATE FUNCTION api.check_books()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,6 +11,6 @@ END $$;
 COMMENT ON FUNCTION api.check_books IS
 'Check the books
 
-For the worker: once an hour; the answer is in /metrics.';
+For the worker. Once an hour; /metrics shows the result.';
 
 GRANT EXECUTE ON FUNCTION api.check_books TO app_worker;

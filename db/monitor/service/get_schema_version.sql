@@ -1,6 +1,10 @@
--- What is deployed here: the last migration, and the digest of the code. /health/ready compares it with the source.
--- A web tier that was never deployed here is too new; one that was is an older one in a deployment that rolls, and may serve.
-CREATE TYPE api.schema_version AS (schema_version text, code_digest text, deployed_at timestamptz, source_known boolean);
+-- The deployed version: the last migration and the digest of the code. /health/ready compares it with the source. Code
+-- that was never deployed here is newer than the database; code that was deployed before is older, as during a rolling
+-- deployment, and may serve requests.
+-- Callers:   the web tier.
+CREATE TYPE api.schema_version AS (
+    schema_version text, code_digest text, deployed_at timestamptz, source_known boolean
+);
 
 CREATE FUNCTION api.get_schema_version(source_digest text DEFAULT NULL)
 RETURNS api.schema_version
@@ -14,8 +18,8 @@ RETURN (
 );
 
 COMMENT ON FUNCTION api.get_schema_version IS
-'What is deployed
+'Get the deployed version
 
-The last migration and the digest of the code; source_known: whether the caller''s own digest was ever deployed here.';
+The last migration and the digest of the code. source_known: whether the caller''s own digest was ever deployed here.';
 
 GRANT EXECUTE ON FUNCTION api.get_schema_version TO app_anonymous, app_gateway, app_worker;

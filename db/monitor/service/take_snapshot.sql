@@ -1,4 +1,6 @@
--- One round of monitoring: takes what the worker counted, then does what is due. Answers which; the worker goes on until it is null.
+-- Adds the worker's counts, then does the monitoring task that is due. Returns the task; the worker repeats this until
+-- it is null.
+-- Callers:   the worker.
 CREATE FUNCTION api.take_snapshot(counts jsonb DEFAULT '[]')
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,8 +11,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.take_snapshot IS
-'Keep what monitoring looks at
+'Take a snapshot for monitoring
 
-For the worker: adds its counts, then makes the round that is due: statistics, sizes or figures.';
+For the worker. Adds its counts, then does the task that is due: statistics, sizes or figures.';
 
 GRANT EXECUTE ON FUNCTION api.take_snapshot TO app_worker;

@@ -1,17 +1,23 @@
--- The history of the whole database, counters as differences.
+-- The history of the whole database, with counters as differences.
 CREATE OR REPLACE VIEW monitor.activity WITH (security_barrier) AS
-SELECT h.at, extract(epoch FROM h.at - lag(h.at) OVER w)::double precision AS seconds, h.connections, h.active, h.idle_in_transaction,
-       h.waiting_for_locks, h.longest_seconds,
-       greatest(h.committed - lag(h.committed) OVER w, 0) AS committed, greatest(h.rolled_back - lag(h.rolled_back) OVER w, 0) AS rolled_back,
-       greatest(h.deadlocks - lag(h.deadlocks) OVER w, 0) AS deadlocks, greatest(h.blocks_hit - lag(h.blocks_hit) OVER w, 0) AS blocks_hit,
-       greatest(h.blocks_read - lag(h.blocks_read) OVER w, 0) AS blocks_read, greatest(h.temp_bytes - lag(h.temp_bytes) OVER w, 0) AS temp_bytes,
-       greatest(h.wal_bytes - lag(h.wal_bytes) OVER w, 0) AS wal_bytes, h.database_bytes, h.jobs_due, h.jobs_failing, h.oldest_job_seconds, h.took_ms
+SELECT h.at, extract(epoch FROM h.at - lag(h.at) OVER w)::double precision AS seconds, h.connections, h.active,
+       h.idle_in_transaction, h.waiting_for_locks, h.longest_seconds,
+       greatest(h.committed - lag(h.committed) OVER w, 0) AS committed,
+       greatest(h.rolled_back - lag(h.rolled_back) OVER w, 0) AS rolled_back,
+       greatest(h.deadlocks - lag(h.deadlocks) OVER w, 0) AS deadlocks,
+       greatest(h.blocks_hit - lag(h.blocks_hit) OVER w, 0) AS blocks_hit,
+       greatest(h.blocks_read - lag(h.blocks_read) OVER w, 0) AS blocks_read,
+       greatest(h.temp_bytes - lag(h.temp_bytes) OVER w, 0) AS temp_bytes,
+       greatest(h.wal_bytes - lag(h.wal_bytes) OVER w, 0) AS wal_bytes, h.database_bytes, h.jobs_due, h.jobs_failing,
+       h.oldest_job_seconds, h.took_ms
 FROM monitor.activity_history AS h
 WINDOW w AS (ORDER BY h.at);
 
 COMMENT ON VIEW monitor.activity IS
-'The database minute by minute, for 14 days: sessions, commits, deadlocks, cache, WAL, size, the queue. Counts are of the minute (seconds says how long it was).
-Read: active near the number of cores is a full machine; waiting_for_locks above 0 for minutes is a queue behind one row or one person; jobs_due that only climbs is a worker that is not there.
+'The database minute by minute, for 14 days: sessions, commits, deadlocks, cache, WAL, size, the queue. Counts are of
+the minute (seconds says how long it was).
+Read: active near the number of cores is a full machine; waiting_for_locks above 0 for minutes is a queue behind one
+row or one person; jobs_due that only climbs is a worker that is not there.
 Do: find the minute in which it began, then monitor.changes_since(…) around it.';
 
 GRANT SELECT ON monitor.activity TO store_monitor;

@@ -4,13 +4,15 @@ SELECT format('%I.%I', s.schemaname, s.relname) AS relation,
        s.heap_blks_read + coalesce(s.idx_blks_read, 0) + coalesce(s.toast_blks_read, 0) AS blocks_read,
        round(100.0 * s.heap_blks_hit / nullif(s.heap_blks_hit + s.heap_blks_read, 0), 2) AS table_hit_percent,
        round(100.0 * s.idx_blks_hit / nullif(s.idx_blks_hit + s.idx_blks_read, 0), 2) AS index_hit_percent,
-       t.seq_scan AS sequential_scans, t.last_seq_scan AS last_sequential_scan, t.seq_tup_read AS rows_read_by_them, t.idx_scan AS index_scans,
-       t.n_live_tup AS live_rows
+       t.seq_scan AS sequential_scans, t.last_seq_scan AS last_sequential_scan, t.seq_tup_read AS rows_read_by_them,
+       t.idx_scan AS index_scans, t.n_live_tup AS live_rows
 FROM pg_statio_user_tables AS s JOIN pg_stat_user_tables AS t ON t.relid = s.relid;
 
 COMMENT ON VIEW monitor.cache IS
 'Each table: how much of it is found in shared_buffers, and how it is read. ORDER BY blocks_read DESC.
-Read: below 99 % on a table that every request reads, the cache is too small or a sequential scan sweeps it. Many sequential_scans of a table with many live_rows miss an index; few rows are read that way on purpose.
-Do: find the statement (monitor.statements ORDER BY blocks_read DESC), give it an index, then think about shared_buffers.';
+Read: below 99 % on a table that every request reads, the cache is too small or a sequential scan sweeps it. Many
+sequential_scans of a table with many live_rows miss an index; few rows are read that way on purpose.
+Do: find the statement (monitor.statements ORDER BY blocks_read DESC), give it an index, then think about
+shared_buffers.';
 
 GRANT SELECT ON monitor.cache TO store_monitor;

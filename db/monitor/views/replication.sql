@@ -2,14 +2,18 @@
 CREATE OR REPLACE VIEW monitor.replication WITH (security_barrier) AS
 SELECT r.application_name AS standby, r.state, r.sync_state, l.here, r.replay_lsn AS there,
        pg_wal_lsn_diff(l.here, r.replay_lsn)::bigint AS behind_bytes,
-       extract(epoch FROM r.write_lag)::double precision AS write_seconds, extract(epoch FROM r.flush_lag)::double precision AS flush_seconds,
+       extract(epoch FROM r.write_lag)::double precision AS write_seconds,
+       extract(epoch FROM r.flush_lag)::double precision AS flush_seconds,
        extract(epoch FROM r.replay_lag)::double precision AS replay_seconds, r.backend_start AS since
 FROM pg_stat_replication AS r
-CROSS JOIN (SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END AS here) AS l;
+CROSS JOIN (
+    SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END AS here
+) AS l;
 
 COMMENT ON VIEW monitor.replication IS
 'Standbys (and base backups while they run) that are connected to this server.
-Read: behind_bytes that climbs is a standby that is slower than we write, or a query on it that holds up the replay; replay_seconds is what a reader there misses. A standby that is not here is not connected at all: see monitor.slots.
+Read: behind_bytes that climbs is a standby that is slower than we write, or a query on it that holds up the replay;
+replay_seconds is what a reader there misses. A standby that is not here is not connected at all: see monitor.slots.
 Do: network and disk of the standby; there: monitor.transactions, max_standby_streaming_delay.';
 
 GRANT SELECT ON monitor.replication TO store_monitor;

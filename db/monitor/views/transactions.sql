@@ -1,16 +1,21 @@
--- Transactions that are open for longer than a request takes.
+-- Transactions that have been open longer than a request takes.
 CREATE OR REPLACE VIEW monitor.transactions WITH (security_barrier) AS
 SELECT a.pid, a.usename::text AS role_name, a.application_name, a.backend_type, a.state,
        extract(epoch FROM clock_timestamp() - a.xact_start)::double precision AS open_seconds,
        extract(epoch FROM clock_timestamp() - a.state_change)::double precision AS state_seconds,
-       a.state LIKE 'idle in transaction%' AS idle_in_transaction, a.wait_event_type, a.wait_event, age(a.backend_xmin) AS holds_back_transactions,
-       cardinality(pg_blocking_pids(a.pid)) > 0 AS is_blocked, monitor.endpoint_of(a.query) AS endpoint, monitor.without_literals(a.query) AS query
+       a.state LIKE 'idle in transaction%' AS idle_in_transaction, a.wait_event_type, a.wait_event,
+       age(a.backend_xmin) AS holds_back_transactions, cardinality(pg_blocking_pids(a.pid)) > 0 AS is_blocked,
+       monitor.endpoint_of(a.query) AS endpoint, monitor.without_literals(a.query) AS query
 FROM pg_stat_activity AS a
-WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.xact_start < clock_timestamp() - interval '5 seconds';
+WHERE a.datname = current_database()
+  AND a.pid <> pg_backend_pid()
+  AND a.xact_start < clock_timestamp() - interval '5 seconds';
 
 COMMENT ON VIEW monitor.transactions IS
 'Transactions older than 5 seconds, ORDER BY open_seconds DESC. Requests end within 10.
-Read: holds_back_transactions is how many transactions'' garbage no vacuum can remove while this one is open; idle_in_transaction does nothing and holds its locks all the same.
-Do: pg_cancel_backend(pid), or pg_terminate_backend(pid) where it is idle. A backup (application_name) is left alone. A report belongs on a standby.';
+Read: holds_back_transactions is how many transactions'' garbage no vacuum can remove while this one is open;
+idle_in_transaction does nothing and holds its locks all the same.
+Do: pg_cancel_backend(pid), or pg_terminate_backend(pid) where it is idle. A backup (application_name) is left alone. A
+report belongs on a standby.';
 
 GRANT SELECT ON monitor.transactions TO store_monitor;

@@ -1,6 +1,8 @@
--- Commits an attempt to pay, with its outside key, before any gateway is called. What happens after is repaired from this row.
--- Locks:  the order; for money that is here already: stock, payment, ledger accounts.
--- Errors: order_not_found 404, order_not_payable 409, provider_not_available 422, amount_above_due 422, insufficient_funds 409, wallet_locked 409.
+-- Commits an attempt to pay, with its idempotency key for the gateway, before any gateway is called. If a later step
+-- fails, the worker repairs it from this row.
+-- Locks:  the order; for wallet and credit also stock, payment and ledger accounts.
+-- Errors: order_not_found 404, order_not_payable 409, provider_not_available 422, amount_above_due 422,
+--         insufficient_funds 409, wallet_locked 409.
 CREATE FUNCTION api.begin_payment(order_id uuid, provider text, amount api.amount DEFAULT NULL)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -19,23 +21,26 @@ BEGIN
     v_due := v_order.total - v_order.amount_paid;
     IF v_order.status <> 'pending' OR v_order.expires_at <= now() OR v_due <= 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_payable',
-            MESSAGE = 'This order does not wait for a payment.', HINT = 'Only a pending order with something due can be paid.';
+            MESSAGE = 'This order is not waiting for a payment.',
+            HINT = 'Only a pending order with an amount due can be paid.';
     END IF;
     IF begin_payment.amount > v_due THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'amount_above_due', MESSAGE = 'This is more than what is due.',
-            HINT = 'Leave the amount out to pay all of it.', DETAIL = json_build_object('due', v_due)::text;
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'amount_above_due',
+            MESSAGE = 'This is more than the amount due.',
+            HINT = 'Leave amount out to pay all of it.', DETAIL = json_build_object('due', v_due)::text;
     END IF;
 
-    v_payment := payments.begin_attempt(v_actor, v_order.id, begin_payment.provider, coalesce(begin_payment.amount, v_due), v_order.currency,
-                                        v_order.expires_at);
+    v_payment := payments.begin_attempt(v_actor, v_order.id, begin_payment.provider,
+                                        coalesce(begin_payment.amount, v_due), v_order.currency, v_order.expires_at);
     RETURN ROW(api.render_payment(v_payment, v_actor), NULL)::api.payment_answer;
 END $$;
 
 COMMENT ON FUNCTION api.begin_payment IS
 'Pay for an order
 
-Begins an attempt. Through a gateway it answers `checkout_url`, where a person decides; from the wallet or the credit it is done at once; cash on
-delivery and bank transfers stay open until the shop confirms them. An order may have several attempts at a time; the first that succeeds
-pays, a later one is refunded. `amount` pays a part; without it, everything that is due. A failed attempt leaves the order pending, to try again.';
+Begins an attempt to pay. For a gateway the answer has `checkout_url`, the page where the customer pays. Wallet and
+credit pay at once. Cash on delivery and bank transfers stay open until the shop confirms them. An order may have
+several attempts at a time: the first that succeeds pays the order, a later one is refunded. `amount` pays a part;
+without it, all that is due is paid. After a failed attempt the order stays pending and can be paid again.';
 
 GRANT EXECUTE ON FUNCTION api.begin_payment TO app_customer;

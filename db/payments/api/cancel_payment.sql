@@ -1,4 +1,4 @@
--- Gives up an own attempt that has not been paid; its checkout is closed by the worker.
+-- Cancels an unpaid attempt of the caller. The worker closes its checkout.
 -- Locks:  the payment.
 -- Errors: payment_not_found 404, payment_not_open 409.
 CREATE FUNCTION api.cancel_payment(payment_id uuid)
@@ -12,7 +12,8 @@ BEGIN
     WHERE p.id = cancel_payment.payment_id AND p.account_id = v_actor
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
+            MESSAGE = 'There is no such payment.';
     END IF;
     IF v_payment.status NOT IN ('initiated', 'open', 'authorized') OR v_payment.capture_amount IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_open',
@@ -29,6 +30,6 @@ END $$;
 COMMENT ON FUNCTION api.cancel_payment IS
 'Cancel a payment
 
-While nothing has been paid. The order stays pending; begin another payment for it.';
+Possible while nothing has been paid. The order stays pending; begin another payment for it.';
 
 GRANT EXECUTE ON FUNCTION api.cancel_payment TO app_customer;

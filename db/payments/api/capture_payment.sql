@@ -1,4 +1,5 @@
--- Decides what is taken of an authorised payment: once, before the gateway is told. The web tier tells it at once, the worker if that failed.
+-- Decides, once, how much of an authorised payment to capture, before the gateway is called. The web tier calls it at
+-- once; the worker does if that fails.
 -- Locks:  order, payment.
 -- Errors: payment_not_found 404, payment_not_authorized 409, capture_decided 409, capture_above_authorization 409.
 CREATE FUNCTION api.capture_payment(payment_id uuid, amount api.amount DEFAULT NULL)
@@ -12,14 +13,16 @@ BEGIN
     v_payment := payments.lock_payment(capture_payment.payment_id);
     v_amount := coalesce(capture_payment.amount, v_payment.capture_amount, v_payment.amount);
     IF v_payment.status = 'completed' AND v_payment.capture_amount = v_amount THEN
-        RETURN api.render_payment(v_payment, v_actor);    -- asked for again: it is done
+        RETURN api.render_payment(v_payment, v_actor);    -- a repeated request
     END IF;
     IF v_payment.status <> 'authorized' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_authorized',
-            MESSAGE = format('This payment is %s.', v_payment.status), HINT = 'Only an authorised payment can be captured.';
+            MESSAGE = format('This payment is %s.', v_payment.status),
+            HINT = 'Only an authorised payment can be captured.';
     END IF;
     IF v_payment.capture_amount <> v_amount THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided', MESSAGE = 'This payment is being captured with another amount.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided',
+            MESSAGE = 'This payment is being captured with another amount.',
             DETAIL = json_build_object('amount', v_payment.capture_amount)::text;
     END IF;
     IF v_payment.capture_amount IS NULL THEN
@@ -27,7 +30,8 @@ BEGIN
         RETURNING p.* INTO v_payment;
         PERFORM messaging.record_event('payment.capture_requested', v_payment.order_id, v_payment.account_id,
             jsonb_build_object('payment_id', v_payment.id, 'amount', v_amount));
-        PERFORM messaging.enqueue_job('capture_payment', jsonb_build_object('payment_id', v_payment.id), now() + interval '15 seconds');
+        PERFORM messaging.enqueue_job('capture_payment', jsonb_build_object('payment_id', v_payment.id),
+                                      now() + interval '15 seconds');
     END IF;
     RETURN api.render_payment(v_payment, v_actor);
 END $$;
@@ -35,7 +39,7 @@ END $$;
 COMMENT ON FUNCTION api.capture_payment IS
 'Capture an authorised payment
 
-Takes what was authorised, or with `amount` a part of it; the gateway lets go of the rest, and what the order still misses can be paid by
-another payment. Decided once: a repeat asks for the same.';
+Captures all of the authorised amount, or only `amount`: the gateway then releases the rest, and another payment can pay
+what the order still lacks. The amount is decided once; a repeated request must ask for the same.';
 
 GRANT EXECUTE ON FUNCTION api.capture_payment TO app_support;

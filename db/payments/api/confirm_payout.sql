@@ -1,4 +1,4 @@
--- A person has sent the money, by bank. A repeat changes nothing.
+-- Confirms that a person has sent the money by bank. Idempotent.
 -- Locks:  the payout, then the ledger account.
 -- Errors: payout_not_found 404, payout_failed 409, own_payout 403.
 CREATE FUNCTION api.confirm_payout(payout_id uuid, provider_reference api.short_text)
@@ -11,11 +11,13 @@ BEGIN
     PERFORM payments.mark_payout_completed(confirm_payout.payout_id, confirm_payout.provider_reference);
     SELECT * INTO STRICT v_payout FROM payments.payouts AS p WHERE p.id = confirm_payout.payout_id;
     IF v_payout.account_id = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_payout', MESSAGE = 'Nobody confirms their own payout.', HINT = 'Ask a colleague.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_payout',
+            MESSAGE = 'You cannot confirm your own payout.',
+            HINT = 'Ask a colleague.';
     END IF;
     IF v_payout.status <> 'completed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_failed', MESSAGE = 'This payout has failed.',
-            HINT = 'Its money is its owner''s again; have them ask for a new one.';
+            HINT = 'Its money is back in the account; the owner can request a new payout.';
     END IF;
     RETURN api.render_payout(v_payout);
 END $$;
@@ -23,6 +25,6 @@ END $$;
 COMMENT ON FUNCTION api.confirm_payout IS
 'Confirm that a payout was sent
 
-`provider_reference` is the bank''s. What was held leaves the account.';
+`provider_reference` is the reference of the bank. The held amount leaves the account.';
 
 GRANT EXECUTE ON FUNCTION api.confirm_payout TO app_support;

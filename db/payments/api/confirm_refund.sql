@@ -1,4 +1,4 @@
--- A person has given the money back by hand, for a payment that was made by hand. Idempotent.
+-- Confirms that a person has given the money of a manual payment back. Idempotent.
 -- Locks:  order (of a deposit: payment), refund, ledger accounts.
 -- Errors: refund_not_found 404, payment_not_manual 409.
 CREATE FUNCTION api.confirm_refund(refund_id uuid, reference api.short_text DEFAULT NULL)
@@ -13,8 +13,9 @@ BEGIN
         SELECT FROM payments.payments AS p JOIN payments.providers AS v ON v.name = p.provider
         WHERE p.id = v_refund.payment_id AND v.kind = 'manual')
     THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_manual', MESSAGE = 'The provider of this payment says itself when it is refunded.',
-            HINT = 'Refunds of cash and bank transfers are confirmed.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_manual',
+            MESSAGE = 'The provider of this payment confirms its refunds.',
+            HINT = 'Only refunds of cash and bank transfers are confirmed by hand.';
     END IF;
     PERFORM payments.mark_refund_completed(v_refund.id, confirm_refund.reference);
     SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = v_refund.id;
@@ -24,6 +25,6 @@ END $$;
 COMMENT ON FUNCTION api.confirm_refund IS
 'Confirm a refund made by hand
 
-For payments by cash on delivery and bank transfer: the money has been given back.';
+For payments by cash on delivery and bank transfer, after the money has been given back.';
 
 GRANT EXECUTE ON FUNCTION api.confirm_refund TO app_support;

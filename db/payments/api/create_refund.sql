@@ -1,10 +1,13 @@
--- Gives money back through the gateway that took it, by amount or by line. The amount counts as refunded from here on; the worker tells the gateway.
--- What never belonged to the order (a surplus whose own refund failed) goes first.
--- Locks:  order, stock (with restock), payment, order lines; wallet or credit, where the money came from there.
--- Errors: payment_not_found 404, refund_above_payment 409, payment_disputed 409, refund_came_back 409, order_not_paid 409, refund_by_amount_or_items 422,
---         restock_needs_full_refund, component_not_restocked 422, order_already_restocked, pieces_not_here 409, those of price_refund_lines.
+-- Refunds a payment through the gateway that took it, by amount or by line. The amount counts as refunded from now on;
+-- the worker calls the gateway. Money that never belonged to the order (a surplus whose own refund failed) is refunded
+-- first.
+-- Locks:  order, stock (with restock), payment, order lines; wallet or credit if the money came from there.
+-- Errors: payment_not_found 404, refund_above_payment 409, payment_disputed 409, refund_came_back 409, order_not_paid
+--         409, refund_by_amount_or_items 422, restock_needs_full_refund, component_not_restocked 422,
+--         order_already_restocked, pieces_not_here 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
-    payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL, restock boolean DEFAULT false
+    payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL,
+    restock boolean DEFAULT false
 )
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -31,7 +34,8 @@ BEGIN
     SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = v_payment.order_id;
     IF v_by_line AND (create_refund.amount IS NOT NULL OR v_ids = '{}' OR v_payment.order_id IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'refund_by_amount_or_items',
-            MESSAGE = 'A refund is by amount or by lines of an order.', HINT = 'Send either amount or items, or neither to refund all.';
+            MESSAGE = 'A refund is either by amount or by lines of the order.',
+            HINT = 'Send either amount or items, or neither to refund everything.';
     END IF;
     PERFORM payments.require_refundable(v_payment.id);
 
@@ -46,12 +50,14 @@ BEGIN
         v_from_order := greatest(0, v_amount - (v_refundable - v_available));
     END IF;
     IF v_amount > v_refundable OR v_amount = 0 OR v_from_order > v_available THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment', MESSAGE = 'Refunds cannot exceed what the payment took.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment',
+            MESSAGE = 'Refunds cannot exceed the amount that was paid.',
             DETAIL = json_build_object('refundable', CASE WHEN v_by_line THEN v_available ELSE v_refundable END)::text;
     END IF;
     IF v_from_order > 0 AND v_order.status = 'pending' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_paid',
-            MESSAGE = 'This order waits for the rest of its money.', HINT = 'Cancel the order: what was paid is refunded.';
+            MESSAGE = 'This order has not been paid in full yet.',
+            HINT = 'Cancel the order: what was paid is then refunded.';
     END IF;
 
     v_whole := v_order.amount_refunded + v_from_order = v_order.amount_paid AND v_from_order > 0;
@@ -59,11 +65,13 @@ BEGIN
     IF v_restock THEN
         IF v_order.paid_at IS NULL OR v_order.status = 'cancelled' OR NOT (v_whole OR v_by_line) THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'restock_needs_full_refund',
-                MESSAGE = 'Goods go back into stock by line, or when the whole order is refunded.', HINT = 'Send items, refund all of it, or leave restock out.';
+                MESSAGE = 'Goods can be restocked by line, or when the whole order is refunded.',
+                HINT = 'Send items, refund the whole order, or leave restock out.';
         END IF;
         IF num_nonnulls(VARIADIC v_components) > 0 THEN
-            RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'component_not_restocked', MESSAGE = 'Bundles go back into stock whole.',
-                HINT = 'Leave restock out, and adjust the stock of what came back.';
+            RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'component_not_restocked',
+                MESSAGE = 'Only whole bundles can be restocked.',
+                HINT = 'Leave restock out, and adjust the stock of the components that came back.';
         ELSIF v_by_line THEN
             PERFORM fulfilment.withdraw_pieces(v_order.id, v_ids, v_quantities);
             PERFORM payments.restock_order(v_order.id, v_ids, v_quantities);
@@ -78,7 +86,7 @@ BEGIN
     v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
         CASE WHEN v_by_line THEN v_ids END, CASE WHEN v_by_line THEN v_quantities END, v_amounts,
         product_ids => CASE WHEN v_by_line THEN v_components END);
-    -- Nothing is left to ship: what has not come back yet does so with the cancellation.
+    -- Nothing has been shipped: the cancellation restocks what has not been restocked yet.
     IF v_restock AND v_whole AND v_order.status = 'paid' AND NOT v_left THEN
         PERFORM sales.cancel_order(v_order.id, 'refunded');
     ELSIF v_restock THEN
@@ -91,9 +99,10 @@ END $$;
 COMMENT ON FUNCTION api.create_refund IS
 'Refund a payment
 
-By `amount`, by `items` (pieces of the order''s lines), or without either all that is left of it. `restock` puts the goods back into stock: the
-pieces of `items`, or all when the whole order is refunded; an order of which nothing has been shipped is cancelled by that, and of one that has
-been shipped in part the rest goes back. Pieces that have not left go first; those that are refunded without `restock` are still owed. The refund
-is `pending` until the gateway has done it; one that `failed` can be retried.';
+Refunds an `amount`, or `items` (pieces of the order''s lines), or all that is left if neither is sent. `restock` puts
+the goods back into stock: the pieces of `items`, or all when the whole order is refunded. If nothing has been shipped,
+that cancels the order; if a part has been shipped, the rest is restocked. Pieces that have not been shipped are
+restocked first; pieces refunded without `restock` are still to be shipped. The refund is `pending` until the gateway
+has made it; one that `failed` can be retried.';
 
 GRANT EXECUTE ON FUNCTION api.create_refund TO app_support;

@@ -1,4 +1,4 @@
--- What the calling merchant's sales have brought, less commission, refunds and what was paid out, by currency.
+-- The calling merchant's earnings after commission, refunds and payouts, by currency.
 CREATE FUNCTION api.get_merchant_balance()
 RETURNS api.merchant_balance
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,7 +11,8 @@ END $$;
 COMMENT ON FUNCTION api.get_merchant_balance IS
 'Your earnings
 
-For each currency: what your sales brought less the shop''s commission, refunds and payouts (`balance`), what payouts and disputes hold (`held`)
-and what can be paid out (`available`). A refund after a payout can take it below zero; the next sales make up for it.';
+For each currency: your sales minus commission, refunds and payouts (`balance`), the part held for payouts and disputes
+(`held`) and the part that can be paid out (`available`). A refund after a payout can make the balance negative; later
+sales offset it.';
 
 GRANT EXECUTE ON FUNCTION api.get_merchant_balance TO app_merchant;

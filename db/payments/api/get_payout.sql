@@ -1,4 +1,4 @@
--- One withdrawal or payout, own for a customer or merchant, any for staff.
+-- One withdrawal or payout: customers and merchants see their own, staff see any.
 -- Errors: payout_not_found 404.
 CREATE FUNCTION api.get_payout(payout_id uuid)
 RETURNS api.payout
@@ -17,6 +17,6 @@ END $$;
 COMMENT ON FUNCTION api.get_payout IS
 'A withdrawal or payout
 
-`provider_reference` shows the last four characters at most.';
+`provider_reference` shows at most its last four characters.';
 
 GRANT EXECUTE ON FUNCTION api.get_payout TO app_customer;

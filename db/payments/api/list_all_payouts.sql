@@ -1,4 +1,4 @@
--- Everybody's withdrawals and payouts, newest first, for whoever sends the money.
+-- All withdrawals and payouts, newest first, for the staff who send the money.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_all_payouts(
     status api.payout_status DEFAULT NULL, source api.payout_source DEFAULT NULL, account uuid DEFAULT NULL,
@@ -18,6 +18,6 @@ END $$;
 COMMENT ON FUNCTION api.list_all_payouts IS
 'List all payouts
 
-Newest first; `status=pending` is what waits to be sent.';
+Newest first; `status=pending` lists those that wait to be sent.';
 
 GRANT EXECUTE ON FUNCTION api.list_all_payouts TO app_support;

@@ -1,4 +1,4 @@
--- Refunds of the whole shop newest first: what failed is to be retried.
+-- All refunds of the shop, newest first.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_all_refunds(
     status api.refund_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
@@ -26,6 +26,6 @@ END $$;
 COMMENT ON FUNCTION api.list_all_refunds IS
 'The shop''s refunds
 
-Newest first, those of a `status` or all: what `failed` is to be retried.';
+Newest first, optionally of one `status`. Those that `failed` can be retried.';
 
 GRANT EXECUTE ON FUNCTION api.list_all_refunds TO app_support;

@@ -1,4 +1,4 @@
--- Payments that their payers dispute, by status, newest first.
+-- Disputed payments, optionally of one status, newest first.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_disputes(
     status api.dispute_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
@@ -11,7 +11,8 @@ DECLARE
     v_found  api.dispute[];
 BEGIN
     SELECT array_agg(
-        ROW(q.id, q.payment_id, q.order_id, q.status, q.amount, q.currency, q.reason, q.refund_id, q.closed_at, q.created_at)::api.dispute
+        ROW(q.id, q.payment_id, q.order_id, q.status, q.amount, q.currency, q.reason, q.refund_id, q.closed_at,
+            q.created_at)::api.dispute
         ORDER BY q.id DESC) INTO v_found
     FROM (
         SELECT d.*, p.order_id, coalesce(p.captured_currency, p.currency)::text AS currency
@@ -29,6 +30,7 @@ END $$;
 COMMENT ON FUNCTION api.list_disputes IS
 'Disputes
 
-What payers dispute at their bank. While one is open the merchants'' shares of its payment are held.';
+Payments that were disputed at the payer''s bank. While a dispute is open, the merchants'' shares of its payment are
+held.';
 
 GRANT EXECUTE ON FUNCTION api.list_disputes TO app_support;

@@ -1,6 +1,8 @@
 -- The refunds of a payment, newest first.
 -- Errors: payment_not_found 404, cursor_invalid 422.
-CREATE FUNCTION api.list_refunds(payment_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_refunds(
+    payment_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.refund_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -9,7 +11,8 @@ DECLARE
     v_found  api.refund[];
 BEGIN
     IF NOT EXISTS (SELECT FROM payments.payments AS p WHERE p.id = list_refunds.payment_id) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
+            MESSAGE = 'There is no such payment.';
     END IF;
 
     SELECT array_agg(api.render_refund(q) ORDER BY q.id DESC) INTO v_found
@@ -28,6 +31,6 @@ END $$;
 COMMENT ON FUNCTION api.list_refunds IS
 'The refunds of a payment
 
-Newest first, the automatic ones too.';
+Newest first, including automatic ones.';
 
 GRANT EXECUTE ON FUNCTION api.list_refunds TO app_support;

@@ -1,4 +1,4 @@
--- The money cannot be sent: its owner has it again. A repeat changes nothing.
+-- Reports that the money of a payout cannot be sent, and makes it available again. Idempotent.
 -- Locks:  the payout, then the ledger account.
 -- Errors: payout_not_found 404, payout_completed 409.
 CREATE FUNCTION api.reject_payout(payout_id uuid, failure_code api.failure_code)
@@ -11,7 +11,8 @@ BEGIN
     PERFORM payments.mark_payout_failed(reject_payout.payout_id, reject_payout.failure_code);
     SELECT * INTO STRICT v_payout FROM payments.payouts AS p WHERE p.id = reject_payout.payout_id;
     IF v_payout.status <> 'failed' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_completed', MESSAGE = 'This payout has been sent.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_completed',
+            MESSAGE = 'This payout has already been sent.';
     END IF;
     RETURN api.render_payout(v_payout);
 END $$;
@@ -19,6 +20,6 @@ END $$;
 COMMENT ON FUNCTION api.reject_payout IS
 'Report that a payout cannot be sent
 
-What was held is free again.';
+The held amount is available again.';
 
 GRANT EXECUTE ON FUNCTION api.reject_payout TO app_support;

@@ -1,6 +1,8 @@
--- A refund that failed is asked for anew, with the same lines: a new one, so that the gateway takes it as such.
+-- Retries a failed refund as a new refund of the same amount and lines, because a gateway would take the same one as a
+-- repeat.
 -- Locks:  order (of a deposit: payment), payment, order lines, wallet.
--- Errors: refund_not_found 404, refund_not_failed 409, refund_retried_twice 409, refund_above_payment 409, refund_above_line 409.
+-- Errors: refund_not_found 404, refund_not_failed 409, refund_retried_twice 409, refund_above_payment 409,
+--         refund_above_line 409.
 CREATE FUNCTION api.retry_refund(refund_id uuid)
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -12,17 +14,21 @@ DECLARE
 BEGIN
     v_refund := payments.lock_refund(retry_refund.refund_id);
     IF v_refund.status <> 'failed' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_failed', MESSAGE = format('This refund is %s.', v_refund.status),
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_failed',
+            MESSAGE = format('This refund is %s.', v_refund.status),
             HINT = 'Only a failed refund can be retried.';
     END IF;
     IF EXISTS (SELECT FROM payments.refunds AS r WHERE r.retry_of = v_refund.id) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_retried_twice', MESSAGE = 'This refund has been retried already.',
-            HINT = 'Retry the newer one, or refund the payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_retried_twice',
+            MESSAGE = 'This refund has already been retried.',
+            HINT = 'Retry the newer refund, or refund the payment.';
     END IF;
-    SELECT least(p.amount_captured - p.amount_refunded, v_refund.amount - v_refund.from_order + payments.refundable_from_order(p.id))
+    SELECT least(p.amount_captured - p.amount_refunded,
+                 v_refund.amount - v_refund.from_order + payments.refundable_from_order(p.id))
     INTO STRICT v_refundable FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
     IF v_refund.amount > v_refundable THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment', MESSAGE = 'Refunds cannot exceed what the payment took.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment',
+            MESSAGE = 'Refunds cannot exceed the amount that was paid.',
             DETAIL = json_build_object('refundable', v_refundable)::text;
     END IF;
 
@@ -34,6 +40,7 @@ END $$;
 COMMENT ON FUNCTION api.retry_refund IS
 'Retry a failed refund
 
-A new refund of the same amount and lines; `retry_of` names the failed one. Each failed refund is retried once.';
+Creates a new refund of the same amount and lines; `retry_of` names the failed one. Each failed refund can be retried
+once.';
 
 GRANT EXECUTE ON FUNCTION api.retry_refund TO app_support;

@@ -1,4 +1,4 @@
--- Lets go of what a payment has authorised; the gateway is told by the worker.
+-- Voids an authorised payment; the worker calls the gateway.
 -- Locks:  order, payment.
 -- Errors: payment_not_found 404, payment_not_authorized 409, capture_decided 409.
 CREATE FUNCTION api.void_payment(payment_id uuid)
@@ -11,11 +11,14 @@ BEGIN
     v_payment := payments.lock_payment(void_payment.payment_id);
     IF v_payment.status <> 'authorized' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_authorized',
-            MESSAGE = format('This payment is %s.', v_payment.status), HINT = 'Only an authorised payment can be voided.';
+            MESSAGE = format('This payment is %s.', v_payment.status),
+            HINT = 'Only an authorised payment can be voided.';
     END IF;
     IF v_payment.capture_amount IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided', MESSAGE = 'This payment is being captured.',
-            HINT = 'Refund it when it is completed.', DETAIL = json_build_object('amount', v_payment.capture_amount)::text;
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'capture_decided',
+            MESSAGE = 'This payment is being captured.',
+            HINT = 'Refund it after it is completed.',
+            DETAIL = json_build_object('amount', v_payment.capture_amount)::text;
     END IF;
     PERFORM payments.give_up_payment(v_payment.id, 'cancelled');
     SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_payment.id;
@@ -25,6 +28,6 @@ END $$;
 COMMENT ON FUNCTION api.void_payment IS
 'Void an authorised payment
 
-Lets go of the money. The order stays pending; it can be paid by another payment.';
+Releases the authorised money. The order stays pending; another payment can pay it.';
 
 GRANT EXECUTE ON FUNCTION api.void_payment TO app_support;

@@ -1,4 +1,4 @@
--- Callbacks as they came: for the shop's services and staff, never for a customer. Append-only.
+-- Callbacks as they were received: visible to the shop's services and staff, never to a customer. Append-only.
 ALTER TABLE payments.gateway_events ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS staff_only ON payments.gateway_events;

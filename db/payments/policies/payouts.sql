@@ -1,4 +1,4 @@
--- Payouts: their owner's; staff and services see all. What was asked for never changes.
+-- Owners see their own payouts; staff and services see all. What was requested never changes.
 ALTER TABLE payments.payouts ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON payments.payouts;
@@ -13,4 +13,5 @@ GRANT UPDATE (status, provider_reference, failure_code, completed_at) ON payment
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON payments.payouts
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON payments.payouts
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id');

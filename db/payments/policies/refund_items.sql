@@ -1,4 +1,4 @@
--- What a refund gives back of which line: visible with the refund.
+-- The lines of a refund and their amounts: visible together with the refund.
 ALTER TABLE payments.refund_items ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON payments.refund_items;

@@ -1,6 +1,7 @@
--- A refund that somebody made at the gateway, past us: the money has gone, so the books say so. What never belonged to the order goes first.
--- Called by: receive_refund_event.
--- Returns:   the refund's id, NULL where it does not fit (more than what is left): kept for a person to look at.
+-- Records a refund that was made directly at the gateway, without us: the money has gone, so the ledger has to say so.
+-- Money that never belonged to the order counts first.
+-- Callers:   receive_refund_event.
+-- Returns:   the refund's id; NULL if the amount exceeds what is left, so that a person looks at it.
 -- Locks:     order (of a deposit: payment), payment, and those of record_refund.
 CREATE OR REPLACE FUNCTION payments.adopt_refund(payment_id uuid, amount bigint, provider_reference text)
 RETURNS uuid
@@ -14,23 +15,29 @@ BEGIN
     v_payment := payments.lock_payment(adopt_refund.payment_id);
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
     IF adopt_refund.amount IS NULL OR adopt_refund.amount NOT BETWEEN 1 AND v_refundable
-        -- When a part is captured, a gateway may call it a refund that it lets go of the rest.
-        OR v_payment.capture_amount < v_payment.amount AND adopt_refund.amount = v_payment.amount - v_payment.capture_amount
+        -- After a partial capture, some gateways report the released rest as a refund.
+        OR v_payment.capture_amount < v_payment.amount
+            AND adopt_refund.amount = v_payment.amount - v_payment.capture_amount
     THEN
         RETURN NULL;
     END IF;
-    -- The amount of one that came back: it is made instead of that, whose credit note stands.
+    -- The amount equals that of a refund that came back: this one replaces it, and its credit note stays valid.
     SELECT * INTO v_before FROM payments.refunds AS r
-    WHERE r.payment_id = v_payment.id AND r.amount = adopt_refund.amount AND r.status = 'failed' AND payments.was_credited(r.id)
+    WHERE r.payment_id = v_payment.id
+      AND r.amount = adopt_refund.amount
+      AND r.status = 'failed'
+      AND payments.was_credited(r.id)
       AND NOT EXISTS (SELECT FROM payments.refunds AS t WHERE t.retry_of = r.id)
     ORDER BY r.id LIMIT 1;
     IF FOUND THEN
-        SELECT payments.record_refund(v_payment.id, v_before.amount, v_before.from_order, 'refunded_at_gateway', array_agg(i.order_item_id),
-                                      array_agg(i.quantity), array_agg(i.amount), v_before.id, array_agg(i.product_id))
+        SELECT payments.record_refund(v_payment.id, v_before.amount, v_before.from_order, 'refunded_at_gateway',
+                                      array_agg(i.order_item_id), array_agg(i.quantity), array_agg(i.amount),
+                                      v_before.id, array_agg(i.product_id))
         INTO STRICT v_refund_id FROM payments.refund_items AS i WHERE i.refund_id = v_before.id;
     ELSE
         v_refund_id := payments.record_refund(v_payment.id, adopt_refund.amount,
-            greatest(0, adopt_refund.amount - (v_refundable - payments.refundable_from_order(v_payment.id))), 'refunded_at_gateway');
+            greatest(0, adopt_refund.amount - (v_refundable - payments.refundable_from_order(v_payment.id))),
+            'refunded_at_gateway');
     END IF;
     UPDATE payments.refunds AS r SET provider_reference = adopt_refund.provider_reference WHERE r.id = v_refund_id;
     RETURN v_refund_id;

@@ -1,9 +1,9 @@
--- An attempt to pay, for an order or into the wallet, with its outside key: committed before a gateway is called. Money that is here
--- already (wallet, credit) pays at once, but for credit whose order a carrier has to take first; what a person collects (cash, bank transfer)
--- waits for support to confirm it.
--- Called by: api.begin_payment, api.begin_deposit.
+-- Creates an attempt to pay an order or to deposit into the wallet, with its idempotency key for the gateway, before
+-- the gateway is called. Wallet and credit pay at once, except credit for an order that a carrier must accept first.
+-- Manual payments (cash, bank transfer) wait until support confirms them.
+-- Callers:   api.begin_payment, api.begin_deposit.
+-- Locks:     those of mark_payment_completed (wallet, credit). The caller holds the order.
 -- Errors:    provider_not_available 422, wallet_locked 409, those of mark_payment_completed and fulfilment.hold_credit.
--- Locks:     those of mark_payment_completed (wallet, credit); the caller holds the order.
 CREATE OR REPLACE FUNCTION payments.begin_attempt(
     account_id uuid, order_id uuid, provider text, amount bigint, currency text, expires_at timestamptz
 )
@@ -14,34 +14,35 @@ DECLARE
     v_provider payments.providers;
     v_payment  payments.payments;
     v_carrier  text;
-    v_done     boolean;    -- record_event answers true, always
 BEGIN
-    -- A test gateway takes no money: where orders are real it would give them away. Money for a wallet comes from outside.
+    -- A test gateway takes no money, so it is refused in production. A wallet is filled from outside only.
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = begin_attempt.provider AND p.enabled;
     IF NOT FOUND OR v_provider.test_only AND current_setting('storeproc.environment', true) = 'production'
         OR v_deposit AND NOT v_provider.takes_deposits
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'provider_not_available',
-            MESSAGE = 'This way of paying is not offered.', HINT = 'Choose another provider.';
+            MESSAGE = 'This provider is not available.', HINT = 'Choose another provider.';
     END IF;
     IF v_deposit OR v_provider.source_account = 'wallet' THEN
         PERFORM ledger.require_unlocked_wallet(begin_attempt.account_id);
     END IF;
 
-    INSERT INTO payments.payments AS p (order_id, purpose, account_id, provider, capture_method, status, amount, currency, request_key, expires_at,
-                                        check_at)
-    SELECT begin_attempt.order_id, CASE WHEN v_deposit THEN 'deposit' ELSE 'order' END, begin_attempt.account_id, v_provider.name,
+    INSERT INTO payments.payments AS p (order_id, purpose, account_id, provider, capture_method, status, amount,
+                                        currency, request_key, expires_at, check_at)
+    SELECT begin_attempt.order_id, CASE WHEN v_deposit THEN 'deposit' ELSE 'order' END,
+           begin_attempt.account_id, v_provider.name,
            CASE WHEN v_deposit THEN 'automatic' ELSE v_provider.capture_method END,
-           CASE v_provider.kind WHEN 'manual' THEN 'open' ELSE 'initiated' END, begin_attempt.amount, begin_attempt.currency,
-           nullif(current_setting('app.idempotency_id', true), '')::uuid,
+           CASE v_provider.kind WHEN 'manual' THEN 'open' ELSE 'initiated' END, begin_attempt.amount,
+           begin_attempt.currency, nullif(current_setting('app.idempotency_id', true), '')::uuid,
            CASE v_provider.kind WHEN 'manual' THEN now() + s.manual_payment_time_to_live
                                 ELSE least(begin_attempt.expires_at, now() + s.payment_time_to_live) END,
-           -- The process that calls the gateway may die first: then the worker calls it, with the same key.
+           -- The process that calls the gateway may die in between; the worker then asks the gateway with the same key.
            CASE v_provider.kind WHEN 'gateway' THEN now() + interval '2 minutes' END
     FROM sales.settings AS s
     RETURNING p.* INTO STRICT v_payment;
-    v_done := messaging.record_event('payment.initiated', v_payment.order_id, v_payment.account_id, jsonb_build_object(
-        'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount, 'currency', v_payment.currency));
+    PERFORM messaging.record_event('payment.initiated', v_payment.order_id, v_payment.account_id, jsonb_build_object(
+        'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount,
+        'currency', v_payment.currency));
 
     IF v_provider.kind = 'internal' THEN
         IF v_provider.source_account = 'credit' THEN
@@ -54,7 +55,7 @@ BEGIN
         END IF;
         SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_payment.id;
     ELSIF v_provider.kind = 'manual' THEN
-        -- What is paid by hand takes days, and the goods wait as long.
+        -- A manual payment takes days; the goods stay reserved as long.
         UPDATE sales.orders AS o SET expires_at = greatest(o.expires_at, v_payment.expires_at), version = o.version + 1
         WHERE o.id = v_payment.order_id AND v_payment.amount = o.total - o.amount_paid;
     END IF;

@@ -1,10 +1,10 @@
--- Payouts below an id, newest first: of one account or of all, from one source or any, in one status or any. NULL is no filter.
--- The caller's row security applies.
--- Called by: api.list_withdrawals, api.list_payouts, api.list_all_payouts.
+-- Payouts with ids below one id, newest first. A filter (account, source, status) that is NULL matches all. The
+-- caller's row security applies.
+-- Callers:   api.list_withdrawals, api.list_payouts, api.list_all_payouts.
 CREATE OR REPLACE FUNCTION payments.find_payouts(account_id uuid, source text, status text, before uuid, count integer)
 RETURNS payments.payouts[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-    -- Filters are optional: a plan for all cases would fit none.
+    -- The filters are optional, so one generic plan would be bad for every combination.
     SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     RETURN ARRAY(

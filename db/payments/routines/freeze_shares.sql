@@ -1,5 +1,6 @@
--- Holds what a disputed payment has brought: each merchant's part of the amount, or as much of it as the wallet has for a deposit. Once.
--- Called by: settle_disputes.
+-- Holds the money of a disputed payment, once: each merchant's share of the disputed amount or, for a deposit, as much
+-- of it as the wallet has.
+-- Callers:   settle_disputes.
 -- Locks:     merchants' ledger accounts in id order, or the wallet.
 CREATE OR REPLACE FUNCTION payments.freeze_shares(dispute_id uuid)
 RETURNS void
@@ -23,7 +24,8 @@ BEGIN
         v_amount := least(v_dispute.amount, ledger.lock_available(v_wallet));
         IF v_amount > 0 THEN
             INSERT INTO payments.dispute_holds (dispute_id, transfer_id)
-            VALUES (v_dispute.id, ledger.hold_amount(v_wallet, v_sales, v_amount, 'dispute', payment_id => v_payment.id));
+            VALUES (v_dispute.id,
+                    ledger.hold_amount(v_wallet, v_sales, v_amount, 'dispute', payment_id => v_payment.id));
         END IF;
         RETURN;
     END IF;

@@ -1,6 +1,8 @@
--- Ends an attempt that could still be paid (cancelled or expired) and has its checkout closed at the gateway: now, and once more a day
--- later, since not every gateway can close one. Whoever paid in spite of it gets the goods or the money back: the attempt may still complete.
--- Called by: cancel_open_payments, api.cancel_payment, api.void_payment, api.expire_payments.
+-- Ends an attempt that could still be paid (as cancelled or expired) and has its checkout closed at the gateway: now,
+-- and again a day later, since not every gateway can close one. If the customer pays nevertheless, the attempt may
+-- still complete: the customer gets the goods or the money back.
+-- Callers:   cancel_open_payments, mark_payment_authorized, fulfilment.complete_booking, fulfilment.set_status,
+--            api.cancel_payment, api.void_payment, api.expire_payments.
 -- Returns:   whether anything changed.
 -- Locks:     the payment.
 CREATE OR REPLACE FUNCTION payments.give_up_payment(payment_id uuid, status text)

@@ -1,7 +1,8 @@
--- A payment with its order locked, in the order of locks.
--- Called by: adopt_refund, settle_disputes, api.create_refund, api.capture_payment, api.void_payment, api.confirm_payment.
--- Errors:    payment_not_found 404.
+-- Locks a payment and, before it, its order.
+-- Callers:   adopt_refund, receive_refund_event, receive_dispute_event, api.create_refund, api.capture_payment,
+--            api.void_payment, api.confirm_payment.
 -- Locks:     order, payment.
+-- Errors:    payment_not_found 404.
 CREATE OR REPLACE FUNCTION payments.lock_payment(payment_id uuid)
 RETURNS payments.payments
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -13,7 +14,8 @@ BEGIN
     FOR NO KEY UPDATE;
     SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = lock_payment.payment_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
+            MESSAGE = 'There is no such payment.';
     END IF;
     RETURN v_payment;
 END $$;

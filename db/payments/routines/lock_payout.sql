@@ -1,7 +1,7 @@
--- A payout under its lock: of many at once that end it, one does.
--- Called by: mark_payout_completed, mark_payout_failed.
--- Errors:    payout_not_found 404.
+-- Locks a payout, so that only one of several concurrent requests ends it.
+-- Callers:   mark_payout_completed, mark_payout_failed.
 -- Locks:     the payout.
+-- Errors:    payout_not_found 404.
 CREATE OR REPLACE FUNCTION payments.lock_payout(payout_id uuid)
 RETURNS payments.payouts
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,8 @@
--- A refund, under the lock under which refunds change: its order's, or its payment's when there is no order.
--- Called by: mark_refund_completed, mark_refund_failed, api.retry_refund, api.confirm_refund.
--- Errors:    refund_not_found 404.
+-- Reads a refund after taking the lock under which refunds change: that of its order, or of its payment if there is no
+-- order.
+-- Callers:   mark_refund_completed, mark_refund_failed, api.retry_refund, api.confirm_refund.
 -- Locks:     the order, or else the payment.
+-- Errors:    refund_not_found 404.
 CREATE OR REPLACE FUNCTION payments.lock_refund(refund_id uuid)
 RETURNS payments.refunds
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,9 +1,9 @@
--- The attempt ended without money: status is failed, expired or cancelled. Monotone: what would be a step back changes nothing. The order
--- stays pending, to try again.
--- Called by: api.receive_gateway_event, api.fail_payment, api.expire_payments.
+-- Ends an attempt without money; status is failed, expired or cancelled. Monotone: a step back changes nothing. The
+-- order stays pending and can be paid again.
+-- Callers:   give_up_payment, api.receive_gateway_event, api.fail_payment.
 -- Returns:   whether anything changed.
--- Errors:    payment_transition_refused 409 for a status that is no end.
 -- Locks:     the payment.
+-- Errors:    payment_transition_refused 409 if the status is not a final one.
 CREATE OR REPLACE FUNCTION payments.mark_payment_failed(payment_id uuid, status text, failure_code text DEFAULT NULL)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     IF mark_payment_failed.status NOT IN ('failed', 'expired', 'cancelled') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_transition_refused',
-            MESSAGE = format('%s is not how a payment fails.', mark_payment_failed.status);
+            MESSAGE = format('A payment cannot fail with the status %s.', mark_payment_failed.status);
     END IF;
 
     SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = mark_payment_failed.payment_id FOR NO KEY UPDATE;
@@ -27,7 +27,9 @@ BEGIN
     SET status = mark_payment_failed.status, failure_code = mark_payment_failed.failure_code, version = p.version + 1
     WHERE p.id = v_payment.id;
     PERFORM messaging.record_event('payment.' || mark_payment_failed.status, v_payment.order_id, v_payment.account_id,
-        jsonb_strip_nulls(jsonb_build_object('payment_id', v_payment.id, 'failure_code', mark_payment_failed.failure_code)));
+        jsonb_strip_nulls(
+            jsonb_build_object('payment_id', v_payment.id, 'failure_code', mark_payment_failed.failure_code)
+        ));
     RETURN true;
 END $$;
 

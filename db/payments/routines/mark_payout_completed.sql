@@ -1,8 +1,9 @@
--- The money has been sent: what was held leaves the account. Idempotent; a payout that has failed stays so, its money is free again.
--- Called by: api.complete_payout, api.confirm_payout.
+-- Records that a payout was sent: the held amount leaves the account. Idempotent; a failed payout stays failed, since
+-- its money is available again.
+-- Callers:   api.complete_payout, api.confirm_payout.
 -- Returns:   whether anything changed.
--- Errors:    payout_not_found 404.
 -- Locks:     the payout, then the ledger account.
+-- Errors:    payout_not_found 404.
 CREATE OR REPLACE FUNCTION payments.mark_payout_completed(payout_id uuid, provider_reference text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

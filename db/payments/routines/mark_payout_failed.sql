@@ -1,8 +1,9 @@
--- The money could not be sent: what was held is its owner's again. Idempotent; a payout that went through stays so.
--- Called by: api.fail_payout, api.reject_payout.
+-- Records that a payout could not be sent: the held amount is available to its owner again. Idempotent; a completed
+-- payout stays completed.
+-- Callers:   api.fail_payout, api.reject_payout.
 -- Returns:   whether anything changed.
--- Errors:    payout_not_found 404.
 -- Locks:     the payout, then the ledger account.
+-- Errors:    payout_not_found 404.
 CREATE OR REPLACE FUNCTION payments.mark_payout_failed(payout_id uuid, failure_code text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

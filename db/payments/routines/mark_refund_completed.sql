@@ -1,8 +1,11 @@
--- The money has gone back: books it, and takes the merchants' shares back with it. Idempotent and monotone: a refund that has failed stays so.
--- Called by: request_refund (wallet, credit), api.complete_refund, api.confirm_refund, receive_refund_event, adopt_refund, settle_disputes.
+-- Books a refund that was made, and takes back the merchants' shares of it. Idempotent and monotone: a failed refund
+-- stays failed.
+-- Callers:   request_refund (wallet, credit), receive_refund_event, settle_disputes, api.complete_refund,
+--            api.confirm_refund.
 -- Returns:   whether anything changed.
+-- Locks:     order (of a deposit: payment), refund, merchants' earnings, the payer's ledger account. The first lock
+--            protects the refund.
 -- Errors:    refund_not_found 404.
--- Locks:     order (of a deposit: payment), refund, merchants' earnings, the payer's ledger account. A refund changes only under the first.
 CREATE OR REPLACE FUNCTION payments.mark_refund_completed(refund_id uuid, provider_reference text DEFAULT NULL)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -20,8 +23,9 @@ BEGIN
     v_source := payments.open_source_account(v_payment.provider, v_payment.captured_currency, v_payment.account_id);
     IF v_refund.from_order > 0 AND v_payment.purpose = 'order' THEN
         PERFORM sales.return_shares(v_refund.id);
-        PERFORM ledger.post_transfer(ledger.open_account('sales', v_payment.captured_currency), v_source, v_refund.from_order, 'refund',
-            order_id => v_refund.order_id, payment_id => v_payment.id, refund_id => v_refund.id);
+        PERFORM ledger.post_transfer(ledger.open_account('sales', v_payment.captured_currency), v_source,
+                                     v_refund.from_order, 'refund', order_id => v_refund.order_id,
+                                     payment_id => v_payment.id, refund_id => v_refund.id);
     ELSIF v_refund.from_order > 0 THEN
         PERFORM ledger.post_hold(v_refund.hold_id);
     END IF;
@@ -32,16 +36,18 @@ BEGIN
     END IF;
 
     UPDATE payments.refunds AS r
-    SET status = 'completed', completed_at = now(), provider_reference = coalesce(mark_refund_completed.provider_reference, r.provider_reference)
+    SET status = 'completed', completed_at = now(),
+        provider_reference = coalesce(mark_refund_completed.provider_reference, r.provider_reference)
     WHERE r.id = v_refund.id;
-    -- One credit note for money that went back, came back, and goes back again.
+    -- A refund that came back and is made again has only one credit note.
     IF v_refund.from_order > 0 AND v_payment.purpose = 'order' THEN
         PERFORM messaging.enqueue_job('issue_credit_note', jsonb_build_object('refund_id', v_refund.id))
         FROM sales.orders AS o
         WHERE o.id = v_refund.order_id AND o.paid_at IS NOT NULL AND NOT payments.was_credited(v_refund.retry_of);
     END IF;
     PERFORM messaging.record_event('refund.completed', v_refund.order_id, v_refund.account_id, jsonb_build_object(
-        'refund_id', v_refund.id, 'payment_id', v_payment.id, 'amount', v_refund.amount, 'currency', v_payment.captured_currency));
+        'refund_id', v_refund.id, 'payment_id', v_payment.id, 'amount', v_refund.amount,
+        'currency', v_payment.captured_currency));
     RETURN true;
 END $$;
 

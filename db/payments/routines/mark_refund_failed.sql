@@ -1,10 +1,11 @@
--- The refund was refused, or the payer's bank has sent the money back weeks later (https://docs.stripe.com/refunds#failed-refunds): the amount
--- counts as the payment's again, so that it can be refunded anew, and what was booked is booked back. Idempotent; failed is the last state.
--- Only a gateway's own word (bounced) undoes a refund that is done: an answer to a call that was made twice is not one.
--- Called by: api.fail_refund, receive_refund_event (bounced).
+-- Records that a refund was refused, or that the payer's bank returned the money weeks later
+-- (https://docs.stripe.com/refunds#failed-refunds). The amount belongs to the payment again and can be refunded anew;
+-- what was booked is reversed. Idempotent; failed is final. A completed refund fails only if the gateway itself says so
+-- (bounced), not because of the answer to a repeated call.
+-- Callers:   api.fail_refund, receive_refund_event (bounced).
 -- Returns:   whether anything changed.
--- Errors:    refund_not_found 404.
 -- Locks:     order (of a deposit: payment), payment, refund, merchants' earnings, wallet.
+-- Errors:    refund_not_found 404.
 CREATE OR REPLACE FUNCTION payments.mark_refund_failed(refund_id uuid, failure_code text, bounced boolean DEFAULT false)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -18,7 +19,9 @@ BEGIN
 
     UPDATE payments.payments AS p SET amount_refunded = p.amount_refunded - v_refund.amount, version = p.version + 1
     WHERE p.id = v_refund.payment_id;
-    UPDATE payments.refunds AS r SET status = 'failed', failure_code = mark_refund_failed.failure_code WHERE r.id = v_refund.id;
+    UPDATE payments.refunds AS r
+    SET status = 'failed', failure_code = mark_refund_failed.failure_code
+    WHERE r.id = v_refund.id;
     IF v_refund.status = 'completed' THEN
         PERFORM ledger.reverse_refund(v_refund.id);
     ELSIF v_refund.hold_id IS NOT NULL THEN
@@ -28,7 +31,8 @@ BEGIN
         PERFORM payments.count_refund(v_refund.id, -1);
     END IF;
     PERFORM messaging.record_event('refund.failed', v_refund.order_id, v_refund.account_id, jsonb_build_object(
-        'refund_id', v_refund.id, 'payment_id', v_refund.payment_id, 'amount', v_refund.amount, 'failure_code', mark_refund_failed.failure_code));
+        'refund_id', v_refund.id, 'payment_id', v_refund.payment_id, 'amount', v_refund.amount,
+        'failure_code', mark_refund_failed.failure_code));
     RETURN true;
 END $$;
 

@@ -1,10 +1,12 @@
--- The ledger account that a payment's money comes from, and goes back to: the payer's own wallet or credit, else what the gateway holds for us.
--- Called by: mark_payment_completed, mark_refund_completed, record_refund, settle_disputes.
+-- The ledger account that a payment's money comes from and is refunded to: the payer's wallet or credit, or else the
+-- clearing account of the gateway.
+-- Callers:   mark_payment_completed, mark_refund_completed, record_refund, settle_disputes, fulfilment.hold_credit.
 CREATE OR REPLACE FUNCTION payments.open_source_account(provider text, currency text, account_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_kind CONSTANT text := (SELECT p.source_account FROM payments.providers AS p WHERE p.name = open_source_account.provider);
+    v_kind CONSTANT text := (
+        SELECT p.source_account FROM payments.providers AS p WHERE p.name = open_source_account.provider);
 BEGIN
     IF v_kind IS NOT NULL THEN
         RETURN ledger.open_account(v_kind, open_source_account.currency, owner_id => open_source_account.account_id);

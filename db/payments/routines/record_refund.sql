@@ -1,13 +1,14 @@
--- Decides that money goes back: counts it against the payment, and its order's lines, at once, so that two at a time cannot exceed it.
--- from_order is the part that had been applied (to the order, or the wallet); the rest never belonged there. Without items every line
--- bears its part of it. A deposit's money is held in the wallet until it has gone.
--- Called by: request_refund (and has it sent), adopt_refund and settle_disputes (it has gone already).
--- Errors:    refund_above_payment, refund_above_line, line_refunded_out_of_range 409, insufficient_funds 409 (a spent deposit).
--- Locks:     the payment, the order's lines, the wallet; the caller holds the order.
+-- Records a refund and counts it against the payment and the order's lines at once, so that concurrent refunds cannot
+-- exceed them. from_order is the part that had been applied (to the order, or the wallet); the rest never belonged
+-- there. Without items each line bears its share. The money of a deposit is held in the wallet until it has been sent.
+-- Callers:   request_refund (which has it sent), adopt_refund and settle_disputes (the money has already gone).
+-- Locks:     the payment, the order's lines, the wallet. The caller holds the order.
+-- Errors:    refund_above_payment, refund_above_line, line_refunded_out_of_range 409, insufficient_funds 409 (a spent
+--            deposit).
 CREATE OR REPLACE FUNCTION payments.record_refund(
     payment_id uuid, amount bigint, from_order bigint, reason text,
-    order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL, retry_of uuid DEFAULT NULL,
-    product_ids uuid[] DEFAULT NULL
+    order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL,
+    retry_of uuid DEFAULT NULL, product_ids uuid[] DEFAULT NULL
 )
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -15,13 +16,15 @@ DECLARE
     v_payment   payments.payments;
     v_refund_id uuid;
 BEGIN
-    UPDATE payments.payments AS p SET amount_refunded = p.amount_refunded + record_refund.amount, version = p.version + 1
+    UPDATE payments.payments AS p
+    SET amount_refunded = p.amount_refunded + record_refund.amount, version = p.version + 1
     WHERE p.id = record_refund.payment_id
-    RETURNING p.* INTO STRICT v_payment;    -- more than was taken violates refund_above_payment
+    RETURNING p.* INTO STRICT v_payment;    -- an amount above the captured one violates refund_above_payment
 
-    INSERT INTO payments.refunds AS r (payment_id, order_id, account_id, amount, from_order, reason, requested_by, retry_of)
-    VALUES (v_payment.id, v_payment.order_id, v_payment.account_id, record_refund.amount, record_refund.from_order, record_refund.reason,
-            identity.current_actor(), record_refund.retry_of)
+    INSERT INTO payments.refunds AS r (payment_id, order_id, account_id, amount, from_order, reason, requested_by,
+                                       retry_of)
+    VALUES (v_payment.id, v_payment.order_id, v_payment.account_id, record_refund.amount, record_refund.from_order,
+            record_refund.reason, identity.current_actor(), record_refund.retry_of)
     RETURNING r.id INTO v_refund_id;
 
     IF record_refund.from_order > 0 AND v_payment.purpose = 'deposit' THEN
@@ -37,13 +40,15 @@ BEGIN
         ELSE
             INSERT INTO payments.refund_items (refund_id, order_item_id, product_id, account_id, quantity, amount)
             SELECT v_refund_id, i.id, i.product_id, v_payment.account_id, i.quantity, i.amount
-            FROM unnest(record_refund.order_item_ids, record_refund.quantities, record_refund.amounts, record_refund.product_ids)
+            FROM unnest(record_refund.order_item_ids, record_refund.quantities, record_refund.amounts,
+                        record_refund.product_ids)
                  AS i (id, quantity, amount, product_id);
         END IF;
         PERFORM payments.count_refund(v_refund_id, 1);
     END IF;
     PERFORM messaging.record_event('refund.requested', v_payment.order_id, v_payment.account_id, jsonb_build_object(
-        'refund_id', v_refund_id, 'payment_id', v_payment.id, 'amount', record_refund.amount, 'currency', v_payment.captured_currency,
+        'refund_id', v_refund_id, 'payment_id', v_payment.id, 'amount', record_refund.amount,
+        'currency', v_payment.captured_currency,
         'reason', record_refund.reason));
     RETURN v_refund_id;
 END $$;

@@ -1,14 +1,17 @@
--- Gives back what pieces of an order's lines cost, by the payments that brought it: from each what it still has, in the order in which they were
--- begun. Pieces count with the first refund that gives back a part of their line.
--- Called by: fulfilment.receive_return.
--- Returns:   the refunds' ids; none where nothing is left of the lines.
+-- Refunds the value of pieces of an order's lines through the payments that paid for them: from each what it has left,
+-- in the order in which they were begun. Pieces count with the first refund that contains a part of their line.
+-- Callers:   fulfilment.receive_return.
+-- Returns:   the refunds' ids; none if nothing is left of the lines.
+-- Locks:     payments in id order, order lines. The caller holds the order.
 -- Errors:    those of price_refund_lines and require_refundable.
--- Locks:     payments in id order, order lines; the caller holds the order.
-CREATE OR REPLACE FUNCTION payments.refund_lines(order_id uuid, order_item_ids uuid[], quantities integer[], reason text)
+CREATE OR REPLACE FUNCTION payments.refund_lines(
+    order_id uuid, order_item_ids uuid[], quantities integer[], reason text
+)
 RETURNS uuid[]
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_amounts bigint[] := payments.price_refund_lines(refund_lines.order_id, refund_lines.order_item_ids, refund_lines.quantities);
+    v_amounts bigint[] := payments.price_refund_lines(refund_lines.order_id, refund_lines.order_item_ids,
+                                                      refund_lines.quantities);
     v_counts  integer[] := refund_lines.quantities;
     v_payment record;
     v_left    bigint;
@@ -23,7 +26,7 @@ BEGIN
         v_left := least(v_payment.refundable, (SELECT sum(a)::bigint FROM unnest(v_amounts) AS a));
         CONTINUE WHEN v_left <= 0;
         PERFORM payments.require_refundable(v_payment.id);
-        -- Line after line, until this payment has given what it has.
+        -- Line after line, until this payment has nothing left.
         v_take := '{}';
         FOR n IN 1 .. cardinality(v_amounts) LOOP
             v_take[n] := least(v_amounts[n], v_left);
@@ -31,11 +34,13 @@ BEGIN
             v_amounts[n] := v_amounts[n] - v_take[n];
         END LOOP;
         v_ids := v_ids || payments.request_refund(v_payment.id, (SELECT sum(t)::bigint FROM unnest(v_take) AS t),
-            (SELECT sum(t)::bigint FROM unnest(v_take) AS t), refund_lines.reason, refund_lines.order_item_ids, v_counts, v_take);
+            (SELECT sum(t)::bigint FROM unnest(v_take) AS t), refund_lines.reason, refund_lines.order_item_ids,
+            v_counts, v_take);
         v_counts := array_fill(0, ARRAY[cardinality(v_counts)]);
     END LOOP;
     IF (SELECT sum(a) FROM unnest(v_amounts) AS a) > 0 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment', MESSAGE = 'Refunds cannot exceed what the payment took.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment',
+            MESSAGE = 'Refunds cannot exceed the amount that was paid.';
     END IF;
     RETURN v_ids;
 END $$;

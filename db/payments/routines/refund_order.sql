@@ -1,7 +1,7 @@
--- Gives back what an order was paid with and has not been given back yet, each part through the payment that brought it. What has been given back
--- and came back goes again as it went: its credit note stands.
--- Called by: sales.cancel_order.
--- Locks:     payments, in id order; the caller holds the order.
+-- Refunds everything that an order was paid with and that has not been refunded, each part through its own payment. A
+-- refund that came back is repeated as it was, because its credit note stays valid.
+-- Callers:   sales.cancel_order.
+-- Locks:     payments, in id order. The caller holds the order.
 CREATE OR REPLACE FUNCTION payments.refund_order(order_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -10,7 +10,10 @@ DECLARE
 BEGIN
     FOR v_part IN
         SELECT r.id FROM payments.refunds AS r
-        WHERE r.order_id = refund_order.order_id AND r.from_order > 0 AND r.status = 'failed' AND payments.was_credited(r.id)
+        WHERE r.order_id = refund_order.order_id
+          AND r.from_order > 0
+          AND r.status = 'failed'
+          AND payments.was_credited(r.id)
           AND NOT EXISTS (SELECT FROM payments.refunds AS t WHERE t.retry_of = r.id)
         ORDER BY r.payment_id, r.id
     LOOP

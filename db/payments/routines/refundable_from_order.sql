@@ -1,11 +1,14 @@
--- The part of a payment that was applied (to its order, or the wallet) and has not been given back. Right only while the caller holds the order.
--- Called by: refund_order, adopt_refund, settle_disputes, api.create_refund.
+-- The part of a payment that was applied (to its order, or the wallet) and has not been refunded. Correct only while
+-- the caller holds the order.
+-- Callers:   refund_order, refund_lines, adopt_refund, settle_disputes, api.create_refund, api.retry_refund.
 CREATE OR REPLACE FUNCTION payments.refundable_from_order(payment_id uuid)
 RETURNS bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 RETURN (
     SELECT p.amount_applied - coalesce((
-        SELECT sum(r.from_order)::bigint FROM payments.refunds AS r WHERE r.payment_id = p.id AND r.status <> 'failed'), 0)
+        SELECT sum(r.from_order)::bigint
+        FROM payments.refunds AS r
+        WHERE r.payment_id = p.id AND r.status <> 'failed'), 0)
     FROM payments.payments AS p WHERE p.id = refundable_from_order.payment_id
 );
 

@@ -1,29 +1,34 @@
--- Money that is to leave: a customer's from the wallet, a merchant's from the earnings. It is held until it was sent (settle_payout) or was not.
--- Called by: api.request_withdrawal, api.request_payout.
--- Errors:    insufficient_funds, wallet_locked 409.
+-- Requests money to be sent: a customer's from the wallet, a merchant's from the earnings. It is held until
+-- mark_payout_completed or mark_payout_failed ends the payout.
+-- Callers:   api.request_withdrawal, api.request_payout.
 -- Locks:     the wallet, or the earnings with all parts of their balance.
+-- Errors:    insufficient_funds, wallet_locked 409.
 CREATE OR REPLACE FUNCTION payments.request_payout(account_id uuid, source text, amount bigint, currency text)
 RETURNS payments.payouts
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_from   CONSTANT uuid := ledger.open_account(request_payout.source, request_payout.currency, owner_id => request_payout.account_id);
+    v_from   CONSTANT uuid := ledger.open_account(request_payout.source, request_payout.currency,
+                                                  owner_id => request_payout.account_id);
     v_free   CONSTANT bigint := ledger.lock_available(v_from);
     v_kind   CONSTANT text := CASE request_payout.source WHEN 'wallet' THEN 'withdrawal' ELSE 'payout' END;
     v_payout payments.payouts;
 BEGIN
-    -- Looked at while we hold the wallet, as whoever locks it must: either we see the lock or they wait for us.
+    -- Checked while this transaction holds the wallet, as ledger.lock_wallet does: either we see the lock, or it waits
+    -- for us.
     IF request_payout.source = 'wallet' THEN
         PERFORM ledger.require_unlocked_wallet(request_payout.account_id);
     END IF;
-    -- Earnings are a balance in parts, with no constraint that could see it: this is where they are guarded.
+    -- Earnings are a balance in parts that no constraint can check, so it is checked here.
     IF request_payout.amount > v_free THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds', MESSAGE = 'There is not enough money in this account.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds',
+            MESSAGE = 'There is not enough money in this account.',
             DETAIL = json_build_object('available', v_free)::text;
     END IF;
 
     INSERT INTO payments.payouts AS p (account_id, source, amount, currency, hold_id)
     VALUES (request_payout.account_id, request_payout.source, request_payout.amount, request_payout.currency,
-            ledger.hold_amount(v_from, ledger.open_account('payout', request_payout.currency), request_payout.amount, v_kind))
+            ledger.hold_amount(v_from, ledger.open_account('payout', request_payout.currency),
+                               request_payout.amount, v_kind))
     RETURNING p.* INTO STRICT v_payout;
     PERFORM messaging.enqueue_job('settle_payout', jsonb_build_object('payout_id', v_payout.id));
     PERFORM payments.record_payout_event(v_payout, 'requested');

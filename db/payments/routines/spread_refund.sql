@@ -1,6 +1,7 @@
--- Spreads what a refund takes back from its order over the lines, and the shipping, by what is left of each: exact to the unit.
--- Called by: record_refund.
--- Locks:     none; the caller holds the order.
+-- Spreads the part of a refund that belongs to its order over the lines and the shipping, in proportion to what is left
+-- of each, exact to the unit.
+-- Callers:   record_refund.
+-- Locks:     none. The caller holds the order.
 CREATE OR REPLACE FUNCTION payments.spread_refund(refund_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -10,9 +11,12 @@ DECLARE
     v_left   bigint[];
 BEGIN
     SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = spread_refund.refund_id;
-    SELECT array_agg(l.id ORDER BY l.id NULLS LAST), array_agg(l.remaining ORDER BY l.id NULLS LAST) INTO STRICT v_ids, v_left
+    SELECT array_agg(l.id ORDER BY l.id NULLS LAST),
+           array_agg(l.remaining ORDER BY l.id NULLS LAST) INTO STRICT v_ids, v_left
     FROM (
-        SELECT i.id, i.total - i.amount_refunded AS remaining FROM sales.order_items AS i WHERE i.order_id = v_refund.order_id
+        SELECT i.id, i.total - i.amount_refunded AS remaining
+        FROM sales.order_items AS i
+        WHERE i.order_id = v_refund.order_id
         UNION ALL
         SELECT NULL, o.shipping - o.shipping_refunded FROM sales.orders AS o WHERE o.id = v_refund.order_id
     ) AS l;

@@ -1,6 +1,6 @@
--- Whether a refund, or one that it is made instead of, has gone to the payer: its credit note stands even if the money has come back since, and
--- covers what is made instead of it, however often.
--- Called by: require_refundable, refund_order, adopt_refund, mark_refund_completed, billing.check_invoices.
+-- Whether a refund, or an earlier one that it repeats, was paid to the payer. Its credit note stays valid even if the
+-- money has come back since, and covers all repetitions.
+-- Callers:   require_refundable, refund_order, adopt_refund, mark_refund_completed, billing.check_invoices.
 CREATE OR REPLACE FUNCTION payments.was_credited(refund_id uuid)
 RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$

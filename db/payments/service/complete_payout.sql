@@ -1,6 +1,7 @@
--- The gateway has sent the money. Idempotent. Answers whether anything changed.
--- Locks:  the payout, then the ledger account.
--- Errors: payout_not_found 404.
+-- Records that the gateway has sent the money of a payout. Idempotent. Returns whether anything changed.
+-- Callers:   the worker.
+-- Locks:     the payout, then the ledger account.
+-- Errors:    payout_not_found 404.
 CREATE FUNCTION api.complete_payout(payout_id uuid, provider_reference text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,7 @@
--- The gateway gave the money back. Idempotent.
--- Locks:  order, payment, refund, ledger accounts.
--- Errors: refund_not_found 404.
+-- Records that the gateway has made a refund. Idempotent.
+-- Callers:   the worker.
+-- Locks:     order, payment, refund, ledger accounts.
+-- Errors:    refund_not_found 404.
 CREATE FUNCTION api.complete_refund(refund_id uuid, provider_reference text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,6 @@
--- Ends attempts whose time is over, a hundred at a time, and has their checkouts closed or their money let go.
--- Locks: the payments it ends; those that somebody else is at are left for the next time.
+-- Expires attempts whose time is over, a hundred per call; their checkouts are closed or their authorisations released.
+-- Callers:   the worker.
+-- Locks:     the payments, except those that another transaction has locked; they are left for the next call.
 CREATE FUNCTION api.expire_payments()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -25,6 +26,6 @@ END $$;
 COMMENT ON FUNCTION api.expire_payments IS
 'Expire payments whose time is over
 
-For the worker. Answers how many; call again while there are a hundred.';
+For the worker. Returns the number of payments; call again while it is 100.';
 
 GRANT EXECUTE ON FUNCTION api.expire_payments TO app_worker;

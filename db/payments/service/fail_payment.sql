@@ -1,5 +1,6 @@
--- The gateway refused to open a session, for good.
--- Locks: the payment.
+-- Records that the gateway refused to open a session, permanently.
+-- Callers:   the web tier.
+-- Locks:     the payment.
 CREATE FUNCTION api.fail_payment(payment_id uuid, failure_code text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

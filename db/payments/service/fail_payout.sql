@@ -1,6 +1,8 @@
--- The gateway refused to send the money, for good. Idempotent. Answers whether anything changed.
--- Locks:  the payout, then the ledger account.
--- Errors: payout_not_found 404.
+-- Records that the gateway refused to send the money of a payout, permanently. Idempotent. Returns whether anything
+-- changed.
+-- Callers:   the worker.
+-- Locks:     the payout, then the ledger account.
+-- Errors:    payout_not_found 404.
 CREATE FUNCTION api.fail_payout(payout_id uuid, failure_code text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,7 @@
--- The gateway refused a refund for good: it can be asked for anew. Idempotent.
--- Locks:  order, payment, refund.
--- Errors: refund_not_found 404.
+-- Records that the gateway refused a refund, permanently. The refund can then be retried. Idempotent.
+-- Callers:   the worker.
+-- Locks:     order, payment, refund.
+-- Errors:    refund_not_found 404.
 CREATE FUNCTION api.fail_refund(refund_id uuid, failure_code text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,9 @@
--- What the gateway's client needs to give money back.
--- Errors: refund_not_found 404.
+-- What a gateway's client needs to make a refund.
+-- Callers:   the worker.
+-- Errors:    refund_not_found 404.
 CREATE TYPE api.gateway_refund AS (
-    id uuid, payment_id uuid, provider text, status text, amount bigint, currency text, reason text, created_at timestamptz
+    id uuid, payment_id uuid, provider text, status text, amount bigint, currency text, reason text,
+    created_at timestamptz
 );
 
 CREATE FUNCTION api.get_refund_for_gateway(refund_id uuid)
@@ -11,7 +13,8 @@ DECLARE
     v_answer api.gateway_refund;
 BEGIN
     PERFORM identity.authenticate_service('worker');
-    SELECT r.id, r.payment_id, p.provider, r.status, r.amount, p.captured_currency::text, r.reason, r.created_at INTO v_answer
+    SELECT r.id, r.payment_id, p.provider, r.status, r.amount, p.captured_currency::text, r.reason,
+           r.created_at INTO v_answer
     FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id
     WHERE r.id = get_refund_for_gateway.refund_id;
     IF NOT FOUND THEN

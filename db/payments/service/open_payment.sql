@@ -1,7 +1,9 @@
--- The gateway has a session for this attempt: keeps its reference and address, and completes the answer that a repeat of the request gets.
--- Idempotent. An attempt that was given up meanwhile stays so, and its session is closed.
--- Locks:  the payment.
--- Errors: payment_not_found 404.
+-- Stores the reference and address of the session that the gateway opened for an attempt, and completes the stored
+-- answer for repeated requests. Idempotent. An attempt that was cancelled meanwhile stays so, and its session is
+-- closed.
+-- Callers:   the web tier.
+-- Locks:     the payment.
+-- Errors:    payment_not_found 404.
 CREATE FUNCTION api.open_payment(payment_id uuid, provider_reference text, checkout_url text)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,15 +15,18 @@ BEGIN
     PERFORM identity.authenticate_service('gateway');
     SELECT * INTO v_payment FROM payments.payments AS p WHERE p.id = open_payment.payment_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found', MESSAGE = 'There is no such payment.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
+            MESSAGE = 'There is no such payment.';
     END IF;
 
     IF v_payment.status = 'initiated' THEN
         UPDATE payments.payments AS p
-        SET status = 'open', provider_reference = open_payment.provider_reference, checkout_url = open_payment.checkout_url, version = p.version + 1
+        SET status = 'open', provider_reference = open_payment.provider_reference,
+            checkout_url = open_payment.checkout_url, version = p.version + 1
         WHERE p.id = v_payment.id
         RETURNING p.* INTO v_payment;
-        PERFORM messaging.record_event('payment.opened', v_payment.order_id, v_payment.account_id, jsonb_build_object('payment_id', v_payment.id));
+        PERFORM messaging.record_event('payment.opened', v_payment.order_id, v_payment.account_id,
+                                       jsonb_build_object('payment_id', v_payment.id));
     ELSIF v_payment.provider_reference IS NULL THEN
         UPDATE payments.payments AS p SET provider_reference = open_payment.provider_reference, version = p.version + 1
         WHERE p.id = v_payment.id
@@ -31,7 +36,7 @@ BEGIN
         END IF;
     END IF;
 
-    -- The answer is for whoever pays: the web tier relays it.
+    -- The web tier relays this answer to the payer.
     v_rendered := api.render_payment(v_payment, v_payment.account_id);
     v_answer := ROW(v_rendered, v_rendered.checkout_url)::api.payment_answer;
     IF v_payment.request_key IS NOT NULL THEN
@@ -41,7 +46,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.open_payment IS
-'Store a gateway''s session
+'Store the session of a gateway
 
 For the gateway service, after it opened a checkout for an attempt.';
 

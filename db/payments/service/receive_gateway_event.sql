@@ -1,25 +1,30 @@
--- A callback, verified by the web tier, or what the gateway answered when it was asked: kept as it came, and applied, in one transaction. Events
--- come in any order and any number of times; each is applied once, each step is monotone, so they end in one state.
--- Locks:  the event's id, then order, stock, payment, refund, ledger accounts as the step needs them.
+-- Stores and applies, in one transaction, a callback that the web tier has verified, or a gateway's answer to a query.
+-- Events may arrive in any order and any number of times: each is applied once and each step is monotone, so they
+-- always lead to the same state.
+-- Callers:   the web tier.
+-- Locks:     the event's id, then order, stock, payment, refund, ledger accounts as the step needs them.
 CREATE TYPE api.gateway_receipt AS (outcome text, payment_id uuid, order_id uuid, payment_status text);
 
 CREATE FUNCTION api.receive_gateway_event(
-    provider text, event_id text, kind text, payload jsonb, payment_id uuid DEFAULT NULL, provider_reference text DEFAULT NULL,
-    charge_reference text DEFAULT NULL, amount bigint DEFAULT NULL, currency text DEFAULT NULL, case_reference text DEFAULT NULL,
-    refund_id text DEFAULT NULL, failure_code text DEFAULT NULL
+    provider text, event_id text, kind text, payload jsonb, payment_id uuid DEFAULT NULL,
+    provider_reference text DEFAULT NULL, charge_reference text DEFAULT NULL, amount bigint DEFAULT NULL,
+    currency text DEFAULT NULL, case_reference text DEFAULT NULL, refund_id text DEFAULT NULL,
+    failure_code text DEFAULT NULL
 )
 RETURNS api.gateway_receipt
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_receipt api.gateway_receipt;
     v_changed boolean;
-    v_done    boolean;    -- authenticate_service answers true, always
 BEGIN
-    v_done := identity.authenticate_service('gateway');
-    -- A repeat waits for the first; gateway_events is append-only, so its row is written when the outcome is known.
-    PERFORM pg_advisory_xact_lock(hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0));
+    PERFORM identity.authenticate_service('gateway');
+    -- A repeated event waits for the first. gateway_events is append-only, so its row is written when the outcome is
+    -- known.
+    PERFORM pg_advisory_xact_lock(
+        hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0)
+    );
 
-    -- A gateway names our payment, or else the reference that it gave us, or else its charge.
+    -- A gateway identifies the payment by our id, by the reference that it gave us, or by its charge.
     IF receive_gateway_event.payment_id IS NOT NULL THEN
         SELECT p.id, p.order_id INTO v_receipt.payment_id, v_receipt.order_id
         FROM payments.payments AS p
@@ -28,7 +33,8 @@ BEGIN
         SELECT p.id, p.order_id INTO v_receipt.payment_id, v_receipt.order_id
         FROM payments.payments AS p
         WHERE p.provider = receive_gateway_event.provider
-          AND (p.provider_reference = receive_gateway_event.provider_reference OR p.charge_reference = receive_gateway_event.charge_reference)
+          AND (p.provider_reference = receive_gateway_event.provider_reference
+               OR p.charge_reference = receive_gateway_event.charge_reference)
         ORDER BY p.id DESC LIMIT 1;
     END IF;
 
@@ -40,41 +46,57 @@ BEGIN
     ELSIF v_receipt.payment_id IS NULL THEN
         v_receipt.outcome := 'unknown_payment';
     ELSIF receive_gateway_event.kind IN ('completed', 'authorized') THEN
-        -- Without a sum there is no money to book: kept for a person to look at.
-        IF receive_gateway_event.amount BETWEEN 1 AND 1000000000000000 AND upper(receive_gateway_event.currency) ~ '^[A-Z]{3}$' THEN
+        -- Without an amount there is nothing to book: stored for a person to look at.
+        IF receive_gateway_event.amount BETWEEN 1 AND 1000000000000000
+           AND upper(receive_gateway_event.currency) ~ '^[A-Z]{3}$' THEN
             v_changed := CASE receive_gateway_event.kind
-                WHEN 'completed' THEN payments.mark_payment_completed(v_receipt.payment_id, receive_gateway_event.amount,
-                    receive_gateway_event.currency, receive_gateway_event.provider_reference, receive_gateway_event.charge_reference)
-                ELSE payments.mark_payment_authorized(v_receipt.payment_id, receive_gateway_event.amount, receive_gateway_event.currency,
-                    receive_gateway_event.charge_reference)
+                WHEN 'completed' THEN payments.mark_payment_completed(v_receipt.payment_id,
+                                                                      receive_gateway_event.amount,
+                                                                      receive_gateway_event.currency,
+                                                                      receive_gateway_event.provider_reference,
+                                                                      receive_gateway_event.charge_reference)
+                ELSE payments.mark_payment_authorized(v_receipt.payment_id, receive_gateway_event.amount,
+                                                      receive_gateway_event.currency,
+                                                      receive_gateway_event.charge_reference)
             END;
         END IF;
     ELSIF receive_gateway_event.kind = 'failed' THEN
-        v_changed := payments.mark_payment_failed(v_receipt.payment_id, 'failed', coalesce(receive_gateway_event.failure_code, 'declined'));
+        v_changed := payments.mark_payment_failed(v_receipt.payment_id, 'failed',
+                                                  coalesce(receive_gateway_event.failure_code, 'declined'));
     ELSIF receive_gateway_event.kind = 'expired' THEN
         v_changed := payments.mark_payment_failed(v_receipt.payment_id, 'expired');
     ELSIF receive_gateway_event.kind IN ('refund_pending', 'refund_completed', 'refund_failed') THEN
-        v_receipt.outcome := payments.receive_refund_event(v_receipt.payment_id, receive_gateway_event.kind, receive_gateway_event.refund_id,
-            receive_gateway_event.case_reference, receive_gateway_event.amount, receive_gateway_event.failure_code);
+        v_receipt.outcome := payments.receive_refund_event(v_receipt.payment_id, receive_gateway_event.kind,
+                                                           receive_gateway_event.refund_id,
+                                                           receive_gateway_event.case_reference,
+                                                           receive_gateway_event.amount,
+                                                           receive_gateway_event.failure_code);
     ELSIF receive_gateway_event.kind IN ('dispute_opened', 'dispute_won', 'dispute_lost') THEN
         v_changed := payments.receive_dispute_event(v_receipt.payment_id,
-            CASE receive_gateway_event.kind WHEN 'dispute_opened' THEN 'open' WHEN 'dispute_won' THEN 'won' ELSE 'lost' END,
+            CASE receive_gateway_event.kind
+                WHEN 'dispute_opened' THEN 'open'
+                WHEN 'dispute_won' THEN 'won'
+                ELSE 'lost' END,
             receive_gateway_event.case_reference, receive_gateway_event.amount, receive_gateway_event.failure_code);
     END IF;
-    v_receipt.outcome := coalesce(v_receipt.outcome, CASE WHEN v_changed THEN 'applied' WHEN NOT v_changed THEN 'no_change' ELSE 'ignored' END);
+    v_receipt.outcome := coalesce(
+        v_receipt.outcome, CASE WHEN v_changed THEN 'applied' WHEN NOT v_changed THEN 'no_change' ELSE 'ignored' END
+    );
 
     IF v_receipt.outcome <> 'repeated' THEN
         INSERT INTO payments.gateway_events (provider, event_id, kind, payment_id, payload, outcome)
-        VALUES (receive_gateway_event.provider, receive_gateway_event.event_id, receive_gateway_event.kind, v_receipt.payment_id,
-                coalesce(receive_gateway_event.payload, '{}'), v_receipt.outcome);
+        VALUES (receive_gateway_event.provider, receive_gateway_event.event_id, receive_gateway_event.kind,
+                v_receipt.payment_id, coalesce(receive_gateway_event.payload, '{}'),
+                v_receipt.outcome);
     END IF;
     SELECT p.status INTO v_receipt.payment_status FROM payments.payments AS p WHERE p.id = v_receipt.payment_id;
     RETURN v_receipt;
 END $$;
 
 COMMENT ON FUNCTION api.receive_gateway_event IS
-'Apply a gateway''s callback
+'Apply a callback of a gateway
 
-For the gateway service, after it verified the signature. Outcome: applied, no_change, repeated, ignored, unknown_payment, unknown_refund.';
+For the gateway service, after it verified the signature. Outcome: applied, no_change, repeated, ignored,
+unknown_payment, unknown_refund.';
 
 GRANT EXECUTE ON FUNCTION api.receive_gateway_event TO app_gateway;

@@ -1,33 +1,40 @@
--- Revenue by the day, week or month.
+-- Revenue by day, week or month.
 -- Errors: period_invalid, period_too_long 422.
 CREATE TYPE api.sales_figures AS (
     currency text, orders bigint, gross bigint, refunds bigint, net bigint, commission bigint, average_order bigint
 );
-COMMENT ON COLUMN api.sales_figures.gross IS 'What the orders cost that were paid, with tax and shipping.';
-COMMENT ON COLUMN api.sales_figures.refunds IS 'What was given back in this time, of orders of any time.';
-COMMENT ON COLUMN api.sales_figures.net IS 'gross less refunds.';
-COMMENT ON COLUMN api.sales_figures.commission IS 'What the shop keeps of it, less what it gave back.';
-CREATE TYPE api.sales AS ("from" date, "to" date, amounts api.sales_figures[], converted api.sales_figures, missing_rates text[]);
-COMMENT ON COLUMN api.sales.converted IS 'All of it in the reporting currency, each day at its rate; null where a rate is missing.';
+COMMENT ON COLUMN api.sales_figures.gross IS 'The totals of the orders that were paid, with tax and shipping.';
+COMMENT ON COLUMN api.sales_figures.refunds IS 'Refunds made in this period, for orders of any time.';
+COMMENT ON COLUMN api.sales_figures.net IS 'gross minus refunds.';
+COMMENT ON COLUMN api.sales_figures.commission IS 'The shop''s share, minus what it returned for refunds.';
+CREATE TYPE api.sales AS (
+    "from" date, "to" date, amounts api.sales_figures[], converted api.sales_figures, missing_rates text[]
+);
+COMMENT ON COLUMN api.sales.converted IS
+'All of it in the reporting currency, each day at its rate; null if a rate is missing.';
 COMMENT ON COLUMN api.sales.missing_rates IS 'Currencies that have no exchange rate for a day on which they were used.';
 CREATE TYPE api.revenue_report AS (
-    as_of timestamptz, "from" date, "to" date, "interval" text, reporting_currency text, data api.sales[], total api.sales
+    as_of timestamptz, "from" date, "to" date, "interval" text, reporting_currency text, data api.sales[],
+    total api.sales
 );
-COMMENT ON COLUMN api.revenue_report.as_of IS 'What was booked by then is in it; null before the first time.';
+COMMENT ON COLUMN api.revenue_report.as_of IS
+'The report contains everything that was booked by then; null before the first refresh.';
 
 CREATE FUNCTION api.analyse_revenue(
-    "from" date DEFAULT NULL, "to" date DEFAULT NULL, "interval" api.report_interval DEFAULT 'day', currency api.currency DEFAULT NULL
+    "from" date DEFAULT NULL, "to" date DEFAULT NULL, "interval" api.report_interval DEFAULT 'day',
+    currency api.currency DEFAULT NULL
 )
 RETURNS api.revenue_report
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor  CONSTANT uuid := identity.authenticate();
-    v_period CONSTANT daterange := report.require_period(analyse_revenue."from", analyse_revenue."to", analyse_revenue."interval");
+    v_period CONSTANT daterange := report.require_period(analyse_revenue."from", analyse_revenue."to",
+                                                         analyse_revenue."interval");
 BEGIN
     RETURN (
         SELECT ROW(
-            report.as_of('daily_revenue'), lower(v_period), upper(v_period) - 1, analyse_revenue."interval", s.reporting_currency,
-            ARRAY(
+            report.as_of('daily_revenue'), lower(v_period), upper(v_period) - 1, analyse_revenue."interval",
+            s.reporting_currency, ARRAY(
                 SELECT api.render_sales(g.first_day, g.last_day, analyse_revenue.currency)
                 FROM report.list_steps(v_period, analyse_revenue."interval") AS g ORDER BY g.first_day
             ),
@@ -40,8 +47,9 @@ END $$;
 COMMENT ON FUNCTION api.analyse_revenue IS
 'Revenue
 
-By day, week or month (UTC), `from` and `to` both included; the last thirty days, twelve weeks or twelve months unless they are given. Orders count
-on the day they were paid, refunds on the day they were done. Amounts are by currency; `converted` is all of them in the reporting currency, each
-day at its exchange rate, and rounded once. Made anew every now and then: `as_of` says when.';
+By day, week or month (UTC); `from` and `to` are both included; by default the last thirty days, twelve weeks or twelve
+months. Orders count on the day they were paid, refunds on the day they were made. Amounts are by currency; `converted`
+is all of them in the reporting currency, each day at its exchange rate, rounded once. The figures are refreshed
+regularly: `as_of` says when.';
 
 GRANT EXECUTE ON FUNCTION api.analyse_revenue TO app_admin;

@@ -1,19 +1,22 @@
--- The shop at a glance: how it sells (from the reports), and what waits for somebody (counted now).
+-- The shop at a glance: sales (from the reports), and work that waits (counted now).
 CREATE TYPE api.sales_comparison AS (name text, now api.sales, before api.sales);
 CREATE TYPE api.status_count AS (status text, orders bigint);
 CREATE TYPE api.work AS (
-    open_payments bigint, authorized_payments bigint, pending_refunds bigint, failed_refunds bigint, open_disputes bigint, pending_payouts bigint,
-    pending_credit_changes bigint, low_stock bigint, sold_out bigint, queued_jobs bigint, failing_jobs bigint, oldest_job_seconds bigint
+    open_payments bigint, authorized_payments bigint, pending_refunds bigint, failed_refunds bigint,
+    open_disputes bigint, pending_payouts bigint, pending_credit_changes bigint, low_stock bigint, sold_out bigint,
+    queued_jobs bigint, failing_jobs bigint, oldest_job_seconds bigint
 );
-COMMENT ON COLUMN api.work.failed_refunds IS 'Those that nobody has retried.';
-COMMENT ON COLUMN api.work.queued_jobs IS 'Due, and not done yet.';
-CREATE TYPE api.low_stock_product AS (product_id uuid, merchant_id uuid, sku text, name text, on_hand bigint, reserved bigint, available bigint);
+COMMENT ON COLUMN api.work.failed_refunds IS 'Those that have not been retried.';
+COMMENT ON COLUMN api.work.queued_jobs IS 'Due, but not done yet.';
+CREATE TYPE api.low_stock_product AS (
+    product_id uuid, merchant_id uuid, sku text, name text, on_hand bigint, reserved bigint, available bigint
+);
 CREATE TYPE api.dashboard AS (
-    as_of timestamptz, reporting_currency text, periods api.sales_comparison[], orders_by_status api.status_count[], work api.work,
-    low_stock api.low_stock_product[]
+    as_of timestamptz, reporting_currency text, periods api.sales_comparison[], orders_by_status api.status_count[],
+    work api.work, low_stock api.low_stock_product[]
 );
-COMMENT ON COLUMN api.dashboard.periods IS 'today, 7_days and 30_days, each with as many days before it.';
-COMMENT ON COLUMN api.dashboard.low_stock IS 'The ten that are lowest, and not sold out.';
+COMMENT ON COLUMN api.dashboard.periods IS 'today, 7_days and 30_days, each beside the same number of days before.';
+COMMENT ON COLUMN api.dashboard.low_stock IS 'The ten products with the lowest stock that are not sold out.';
 
 CREATE FUNCTION api.get_dashboard()
 RETURNS api.dashboard
@@ -32,12 +35,16 @@ BEGIN
             ),
             ARRAY(
                 SELECT ROW(t.status, coalesce(c.orders, 0))::api.status_count
-                FROM unnest(ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']) WITH ORDINALITY AS t (status, n)
+                FROM unnest(
+                    ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']
+                ) WITH ORDINALITY AS t (status, n)
                 FULL JOIN report.v_order_statuses AS c ON c.status = t.status ORDER BY t.n, t.status
             ),
             (SELECT ROW(w.*)::api.work FROM report.count_work() AS w),
             ARRAY(
-                SELECT ROW(p.id, p.merchant_id, p.sku, p.name, t.on_hand, t.reserved, t.on_hand - t.reserved)::api.low_stock_product
+                SELECT ROW(
+                    p.id, p.merchant_id, p.sku, p.name, t.on_hand, t.reserved, t.on_hand - t.reserved
+                )::api.low_stock_product
                 FROM catalog.stock_levels AS t JOIN catalog.products AS p ON p.id = t.product_id
                 WHERE t.on_hand - t.reserved BETWEEN 1 AND s.low_stock AND p.deleted_at IS NULL
                 ORDER BY t.on_hand - t.reserved, p.name, p.id LIMIT 10
@@ -50,7 +57,7 @@ END $$;
 COMMENT ON FUNCTION api.get_dashboard IS
 'The dashboard
 
-Sales of today, seven and thirty days (UTC) beside as many days before, orders by status, what waits for somebody, stock that runs low. Sales and
-statuses are of `as_of`; the rest is counted now.';
+Sales of today, seven and thirty days (UTC) beside the same number of days before, orders by status, work that waits,
+low stock. Sales and statuses are as of `as_of`; the rest is counted now.';
 
 GRANT EXECUTE ON FUNCTION api.get_dashboard TO app_admin;

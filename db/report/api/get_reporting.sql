@@ -1,6 +1,8 @@
--- What reports are made with, and when they were made last.
+-- The settings of the reports, and when each report was last refreshed.
 CREATE TYPE api.report_refresh AS (name text, as_of timestamptz, took_milliseconds bigint);
-CREATE TYPE api.reporting AS (reporting_currency text, refresh_seconds bigint, low_stock bigint, refreshes api.report_refresh[]);
+CREATE TYPE api.reporting AS (
+    reporting_currency text, refresh_seconds bigint, low_stock bigint, refreshes api.report_refresh[]
+);
 
 CREATE FUNCTION api.get_reporting()
 RETURNS api.reporting
@@ -17,8 +19,9 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.get_reporting IS
-'How reports are made
+'Get the settings of the reports
 
-Their currency, how often they are made anew, below what stock is low; when each was made last, and how long it took.';
+The reporting currency, how often reports are refreshed, when stock counts as low; and for each report when it was last
+refreshed, and how long that took.';
 
 GRANT EXECUTE ON FUNCTION api.get_reporting TO app_admin;

@@ -1,13 +1,17 @@
--- The exchange rates, newest first, of a currency or of all; with as_of those in force on a day.
+-- Exchange rates, newest first, of one currency or all; with as_of those in force on that day.
 -- Errors: cursor_invalid 422.
-CREATE TYPE api.exchange_rate AS (currency text, base text, rate numeric, valid_from date, valid_until date, created_at timestamptz);
-COMMENT ON COLUMN api.exchange_rate.rate IS 'What one unit of currency is worth in units of base.';
-COMMENT ON COLUMN api.exchange_rate.base IS 'The reporting currency when it was set.';
-COMMENT ON COLUMN api.exchange_rate.valid_until IS 'The first day on which it is not in force; null: it is until further notice.';
+CREATE TYPE api.exchange_rate AS (
+    currency text, base text, rate numeric, valid_from date, valid_until date, created_at timestamptz
+);
+COMMENT ON COLUMN api.exchange_rate.rate IS 'The value of one unit of currency in units of base.';
+COMMENT ON COLUMN api.exchange_rate.base IS 'The reporting currency at the time when the rate was set.';
+COMMENT ON COLUMN api.exchange_rate.valid_until IS
+'The first day on which the rate is no longer in force; null if it has no end yet.';
 CREATE TYPE api.exchange_rate_page AS (data api.exchange_rate[], next_cursor text);
 
 CREATE FUNCTION api.list_exchange_rates(
-    currency api.currency DEFAULT NULL, as_of date DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+    currency api.currency DEFAULT NULL, as_of date DEFAULT NULL, "limit" api.page_limit DEFAULT 20,
+    cursor api.page_cursor DEFAULT NULL
 )
 RETURNS api.exchange_rate_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -31,7 +35,8 @@ BEGIN
     RETURN ROW(
         coalesce(v_rows[1:list_exchange_rates."limit"], '{}'),
         CASE WHEN cardinality(v_rows) > list_exchange_rates."limit" THEN messaging.encode_cursor(jsonb_build_object(
-            'from', (v_rows[list_exchange_rates."limit"]).valid_from, 'currency', (v_rows[list_exchange_rates."limit"]).currency,
+            'from', (v_rows[list_exchange_rates."limit"]).valid_from,
+            'currency', (v_rows[list_exchange_rates."limit"]).currency,
             'base', (v_rows[list_exchange_rates."limit"]).base)) END
     )::api.exchange_rate_page;
 END $$;
@@ -39,6 +44,6 @@ END $$;
 COMMENT ON FUNCTION api.list_exchange_rates IS
 'List exchange rates
 
-Newest first; `as_of` answers those in force on that day. They are used in reports only.';
+Newest first; with `as_of` those in force on that day. They are used in reports only.';
 
 GRANT EXECUTE ON FUNCTION api.list_exchange_rates TO app_admin;

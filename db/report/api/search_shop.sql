@@ -1,6 +1,8 @@
--- What customer service types into one box: an order's number, an invoice's, any id, a gateway's reference, the beginning of an e-mail address or
--- a handle.
-CREATE TYPE api.search_hit AS (kind text, id uuid, label text, detail text, status text, order_id uuid, account_id uuid);
+-- Searches for customer service, from one input field: the number of an order or invoice, any id, a gateway's
+-- reference, or the beginning of an e-mail address or a handle.
+CREATE TYPE api.search_hit AS (
+    kind text, id uuid, label text, detail text, status text, order_id uuid, account_id uuid
+);
 COMMENT ON COLUMN api.search_hit.kind IS 'order, payment, refund, invoice, credit_note or account.';
 CREATE TYPE api.search_page AS (data api.search_hit[], next_cursor text);
 
@@ -10,15 +12,20 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_actor   CONSTANT uuid := identity.authenticate();
     v_text    CONSTANT text := btrim(search_shop.q, E' \t\n#');
-    v_id      CONSTANT uuid := CASE WHEN v_text ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' THEN v_text END;
+    v_id      CONSTANT uuid :=
+        CASE WHEN v_text ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' THEN v_text END;
     v_number  CONSTANT bigint := CASE WHEN v_text ~ '^[0-9]{1,18}$' THEN v_text END;
     v_invoice CONSTANT text[] := regexp_match(upper(v_text), '^(INV|CN)-([0-9]{4})-([0-9]{1,18})$');
 BEGIN
     RETURN ROW(ARRAY(
-        SELECT ROW('order', o.id, o.number::text, o.total || ' ' || o.currency, o.status, o.id, o.account_id)::api.search_hit
+        SELECT ROW(
+            'order', o.id, o.number::text, o.total || ' ' || o.currency, o.status, o.id, o.account_id
+        )::api.search_hit
         FROM sales.orders AS o WHERE o.number = v_number
         UNION ALL
-        SELECT ROW('order', o.id, o.number::text, o.total || ' ' || o.currency, o.status, o.id, o.account_id)::api.search_hit
+        SELECT ROW(
+            'order', o.id, o.number::text, o.total || ' ' || o.currency, o.status, o.id, o.account_id
+        )::api.search_hit
         FROM sales.orders AS o WHERE o.id = v_id
         UNION ALL
         SELECT ROW(i.kind, i.id, i.number, i.total || ' ' || i.currency, NULL, i.order_id, i.account_id)::api.search_hit
@@ -26,14 +33,21 @@ BEGIN
         WHERE i.kind = CASE v_invoice[1] WHEN 'INV' THEN 'invoice' ELSE 'credit_note' END
           AND i.year = v_invoice[2]::integer AND i.sequence = v_invoice[3]::bigint
         UNION ALL
-        SELECT ROW('payment', p.id, p.provider, p.amount || ' ' || p.currency, p.status, p.order_id, p.account_id)::api.search_hit
+        SELECT ROW(
+            'payment', p.id, p.provider, p.amount || ' ' || p.currency, p.status, p.order_id, p.account_id
+        )::api.search_hit
         FROM payments.payments AS p WHERE p.id = v_id
         UNION ALL
-        -- By provider, which is what the index begins with.
-        SELECT ROW('payment', p.id, p.provider, p.amount || ' ' || p.currency, p.status, p.order_id, p.account_id)::api.search_hit
-        FROM payments.providers AS v JOIN payments.payments AS p ON p.provider = v.name AND p.provider_reference = v_text
+        -- By provider, because the index begins with it.
+        SELECT ROW(
+            'payment', p.id, p.provider, p.amount || ' ' || p.currency, p.status, p.order_id, p.account_id
+        )::api.search_hit
+        FROM payments.providers AS v
+        JOIN payments.payments AS p ON p.provider = v.name AND p.provider_reference = v_text
         UNION ALL
-        SELECT ROW('refund', r.id, p.provider, r.amount || ' ' || p.currency, r.status, r.order_id, r.account_id)::api.search_hit
+        SELECT ROW(
+            'refund', r.id, p.provider, r.amount || ' ' || p.currency, r.status, r.order_id, r.account_id
+        )::api.search_hit
         FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id WHERE r.id = v_id
         UNION ALL
         SELECT ROW('account', a.id, coalesce(a.handle, a.email), a.email, a.status, NULL, a.id)::api.search_hit
@@ -45,9 +59,9 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.search_shop IS
-'Find something
+'Search the shop
 
-By an order''s number, an invoice''s or a credit note''s, any id, a gateway''s reference, or the beginning of an e-mail address or a handle. For
-customer service; ten accounts at most.';
+By the number of an order, invoice or credit note, any id, a gateway''s reference, or the beginning of an e-mail address
+or a handle. For customer service; at most ten accounts.';
 
 GRANT EXECUTE ON FUNCTION api.search_shop TO app_support;

@@ -1,13 +1,16 @@
--- Changes how reports are made.
+-- Changes the settings of the reports.
 -- Locks:  the settings' row.
 -- Errors: currency_unknown 422, refresh_interval_out_of_range, low_stock_out_of_range 409.
-CREATE DOMAIN api.refresh_seconds AS integer CONSTRAINT refresh_interval_out_of_range CHECK (VALUE >= 5 AND VALUE <= 86400);
-COMMENT ON DOMAIN api.refresh_seconds IS 'Seconds between two refreshes, 5 to 86,400; it becomes longer by itself when one takes long.';
+CREATE DOMAIN api.refresh_seconds AS integer
+    CONSTRAINT refresh_interval_out_of_range CHECK (VALUE >= 5 AND VALUE <= 86400);
+COMMENT ON DOMAIN api.refresh_seconds IS
+'Seconds between two refreshes, 5 to 86,400; the pause is longer if a refresh takes long.';
 CREATE DOMAIN api.low_stock AS bigint CONSTRAINT low_stock_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000);
-COMMENT ON DOMAIN api.low_stock IS 'Stock is low at this many pieces and below.';
+COMMENT ON DOMAIN api.low_stock IS 'Stock is low at this number of pieces and below.';
 
 CREATE FUNCTION api.update_reporting(
-    reporting_currency api.currency DEFAULT NULL, refresh_seconds api.refresh_seconds DEFAULT NULL, low_stock api.low_stock DEFAULT NULL
+    reporting_currency api.currency DEFAULT NULL, refresh_seconds api.refresh_seconds DEFAULT NULL,
+    low_stock api.low_stock DEFAULT NULL
 )
 RETURNS api.reporting
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -25,8 +28,9 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.update_reporting IS
-'Change how reports are made
+'Change the settings of the reports
 
-What is left out stays. Exchange rates are kept with the currency they were set for: a new reporting currency needs rates of its own.';
+Changes only the fields that are sent. Exchange rates belong to the reporting currency they were set for: a new one
+needs its own rates.';
 
 GRANT EXECUTE ON FUNCTION api.update_reporting TO app_admin;

@@ -1,4 +1,4 @@
--- Exchange rates: for reports, an admin's to read and to set.
+-- Exchange rates are for reports; an admin reads and sets them.
 ALTER TABLE report.exchange_rates ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS admin_only ON report.exchange_rates;

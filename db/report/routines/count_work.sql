@@ -1,11 +1,11 @@
--- What waits for somebody, counted now: payments, refunds, disputes, payouts, approvals, stock, the queue.
--- Called by: api.get_dashboard.
--- Definer:   the queue is behind no grant, and what is counted is everybody's.
+-- Counts the work that waits now: payments, refunds, disputes, payouts, approvals, stock, the queue.
+-- Callers:   api.get_dashboard.
+-- Definer:   there is no grant on the queue, and the counts cover all accounts.
 CREATE OR REPLACE FUNCTION report.count_work()
 RETURNS TABLE (
-    open_payments bigint, authorized_payments bigint, pending_refunds bigint, failed_refunds bigint, open_disputes bigint,
-    pending_payouts bigint, pending_credit_changes bigint, low_stock bigint, sold_out bigint, queued_jobs bigint, failing_jobs bigint,
-    oldest_job_seconds bigint
+    open_payments bigint, authorized_payments bigint, pending_refunds bigint, failed_refunds bigint,
+    open_disputes bigint, pending_payouts bigint, pending_credit_changes bigint, low_stock bigint, sold_out bigint,
+    queued_jobs bigint, failing_jobs bigint, oldest_job_seconds bigint
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
@@ -13,7 +13,7 @@ BEGIN ATOMIC
         (SELECT count(*) FROM payments.payments AS p WHERE p.status IN ('initiated', 'open')),
         (SELECT count(*) FROM payments.payments AS p WHERE p.status = 'authorized'),
         (SELECT count(*) FROM payments.refunds AS r WHERE r.status = 'pending'),
-        -- One that was retried is the newer one's matter.
+        -- A refund that was retried is counted as its retry.
         (SELECT count(*) FROM payments.refunds AS r
          WHERE r.status = 'failed' AND NOT EXISTS (SELECT FROM payments.refunds AS n WHERE n.retry_of = r.id)),
         (SELECT count(*) FROM payments.disputes AS d WHERE d.status = 'open'),

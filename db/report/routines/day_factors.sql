@@ -1,6 +1,6 @@
--- By currency and day: what turns minor units of it into minor units of the reporting currency, unrounded. A day without a rate has no row.
--- The caller's row security applies.
--- Called by: api.render_sales, api.analyse_products, api.analyse_customers.
+-- By currency and day: the factor that converts its minor units to minor units of the reporting currency, unrounded. A
+-- day without a rate has no row. The caller's row security applies.
+-- Callers:   api.render_sales, api.analyse_products, api.analyse_customers.
 CREATE OR REPLACE FUNCTION report.day_factors("from" date, "to" date)
 RETURNS TABLE (currency char(3), day date, factor numeric)
 LANGUAGE sql STABLE
@@ -11,7 +11,8 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL (
         SELECT b.code AS currency, 1::numeric AS rate, day_factors."from" AS first_day, day_factors."to" AS last_day
         UNION ALL
-        SELECT x.currency, x.rate, greatest(lower(x.valid), day_factors."from"), least(upper(x.valid) - 1, day_factors."to")
+        SELECT x.currency, x.rate, greatest(lower(x.valid), day_factors."from"),
+               least(upper(x.valid) - 1, day_factors."to")
         FROM report.exchange_rates AS x
         WHERE x.base = b.code AND x.valid && daterange(day_factors."from", day_factors."to", '[]')
     ) AS r

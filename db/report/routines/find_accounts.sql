@@ -1,6 +1,6 @@
--- The accounts whose e-mail address or handle begins with this, whatever the case; 10 at most.
--- Called by: api.search_shop.
--- Definer:   lower() is not leakproof, so that under a policy its index would be of no use.
+-- The accounts whose e-mail address or handle begins with a text, ignoring case; at most 10.
+-- Callers:   api.search_shop.
+-- Definer:   lower() is not leakproof, so under a policy its index could not be used.
 CREATE OR REPLACE FUNCTION report.find_accounts(prefix text)
 RETURNS SETOF identity.accounts
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 10

@@ -1,5 +1,5 @@
--- The days of a report, from where it begins unless it says so: thirty days, twelve weeks or twelve months up to today.
--- Called by: api.analyse_revenue, api.analyse_products, api.analyse_customers.
+-- Checks the days of a report and sets the default begin: thirty days, twelve weeks or twelve months up to today.
+-- Callers:   api.analyse_revenue, api.analyse_products, api.analyse_customers.
 -- Errors:    period_invalid 422, period_too_long 422.
 CREATE OR REPLACE FUNCTION report.require_period("from" date, "to" date, "interval" text)
 RETURNS daterange
@@ -13,12 +13,14 @@ DECLARE
     v_step CONSTANT integer := CASE "interval" WHEN 'day' THEN 1 WHEN 'week' THEN 7 ELSE 28 END;
 BEGIN
     IF v_from > v_to OR NOT isfinite(v_from) OR NOT isfinite(v_to) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'period_invalid', MESSAGE = 'A period ends on the day it begins, or later.',
-            HINT = 'from and to are both part of it.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'period_invalid',
+            MESSAGE = 'A period cannot end before it begins.',
+            HINT = 'from and to are both included.';
     END IF;
     IF v_to - v_from >= 400 * v_step THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'period_too_long', MESSAGE = 'A report has 400 steps at most.',
-            HINT = 'Ask for weeks or months, or for less.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'period_too_long',
+            MESSAGE = 'A report can have at most 400 steps.',
+            HINT = 'Use weeks or months, or a shorter period.';
     END IF;
     RETURN daterange(v_from, v_to, '[]');
 END $$;

@@ -1,4 +1,5 @@
--- Makes one report anew, when it is time. Answers which; null for none.
+-- Refreshes one report if one is due. Returns its name, or null.
+-- Callers:   the worker.
 CREATE FUNCTION api.refresh_report()
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,8 +9,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.refresh_report IS
-'Make a report anew
+'Refresh a report
 
-For the worker: one of those that are due, until there is none.';
+For the worker. Refreshes one report that is due; call again until the result is null.';
 
 GRANT EXECUTE ON FUNCTION api.refresh_report TO app_worker;

@@ -1,4 +1,5 @@
--- For a merchant's own SQL role. A barrier: no function of the reader's sees a row or a value before it is masked or left out.
+-- For a merchant's own SQL role. A security barrier: no function of the reader sees a row or value before it is masked
+-- or removed.
 CREATE OR REPLACE VIEW report.my_earnings WITH (security_barrier) AS
 SELECT m.transfer_id, m.kind, m.amount, m.currency, m.order_id, m.created_at
 FROM ledger.accounts AS a
@@ -12,5 +13,6 @@ CROSS JOIN LATERAL (
 WHERE a.kind = 'earnings' AND a.owner_id = (SELECT identity.sql_account());
 
 COMMENT ON VIEW report.my_earnings IS
-'Every movement of your earnings: what a sale brought, what a refund took back, what was paid out. Minor units, signed as you see them.';
+'Every movement of your earnings: what a sale brought, what a refund took back, what was paid out. Minor units, signed
+as you see them.';
 GRANT SELECT ON report.my_earnings TO app_merchant_sql;

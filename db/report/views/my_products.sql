@@ -1,8 +1,9 @@
--- For a merchant's own SQL role. A barrier: no function of the reader's sees a row or a value before it is masked or left out. What is in stock is
--- added up here, as in catalog.stock_levels, which looks at its reader's own rights.
+-- For a merchant's own SQL role. A security barrier: no function of the reader sees a row or value before it is masked
+-- or removed. The stock is summed here, as in catalog.stock_levels, which checks the reader's own rights.
 CREATE OR REPLACE VIEW report.my_products WITH (security_barrier) AS
 SELECT p.id AS product_id, p.kind, p.category_id, p.sku, p.name, p.weight, p.tax_category,
-       s.on_hand + coalesce(t.on_hand, 0) AS on_hand, s.reserved + coalesce(t.reserved, 0) AS reserved, p.deleted_at, p.created_at
+       s.on_hand + coalesce(t.on_hand, 0) AS on_hand, s.reserved + coalesce(t.reserved, 0) AS reserved, p.deleted_at,
+       p.created_at
 FROM catalog.products AS p
 LEFT JOIN catalog.stock AS s ON s.product_id = p.id
 LEFT JOIN (SELECT x.product_id, sum(x.on_hand)::bigint AS on_hand, sum(x.reserved)::bigint AS reserved

@@ -1,4 +1,5 @@
--- report.order_statuses for the api: answers to an admin only. (Row security does not reach a materialised view.)
+-- report.order_statuses for the API: returns rows to an admin only. (Row security does not apply to a materialised
+-- view.)
 CREATE OR REPLACE VIEW report.v_order_statuses WITH (security_barrier) AS
 SELECT r.status, r.orders
 FROM report.order_statuses AS r

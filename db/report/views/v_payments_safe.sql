@@ -1,9 +1,13 @@
--- For analysts (app_readonly). A barrier: no function of the reader's sees a row or a value before it is masked or left out.
+-- For analysts (app_readonly). A security barrier: no function of the reader sees a row or value before it is masked or
+-- removed.
 CREATE OR REPLACE VIEW report.v_payments_safe WITH (security_barrier) AS
-SELECT p.id AS payment_id, p.order_id, p.purpose, p.account_id, p.provider, p.status, p.amount, p.currency, p.capture_method, p.amount_captured,
-       p.captured_currency, p.amount_applied, p.amount_refunded, payments.mask_reference(p.provider_reference) AS provider_reference,
+SELECT p.id AS payment_id, p.order_id, p.purpose, p.account_id, p.provider, p.status, p.amount, p.currency,
+       p.capture_method, p.amount_captured, p.captured_currency, p.amount_applied, p.amount_refunded,
+       payments.mask_reference(p.provider_reference) AS provider_reference,
        payments.mask_reference(p.charge_reference) AS charge_reference, p.failure_code, p.created_at, p.completed_at
 FROM payments.payments AS p;
 
-COMMENT ON VIEW report.v_payments_safe IS 'Payments. Ids of providers show their last four characters where they are longer than eight, else none; what opens a checkout is not here.';
+COMMENT ON VIEW report.v_payments_safe IS
+'Payments. Ids of providers show their last four characters where they are longer than eight, else none; what opens a
+checkout is not here.';
 GRANT SELECT ON report.v_payments_safe TO app_readonly;

@@ -115,7 +115,7 @@ BEGIN
     IF place_order.promo_code IS NOT NULL OR place_order.shipping_method_id IS NOT NULL OR v_shop.priced THEN
         v_subtotal := sales.price_order(v_order_id, is_new => true);
     END IF;
-    v_done := messaging.record_event('order.created', v_order_id, place_order.account_id,
+    PERFORM messaging.record_event('order.created', v_order_id, place_order.account_id,
         jsonb_build_object('total', v_subtotal, 'currency', place_order.currency));
     -- Nothing to pay is paid.
     IF v_subtotal = 0 THEN

@@ -19,10 +19,10 @@ BEGIN
         version = o.version + 1
     WHERE o.id = settle_order.order_id RETURNING o.* INTO STRICT v_order;
     v_done := sales.share_earnings(v_order.id, v_order.currency);
-    v_done := messaging.record_event('order.paid', v_order.id, v_order.account_id);
+    PERFORM messaging.record_event('order.paid', v_order.id, v_order.account_id);
     -- Numbers without a gap are given one after the other: not here, where every payment would wait for the one before.
-    v_done := messaging.enqueue_job('issue_invoice', jsonb_build_object('order_id', v_order.id));
-    v_done := messaging.enqueue_mail('order_confirmation', v_order.account_id, jsonb_build_object('order_id', v_order.id));
+    PERFORM messaging.enqueue_job('issue_invoice', jsonb_build_object('order_id', v_order.id));
+    PERFORM messaging.enqueue_mail('order_confirmation', v_order.account_id, jsonb_build_object('order_id', v_order.id));
     RETURN true;
 END $$;
 
