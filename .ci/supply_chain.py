@@ -24,7 +24,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = ROOT / "pyproject.toml"
 sys.path.insert(0, str(ROOT))
-from db.server import embedded_binaries  # noqa: E402
+from db.server.embedded import embedded_binaries  # noqa: E402
 
 # May be used beside Apache-2.0 without a condition on our own source. LGPL: as a library of its own, which it is here.
 FREE = re.compile(

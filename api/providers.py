@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from api.settings_source import ProviderSettings, read_settings
-from db.server.server import Access
+from db.server.access import Access
 
 Made = TypeVar("Made", covariant=True)
 Capability = Literal[

@@ -21,8 +21,9 @@ from api.gateways.registry import providers as gateways
 from api.providers import configured
 from api.settings_source import ProviderSettings, read_variable
 from api.settings_source import SettingsError as SettingsError
-from db.server import server
-from db.server.server import Access
+from db.server.access import Access
+from db.server.embedded import locate
+from db.server.secret import read_secret
 
 # Connections a process may hold, by role: 15 in all. More only make a hot row worse (measured).
 POOL_SIZES: Mapping[str, int] = MappingProxyType(
@@ -180,8 +181,8 @@ class Settings:
     def access(self) -> Access:
         """How to reach the database. Nothing is started and nothing asked: see db.server for that."""
         if self.database_url is not None:
-            return Access(self.database_url, server.read_secret(self.data, self.secret))
-        return server.locate(self.data, self.secret)
+            return Access(self.database_url, read_secret(self.data, self.secret))
+        return locate(self.data, self.secret)
 
     @property
     def pooled_access(self) -> Access:

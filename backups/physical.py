@@ -4,7 +4,7 @@
     <folder>/lock                   held while a backup is taken, restored or removed
     <folder>/base/<id>/data         what pg_basebackup wrote: a data folder, or what changed since the parent's
     <folder>/base/<id>/backup.json  what it is; written last, so a backup without it is no backup
-    <folder>/wal/<segment>.gz       the write-ahead log, 16 MB a segment (db/server.py has the archive command)
+    <folder>/wal/<segment>.gz       the write-ahead log, 16 MB a segment (db/server/configuration.py archives it)
 
 <folder> is STOREPROC_BACKUPS. A restore happens beside the data (`restoring` in the data folder): backups are checked,
 combined, recovered to the moment, every invariant is checked, and only then does the result take the cluster's place;
@@ -38,8 +38,12 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from db.server import server
-from db.server.server import SUPERUSER, Access, Layout, Server
+from db.server.access import SUPERUSER, Access
+from db.server.configuration import archive_to
+from db.server.embedded import Layout, find_layout
+from db.server.folders import reachable
+from db.server.secret import read_secret
+from db.server.supervisor import Server
 
 SEGMENT = 16 * 2**20  # bytes; initdb's default, which ours keeps
 NEW_CHAIN_AFTER = timedelta(days=7)  # below wal_summary_keep_time (10 days), without which there is no incremental one
@@ -210,7 +214,7 @@ class Repository:
 
     @classmethod
     def of(cls, data: Path, given: Path | None, *, outside: bool = False) -> Repository:
-        layout = server.find_layout(data)
+        layout = find_layout(data)
         return cls(given or layout.home.with_name(layout.home.name + "-backups"), layout, outside=outside)
 
     def backups(self) -> list[Backup]:
@@ -301,7 +305,7 @@ class Repository:
                 f"{self.folder} cannot be used: {error.strerror}. Set STOREPROC_BACKUPS to another."
             ) from None
         self.require(identifier)
-        if not self.outside and not server.reachable(self.wal, layout.uid, layout.gid):
+        if not self.outside and not reachable(self.wal, layout.uid, layout.gid):
             raise BackupError(
                 f"the user {pwd.getpwuid(layout.uid).pw_name}, who runs the database, cannot enter {self.folder}: "
                 "set STOREPROC_BACKUPS to a folder which that user can reach."
@@ -368,7 +372,7 @@ def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any]
         return
     if repository.layout.archive == repository.wal:
         return
-    server.archive_to(repository.layout, repository.wal)
+    archive_to(repository.layout, repository.wal)
     connection.execute("SELECT pg_reload_conf()")
     _wait_for_archive(repository, connection)  # proves that it works, before anybody relies on it
     say(f"the write-ahead log is archived to {repository.wal} from now on")
@@ -538,9 +542,9 @@ def restore(
         raise BackupError(f"storeproc runs on {data} (process {lock.holder()}): stop it first, then restore.")
     try:
         with repository.locked():
-            target = lock.layout = server.find_layout(data, say)
+            target = lock.layout = find_layout(data, say)
             lock.end_predecessor()
-            return _restore(repository, target, server.read_secret(data, secret), moment, into is None, prove, say)
+            return _restore(repository, target, read_secret(data, secret), moment, into is None, prove, say)
     finally:
         lock.stop()
 
@@ -584,7 +588,7 @@ def _restore(
         raise
     before = _swap(target)
     if in_place:
-        server.archive_to(target, repository.wal)
+        archive_to(target, repository.wal)
     return Restored(backup.id, restored.last_commit, target.cluster, before, restored.checks, restored.deployed)
 
 

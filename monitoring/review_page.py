@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 from rich.console import Console
 
-from db.server.server import Access
+from db.server.access import Access
 from monitoring.watcher import Watcher
 
 STATIC = Path(__file__).with_name("page")

@@ -18,7 +18,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from db.server.server import Access
+from db.server.access import Access
 from monitoring.watcher import Data, Watcher
 
 QUIT = ("q", "Q", "\x1b", "\x03")

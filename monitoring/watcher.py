@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from db.server.server import Access
+from db.server.access import Access
 
 ROLE = "store_monitor"
 TIMEOUT = 10  # seconds to connect, and for a statement

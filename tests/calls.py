@@ -9,7 +9,7 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg import sql
 
-from db.server.server import Access
+from db.server.access import Access
 
 PASSWORD = "x" * 60  # stands for the bcrypt string that the web tier would send
 

@@ -74,7 +74,10 @@ from psycopg import sql
 
 from api.cli.processes import listen
 from db.deploy import migrate
-from db.server.server import Access, Server, die_with_parent
+from db.deploy.database import open_database
+from db.server.access import Access
+from db.server.processes import die_with_parent
+from db.server.supervisor import Server
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "store_template"
@@ -212,7 +215,7 @@ class Cluster:
         self.run("CREATE DATABASE {} TEMPLATE {}", name, TEMPLATE)
         access = Access(self.access.admin(name), self.access.secret)
         with psycopg.connect(access.admin(), autocommit=True) as connection:
-            migrate.open_database(connection)
+            open_database(connection)
         return access
 
     def drop(self, name: str) -> None:

@@ -36,13 +36,18 @@ from backups import physical as backup
 from db.demo import scale
 from db.deploy import migrate, permissions
 from db.deploy import pgbouncer as pooler
-from db.server import server
-from db.server.server import Access, Server, ServerError
+from db.deploy.roles import change_passwords
+from db.deploy.source import MigrationError, source_version
+from db.server.access import Access, ServerError, external
+from db.server.embedded import client_environment, embedded_binaries, locate
+from db.server.processes import die_with_parent
+from db.server.secret import changing_secret, read_secret
+from db.server.supervisor import Server, running
 from monitoring.review_page import dashboard
 from monitoring.top import top
 from monitoring.watcher import find_gaps
 
-DEMO = Path(server.__file__).parents[1] / "demo/demo.sql"
+DEMO = Path(scale.__file__).with_name("demo.sql")
 # db/demo.sql makes these accounts.
 DEMO_PASSWORD = "Demo-Pass-1"  # noqa: S105
 DEMO_ACCOUNTS = {
@@ -84,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         StartError,
         RefusedError,
         scale.ScaleError,
-        migrate.MigrationError,
+        MigrationError,
         backup.BackupError,
         pooler.PoolerError,
     ) as error:
@@ -234,11 +239,11 @@ def _settings(port: int | None = None) -> Settings:
 def _database(settings: Settings, purpose: str) -> Iterator[Access]:
     """The database as administrator: DATABASE_URL, the server that runs, or one for as long as this takes."""
     if settings.database_url is not None:
-        yield server.external(settings.database_url, server.read_secret(settings.data, settings.secret))
+        yield external(settings.database_url, read_secret(settings.data, settings.secret))
         return
     if not (settings.data / "secret").exists() and purpose != "migrate":
         raise RefusedError(f"there is no database in {settings.data} yet: start with `make up` or `storeproc migrate`.")
-    with server.running(settings.data, secret=settings.secret, say=_to_stderr, purpose=purpose) as access:
+    with running(settings.data, secret=settings.secret, say=_to_stderr, purpose=purpose) as access:
         yield access
 
 
@@ -264,7 +269,7 @@ def _up(options: argparse.Namespace) -> int:
     crew: Crew | None = None
     try:
         if settings.database_url is not None:
-            access = server.external(settings.database_url, server.read_secret(settings.data, settings.secret))
+            access = external(settings.database_url, read_secret(settings.data, settings.secret))
             say("the server of DATABASE_URL answers")
         else:
             own = _own_server(settings, say)
@@ -483,10 +488,10 @@ def _worker(_: argparse.Namespace) -> int:
 def _without_starting(settings: Settings) -> Access:
     """The database for one part of a store, which does not outlive or own it."""
     if settings.database_url is not None:
-        return Access(settings.database_url, server.read_secret(settings.data, settings.secret))
+        return Access(settings.database_url, read_secret(settings.data, settings.secret))
     if not (settings.data / "secret").exists():
         raise RefusedError(f"there is no database in {settings.data}: start with `make up`, or set DATABASE_URL.")
-    access = server.locate(settings.data, settings.secret)
+    access = locate(settings.data, settings.secret)
     try:
         psycopg.connect(access.admin(), connect_timeout=5).close()
     except psycopg.OperationalError:
@@ -496,7 +501,7 @@ def _without_starting(settings: Settings) -> Access:
 
 def _psql(options: argparse.Namespace) -> int:
     settings = _settings()
-    own = server.embedded_binaries() / "bin" / "psql"
+    own = embedded_binaries() / "bin" / "psql"
     program = str(own) if own.exists() else shutil.which("psql")
     if program is None:
         raise RefusedError("there is no psql: install PostgreSQL's client programs.")
@@ -520,7 +525,7 @@ def _psql(options: argparse.Namespace) -> int:
 
 
 def _client_environment(settings: Settings) -> dict[str, str]:
-    return server.client_environment() if settings.database_url is not None else {}
+    return client_environment() if settings.database_url is not None else {}
 
 
 def _escaped(value: str) -> str:
@@ -543,13 +548,13 @@ def _run(options: argparse.Namespace) -> int:
             if value is not None and (name := names.get(keyword)) is not None:
                 env[name.decode()] = str(value)
         env["STOREPROC_RUN"] = "1"  # a script that started itself through us is inside now
-        programs = str(server.embedded_binaries() / "bin")
+        programs = str(embedded_binaries() / "bin")
         env["PATH"] = programs + os.pathsep + env.get("PATH", os.defpath)
         found = shutil.which(options.program, path=env["PATH"])
         if found is None:
             raise RefusedError(f"there is no program {options.program}.")
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells it as well: it ends, then we do
-        die = server.die_with_parent(signal.SIGTERM)
+        die = die_with_parent(signal.SIGTERM)
 
         def prepare() -> None:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -623,7 +628,7 @@ def _restore(options: argparse.Namespace) -> int:
     say(f"restored from {done.backup} to {done.cluster}")
     if done.before is not None:
         say(f"what was there is in {done.before}: remove it when you need it no more")
-    if done.deployed != migrate.source_version():
+    if done.deployed != source_version():
         say(f"it was deployed from other code than this source's (schema {done.deployed[0]})")
     say("next: `storeproc migrate` gives the passwords of this secret and this source's code; `make up` does that, too")
     return 0
@@ -710,9 +715,9 @@ def _rotate_secret(options: argparse.Namespace) -> int:
         new = Settings.from_env({"STOREPROC_SECRET_FILE": str(options.to)}).secret or ""
     with _database(settings, "secret") as access, ExitStack() as stack:
         if settings.secret is None:
-            stack.enter_context(server.changing_secret(settings.data, new))
+            stack.enter_context(changing_secret(settings.data, new))
         own = settings.database_url is None
-        roles = migrate.change_passwords(access, new, own_server=own, say=_to_stderr)
+        roles = change_passwords(access, new, own_server=own, say=_to_stderr)
     where = f"{settings.data / 'secret'} holds the new secret"
     if settings.secret is not None:
         where = f"set STOREPROC_SECRET to what is in {options.to}, wherever a web tier, a worker or this command runs"

@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 
 from api.postgres.replica import SHARED, Versions
 from api.settings import Settings
-from db.server.server import Access, die_with_parent
+from db.server.access import Access
+from db.server.processes import die_with_parent
 
 GRACE = 15.0  # seconds a child has to finish what it began
 STEADY = 10.0  # seconds after which a child counts as healthy again

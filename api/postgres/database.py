@@ -12,7 +12,7 @@ import asyncpg
 
 from api.http.errors import Problem
 from api.postgres.pool import TROUBLE, Connection, Pool, was_lost
-from db.server.server import Access
+from db.server.access import Access
 
 PATIENCE = 5.0  # seconds that a request waits for a connection; a server restart takes one or two
 CONFLICTS = 3  # attempts after serialization failures and deadlocks

@@ -1,11 +1,11 @@
-"""A shop of any size, to measure with: accounts, products, prices, stock, orders, payments, books, invoices, events.
+"""A shop of any size to measure with: accounts, products, prices, stock, orders, payments, books, invoices, events.
 
-Everything is made in sets, a batch of orders at a time, and never through the endpoints: a million orders take minutes.
-Triggers are off meanwhile (`session_replication_role`, a superuser's setting), so what they would have checked is made
-right here: every invariant of `storeproc check` holds afterwards. There are no audit rows, which only changes have.
+Rows are inserted in sets, a batch of orders at a time, not through the endpoints: a million orders take minutes.
+Triggers are off meanwhile (`session_replication_role`, which needs a superuser), and the SQL keeps every invariant of
+`storeproc check` itself. There are no audit rows, because rows are only inserted.
 
-The skew is that of a shop: few merchants have most products, few products most sales, few customers most orders; one
-order in ten is cancelled, the newest are pending. Identifiers carry the time of their row, as they do in life.
+The distribution is that of a shop: few merchants have most products, few products most sales, few customers most
+orders; one order in ten is cancelled, the newest are pending. Identifiers carry the time of their row, as UUIDv7 does.
 """
 
 from __future__ import annotations
@@ -16,38 +16,43 @@ from pathlib import Path
 
 import psycopg
 
-from db.server.server import Access
+from db.server.access import Access
 
 SOURCE = Path(__file__).parent / "at_scale"
 BATCH = 25_000  # orders in a transaction
 
 Report = Callable[[str, int, int], None]
-"""What is made now, how much of it is done, and how much there will be."""
+"""Called with the current part, how many rows of it are done, and how many there will be."""
 
 
 class ScaleError(Exception):
-    """Why it is not loaded, in one line."""
+    """Why the shop cannot be loaded, in one line."""
 
 
 @dataclass(frozen=True)
 class Scale:
+    """The size of the shop; the numbers of merchants and customers follow from it."""
+
     products: int = 100_000
     orders: int = 1_000_000
 
     def __post_init__(self) -> None:
         if self.products < 1000 or self.orders < 0:
-            raise ScaleError("a large shop has 1,000 products or more, and no less than no orders.")
+            raise ScaleError("a shop at scale has 1,000 products or more, and a number of orders that is not negative.")
 
     @property
     def merchants(self) -> int:
+        """How many merchants share the products."""
         return max(10, self.products // 500)
 
     @property
     def customers(self) -> int:
+        """How many customers share the orders."""
         return max(100, self.orders // 20)
 
 
 def load(access: Access, scale: Scale, report: Report = lambda *_: None) -> None:
+    """Load the shop. Raises ScaleError when one is there already, or the administrator is not a superuser."""
     with psycopg.connect(access.admin(), autocommit=True, application_name="storeproc scale") as connection:
         if _value(
             connection, "SELECT EXISTS (SELECT FROM identity.accounts WHERE email LIKE 'merchant1@scale.example')"
@@ -56,7 +61,7 @@ def load(access: Access, scale: Scale, report: Report = lambda *_: None) -> None
         try:
             connection.execute("SET session_replication_role = replica")
         except psycopg.errors.InsufficientPrivilege:
-            raise ScaleError("this needs a superuser: triggers are off while it is loaded.") from None
+            raise ScaleError("this needs a superuser: triggers are off while the shop is loaded.") from None
         connection.execute("SET search_path = pg_catalog")
         connection.execute("SET synchronous_commit = off")
         connection.execute("SET work_mem = '256MB'")
@@ -81,10 +86,10 @@ def load(access: Access, scale: Scale, report: Report = lambda *_: None) -> None
 
 
 def analyse(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Statistics for the tables that hold something.
+    """Gather statistics for the tables that are not empty.
 
-    One that is vacuumed while it is empty is taken for empty by every plan that is made of it then, and those read it
-    from end to end until autovacuum comes by: of a million orders' shop, half of what a callback cost.
+    An empty table that is analysed is planned as an empty one: queries read it sequentially until the next autovacuum,
+    which was half the cost of a callback in a shop with a million orders.
     """
     for (table,) in connection.execute(
         "SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "

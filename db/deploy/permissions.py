@@ -1,7 +1,7 @@
-"""Who may do what, as the database's own catalogue says it: the text of PERMISSIONS.md.
+"""The text of PERMISSIONS.md: what each role may do, read from the system catalog of a deployed database.
 
-Nothing here knows a role or a function by name beyond our naming of roles: what is granted is what is written down,
-and a test compares it with the file, so that no grant comes or goes unseen.
+No role or function is named here beyond the prefixes of our roles. A test compares the text with the file, so that a
+change of a grant shows in a diff.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from db.server.server import Access
+from db.server.access import Access
 
 AUDIENCES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")
 
@@ -23,7 +23,7 @@ Made by `storeproc permissions > db/PERMISSIONS.md` from a deployed database; `m
 
 
 def describe(access: Access) -> str:
-    """The document for one deployed database; its lines depend on nothing but what is granted."""
+    """The document for one deployed database. It depends only on what is granted."""
     with psycopg.connect(access.admin()) as connection:
         parts = (_roles(connection), _endpoints(connection), _views(connection), _definers(connection))
     return _HEAD + "\n\n".join(parts) + "\n"

@@ -13,8 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from db.server import server
-from db.server.server import Access
+from db.server.access import Access
 
 ROOT = Path(__file__).parents[2]
 OURS = (
@@ -101,4 +100,4 @@ def ask(access: Access, query: str, *, role: str | None = None, database: str | 
 
 def load_demo(access: Access) -> None:
     with psycopg.connect(access.admin(), autocommit=True) as connection:
-        connection.execute((Path(server.__file__).parents[1] / "demo/demo.sql").read_bytes())
+        connection.execute((ROOT / "db/demo/demo.sql").read_bytes())

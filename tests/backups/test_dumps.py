@@ -17,8 +17,9 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from db.deploy import migrate
-from db.server import server
-from db.server.server import Access
+from db.deploy.roles import AUDIENCES, LOGIN_ROLES
+from db.server.access import Access
+from db.server.embedded import embedded_binaries
 from tests.backups.conftest import ask, load_demo
 from tests.conftest import Cluster
 
@@ -42,7 +43,7 @@ def plainly(access: Access) -> dict[str, str]:
     """libpq's own variables and no storeproc, as in the container of a PostgreSQL."""
     given = {key: str(value) for key, value in conninfo_to_dict(access.admin()).items()}
     return {
-        "PATH": f"{server.embedded_binaries() / 'bin'}:/usr/bin:/bin",
+        "PATH": f"{embedded_binaries() / 'bin'}:/usr/bin:/bin",
         "PGHOST": given["host"],
         "PGUSER": given["user"],
         "PGPASSWORD": given["password"],
@@ -252,7 +253,7 @@ def test_an_administrator_without_superuser_dumps_and_restores_every_row(
             )
             connection.execute(sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(sql.Identifier(name)))
             # The roles of the cluster are there already; on a server of its own it would have made them.
-            for role in ("store_owner", "store_api", *migrate.LOGIN_ROLES, *migrate.AUDIENCES):
+            for role in ("store_owner", "store_api", *LOGIN_ROLES, *AUDIENCES):
                 connection.execute(
                     sql.SQL("GRANT {} TO {} WITH ADMIN TRUE").format(sql.Identifier(role), sql.Identifier(name))
                 )

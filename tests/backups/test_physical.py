@@ -16,8 +16,10 @@ import pytest
 from backups import physical as backup
 from backups.physical import BackupError, Repository, Restored
 from db.deploy import migrate
-from db.server import server
-from db.server.server import Access, Server, ServerError
+from db.server.access import Access, ServerError
+from db.server.configuration import archiving
+from db.server.embedded import Layout, find_layout
+from db.server.supervisor import Server
 from tests.backups.conftest import ask
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -46,8 +48,8 @@ class Store:
         return Repository.of(self.data, self.folder)
 
     @property
-    def layout(self) -> server.Layout:
-        return server.find_layout(self.data)
+    def layout(self) -> Layout:
+        return find_layout(self.data)
 
     def back_up(self, access: Access, *, full: bool = False, keep: int = 2) -> backup.Backup:
         return backup.take(self.repository, access, full=full, keep=keep, say=self.said.append)
@@ -364,7 +366,7 @@ def test_the_archive_command(folder: Path) -> None:
     archive.mkdir()
     segment = folder / "segment"
     segment.write_bytes(b"log" * 1000)
-    command = server.archiving(archive)["archive_command"]
+    command = archiving(archive)["archive_command"]
 
     def run(content: bytes) -> int:
         segment.write_bytes(content)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from db.server.server import ServerError
+from db.server.access import ServerError
 
 from . import chart, flows, growth, machine, orders, report, running
 from .load import LoadError, Result, find_wrk

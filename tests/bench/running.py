@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from db.server.server import die_with_parent
+from db.server.processes import die_with_parent
 
 from .load import LoadError
 from .parts import Part

@@ -26,7 +26,10 @@ from api.contract.reader import Contract, read_contract
 from api.settings import Settings
 from db.demo import scale
 from db.deploy import migrate
-from db.server.server import Access, Layout, Server, die_with_parent
+from db.server.access import Access
+from db.server.embedded import Layout
+from db.server.processes import die_with_parent
+from db.server.supervisor import Server
 
 from .machine import cpu_seconds
 
@@ -43,7 +46,7 @@ class Size:
     products: int = 10_000
     customers: int = 2_000
     orders: int = 0
-    """That are there before anything is measured, of other customers and of as many products more (db/scale.py)."""
+    """That are there before anything is measured, of other customers and of as many products more (db.demo.scale)."""
 
 
 @dataclass

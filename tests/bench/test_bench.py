@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from db.server.server import Access, find_layout
+from db.server.access import Access
+from db.server.embedded import find_layout
 from tests.conftest import Cluster
 
 from . import chart, flows, growth, orders, report

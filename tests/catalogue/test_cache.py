@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.postgres.cache import ResponseCache
 from api.settings import Settings
-from db.server.server import Access
+from db.server.access import Access
 from tests.catalogue.test_catalogue import Shop
 
 HOUR = 3600.0

@@ -26,8 +26,11 @@ import psycopg
 import pytest
 
 from api.settings import Settings
-from db.server import server
-from db.server.server import Access, Server, die_with_parent
+from db.server.access import Access
+from db.server.configuration import archiving, shared_settings
+from db.server.embedded import find_layout
+from db.server.processes import die_with_parent
+from db.server.supervisor import Server
 from tests.conftest import WebServer
 
 ROOT = Path(__file__).parents[2]
@@ -239,10 +242,10 @@ def test_the_database_is_told_what_the_embedded_one_is(services: dict[str, Any])
     given = options(services)
     assert mounts[given["config_file"]] == str(ROOT / "db" / "postgresql.conf")
     assert mounts[given["hba_file"]] == str(ROOT / "db" / "pg_hba.conf")
-    archive = server.archiving(Path("/backups/wal"))
+    archive = archiving(Path("/backups/wal"))
     assert given["archive_command"] == archive["archive_command"]
     assert given["archive_timeout"] == archive["archive_timeout"]
-    shared = server.shared_settings()
+    shared = shared_settings()
     assert not set(shared) & set(given)  # each is said in one place
     text = (ROOT / "db" / "postgresql.conf").read_text()
     assert set(re.findall(r"^(\S+) =", text, re.MULTILINE)) == set(shared)  # server.py reads every line
@@ -268,7 +271,7 @@ class Machine:
         self.backups = home / "backups"
         wal = self.backups / "wal"
         wal.mkdir(parents=True)
-        layout = server.find_layout(home / "postgres")
+        layout = find_layout(home / "postgres")
         for folder in (self.backups, wal):
             os.chown(folder, layout.uid, layout.gid)
         settings = options(services) | {

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from db.deploy import migrate
-from db.server.server import Access
+from db.deploy.source import Source
+from db.server.access import Access
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
@@ -75,7 +76,7 @@ async def test_a_changed_function_is_deployed_with_no_failed_request(
     for number in range(deploys):
         comment = f"Get an order (deployed {number})"
         endpoint.write_text(original + f"\nCOMMENT ON FUNCTION api.get_order IS '{comment}';\n")
-        done = await asyncio.to_thread(migrate.migrate, access, source=migrate.Source.read(source))
+        done = await asyncio.to_thread(migrate.migrate, access, source=Source.read(source))
         assert done.code == ["db/api/orders/get_order.sql"]
         assert await admin.fetchval("SELECT obj_description('api.get_order'::regproc, 'pg_proc')") == comment
     finished.set()

@@ -31,8 +31,10 @@ from psycopg.rows import dict_row
 from api.settings import POOL_SIZES
 from db.deploy import migrate
 from db.deploy import pgbouncer as users
-from db.server import server
-from db.server.server import Access, die_with_parent
+from db.deploy.source import Source
+from db.server.access import Access
+from db.server.embedded import find_layout
+from db.server.processes import die_with_parent
 from tests.conftest import Client, Cluster, WebServer
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +47,7 @@ class Pooler:
     """PgBouncer with our configuration; only where things are is changed."""
 
     def __init__(self, command: list[str], access: Access, cluster: Cluster, folder: Path) -> None:
-        layout = server.find_layout(cluster.data)
+        layout = find_layout(cluster.data)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -467,7 +469,7 @@ async def test_code_is_rebuilt_under_it_with_no_failed_request(
 
     shopping = [asyncio.create_task(shop_on(token)) for token in people.values()]
     try:
-        await asyncio.to_thread(migrate.migrate, access, source=migrate.Source.read(source))
+        await asyncio.to_thread(migrate.migrate, access, source=Source.read(source))
         before = answers[201]
         await asyncio.sleep(0.3)
     finally:

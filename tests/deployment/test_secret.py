@@ -26,8 +26,13 @@ import psycopg
 import pytest
 
 from db.deploy import migrate
-from db.server import server
-from db.server.server import Access, Server, ServerError, die_with_parent
+from db.deploy.roles import LOGIN_ROLES, change_passwords
+from db.server import supervisor
+from db.server.access import Access, ServerError
+from db.server.embedded import locate
+from db.server.processes import die_with_parent
+from db.server.secret import changing_secret, read_secret
+from db.server.supervisor import Server
 from tests.conftest import ROOT
 
 SETTINGS = {"fsync": "off", "shared_buffers": "16MB"}
@@ -87,17 +92,17 @@ def lets_in(access: Access, role: str) -> bool:
 
 async def test_passwords_are_kept_as_scram_verifiers_and_nothing_else(access: Access, admin: Any) -> None:
     stored = verifiers(access)
-    assert {*migrate.LOGIN_ROLES, "postgres"} <= set(stored)
+    assert {*LOGIN_ROLES, "postgres"} <= set(stored)
     for role, verifier in stored.items():
         if verifier is None:  # another test's, which cannot log in
-            assert role not in (*migrate.LOGIN_ROLES, "postgres")
+            assert role not in (*LOGIN_ROLES, "postgres")
         else:
             assert re.fullmatch(SCRAM, verifier), role
     assert await admin.fetchval("SHOW password_encryption") == "scram-sha-256"
     methods = await admin.fetch("SELECT DISTINCT auth_method FROM pg_hba_file_rules")
     assert [row["auth_method"] for row in methods] == ["scram-sha-256"]  # no peer, no trust, no md5
     # No role has a password that another one has, and none has one without a log-in.
-    assert len({access.password(role) for role in migrate.LOGIN_ROLES}) == len(migrate.LOGIN_ROLES)
+    assert len({access.password(role) for role in LOGIN_ROLES}) == len(LOGIN_ROLES)
     assert await admin.fetchval("SELECT count(*) FROM pg_authid WHERE NOT rolcanlogin AND rolpassword IS NOT NULL") == 0
 
 
@@ -130,16 +135,16 @@ def test_the_procedure_while_a_store_runs(data: Path) -> None:
     first = start("first")
     try:
         assert read(url) == 200
-        old = server.locate(data)
+        old = locate(data)
         done = storeproc(data, "secret", "rotate")
         assert done.returncode == 0, done.stderr
-        new = server.locate(data)
+        new = locate(data)
         assert new.secret != old.secret
         assert all(secret not in done.stdout + done.stderr for secret in (old.secret, new.secret))
         assert "restart web tier and worker" in done.stdout
         assert (data / "secret").stat().st_mode & 0o777 == 0o600
         assert not (data / "secret.new").exists()
-        for role in (*migrate.LOGIN_ROLES, "postgres"):
+        for role in (*LOGIN_ROLES, "postgres"):
             assert (lets_in(old, role), lets_in(new, role)) == (False, True), role
         assert all(re.fullmatch(SCRAM, verifier or "") for verifier in verifiers(new).values())
         assert read(url + "?limit=7") == 200  # on the connections that it has
@@ -184,31 +189,31 @@ def read(url: str) -> int:
 def test_killed_between_passwords_and_file(data: Path) -> None:
     def cut_off(access: Access) -> str:
         new = secrets.token_hex(32)
-        with suppress(KeyboardInterrupt), server.changing_secret(data, new):
-            migrate.change_passwords(access, new, own_server=True)
+        with suppress(KeyboardInterrupt), changing_secret(data, new):
+            change_passwords(access, new, own_server=True)
             raise KeyboardInterrupt
-        assert server.locate(data).secret == access.secret  # the file of before
+        assert locate(data).secret == access.secret  # the file of before
         return new
 
     with Server(data, settings=SETTINGS) as access:
         new = cut_off(access)
-        with server.running(data) as found:  # a tool, while the server runs
+        with supervisor.running(data) as found:  # a tool, while the server runs
             assert found.secret == new
-        assert server.locate(data).secret == new
-        new = cut_off(server.locate(data))
+        assert locate(data).secret == new
+        new = cut_off(locate(data))
     with Server(data, settings=SETTINGS) as access:  # the next start
         assert access.secret == new
         assert lets_in(access, "web_customer")
-    assert server.locate(data).secret == new
+    assert locate(data).secret == new
 
 
 def test_killed_before_the_passwords(data: Path, running: Access) -> None:
-    with pytest.raises(KeyboardInterrupt), server.changing_secret(data, secrets.token_hex(32)):
+    with pytest.raises(KeyboardInterrupt), changing_secret(data, secrets.token_hex(32)):
         raise KeyboardInterrupt
-    with server.running(data) as found:
+    with supervisor.running(data) as found:
         assert found.secret == running.secret
     assert storeproc(data, "secret", "rotate").returncode == 0
-    assert lets_in(server.locate(data), "web_customer")
+    assert lets_in(locate(data), "web_customer")
 
 
 def test_all_passwords_or_none(data: Path, running: Access) -> None:
@@ -221,7 +226,7 @@ def test_all_passwords_or_none(data: Path, running: Access) -> None:
             connection.execute("ALTER ROLE store_observer RENAME TO store_monitor")
     assert (done.returncode, done.stderr) == (1, 'storeproc: role "store_monitor" does not exist\n')
     assert verifiers(running) == before
-    assert server.locate(data).secret == running.secret
+    assert locate(data).secret == running.secret
     (data / "secret.new").unlink()
 
 
@@ -253,9 +258,9 @@ def test_a_secret_of_the_environment_is_given_by_the_operator(data: Path, runnin
 
     done = storeproc(data, "secret", "rotate", "--to", str(file), STOREPROC_SECRET=old)
     assert done.returncode == 0, done.stderr
-    with pytest.raises(ServerError, match="another secret"), server.running(data, secret=old):
+    with pytest.raises(ServerError, match="another secret"), running(data, secret=old):
         pass
-    with server.running(data, secret=new) as found:
+    with running(data, secret=new) as found:
         assert lets_in(found, "postgres")
-    assert server.read_secret(data) == old  # the file is not what counts here, and is left alone
+    assert read_secret(data) == old  # the file is not what counts here, and is left alone
     (data / "secret").write_text(new + "\n")

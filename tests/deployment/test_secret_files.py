@@ -14,7 +14,7 @@ from api.cli.processes import environment
 from api.gateways.sslcommerz.settings import SSLCommerzSettings
 from api.gateways.stripe.settings import StripeSettings
 from api.settings import Settings, SettingsError
-from db.server.server import Access
+from db.server.access import Access
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret" * 8

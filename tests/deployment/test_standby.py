@@ -38,8 +38,11 @@ from api.postgres.written import NEVER
 from api.routes import ROUTES
 from api.settings import Settings
 from db.deploy import migrate
-from db.server import server as db_server
-from db.server.server import Access, Server, die_with_parent
+from db.deploy.source import Source
+from db.server.access import Access
+from db.server.embedded import find_layout
+from db.server.processes import die_with_parent
+from db.server.supervisor import Server
 from tests.conftest import Client
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +69,7 @@ class Pair:
     def copy_of(self, source: Server, access: Access, target: Server) -> Access:
         """The commands of backups/README.md, with the programs and the user of the embedded server."""
         target.lock("tests")
-        target.layout = db_server.find_layout(target.data)
+        target.layout = find_layout(target.data)
         target._prepare_folders()
         os.chown(target.layout.home, source.layout.uid, source.layout.gid)
         source._run(
@@ -668,7 +671,7 @@ async def test_code_is_deployed_while_the_standby_answers(pair: Pair, web: Web, 
     async def deploy() -> None:
         for number in range(3):
             endpoint.write_text(original + f"\nCOMMENT ON FUNCTION api.get_account IS 'Read {number}';\n")
-            await asyncio.to_thread(migrate.migrate, pair.access, source=migrate.Source.read(source))
+            await asyncio.to_thread(migrate.migrate, pair.access, source=Source.read(source))
 
     number, failures = await under_load(pair, client, deploy)
     print(f"3 deployments, {number} requests, {len(failures)} failed")

@@ -35,7 +35,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from api.settings import Settings, SettingsError
-from db.server.server import Access, die_with_parent
+from db.server.access import Access
+from db.server.processes import die_with_parent
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from db.deploy import migrate
-from db.server.server import Access
+from db.server.access import Access
 
 ROOT = Path(__file__).parents[2]
 COUNTED = (
@@ -34,7 +34,7 @@ DEPLOY = """
 import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from db.deploy import migrate
-from db.server.server import Access
+from db.server.access import Access
 assert Path(migrate.__file__).is_relative_to(sys.argv[1]), migrate.__file__
 migrate.migrate(Access(sys.argv[2], sys.argv[3]))
 """

@@ -16,8 +16,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from db.deploy import migrate
-from db.server.server import Access
+from db.deploy.source import MigrationError
+from db.server.access import Access
 from tests.conftest import Cluster
 from tests.operations.test_migrate import Workshop
 
@@ -28,11 +28,11 @@ DEPLOY = """
 import sys
 from pathlib import Path
 from db.deploy import migrate
-from db.server.server import Access
+from db.server.access import Access
 def say(text): print(text, flush=True)
 try:
-    plan = migrate.migrate(Access(sys.argv[1], sys.argv[2]), source=migrate.Source.read(Path(sys.argv[3])), say=say)
-except migrate.MigrationError as error:
+    plan = migrate.migrate(Access(sys.argv[1], sys.argv[2]), source=Source.read(Path(sys.argv[3])), say=say)
+except MigrationError as error:
     sys.exit(f"refused: {error}")
 say(f"done: {plan.lines()}")
 """
@@ -201,7 +201,7 @@ def test_a_unique_index_over_duplicates_leaves_no_invalid_one(workshop: Workshop
     workshop.deploy()
     workshop.ask("INSERT INTO shop.things VALUES (1, 'lamp'), (2, 'lamp') RETURNING 1")
     workshop.write("migrations/0002.index.sql", INDEX.replace("CREATE INDEX", "CREATE UNIQUE INDEX"))
-    with pytest.raises(migrate.MigrationError, match=r"0002\.index\.sql: could not create unique index.*\(lamp\)"):
+    with pytest.raises(MigrationError, match=r"0002\.index\.sql: could not create unique index.*\(lamp\)"):
         workshop.deploy()
     assert workshop.ask("SELECT to_regclass('shop.things_name')") is None
     workshop.ask("DELETE FROM shop.things WHERE id = 2 RETURNING 1")

@@ -14,9 +14,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from db.deploy import compare, migrate
-from db.deploy.migrate import MigrationError, Source
-from db.server.server import Access
+from db.deploy import migrate
+from db.deploy.api_changes import read_changes, signatures
+from db.deploy.drift import describe_drift, read_shape
+from db.deploy.plan import Plan
+from db.deploy.source import MigrationError, Source
+from db.server.access import Access
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 def everything(access: Access) -> list[Any]:
     """All of the catalogue that is ours, all that migrations keep, and how many transactions changed anything."""
     with psycopg.connect(access.admin(), autocommit=True) as connection:
-        found: list[Any] = [compare.read_shape(connection)]
+        found: list[Any] = [read_shape(connection)]
         for table in ("checksums", "files", "deployed", "deployments", "objects", "shape", "_yoyo_migration"):
             found.append(connection.execute(f"SELECT * FROM migration.{table} ORDER BY 1").fetchall())  # type: ignore[call-overload]
         found.append(connection.execute("SELECT oid, xmin FROM pg_proc WHERE oid > 16383 ORDER BY 1").fetchall())
@@ -47,7 +50,7 @@ def edit(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1))
 
 
-def check(access: Access, tree: Path) -> migrate.Plan:
+def check(access: Access, tree: Path) -> Plan:
     before = everything(access)
     plan = migrate.check(access, Source.read(tree))
     assert everything(access) == before, "looking changes nothing"
@@ -61,12 +64,12 @@ def test_what_the_files_say_is_what_the_catalogue_says(make_database: Callable[[
     with psycopg.connect(access.admin(), autocommit=True) as connection:
         connection.execute("SET search_path = pg_catalog")
         texts = [file.text for file in (*source.types, *source.endpoints)]
-        assert compare.read_changes(connection, texts) == []
+        assert read_changes(connection, texts) == []
         counted = connection.execute(
             "SELECT (SELECT count(*) FROM pg_proc WHERE pronamespace = 'api'::regnamespace) "
             "+ (SELECT count(*) FROM pg_class WHERE relnamespace = 'api'::regnamespace AND relkind = 'c')"
         ).fetchone()
-        read = list(compare._signatures(texts))
+        read = list(signatures(texts))
         assert counted == (len(read),)
         assert len(read) > 200
         assert sum(len(signature.members) for signature in read) > 1000
@@ -172,9 +175,9 @@ def test_what_was_changed_by_hand_is_told_and_force_puts_it_right(
 
 def test_a_role_that_may_more_than_it_was_given(make_database: Callable[[], Access]) -> None:
     with psycopg.connect(make_database().admin()) as connection:  # roles are the cluster's: this is rolled back
-        deployed = compare.read_shape(connection)
+        deployed = read_shape(connection)
         connection.execute("GRANT app_worker TO web_gateway; ALTER ROLE web_customer BYPASSRLS")
-        assert compare.describe_drift(deployed, compare.read_shape(connection)) == [
+        assert describe_drift(deployed, read_shape(connection)) == [
             "role web_customer is not as it was deployed",
             "role web_gateway is not as it was deployed",
         ]

@@ -23,7 +23,8 @@ import psycopg
 import pytest
 
 from db.deploy import migrate
-from db.server.server import Access
+from db.deploy.source import Source
+from db.server.access import Access
 from tests.calls import Caller
 from tests.conftest import Client, Cluster, WebServer
 from tests.deployment.test_upgrade import DEPLOY, git
@@ -52,7 +53,7 @@ def copy_tree(folder: Path) -> Path:
 def next_version(folder: Path) -> Path:
     """Our source a release later: a column, an optional parameter and an endpoint more."""
     tree = copy_tree(folder)
-    last = migrate.Source.read(tree / "db").schema_version
+    last = Source.read(tree / "db").schema_version
     (tree / "db/migrations/9000.gifts.sql").write_text(
         f"-- depends: {last}\nALTER TABLE sales.orders ADD COLUMN gift_wrap text;\n"
     )
@@ -225,7 +226,7 @@ async def test_the_next_version_is_deployed_beside_this_one(
             with psycopg.connect(access.admin()) as reader:
                 # A report that somebody left open: ALTER TABLE must wait for it, and no customer behind ALTER TABLE.
                 reader.execute("SELECT count(*) FROM sales.orders")
-                source = migrate.Source.read(tree / "db")
+                source = Source.read(tree / "db")
                 deployment = asyncio.create_task(
                     asyncio.to_thread(migrate.migrate, access, source=source, say=heard.put)
                 )
@@ -297,7 +298,7 @@ async def test_a_web_tier_that_lacks_a_function_says_so(make_database: Callable[
 
     without = copy_tree(tmp_path / "without")
     (without / "db/api/orders/list_orders.sql").unlink()
-    migrate.migrate(access, source=migrate.Source.read(without / "db"))
+    migrate.migrate(access, source=Source.read(without / "db"))
     too_old = Tier(ROOT, access, tmp_path / "too_old")
     with pytest.raises(pytest.fail.Exception):
         too_old.start()

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Cluster
 
 ROOT = Path(__file__).parents[2]

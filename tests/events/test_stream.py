@@ -21,7 +21,7 @@ from api.handlers import order_stream as stream
 from api.http.context import RequestContext
 from api.postgres.order_news import Subscription
 from api.settings import Settings
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Client, WebServer, refused
 from tests.events.conftest import listening, record
 from tests.payments.conftest import Shop

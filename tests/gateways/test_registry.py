@@ -22,7 +22,7 @@ from api.carriers import registry as carrier_registry
 from api.gateways import registry as gateway_registry
 from api.providers import configured, discover
 from api.settings import Settings, SettingsError
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import ROOT, Client, WebServer
 from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop

@@ -11,7 +11,7 @@ import pytest
 from api.invoices import document
 from api.settings import Settings
 from api.worker.loop import Worker
-from db.server.server import Access
+from db.server.access import Access
 from tests.invoices.conftest import Office
 from tests.payments.conftest import Shop
 

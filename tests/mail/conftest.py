@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from api.settings import Settings
 from api.worker.loop import Worker
-from db.server.server import Access
+from db.server.access import Access
 from tests.accounts.conftest import Staff
 from tests.accounts.conftest import staff as staff
 from tests.identity.conftest import Person

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from db.server.server import Access
+from db.server.access import Access
 from monitoring.review_page import Dashboard
 
 ROOT = Path(__file__).parents[2]

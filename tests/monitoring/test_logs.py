@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Cluster
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from api.metrics.counting import RequestMetrics
 from api.metrics.exposition import counted_families
 from api.metrics.measured import MEASURED
 from api.metrics.worker import Drain
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Client, WebServer
 
 TOKEN = "m" * 40

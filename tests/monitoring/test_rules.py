@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import yaml
 
-from db.server.server import Access
+from db.server.access import Access
 
 FOLDER = Path(__file__).parents[2] / "monitoring"
 RULES = FOLDER / "prometheus" / "rules.yml"

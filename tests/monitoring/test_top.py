@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 from monitoring.top import between, size, span
 
 ROOT = Path(__file__).parents[2]

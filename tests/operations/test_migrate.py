@@ -15,8 +15,11 @@ import pytest
 from yoyo import get_backend, read_migrations
 
 from db.deploy import migrate
-from db.deploy.migrate import MigrationError, Source
-from db.server.server import Access, Server
+from db.deploy.apply import yoyo_url
+from db.deploy.plan import Plan
+from db.deploy.source import MigrationError, Source, source_version
+from db.server.access import Access
+from db.server.supervisor import Server
 from tests.conftest import Cluster
 
 REAL = Path(migrate.__file__).parents[1]
@@ -56,17 +59,17 @@ class Workshop:
         shutil.copy(REAL / "roles.sql", folder / "roles.sql")
         self.write("migrations/0001.shop.sql", MIGRATION)
         self.write("migrations/0001.shop.rollback.sql", "DROP SCHEMA shop CASCADE;\n")
-        self.write("api/types.sql", "CREATE DOMAIN api.amount AS bigint CHECK (VALUE > 0);\n")
-        self.write("routines/shop/double_it.sql", ROUTINE)
-        self.write("routines/shop/half.sql", HELPER)
-        self.write("api/numbers/get_double.sql", ENDPOINT)
+        self.write("types.sql", "CREATE DOMAIN api.amount AS bigint CHECK (VALUE > 0);\n")
+        self.write("shop/routines/double_it.sql", ROUTINE)
+        self.write("shop/routines/half.sql", HELPER)
+        self.write("shop/api/get_double.sql", ENDPOINT)
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def deploy(self, **keywords: bool) -> migrate.Plan:
+    def deploy(self, **keywords: bool) -> Plan:
         return migrate.migrate(self.access, source=Source.read(self.folder), **keywords)
 
     def check(self) -> list[str]:
@@ -88,7 +91,7 @@ def workshop(cluster: Cluster, tmp_path: Path, worker_id: str) -> Iterator[Works
 
 
 def test_from_nothing_to_a_call_as_a_web_role(workshop: Workshop) -> None:
-    assert workshop.check()[0] == "the database is made"
+    assert workshop.check()[0] == "the database is created"
     plan = workshop.deploy()
     assert plan.database
     assert plan.migrations == ["db/migrations/0001.shop.sql"]
@@ -105,7 +108,7 @@ def test_what_is_deployed_can_be_read(workshop: Workshop) -> None:
     with psycopg.connect(workshop.access.admin()) as connection:
         connection.execute("SET ROLE store_api")
         row = connection.execute("SELECT schema_version, code_digest FROM migration.deployed").fetchone()
-    assert row == ("0001.shop", source.code_digest) == migrate.source_version(workshop.folder)
+    assert row == ("0001.shop", source.code_digest) == source_version(workshop.folder)
 
 
 def test_nothing_to_do_does_nothing(workshop: Workshop) -> None:
@@ -120,16 +123,16 @@ def test_nothing_to_do_does_nothing(workshop: Workshop) -> None:
 
 def test_one_changed_function_is_deployed(workshop: Workshop) -> None:
     workshop.deploy()
-    workshop.write("routines/shop/half.sql", HELPER.replace("n / 2", "n"))
-    assert workshop.check() == ["the code is rebuilt: db/routines/shop/half.sql"]
+    workshop.write("shop/routines/half.sql", HELPER.replace("n / 2", "n"))
+    assert workshop.check() == ["the code is rebuilt: db/shop/routines/half.sql"]
     assert workshop.deploy().migrations == []
     assert workshop.ask("SELECT api.get_double(21)", role="web_anonymous") == 84
 
 
 def test_a_removed_file_takes_its_function_along(workshop: Workshop) -> None:
     workshop.deploy()
-    workshop.write("routines/shop/double_it.sql", ROUTINE.replace("shop.half(n) * 4", "n * 2"))
-    (workshop.folder / "routines/shop/half.sql").unlink()
+    workshop.write("shop/routines/double_it.sql", ROUTINE.replace("shop.half(n) * 4", "n * 2"))
+    (workshop.folder / "shop/routines/half.sql").unlink()
     workshop.deploy()
     assert workshop.ask("SELECT to_regproc('shop.half')") is None
     assert workshop.ask("SELECT api.get_double(21)", role="web_anonymous") == 42
@@ -137,10 +140,10 @@ def test_a_removed_file_takes_its_function_along(workshop: Workshop) -> None:
 
 def test_a_routine_may_use_the_vocabulary_of_the_api(workshop: Workshop) -> None:
     workshop.write(
-        "routines/shop/half.sql", HELPER.replace("half(n int) RETURNS int", "half(n int) RETURNS api.amount")
+        "shop/routines/half.sql", HELPER.replace("half(n int) RETURNS int", "half(n int) RETURNS api.amount")
     )
     workshop.deploy()
-    workshop.write("routines/shop/double_it.sql", ROUTINE + "-- changed\n")
+    workshop.write("shop/routines/double_it.sql", ROUTINE.replace("* 4", "* 2 * 2"))
     workshop.deploy()
     assert workshop.ask("SELECT api.get_double(21)", role="web_anonymous") == 40
 
@@ -204,26 +207,26 @@ def test_a_migration_outside_a_transaction(workshop: Workshop) -> None:
     ("name", "text", "words"),
     [
         (
-            "api/numbers/get_double.sql",
+            "shop/api/get_double.sql",
             ENDPOINT.replace("LANGUAGE plpgsql", "LANGUAGE plpgsqll"),
             r"get_double\.sql: language",
         ),
         (
-            "api/numbers/get_double.sql",
+            "shop/api/get_double.sql",
             ENDPOINT.replace("RETURN shop", "RETRN shop"),
             r"get_double\.sql:5: syntax error",
         ),
-        ("api/numbers/get_double.sql", ENDPOINT.replace("END $$", "ND $$"), r"get_double\.sql:\d: "),
-        ("routines/shop/half.sql", HELPER.replace("n / 2", "n / nn"), r'half\.sql:3: column "nn" does not exist'),
+        ("shop/api/get_double.sql", ENDPOINT.replace("END $$", "ND $$"), r"get_double\.sql:\d: "),
+        ("shop/routines/half.sql", HELPER.replace("n / 2", "n / nn"), r'half\.sql:3: column "nn" does not exist'),
         (
-            "routines/shop/half.sql",
+            "shop/routines/half.sql",
             HELPER.replace("n / 2", "shop.third(n)"),
             r"half\.sql:3: function shop\.third\(integer\) does not exist",
         ),
         (
-            "api/types.sql",
+            "types.sql",
             "\n\nCREATE DOMAIN api.amount AS bigint CHEK (VALUE > 0);\n",
-            r"db/api/types\.sql:3: syntax error",
+            r"db/types\.sql:3: syntax error",
         ),
     ],
 )
@@ -254,21 +257,37 @@ def test_policies_are_loaded_again_only_when_they_must(workshop: Workshop) -> No
         "CREATE POLICY all_of_them ON shop.things TO store_api USING (true);\n"
     )
     oid = "SELECT oid FROM pg_policy WHERE polname = 'all_of_them'"
-    workshop.write("policies/shop.things.sql", policy)
+    workshop.write("shop/policies/things.sql", policy)
     workshop.deploy()
     first = workshop.ask(oid)
-    workshop.write("routines/shop/half.sql", HELPER + "-- changed\n")
+    workshop.write("shop/routines/half.sql", HELPER.replace("n / 2", "n * 1 / 2"))
+    workshop.write("shop/policies/things.sql", "-- Who sees what.\n" + policy.replace(" TO ", "\n    TO "))
+    assert workshop.check() == ["the code is rebuilt: db/shop/routines/half.sql"]
     workshop.deploy()
-    assert workshop.ask(oid) == first, "its table is not locked for nothing"
-    workshop.write("policies/shop.things.sql", policy + "-- changed\n")
+    assert workshop.ask(oid) == first, "an unchanged policy is not loaded: that would lock its table"
+    workshop.write("shop/policies/things.sql", policy.replace("USING (true)", "USING (id > 0)"))
     workshop.deploy()
-    assert workshop.ask(oid) != first
+    second = workshop.ask(oid)
+    assert second != first
+    workshop.write(
+        "migrations/0002.again.sql", "DROP TABLE shop.things;\nCREATE TABLE shop.things (id int, name text);\n"
+    )
+    workshop.deploy()
+    assert workshop.ask(oid) not in (None, second), "a new table needs its policies"
+
+
+def test_a_comment_or_a_line_break_is_no_change(workshop: Workshop) -> None:
+    workshop.deploy()
+    workshop.write("shop/routines/half.sql", "-- Half of it.\n" + HELPER.replace(" STABLE ", "\n    STABLE /* why */ "))
+    workshop.write("shop/api/get_double.sql", ENDPOINT + "-- more to come\n")
+    assert workshop.check() == []
+    assert not workshop.deploy()
 
 
 def test_views_are_replaced_only_when_they_must(workshop: Workshop) -> None:
     view = "CREATE OR REPLACE VIEW shop.halves AS SELECT shop.half(t.id) AS half FROM shop.things AS t;\n"
     rule = "SELECT xmin::text FROM pg_rewrite WHERE ev_class = to_regclass('shop.halves')"
-    workshop.write("views/shop.halves.sql", view)
+    workshop.write("shop/views/halves.sql", view)
     workshop.deploy()
 
     def replaced() -> bool:
@@ -277,8 +296,8 @@ def test_views_are_replaced_only_when_they_must(workshop: Workshop) -> None:
         return workshop.ask(rule) != before
 
     said: list[str] = []
-    workshop.write("routines/shop/double_it.sql", ROUTINE.replace("* 4", "* 2"))
-    workshop.write("api/numbers/get_double.sql", ENDPOINT + "-- changed\n")
+    workshop.write("shop/routines/double_it.sql", ROUTINE.replace("* 4", "* 2"))
+    workshop.write("shop/api/get_double.sql", ENDPOINT + "COMMENT ON FUNCTION api.get_double IS 'Doubled';\n")
     before = workshop.ask(rule)
     with psycopg.connect(workshop.access.admin()) as client:
         client.execute("SELECT count(*) FROM shop.halves")  # and its transaction stays open
@@ -286,26 +305,39 @@ def test_views_are_replaced_only_when_they_must(workshop: Workshop) -> None:
     assert workshop.ask(rule) == before
     assert not any("clients hold locks" in line for line in said), "who reads a view keeps nobody from deploying"
 
-    workshop.write("routines/shop/half.sql", HELPER.replace("half(n int)", "half(n bigint)"))
+    workshop.write("shop/routines/half.sql", HELPER.replace("half(n int)", "half(n bigint)"))
     assert replaced(), "what it stood on has another signature"
     assert workshop.ask("SELECT to_regprocedure('shop.half(int)')") is None
-    workshop.write("views/shop.halves.sql", view.replace("AS half", "AS half, t.name"))
+    workshop.write("shop/views/halves.sql", view.replace("AS half", "AS half, t.name"))
     assert replaced()
     workshop.write("migrations/0002.more.sql", "ALTER TABLE shop.things ADD COLUMN more int;\n")
     assert replaced(), "a migration may have changed its table"
+    workshop.write("migrations/0003.other.sql", "CREATE TABLE shop.other (id int);\n")
+    assert not replaced(), "a migration of another table has not"
+    workshop.write(
+        "shop/views/thirds.sql",
+        "CREATE OR REPLACE VIEW shop.thirds AS SELECT t.id / 3 AS third FROM shop.things AS t;\n",
+    )
+    assert not replaced(), "another view is new"
+    (workshop.folder / "shop/views/thirds.sql").unlink()
+    assert not replaced(), "another view is gone"
+    assert workshop.ask("SELECT to_regclass('shop.thirds')") is None
     with psycopg.connect(workshop.access.admin()) as client:
         client.execute("DROP VIEW shop.halves")
-    workshop.write("api/numbers/get_double.sql", ENDPOINT)
+    workshop.write("shop/api/get_double.sql", ENDPOINT)
     assert replaced(), "it was dropped by hand"
-    (workshop.folder / "views/shop.halves.sql").unlink()
+    before = workshop.ask(rule)
+    workshop.deploy(force=True)
+    assert workshop.ask(rule) != before
+    (workshop.folder / "shop/views/halves.sql").unlink()
     workshop.deploy()
     assert workshop.ask("SELECT to_regclass('shop.halves')") is None
 
 
 def test_a_lock_held_by_a_client_is_waited_for(workshop: Workshop) -> None:
-    workshop.write("policies/shop.things.sql", "ALTER TABLE shop.things ENABLE ROW LEVEL SECURITY;\n")
+    workshop.write("shop/policies/things.sql", "ALTER TABLE shop.things ENABLE ROW LEVEL SECURITY;\n")
     workshop.deploy()
-    workshop.write("policies/shop.things.sql", "ALTER TABLE shop.things FORCE ROW LEVEL SECURITY;\n")
+    workshop.write("shop/policies/things.sql", "ALTER TABLE shop.things FORCE ROW LEVEL SECURITY;\n")
     said: list[str] = []
     with psycopg.connect(workshop.access.admin()) as client:
         client.execute("SELECT count(*) FROM shop.things")  # and its transaction stays open
@@ -323,7 +355,7 @@ def test_a_table_that_a_client_takes_meanwhile_is_waited_for_at_every_step(works
     workshop.deploy()
     workshop.write("migrations/0002.more.sql", "CREATE TABLE shop.more (id int);\n")
     workshop.write(
-        "routines/shop/count.sql",
+        "shop/routines/count.sql",
         "CREATE OR REPLACE FUNCTION shop.count() RETURNS bigint LANGUAGE sql STABLE "
         "SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM shop.things $$;\n",
     )
@@ -403,10 +435,9 @@ def test_every_migration_can_be_rolled_back(workshop: Workshop) -> None:
     # State only: code goes first in a rollback, and is rebuilt from whatever source comes after.
     shutil.rmtree(workshop.folder / "migrations")
     shutil.copytree(REAL / "migrations", workshop.folder / "migrations")
-    for folder in ("api", "routines"):
-        shutil.rmtree(workshop.folder / folder)
+    shutil.rmtree(workshop.folder / "shop")
     workshop.deploy()
-    backend = get_backend(migrate._yoyo_url(workshop.access))
+    backend = get_backend(yoyo_url(workshop.access))
     try:
         backend.rollback_migrations(backend.to_rollback(read_migrations(str(REAL / "migrations"))))
     finally:

@@ -18,8 +18,8 @@ import psutil
 import psycopg
 import pytest
 
-from db.server import server as database_server
-from db.server.server import Access, Server, ServerError
+from db.server.access import Access, ServerError, external
+from db.server.supervisor import Server, running
 
 ROOT = Path(__file__).parents[2]
 FAST = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "20"}
@@ -155,7 +155,7 @@ def test_a_server_that_outlived_its_supervisor_is_replaced(
     assert server.pid != pid
     assert process is not None
     assert process.wait(60) == 0, "it was stopped in order"
-    assert any("outlived" in line for line in said)
+    assert any("of an earlier run" in line for line in said)
 
 
 def test_two_never_run_one_cluster(start: Callable[..., tuple[Server, Access]], data: Path) -> None:
@@ -166,14 +166,14 @@ def test_two_never_run_one_cluster(start: Callable[..., tuple[Server, Access]], 
 
 def test_a_tool_uses_the_server_that_runs(start: Callable[..., tuple[Server, Access]], data: Path) -> None:
     server, _ = start()
-    with database_server.running(data) as access:
+    with running(data) as access:
         assert ask(access, "SELECT pg_postmaster_start_time() IS NOT NULL") is True
     assert server.pid is not None
     assert psutil.pid_exists(server.pid), "and leaves it running"
 
 
 def test_a_tool_starts_one_for_itself_and_stops_it(data: Path) -> None:
-    with database_server.running(data) as access:
+    with running(data) as access:
         assert ask(access, "SELECT 1") == 1
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(access.admin("postgres"))
@@ -196,7 +196,7 @@ def test_a_folder_with_other_things_is_left_alone() -> None:
     with tempfile.TemporaryDirectory(dir=os.environ["STOREPROC_TEST_DATA"]) as folder:
         (Path(folder) / "thesis.txt").write_text("mine")
         before = mode(Path(folder))
-        with pytest.raises(ServerError, match="holds something else"):
+        with pytest.raises(ServerError, match="files that are not storeproc's"):
             Server(Path(folder)).start()
         assert sorted(path.name for path in Path(folder).iterdir()) == ["thesis.txt"]
         assert mode(Path(folder)) == before
@@ -241,7 +241,7 @@ def test_it_dies_with_a_killed_supervisor(data: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux tells the child")
     program = (
-        "import sys, time; from pathlib import Path; from db.server import Server\n"
+        "import sys, time; from pathlib import Path; from db.server.supervisor import Server\n"
         "server = Server(Path(sys.argv[1])); server.start(); print(server.pid, flush=True); time.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", program, data], stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -273,7 +273,7 @@ def ended_within(process: psutil.Process, seconds: float) -> None:
 )
 def test_an_unreachable_database_url_is_one_line(url: str, words: str) -> None:
     with pytest.raises(ServerError) as refusal:
-        database_server.external(url, "s" * 32)
+        external(url, "s" * 32)
     assert words in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert "wrong" not in str(refusal.value), "a password is nobody's business"

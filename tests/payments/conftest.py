@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 
 
 @dataclass

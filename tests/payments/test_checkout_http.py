@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Client
 from tests.payments.conftest import Shop
 

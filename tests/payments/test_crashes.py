@@ -30,7 +30,7 @@ from api.postgres.database import Database
 from api.postgres.functions import Functions
 from api.settings import Settings
 from api.worker.loop import POOLS, Worker
-from db.server.server import Access
+from db.server.access import Access
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop

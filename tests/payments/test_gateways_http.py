@@ -11,7 +11,7 @@ import pytest
 from api.gateways.sslcommerz.fields import write_id
 from api.settings import Settings
 from api.worker.loop import Worker
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Client, WebServer
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer

@@ -26,7 +26,7 @@ from api.postgres.database import Database
 from api.postgres.functions import Functions
 from api.settings import Settings
 from api.worker.loop import POOLS, Worker
-from db.server.server import Access
+from db.server.access import Access
 from tests.payments.conftest import Shop
 
 REFUND_DONE = "SELECT status = 'completed' FROM payments.refunds WHERE id = $1::text::uuid"

@@ -34,7 +34,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Cluster
 from tests.prove import machine, soak
 from tests.prove.attacks import ATTACKS, Cut

@@ -23,7 +23,7 @@ from typing import Any
 
 import httpx
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.concurrency.conftest import Job
 from tests.prove.house import WORKER, House, Person, Said, paid
 

@@ -25,7 +25,8 @@ import psycopg
 from api.gateways.mock import SIGNATURE, MockGateway
 from api.routes import ROUTES
 from db.deploy import migrate
-from db.server.server import Access, Server
+from db.server.access import Access
+from db.server.supervisor import Server
 from tests.concurrency.conftest import Crowd, Job
 from tests.conftest import TEMPLATE, Client, Cluster, WebServer
 

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from api.gateways.mock import SIGNATURE, MockGateway
-from db.server.server import Access
+from db.server.access import Access
 from tests.calls import Caller
 from tests.prove.model import Order, Payment, Product, Promotion, Refund, Refusal, Shop, Tax
 

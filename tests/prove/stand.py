@@ -26,7 +26,10 @@ import psycopg
 
 from api.cli.main import DEMO
 from db.deploy import migrate
-from db.server.server import Access, Server, die_with_parent, locate
+from db.server.access import Access
+from db.server.embedded import locate
+from db.server.processes import die_with_parent
+from db.server.supervisor import Server
 
 ROOT = Path(__file__).parents[2]
 SOCKET = ".s.PGSQL.5432"

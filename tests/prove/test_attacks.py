@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Cluster
 from tests.prove.__main__ import LOST_UPDATE, OFF_BY_A_UNIT
 from tests.prove.attacks import ATTACKS, Attack, Cut

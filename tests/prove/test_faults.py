@@ -23,7 +23,8 @@ from api.postgres.database import Database
 from api.settings import Settings
 from api.worker import loop
 from api.worker.loop import Worker
-from db.server.server import Access, Server
+from db.server.access import Access
+from db.server.supervisor import Server
 
 from . import faults
 from .stand import SOCKET, Wire

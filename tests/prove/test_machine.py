@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.prove import machine
 from tests.prove.crowd import Crowd, worker
 from tests.prove.house import enter, web_tier

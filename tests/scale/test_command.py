@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import ROOT
 
 

@@ -16,7 +16,7 @@ from api.contract.reader import Contract, read_contract
 from api.contract.signatures import Function
 from api.routes import ROUTES
 from db.demo import scale
-from db.server.server import Access
+from db.server.access import Access
 
 SIZE = scale.Scale(products=20_000, orders=15_000)
 LARGE = 2_000  # rows from which on a table is not to be read as a whole

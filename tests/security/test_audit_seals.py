@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 
 FIRST = "(SELECT id FROM audit.changes ORDER BY id LIMIT 1)"
 LAST = "(SELECT id FROM audit.changes ORDER BY id DESC LIMIT 1)"

@@ -19,7 +19,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import ROOT, WebServer, refused
 
 PASSWORD = "x" * 60

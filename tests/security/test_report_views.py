@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from db.deploy import permissions
-from db.server.server import Access
+from db.server.access import Access
 from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop
 

@@ -14,7 +14,7 @@ import pytest
 from api.carriers.protocol import Booking, Carrier, Shipment, Tracking
 from api.settings import Settings
 from api.worker.loop import Worker
-from db.server.server import Access
+from db.server.access import Access
 from tests.orders.conftest import Buyer, line
 from tests.orders.conftest import books_balance as books_balance
 from tests.orders.conftest import sign_up as sign_up

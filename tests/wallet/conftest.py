@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.server.server import Access
+from db.server.access import Access
 from tests.concurrency.conftest import Crowd as Crowd
 from tests.concurrency.conftest import Job
 from tests.concurrency.conftest import crowd as crowd

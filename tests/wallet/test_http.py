@@ -14,7 +14,7 @@ import pytest
 from api.gateways.protocol import Gateway
 from api.settings import Settings
 from api.worker.loop import Worker
-from db.server.server import Access
+from db.server.access import Access
 from tests.conftest import Client
 from tests.wallet.conftest import Bank, Person
 from tests.wallet.test_wallet import FOR_SUPPORT, LIMITS, NOBODY

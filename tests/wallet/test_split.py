@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from db.server.server import Access
+from db.server.access import Access
 
 # What a line costs where the unit has no, two and three decimals: ¥1 to ¥10,000,000, a cent to $1,000,000, a fils to
 # KWD 1,000,000. And the largest amounts there are, which times each other do not fit a bigint.

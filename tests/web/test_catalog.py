@@ -23,7 +23,7 @@ from api.http.endpoint import Endpoint
 from api.http.router import StartupError
 from api.routes import GET, INTERNAL, POST, ROUTES
 from api.settings import Settings
-from db.server.server import Access
+from db.server.access import Access
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ import pytest
 from api.http.errors import Problem
 from api.postgres import database as tier
 from api.postgres.database import Database
-from db.server.server import Access
+from db.server.access import Access
 
 pytestmark = pytest.mark.anyio
 

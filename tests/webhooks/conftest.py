@@ -19,7 +19,7 @@ import pytest
 from api.http.outbound import Resolve
 from api.settings import Settings
 from api.worker.jobs.webhooks import Courier
-from db.server.server import Access
+from db.server.access import Access
 from tests.payments.conftest import Shop
 from tests.payments.conftest import customer as customer
 from tests.payments.conftest import shop as shop

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from api.settings import Settings
 from api.worker.jobs import webhooks
 from api.worker.loop import Worker
-from db.server.server import Access
+from db.server.access import Access
 from tests.payments.conftest import Shop
 from tests.webhooks.conftest import Desk, Receiver, answer, hang, receiving
 

@@ -1,5 +1,5 @@
 -- People, their addresses and ledger accounts. Everybody's password is Demo-Pass-1, as in the demo shop.
--- Run by db/scale.py; the names in parentheses are its numbers.
+-- Run by db/demo/scale.py; the names in parentheses are its numbers.
 
 INSERT INTO identity.accounts (id, email, display_name, role, email_verified, created_at)
 SELECT uuidv7(a.created_at - now()), a.email, a.display_name, a.role, true, a.created_at

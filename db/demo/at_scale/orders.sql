@@ -1,5 +1,5 @@
 -- A batch of orders with everything that follows from them.
--- Run by db/scale.py; the names in parentheses are its numbers.
+-- Run by db/demo/scale.py; the names in parentheses are its numbers.
 
 CREATE TEMPORARY TABLE batch ON COMMIT DROP AS
 SELECT o.k, uuidv7(o.at - now()) AS id, o.at, c.id AS account_id, c.display_name, c.email, c.address, s.commission_basis_points AS rate,

@@ -1,5 +1,5 @@
 -- Categories, products, prices.
--- Run by db/scale.py; the names in parentheses are its numbers.
+-- Run by db/demo/scale.py; the names in parentheses are its numbers.
 
 CREATE TEMPORARY TABLE scale_words AS
 SELECT string_to_array('amber ash birch black blue brass bright bronze brown calm cedar chalk cherry clay clear coral cotton cream dark '

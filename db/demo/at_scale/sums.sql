@@ -1,5 +1,5 @@
 -- What can only be known when all orders are there: stock, balances, the vocabulary of the search.
--- Run by db/scale.py; the names in parentheses are its numbers.
+-- Run by db/demo/scale.py; the names in parentheses are its numbers.
 
 CREATE TEMPORARY TABLE scale_moved ON COMMIT DROP AS
 SELECT m.product_id, -sum(m.on_hand_delta)::bigint AS sold, sum(m.reserved_delta)::bigint AS reserved

@@ -1,0 +1,122 @@
+"""How to reach a PostgreSQL server, and with which password each of our roles logs in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+import psycopg
+from psycopg.pq import Conninfo
+
+DATABASE = "storeproc"
+SUPERUSER = "postgres"
+
+# Parameters of a URL that libpq knows and asyncpg does not (asyncpg.connect_utils).
+LIBPQ_ONLY = frozenset(option.keyword.decode() for option in Conninfo.get_defaults()) - {
+    "application_name", "dbname", "gsslib", "host", "krbsrvname", "options", "passfile", "password", "port", "service",
+    "servicefile", "sslcert", "sslcrl", "sslkey", "sslmode", "sslnegotiation", "sslpassword", "sslrootcert",
+    "ssl_max_protocol_version", "ssl_min_protocol_version", "target_session_attrs", "user",
+}  # fmt: skip
+
+
+class ServerError(Exception):
+    """Why the server cannot be used, in one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """An administrator's URL, and the secret from which the password of each of our roles is derived."""
+
+    admin_url: str = field(repr=False)
+    secret: str = field(repr=False)
+
+    @property
+    def database(self) -> str:
+        """The name of the database that the URL names, or the default one."""
+        return urlsplit(self.admin_url).path.lstrip("/") or DATABASE
+
+    def password(self, role: str) -> str:
+        """The password of one of our login roles."""
+        return hmac.new(self.secret.encode(), f"role:{role}".encode(), hashlib.sha256).hexdigest()
+
+    def gateway_secret(self, provider: str) -> str:
+        """The signing secret of a gateway that is part of storeproc (the mock)."""
+        return hmac.new(self.secret.encode(), f"gateway:{provider}".encode(), hashlib.sha256).hexdigest()
+
+    def url(self, role: str, database: str | None = None) -> str:
+        """A URL for one of our login roles that both asyncpg and psycopg accept.
+
+        asyncpg sends a parameter that it does not know to the server as a setting, and the server refuses it.
+        """
+        parts = urlsplit(self._with(f"{quote(role)}:{self.password(role)}", database))
+        given = parse_qsl(parts.query, keep_blank_values=True)
+        known = [(name, value) for name, value in given if name not in LIBPQ_ONLY]
+        return urlunsplit(parts._replace(query=urlencode(known, quote_via=quote)))
+
+    def admin(self, database: str | None = None) -> str:
+        """The administrator's URL, for another database of the server if one is given."""
+        user, at, _ = urlsplit(self.admin_url).netloc.rpartition("@")
+        return self._with(user if at else None, database)
+
+    def public_url(self) -> str:
+        """The URL without user and password: what the web tier is given."""
+        return self._with("", None)
+
+    def _with(self, user: str | None, database: str | None) -> str:
+        parts = urlsplit(self.admin_url)
+        host = parts.netloc.rpartition("@")[2]
+        netloc = host if user is None else f"{user}@{host}"
+        return urlunsplit(("postgresql", netloc, "/" + quote(database or self.database), parts.query, ""))
+
+
+def external(database_url: str, secret: str) -> Access:
+    """Access to the server that DATABASE_URL names, after a connection has shown that it is usable.
+
+    Raises ServerError when the URL is malformed, the server does not answer, or it is older than PostgreSQL 18.
+    """
+    _check_url(database_url)
+    access = Access(database_url, secret)
+    where = _where(database_url)
+    version = 0
+    for database in (None, "postgres", "template1"):  # our own database may not exist before the first deployment
+        try:
+            with psycopg.connect(access.admin(database), connect_timeout=10) as connection:
+                version = connection.info.server_version
+            break
+        except psycopg.OperationalError as error:
+            message = first_line(error)
+            if "does not exist" not in message:
+                raise ServerError(f"DATABASE_URL: no PostgreSQL answers at {where}: {message}") from None
+    if not version:
+        raise ServerError(
+            f"DATABASE_URL: {where} has no database {access.database}, and no database postgres to create it from."
+        )
+    if version < 180000:
+        raise ServerError(f"DATABASE_URL: {where} is PostgreSQL {version // 10000}; 18 or newer is needed.")
+    return access
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error message that says something: psycopg lists all attempts below a heading."""
+    text = str(error).strip()
+    lines = [line.strip(" -") for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("Multiple connection attempts"):
+        return lines[1]
+    return lines[0] if lines else type(error).__name__
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # raises ValueError when the port is not a number
+    except ValueError as error:
+        raise ServerError(f"DATABASE_URL is not a URL ({error}).") from None
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ServerError("DATABASE_URL must look like postgresql://user:password@host:5432/storeproc.")
+
+
+def _where(url: str) -> str:
+    parts = urlsplit(url)
+    return (unquote(parts.netloc.rpartition("@")[2]) + parts.path) or "the default socket"

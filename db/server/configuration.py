@@ -1,0 +1,91 @@
+"""The embedded server's configuration, storeproc.conf, rewritten at each start."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from db.server.embedded import Layout
+
+NAME = "storeproc.conf"
+
+
+def shared_settings() -> dict[str, str]:
+    """The settings of db/postgresql.conf, which every server of the store has, embedded or not."""
+    text = (Path(__file__).parents[1] / "postgresql.conf").read_text()
+    return dict(re.findall(r"^([\w.]+) = '([^']*)'", text, re.MULTILINE))
+
+
+def archiving(folder: Path | None) -> dict[str, str]:
+    """The settings that archive the write-ahead log to a folder: a segment is complete and synced there, or absent.
+
+    Compressed, because a segment closed after a quiet minute is 16 MB of almost nothing. A segment that is archived
+    twice (a crash between the copy and PostgreSQL's note of it) is compared, not refused: a refusal would stop
+    archiving for good.
+    """
+    if folder is None:
+        return {"archive_command": "true", "archive_timeout": "0"}
+    where = shlex.quote(str(folder)).replace("%", "%%")
+    target = f"{where}/%f.gz"
+    return {
+        "archive_command": f"if test -f {target}; then gzip -dc {target} | cmp -s - %p; "
+        f"else gzip -1c %p >{target}.tmp && sync {target}.tmp && mv {target}.tmp {target} && sync {where}; fi",
+        "archive_timeout": "60",  # seconds: what a lost disk costs at most
+    }
+
+
+def write_settings(layout: Layout, *, extensions: Path | None, more: Mapping[str, str]) -> None:
+    """Write the configuration of a server.
+
+    `extensions` is a folder with share/postgresql/extension and lib that is searched besides the server's own;
+    `more` are settings that win over all others.
+    """
+    memory = psutil.virtual_memory().total // 2**20
+    settings = {
+        **shared_settings(),
+        "listen_addresses": "",
+        "unix_socket_directories": str(layout.socket_folder),
+        "unix_socket_permissions": "0700",
+        "shared_buffers": f"{min(max(memory // 8, 64), 2048)}MB",
+        "effective_cache_size": f"{max(memory // 2, 256)}MB",
+        "maintenance_work_mem": f"{min(max(memory // 32, 32), 512)}MB",
+        **archiving(layout.archive),
+        # A file for each day, overwritten a week later.
+        "logging_collector": "on",
+        "log_destination": "jsonlog",
+        "log_directory": str(layout.log_folder),
+        "log_filename": "postgresql-%a.log",  # the JSON log has the same name and ends in .json
+        "log_rotation_age": "1d",
+        "log_rotation_size": "0",
+        "log_truncate_on_rotation": "on",
+    }
+    if extensions is not None:
+        settings["extension_control_path"] = f"{extensions}/share/postgresql:$system"
+        settings["dynamic_library_path"] = f"{extensions}/lib:$libdir"
+    _write(layout, {**settings, **more})
+
+
+def archive_to(layout: Layout, folder: Path) -> None:
+    """Archive the write-ahead log to this existing folder, from the next reload or start on."""
+    draft = layout.home / "archive.new"
+    draft.write_text(f"{folder}\n")
+    draft.replace(layout.home / "archive")
+    configuration = layout.cluster / NAME
+    if configuration.exists():
+        lines = [line.partition(" = ") for line in configuration.read_text().splitlines() if not line.startswith("#")]
+        settings = {name: value[1:-1].replace("''", "'") for name, _, value in lines}
+        _write(layout, settings | archiving(folder))
+
+
+def _write(layout: Layout, settings: Mapping[str, str]) -> None:
+    text = "".join(f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items())
+    draft = layout.cluster / f"{NAME}.new"
+    draft.write_text("# Written by db/server/configuration.py at each start.\n" + text)
+    draft.chmod(0o600)
+    os.chown(draft, layout.uid, layout.gid)
+    draft.replace(layout.cluster / NAME)
