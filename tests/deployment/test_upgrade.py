@@ -29,19 +29,38 @@ COUNTED = (
     "catalog.stock_movements",
 )
 
-# The earlier source is deployed by its own migrate.py, in a process of its own.
+# An earlier source is deployed by its own code, in a process of its own. Version 0.1.0 had that in db/migrate.py.
 DEPLOY = """
 import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from db.deploy import migrate
-from db.server.access import Access
+try:
+    from db.deploy import migrate
+except ImportError:
+    from db import migrate
 assert Path(migrate.__file__).is_relative_to(sys.argv[1]), migrate.__file__
-migrate.migrate(Access(sys.argv[2], sys.argv[3]))
+migrate.migrate(migrate.Access(sys.argv[2], sys.argv[3]))
 """
 
 
 def git(*arguments: str) -> bytes:
     return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True).stdout
+
+
+def extract(commit: str, folder: Path, *names: str) -> Path:
+    """These folders of a commit, below another folder."""
+    with tarfile.open(fileobj=io.BytesIO(git("archive", commit, *names))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def deploy(tree: Path, access: Access) -> None:
+    """Deploy a source tree by its own code."""
+    subprocess.run(
+        [sys.executable, "-P", "-c", DEPLOY, str(tree), access.admin_url, access.secret],
+        check=True,
+        timeout=120,
+        cwd=tree,
+    )
 
 
 def previous_source(folder: Path) -> tuple[str, Path] | None:
@@ -54,9 +73,7 @@ def previous_source(folder: Path) -> tuple[str, Path] | None:
     commit = commits[0] if changed and commits else commits[1] if len(commits) > 1 else None
     if commit is None:
         return None
-    with tarfile.open(fileobj=io.BytesIO(git("archive", commit, "db"))) as archive:
-        archive.extractall(folder, filter="data")
-    return commit, folder / "db"
+    return commit, extract(commit, folder, "db")
 
 
 def counts(connection: psycopg.Connection[Any]) -> dict[str, int]:
@@ -85,7 +102,7 @@ def test_from_an_empty_database(cluster: Any) -> None:
     fresh = Access(cluster.access.admin(name), cluster.access.secret)
     try:
         migrate.migrate(fresh)
-        load_demo(fresh, (ROOT / "db" / "demo.sql").read_text())
+        load_demo(fresh, (ROOT / "db/demo/demo.sql").read_text())
         check(fresh)
         assert not migrate.check(fresh), "a second migrate has nothing to do"
     finally:
@@ -96,17 +113,12 @@ def test_from_the_previous_commit_with_data(cluster: Any, tmp_path: Path) -> Non
     found = previous_source(tmp_path)
     if found is None:
         pytest.skip("there is no earlier commit here (a source archive or a shallow clone): nothing to upgrade from")
-    commit, old = found
+    commit, tree = found
     name = "upgrade_from_previous"
     access = Access(cluster.access.admin(name), cluster.access.secret)
     try:
-        subprocess.run(
-            [sys.executable, "-c", DEPLOY, str(old.parent), access.admin_url, access.secret],
-            check=True,
-            timeout=120,
-            cwd=tmp_path,
-        )
-        load_demo(access, (old / "demo.sql").read_text())
+        deploy(tree, access)
+        load_demo(access, (tree / "db/demo/demo.sql").read_text())
         with psycopg.connect(access.admin(), autocommit=True) as connection:
             before = counts(connection)
         assert before["sales.orders"] > 0
