@@ -105,8 +105,8 @@ def stripped_of_four(shop: Shop) -> Iterator[None]:
     try:
         yield
     finally:
-        for file in ("identity/authenticate.sql", "messaging/record_event.sql"):
-            shop.run((ROOT / "db/routines" / file).read_text())
+        for file in ("identity/routines/authenticate.sql", "messaging/routines/record_event.sql"):
+            shop.run((ROOT / "db" / file).read_text())
         shop.run("ALTER ROLE store_api NOBYPASSRLS")
         for table in ("sales.orders", "sales.order_items"):
             shop.run(f"ALTER TABLE {table} ENABLE TRIGGER audit_insert")

@@ -42,7 +42,7 @@ async def test_a_changed_function_is_deployed_with_no_failed_request(
 
     source = tmp_path / "db"
     shutil.copytree(ROOT / "db", source, ignore=shutil.ignore_patterns("__pycache__"))
-    endpoint = source / "api" / "orders" / "get_order.sql"
+    endpoint = source / "sales/api/get_order.sql"
     original = endpoint.read_text()
 
     finished = asyncio.Event()
@@ -77,7 +77,7 @@ async def test_a_changed_function_is_deployed_with_no_failed_request(
         comment = f"Get an order (deployed {number})"
         endpoint.write_text(original + f"\nCOMMENT ON FUNCTION api.get_order IS '{comment}';\n")
         done = await asyncio.to_thread(migrate.migrate, access, source=Source.read(source))
-        assert done.code == ["db/api/orders/get_order.sql"]
+        assert done.code == ["db/sales/api/get_order.sql"]
         assert await admin.fetchval("SELECT obj_description('api.get_order'::regproc, 'pg_proc')") == comment
     finished.set()
     await asyncio.gather(*shoppers)

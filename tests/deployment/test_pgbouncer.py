@@ -455,8 +455,8 @@ async def test_code_is_rebuilt_under_it_with_no_failed_request(
     people = await customers(call, admin, "deploying", 4)
     source = tmp_path / "db"
     shutil.copytree(ROOT / "db", source, ignore=shutil.ignore_patterns("__pycache__"))
-    endpoint = source / "api" / "orders" / "get_order.sql"
-    endpoint.write_text(endpoint.read_text() + "-- changed\n")
+    endpoint = source / "sales/api/get_order.sql"
+    endpoint.write_text(endpoint.read_text() + "COMMENT ON FUNCTION api.get_order IS 'Changed';\n")
     finished = asyncio.Event()
     answers: Counter[int] = Counter()
 

@@ -16,6 +16,7 @@ from db.deploy import migrate
 from db.server.access import Access
 
 ROOT = Path(__file__).parents[2]
+PREVIOUS = "30184e4"  # version 0.1.0
 COUNTED = (
     "identity.accounts",
     "catalog.products",

@@ -85,13 +85,13 @@ def test_what_would_be_done_and_what_it_would_break(make_database: Callable[[], 
         f"-- depends: {Source.read(tree).schema_version}\nCREATE TABLE sales.more (id uuid PRIMARY KEY);\n"
     )
     edit(
-        tree / "api/orders/create_order.sql",
+        tree / "sales/api/create_order.sql",
         "shipping_method_id uuid DEFAULT NULL",
         "gift_wrap text DEFAULT NULL, color text",
     )
-    edit(tree / "api/orders/get_order.sql", 'RETURNS api."order"', "RETURNS jsonb")
-    (tree / "api/orders/list_orders.sql").unlink()
-    (tree / "api/orders/get_gift_wrap.sql").write_text(
+    edit(tree / "sales/api/get_order.sql", 'RETURNS api."order"', "RETURNS jsonb")
+    (tree / "sales/api/list_orders.sql").unlink()
+    (tree / "sales/api/get_gift_wrap.sql").write_text(
         "CREATE TYPE api.gift_wrap AS (kind text);\n"
         "CREATE FUNCTION api.get_gift_wrap(size numeric(4, 1) DEFAULT round(1.5, 0))\n"
         "RETURNS api.gift_wrap LANGUAGE sql RETURN NULL::api.gift_wrap;\n"
@@ -99,7 +99,7 @@ def test_what_would_be_done_and_what_it_would_break(make_database: Callable[[], 
     plan = check(access, tree)
     assert plan.migrations == ["db/migrations/9000.more.sql"]
     assert plan.code == [
-        f"db/api/orders/{name}.sql" for name in ("create_order", "get_gift_wrap", "get_order", "list_orders")
+        f"db/sales/api/{name}.sql" for name in ("create_order", "get_gift_wrap", "get_order", "list_orders")
     ]
     assert {(change.text, change.breaks) for change in plan.api} == {
         ("api.create_order loses shipping_method_id", True),
@@ -112,10 +112,7 @@ def test_what_would_be_done_and_what_it_would_break(make_database: Callable[[], 
     }
     with psycopg.connect(access.url("web_anonymous"), application_name="storeproc web"):
         told = migrate.check(access, Source.read(tree)).lines()
-    assert (
-        "api.list_orders is removed: this breaks web tiers of the version before, of which 1 connections are open"
-        in told
-    )
+    assert "api.list_orders is removed: this breaks web tiers of the previous version (1 connections are open)" in told
     assert "api.create_order gains gift_wrap" in told
 
 
@@ -130,16 +127,16 @@ DROP INDEX sales.orders_account;
 ALTER TABLE sales.orders ADD COLUMN by_hand text;
 """
 MENDED = [
-    "function api.get_schema_version(text) is not as it was deployed",
-    "function identity.authenticate() is not as it was deployed",
-    "policy own_rows on sales.orders is gone: somebody dropped it",
-    "table sales.order_items is not as it was deployed",
-    "trigger append_only on ledger.transfers is not as it was deployed",
+    "function api.get_schema_version(text) differs from what was deployed",
+    "function identity.authenticate() differs from what was deployed",
+    "policy own_rows on sales.orders was dropped",
+    "table sales.order_items differs from what was deployed",
+    "trigger append_only on ledger.transfers differs from what was deployed",
 ]
 NOT_MENDED = [
-    "column sales.orders.by_hand is there and was not deployed",
-    "index sales.orders_account is gone: somebody dropped it",
-    "table sales.carts is not as it was deployed",
+    "column sales.orders.by_hand was created, not deployed",
+    "index sales.orders_account was dropped",
+    "table sales.carts differs from what was deployed",
 ]
 
 
@@ -153,12 +150,12 @@ def test_what_was_changed_by_hand_is_told_and_force_puts_it_right(
     assert not plan, "there is nothing that migrate would do by itself"
     said: list[str] = []
     migrate.migrate(access, say=said.append)
-    assert said == [f"{line} (--force puts right what it can)" for line in plan.drift]
+    assert said == [f"{line} (--force repairs what it can)" for line in plan.drift]
     assert check(access, tree).drift == plan.drift, "nor is it forgotten"
 
     # An ordinary deployment rebuilds routines; the rest it tells again.
-    routine = tree / "routines/identity/authenticate.sql"
-    routine.write_text(routine.read_text() + "-- changed\n")
+    routine = tree / "identity/routines/authenticate.sql"
+    routine.write_text(routine.read_text() + "COMMENT ON FUNCTION identity.authenticate IS 'Changed';\n")
     migrate.migrate(access, source=Source.read(tree))
     assert check(access, tree).drift == sorted([*MENDED[2:], *NOT_MENDED])
 
@@ -178,8 +175,8 @@ def test_a_role_that_may_more_than_it_was_given(make_database: Callable[[], Acce
         deployed = read_shape(connection)
         connection.execute("GRANT app_worker TO web_gateway; ALTER ROLE web_customer BYPASSRLS")
         assert describe_drift(deployed, read_shape(connection)) == [
-            "role web_customer is not as it was deployed",
-            "role web_gateway is not as it was deployed",
+            "role web_customer differs from what was deployed",
+            "role web_gateway differs from what was deployed",
         ]
         connection.rollback()
 
@@ -227,12 +224,11 @@ def test_the_command(make_database: Callable[[], Access], tmp_path: Path) -> Non
     run(access, "UPDATE migration.deployed SET code_digest = 'other'; DROP POLICY own_rows ON sales.orders")
     assert storeproc("--check") == (
         1,
-        "pending: the code is rebuilt: everything\n"
-        "changed by hand: policy own_rows on sales.orders is gone: somebody dropped it\n",
+        "pending: the code is rebuilt: everything\nchanged by hand: policy own_rows on sales.orders was dropped\n",
     )
     status, text = storeproc("--check", "--json")
     plan = json.loads(text)
     assert (status, plan["pending"], plan["code"], plan["api"]) == (1, True, ["everything"], [])
-    assert plan["drift"] == ["policy own_rows on sales.orders is gone: somebody dropped it"]
+    assert plan["drift"] == ["policy own_rows on sales.orders was dropped"]
     assert storeproc("--force")[0] == 0
     assert json.loads(storeproc("--check", "--json")[1])["pending"] is False

@@ -19,7 +19,6 @@ from db.server.access import Access
 from tests.conftest import Cluster
 from tests.deployment import test_upgrade as upgrade
 
-VERSION = "30184e4"  # 0.1.0
 RECORDS = Path(migrate.__file__).with_name("records_0_1_0.json")
 
 # Notes the locks of every transaction that runs DDL. All are held until its end, so those after its last DDL command
@@ -100,7 +99,7 @@ def access(cluster: Cluster, worker_id: str) -> Iterator[Access]:
 def old(tmp_path: Path) -> Path:
     """The tree of version 0.1.0."""
     try:
-        return upgrade.extract(VERSION, tmp_path, "db")
+        return upgrade.extract(upgrade.PREVIOUS, tmp_path, "db")
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("version 0.1.0 is not in the history here (a source archive or a shallow clone)")
 
@@ -181,7 +180,9 @@ def test_records_of_the_former_version_are_understood(access: Access) -> None:
 
 def test_the_former_records_are_those_of_that_version(old: Path) -> None:
     """Where each policy and view of version 0.1.0 is now, its SHA-256 as recorded then, and its digest of today."""
-    renamed = upgrade.git("diff", "--name-status", "--find-renames=100%", VERSION, "f33164f", "--", "db").decode()
+    renamed = upgrade.git(
+        "diff", "--name-status", "--find-renames=100%", upgrade.PREVIOUS, "f33164f", "--", "db"
+    ).decode()
     moved = dict(line.split("\t")[1:] for line in renamed.splitlines() if line.startswith("R100"))
     expected = {}
     for folder in ("policies", "views"):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import queue
 import re
 import shutil
 import statistics
 import subprocess
-import sys
-import tarfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -27,7 +24,7 @@ from db.deploy.source import Source
 from db.server.access import Access
 from tests.calls import Caller
 from tests.conftest import Client, Cluster, WebServer
-from tests.deployment.test_upgrade import DEPLOY, git
+from tests.deployment.test_upgrade import PREVIOUS, deploy, extract
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
@@ -45,7 +42,7 @@ GRANT EXECUTE ON FUNCTION api.get_gift_wrap TO app_anonymous;
 
 
 def copy_tree(folder: Path) -> Path:
-    for name in ("api", "db"):
+    for name in ("api", "backups", "db", "monitoring"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
@@ -57,7 +54,7 @@ def next_version(folder: Path) -> Path:
     (tree / "db/migrations/9000.gifts.sql").write_text(
         f"-- depends: {last}\nALTER TABLE sales.orders ADD COLUMN gift_wrap text;\n"
     )
-    endpoint = tree / "db/api/orders/create_order.sql"
+    endpoint = tree / "db/sales/api/create_order.sql"
     text, changed = re.subn(
         r"(CREATE FUNCTION api\.create_order\(.*?)\n\)",
         r"\1, gift_wrap text DEFAULT NULL\n)",
@@ -67,9 +64,9 @@ def next_version(folder: Path) -> Path:
     )
     assert changed
     endpoint.write_text(text)
-    (tree / "db/api/orders/get_gift_wrap.sql").write_text(NEW_ENDPOINT)
-    for policies in (tree / "db/policies").glob("sales.*.sql"):  # each wants its table for itself
-        policies.write_text(policies.read_text() + "-- the next version\n")
+    (tree / "db/sales/api/get_gift_wrap.sql").write_text(NEW_ENDPOINT)
+    for policies in (tree / "db/sales/policies").glob("*.sql"):  # each wants its table for itself
+        policies.write_text(policies.read_text() + "SELECT 1;\n")
     routes = tree / "api/routes.py"
     before = '    GET   ("/orders",                                "list_orders"),\n'
     assert before in routes.read_text()
@@ -78,16 +75,11 @@ def next_version(folder: Path) -> Path:
 
 
 def previous_version(folder: Path) -> Path | None:
-    """The commit before the last that changed what is deployed; None where there is no history to look at."""
+    """The tree of the previous version; None where there is no history to look at."""
     try:
-        commits = git("log", "--format=%H", "-n", "2", "--", "db/api", "db/routines", "db/migrations").decode().split()
+        return extract(PREVIOUS, folder, "api", "db")
     except (OSError, subprocess.CalledProcessError):
         return None
-    if len(commits) < 2:
-        return None
-    with tarfile.open(fileobj=io.BytesIO(git("archive", commits[1], "api", "db"))) as archive:
-        archive.extractall(folder, filter="data")
-    return folder
 
 
 class Tier(WebServer):
@@ -264,12 +256,13 @@ async def test_this_version_is_deployed_beside_the_previous_one(
 ) -> None:
     tree = previous_version(tmp_path / "previous")
     if tree is None:
-        pytest.skip("there is no earlier commit here (a source archive or a shallow clone): nothing to run beside")
+        pytest.skip(
+            "the previous version is not in the history here (a source archive or a shallow clone): nothing to run beside"
+        )
     name = f"rolling_{worker_id}"
     access = Access(cluster.access.admin(name), cluster.access.secret)
     try:
-        command = [sys.executable, "-c", DEPLOY, str(tree), access.admin_url, access.secret]
-        await asyncio.to_thread(subprocess.run, command, check=True, timeout=120, cwd=tmp_path)
+        await asyncio.to_thread(deploy, tree, access)
         token, product = stock_up(access)
         with serving(tree, access, tmp_path / "old") as old:
             async with open_shop(Shop(old, token, product)) as here:
@@ -297,7 +290,7 @@ async def test_a_web_tier_that_lacks_a_function_says_so(make_database: Callable[
     assert "GET /gift-wrap: there is no function api.get_gift_wrap" in too_new.log()
 
     without = copy_tree(tmp_path / "without")
-    (without / "db/api/orders/list_orders.sql").unlink()
+    (without / "db/sales/api/list_orders.sql").unlink()
     migrate.migrate(access, source=Source.read(without / "db"))
     too_old = Tier(ROOT, access, tmp_path / "too_old")
     with pytest.raises(pytest.fail.Exception):

@@ -23,7 +23,7 @@ from db.server.access import Access
 from tests.conftest import Cluster
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "api", "db")  # what api/Dockerfile copies
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "api", "backups", "db", "monitoring")  # what api/Dockerfile copies
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,13 @@ def files_of(wheel: Path) -> set[str]:
 
 
 def test_every_file_of_the_source_is_in_it(wheel: Path) -> None:
-    ours = subprocess.run(["git", "ls-files", "api", "db"], cwd=ROOT, capture_output=True, text=True, check=False)
+    ours = subprocess.run(
+        ["git", "ls-files", "api", "db", "backups/*.py", "monitoring/*.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ours.returncode == 0, ours.stderr
     for_people = {"api/Dockerfile", "api/Caddyfile", "db/squawk.toml"}
     wanted = {
@@ -62,11 +68,15 @@ def test_every_file_of_the_source_is_in_it(wheel: Path) -> None:
     missing = wanted - files_of(wheel)
     assert not missing
     kinds = {Path(name).suffix for name in files_of(wheel)}
-    assert {".py", ".sql", ".conf", ".ini", ".css", ".js"} <= kinds
+    assert {".py", ".sql", ".json", ".conf", ".ini", ".css", ".js"} <= kinds
 
 
 def test_it_holds_nothing_else(wheel: Path) -> None:
-    strange = [name for name in files_of(wheel) if not re.match(r"(api|db|storeproc-[\d.]+\.dist-info)/", name)]
+    strange = [
+        name
+        for name in files_of(wheel)
+        if not re.match(r"(api|backups|db|monitoring|storeproc-[\d.]+\.dist-info)/", name)
+    ]
     assert not strange
     assert not [name for name in files_of(wheel) if re.search(r"\.pyc$|\.env$|file$", name)]
 
@@ -85,7 +95,7 @@ def test_every_package_that_is_imported_is_a_dependency(wheel: Path) -> None:
             if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 names = [node.module]
             for module in (each.partition(".")[0] for each in names):
-                if module in sys.stdlib_module_names or module in ("api", "db"):
+                if module in sys.stdlib_module_names or module in ("api", "backups", "db", "monitoring"):
                     continue
                 owners = {re.sub(r"[-_.]+", "-", owner).lower() for owner in known.get(module, [module])}
                 if not owners & {re.sub(r"[-_.]+", "-", each).lower() for each in required}:
