@@ -256,9 +256,7 @@ async def test_this_version_is_deployed_beside_the_previous_one(
 ) -> None:
     tree = previous_version(tmp_path / "previous")
     if tree is None:
-        pytest.skip(
-            "the previous version is not in the history here (a source archive or a shallow clone): nothing to run beside"
-        )
+        pytest.skip("the previous version is not in the history here (a source archive or a shallow clone)")
     name = f"rolling_{worker_id}"
     access = Access(cluster.access.admin(name), cluster.access.secret)
     try:
