@@ -27,11 +27,12 @@ numbers = count(1)
 DEPLOY = """
 import sys
 from pathlib import Path
-from db.deploy import migrate
+from db.deploy.migrate import migrate
+from db.deploy.source import MigrationError, Source
 from db.server.access import Access
 def say(text): print(text, flush=True)
 try:
-    plan = migrate.migrate(Access(sys.argv[1], sys.argv[2]), source=Source.read(Path(sys.argv[3])), say=say)
+    plan = migrate(Access(sys.argv[1], sys.argv[2]), source=Source.read(Path(sys.argv[3])), say=say)
 except MigrationError as error:
     sys.exit(f"refused: {error}")
 say(f"done: {plan.lines()}")
