@@ -43,7 +43,7 @@ from api.postgres.replica import Replica
 from api.routes import INTERNAL, ROUTES, api_routes, page_routes
 from api.settings import Settings
 from api.state import State
-from db.deploy.migrate import source_version
+from db.deploy.source import source_version
 
 WATCH = 5.0  # seconds between two looks at the pools
 EXPOSED = ("ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id", "X-Store-Version")

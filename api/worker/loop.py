@@ -44,7 +44,7 @@ from api.worker.jobs.protocol import Later
 from api.worker.jobs.webhooks import Courier
 from api.worker.log import TROUBLE, describe
 from api.worker.schedule import Schedule
-from db.deploy.migrate import source_version
+from db.deploy.source import source_version
 
 WORKER = Caller("worker", "")
 POOLS = {"web_worker": 4, "web_gateway": 4}
