@@ -1,5 +1,5 @@
--- Row trigger of tables that are history: the one change that they admit is a personal value becoming "[erased]". Whoever updates them, their
--- owner too, can hide a person and cannot tell another story.
+-- Row trigger of tables that are history: the one change that they admit is a personal value becoming "[erased]".
+-- Whoever updates them, their owner too, can hide a person and cannot tell another story.
 -- Trigger arguments: the columns (jsonb) that hold such values, as audit.personal_columns() names them.
 -- Errors: append_only 409.
 CREATE OR REPLACE FUNCTION audit.allow_erasure()
@@ -9,11 +9,13 @@ DECLARE
     v_columns CONSTANT text[] := TG_ARGV[0:];
     v_old     CONSTANT jsonb := to_jsonb(OLD);
     v_new     CONSTANT jsonb := to_jsonb(NEW);
-    v_table   CONSTANT text := coalesce(v_old ->> 'table_name', TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);   -- an audit row tells of another
+    -- an audit row tells of another
+    v_table   CONSTANT text := coalesce(v_old ->> 'table_name', TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
 BEGIN
     IF v_new - v_columns IS DISTINCT FROM v_old - v_columns
         OR EXISTS (SELECT FROM unnest(v_columns) AS c
-                   WHERE nullif(v_new -> c, 'null') IS DISTINCT FROM audit.without_person(v_table, nullif(v_old -> c, 'null')))
+                   WHERE nullif(v_new -> c, 'null')
+                         IS DISTINCT FROM audit.without_person(v_table, nullif(v_old -> c, 'null')))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'append_only',
             MESSAGE = format('%s.%s is append-only: history is never rewritten.', TG_TABLE_SCHEMA, TG_TABLE_NAME);

@@ -3,5 +3,6 @@
 CREATE OR REPLACE FUNCTION audit.changed(name text, value anyelement, other anyelement)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN changed.value IS DISTINCT FROM changed.other THEN jsonb_build_object(changed.name, changed.value) ELSE '{}' END;
+    SELECT CASE WHEN changed.value IS DISTINCT FROM changed.other THEN jsonb_build_object(changed.name, changed.value)
+                ELSE '{}' END;
 $$;

@@ -4,7 +4,8 @@ RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM identity.authenticate_service('worker');
-    PERFORM audit.add_partition((now() AT TIME ZONE 'UTC')::date), audit.add_partition((now() AT TIME ZONE 'UTC' + interval '1 month')::date);
+    PERFORM audit.add_partition((now() AT TIME ZONE 'UTC')::date),
+    audit.add_partition((now() AT TIME ZONE 'UTC' + interval '1 month')::date);
     RETURN audit.seal_changes();
 END $$;
 

@@ -12,7 +12,10 @@ BEGIN
             JOIN catalog.stock_levels AS s ON s.product_id = i.product_id
             WHERE i.bundle_id = available_pieces.product_id), 0);
     END IF;
-    RETURN coalesce((SELECT s.on_hand - s.reserved FROM catalog.stock_levels AS s WHERE s.product_id = available_pieces.product_id), 0);
+    RETURN coalesce(
+        (SELECT s.on_hand - s.reserved FROM catalog.stock_levels AS s WHERE s.product_id = available_pieces.product_id),
+        0
+    );
 END $$;
 
 GRANT EXECUTE ON FUNCTION catalog.available_pieces TO store_api;

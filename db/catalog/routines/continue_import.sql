@@ -1,4 +1,5 @@
--- The next step of an import: checks some lines, or applies all of them. Answers whether there is another step. Not an endpoint.
+-- The next step of an import: checks some lines, or applies all of them. Answers whether there is another step. Not an
+-- endpoint.
 -- Locks: the import; then those of catalog.apply_import.
 CREATE FUNCTION api.continue_import(import_id uuid)
 RETURNS boolean

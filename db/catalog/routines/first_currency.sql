@@ -1,4 +1,5 @@
--- The currency in which a product is shown to somebody who asked for none: US dollars, or else the first that it has a price in now.
+-- The currency in which a product is shown to somebody who asked for none: US dollars, or else the first that it has a
+-- price in now.
 -- Called by: render_product's callers without a currency.
 CREATE OR REPLACE FUNCTION catalog.first_currency(product_id uuid)
 RETURNS text

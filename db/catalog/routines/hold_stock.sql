@@ -1,11 +1,11 @@
--- Sets pieces aside, or says why not. Never more than there are: the UPDATE finds no row, and the CHECK would refuse anyway.
--- Whoever calls it writes the movement: reserve_stock one at a time, place_order all of an order's at once. Answers true, always: an expression
--- is called in half the time of a statement (PERFORM).
+-- Sets pieces aside, or says why not. Never more than there are: the UPDATE finds no row, and the CHECK would refuse
+-- anyway. Whoever calls it writes the movement: reserve_stock one at a time, place_order all of an order's at once.
+-- Answers true, always: an expression is called in half the time of a statement (PERFORM).
 -- Called by: reserve_stock, place_order.
 -- Errors:    out_of_stock 409 (with what is available), product_not_found 404.
--- Locks:     the product's stock row, or one of its parts; call it in product order. An advisory lock of the product says that somebody is at it:
---            asking for it costs half of what FOR UPDATE SKIP LOCKED on the row does, and who is told that it is free, and has to
---            wait for a row that somebody has for another reason, waits.
+-- Locks:     the product's stock row, or one of its parts; call it in product order. An advisory lock of the product
+--            says that somebody is at it: asking for it costs half of what FOR UPDATE SKIP LOCKED on the row does, and
+--            who is told that it is free, and has to wait for a row that somebody has for another reason, waits.
 CREATE OR REPLACE FUNCTION catalog.hold_stock(product_id uuid, quantity bigint)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -16,14 +16,19 @@ BEGIN
     LOOP
         IF v_free THEN
             UPDATE catalog.stock AS s SET reserved = s.reserved + hold_stock.quantity
-            WHERE s.product_id = hold_stock.product_id AND s.split_at IS NULL AND s.on_hand - s.reserved >= hold_stock.quantity;
+            WHERE s.product_id = hold_stock.product_id
+              AND s.split_at IS NULL
+              AND s.on_hand - s.reserved >= hold_stock.quantity;
             IF FOUND THEN
                 RETURN true;
             END IF;
         END IF;
-        SELECT s.split_at, s.on_hand - s.reserved AS available INTO v_stock FROM catalog.stock AS s WHERE s.product_id = hold_stock.product_id;
+        SELECT s.split_at, s.on_hand - s.reserved AS available INTO v_stock
+        FROM catalog.stock AS s
+        WHERE s.product_id = hold_stock.product_id;
         IF NOT FOUND THEN
-            RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found', MESSAGE = 'There is no such product.';
+            RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found',
+                MESSAGE = 'There is no such product.';
         ELSIF v_stock.split_at IS NOT NULL THEN
             IF catalog.move_parts(hold_stock.product_id, 0, hold_stock.quantity) THEN
                 RETURN true;

@@ -7,7 +7,8 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM catalog.change_stock(release_stock.product_id, 0, -release_stock.quantity);
     INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, order_id, actor_id)
-    VALUES (release_stock.product_id, 'release', 0, -release_stock.quantity, release_stock.order_id, identity.current_actor());
+    VALUES (release_stock.product_id, 'release', 0, -release_stock.quantity, release_stock.order_id,
+            identity.current_actor());
 END $$;
 
 GRANT EXECUTE ON FUNCTION catalog.release_stock TO store_api;

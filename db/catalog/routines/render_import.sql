@@ -8,9 +8,15 @@ BEGIN
         ARRAY(
             SELECT ROW(r.line, r.sku, r.status, r.code, r.message)::api.import_line
             FROM (
-                (SELECT l.* FROM catalog.import_lines AS l WHERE l.import_id = i.id AND l.status = 'error' ORDER BY l.line LIMIT 1000)
+                (SELECT l.*
+                 FROM catalog.import_lines AS l
+                 WHERE l.import_id = i.id AND l.status = 'error'
+                 ORDER BY l.line LIMIT 1000)
                 UNION ALL
-                (SELECT l.* FROM catalog.import_lines AS l WHERE l.import_id = i.id AND l.status <> 'error' ORDER BY l.line LIMIT 1000)
+                (SELECT l.*
+                 FROM catalog.import_lines AS l
+                 WHERE l.import_id = i.id AND l.status <> 'error'
+                 ORDER BY l.line LIMIT 1000)
                 LIMIT 1000
             ) AS r
             ORDER BY r.line

@@ -9,7 +9,8 @@ DECLARE
         render_wishlist.currency);
 BEGIN
     RETURN ARRAY(
-        SELECT ROW(i.id, i.product_id, (SELECT p FROM unnest(v_products) AS p WHERE p.id = i.product_id), i.created_at)::api.wishlist_item
+        SELECT ROW(i.id, i.product_id, (SELECT p FROM unnest(v_products) AS p WHERE p.id = i.product_id),
+                   i.created_at)::api.wishlist_item
         FROM unnest(items) AS i ORDER BY i.id DESC
     );
 END $$;

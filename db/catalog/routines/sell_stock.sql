@@ -1,4 +1,5 @@
--- Pieces that were set aside leave the shop: their order is paid. Answers true, always: an expression is called in half the time of a statement.
+-- Pieces that were set aside leave the shop: their order is paid. Answers true, always: an expression is called in half
+-- the time of a statement.
 -- Called by: settle_order, with the products in the order of locks.
 -- Locks:     those of change_stock, in product order.
 -- Plans:     generic: left to itself PostgreSQL plans what reads an array anew each time.

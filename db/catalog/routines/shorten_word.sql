@@ -1,5 +1,5 @@
--- A word, and the word without each one of its letters. Two words one mistake apart (a letter missing, added, wrong, or two swapped) have one
--- of these in common.
+-- A word, and the word without each one of its letters. Two words one mistake apart (a letter missing, added, wrong, or
+-- two swapped) have one of these in common.
 -- Called by: learn_words, near_stems.
 CREATE OR REPLACE FUNCTION catalog.shorten_word(word text)
 RETURNS text[]

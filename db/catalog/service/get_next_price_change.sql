@@ -8,7 +8,8 @@ DECLARE
         (SELECT min(e.at) FROM catalog.currencies AS c
          CROSS JOIN LATERAL (
              SELECT upper(r.valid) AS at FROM catalog.prices AS r
-             WHERE r.currency = c.code AND NOT upper_inf(r.valid) AND upper(r.valid) > now() ORDER BY upper(r.valid) LIMIT 1
+             WHERE r.currency = c.code AND NOT upper_inf(r.valid) AND upper(r.valid) > now()
+             ORDER BY upper(r.valid) LIMIT 1
          ) AS e));
 BEGIN
     RETURN CASE WHEN v_at IS NOT NULL THEN greatest(0, extract(epoch FROM v_at - clock_timestamp())) END;

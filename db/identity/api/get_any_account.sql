@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_account FROM identity.accounts AS a WHERE a.id = get_any_account.account_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found', MESSAGE = 'There is no such account.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
+            MESSAGE = 'There is no such account.';
     END IF;
     RETURN api.render_admin_account(v_account);
 END $$;

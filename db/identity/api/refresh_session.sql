@@ -1,4 +1,5 @@
--- Takes a refresh token, once, for a new pair. NULL: it came a second time, and its session has been ended (committed, so no error).
+-- Takes a refresh token, once, for a new pair. NULL: it came a second time, and its session has been ended (committed,
+-- so no error).
 -- Locks:  the session.
 -- Errors: refresh_token_invalid 401, account_suspended 403.
 CREATE FUNCTION api.refresh_session(refresh_token text)

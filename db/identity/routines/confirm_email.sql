@@ -1,5 +1,6 @@
 -- Marks an e-mail as verified: whoever has the token has read the mail.
--- Called by: api.confirm_email_verification (the caller's own account only), api.confirm_email_link (whoever opens the link).
+-- Called by: api.confirm_email_verification (the caller's own account only), api.confirm_email_link (whoever opens the
+--            link).
 -- Errors:    mail_token_invalid 422.
 -- Locks:     the account.
 -- Definer:   reads mail tokens; by a link nobody is signed in.
@@ -13,7 +14,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'mail_token_invalid',
             MESSAGE = 'This link is for another account.', HINT = 'Log in with the account that it was sent to.';
     END IF;
-    UPDATE identity.accounts AS a SET email_verified = true, version = a.version + 1 WHERE a.id = v_account.id RETURNING a.* INTO v_account;
+    UPDATE identity.accounts AS a
+    SET email_verified = true, version = a.version + 1
+    WHERE a.id = v_account.id
+    RETURNING a.* INTO v_account;
     PERFORM messaging.record_event('account.email_verified', NULL, v_account.id);
     RETURN v_account;
 END $$;

@@ -15,8 +15,12 @@ BEGIN
     ON CONFLICT ON CONSTRAINT login_attempts_pkey DO UPDATE SET attempts = l.attempts + 1
     RETURNING l.attempts INTO v_attempts;
     IF v_attempts > count_attempt.allowed THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH429', CONSTRAINT = 'too_many_attempts', MESSAGE = 'Too many attempts.', HINT = 'Wait a little.',
-            DETAIL = json_build_object('retry_after', ceil(extract(epoch FROM v_window + interval '15 minutes' - now()))::integer);
+        RAISE EXCEPTION USING ERRCODE = 'SH429', CONSTRAINT = 'too_many_attempts',
+            MESSAGE = 'Too many attempts.',
+            HINT = 'Wait a little.',
+            DETAIL = json_build_object(
+                'retry_after', ceil(extract(epoch FROM v_window + interval '15 minutes' - now()))::integer
+            );
     END IF;
 END $$;
 

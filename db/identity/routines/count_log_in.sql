@@ -10,7 +10,9 @@ SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_limit record;
 BEGIN
-    FOR v_limit IN SELECT s.subject, s.allowed FROM identity.log_in_subjects(count_log_in.email, count_log_in.client_address) AS s LOOP
+    FOR v_limit IN
+        SELECT s.subject, s.allowed FROM identity.log_in_subjects(count_log_in.email, count_log_in.client_address) AS s
+    LOOP
         PERFORM identity.count_attempt(v_limit.subject, v_limit.allowed);
     END LOOP;
 END $$;

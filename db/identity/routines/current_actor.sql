@@ -1,5 +1,5 @@
--- The signed-in account, as identity.authenticate() found it; NULL for nobody. Policies read it as (SELECT identity.current_actor()),
--- once a query. Tiny on purpose: no SET, so that it inlines.
+-- The signed-in account, as identity.authenticate() found it; NULL for nobody. Policies read it as (SELECT
+-- identity.current_actor()), once a query. Tiny on purpose: no SET, so that it inlines.
 CREATE OR REPLACE FUNCTION identity.current_actor()
 RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE

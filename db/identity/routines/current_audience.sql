@@ -1,4 +1,5 @@
--- The caller's audience (customer, merchant, support, admin, gateway, worker), as authentication found it; '' for nobody.
+-- The caller's audience (customer, merchant, support, admin, gateway, worker), as authentication found it; '' for
+-- nobody.
 CREATE OR REPLACE FUNCTION identity.current_audience()
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE

@@ -6,5 +6,9 @@ RETURNS uuid[]
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT coalesce(array_agg(l.id), '{}')
-    FROM (SELECT a.id FROM identity.accounts AS a WHERE a.role = 'admin' AND a.status = 'active' ORDER BY a.id FOR NO KEY UPDATE) AS l;
+    FROM (SELECT a.id
+          FROM identity.accounts AS a
+          WHERE a.role = 'admin' AND a.status = 'active'
+          ORDER BY a.id
+          FOR NO KEY UPDATE) AS l;
 END;

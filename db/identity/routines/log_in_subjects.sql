@@ -7,7 +7,8 @@ RETURNS TABLE (subject text, allowed integer)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT s.subject, s.allowed
-    FROM (SELECT encode(sha256(convert_to(lower(log_in_subjects.email), 'UTF8')), 'hex') AS email, left(log_in_subjects.client_address, 64) AS address) AS who
+    FROM (SELECT encode(sha256(convert_to(lower(log_in_subjects.email), 'UTF8')), 'hex') AS email,
+                 left(log_in_subjects.client_address, 64) AS address) AS who
     CROSS JOIN LATERAL (VALUES
         (1, 'address:' || who.address, 300),
         (2, 'email:' || who.email, 50),

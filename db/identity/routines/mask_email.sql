@@ -3,6 +3,7 @@
 CREATE OR REPLACE FUNCTION identity.mask_email(email text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN email IS NOT NULL THEN left(email, 1) || '•••@•••' || coalesce(substring(email FROM '\.[^.@]*$'), '') END;
+RETURN CASE WHEN email IS NOT NULL
+            THEN left(email, 1) || '•••@•••' || coalesce(substring(email FROM '\.[^.@]*$'), '') END;
 
 GRANT EXECUTE ON FUNCTION identity.mask_email TO app_readonly;

@@ -21,14 +21,17 @@ BEGIN
         PERFORM FROM identity.passwords AS p WHERE p.account_id = v_account.id AND p.proof = v_proof;
     END IF;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'credentials_invalid', MESSAGE = 'E-mail or password is not right.';
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'credentials_invalid',
+            MESSAGE = 'E-mail or password is not right.';
     END IF;
     IF v_account.status <> 'active' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
     END IF;
 
-    INSERT INTO identity.sessions (account_id, expires_at) VALUES (v_account.id, now() + interval '30 days') RETURNING id INTO v_session;
+    INSERT INTO identity.sessions (account_id, expires_at)
+    VALUES (v_account.id, now() + interval '30 days')
+    RETURNING id INTO v_session;
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;
 END $$;

@@ -1,5 +1,6 @@
--- Deletes what has served its time, at most `batch` rows of each kind: sessions (with their refresh tokens) a day after their end,
--- tokens from mails likewise, counted log-in attempts and idempotency keys after a day. Answers how many rows went; 0 means done.
+-- Deletes what has served its time, at most `batch` rows of each kind: sessions (with their refresh tokens) a day after
+-- their end, tokens from mails likewise, counted log-in attempts and idempotency keys after a day. Answers how many
+-- rows went; 0 means done.
 -- Called by: api.purge_expired.
 -- Locks:    the rows it deletes; what somebody holds is left for the next time.
 -- Definer:  nobody else may delete these.
@@ -28,7 +29,8 @@ BEGIN ATOMIC
             ORDER BY k.created_at LIMIT purge_expired.batch FOR UPDATE SKIP LOCKED)
         RETURNING 1
     )
-    SELECT (SELECT count(*) FROM gone_sessions) + (SELECT count(*) FROM gone_attempts) + (SELECT count(*) FROM gone_tokens)
+    SELECT (SELECT count(*)
+            FROM gone_sessions) + (SELECT count(*) FROM gone_attempts) + (SELECT count(*) FROM gone_tokens)
         + (SELECT count(*) FROM gone_keys);
 END;
 

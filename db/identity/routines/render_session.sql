@@ -2,4 +2,5 @@
 CREATE FUNCTION api.render_session(account identity.accounts, access_token text, refresh_token text)
 RETURNS api.session
 LANGUAGE sql IMMUTABLE
-RETURN ROW(access_token, refresh_token, 'Bearer', 900, api.render_account(account))::api.session;     -- 900 s: identity.issue_token
+-- 900 s: identity.issue_token
+RETURN ROW(access_token, refresh_token, 'Bearer', 900, api.render_account(account))::api.session;

@@ -8,11 +8,16 @@ DECLARE
     v_admins CONSTANT uuid[] := identity.lock_admins();
     v_before text;
 BEGIN
-    SELECT a.role INTO STRICT v_before FROM identity.accounts AS a WHERE a.id = take_over_role.account_id FOR NO KEY UPDATE;
+    SELECT a.role INTO STRICT v_before
+    FROM identity.accounts AS a
+    WHERE a.id = take_over_role.account_id
+    FOR NO KEY UPDATE;
     IF v_before = take_over_role.role OR v_admins = ARRAY[take_over_role.account_id] THEN
         RETURN;
     END IF;
-    UPDATE identity.accounts AS a SET role = take_over_role.role, version = a.version + 1 WHERE a.id = take_over_role.account_id;
+    UPDATE identity.accounts AS a
+    SET role = take_over_role.role, version = a.version + 1
+    WHERE a.id = take_over_role.account_id;
     PERFORM messaging.record_event('account.role_changed', NULL, take_over_role.account_id,
         jsonb_build_object('from', v_before, 'to', take_over_role.role, 'by', 'identity provider'));
 END $$;

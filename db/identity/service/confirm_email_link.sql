@@ -1,4 +1,5 @@
--- Verifies an e-mail for the page that the mail's link opens, on whatever device the mail is read: nobody need be logged in there.
+-- Verifies an e-mail for the page that the mail's link opens, on whatever device the mail is read: nobody need be
+-- logged in there.
 -- Locks:  the account.
 -- Errors: mail_token_invalid 422.
 CREATE FUNCTION api.confirm_email_link(token text)

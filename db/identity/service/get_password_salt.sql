@@ -1,4 +1,5 @@
--- The first half of a password change: the bcrypt salt of the caller's password. Counted, because a guess at the password follows.
+-- The first half of a password change: the bcrypt salt of the caller's password. Counted, because a guess at the
+-- password follows.
 -- Errors: too_many_attempts 429.
 CREATE FUNCTION api.get_password_salt()
 RETURNS text

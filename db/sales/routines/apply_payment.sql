@@ -1,5 +1,6 @@
--- Money for an order. Answers the part that the order took: all that is due at most, nothing when it does not wait for money. An order that
--- expired, and whose whole price comes after all, is taken up again while its goods are still there; one that a person cancelled is not.
+-- Money for an order. Answers the part that the order took: all that is due at most, nothing when it does not wait for
+-- money. An order that expired, and whose whole price comes after all, is taken up again while its goods are still
+-- there; one that a person cancelled is not.
 -- Called by: payments.mark_payment_completed.
 -- Locks:     the order, then (when that pays it) stock rows in product order, merchants' earnings.
 CREATE OR REPLACE FUNCTION sales.apply_payment(order_id uuid, amount bigint)
@@ -11,7 +12,10 @@ DECLARE
     v_done    boolean;    -- settle_order answers true, always
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = apply_payment.order_id FOR NO KEY UPDATE;
-    IF v_order.status = 'cancelled' AND v_order.cancel_reason = 'expired' AND v_order.amount_paid = 0 AND apply_payment.amount = v_order.total
+    IF v_order.status = 'cancelled'
+       AND v_order.cancel_reason = 'expired'
+       AND v_order.amount_paid = 0
+       AND apply_payment.amount = v_order.total
         AND sales.reserve_again(v_order.id)
     THEN
         PERFORM messaging.record_event('order.taken_up', v_order.id, v_order.account_id);
@@ -22,7 +26,9 @@ BEGIN
     IF v_order.amount_paid + v_applied = v_order.total THEN
         v_done := sales.settle_order(v_order.id, v_applied);
     ELSE
-        UPDATE sales.orders AS o SET amount_paid = o.amount_paid + v_applied, version = o.version + 1 WHERE o.id = v_order.id;
+        UPDATE sales.orders AS o
+        SET amount_paid = o.amount_paid + v_applied, version = o.version + 1
+        WHERE o.id = v_order.id;
     END IF;
     RETURN v_applied;
 END $$;

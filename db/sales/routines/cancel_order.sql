@@ -26,9 +26,11 @@ BEGIN
         PERFORM sales.release_promotions(v_order.id);
     END IF;
 
-    UPDATE sales.orders AS o SET status = 'cancelled', cancel_reason = cancel_order.reason, expires_at = NULL, version = o.version + 1
+    UPDATE sales.orders AS o
+    SET status = 'cancelled', cancel_reason = cancel_order.reason, expires_at = NULL, version = o.version + 1
     WHERE o.id = v_order.id;
-    PERFORM messaging.record_event('order.cancelled', v_order.id, v_order.account_id, jsonb_build_object('reason', cancel_order.reason));
+    PERFORM messaging.record_event('order.cancelled', v_order.id, v_order.account_id,
+                                   jsonb_build_object('reason', cancel_order.reason));
 
     PERFORM payments.cancel_open_payments(v_order.id);
     IF v_order.amount_paid > v_order.amount_refunded THEN

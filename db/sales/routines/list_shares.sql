@@ -5,7 +5,8 @@ RETURNS TABLE (merchant_id uuid, account_id uuid, earnings bigint, commission bi
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT s.merchant_id, ledger.open_account('earnings', o.currency, owner_id => s.merchant_id), s.earnings, s.commission
+    SELECT s.merchant_id, ledger.open_account('earnings', o.currency, owner_id => s.merchant_id), s.earnings,
+           s.commission
     FROM sales.orders AS o
     CROSS JOIN LATERAL (
         SELECT l.merchant_id, sum(l.earnings)::bigint AS earnings, sum(l.commission)::bigint AS commission

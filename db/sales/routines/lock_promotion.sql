@@ -11,7 +11,8 @@ BEGIN
     -- FOR UPDATE, not NO KEY: a use's foreign key waits for it, so none is missed when counting begins.
     SELECT * INTO v_promotion FROM sales.promotions AS p WHERE p.id = lock_promotion.promotion_id FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'promotion_not_found', MESSAGE = 'There is no such promotion.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'promotion_not_found',
+            MESSAGE = 'There is no such promotion.';
     ELSIF lock_promotion.if_match <> v_promotion.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
             MESSAGE = 'The promotion has changed since you read it.', HINT = 'Read it again, then repeat your change.';

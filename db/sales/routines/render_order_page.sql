@@ -5,6 +5,8 @@ LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, pg_tem
 BEGIN
     RETURN ROW(
         coalesce(orders[1:"limit"], '{}'),
-        CASE WHEN cardinality(orders) > "limit" THEN messaging.encode_cursor(jsonb_build_object('id', (orders["limit"]).id)) END
+        CASE WHEN cardinality(orders) > "limit" THEN messaging.encode_cursor(
+            jsonb_build_object('id', (orders["limit"]).id)
+        ) END
     )::api.order_page;
 END $$;

@@ -7,7 +7,8 @@ BEGIN
     IF EXISTS (SELECT FROM unnest(require_one_id.product_ids, require_one_id.bundle_ids) AS l (product_id, bundle_id)
                WHERE num_nonnulls(l.product_id, l.bundle_id) <> 1)
     THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'line_needs_product_or_bundle', MESSAGE = 'A line is of a product or of a bundle.',
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'line_needs_product_or_bundle',
+            MESSAGE = 'A line is of a product or of a bundle.',
             HINT = 'Send one of product_id and bundle_id.';
     END IF;
 END $$;

@@ -11,7 +11,8 @@ BEGIN
     DELETE FROM sales.shipping_rates AS r WHERE r.method_id = set_shipping_rates.method_id;
     INSERT INTO sales.shipping_rates (method_id, country, currency, up_to, price, free_from)
     SELECT set_shipping_rates.method_id, coalesce(r.country, ''), r.currency, r.up_to, r.price, r.free_from
-    FROM unnest(set_shipping_rates.countries, set_shipping_rates.currencies, set_shipping_rates.up_to, set_shipping_rates.prices,
+    FROM unnest(set_shipping_rates.countries, set_shipping_rates.currencies, set_shipping_rates.up_to,
+                set_shipping_rates.prices,
                 set_shipping_rates.free_from) AS r (country, currency, up_to, price, free_from);
 END $$;
 

@@ -15,8 +15,8 @@ BEGIN
         SELECT l.merchant_id, sum(l.earnings)::bigint AS earnings, sum(l.commission) AS commission
         FROM sales.list_line_shares(share_earnings.order_id) AS l GROUP BY l.merchant_id
     ) AS s;
-    PERFORM ledger.post_earnings(share_earnings.order_id, share_earnings.currency, v_merchants, v_earnings, v_commission);
-    RETURN true;
+    RETURN ledger.post_earnings(share_earnings.order_id, share_earnings.currency, v_merchants, v_earnings,
+                                v_commission);
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.share_earnings TO store_api;

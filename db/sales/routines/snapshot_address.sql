@@ -16,7 +16,8 @@ BEGIN
     FROM identity.addresses AS a
     WHERE a.id = snapshot_address.address_id AND a.account_id = snapshot_address.account_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'address_not_found', MESSAGE = 'There is no such address in your address book.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'address_not_found',
+            MESSAGE = 'There is no such address in your address book.';
     END IF;
     RETURN v_address;
 END $$;
