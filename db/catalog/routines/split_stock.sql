@@ -1,9 +1,9 @@
--- Lays a product's pieces out in 64 parts, as many as there may be buyers at once, so that they need not wait for each
--- other's commit. Not when there are few: each part should last for many orders. Answers true, always.
+-- Splits a product's stock into 64 rows, so that concurrent buyers need not wait for each other's commit. Small stocks
+-- are not split: each part should last for many orders.
 -- Called by: hold_stock, of a product whose row it had to wait for.
 -- Locks:     none of its own; the caller holds the stock row.
 CREATE OR REPLACE FUNCTION catalog.split_stock(product_id uuid)
-RETURNS boolean
+RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO catalog.stock_parts (product_id, part, on_hand, reserved)
@@ -19,7 +19,6 @@ BEGIN
         SET on_hand = 0, reserved = 0, split_at = now()
         WHERE s.product_id = split_stock.product_id;
     END IF;
-    RETURN true;
 END $$;
 
 GRANT EXECUTE ON FUNCTION catalog.split_stock TO store_api;

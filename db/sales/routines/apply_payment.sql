@@ -1,6 +1,6 @@
--- Money for an order. Answers the part that the order took: all that is due at most, nothing when it does not wait for
--- money. An order that expired, and whose whole price comes after all, is taken up again while its goods are still
--- there; one that a person cancelled is not.
+-- Applies money to an order and returns the part that the order took: at most the amount due, and nothing unless the
+-- order waits for money. An order that expired is revived if its whole price arrives while its products are still in
+-- stock; one that a person cancelled is not.
 -- Called by: payments.mark_payment_completed.
 -- Locks:     the order, then (when that pays it) stock rows in product order, merchants' earnings.
 CREATE OR REPLACE FUNCTION sales.apply_payment(order_id uuid, amount bigint)
@@ -9,7 +9,6 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_order   sales.orders;
     v_applied bigint;
-    v_done    boolean;    -- settle_order answers true, always
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = apply_payment.order_id FOR NO KEY UPDATE;
     IF v_order.status = 'cancelled'
@@ -24,7 +23,7 @@ BEGIN
     END IF;
     v_applied := least(apply_payment.amount, v_order.total - v_order.amount_paid);
     IF v_order.amount_paid + v_applied = v_order.total THEN
-        v_done := sales.settle_order(v_order.id, v_applied);
+        PERFORM sales.settle_order(v_order.id, v_applied);
     ELSE
         UPDATE sales.orders AS o
         SET amount_paid = o.amount_paid + v_applied, version = o.version + 1

@@ -33,7 +33,6 @@ DECLARE
     v_names     text[] := '{}';
     v_prices    bigint[] := '{}';
     v_versions  bigint[] := '{}';
-    v_done      boolean;    -- what answers true, always
     v_held      uuid[] := '{}';
     v_pieces    bigint[] := '{}';
 BEGIN
@@ -44,7 +43,7 @@ BEGIN
                    place_order.shipping_address ->> 'country', s.tax_country::text
                )::char(2)) AS priced
     INTO STRICT v_shop FROM sales.settings AS s;
-    v_done := sales.require_few_lines(coalesce(cardinality(place_order.product_ids), 0)
+    PERFORM sales.require_few_lines(coalesce(cardinality(place_order.product_ids), 0)
                                       + coalesce(cardinality(place_order.bundle_ids), 0));
     -- What bundles are made of is a demand without a price of its own; a bundle has a price and no pieces.
     IF place_order.bundle_ids <> '{}' THEN
@@ -91,7 +90,7 @@ BEGIN
             v_weight := v_weight + v_line.weight * v_line.quantity;
         END IF;
         IF v_line.pieces > 0 THEN
-            v_done := catalog.hold_stock(v_line.product_id, v_line.pieces);
+            PERFORM catalog.hold_stock(v_line.product_id, v_line.pieces);
             v_held := v_held || v_line.product_id;
             v_pieces := v_pieces || v_line.pieces;
         END IF;
