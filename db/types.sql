@@ -1,4 +1,5 @@
--- Types that several domains share. A domain carries the limits of an input; its COMMENT is the sentence a client reads.
+-- Types that several domains share. A domain carries the limits of an input; its COMMENT is the sentence a client
+-- reads.
 
 CREATE DOMAIN api.page_limit AS integer CONSTRAINT limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 100);
 COMMENT ON DOMAIN api.page_limit IS 'How many rows to answer at most, 1 to 100.';
@@ -21,7 +22,8 @@ COMMENT ON DOMAIN api.quantity IS 'How many pieces, 1 to 10,000.';
 CREATE DOMAIN api.quantity_or_none AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
 COMMENT ON DOMAIN api.quantity_or_none IS 'How many pieces, 0 to 10,000; 0 removes the line.';
 
-CREATE DOMAIN api.short_text AS text CONSTRAINT text_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
+CREATE DOMAIN api.short_text AS text
+    CONSTRAINT text_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
 COMMENT ON DOMAIN api.short_text IS '1 to 200 characters.';
 
 CREATE DOMAIN api.long_text AS text CONSTRAINT text_length CHECK (char_length(VALUE) <= 10000);
@@ -30,13 +32,15 @@ COMMENT ON DOMAIN api.long_text IS 'Up to 10,000 characters.';
 CREATE DOMAIN api.country AS text CONSTRAINT country_malformed CHECK (VALUE ~ '^[A-Z]{2}$');
 COMMENT ON DOMAIN api.country IS 'ISO 3166-1 alpha-2 code, such as BD.';
 
-CREATE DOMAIN api.slug AS text CONSTRAINT slug_malformed CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+CREATE DOMAIN api.slug AS text
+    CONSTRAINT slug_malformed CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
 COMMENT ON DOMAIN api.slug IS 'Lower-case letters, digits and dashes.';
 
 CREATE DOMAIN api.sku AS text CONSTRAINT sku_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$');
 COMMENT ON DOMAIN api.sku IS 'Stock keeping unit: up to 64 letters, digits, dots, dashes, slashes.';
 
-CREATE DOMAIN api.image_url AS text CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
+CREATE DOMAIN api.image_url AS text
+    CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
 COMMENT ON DOMAIN api.image_url IS 'The address of an image.';
 
 CREATE DOMAIN api.weight AS integer CONSTRAINT weight_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000000);

@@ -1,25 +1,30 @@
 -- Types of the endpoints in db/catalog/api: what a client sends and what it gets.
 
-CREATE DOMAIN api.stock_delta AS bigint CONSTRAINT delta_out_of_range CHECK (VALUE >= -1000000000 AND VALUE <= 1000000000 AND VALUE <> 0);
+CREATE DOMAIN api.stock_delta AS bigint
+    CONSTRAINT delta_out_of_range CHECK (VALUE >= -1000000000 AND VALUE <= 1000000000 AND VALUE <> 0);
 COMMENT ON DOMAIN api.stock_delta IS 'Pieces that came (positive) or went (negative).';
 
 CREATE DOMAIN api.stock_count AS bigint CONSTRAINT stock_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000000);
 COMMENT ON DOMAIN api.stock_count IS 'Pieces on hand.';
 
-CREATE DOMAIN api.search_text AS text CONSTRAINT search_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
+CREATE DOMAIN api.search_text AS text
+    CONSTRAINT search_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
 COMMENT ON DOMAIN api.search_text IS 'What to look for.';
 
 CREATE DOMAIN api.product_sort AS text CONSTRAINT sort_unknown
     CHECK (VALUE = ANY (ARRAY['relevance', 'newest', 'name', 'price', '-price']));
 COMMENT ON DOMAIN api.product_sort IS 'How to sort.';
 
-CREATE TYPE api.category AS (id uuid, parent_id uuid, slug text, name text, "position" integer, version bigint, created_at timestamptz);
+CREATE TYPE api.category AS (
+    id uuid, parent_id uuid, slug text, name text, "position" integer, version bigint, created_at timestamptz
+);
 
 CREATE TYPE api.category_page AS (data api.category[], next_cursor text);
 
 CREATE TYPE api.product AS (
     id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, attributes jsonb, images text[],
-    weight integer, tax_category text, price bigint, currency text, available bigint, version bigint, created_at timestamptz
+    weight integer, tax_category text, price bigint, currency text, available bigint, version bigint,
+    created_at timestamptz
 );
 
 CREATE TYPE api.product_page AS (data api.product[], next_cursor text);
@@ -36,21 +41,24 @@ COMMENT ON COLUMN api.import_line.status IS 'created, updated, unchanged, error,
 CREATE TYPE api.import_line_page AS (data api.import_line[], next_cursor text);
 
 CREATE TYPE api.product_import AS (
-    id uuid, status text, lines integer, checked integer, created integer, updated integer, unchanged integer, failed integer,
-    report api.import_line[], completed_at timestamptz, created_at timestamptz
+    id uuid, status text, lines integer, checked integer, created integer, updated integer, unchanged integer,
+    failed integer, report api.import_line[], completed_at timestamptz, created_at timestamptz
 );
 COMMENT ON COLUMN api.product_import.status IS 'checking, applying, completed or rejected.';
 
 CREATE TYPE api.product_import_page AS (data api.product_import[], next_cursor text);
 
-CREATE TYPE api.price_version AS (price bigint, currency text, valid_from timestamptz, valid_until timestamptz, version bigint);
+CREATE TYPE api.price_version AS (
+    price bigint, currency text, valid_from timestamptz, valid_until timestamptz, version bigint
+);
 
 CREATE TYPE api.price_page AS (data api.price_version[], next_cursor text);
 
 CREATE TYPE api.stock_level AS (product_id uuid, on_hand bigint, reserved bigint, available bigint);
 
 CREATE TYPE api.stock_movement AS (
-    id uuid, kind text, on_hand_delta bigint, reserved_delta bigint, order_id uuid, reason text, actor_id uuid, created_at timestamptz
+    id uuid, kind text, on_hand_delta bigint, reserved_delta bigint, order_id uuid, reason text, actor_id uuid,
+    created_at timestamptz
 );
 
 CREATE TYPE api.stock_movement_page AS (data api.stock_movement[], next_cursor text);
@@ -60,8 +68,9 @@ CREATE TYPE api.bundle_line AS (product_id uuid, quantity api.quantity);
 CREATE TYPE api.bundle_item AS (product_id uuid, sku text, name text, quantity integer, available bigint);
 
 CREATE TYPE api.bundle AS (
-    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, images text[], items api.bundle_item[], weight integer,
-    tax_category text, price bigint, currency text, available bigint, version bigint, created_at timestamptz
+    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, images text[],
+    items api.bundle_item[], weight integer, tax_category text, price bigint, currency text, available bigint,
+    version bigint, created_at timestamptz
 );
 
 CREATE TYPE api.bundle_page AS (data api.bundle[], next_cursor text);

@@ -1,6 +1,7 @@
--- A shop to try: categories, four merchants, 206 products in two currencies, customers with addresses, orders in every state.
--- Run by `storeproc demo` and the first `storeproc up`, as administrator, in one transaction; does nothing where it has been run.
--- Everybody's password is Demo-Pass-1. What a customer does goes through the endpoints, so that stock, books and events are true.
+-- A shop to try: categories, four merchants, 206 products in two currencies, customers with addresses, orders in every
+-- state. Run by `storeproc demo` and the first `storeproc up`, as administrator, in one transaction; does nothing where
+-- it has been run. Everybody's password is Demo-Pass-1. What a customer does goes through the endpoints, so that stock,
+-- books and events are true.
 
 DO $demo$
 DECLARE
@@ -18,47 +19,68 @@ BEGIN
         RETURN;
     END IF;
 
-    -- People ---------------------------------------------------------------------------------------------------------------
+    -- People
+    -- ---------------------------------------------------------------------------------------------------------------
     FOR v_row IN SELECT * FROM (VALUES
-        ('alice@example.com', 'alice', 'Alice Rahman', 'customer'), ('bob@example.com', 'bob', 'Bob Lindqvist', 'customer'),
+        ('alice@example.com', 'alice', 'Alice Rahman', 'customer'),
+        ('bob@example.com', 'bob', 'Bob Lindqvist', 'customer'),
         ('carla@example.com', 'carla', 'Carla Mendes', 'customer'),
-        ('merchant@example.com', 'hearth.home', 'Hearth & Home', 'merchant'), ('trail@example.com', 'northtrail', 'Northtrail Outfitters', 'merchant'),
-        ('roastery@example.com', 'harbour', 'Harbour Roastery', 'merchant'), ('studio@example.com', 'papermill', 'Papermill Studio', 'merchant'),
-        ('support@example.com', 'support', 'Customer service', 'support'), ('admin@example.com', 'admin', 'Shop administration', 'admin')
+        ('merchant@example.com', 'hearth.home', 'Hearth & Home', 'merchant'),
+        ('trail@example.com', 'northtrail', 'Northtrail Outfitters', 'merchant'),
+        ('roastery@example.com', 'harbour', 'Harbour Roastery', 'merchant'),
+        ('studio@example.com', 'papermill', 'Papermill Studio', 'merchant'),
+        ('support@example.com', 'support', 'Customer service', 'support'),
+        ('admin@example.com', 'admin', 'Shop administration', 'admin')
     ) AS a (email, handle, display_name, role) LOOP
         INSERT INTO identity.accounts (email, handle, display_name, role, email_verified)
         VALUES (v_row.email, v_row.handle, v_row.display_name, v_row.role, true) RETURNING id INTO v_id;
-        INSERT INTO identity.passwords (account_id, salt, proof) VALUES (v_id, left(c_password, 29), sha256(convert_to(c_password, 'UTF8')));
+        INSERT INTO identity.passwords (account_id, salt, proof)
+        VALUES (v_id, left(c_password, 29), sha256(convert_to(c_password, 'UTF8')));
         v_accounts := v_accounts || jsonb_build_object(v_row.email, v_id);
     END LOOP;
-    INSERT INTO identity.addresses (account_id, name, line1, line2, city, region, postal_code, country, phone, is_default)
-    SELECT (v_accounts ->> a.email)::uuid, a.name, a.line1, a.line2, a.city, a.region, a.postal_code, a.country, a.phone, a.is_default
+    INSERT INTO identity.addresses (account_id, name, line1, line2, city, region, postal_code, country, phone,
+                                    is_default)
+    SELECT (v_accounts ->> a.email)::uuid, a.name, a.line1, a.line2, a.city, a.region, a.postal_code,
+           a.country, a.phone, a.is_default
     FROM (VALUES
-        ('alice@example.com', 'Alice Rahman', '14 Lake Circus Road', 'Flat 5B', 'Dhaka', NULL, '1205', 'BD', '+880 1700 000001', true),
-        ('alice@example.com', 'Alice Rahman, c/o Meridian Ltd', '88 Gulshan Avenue', NULL, 'Dhaka', NULL, '1212', 'BD', '+880 1700 000001', false),
-        ('bob@example.com', 'Bob Lindqvist', 'Storgatan 12', NULL, 'Uppsala', NULL, '753 31', 'SE', '+46 70 000 00 01', true),
-        ('carla@example.com', 'Carla Mendes', 'Rua das Flores 210', '3.º Dto', 'Porto', NULL, '4050-262', 'PT', NULL, true)
+        ('alice@example.com', 'Alice Rahman', '14 Lake Circus Road', 'Flat 5B', 'Dhaka', NULL, '1205', 'BD',
+         '+880 1700 000001', true),
+        ('alice@example.com', 'Alice Rahman, c/o Meridian Ltd', '88 Gulshan Avenue', NULL, 'Dhaka', NULL, '1212',
+         'BD', '+880 1700 000001', false),
+        ('bob@example.com', 'Bob Lindqvist', 'Storgatan 12', NULL, 'Uppsala', NULL, '753 31', 'SE',
+         '+46 70 000 00 01', true),
+        ('carla@example.com', 'Carla Mendes', 'Rua das Flores 210', '3.º Dto', 'Porto', NULL, '4050-262', 'PT',
+         NULL, true)
     ) AS a (email, name, line1, line2, city, region, postal_code, country, phone, is_default);
     RAISE NOTICE 'accounts and addresses';
 
-    INSERT INTO billing.sellers (version, name, email, phone, line1, postal_code, city, country, registration, vat_id, iban, exemption)
-    SELECT max(s.version) + 1, 'Storeproc Trading GmbH', 'invoices@storeproc.example', '+49 30 5550100', 'Oranienstraße 25', '10999', 'Berlin', 'DE',
-           'HRB 123456 B', 'DE123456789', 'DE02120300000000202051', 'Delivery outside the European Union: no tax is charged.'
+    INSERT INTO billing.sellers (version, name, email, phone, line1, postal_code, city, country, registration,
+                                 vat_id, iban, exemption)
+    SELECT max(s.version) + 1, 'Storeproc Trading GmbH', 'invoices@storeproc.example', '+49 30 5550100',
+           'Oranienstraße 25', '10999', 'Berlin', 'DE',
+           'HRB 123456 B', 'DE123456789', 'DE02120300000000202051',
+           'Delivery outside the European Union: no tax is charged.'
     FROM billing.sellers AS s;
 
-    -- Categories -----------------------------------------------------------------------------------------------------------
+    -- Categories
+    -- -----------------------------------------------------------------------------------------------------------
     FOR v_row IN SELECT * FROM (VALUES
-        ('home', NULL, 'Home', 1), ('lighting', 'home', 'Lighting', 1), ('kitchen', 'home', 'Kitchen', 2), ('textiles', 'home', 'Textiles', 3),
-        ('outdoor', NULL, 'Outdoor', 2), ('packs', 'outdoor', 'Packs and bags', 1), ('camp', 'outdoor', 'Camp', 2), ('clothing', 'outdoor', 'Clothing', 3),
-        ('food', NULL, 'Coffee and tea', 3), ('coffee', 'food', 'Coffee', 1), ('tea', 'food', 'Tea', 2), ('brewing', 'food', 'Brewing', 3),
-        ('office', NULL, 'Paper and desk', 4), ('notebooks', 'office', 'Notebooks', 1), ('writing', 'office', 'Writing', 2), ('desk', 'office', 'On the desk', 3)
+        ('home', NULL, 'Home', 1), ('lighting', 'home', 'Lighting', 1), ('kitchen', 'home', 'Kitchen', 2),
+        ('textiles', 'home', 'Textiles', 3),
+        ('outdoor', NULL, 'Outdoor', 2), ('packs', 'outdoor', 'Packs and bags', 1), ('camp', 'outdoor', 'Camp', 2),
+        ('clothing', 'outdoor', 'Clothing', 3),
+        ('food', NULL, 'Coffee and tea', 3), ('coffee', 'food', 'Coffee', 1), ('tea', 'food', 'Tea', 2),
+        ('brewing', 'food', 'Brewing', 3),
+        ('office', NULL, 'Paper and desk', 4), ('notebooks', 'office', 'Notebooks', 1),
+        ('writing', 'office', 'Writing', 2), ('desk', 'office', 'On the desk', 3)
     ) AS c (slug, parent, name, position) LOOP
         INSERT INTO catalog.categories (slug, parent_id, name, position)
         VALUES (v_row.slug, (v_categories ->> v_row.parent)::uuid, v_row.name, v_row.position) RETURNING id INTO v_id;
         v_categories := v_categories || jsonb_build_object(v_row.slug, v_id);
     END LOOP;
 
-    -- Products: a model in its variants. Prices are the model's, with a step a variant; euros beside dollars. --------------
+    -- Products: a model in its variants. Prices are the model's, with a step a variant; euros beside dollars.
+    -- --------------
     FOR v_row IN
         SELECT m.*, v.ordinality AS n, v.variant
         FROM (VALUES
@@ -75,8 +97,10 @@ BEGIN
              'Blackcurrant and grapefruit, loud and clear. A small lot, once a year.',
              1650, 1450, 40, 'pack', '250 g beans|500 g beans|250 g ground', '{"origin":"Kenya","roast":"light"}'),
             ('merchant@example.com', 'lighting', 'HH-LMP-ARC', 'Arc desk lamp',
-             'An adjustable desk lamp with a weighted base and a warm, dimmable LED. The arm holds wherever you leave it.',
-             6900, 0, 40, 'colour', 'matt black|chalk white|sage green|brass|terracotta|midnight blue', '{"material":"steel","bulb":"LED 8 W","height_cm":46}'),
+             'An adjustable desk lamp with a weighted base and a warm, dimmable LED. '
+             'The arm holds wherever you leave it.',
+             6900, 0, 40, 'colour', 'matt black|chalk white|sage green|brass|terracotta|midnight blue',
+             '{"material":"steel","bulb":"LED 8 W","height_cm":46}'),
             ('merchant@example.com', 'lighting', 'HH-LMP-GLO', 'Globe table lamp',
              'Mouth-blown opal glass on an oak foot. Soft light for a bedside or a shelf.',
              8900, 1500, 25, 'size', 'small|medium|large|extra large', '{"material":"glass and oak","bulb":"E14"}'),
@@ -103,7 +127,8 @@ BEGIN
              1400, 400, 75, 'volume', '0.5 l|1 l|1.5 l|2 l', '{"material":"borosilicate glass"}'),
             ('merchant@example.com', 'textiles', 'HH-THR-WOL', 'Lambswool throw',
              'Woven in a small mill from undyed and dyed lambswool. Warm without weight.',
-             9800, 0, 24, 'colour', 'heather|natural|navy|mustard|forest|berry', '{"material":"lambswool","size_cm":"140 x 200"}'),
+             9800, 0, 24, 'colour', 'heather|natural|navy|mustard|forest|berry',
+             '{"material":"lambswool","size_cm":"140 x 200"}'),
             ('merchant@example.com', 'textiles', 'HH-BED-LIN', 'Linen duvet cover',
              'Stonewashed European flax. Cool in summer, warm in winter, better each wash.',
              12900, 2600, 20, 'size', 'single|double|king|super king', '{"material":"linen"}'),
@@ -154,16 +179,20 @@ BEGIN
              2800, 0, 70, 'colour', 'oat|ink|brick|pine|ash', '{"material":"wool"}'),
             ('roastery@example.com', 'coffee', 'HR-COF-ETH', 'Ethiopia Yirgacheffe coffee',
              'Washed heirloom beans with jasmine, bergamot and a long sweet finish. Roasted on Tuesdays.',
-             1350, 1150, 85, 'pack', '250 g beans|500 g beans|1 kg beans|250 g ground|500 g ground', '{"origin":"Ethiopia","roast":"light"}'),
+             1350, 1150, 85, 'pack', '250 g beans|500 g beans|1 kg beans|250 g ground|500 g ground',
+             '{"origin":"Ethiopia","roast":"light"}'),
             ('roastery@example.com', 'coffee', 'HR-COF-COL', 'Colombia Huila coffee',
              'Red apple, caramel and cocoa: the one that everybody likes.',
-             1250, 1050, 95, 'pack', '250 g beans|500 g beans|1 kg beans|250 g ground|500 g ground', '{"origin":"Colombia","roast":"medium"}'),
+             1250, 1050, 95, 'pack', '250 g beans|500 g beans|1 kg beans|250 g ground|500 g ground',
+             '{"origin":"Colombia","roast":"medium"}'),
             ('roastery@example.com', 'coffee', 'HR-COF-ESP', 'Harbour espresso blend',
              'Dark chocolate and roasted hazelnut, with a crema that holds the sugar.',
-             1200, 1000, 110, 'pack', '250 g beans|500 g beans|1 kg beans|250 g ground|500 g ground', '{"origin":"Brazil and India","roast":"dark"}'),
+             1200, 1000, 110, 'pack', '250 g beans|500 g beans|1 kg beans|250 g ground|500 g ground',
+             '{"origin":"Brazil and India","roast":"dark"}'),
             ('roastery@example.com', 'coffee', 'HR-COF-DEC', 'Decaf Sierra Nevada coffee',
              'Decaffeinated with sugar cane; nobody will know.',
-             1400, 1200, 55, 'pack', '250 g beans|500 g beans|250 g ground', '{"origin":"Colombia","roast":"medium","decaf":true}'),
+             1400, 1200, 55, 'pack', '250 g beans|500 g beans|250 g ground',
+             '{"origin":"Colombia","roast":"medium","decaf":true}'),
             ('roastery@example.com', 'tea', 'HR-TEA-ASM', 'Assam second flush tea',
              'Malty, brisk and the colour of copper. Takes milk well.',
              950, 850, 70, 'pack', '100 g tin|250 g bag|500 g bag', '{"origin":"India","kind":"black"}'),
@@ -232,21 +261,29 @@ BEGIN
         SELECT v_id, p.currency, p.version, p.amount, p.valid, v_account
         FROM (
             SELECT c.currency, c.cents AS today, (v_number % 4 = 0) AS was, (v_number % 7 = 0) AS will
-            FROM (VALUES ('USD', v_row.cents + (v_row.n - 1) * v_row.step), ('EUR', ((v_row.cents + (v_row.n - 1) * v_row.step) * 92 / 100 + 5) / 10 * 10)
+            FROM (VALUES ('USD', v_row.cents + (v_row.n - 1) * v_row.step),
+                  ('EUR', ((v_row.cents + (v_row.n - 1) * v_row.step) * 92 / 100 + 5) / 10 * 10)
             ) AS c (currency, cents)
         ) AS t
         CROSS JOIN LATERAL (VALUES
-            (t.currency, 1, t.today * 9 / 10, tstzrange(now() - interval '120 days', now() - interval '30 days'), t.was),
-            (t.currency, 2, t.today, tstzrange(CASE WHEN t.was THEN now() - interval '30 days' ELSE now() - interval '120 days' END,
+            (t.currency, 1, t.today * 9 / 10, tstzrange(now() - interval '120 days', now() - interval '30 days'),
+             t.was),
+            (t.currency, 2, t.today,
+             tstzrange(CASE WHEN t.was THEN now() - interval '30 days' ELSE now() - interval '120 days' END,
                                                CASE WHEN t.will THEN now() + interval '30 days' END), true),
             (t.currency, 3, t.today * 11 / 10, tstzrange(now() + interval '30 days', NULL), t.will)
         ) AS p (currency, version, amount, valid, there)
         WHERE p.there;
         -- Every twentieth is sold out, every ninth nearly.
         INSERT INTO catalog.stock (product_id, on_hand)
-        VALUES (v_id, CASE WHEN v_number % 20 = 0 THEN 0 WHEN v_number % 9 = 0 THEN 3 ELSE v_row.stock + (v_number * 7) % 23 END);
+        VALUES (
+            v_id,
+            CASE WHEN v_number % 20 = 0 THEN 0 WHEN v_number % 9 = 0 THEN 3 ELSE v_row.stock + (v_number * 7) % 23 END
+        );
         INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, reason, actor_id)
-        SELECT s.product_id, 'adjustment', s.on_hand, 0, 'first stock', v_account FROM catalog.stock AS s WHERE s.product_id = v_id AND s.on_hand > 0;
+        SELECT s.product_id, 'adjustment', s.on_hand, 0, 'first stock', v_account
+        FROM catalog.stock AS s
+        WHERE s.product_id = v_id AND s.on_hand > 0;
     END LOOP;
     RAISE NOTICE '% products in % categories', v_number, (SELECT count(*) FROM catalog.categories);
 END $demo$;
@@ -259,10 +296,13 @@ BEGIN
     IF EXISTS (SELECT FROM sales.promotions) THEN
         RETURN;
     END IF;
-    UPDATE catalog.products AS p SET weight = 150 + (('x' || left(md5(p.sku), 4))::bit(16)::integer % 40) * 50 WHERE p.kind = 'product';
+    UPDATE catalog.products AS p
+    SET weight = 150 + (('x' || left(md5(p.sku), 4))::bit(16)::integer % 40) * 50
+    WHERE p.kind = 'product';
     -- Three of each merchant's products, for a tenth less.
     FOR v_row IN
-        SELECT a.email, a.display_name, array_agg(ROW(p.id, 1)::api.bundle_line ORDER BY p.id) AS items, (sum(q.amount) * 9 / 10)::bigint AS price
+        SELECT a.email, a.display_name, array_agg(ROW(p.id, 1)::api.bundle_line ORDER BY p.id) AS items,
+               (sum(q.amount) * 9 / 10)::bigint AS price
         FROM identity.accounts AS a
         CROSS JOIN LATERAL (
             SELECT o.id FROM catalog.products AS o JOIN catalog.stock AS s ON s.product_id = o.id
@@ -272,18 +312,25 @@ BEGIN
         WHERE a.role = 'merchant' GROUP BY a.email, a.display_name
     LOOP
         PERFORM set_config('app.token', identity.issue_local_token('merchant', v_row.email), true);
-        PERFORM api.create_bundle(name => v_row.display_name || ' starter set', sku => 'SET-1', items => v_row.items, price => v_row.price, currency => 'USD',
+        PERFORM api.create_bundle(name => v_row.display_name || ' starter set', sku => 'SET-1',
+                                  items => v_row.items, price => v_row.price, currency => 'USD',
                                   description => 'Three that go well together, for a tenth less.');
     END LOOP;
     PERFORM set_config('app.token', identity.issue_local_token('support', 'support@example.com'), true);
-    PERFORM api.create_promotion('WELCOME10', 'A tenth off the first order', 'percentage', basis_points => 1000, uses_per_account => 1);
-    PERFORM api.create_promotion('TENOFF', 'Ten dollars off fifty', 'fixed', amount => 1000, minimum => 5000, currency => 'USD', stackable => true);
+    PERFORM api.create_promotion('WELCOME10', 'A tenth off the first order', 'percentage', basis_points => 1000,
+                                 uses_per_account => 1);
+    PERFORM api.create_promotion('TENOFF', 'Ten dollars off fifty', 'fixed', amount => 1000, minimum => 5000,
+                                 currency => 'USD', stackable => true);
     PERFORM set_config('app.token', identity.issue_local_token('admin', 'admin@example.com'), true);
     PERFORM api.create_shipping_method('Parcel', ARRAY[
-        ROW('BD', 'USD', 5000, 350, 10000), ROW('BD', 'USD', 30000, 900, 10000), ROW(NULL, 'USD', 2000, 990, NULL), ROW(NULL, 'USD', 30000, 2490, NULL),
+        ROW('BD', 'USD', 5000, 350, 10000), ROW('BD', 'USD', 30000, 900, 10000), ROW(NULL, 'USD', 2000, 990, NULL),
+        ROW(NULL, 'USD', 30000, 2490, NULL),
         ROW(NULL, 'EUR', 2000, 890, NULL), ROW(NULL, 'EUR', 30000, 2290, NULL)]::api.shipping_rate[]);
-    PERFORM api.create_shipping_method('Express', ARRAY[ROW(NULL, 'USD', 10000, 3900, NULL), ROW(NULL, 'EUR', 10000, 3500, NULL)]::api.shipping_rate[]);
-    PERFORM api.create_tax_rate('SE', 'Moms', 25, true), api.create_tax_rate('PT', 'IVA', 23, true), api.create_tax_rate('DE', 'MwSt', 19, true);
+    PERFORM api.create_shipping_method(
+        'Express', ARRAY[ROW(NULL, 'USD', 10000, 3900, NULL), ROW(NULL, 'EUR', 10000, 3500, NULL)]::api.shipping_rate[]
+    );
+    PERFORM api.create_tax_rate('SE', 'Moms', 25, true), api.create_tax_rate('PT', 'IVA', 23, true),
+    api.create_tax_rate('DE', 'MwSt', 19, true);
     PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
     RAISE NOTICE 'bundles, promotions, shipping methods, tax rates';
 END $demo$;
@@ -306,9 +353,12 @@ BEGIN
     v_support := identity.issue_local_token('support', 'support@example.com');
     FOR v_row IN
         SELECT o.*, row_number() OVER () AS n FROM (VALUES
-            ('alice@example.com', 'delivered'), ('alice@example.com', 'delivered'), ('bob@example.com', 'delivered'), ('carla@example.com', 'delivered'),
-            ('alice@example.com', 'shipped'), ('bob@example.com', 'shipped'), ('alice@example.com', 'paid'), ('bob@example.com', 'paid'),
-            ('carla@example.com', 'paid'), ('alice@example.com', 'cancelled'), ('bob@example.com', 'refunded'), ('alice@example.com', 'declined'),
+            ('alice@example.com', 'delivered'), ('alice@example.com', 'delivered'), ('bob@example.com', 'delivered'),
+            ('carla@example.com', 'delivered'),
+            ('alice@example.com', 'shipped'), ('bob@example.com', 'shipped'), ('alice@example.com', 'paid'),
+            ('bob@example.com', 'paid'),
+            ('carla@example.com', 'paid'), ('alice@example.com', 'cancelled'), ('bob@example.com', 'refunded'),
+            ('alice@example.com', 'declined'),
             ('alice@example.com', 'pending'), ('bob@example.com', 'pending'), ('carla@example.com', 'pending')
         ) AS o (email, state)
     LOOP
@@ -318,20 +368,28 @@ BEGIN
         WHERE c.email = v_row.email AND a.is_default;
         SELECT array_agg(ROW(p.id, 1 + p.n % 2, NULL)::api.order_line) INTO v_lines
         FROM (
-            SELECT s.product_id AS id, row_number() OVER (ORDER BY s.product_id)::integer AS n FROM catalog.stock AS s WHERE s.on_hand - s.reserved > 5
+            SELECT s.product_id AS id, row_number() OVER (ORDER BY s.product_id)::integer AS n
+            FROM catalog.stock AS s
+            WHERE s.on_hand - s.reserved > 5
         ) AS p WHERE p.n % 41 = v_row.n AND p.n < 41 * (2 + v_row.n % 3);
         v_order := api.create_order(v_lines, v_address);
         IF v_row.state = 'cancelled' THEN
             v_order := api.cancel_order(v_order.id, 'ordered by mistake');
         ELSIF v_row.state <> 'pending' THEN
-            v_payment := (api.begin_payment(v_order.id, v_gateway)).payment;
-            PERFORM api.open_payment(v_payment.id, 'mock_demo_' || replace(v_payment.id::text, '-', ''), 'http://127.0.0.1:8000/mock/checkout/demo');
-            PERFORM api.receive_gateway_event(v_gateway, 'demo_' || v_payment.id, CASE v_row.state WHEN 'declined' THEN 'failed' ELSE 'completed' END,
+            v_payment := (api.begin_payment(v_order.id, 'mock')).payment;
+            PERFORM api.open_payment(v_payment.id, 'mock_demo_' || replace(v_payment.id::text, '-', ''),
+                                     'http://127.0.0.1:8000/mock/checkout/demo');
+            PERFORM api.receive_gateway_event(
+                'mock', 'demo_' || v_payment.id,
+                CASE v_row.state WHEN 'declined' THEN 'failed' ELSE 'completed' END,
                 '{"demo": true}', v_payment.id, amount => v_payment.amount, currency => v_payment.currency);
             PERFORM set_config('app.token', v_support, true);
             IF v_row.state IN ('shipped', 'delivered') THEN
-                PERFORM api.create_shipment(v_order.id, carrier => 'DHL', tracking_number => '0034 0434 ' || v_order.number,
-                                            tracking_url => 'https://www.dhl.com/global-en/home/tracking.html?tracking-id=00340434' || v_order.number);
+                PERFORM api.create_shipment(
+                    v_order.id, carrier => 'DHL', tracking_number => '0034 0434 ' || v_order.number,
+                    tracking_url =>
+                        'https://www.dhl.com/global-en/home/tracking.html?tracking-id=00340434'
+                        || v_order.number);
             END IF;
             IF v_row.state = 'delivered' THEN
                 v_order := api.deliver_order(v_order.id);
@@ -344,7 +402,10 @@ BEGIN
     -- Something in a cart, so that it is not empty either.
     PERFORM set_config('app.token', identity.issue_local_token('customer', 'alice@example.com'), true);
     PERFORM api.add_cart_item(2, s.product_id) FROM (
-        SELECT t.product_id FROM catalog.stock AS t WHERE t.on_hand - t.reserved > 5 ORDER BY t.product_id DESC LIMIT 2) AS s;
+        SELECT t.product_id
+        FROM catalog.stock AS t
+        WHERE t.on_hand - t.reserved > 5
+        ORDER BY t.product_id DESC LIMIT 2) AS s;
     PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
     RAISE NOTICE '% orders in every state', (SELECT count(*) FROM sales.orders);
 END $demo$;

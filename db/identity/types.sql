@@ -1,30 +1,38 @@
 -- Types of the endpoints in db/identity/api: what a client sends and what it gets.
 
 CREATE DOMAIN api.email AS text CONSTRAINT email_malformed
-    CHECK (char_length(VALUE) <= 254 AND VALUE ~ '^[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+$');
+    CHECK (char_length(VALUE) <= 254
+           AND VALUE ~ '^[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+$');
 COMMENT ON DOMAIN api.email IS 'An e-mail address.';
 
 CREATE DOMAIN api.handle AS text CONSTRAINT handle_malformed CHECK (VALUE ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}$');
 COMMENT ON DOMAIN api.handle IS '3 to 30 letters, digits, dots, dashes or underscores.';
 
-CREATE DOMAIN api.password AS text CONSTRAINT password_weak CHECK (char_length(VALUE) >= 8 AND char_length(VALUE) <= 64);
-COMMENT ON DOMAIN api.password IS '8 to 64 characters with a lower-case letter, an upper-case letter, a digit and a symbol.';
+CREATE DOMAIN api.password AS text
+    CONSTRAINT password_weak CHECK (char_length(VALUE) >= 8 AND char_length(VALUE) <= 64);
+COMMENT ON DOMAIN api.password IS
+'8 to 64 characters with a lower-case letter, an upper-case letter, a digit and a symbol.';
 
 CREATE TYPE api.account AS (
-    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean, version bigint, created_at timestamptz
+    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean,
+    version bigint, created_at timestamptz
 );
 
-CREATE TYPE api.session AS (access_token text, refresh_token text, token_type text, expires_in integer, account api.account);
+CREATE TYPE api.session AS (
+    access_token text, refresh_token text, token_type text, expires_in integer, account api.account
+);
 
-CREATE DOMAIN api.account_role AS text CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['customer', 'merchant', 'support', 'admin']));
-COMMENT ON DOMAIN api.account_role IS 'What somebody may do.';
+CREATE DOMAIN api.account_role AS text
+    CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['customer', 'merchant', 'support', 'admin']));
+COMMENT ON DOMAIN api.account_role IS 'What the account may do.';
 
-CREATE DOMAIN api.account_status AS text CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended', 'closed']));
-COMMENT ON DOMAIN api.account_status IS 'Whether somebody can log in.';
+CREATE DOMAIN api.account_status AS text
+    CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended', 'closed']));
+COMMENT ON DOMAIN api.account_status IS 'Whether the account can log in.';
 
 CREATE TYPE api.admin_account AS (
-    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean, last_login_at timestamptz,
-    version bigint, created_at timestamptz
+    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean,
+    last_login_at timestamptz, version bigint, created_at timestamptz
 );
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);

@@ -1,14 +1,15 @@
 -- Types of the endpoints in db/sales/api: what a client sends and what it gets.
 
 CREATE TYPE api.sale AS (
-    id uuid, order_id uuid, order_number text, order_status text, product_id uuid, sku text, name text, quantity integer,
-    unit_price bigint, total bigint, currency text, created_at timestamptz
+    id uuid, order_id uuid, order_number text, order_status text, product_id uuid, sku text, name text,
+    quantity integer, unit_price bigint, total bigint, currency text, created_at timestamptz
 );
 
 CREATE TYPE api.sale_page AS (data api.sale[], next_cursor text);
 
 CREATE TYPE api.cart_item AS (
-    id uuid, product_id uuid, bundle_id uuid, name text, quantity integer, price_when_added bigint, unit_price bigint, available bigint, total bigint
+    id uuid, product_id uuid, bundle_id uuid, name text, quantity integer, price_when_added bigint, unit_price bigint,
+    available bigint, total bigint
 );
 
 CREATE TYPE api.cart AS (id uuid, currency text, items api.cart_item[], subtotal bigint, discount bigint, total bigint);
@@ -30,13 +31,15 @@ COMMENT ON COLUMN api.order_component.quantity IS 'Pieces in one bundle.';
 COMMENT ON COLUMN api.order_component.share IS 'What of one bundle''s price it bears.';
 
 CREATE TYPE api.order_item AS (
-    id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint, price_version bigint,
-    discount bigint, tax bigint, tax_rate numeric, tax_included boolean, total bigint, components api.order_component[]
+    id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint,
+    price_version bigint, discount bigint, tax bigint, tax_rate numeric, tax_included boolean, total bigint,
+    components api.order_component[]
 );
 
 CREATE TYPE api."order" AS (
-    id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint, discount bigint, tax bigint,
-    tax_included bigint, shipping bigint, shipping_method_id uuid, total bigint, amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
+    id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint,
+    discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid, total bigint,
+    amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
     version bigint, created_at timestamptz
 );
 
@@ -49,7 +52,8 @@ CREATE TYPE api.order_event_page AS (data api.order_event[], next_cursor text);
 CREATE DOMAIN api.promo_code AS text CONSTRAINT promo_code_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$');
 COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; upper and lower case are one.';
 
-CREATE DOMAIN api.promotion_kind AS text CONSTRAINT promotion_kind_unknown CHECK (VALUE = ANY (ARRAY['percentage', 'fixed']));
+CREATE DOMAIN api.promotion_kind AS text
+    CONSTRAINT promotion_kind_unknown CHECK (VALUE = ANY (ARRAY['percentage', 'fixed']));
 COMMENT ON DOMAIN api.promotion_kind IS 'A percentage (basis_points) of the goods, or a fixed amount.';
 
 CREATE DOMAIN api.basis_points AS integer CONSTRAINT percentage_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
@@ -59,26 +63,33 @@ CREATE DOMAIN api.use_limit AS integer CONSTRAINT use_limit_out_of_range CHECK (
 COMMENT ON DOMAIN api.use_limit IS 'How often.';
 
 CREATE TYPE api.promotion AS (
-    id uuid, code text, name text, kind text, basis_points integer, amount bigint, currency text, minimum bigint, cap bigint,
-    valid_from timestamptz, valid_until timestamptz, product_ids uuid[], category_ids uuid[], total_uses bigint, uses_per_account integer,
-    uses bigint, stackable boolean, enabled boolean, version bigint, created_at timestamptz
+    id uuid, code text, name text, kind text, basis_points integer, amount bigint, currency text, minimum bigint,
+    cap bigint, valid_from timestamptz, valid_until timestamptz, product_ids uuid[], category_ids uuid[],
+    total_uses bigint, uses_per_account integer, uses bigint, stackable boolean, enabled boolean, version bigint,
+    created_at timestamptz
 );
 
 CREATE TYPE api.promotion_page AS (data api.promotion[], next_cursor text);
 
-CREATE TYPE api.promotion_validation AS (valid boolean, discount bigint, currency text, reason text, detail text, minimum bigint);
+CREATE TYPE api.promotion_validation AS (
+    valid boolean, discount bigint, currency text, reason text, detail text, minimum bigint
+);
 
 CREATE DOMAIN api.tax_percent AS numeric CONSTRAINT tax_rate_out_of_range CHECK (VALUE >= 0 AND VALUE <= 100);
 COMMENT ON DOMAIN api.tax_percent IS 'Per cent, up to four decimals.';
 
 CREATE TYPE api.tax_rate AS (
-    id uuid, country text, region text, category text, name text, rate numeric, included boolean, valid_from timestamptz, valid_until timestamptz
+    id uuid, country text, region text, category text, name text, rate numeric, included boolean,
+    valid_from timestamptz, valid_until timestamptz
 );
 
 CREATE TYPE api.shipping_offer AS (id uuid, name text, carrier text, price bigint, currency text);
 
-CREATE TYPE api.shipping_rate AS (country text, currency api.currency, up_to api.weight, price api.price, free_from bigint);
-COMMENT ON COLUMN api.shipping_rate.country IS 'Optional. ISO 3166-1 alpha-2; without it, everywhere that has no rates of its own.';
+CREATE TYPE api.shipping_rate AS (
+    country text, currency api.currency, up_to api.weight, price api.price, free_from bigint
+);
+COMMENT ON COLUMN api.shipping_rate.country IS
+'Optional. ISO 3166-1 alpha-2; without it, everywhere that has no rates of its own.';
 COMMENT ON COLUMN api.shipping_rate.up_to IS 'Grams, this included.';
 COMMENT ON COLUMN api.shipping_rate.free_from IS 'Optional. Nothing to pay for goods of this value.';
 

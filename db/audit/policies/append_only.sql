@@ -5,7 +5,8 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cat
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.gateway_events
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
--- These admit one change: a person who closed their account is erased from them. For each row, so that it holds on a partition too.
+-- These admit one change: a person who closed their account is erased from them. For each row, so that it holds on a
+-- partition too.
 CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON messaging.events
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER erased_only BEFORE UPDATE ON messaging.events

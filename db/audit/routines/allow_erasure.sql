@@ -1,7 +1,8 @@
--- Row trigger of tables that are history: the one change that they admit is a personal value becoming "[erased]". Whoever updates them, their
--- owner too, can hide a person and cannot tell another story.
+-- Row trigger of tables that are history: the one change that they admit is a personal value becoming "[erased]".
+-- An update, also by the owner of the table, can erase a person and change nothing else.
 -- Trigger arguments: the columns (jsonb) that hold such values, as audit.personal_columns() names them.
--- Errors: append_only 409.
+-- Callers:   triggers erased_only on messaging.events and erased_only on audit.changes.
+-- Errors:    append_only 409.
 CREATE OR REPLACE FUNCTION audit.allow_erasure()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -9,11 +10,13 @@ DECLARE
     v_columns CONSTANT text[] := TG_ARGV[0:];
     v_old     CONSTANT jsonb := to_jsonb(OLD);
     v_new     CONSTANT jsonb := to_jsonb(NEW);
-    v_table   CONSTANT text := coalesce(v_old ->> 'table_name', TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);   -- an audit row tells of another
+    -- an audit row tells of another
+    v_table   CONSTANT text := coalesce(v_old ->> 'table_name', TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
 BEGIN
     IF v_new - v_columns IS DISTINCT FROM v_old - v_columns
         OR EXISTS (SELECT FROM unnest(v_columns) AS c
-                   WHERE nullif(v_new -> c, 'null') IS DISTINCT FROM audit.without_person(v_table, nullif(v_old -> c, 'null')))
+                   WHERE nullif(v_new -> c, 'null')
+                         IS DISTINCT FROM audit.without_person(v_table, nullif(v_old -> c, 'null')))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'append_only',
             MESSAGE = format('%s.%s is append-only: history is never rewritten.', TG_TABLE_SCHEMA, TG_TABLE_NAME);

@@ -1,5 +1,6 @@
--- Every invariant of the books, checked now, in one snapshot. An empty detail is a good one; otherwise how many offend and the first of them.
--- Called by: api.check_invariants, `storeproc check`, tests, restore drills; a DBA in psql.
+-- Every invariant of the books, checked now, in one snapshot. An empty detail is a good one; otherwise how many offend
+-- and the first of them.
+-- Callers:   api.check_invariants, `storeproc check`, tests, restore drills; a DBA in psql.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION audit.check_invariants()
 RETURNS TABLE (name text, ok boolean, detail text)
@@ -16,7 +17,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM catalog.stock_levels AS s
         LEFT JOIN (SELECT p.product_id, sum(p.quantity) AS quantity
                    FROM (SELECT i.product_id, i.quantity
-                         FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id WHERE o.status = 'pending' AND NOT i.bundle
+                         FROM sales.order_items AS i
+                         JOIN sales.orders AS o ON o.id = i.order_id
+                         WHERE o.status = 'pending' AND NOT i.bundle
                          UNION ALL
                          SELECT c.product_id, c.pieces
                          FROM sales.order_item_components AS c
@@ -26,7 +29,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE s.reserved <> coalesce(t.quantity, 0)
 
         UNION ALL
-        SELECT 'stock is never oversold', s.product_id FROM catalog.stock_levels AS s WHERE s.reserved > s.on_hand OR s.reserved < 0
+        SELECT 'stock is never oversold', s.product_id
+        FROM catalog.stock_levels AS s
+        WHERE s.reserved > s.on_hand OR s.reserved < 0
 
         UNION ALL
         SELECT 'an order''s total is the sum of its lines', o.id
@@ -41,18 +46,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         LEFT JOIN (SELECT c.order_item_id, sum(c.share) AS share, bool_and(c.pieces = c.quantity * l.quantity) AS whole
                    FROM sales.order_item_components AS c JOIN sales.order_items AS l ON l.id = c.order_item_id
                    GROUP BY c.order_item_id) AS t ON t.order_item_id = i.id
-        WHERE i.bundle AND (i.unit_price IS DISTINCT FROM t.share OR NOT t.whole) OR NOT i.bundle AND t.order_item_id IS NOT NULL
+        WHERE i.bundle AND (i.unit_price IS DISTINCT FROM t.share OR NOT t.whole)
+          OR NOT i.bundle AND t.order_item_id IS NOT NULL
 
         UNION ALL
         SELECT 'an order''s discount is what its promotions take off', o.id
         FROM sales.orders AS o
-        LEFT JOIN (SELECT u.order_id, sum(u.discount) AS discount FROM sales.promotion_uses AS u GROUP BY u.order_id) AS t ON t.order_id = o.id
+        LEFT JOIN (SELECT u.order_id, sum(u.discount) AS discount
+                   FROM sales.promotion_uses AS u
+                   GROUP BY u.order_id) AS t
+            ON t.order_id = o.id
         WHERE o.discount <> coalesce(t.discount, 0)
 
         UNION ALL
         SELECT 'a promotion is used as often as it says, and may', p.id
         FROM sales.promotions AS p
-        LEFT JOIN (SELECT u.promotion_id, count(*) AS uses FROM sales.promotion_uses AS u WHERE u.released_at IS NULL GROUP BY u.promotion_id) AS t
+        LEFT JOIN (SELECT u.promotion_id, count(*) AS uses
+                   FROM sales.promotion_uses AS u
+                   WHERE u.released_at IS NULL
+                   GROUP BY u.promotion_id) AS t
                ON t.promotion_id = p.id
         WHERE p.total_uses IS NOT NULL AND (p.uses <> coalesce(t.uses, 0) OR p.uses > p.total_uses)
         UNION ALL
@@ -72,13 +84,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'an order line''s price is the version it was sold at', i.id
         FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id
-        LEFT JOIN catalog.prices AS p ON p.product_id = i.product_id AND p.currency = o.currency AND p.version = i.price_version
+        LEFT JOIN catalog.prices AS p
+            ON p.product_id = i.product_id AND p.currency = o.currency AND p.version = i.price_version
         WHERE i.unit_price IS DISTINCT FROM p.amount
 
         UNION ALL
         SELECT 'an order is paid by its payments', o.id
         FROM sales.orders AS o
-        LEFT JOIN (SELECT p.order_id, sum(p.amount_applied) AS applied FROM payments.payments AS p GROUP BY p.order_id) AS t ON t.order_id = o.id
+        LEFT JOIN (SELECT p.order_id, sum(p.amount_applied) AS applied
+                   FROM payments.payments AS p
+                   GROUP BY p.order_id) AS t
+            ON t.order_id = o.id
         WHERE o.amount_paid <> coalesce(t.applied, 0)
 
         UNION ALL
@@ -88,21 +104,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'an order''s refunds are its payments'' refunds', o.id
         FROM sales.orders AS o
-        LEFT JOIN (SELECT r.order_id, sum(r.from_order) AS refunded FROM payments.refunds AS r WHERE r.status <> 'failed' GROUP BY r.order_id) AS t
+        LEFT JOIN (SELECT r.order_id, sum(r.from_order) AS refunded
+                   FROM payments.refunds AS r
+                   WHERE r.status <> 'failed'
+                   GROUP BY r.order_id) AS t
                ON t.order_id = o.id
         WHERE o.amount_refunded <> coalesce(t.refunded, 0)
 
         UNION ALL
         SELECT 'no refund exceeds its payment', p.id
         FROM payments.payments AS p
-        LEFT JOIN (SELECT r.payment_id, sum(r.amount) AS refunded FROM payments.refunds AS r WHERE r.status <> 'failed' GROUP BY r.payment_id) AS t
+        LEFT JOIN (SELECT r.payment_id, sum(r.amount) AS refunded
+                   FROM payments.refunds AS r
+                   WHERE r.status <> 'failed'
+                   GROUP BY r.payment_id) AS t
                ON t.payment_id = p.id
         WHERE p.amount_refunded <> coalesce(t.refunded, 0) OR p.amount_refunded > p.amount_captured
 
         UNION ALL
         SELECT 'money that pays no order is refunded', p.id
         FROM payments.payments AS p
-        LEFT JOIN (SELECT r.payment_id, sum(r.amount - r.from_order) AS returned FROM payments.refunds AS r GROUP BY r.payment_id) AS t
+        LEFT JOIN (SELECT r.payment_id, sum(r.amount - r.from_order) AS returned
+                   FROM payments.refunds AS r
+                   GROUP BY r.payment_id) AS t
                ON t.payment_id = p.id
         WHERE p.amount_captured - p.amount_applied > coalesce(t.returned, 0)
 
@@ -123,17 +147,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'every payment is booked, once', p.id
         FROM payments.payments AS p
-        LEFT JOIN (SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind <> 'unapplied') AS applied, sum(t.amount) AS captured
+        LEFT JOIN (SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind <> 'unapplied') AS applied,
+                          sum(t.amount) AS captured
                    FROM ledger.transfers AS t
-                   WHERE t.kind IN ('payment', 'deposit', 'unapplied') AND t.phase IN ('posted', 'post') GROUP BY t.payment_id) AS b ON b.payment_id = p.id
+                   WHERE t.kind IN ('payment', 'deposit', 'unapplied') AND t.phase IN ('posted', 'post')
+                   GROUP BY t.payment_id) AS b ON b.payment_id = p.id
         WHERE p.amount_captured <> coalesce(b.captured, 0) OR p.amount_applied <> coalesce(b.applied, 0)
 
         UNION ALL
         SELECT 'every finished refund is booked, once', r.id
         FROM payments.refunds AS r
-        LEFT JOIN (SELECT t.refund_id, sum(CASE WHEN t.kind LIKE '%_reversed' THEN -t.amount ELSE t.amount END) AS amount FROM ledger.transfers AS t
-                   WHERE t.kind IN ('refund', 'refund_unapplied', 'deposit_refund',
-                                    'refund_reversed', 'refund_unapplied_reversed', 'deposit_refund_reversed') AND t.phase IN ('posted', 'post') GROUP BY t.refund_id) AS b
+        LEFT JOIN (
+            SELECT t.refund_id, sum(CASE WHEN t.kind LIKE '%_reversed' THEN -t.amount ELSE t.amount END) AS amount
+            FROM ledger.transfers AS t
+            WHERE t.kind IN ('refund', 'refund_unapplied', 'deposit_refund',
+                             'refund_reversed', 'refund_unapplied_reversed', 'deposit_refund_reversed')
+              AND t.phase IN ('posted', 'post')
+            GROUP BY t.refund_id) AS b
                ON b.refund_id = r.id
         WHERE coalesce(b.amount, 0) <> CASE r.status WHEN 'completed' THEN r.amount ELSE 0 END
 
@@ -160,18 +190,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'a balance is the sum of its transfers', a.id
         FROM ledger.accounts AS a
-        LEFT JOIN (SELECT p.account_id, sum(p.balance) AS balance FROM ledger.balance_parts AS p GROUP BY p.account_id) AS p ON p.account_id = a.id
+        LEFT JOIN (SELECT p.account_id, sum(p.balance) AS balance
+                   FROM ledger.balance_parts AS p
+                   GROUP BY p.account_id) AS p
+            ON p.account_id = a.id
         LEFT JOIN (SELECT t.credit_account, sum(t.amount) AS amount FROM ledger.transfers AS t
                    WHERE t.phase IN ('posted', 'post') GROUP BY t.credit_account) AS c ON c.credit_account = a.id
         LEFT JOIN (SELECT t.debit_account, sum(t.amount) AS amount FROM ledger.transfers AS t
                    WHERE t.phase IN ('posted', 'post') GROUP BY t.debit_account) AS d ON d.debit_account = a.id
-        WHERE a.owner_id IS NOT NULL AND coalesce(a.balance, p.balance, 0) <> coalesce(c.amount, 0) - coalesce(d.amount, 0)
+        WHERE a.owner_id IS NOT NULL
+          AND coalesce(a.balance, p.balance, 0) <> coalesce(c.amount, 0) - coalesce(d.amount, 0)
 
         UNION ALL
         SELECT 'held money is what pending transfers hold', a.id
         FROM ledger.accounts AS a
         LEFT JOIN (SELECT t.debit_account, sum(t.amount) AS amount FROM ledger.transfers AS t
-                   WHERE t.phase = 'pending' AND NOT EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = t.id)
+                   WHERE t.phase = 'pending'
+                     AND NOT EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = t.id)
                    GROUP BY t.debit_account) AS h ON h.debit_account = a.id
         WHERE a.held <> coalesce(h.amount, 0)
 
@@ -179,21 +214,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'a pending transfer is ended by no more than it held', e.id
         FROM ledger.transfers AS e LEFT JOIN ledger.transfers AS t ON t.id = e.pending_id AND t.phase = 'pending'
         WHERE e.pending_id IS NOT NULL
-          AND (t.id IS NULL OR e.amount > t.amount OR e.debit_account <> t.debit_account OR e.credit_account <> t.credit_account)
+          AND (t.id IS NULL
+               OR e.amount > t.amount
+               OR e.debit_account <> t.debit_account
+               OR e.credit_account <> t.credit_account)
 
         UNION ALL
         SELECT 'an order''s refunds are its lines'' refunds', o.id
         FROM sales.orders AS o
-        LEFT JOIN (SELECT i.order_id, sum(i.amount_refunded) AS refunded FROM sales.order_items AS i GROUP BY i.order_id) AS t ON t.order_id = o.id
+        LEFT JOIN (SELECT i.order_id, sum(i.amount_refunded) AS refunded
+                   FROM sales.order_items AS i
+                   GROUP BY i.order_id) AS t
+            ON t.order_id = o.id
         WHERE o.amount_refunded <> coalesce(t.refunded, 0) + o.shipping_refunded
         UNION ALL
         SELECT 'an order''s refunds are its lines'' refunds', i.id
         FROM sales.orders AS o
         JOIN sales.order_items AS i ON i.order_id = o.id
-        LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS amount, sum(r.quantity) FILTER (WHERE r.product_id IS NULL) AS quantity
+        LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS amount,
+                          sum(r.quantity) FILTER (WHERE r.product_id IS NULL) AS quantity
                    FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
                    WHERE f.status <> 'failed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
-        WHERE o.commission_basis_points IS NOT NULL    -- lines of older orders were given their part without a record of which refund
+        -- lines of older orders were given their part without a record of which refund
+        WHERE o.commission_basis_points IS NOT NULL
           AND (i.amount_refunded <> coalesce(t.amount, 0) OR i.quantity_refunded <> coalesce(t.quantity, 0))
 
         UNION ALL
@@ -208,12 +251,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'a refund is the sum of its lines', r.id
         FROM payments.refunds AS r JOIN sales.orders AS o ON o.id = r.order_id AND o.commission_basis_points IS NOT NULL
-        LEFT JOIN (SELECT i.refund_id, sum(i.amount) AS amount FROM payments.refund_items AS i GROUP BY i.refund_id) AS t ON t.refund_id = r.id
+        LEFT JOIN (SELECT i.refund_id, sum(i.amount) AS amount
+                   FROM payments.refund_items AS i
+                   GROUP BY i.refund_id) AS t
+            ON t.refund_id = r.id
         WHERE r.from_order <> coalesce(t.amount, 0)
 
         UNION ALL
         SELECT 'a paid order''s merchants have their shares, less what was refunded', coalesce(x.order_id, b.order_id)
-        FROM (SELECT s.order_id, s.owner_id, sum(s.share - div(s.share::numeric * coalesce(s.refunded, 0), greatest(s.total, 1))) AS amount
+        FROM (SELECT s.order_id, s.owner_id,
+                     sum(s.share - div(s.share::numeric * coalesce(s.refunded, 0), greatest(s.total, 1))) AS amount
               FROM (SELECT i.order_id, i.merchant_id AS owner_id, i.total, t.refunded,
                            i.total - i.tax - sales.commission_of(i.total - i.tax, o.commission_basis_points) AS share
                     FROM sales.orders AS o JOIN sales.order_items AS i ON i.order_id = o.id
@@ -222,7 +269,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                                WHERE f.status = 'completed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
                     WHERE o.paid_at IS NOT NULL AND o.commission_basis_points IS NOT NULL
                     UNION ALL
-                    SELECT i.order_id, NULL, i.total, t.refunded, sales.commission_of(i.total - i.tax, o.commission_basis_points)
+                    SELECT i.order_id, NULL, i.total, t.refunded,
+                           sales.commission_of(i.total - i.tax, o.commission_basis_points)
                     FROM sales.orders AS o JOIN sales.order_items AS i ON i.order_id = o.id
                     LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS refunded
                                FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
@@ -231,7 +279,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
               GROUP BY s.order_id, s.owner_id) AS x
         FULL JOIN (SELECT t.order_id, a.owner_id, sum(t.amount) AS amount
                    FROM (SELECT c.order_id, c.credit_account AS account_id, c.amount FROM ledger.transfers AS c
-                         WHERE c.kind IN ('earnings', 'commission', 'earnings_returned_reversed', 'commission_returned_reversed')
+                         WHERE c.kind IN ('earnings', 'commission', 'earnings_returned_reversed',
+                                          'commission_returned_reversed')
                          UNION ALL
                          SELECT d.order_id, d.debit_account, -d.amount FROM ledger.transfers AS d
                          WHERE d.kind IN ('earnings_returned', 'commission_returned')) AS t
@@ -245,7 +294,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM ledger.credit_changes AS c
         LEFT JOIN ledger.transfers AS t ON t.id = c.transfer_id
         LEFT JOIN ledger.accounts AS a ON a.id = CASE c.kind WHEN 'grant' THEN t.credit_account ELSE t.debit_account END
-        WHERE c.status = 'completed' AND (t.amount IS DISTINCT FROM c.amount OR a.owner_id IS DISTINCT FROM c.account_id OR a.kind <> 'credit')
+        WHERE c.status = 'completed'
+          AND (t.amount IS DISTINCT FROM c.amount OR a.owner_id IS DISTINCT FROM c.account_id OR a.kind <> 'credit')
         UNION ALL
         SELECT 'credit that was given or taken is booked, once', c.id
         FROM (SELECT g.id, g.transfer_id FROM ledger.credit_changes AS g
@@ -261,7 +311,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         LEFT JOIN ledger.transfers AS r ON r.id = g.redeemed_transfer
         LEFT JOIN ledger.accounts AS a ON a.id = r.credit_account
         WHERE i.amount IS DISTINCT FROM g.amount
-           OR g.redeemed_by IS NOT NULL AND (r.amount IS DISTINCT FROM g.amount OR a.owner_id IS DISTINCT FROM g.redeemed_by)
+           OR g.redeemed_by IS NOT NULL
+           AND (r.amount IS DISTINCT FROM g.amount OR a.owner_id IS DISTINCT FROM g.redeemed_by)
 
         UNION ALL
         SELECT 'a payout is held until it is settled', p.id
@@ -269,44 +320,62 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         JOIN ledger.transfers AS h ON h.id = p.hold_id
         LEFT JOIN ledger.transfers AS e ON e.pending_id = h.id
         WHERE h.amount <> p.amount
-           OR coalesce(e.phase, 'none') <> CASE p.status WHEN 'pending' THEN 'none' WHEN 'completed' THEN 'post' ELSE 'void' END
+           OR coalesce(e.phase, 'none') <> CASE p.status
+                                               WHEN 'pending' THEN 'none'
+                                               WHEN 'completed' THEN 'post'
+                                               ELSE 'void' END
            OR p.status = 'completed' AND e.amount <> p.amount
 
         UNION ALL
         SELECT 'what a closed dispute held is free', h.dispute_id
         FROM payments.dispute_holds AS h JOIN payments.disputes AS d ON d.id = h.dispute_id
-        WHERE d.settled_at IS NOT NULL AND NOT EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = h.transfer_id)
+        WHERE d.settled_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = h.transfer_id)
 
         UNION ALL
         SELECT 'what is referred to is there', x.id
-        FROM (SELECT o.id, EXISTS (SELECT FROM catalog.currencies AS c WHERE c.code = o.currency) AS found FROM sales.orders AS o
+        FROM (SELECT o.id, EXISTS (SELECT FROM catalog.currencies AS c WHERE c.code = o.currency) AS found
+              FROM sales.orders AS o
               UNION ALL
               SELECT i.id, p.id IS NOT NULL AND o.id IS NOT NULL FROM sales.order_items AS i
               LEFT JOIN catalog.products AS p ON p.id = i.product_id LEFT JOIN sales.orders AS o ON o.id = i.order_id
               UNION ALL
-              SELECT m.id, p.id IS NOT NULL FROM catalog.stock_movements AS m LEFT JOIN catalog.products AS p ON p.id = m.product_id
+              SELECT m.id, p.id IS NOT NULL
+              FROM catalog.stock_movements AS m
+              LEFT JOIN catalog.products AS p ON p.id = m.product_id
               UNION ALL
-              SELECT y.id, EXISTS (SELECT FROM payments.providers AS p WHERE p.name = y.provider) FROM payments.payments AS y
+              SELECT y.id, EXISTS (SELECT FROM payments.providers AS p WHERE p.name = y.provider)
+              FROM payments.payments AS y
               UNION ALL
               SELECT t.id, d.id IS NOT NULL AND c.id IS NOT NULL FROM ledger.transfers AS t
-              LEFT JOIN ledger.accounts AS d ON d.id = t.debit_account LEFT JOIN ledger.accounts AS c ON c.id = t.credit_account) AS x
+              LEFT JOIN ledger.accounts AS d ON d.id = t.debit_account
+              LEFT JOIN ledger.accounts AS c ON c.id = t.credit_account) AS x
         WHERE NOT x.found
     ), counted AS (
         SELECT o.name, count(*) AS n, (array_agg(o.id ORDER BY o.id))[1] AS first FROM offenders AS o GROUP BY o.name
     )
-    (SELECT n.name, c.n IS NULL, CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
+    (SELECT n.name, c.n IS NULL,
+            CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
     FROM unnest(ARRAY[
         'stock is the sum of its movements', 'reserved stock is what pending orders hold', 'stock is never oversold',
         'an order''s total is the sum of its lines', 'a bundle''s price is the sum of its components'' shares',
-        'an order''s discount is what its promotions take off', 'a promotion is used as often as it says, and may', 'an order''s lines belong to its account',
-        'an order line''s price is the version it was sold at', 'an order is paid by its payments', 'a paid order is paid in full',
-        'an order''s refunds are its payments'' refunds', 'no refund exceeds its payment', 'money that pays no order is refunded',
-        'a cancelled order keeps no money', 'payments and refunds belong to their order''s account', 'every payment is booked, once',
-        'every finished refund is booked, once', 'every change of status was allowed', 'a transfer stays in its currency',
+        'an order''s discount is what its promotions take off', 'a promotion is used as often as it says, and may',
+        'an order''s lines belong to its account',
+        'an order line''s price is the version it was sold at', 'an order is paid by its payments',
+        'a paid order is paid in full',
+        'an order''s refunds are its payments'' refunds', 'no refund exceeds its payment',
+        'money that pays no order is refunded',
+        'a cancelled order keeps no money', 'payments and refunds belong to their order''s account',
+        'every payment is booked, once',
+        'every finished refund is booked, once', 'every change of status was allowed',
+        'a transfer stays in its currency',
         'a balance is the sum of its transfers', 'held money is what pending transfers hold',
-        'a pending transfer is ended by no more than it held', 'an order''s refunds are its lines'' refunds', 'a refund is the sum of its lines',
-        'a paid order''s merchants have their shares, less what was refunded', 'credit that was given or taken is booked, once',
-        'a gift card brings what it cost, once', 'a payout is held until it is settled', 'what a closed dispute held is free',
+        'a pending transfer is ended by no more than it held', 'an order''s refunds are its lines'' refunds',
+        'a refund is the sum of its lines',
+        'a paid order''s merchants have their shares, less what was refunded',
+        'credit that was given or taken is booked, once',
+        'a gift card brings what it cost, once', 'a payout is held until it is settled',
+        'what a closed dispute held is free',
         'what is referred to is there'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name

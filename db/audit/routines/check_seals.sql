@@ -1,6 +1,6 @@
--- Whether the audit is as it was sealed: every chain, computed anew from its rows. A partition that was dropped is passed over: its seals stay, to
--- be compared with a copy of it.
--- Called by: `storeproc check`, restore drills; a DBA in psql. Reads the whole audit.
+-- Whether the audit is as it was sealed: every chain, computed anew from its rows. A partition that was dropped is
+-- passed over: its seals stay, to be compared with a copy of it.
+-- Callers:   `storeproc check`, restore drills; a DBA in psql. Reads the whole audit.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION audit.check_seals()
 RETURNS TABLE (name text, ok boolean, detail text)
@@ -13,7 +13,12 @@ DECLARE
     v_after  uuid;
     v_broken text;
 BEGIN
-    FOR v_chain IN SELECT s.partition, count(*) AS seals, sum(s.rows) AS rows FROM audit.seals AS s GROUP BY s.partition ORDER BY s.partition LOOP
+    FOR v_chain IN
+        SELECT s.partition, count(*) AS seals, sum(s.rows) AS rows
+        FROM audit.seals AS s
+        GROUP BY s.partition
+        ORDER BY s.partition
+    LOOP
         v_digest := '';
         v_after := '00000000-0000-0000-0000-000000000000';
         v_broken := NULL;
@@ -22,7 +27,8 @@ BEGIN
                 v_now := audit.digest_rows(v_seal.partition, v_seal.after_id, v_seal.to_id);
                 v_digest := sha256(v_digest || v_now.digest);
                 IF v_seal.after_id <> v_after OR v_now.rows <> v_seal.rows OR v_digest <> v_seal.digest THEN
-                    v_broken := format('seal %s of %s: %s rows were sealed, %s are there', v_seal.sequence, v_seal.created_at, v_seal.rows, v_now.rows);
+                    v_broken := format('seal %s of %s: %s rows were sealed, %s are there', v_seal.sequence,
+                                       v_seal.created_at, v_seal.rows, v_now.rows);
                     EXIT;
                 END IF;
                 v_after := v_seal.to_id;

@@ -1,8 +1,8 @@
--- Erases a person from the history of their account, addresses, orders, shipments and returns and from the events of their orders, and leaves
--- a row that says so (operation ERASE).
--- Called by: identity.erase_account.
+-- Erases a person from the history of their account, addresses, orders, shipments and returns and from the events of
+-- their orders, and leaves a row that says so (operation ERASE).
+-- Callers:   identity.erase_account.
 -- Locks:     the rows it erases in.
--- Definer:   nobody else may write the audit or the events.
+-- Definer:   no other code may write the audit or the events.
 CREATE OR REPLACE FUNCTION audit.erase_person(account_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -20,20 +20,28 @@ BEGIN
         SELECT 'identity.accounts' AS table_name, erase_person.account_id::text AS row_id
         UNION ALL
         SELECT DISTINCT a.table_name, a.row_id FROM audit.changes AS a
-        WHERE a.table_name = 'identity.addresses' AND a.operation = 'INSERT' AND a.new ->> 'account_id' = erase_person.account_id::text
+        WHERE a.table_name = 'identity.addresses'
+          AND a.operation = 'INSERT'
+          AND a.new ->> 'account_id' = erase_person.account_id::text
         UNION ALL
         SELECT 'sales.orders', o.id::text FROM sales.orders AS o WHERE o.account_id = erase_person.account_id
         UNION ALL
-        SELECT 'fulfilment.shipments', s.id::text FROM fulfilment.shipments AS s WHERE s.account_id = erase_person.account_id
+        SELECT 'fulfilment.shipments', s.id::text
+        FROM fulfilment.shipments AS s
+        WHERE s.account_id = erase_person.account_id
         UNION ALL
-        SELECT 'fulfilment.returns', r.id::text FROM fulfilment.returns AS r WHERE r.account_id = erase_person.account_id
+        SELECT 'fulfilment.returns', r.id::text
+        FROM fulfilment.returns AS r
+        WHERE r.account_id = erase_person.account_id
     ) AS p
     WHERE c.row_id = p.row_id AND c.table_name = p.table_name
-      AND (c.old, c.new) IS DISTINCT FROM (audit.without_person(c.table_name, c.old), audit.without_person(c.table_name, c.new));
+      AND (c.old, c.new) IS DISTINCT FROM (audit.without_person(c.table_name, c.old),
+                                           audit.without_person(c.table_name, c.new));
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     IF v_rows + v_events > 0 THEN
         INSERT INTO audit.changes (table_name, operation, row_id, actor_id, db_role, request_id, new)
         VALUES ('audit.changes', 'ERASE', erase_person.account_id, identity.current_actor(), session_user,
-                nullif(current_setting('app.request_id', true), ''), jsonb_build_object('rows', v_rows, 'events', v_events));
+                nullif(current_setting('app.request_id', true), ''),
+                jsonb_build_object('rows', v_rows, 'events', v_events));
     END IF;
 END $$;

@@ -1,8 +1,13 @@
--- Row trigger: before a person is taken out of an audit row, keeps what its digest was, so that the seal over it can still be checked.
+-- Row trigger: before a person is taken out of an audit row, keeps what its digest was, so that the seal over it can
+-- still be checked.
+-- Callers:   trigger erased_digest on audit.changes.
 CREATE OR REPLACE FUNCTION audit.keep_digest()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO audit.erasures (change_id, digest) VALUES (OLD.id, audit.row_digest(OLD)) ON CONFLICT ON CONSTRAINT erasures_pkey DO NOTHING;
+    INSERT INTO audit.erasures (change_id, digest)
+    VALUES (OLD.id, audit.row_digest(OLD))
+    ON CONFLICT ON CONSTRAINT erasures_pkey
+    DO NOTHING;
     RETURN NULL;
 END $$;

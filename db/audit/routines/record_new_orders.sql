@@ -1,16 +1,20 @@
--- Statement trigger: the audit of new orders. What record_change does, at a third of its price, on the hottest path of the shop: it names the columns
--- that the shop's functions fill, where to_jsonb() asks for the type of each and the rest are zeros; the id is row_id. Whoever is not the web tier
--- may have filled any column: all of them are kept then.
--- Definer: nobody who causes a change can write, or fail to write, its audit.
+-- Statement trigger: the audit of new orders. What record_change does, at a third of its price, on the hottest path of
+-- the shop: it names the columns that the shop's functions fill, where to_jsonb() asks for the type of each and the
+-- rest are zeros; the id is row_id. Whoever is not the web tier may have filled any column: all of them are kept then.
+-- Callers:   trigger audit_insert on sales.orders.
+-- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_new_orders()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO audit.changes (table_name, operation, row_id, actor_id, db_role, request_id, new)
-    SELECT 'sales.orders', 'INSERT', n.id::text, identity.current_actor(), session_user, nullif(current_setting('app.request_id', true), ''),
+    SELECT 'sales.orders', 'INSERT', n.id::text, identity.current_actor(), session_user,
+           nullif(current_setting('app.request_id', true), ''),
            CASE WHEN session_user LIKE 'web\_%' THEN
-                json_object('account_id': n.account_id, 'status': n.status, 'currency': n.currency, 'subtotal': n.subtotal, 'total': n.total,
-                            'promo_code': n.promo_code, 'shipping_address': n.shipping_address, 'shipping_method_id': n.shipping_method_id,
+                json_object('account_id': n.account_id, 'status': n.status, 'currency': n.currency,
+                            'subtotal': n.subtotal, 'total': n.total,
+                            'promo_code': n.promo_code, 'shipping_address': n.shipping_address,
+                            'shipping_method_id': n.shipping_method_id,
                             'weight': n.weight, 'expires_at': n.expires_at ABSENT ON NULL RETURNING jsonb)
            ELSE jsonb_strip_nulls(to_jsonb(n)) END
     FROM new_rows AS n;

@@ -1,6 +1,8 @@
--- Row trigger: the audit of a changed order. What record_change does, at a third of its price: the columns that a payment changes are named here,
--- where to_jsonb() asks for the type of each there is. Whatever else has changed, by whomever, is recorded the general way.
--- Definer: nobody who causes a change can write, or fail to write, its audit.
+-- Row trigger: the audit of a changed order. What record_change does, at a third of its price: the columns that a
+-- payment changes are named here, where to_jsonb() asks for the type of each there is. Whatever else has changed, by
+-- whomever, is recorded the general way.
+-- Callers:   trigger audit_update on sales.orders.
+-- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_order_update()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -20,12 +22,16 @@ BEGIN
             to_jsonb(OLD) - '{version}'::text[], to_jsonb(NEW));
         RETURN NULL;
     END IF;
-    v_old := audit.changed('status', OLD.status, NEW.status) || audit.changed('amount_paid', OLD.amount_paid, NEW.amount_paid)
-        || audit.changed('paid_at', OLD.paid_at, NEW.paid_at) || audit.changed('expires_at', OLD.expires_at, NEW.expires_at)
+    v_old := audit.changed('status', OLD.status, NEW.status)
+        || audit.changed('amount_paid', OLD.amount_paid, NEW.amount_paid)
+        || audit.changed('paid_at', OLD.paid_at, NEW.paid_at)
+        || audit.changed('expires_at', OLD.expires_at, NEW.expires_at)
         || audit.changed('cancel_reason', OLD.cancel_reason, NEW.cancel_reason);
     IF v_old <> '{}' THEN
-        v_new := audit.changed('status', NEW.status, OLD.status) || audit.changed('amount_paid', NEW.amount_paid, OLD.amount_paid)
-            || audit.changed('paid_at', NEW.paid_at, OLD.paid_at) || audit.changed('expires_at', NEW.expires_at, OLD.expires_at)
+        v_new := audit.changed('status', NEW.status, OLD.status)
+            || audit.changed('amount_paid', NEW.amount_paid, OLD.amount_paid)
+            || audit.changed('paid_at', NEW.paid_at, OLD.paid_at)
+            || audit.changed('expires_at', NEW.expires_at, OLD.expires_at)
             || audit.changed('cancel_reason', NEW.cancel_reason, OLD.cancel_reason);
         INSERT INTO audit.changes (table_name, operation, row_id, actor_id, db_role, request_id, old, new)
         VALUES ('sales.orders', 'UPDATE', OLD.id::text, identity.current_actor(), session_user,

@@ -1,6 +1,8 @@
--- Row trigger: the audit of a changed payment. What record_change does, at a third of its price: the columns that a payment changes are named here,
--- where to_jsonb() asks for the type of each there is. Whatever else has changed, by whomever, is recorded the general way.
--- Definer: nobody who causes a change can write, or fail to write, its audit.
+-- Row trigger: the audit of a changed payment. What record_change does, at a third of its price: the columns that a
+-- payment changes are named here, where to_jsonb() asks for the type of each there is. Whatever else has changed, by
+-- whomever, is recorded the general way.
+-- Callers:   trigger audit_update on payments.payments.
+-- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_payment_update()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -26,7 +28,8 @@ BEGIN
             to_jsonb(OLD) - '{version, outside_key, checkout_url, check_at}'::text[], to_jsonb(NEW));
         RETURN NULL;
     END IF;
-    v_old := audit.changed('status', OLD.status, NEW.status) || audit.changed('amount_captured', OLD.amount_captured, NEW.amount_captured)
+    v_old := audit.changed('status', OLD.status, NEW.status)
+        || audit.changed('amount_captured', OLD.amount_captured, NEW.amount_captured)
         || audit.changed('captured_currency', OLD.captured_currency, NEW.captured_currency)
         || audit.changed('amount_applied', OLD.amount_applied, NEW.amount_applied)
         || audit.changed('provider_reference', OLD.provider_reference, NEW.provider_reference)
@@ -34,7 +37,8 @@ BEGIN
         || audit.changed('failure_code', OLD.failure_code, NEW.failure_code)
         || audit.changed('completed_at', OLD.completed_at, NEW.completed_at);
     IF v_old <> '{}' THEN
-        v_new := audit.changed('status', NEW.status, OLD.status) || audit.changed('amount_captured', NEW.amount_captured, OLD.amount_captured)
+        v_new := audit.changed('status', NEW.status, OLD.status)
+            || audit.changed('amount_captured', NEW.amount_captured, OLD.amount_captured)
             || audit.changed('captured_currency', NEW.captured_currency, OLD.captured_currency)
             || audit.changed('amount_applied', NEW.amount_applied, OLD.amount_applied)
             || audit.changed('provider_reference', NEW.provider_reference, OLD.provider_reference)

@@ -1,7 +1,8 @@
 -- The digest of an audit row: of all that it says.
--- Called by: seal_changes, check_seals, keep_digest.
+-- Callers:   seal_changes, check_seals, keep_digest.
 CREATE OR REPLACE FUNCTION audit.row_digest(c audit.changes)
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 RETURN sha256(convert_to(jsonb_build_array(
-    c.id, extract(epoch FROM c.at), c.table_name, c.operation, c.row_id, c.actor_id, c.db_role, c.request_id, c.old, c.new)::text, 'UTF8'));
+    c.id, extract(epoch FROM c.at), c.table_name, c.operation, c.row_id, c.actor_id, c.db_role, c.request_id, c.old,
+    c.new)::text, 'UTF8'));

@@ -1,8 +1,8 @@
 -- Seals what has been written to the audit and can no longer be joined by a late row: continues each partition's chain.
--- Called by: api.seal_audit.
+-- Callers:   api.seal_audit.
 -- Returns:   how many seals were added.
 -- Locks:     one sealer at a time; the rest comes back with none.
--- Definer:   nobody else may write the audit.
+-- Definer:   no other code may write the audit.
 CREATE OR REPLACE FUNCTION audit.seal_changes()
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,17 +18,25 @@ BEGIN
         RETURN 0;
     END IF;
     SELECT * INTO STRICT v_boundary FROM audit.seal_boundary;
-    -- Somebody who was there when it was drawn is still at work. (A boundary from the future is another cluster's: this is a restored copy.)
-    IF v_boundary.xact > pg_snapshot_xmin(pg_current_snapshot()) AND v_boundary.xact <= pg_snapshot_xmax(pg_current_snapshot()) THEN
+    -- Somebody who was there when it was drawn is still at work. (A boundary from the future is another cluster's: this
+    -- is a restored copy.)
+    IF v_boundary.xact > pg_snapshot_xmin(pg_current_snapshot())
+       AND v_boundary.xact <= pg_snapshot_xmax(pg_current_snapshot()) THEN
         RETURN 0;
     END IF;
     IF v_boundary.xact <= pg_snapshot_xmin(pg_current_snapshot()) THEN
-        FOR v_name IN SELECT c.relname FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'audit.changes'::regclass LOOP
+        FOR v_name IN
+            SELECT c.relname
+            FROM pg_inherits AS i
+            JOIN pg_class AS c ON c.oid = i.inhrelid
+            WHERE i.inhparent = 'audit.changes'::regclass
+        LOOP
             SELECT * INTO v_last FROM audit.seals AS s WHERE s.partition = v_name ORDER BY s.sequence DESC LIMIT 1;
             v_new := audit.digest_rows(v_name, coalesce(v_last.to_id, c_first), v_boundary.id);
             CONTINUE WHEN v_new.rows = 0;
             INSERT INTO audit.seals (partition, sequence, after_id, to_id, rows, digest)
-            VALUES (v_name, coalesce(v_last.sequence, 0) + 1, coalesce(v_last.to_id, c_first), v_boundary.id, v_new.rows,
+            VALUES (v_name, coalesce(v_last.sequence, 0) + 1, coalesce(v_last.to_id, c_first), v_boundary.id,
+                    v_new.rows,
                     sha256(coalesce(v_last.digest, '') || v_new.digest));
             v_count := v_count + 1;
         END LOOP;

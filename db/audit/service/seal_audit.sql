@@ -1,10 +1,12 @@
 -- Seals the audit so far, and makes next month's partition before its first row.
+-- Callers:   the worker.
 CREATE FUNCTION api.seal_audit()
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM identity.authenticate_service('worker');
-    PERFORM audit.add_partition((now() AT TIME ZONE 'UTC')::date), audit.add_partition((now() AT TIME ZONE 'UTC' + interval '1 month')::date);
+    PERFORM audit.add_partition((now() AT TIME ZONE 'UTC')::date),
+    audit.add_partition((now() AT TIME ZONE 'UTC' + interval '1 month')::date);
     RETURN audit.seal_changes();
 END $$;
 

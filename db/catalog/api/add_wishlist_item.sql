@@ -7,15 +7,20 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     v_item  catalog.wishlist_items;
 BEGIN
-    IF NOT EXISTS (SELECT FROM catalog.products AS p WHERE p.id = add_wishlist_item.product_id AND p.deleted_at IS NULL AND p.kind = 'product') THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found', MESSAGE = 'There is no such product.';
+    IF NOT EXISTS (SELECT FROM catalog.products AS p
+                   WHERE p.id = add_wishlist_item.product_id AND p.deleted_at IS NULL AND p.kind = 'product') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found',
+            MESSAGE = 'There is no such product.';
     ELSIF (SELECT count(*) FROM catalog.wishlist_items AS i WHERE i.account_id = v_actor) >= 1000 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wishlist_full', MESSAGE = 'A wish list holds 1,000 products.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wishlist_full',
+            MESSAGE = 'A wish list holds 1,000 products.',
             HINT = 'Take something off first.';
     END IF;
     INSERT INTO catalog.wishlist_items (account_id, product_id) VALUES (v_actor, add_wishlist_item.product_id)
     ON CONFLICT ON CONSTRAINT wishlist_item_twice DO NOTHING;
-    SELECT * INTO STRICT v_item FROM catalog.wishlist_items AS i WHERE i.account_id = v_actor AND i.product_id = add_wishlist_item.product_id;
+    SELECT * INTO STRICT v_item
+    FROM catalog.wishlist_items AS i
+    WHERE i.account_id = v_actor AND i.product_id = add_wishlist_item.product_id;
     RETURN (api.render_wishlist(ARRAY[v_item], NULL))[1];
 END $$;
 

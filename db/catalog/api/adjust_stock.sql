@@ -17,11 +17,17 @@ BEGIN
             HINT = 'Take away fewer, or cancel orders first.',
             DETAIL = json_build_object('on_hand', v_stock.on_hand, 'reserved', v_stock.reserved)::text;
     END IF;
-    UPDATE catalog.stock AS s SET on_hand = s.on_hand + adjust_stock.delta WHERE s.product_id = v_product.id RETURNING * INTO v_stock;
+    UPDATE catalog.stock AS s
+    SET on_hand = s.on_hand + adjust_stock.delta
+    WHERE s.product_id = v_product.id
+    RETURNING * INTO v_stock;
     INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, reason, actor_id)
     VALUES (v_product.id, 'adjustment', adjust_stock.delta, 0, adjust_stock.reason, v_actor);
-    PERFORM messaging.record_event('stock.adjusted', NULL, v_actor, jsonb_build_object('product_id', v_product.id, 'delta', adjust_stock.delta));
-    RETURN ROW(v_stock.product_id, v_stock.on_hand, v_stock.reserved, v_stock.on_hand - v_stock.reserved)::api.stock_level;
+    PERFORM messaging.record_event('stock.adjusted', NULL, v_actor,
+                                   jsonb_build_object('product_id', v_product.id, 'delta', adjust_stock.delta));
+    RETURN ROW(
+        v_stock.product_id, v_stock.on_hand, v_stock.reserved, v_stock.on_hand - v_stock.reserved
+    )::api.stock_level;
 END $$;
 
 COMMENT ON FUNCTION api.adjust_stock IS

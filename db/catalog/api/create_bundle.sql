@@ -1,8 +1,9 @@
 -- A new bundle of the caller's products, with its first price. It has no stock of its own.
 -- Errors: sku_taken 409, category_not_found, product_not_found 404, bundle_empty, currency_unknown 422.
 CREATE FUNCTION api.create_bundle(
-    name api.short_text, sku api.sku, items api.bundle_line[], price api.price, currency api.currency, description api.long_text DEFAULT '',
-    category_id uuid DEFAULT NULL, images api.image_url[] DEFAULT '{}', tax_category api.tax_category DEFAULT 'standard'
+    name api.short_text, sku api.sku, items api.bundle_line[], price api.price, currency api.currency,
+    description api.long_text DEFAULT '', category_id uuid DEFAULT NULL, images api.image_url[] DEFAULT '{}',
+    tax_category api.tax_category DEFAULT 'standard'
 )
 RETURNS api.bundle
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -12,13 +13,16 @@ DECLARE
 BEGIN
     PERFORM catalog.require_category(create_bundle.category_id);
     INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, images, kind, tax_category)
-    VALUES (v_actor, create_bundle.category_id, create_bundle.sku, create_bundle.name, coalesce(create_bundle.description, ''),
-            coalesce(create_bundle.images, '{}')::text[], 'bundle', coalesce(create_bundle.tax_category, 'standard'))
+    VALUES (v_actor, create_bundle.category_id, create_bundle.sku, create_bundle.name,
+            coalesce(create_bundle.description, ''), coalesce(create_bundle.images, '{}')::text[], 'bundle',
+            coalesce(create_bundle.tax_category, 'standard'))
     RETURNING * INTO v_bundle;
-    PERFORM catalog.set_bundle_items(v_bundle.id, v_actor, ARRAY(SELECT i.product_id FROM unnest(create_bundle.items) AS i),
+    PERFORM catalog.set_bundle_items(v_bundle.id, v_actor,
+                                     ARRAY(SELECT i.product_id FROM unnest(create_bundle.items) AS i),
                                      ARRAY(SELECT i.quantity::integer FROM unnest(create_bundle.items) AS i));
     PERFORM catalog.add_price_version(v_bundle.id, create_bundle.price, create_bundle.currency, NULL, v_actor);
-    PERFORM messaging.record_event('bundle.created', NULL, v_actor, jsonb_build_object('bundle_id', v_bundle.id, 'sku', v_bundle.sku));
+    PERFORM messaging.record_event('bundle.created', NULL, v_actor,
+                                   jsonb_build_object('bundle_id', v_bundle.id, 'sku', v_bundle.sku));
     SELECT * INTO STRICT v_bundle FROM catalog.products AS p WHERE p.id = v_bundle.id;
     RETURN api.render_bundle(v_bundle, create_bundle.currency);
 END $$;

@@ -12,7 +12,8 @@ BEGIN
     PERFORM catalog.require_category(create_category.parent_id);
     INSERT INTO catalog.categories (name, slug, parent_id, position)
     VALUES (create_category.name,
-            coalesce(create_category.slug, trim(BOTH '-' FROM regexp_replace(lower(create_category.name), '[^[:alnum:]]+', '-', 'g'))),
+            coalesce(create_category.slug,
+                     trim(BOTH '-' FROM regexp_replace(lower(create_category.name), '[^[:alnum:]]+', '-', 'g'))),
             create_category.parent_id, create_category."position")
     RETURNING * INTO v_category;
     RETURN api.render_category(v_category);

@@ -1,8 +1,9 @@
 -- A new product of the caller's, with its first price and its stock.
 -- Errors: sku_taken 409, category_not_found 404, currency_unknown, attributes_not_an_object 422.
 CREATE FUNCTION api.create_product(
-    name api.short_text, description api.long_text, sku api.sku, price api.price, currency api.currency, stock api.stock_count,
-    category_id uuid DEFAULT NULL, attributes jsonb DEFAULT '{}', images api.image_url[] DEFAULT '{}',
+    name api.short_text, description api.long_text, sku api.sku, price api.price, currency api.currency,
+    stock api.stock_count, category_id uuid DEFAULT NULL, attributes jsonb DEFAULT '{}',
+    images api.image_url[] DEFAULT '{}',
     weight api.weight DEFAULT 0, tax_category api.tax_category DEFAULT 'standard'
 )
 RETURNS api.product
@@ -14,9 +15,11 @@ BEGIN
     PERFORM catalog.require_category(create_product.category_id);
     PERFORM catalog.require_currency(create_product.currency);
     PERFORM catalog.require_object(create_product.attributes);
-    INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, images, weight, tax_category)
+    INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, images, weight,
+                                  tax_category)
     VALUES (v_actor, create_product.category_id, create_product.sku, create_product.name, create_product.description,
-            create_product.attributes, create_product.images::text[], coalesce(create_product.weight, 0), coalesce(create_product.tax_category, 'standard'))
+            create_product.attributes, create_product.images::text[], coalesce(create_product.weight, 0),
+            coalesce(create_product.tax_category, 'standard'))
     RETURNING * INTO v_product;
     INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
     VALUES (v_product.id, create_product.currency, 1, create_product.price, tstzrange(now(), NULL), v_actor);
@@ -25,7 +28,8 @@ BEGIN
         INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, reason, actor_id)
         VALUES (v_product.id, 'adjustment', create_product.stock, 0, 'first stock', v_actor);
     END IF;
-    PERFORM messaging.record_event('product.created', NULL, v_actor, jsonb_build_object('product_id', v_product.id, 'sku', v_product.sku));
+    PERFORM messaging.record_event('product.created', NULL, v_actor,
+                                   jsonb_build_object('product_id', v_product.id, 'sku', v_product.sku));
     RETURN api.render_product(v_product, create_product.currency);
 END $$;
 

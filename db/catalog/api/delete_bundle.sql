@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     v_bundle := catalog.lock_own_product(delete_bundle.bundle_id, v_actor, delete_bundle.if_match, bundle => true);
     UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1 WHERE p.id = v_bundle.id;
-    PERFORM messaging.record_event('bundle.deleted', NULL, v_actor, jsonb_build_object('bundle_id', v_bundle.id, 'sku', v_bundle.sku));
+    PERFORM messaging.record_event('bundle.deleted', NULL, v_actor,
+                                   jsonb_build_object('bundle_id', v_bundle.id, 'sku', v_bundle.sku));
 END $$;
 
 COMMENT ON FUNCTION api.delete_bundle IS

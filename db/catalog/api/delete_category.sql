@@ -8,7 +8,8 @@ DECLARE
 BEGIN
     DELETE FROM catalog.categories AS c WHERE c.id = delete_category.category_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'category_not_found', MESSAGE = 'There is no such category.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'category_not_found',
+            MESSAGE = 'There is no such category.';
     END IF;
 END $$;
 

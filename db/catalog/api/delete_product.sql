@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     v_product := catalog.lock_own_product(delete_product.product_id, v_actor, delete_product.if_match);
     UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1 WHERE p.id = v_product.id;
-    PERFORM messaging.record_event('product.deleted', NULL, v_actor, jsonb_build_object('product_id', v_product.id, 'sku', v_product.sku));
+    PERFORM messaging.record_event('product.deleted', NULL, v_actor,
+                                   jsonb_build_object('product_id', v_product.id, 'sku', v_product.sku));
 END $$;
 
 COMMENT ON FUNCTION api.delete_product IS

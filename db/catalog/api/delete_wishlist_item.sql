@@ -9,7 +9,8 @@ BEGIN
     DELETE FROM catalog.wishlist_items AS i
     WHERE i.account_id = v_actor AND delete_wishlist_item.product_id IN (i.product_id, i.id);
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'wishlist_item_not_found', MESSAGE = 'This is not on your wish list.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'wishlist_item_not_found',
+            MESSAGE = 'This is not on your wish list.';
     END IF;
 END $$;
 

@@ -1,9 +1,10 @@
--- The caller's products as the lines of a file that import_products reads back without a change: COPY (SELECT * FROM api.export_products()) TO
--- STDOUT.
--- What a spreadsheet would run as a formula (it begins with = + - @, tab or return) begins with an apostrophe, which the import takes off again.
+-- The caller's products as the lines of a file that import_products reads back without a change: COPY (SELECT * FROM
+-- api.export_products()) TO STDOUT.
+-- What a spreadsheet would run as a formula (it begins with = + - @, tab or return) begins with an apostrophe, which
+-- the import takes off again.
 CREATE TYPE api.product_line AS (
-    sku text, name text, description text, category text, price bigint, currency text, stock bigint, weight integer, tax_category text,
-    attributes jsonb, images text
+    sku text, name text, description text, category text, price bigint, currency text, stock bigint, weight integer,
+    tax_category text, attributes jsonb, images text
 );
 
 CREATE FUNCTION api.export_products(currency api.currency DEFAULT NULL)
@@ -13,12 +14,16 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
     RETURN QUERY
-    SELECT p.sku, regexp_replace(p.name, '^([-=+@\t\r''])', '''\1'), regexp_replace(p.description, '^([-=+@\t\r''])', '''\1'), c.slug,
+    SELECT p.sku, regexp_replace(p.name, '^([-=+@\t\r''])', '''\1'),
+           regexp_replace(p.description, '^([-=+@\t\r''])', '''\1'), c.slug,
            q.amount, q.currency::text, s.on_hand, p.weight, p.tax_category, p.attributes, array_to_string(p.images, ' ')
     FROM catalog.products AS p
     JOIN catalog.stock_levels AS s ON s.product_id = p.id
     LEFT JOIN catalog.categories AS c ON c.id = p.category_id
-    LEFT JOIN LATERAL catalog.price_in_force(p.id, coalesce(export_products.currency, catalog.first_currency(p.id))) AS q ON true
+    LEFT JOIN LATERAL catalog.price_in_force(
+        p.id, coalesce(export_products.currency, catalog.first_currency(p.id))
+    ) AS q
+        ON true
     WHERE p.merchant_id = v_actor AND p.deleted_at IS NULL AND p.kind = 'product'
     ORDER BY p.id;
 END $$;
@@ -26,7 +31,8 @@ END $$;
 COMMENT ON FUNCTION api.export_products IS
 'Export your products
 
-A CSV file as POST /products/import reads it: imported unchanged, it changes nothing. Prices in the given currency, or in US dollars where a
-product is sold in them, or in another. A cell that a spreadsheet would run as a formula begins with an apostrophe, which the import takes off.';
+A CSV file as POST /products/import reads it: imported unchanged, it changes nothing. Prices in the given currency, or
+in US dollars where a product is sold in them, or in another. A cell that a spreadsheet would run as a formula begins
+with an apostrophe, which the import takes off.';
 
 GRANT EXECUTE ON FUNCTION api.export_products TO app_merchant;

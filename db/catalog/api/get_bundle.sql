@@ -6,7 +6,9 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_bundle catalog.products;
 BEGIN
-    SELECT * INTO v_bundle FROM catalog.products AS p WHERE p.id = get_bundle.bundle_id AND p.kind = 'bundle' AND p.deleted_at IS NULL;
+    SELECT * INTO v_bundle
+    FROM catalog.products AS p
+    WHERE p.id = get_bundle.bundle_id AND p.kind = 'bundle' AND p.deleted_at IS NULL;
     IF NOT FOUND THEN
         PERFORM catalog.refuse_product(get_bundle.bundle_id, true);
     END IF;

@@ -17,6 +17,7 @@ END $$;
 COMMENT ON FUNCTION api.get_import IS
 'Get an import
 
-How far it is (checked of lines) and its report; of more than 1,000 lines the errors first, and all of them at /lines. Kept for a month.';
+How far it is (checked of lines) and its report; of more than 1,000 lines the errors first, and all of them at /lines.
+Kept for a month.';
 
 GRANT EXECUTE ON FUNCTION api.get_import TO app_merchant;

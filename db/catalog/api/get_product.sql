@@ -6,9 +6,12 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_product catalog.products;
 BEGIN
-    SELECT * INTO v_product FROM catalog.products AS p WHERE p.id = get_product.product_id AND p.deleted_at IS NULL AND p.kind = 'product';
+    SELECT * INTO v_product
+    FROM catalog.products AS p
+    WHERE p.id = get_product.product_id AND p.deleted_at IS NULL AND p.kind = 'product';
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found', MESSAGE = 'There is no such product.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found',
+            MESSAGE = 'There is no such product.';
     END IF;
     RETURN api.render_product(v_product, get_product.currency);
 END $$;
@@ -16,6 +19,7 @@ END $$;
 COMMENT ON FUNCTION api.get_product IS
 'Get a product
 
-In the given currency, or in US dollars where it is sold in them, or in another. price is null when it is not sold in the given one.';
+In the given currency, or in US dollars where it is sold in them, or in another. price is null when it is not sold in
+the given one.';
 
 GRANT EXECUTE ON FUNCTION api.get_product TO app_anonymous;

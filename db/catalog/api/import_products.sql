@@ -1,4 +1,5 @@
--- Takes the lines that COPY put into pg_temp.import_draft, in this transaction. Few are checked and applied at once, many by the worker.
+-- Takes the lines that COPY put into pg_temp.import_draft, in this transaction. Few are checked and applied at once,
+-- many by the worker.
 -- Errors: import_empty, import_too_long 422.
 CREATE FUNCTION api.import_products(columns text[])
 RETURNS api.product_import
@@ -10,20 +11,26 @@ DECLARE
 BEGIN
     SELECT count(*) INTO v_lines FROM pg_temp.import_draft AS d;
     IF v_lines = 0 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_empty', MESSAGE = 'There is no line below the names of the columns.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_empty',
+            MESSAGE = 'There is no line below the names of the columns.';
     ELSIF v_lines > 20000 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_too_long', MESSAGE = 'An import has at most 20,000 lines.',
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_too_long',
+            MESSAGE = 'An import has at most 20,000 lines.',
             HINT = 'Send several, one after the other.';
     END IF;
-    INSERT INTO catalog.imports (merchant_id, columns, lines) VALUES (v_actor, import_products.columns, v_lines) RETURNING id INTO v_id;
+    INSERT INTO catalog.imports (merchant_id, columns, lines)
+    VALUES (v_actor, import_products.columns, v_lines)
+    RETURNING id INTO v_id;
     -- The apostrophe with which an export keeps a spreadsheet from running a cell is not the cell's.
-    INSERT INTO catalog.import_lines (import_id, line, sku, name, description, category, price, currency, stock, weight, tax_category, attributes,
-                                      images, status, code, message)
+    INSERT INTO catalog.import_lines (import_id, line, sku, name, description, category, price, currency, stock,
+                                      weight, tax_category, attributes, images, status, code, message)
     SELECT v_id, d.line, nullif(trim(d.sku), ''), nullif(regexp_replace(d.name, '^''([-=+@\t\r''])', '\1'), ''),
            regexp_replace(d.description, '^''([-=+@\t\r''])', '\1'), nullif(trim(d.category), ''),
-           nullif(trim(d.price), ''), nullif(trim(d.currency), ''), nullif(trim(d.stock), ''), nullif(trim(d.weight), ''),
-           nullif(trim(d.tax_category), ''), nullif(trim(d.attributes), ''), nullif(trim(d.images), ''),
-           CASE WHEN d.problem IS NOT NULL THEN 'error' END, CASE WHEN d.problem IS NOT NULL THEN 'cells_missing' END, d.problem
+           nullif(trim(d.price), ''), nullif(trim(d.currency), ''), nullif(trim(d.stock), ''),
+           nullif(trim(d.weight), ''), nullif(trim(d.tax_category), ''), nullif(trim(d.attributes), ''),
+           nullif(trim(d.images), ''),
+           CASE WHEN d.problem IS NOT NULL THEN 'error' END, CASE WHEN d.problem IS NOT NULL THEN 'cells_missing' END,
+           d.problem
     FROM pg_temp.import_draft AS d;
 
     IF v_lines > 1000 THEN
@@ -39,9 +46,10 @@ END $$;
 COMMENT ON FUNCTION api.import_products IS
 'Import products
 
-A CSV file (UTF-8, the first line names the columns): sku, name, description, category (its slug), price (minor units), currency, stock (pieces on
-hand), weight (grams), tax_category, attributes (JSON), images (addresses with spaces between). A line whose SKU you have changes that product,
-another makes one; columns that are left out stay as they are. All lines or none: the report says of each what became of it, or what is wrong.
-Up to 1,000 lines are done at once (201, or 422 import_rejected with the report); more are answered with 202, and the import tells how far it is.';
+A CSV file (UTF-8, the first line names the columns): sku, name, description, category (its slug), price (minor units),
+currency, stock (pieces on hand), weight (grams), tax_category, attributes (JSON), images (addresses with spaces
+between). A line whose SKU you have changes that product, another makes one; columns that are left out stay as they are.
+All lines or none: the report says of each what became of it, or what is wrong. Up to 1,000 lines are done at once (201,
+or 422 import_rejected with the report); more are answered with 202, and the import tells how far it is.';
 
 GRANT EXECUTE ON FUNCTION api.import_products TO app_merchant;

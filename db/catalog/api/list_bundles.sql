@@ -1,6 +1,8 @@
 -- Bundles on sale, newest first.
 -- Errors: cursor_invalid 422.
-CREATE FUNCTION api.list_bundles(currency api.currency DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_bundles(
+    currency api.currency DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.bundle_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -15,7 +17,9 @@ BEGIN
     ) AS p;
     RETURN ROW(coalesce(v_rows[1:list_bundles."limit"], '{}'),
                CASE WHEN cardinality(v_rows) > list_bundles."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_bundles."limit"]).id)) END)::api.bundle_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_rows[list_bundles."limit"]).id)
+                    ) END)::api.bundle_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_bundles IS

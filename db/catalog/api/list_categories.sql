@@ -3,7 +3,10 @@ CREATE FUNCTION api.list_categories()
 RETURNS api.category_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN ROW(coalesce(array_agg(api.render_category(c) ORDER BY c.parent_id IS NOT NULL, c.position, c.name, c.id), '{}'), NULL)::api.category_page
+    RETURN ROW(
+        coalesce(array_agg(api.render_category(c) ORDER BY c.parent_id IS NOT NULL, c.position, c.name, c.id), '{}'),
+        NULL
+    )::api.category_page
     FROM catalog.categories AS c;
 END $$;
 

@@ -7,14 +7,16 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     v_before CONSTANT uuid := messaging.cursor_before(list_imports.cursor);
     v_rows   CONSTANT api.product_import[] := ARRAY(
-        SELECT ROW(i.id, i.status, i.lines, i.checked, i.created, i.updated, i.unchanged, i.failed, '{}', i.completed_at,
-            i.created_at)::api.product_import
+        SELECT ROW(i.id, i.status, i.lines, i.checked, i.created, i.updated, i.unchanged, i.failed, '{}',
+                   i.completed_at, i.created_at)::api.product_import
         FROM catalog.imports AS i WHERE i.merchant_id = v_actor AND i.id < v_before
         ORDER BY i.id DESC LIMIT list_imports."limit" + 1);
 BEGIN
     RETURN ROW(v_rows[1:list_imports."limit"],
                CASE WHEN cardinality(v_rows) > list_imports."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_imports."limit"]).id)) END)::api.product_import_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_rows[list_imports."limit"]).id)
+                    ) END)::api.product_import_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_imports IS

@@ -1,6 +1,8 @@
 -- The caller's own products, newest first.
 -- Errors: cursor_invalid 422.
-CREATE FUNCTION api.list_merchant_products(currency api.currency DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_merchant_products(
+    currency api.currency DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.product_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -13,7 +15,9 @@ DECLARE
 BEGIN
     RETURN ROW(api.render_products(v_ids[1:list_merchant_products."limit"], list_merchant_products.currency),
                CASE WHEN cardinality(v_ids) > list_merchant_products."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', v_ids[list_merchant_products."limit"])) END)::api.product_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', v_ids[list_merchant_products."limit"])
+                    ) END)::api.product_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_merchant_products IS

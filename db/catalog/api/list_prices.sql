@@ -11,9 +11,11 @@ DECLARE
     v_rows  api.price_version[];
 BEGIN
     IF NOT EXISTS (SELECT FROM catalog.products AS p WHERE p.id = list_prices.product_id AND p.deleted_at IS NULL) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found', MESSAGE = 'There is no such product.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found',
+            MESSAGE = 'There is no such product.';
     END IF;
-    SELECT array_agg(ROW(r.amount, r.currency, lower(r.valid), upper(r.valid), r.version)::api.price_version ORDER BY lower(r.valid) DESC, r.currency)
+    SELECT array_agg(ROW(r.amount, r.currency, lower(r.valid), upper(r.valid), r.version)::api.price_version
+                     ORDER BY lower(r.valid) DESC, r.currency)
     INTO v_rows
     FROM (
         SELECT * FROM catalog.prices AS q
@@ -26,7 +28,8 @@ BEGIN
     ) AS r;
     RETURN ROW(coalesce(v_rows[1:list_prices."limit"], '{}'),
                CASE WHEN cardinality(v_rows) > list_prices."limit" THEN messaging.encode_cursor(jsonb_build_object(
-                   'at', (v_rows[list_prices."limit"]).valid_from, 'currency', (v_rows[list_prices."limit"]).currency)) END)::api.price_page;
+                   'at', (v_rows[list_prices."limit"]).valid_from,
+                   'currency', (v_rows[list_prices."limit"]).currency)) END)::api.price_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_prices IS

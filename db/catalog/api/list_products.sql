@@ -1,19 +1,22 @@
--- Products on sale, searched, filtered, sorted, a page at a time. The price in force now; what has no price in the currency is left out.
--- Keyset pages: a cursor holds the last row's sort key and belongs to its sort.
+-- Products on sale, searched, filtered, sorted, a page at a time. The price in force now; what has no price in the
+-- currency is left out. Keyset pages: a cursor holds the last row's sort key and belongs to its sort.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_products(
-    q api.search_text DEFAULT NULL, category uuid DEFAULT NULL, merchant uuid DEFAULT NULL, min_price api.price DEFAULT NULL,
-    max_price api.price DEFAULT NULL, currency api.currency DEFAULT 'USD', in_stock boolean DEFAULT NULL, sort api.product_sort DEFAULT NULL,
-    "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+    q api.search_text DEFAULT NULL, category uuid DEFAULT NULL, merchant uuid DEFAULT NULL,
+    min_price api.price DEFAULT NULL, max_price api.price DEFAULT NULL, currency api.currency DEFAULT 'USD',
+    in_stock boolean DEFAULT NULL, sort api.product_sort DEFAULT NULL, "limit" api.page_limit DEFAULT 20,
+    cursor api.page_cursor DEFAULT NULL
 )
 RETURNS api.product_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_query CONSTANT tsquery := catalog.parse_search(list_products.q);
     v_sort  CONSTANT text := CASE WHEN list_products.q IS NOT NULL THEN coalesce(list_products.sort, 'relevance')
-                                  WHEN list_products.sort = 'relevance' THEN 'newest' ELSE coalesce(list_products.sort, 'newest') END;
+                                  WHEN list_products.sort = 'relevance'
+                                      THEN 'newest' ELSE coalesce(list_products.sort, 'newest') END;
     v_after CONSTANT jsonb := messaging.decode_cursor(list_products.cursor);
-    v_categories CONSTANT uuid[] := CASE WHEN list_products.category IS NOT NULL THEN catalog.category_tree(list_products.category) END;
+    v_categories CONSTANT uuid[] :=
+        CASE WHEN list_products.category IS NOT NULL THEN catalog.category_tree(list_products.category) END;
     v_key   text;
     v_id    uuid;
     v_ids   uuid[];
@@ -22,11 +25,16 @@ DECLARE
 BEGIN
     IF v_after IS NOT NULL THEN
         IF v_after ->> 'sort' IS DISTINCT FROM v_sort OR pg_input_is_valid(v_after ->> 'id', 'uuid') IS NOT TRUE
-            OR pg_input_is_valid(v_after ->> 'key', CASE v_sort WHEN 'newest' THEN 'timestamptz' WHEN 'name' THEN 'text'
-                                                                WHEN 'relevance' THEN 'real' ELSE 'bigint' END) IS NOT TRUE
+            OR pg_input_is_valid(
+                v_after ->> 'key',
+                CASE v_sort WHEN 'newest' THEN 'timestamptz'
+                            WHEN 'name' THEN 'text'
+                            WHEN 'relevance' THEN 'real'
+                            ELSE 'bigint' END) IS NOT TRUE
         THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'cursor_invalid',
-                MESSAGE = 'This cursor belongs to another list.', HINT = 'Send the next_cursor of the page before, with the same sort.';
+                MESSAGE = 'This cursor belongs to another list.',
+                HINT = 'Send the next_cursor of the page before, with the same sort.';
         END IF;
         v_key := v_after ->> 'key';
         v_id := (v_after ->> 'id')::uuid;
@@ -36,25 +44,31 @@ BEGIN
         catalog.next_products(v_sort, v_key, v_id, list_products."limit" + 1, v_categories, list_products.merchant,
             list_products.currency, list_products.min_price, list_products.max_price, list_products.in_stock) END;
     IF v_ids IS NULL THEN
-        v_ids := catalog.sort_products(v_sort, v_key, v_id, list_products."limit" + 1, v_query, v_categories, list_products.merchant,
-            list_products.currency, list_products.min_price, list_products.max_price, list_products.in_stock);
+        v_ids := catalog.sort_products(v_sort, v_key, v_id, list_products."limit" + 1, v_query, v_categories,
+                                       list_products.merchant, list_products.currency, list_products.min_price,
+                                       list_products.max_price, list_products.in_stock);
     END IF;
     v_rows := api.render_products(v_ids[1:list_products."limit"], list_products.currency);
     IF cardinality(v_ids) > list_products."limit" THEN
         v_last := v_rows[list_products."limit"];
         v_key := CASE v_sort WHEN 'newest' THEN v_last.created_at::text WHEN 'name' THEN v_last.name
-                             WHEN 'relevance' THEN (SELECT ts_rank(p.search, v_query) FROM catalog.products AS p WHERE p.id = v_last.id)::text
+                             WHEN 'relevance' THEN (SELECT ts_rank(p.search, v_query)
+                                                    FROM catalog.products AS p
+                                                    WHERE p.id = v_last.id)::text
                              ELSE v_last.price::text END;
     END IF;
     RETURN ROW(v_rows, CASE WHEN v_last.id IS NOT NULL THEN
-        messaging.encode_cursor(jsonb_build_object('sort', v_sort, 'key', v_key, 'id', v_last.id)) END)::api.product_page;
+        messaging.encode_cursor(
+            jsonb_build_object('sort', v_sort, 'key', v_key, 'id', v_last.id)
+        ) END)::api.product_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_products IS
 'List products
 
-Search (words, also with typos), filters and sorting: relevance (the default with q: it ranks the 1,000 newest of what matches), newest (the
-default without), name, price, -price. The price in force now; products without a price in the currency are left out. An answer without a
-log-in may be up to a second old in `available`; what a merchant changes is seen at once.';
+Search (words, also with typos), filters and sorting: relevance (the default with q: it ranks the 1,000 newest of what
+matches), newest (the default without), name, price, -price. The price in force now; products without a price in the
+currency are left out. An answer without a log-in may be up to a second old in `available`; what a merchant changes is
+seen at once.';
 
 GRANT EXECUTE ON FUNCTION api.list_products TO app_anonymous;

@@ -1,6 +1,8 @@
 -- The caller's wish list, newest first.
 -- Errors: cursor_invalid 422.
-CREATE FUNCTION api.list_wishlist_items(currency api.currency DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_wishlist_items(
+    currency api.currency DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.wishlist_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -12,7 +14,9 @@ DECLARE
 BEGIN
     RETURN ROW(api.render_wishlist(v_items[1:list_wishlist_items."limit"], list_wishlist_items.currency),
                CASE WHEN cardinality(v_items) > list_wishlist_items."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_items[list_wishlist_items."limit"]).id)) END)::api.wishlist_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_items[list_wishlist_items."limit"]).id)
+                    ) END)::api.wishlist_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_wishlist_items IS

@@ -2,7 +2,8 @@
 -- Locks:  the bundle.
 -- Errors: bundle_not_found 404, version_stale 412, valid_from_in_past, currency_unknown 422.
 CREATE FUNCTION api.set_bundle_price(
-    bundle_id uuid, price api.price, currency api.currency, valid_from timestamptz DEFAULT NULL, if_match bigint DEFAULT NULL
+    bundle_id uuid, price api.price, currency api.currency, valid_from timestamptz DEFAULT NULL,
+    if_match bigint DEFAULT NULL
 )
 RETURNS api.price_version
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,9 +12,13 @@ DECLARE
     v_bundle catalog.products;
     v_price  catalog.prices;
 BEGIN
-    v_bundle := catalog.lock_own_product(set_bundle_price.bundle_id, v_actor, set_bundle_price.if_match, bundle => true);
-    v_price := catalog.add_price_version(v_bundle.id, set_bundle_price.price, set_bundle_price.currency, set_bundle_price.valid_from, v_actor);
-    RETURN ROW(v_price.amount, v_price.currency, lower(v_price.valid), upper(v_price.valid), v_price.version)::api.price_version;
+    v_bundle := catalog.lock_own_product(set_bundle_price.bundle_id, v_actor, set_bundle_price.if_match,
+                                         bundle => true);
+    v_price := catalog.add_price_version(v_bundle.id, set_bundle_price.price, set_bundle_price.currency,
+                                         set_bundle_price.valid_from, v_actor);
+    RETURN ROW(
+        v_price.amount, v_price.currency, lower(v_price.valid), upper(v_price.valid), v_price.version
+    )::api.price_version;
 END $$;
 
 COMMENT ON FUNCTION api.set_bundle_price IS

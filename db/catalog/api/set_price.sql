@@ -1,9 +1,10 @@
--- A new price version, from now or from a moment to come. The version before it ends where the new one begins; versions that would begin
--- later, in that currency, are replaced by it.
+-- A new price version, from now or from a moment to come. The version before it ends where the new one begins; versions
+-- that would begin later, in that currency, are replaced by it.
 -- Locks:  the product, so that two at once take turns.
 -- Errors: product_not_found 404, version_stale 412, valid_from_in_past, currency_unknown 422.
 CREATE FUNCTION api.set_price(
-    product_id uuid, price api.price, currency api.currency, valid_from timestamptz DEFAULT NULL, if_match bigint DEFAULT NULL
+    product_id uuid, price api.price, currency api.currency, valid_from timestamptz DEFAULT NULL,
+    if_match bigint DEFAULT NULL
 )
 RETURNS api.price_version
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,8 +14,11 @@ DECLARE
     v_price   catalog.prices;
 BEGIN
     v_product := catalog.lock_own_product(set_price.product_id, v_actor, set_price.if_match);
-    v_price := catalog.add_price_version(v_product.id, set_price.price, set_price.currency, set_price.valid_from, v_actor);
-    RETURN ROW(v_price.amount, v_price.currency, lower(v_price.valid), upper(v_price.valid), v_price.version)::api.price_version;
+    v_price := catalog.add_price_version(v_product.id, set_price.price, set_price.currency, set_price.valid_from,
+                                         v_actor);
+    RETURN ROW(
+        v_price.amount, v_price.currency, lower(v_price.valid), upper(v_price.valid), v_price.version
+    )::api.price_version;
 END $$;
 
 COMMENT ON FUNCTION api.set_price IS

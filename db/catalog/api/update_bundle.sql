@@ -1,6 +1,8 @@
--- Changes a bundle of the caller's: only the fields that are sent. Orders keep what it was made of when they were placed.
+-- Changes a bundle of the caller's: only the fields that are sent. Orders keep what it was made of when they were
+-- placed.
 -- Locks:  the bundle.
--- Errors: bundle_not_found, category_not_found, product_not_found 404; sku_taken 409; bundle_empty 422; version_stale 412.
+-- Errors: bundle_not_found, category_not_found, product_not_found 404; sku_taken 409; bundle_empty 422; version_stale
+--         412.
 CREATE FUNCTION api.update_bundle(
     bundle_id uuid, name api.short_text DEFAULT NULL, description api.long_text DEFAULT NULL, sku api.sku DEFAULT NULL,
     items api.bundle_line[] DEFAULT NULL, category_id uuid DEFAULT NULL, images api.image_url[] DEFAULT NULL,
@@ -15,7 +17,8 @@ BEGIN
     v_bundle := catalog.lock_own_product(update_bundle.bundle_id, v_actor, update_bundle.if_match, bundle => true);
     PERFORM catalog.require_category(update_bundle.category_id);
     IF update_bundle.items IS NOT NULL THEN
-        PERFORM catalog.set_bundle_items(v_bundle.id, v_actor, ARRAY(SELECT i.product_id FROM unnest(update_bundle.items) AS i),
+        PERFORM catalog.set_bundle_items(v_bundle.id, v_actor,
+                                         ARRAY(SELECT i.product_id FROM unnest(update_bundle.items) AS i),
                                          ARRAY(SELECT i.quantity::integer FROM unnest(update_bundle.items) AS i));
     END IF;
     UPDATE catalog.products AS p
@@ -23,8 +26,8 @@ BEGIN
         sku = coalesce(update_bundle.sku, p.sku),
         category_id = CASE WHEN 'category_id' = ANY (coalesce(update_bundle.given, '{}')) THEN update_bundle.category_id
                            ELSE coalesce(update_bundle.category_id, p.category_id) END,
-        images = coalesce(update_bundle.images::text[], p.images), tax_category = coalesce(update_bundle.tax_category, p.tax_category),
-        version = p.version + 1
+        images = coalesce(update_bundle.images::text[], p.images),
+        tax_category = coalesce(update_bundle.tax_category, p.tax_category), version = p.version + 1
     WHERE p.id = v_bundle.id RETURNING * INTO v_bundle;
     RETURN api.render_bundle(v_bundle, NULL);
 END $$;

@@ -2,8 +2,8 @@
 -- Locks:  the table's tree, so that two moves cannot make a circle.
 -- Errors: category_not_found 404, category_below_itself, category_slug_taken 409, version_stale 412.
 CREATE FUNCTION api.update_category(
-    category_id uuid, name api.short_text DEFAULT NULL, slug api.slug DEFAULT NULL, parent_id uuid DEFAULT NULL, "position" integer DEFAULT NULL,
-    if_match bigint DEFAULT NULL, given text[] DEFAULT NULL
+    category_id uuid, name api.short_text DEFAULT NULL, slug api.slug DEFAULT NULL, parent_id uuid DEFAULT NULL,
+    "position" integer DEFAULT NULL, if_match bigint DEFAULT NULL, given text[] DEFAULT NULL
 )
 RETURNS api.category
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -14,14 +14,16 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('catalog.categories', 0));
     SELECT * INTO v_category FROM catalog.categories AS c WHERE c.id = update_category.category_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'category_not_found', MESSAGE = 'There is no such category.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'category_not_found',
+            MESSAGE = 'There is no such category.';
     ELSIF update_category.if_match <> v_category.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
             MESSAGE = 'The category has changed since you read it.', HINT = 'Read it again, then repeat your change.';
     END IF;
     PERFORM catalog.require_category(update_category.parent_id);
     IF update_category.parent_id = ANY (catalog.category_tree(v_category.id)) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'category_below_itself', MESSAGE = 'A category cannot be below itself.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'category_below_itself',
+            MESSAGE = 'A category cannot be below itself.';
     END IF;
     UPDATE catalog.categories AS c
     SET name = coalesce(update_category.name, c.name), slug = coalesce(update_category.slug, c.slug),

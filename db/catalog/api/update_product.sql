@@ -19,7 +19,9 @@ BEGIN
     UPDATE catalog.products AS p
     SET name = coalesce(update_product.name, p.name), description = coalesce(update_product.description, p.description),
         sku = coalesce(update_product.sku, p.sku),
-        category_id = CASE WHEN 'category_id' = ANY (coalesce(update_product.given, '{}')) THEN update_product.category_id
+        category_id = CASE WHEN 'category_id' = ANY (
+            coalesce(update_product.given, '{}')
+        ) THEN update_product.category_id
                            ELSE coalesce(update_product.category_id, p.category_id) END,
         attributes = coalesce(update_product.attributes, p.attributes),
         images = coalesce(update_product.images::text[], p.images), weight = coalesce(update_product.weight, p.weight),

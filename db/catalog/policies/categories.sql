@@ -7,6 +7,7 @@ GRANT UPDATE (parent_id, slug, name, position, version) ON catalog.categories TO
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON catalog.categories
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON catalog.categories
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version');
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id', 'version');
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON catalog.categories
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');

@@ -1,5 +1,5 @@
--- What the web tier's cache of products hears of (see api/cache.py). Stock that a merchant changes is among it; what is sold is not: the WHEN is
--- decided without a call, so the movements of an order cost nothing here.
+-- What the web tier's cache of products hears of (see api/cache.py). Stock that a merchant changes is among it; what is
+-- sold is not: the WHEN is decided without a call, so the movements of an order cost nothing here.
 CREATE OR REPLACE TRIGGER notify_catalogue AFTER INSERT OR UPDATE OR DELETE ON catalog.products
     FOR EACH STATEMENT EXECUTE FUNCTION catalog.notify_catalogue();
 CREATE OR REPLACE TRIGGER notify_catalogue AFTER INSERT OR UPDATE OR DELETE ON catalog.prices

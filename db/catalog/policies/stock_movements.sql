@@ -1,4 +1,5 @@
 -- History of the stock: written once, by whoever moves it.
 REVOKE ALL ON catalog.stock_movements FROM store_api;
 GRANT SELECT ON catalog.stock_movements TO store_api;
-GRANT INSERT (product_id, kind, on_hand_delta, reserved_delta, order_id, reason, actor_id) ON catalog.stock_movements TO store_api;
+GRANT INSERT (product_id, kind, on_hand_delta, reserved_delta, order_id, reason, actor_id)
+    ON catalog.stock_movements TO store_api;

@@ -1,9 +1,10 @@
--- Applies the lines of an import, all or none: new products with price and stock, changed fields, new price versions, stock by difference. What was
--- checked may have changed since (a category deleted, pieces reserved): it is checked once more under the locks, and then the import is rejected
--- as a whole. What a product has already is not written.
--- Called by: api.continue_import, which holds the import.
--- Errors:    none of its own; a product that somebody else makes in the same moment breaks sku_taken, and the import is tried again.
+-- Applies the lines of an import, all or none: new products with price and stock, changed fields, new price versions,
+-- stock by difference. What was checked may have changed since (a category deleted, pieces reserved): it is checked
+-- once more under the locks, and then the import is rejected as a whole. What a product has already is not written.
+-- Callers:   api.continue_import, which holds the import.
 -- Locks:     the merchant's imports, products in id order, stock in product order.
+-- Errors:    none of its own; a product that somebody else makes in the same moment breaks sku_taken, and the import is
+--            tried again.
 -- Definer:   the worker applies it in its merchant's name; every product it touches is that merchant's.
 CREATE OR REPLACE FUNCTION catalog.apply_import(import_id uuid)
 RETURNS void
@@ -26,9 +27,10 @@ BEGIN
     ORDER BY p.id FOR NO KEY UPDATE;
 
     CREATE TEMPORARY TABLE import_products ON COMMIT DROP AS
-    SELECT l.line, coalesce(p.id, uuidv7()) AS id, p.id IS NULL AS new, l.sku, l.name, l.description, c.id AS category_id, l.price::bigint AS price,
-           l.currency::char(3) AS currency, l.stock::bigint AS stock, l.weight::integer AS weight, l.tax_category,
-           coalesce(l.attributes::jsonb, '{}') AS attributes, coalesce(regexp_split_to_array(l.images, '\s+'), '{}') AS images,
+    SELECT l.line, coalesce(p.id, uuidv7()) AS id, p.id IS NULL AS new, l.sku, l.name, l.description,
+           c.id AS category_id, l.price::bigint AS price, l.currency::char(3) AS currency, l.stock::bigint AS stock,
+           l.weight::integer AS weight, l.tax_category, coalesce(l.attributes::jsonb, '{}') AS attributes,
+           coalesce(regexp_split_to_array(l.images, '\s+'), '{}') AS images,
            l.category IS NOT NULL AND c.id IS NULL AS category_gone, p.kind = 'bundle' AS taken
     FROM catalog.import_lines AS l
     LEFT JOIN catalog.products AS p ON p.merchant_id = v_import.merchant_id AND p.sku = l.sku AND p.deleted_at IS NULL
@@ -49,7 +51,8 @@ BEGIN
         CROSS JOIN LATERAL (VALUES
             (n.category_gone, 'category_not_found', 'There is no category with this slug any more.'),
             (n.taken, 'sku_taken', 'This SKU belongs to one of your bundles.'),
-            (n.new AND (n.name IS NULL OR n.price IS NULL OR n.currency IS NULL), 'name_missing', 'The product was deleted meanwhile,
+            (n.new AND (n.name IS NULL OR n.price IS NULL OR n.currency IS NULL), 'name_missing',
+             'The product was deleted meanwhile,
                 and a new one needs name and price.'),
             (n.stock < s.reserved, 'stock_below_reserved', format('%s pieces are reserved for orders.', s.reserved))
         ) AS x (wrong, code, message)
@@ -58,19 +61,28 @@ BEGIN
     WHERE l.import_id = v_import.id AND l.line = e.line;
     GET DIAGNOSTICS v_failed = ROW_COUNT;
     IF v_failed > 0 THEN
-        UPDATE catalog.imports AS i SET status = 'rejected', failed = v_failed, completed_at = clock_timestamp() WHERE i.id = v_import.id;
+        UPDATE catalog.imports AS i
+        SET status = 'rejected', failed = v_failed, completed_at = clock_timestamp()
+        WHERE i.id = v_import.id;
         DROP TABLE pg_temp.import_products;
         RETURN;
     END IF;
 
     -- New products.
-    INSERT INTO catalog.products (id, merchant_id, category_id, sku, name, description, attributes, images, weight, tax_category)
-    SELECT n.id, v_import.merchant_id, n.category_id, n.sku, n.name, coalesce(n.description, ''), n.attributes, n.images, coalesce(n.weight, 0),
-           coalesce(n.tax_category, 'standard')
+    INSERT INTO catalog.products (id, merchant_id, category_id, sku, name, description, attributes, images, weight,
+                                  tax_category)
+    SELECT n.id, v_import.merchant_id, n.category_id, n.sku, n.name, coalesce(n.description, ''), n.attributes,
+           n.images, coalesce(n.weight, 0), coalesce(n.tax_category, 'standard')
     FROM pg_temp.import_products AS n WHERE n.new ORDER BY n.line;
     INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
-    SELECT n.id, n.currency, 1, n.price, tstzrange(now(), NULL), v_import.merchant_id FROM pg_temp.import_products AS n WHERE n.new ORDER BY n.line;
-    INSERT INTO catalog.stock (product_id, on_hand) SELECT n.id, coalesce(n.stock, 0) FROM pg_temp.import_products AS n WHERE n.new ORDER BY n.line;
+    SELECT n.id, n.currency, 1, n.price, tstzrange(now(), NULL), v_import.merchant_id
+    FROM pg_temp.import_products AS n
+    WHERE n.new
+    ORDER BY n.line;
+    INSERT INTO catalog.stock (product_id, on_hand) SELECT n.id, coalesce(n.stock, 0)
+    FROM pg_temp.import_products AS n
+    WHERE n.new
+    ORDER BY n.line;
     INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, reason, actor_id)
     SELECT n.id, 'adjustment', n.stock, 0, 'first stock', v_import.merchant_id FROM pg_temp.import_products AS n
         WHERE n.new AND n.stock > 0 ORDER BY n.line;
@@ -84,7 +96,8 @@ BEGIN
     DELETE FROM catalog.prices AS q USING pg_temp.import_products AS n
     WHERE n.id = ANY (v_priced) AND q.product_id = n.id AND q.currency = n.currency AND lower(q.valid) >= v_from;
     UPDATE catalog.prices AS q SET valid = tstzrange(lower(q.valid), v_from)
-    FROM pg_temp.import_products AS n WHERE n.id = ANY (v_priced) AND q.product_id = n.id AND q.currency = n.currency AND q.valid @> v_from;
+    FROM pg_temp.import_products AS n
+    WHERE n.id = ANY (v_priced) AND q.product_id = n.id AND q.currency = n.currency AND q.valid @> v_from;
     INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
     SELECT n.id, n.currency, v.last + 1, n.price, tstzrange(v_from, NULL), v_import.merchant_id
     FROM pg_temp.import_products AS n
@@ -92,16 +105,19 @@ BEGIN
         WHERE q.product_id = n.id AND q.currency = n.currency) AS v
     WHERE n.id = ANY (v_priced) ORDER BY n.line;
 
-    -- Fields that differ. A column that the file does not have stays as it is, and so does a cell without a name, weight or tax category.
+    -- Fields that differ. A column that the file does not have stays as it is, and so does a cell without a name,
+    -- weight or tax category.
     WITH changed AS (
         UPDATE catalog.products AS p
-        SET name = d.name, description = d.description, category_id = d.category_id, weight = d.weight, tax_category = d.tax_category,
-            attributes = d.attributes, images = d.images, version = p.version + 1
+        SET name = d.name, description = d.description, category_id = d.category_id, weight = d.weight,
+            tax_category = d.tax_category, attributes = d.attributes, images = d.images, version = p.version + 1
         FROM (
             SELECT o.id, coalesce(n.name, o.name) AS name, coalesce(n.description, o.description) AS description,
-                   CASE WHEN 'category' = ANY (v_import.columns) THEN n.category_id ELSE o.category_id END AS category_id,
+                   CASE WHEN 'category' = ANY (v_import.columns) THEN n.category_id
+                        ELSE o.category_id END AS category_id,
                    coalesce(n.weight, o.weight) AS weight, coalesce(n.tax_category, o.tax_category) AS tax_category,
-                   CASE WHEN 'attributes' = ANY (v_import.columns) THEN n.attributes ELSE o.attributes END AS attributes,
+                   CASE WHEN 'attributes' = ANY (v_import.columns) THEN n.attributes
+                        ELSE o.attributes END AS attributes,
                    CASE WHEN 'images' = ANY (v_import.columns) THEN n.images ELSE o.images END AS images
             FROM pg_temp.import_products AS n JOIN catalog.products AS o ON o.id = n.id WHERE NOT n.new
         ) AS d
@@ -116,37 +132,44 @@ BEGIN
         RETURNING s.product_id, new.on_hand - old.on_hand AS delta
     ), written AS (
         INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, reason, actor_id)
-        SELECT m.product_id, 'adjustment', m.delta, 0, 'import', v_import.merchant_id FROM moved AS m ORDER BY m.product_id
+        SELECT m.product_id, 'adjustment', m.delta, 0, 'import', v_import.merchant_id
+        FROM moved AS m
+        ORDER BY m.product_id
         RETURNING product_id
     )
-    SELECT array_agg(t.id) INTO v_touched FROM (SELECT c.id FROM changed AS c UNION SELECT w.product_id FROM written AS w) AS t;
+    SELECT array_agg(t.id) INTO v_touched
+    FROM (SELECT c.id FROM changed AS c UNION SELECT w.product_id FROM written AS w) AS t;
 
     UPDATE catalog.import_lines AS l
     SET status = (SELECT CASE WHEN n.new THEN 'created' WHEN n.id = ANY (v_touched) THEN 'updated' ELSE 'unchanged' END
                   FROM pg_temp.import_products AS n WHERE n.line = l.line)
     WHERE l.import_id = v_import.id;
     UPDATE catalog.imports AS i
-    SET status = 'completed', completed_at = clock_timestamp(), created = c.created, updated = c.updated, unchanged = c.unchanged
+    SET status = 'completed', completed_at = clock_timestamp(), created = c.created, updated = c.updated,
+        unchanged = c.unchanged
     FROM (
-        SELECT count(*) FILTER (WHERE l.status = 'created') AS created, count(*) FILTER (WHERE l.status = 'updated') AS updated,
+        SELECT count(*) FILTER (WHERE l.status = 'created') AS created,
+               count(*) FILTER (WHERE l.status = 'updated') AS updated,
                count(*) FILTER (WHERE l.status = 'unchanged') AS unchanged
         FROM catalog.import_lines AS l WHERE l.import_id = v_import.id
     ) AS c
     WHERE i.id = v_import.id;
 
-    -- One statement for all events: record_event is a call each, and nobody watches an order here.
+    -- One statement for all events: record_event is a call each, and no order stream is affected here.
     INSERT INTO messaging.events (type, account_id, data, actor_id)
     SELECT e.type, v_import.merchant_id, e.data, v_import.merchant_id
     FROM (
         SELECT n.line, 'product.created' AS type, jsonb_build_object('product_id', n.id, 'sku', n.sku) AS data
             FROM pg_temp.import_products AS n WHERE n.new
         UNION ALL
-        SELECT n.line, 'product.price_changed', jsonb_build_object('product_id', n.id, 'price', n.price, 'currency', n.currency, 'valid_from', v_from)
+        SELECT n.line, 'product.price_changed',
+               jsonb_build_object('product_id', n.id, 'price', n.price, 'currency', n.currency, 'valid_from', v_from)
         FROM pg_temp.import_products AS n WHERE n.id = ANY (v_priced)
     ) AS e
     ORDER BY e.line;
     PERFORM messaging.record_event('products.imported', NULL, v_import.merchant_id, (
-        SELECT jsonb_build_object('import_id', i.id, 'created', i.created, 'updated', i.updated, 'unchanged', i.unchanged)
+        SELECT jsonb_build_object('import_id', i.id, 'created', i.created, 'updated', i.updated,
+                                  'unchanged', i.unchanged)
         FROM catalog.imports AS i WHERE i.id = v_import.id));
     DROP TABLE pg_temp.import_products;
 END $$;

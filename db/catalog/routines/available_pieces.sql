@@ -1,5 +1,5 @@
 -- How many of a product, or of a bundle, could be sold now: of a bundle as many as its scarcest component allows.
--- Called by: require_stock, render_cart, render_bundle.
+-- Callers:   require_stock, render_cart, render_bundle.
 CREATE OR REPLACE FUNCTION catalog.available_pieces(product_id uuid, bundle boolean)
 RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -12,7 +12,10 @@ BEGIN
             JOIN catalog.stock_levels AS s ON s.product_id = i.product_id
             WHERE i.bundle_id = available_pieces.product_id), 0);
     END IF;
-    RETURN coalesce((SELECT s.on_hand - s.reserved FROM catalog.stock_levels AS s WHERE s.product_id = available_pieces.product_id), 0);
+    RETURN coalesce(
+        (SELECT s.on_hand - s.reserved FROM catalog.stock_levels AS s WHERE s.product_id = available_pieces.product_id),
+        0
+    );
 END $$;
 
 GRANT EXECUTE ON FUNCTION catalog.available_pieces TO store_api;

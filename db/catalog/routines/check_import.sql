@@ -1,5 +1,6 @@
--- Checks the next lines of an import, 5,000 at most, against what create_product accepts: the same domains. The first thing that is wrong with a line
--- is its error; a good line is `skipped` until it is applied. Not an endpoint.
+-- Checks the next lines of an import, 5,000 at most, against what create_product accepts: the same domains. The first
+-- thing that is wrong with a line is its error; a good line is `skipped` until it is applied. Not an endpoint.
+-- Callers:   api.continue_import.
 CREATE FUNCTION api.check_import(pending catalog.imports)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -11,19 +12,25 @@ DECLARE
     v_failed integer;
 BEGIN
     SELECT max(n.line), count(*) INTO v_last, v_count
-    FROM (SELECT l.line FROM catalog.import_lines AS l WHERE l.import_id = pending.id AND l.line > pending.position ORDER BY l.line LIMIT 5000) AS n;
+    FROM (SELECT l.line
+          FROM catalog.import_lines AS l
+          WHERE l.import_id = pending.id AND l.line > pending.position
+          ORDER BY l.line LIMIT 5000) AS n;
 
-    -- A subquery for each line, whatever the planner believes of a table that was filled a moment ago: a join took 25 s for 10,000 lines.
+    -- A subquery for each line, whatever the planner believes of a table that was filled a moment ago: a join took 25 s
+    -- for 10,000 lines.
     UPDATE catalog.import_lines AS l SET (status, code, message) = (
         SELECT CASE WHEN c.code IS NULL THEN 'skipped' ELSE 'error' END, c.code, CASE c.code
             WHEN 'sku_missing' THEN 'The SKU is missing.'
-            WHEN 'sku_malformed' THEN 'An SKU has up to 64 letters, digits, dots, dashes, slashes, and begins with a letter or digit.'
+            WHEN 'sku_malformed'
+                THEN 'An SKU has up to 64 letters, digits, dots, dashes, slashes, and begins with a letter or digit.'
             WHEN 'sku_twice' THEN 'This SKU is in the file more than once.'
             WHEN 'sku_taken' THEN 'This SKU belongs to one of your bundles.'
             WHEN 'name_missing' THEN 'A new product needs a name.'
             WHEN 'text_length' THEN 'A name has 1 to 200 characters, a description up to 10,000.'
             WHEN 'price_missing' THEN 'A new product needs a price.'
-            WHEN 'price_out_of_range' THEN 'A price is a whole number of minor units (cents), from 0 to 1,000,000,000,000.'
+            WHEN 'price_out_of_range'
+                THEN 'A price is a whole number of minor units (cents), from 0 to 1,000,000,000,000.'
             WHEN 'currency_missing' THEN 'A price needs its currency.'
             WHEN 'currency_unknown' THEN 'The shop does not know this currency.'
             WHEN 'category_not_found' THEN 'There is no category with this slug.'
@@ -33,26 +40,33 @@ BEGIN
             WHEN 'tax_category_malformed' THEN 'A tax category is a word such as standard, reduced, books.'
             WHEN 'attributes_not_an_object' THEN 'attributes must be a JSON object.'
             WHEN 'attributes_too_large' THEN 'attributes may hold 64 KiB.'
-            WHEN 'image_url_malformed' THEN 'images are addresses that begin with http:// or https://, with spaces between.'
+            WHEN 'image_url_malformed'
+                THEN 'images are addresses that begin with http:// or https://, with spaces between.'
         END
         FROM (VALUES (l.sku)) AS x (sku)
-        LEFT JOIN catalog.products AS p ON p.merchant_id = pending.merchant_id AND p.sku = x.sku AND p.deleted_at IS NULL
+        LEFT JOIN catalog.products AS p
+            ON p.merchant_id = pending.merchant_id AND p.sku = x.sku AND p.deleted_at IS NULL
         LEFT JOIN catalog.stock_levels AS r ON r.product_id = p.id
         CROSS JOIN LATERAL (SELECT
             CASE
                 WHEN l.sku IS NULL THEN 'sku_missing'
                 WHEN NOT pg_input_is_valid(l.sku, 'api.sku') THEN 'sku_malformed'
-                WHEN EXISTS (SELECT FROM catalog.import_lines AS o WHERE o.import_id = l.import_id AND o.sku = l.sku AND o.line <> l.line)
+                WHEN EXISTS (SELECT FROM catalog.import_lines AS o
+                             WHERE o.import_id = l.import_id AND o.sku = l.sku AND o.line <> l.line)
                     THEN 'sku_twice'
                 WHEN p.kind <> 'product' THEN 'sku_taken'
                 WHEN p.id IS NULL AND l.name IS NULL THEN 'name_missing'
-                WHEN NOT pg_input_is_valid(l.name, 'api.short_text') OR NOT pg_input_is_valid(l.description, 'api.long_text') THEN 'text_length'
+                WHEN NOT pg_input_is_valid(l.name, 'api.short_text')
+                    OR NOT pg_input_is_valid(l.description, 'api.long_text') THEN 'text_length'
                 WHEN p.id IS NULL AND l.price IS NULL THEN 'price_missing'
                 WHEN NOT pg_input_is_valid(l.price, 'api.price') THEN 'price_out_of_range'
                 WHEN l.price IS NOT NULL AND l.currency IS NULL THEN 'currency_missing'
-                WHEN l.currency IS NOT NULL AND NOT EXISTS (SELECT FROM catalog.currencies AS k WHERE k.code::text = l.currency)
+                WHEN l.currency IS NOT NULL
+                    AND NOT EXISTS (SELECT FROM catalog.currencies AS k WHERE k.code::text = l.currency)
                     THEN 'currency_unknown'
-                WHEN l.category IS NOT NULL AND NOT EXISTS (SELECT FROM catalog.categories AS k WHERE k.slug = l.category) THEN 'category_not_found'
+                WHEN l.category IS NOT NULL
+                    AND NOT EXISTS (SELECT FROM catalog.categories AS k
+                                    WHERE k.slug = l.category) THEN 'category_not_found'
                 WHEN NOT pg_input_is_valid(l.stock, 'api.stock_count') THEN 'stock_out_of_range'
                 WHEN l.stock::bigint < r.reserved THEN 'stock_below_reserved'
                 WHEN NOT pg_input_is_valid(l.weight, 'api.weight') THEN 'weight_out_of_range'
@@ -60,16 +74,21 @@ BEGIN
                 WHEN NOT pg_input_is_valid(l.attributes, 'jsonb') THEN 'attributes_not_an_object'
                 WHEN jsonb_typeof(l.attributes::jsonb) <> 'object' THEN 'attributes_not_an_object'
                 WHEN octet_length(l.attributes) > 65536 THEN 'attributes_too_large'
-                WHEN EXISTS (SELECT FROM regexp_split_to_table(l.images, '\s+') AS i WHERE NOT pg_input_is_valid(i, 'api.image_url'))
+                WHEN EXISTS (SELECT FROM regexp_split_to_table(l.images, '\s+') AS i
+                             WHERE NOT pg_input_is_valid(i, 'api.image_url'))
                     THEN 'image_url_malformed'
             END OFFSET 0) AS c (code)    -- OFFSET 0: found once, not at each place that names it
     )
     WHERE l.import_id = pending.id AND l.line > pending.position AND l.line <= v_last AND l.status IS NULL;
 
-    SELECT count(*) INTO v_failed FROM catalog.import_lines AS l WHERE l.import_id = pending.id AND l.status = 'error' AND l.line <= v_last;
+    SELECT count(*) INTO v_failed
+    FROM catalog.import_lines AS l
+    WHERE l.import_id = pending.id AND l.status = 'error' AND l.line <= v_last;
     UPDATE catalog.imports AS i
     SET position = coalesce(v_last, i.position), checked = i.checked + v_count, failed = v_failed,
-        status = CASE WHEN i.checked + v_count < i.lines THEN 'checking' WHEN v_failed > 0 THEN 'rejected' ELSE 'applying' END,
+        status = CASE WHEN i.checked + v_count < i.lines THEN 'checking'
+                      WHEN v_failed > 0 THEN 'rejected'
+                      ELSE 'applying' END,
         completed_at = CASE WHEN i.checked + v_count = i.lines AND v_failed > 0 THEN now() END
     WHERE i.id = pending.id;
 END $$;

@@ -1,5 +1,6 @@
--- What a product (or a bundle) sells for now in a currency: its merchant, SKU, name, weight in grams, price and price version.
--- Called by: place_order, change_lines, add_cart_item, validate_promotion.
+-- What a product (or a bundle) sells for now in a currency: its merchant, SKU, name, weight in grams, price and price
+-- version.
+-- Callers:   place_order, change_lines, add_cart_item, validate_promotion.
 -- Errors:    product_not_found, bundle_not_found 404, currency_unknown 422, product_not_sold_in_currency 422.
 -- One query: price_in_force becomes part of it.
 CREATE OR REPLACE FUNCTION catalog.find_offer(
@@ -9,7 +10,8 @@ CREATE OR REPLACE FUNCTION catalog.find_offer(
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     SELECT p.merchant_id, p.sku, p.name, p.weight, q.amount, q.version
-    INTO find_offer.merchant_id, find_offer.sku, find_offer.name, find_offer.weight, find_offer.amount, find_offer.version
+    INTO find_offer.merchant_id, find_offer.sku, find_offer.name, find_offer.weight, find_offer.amount,
+         find_offer.version
     FROM catalog.products AS p
     LEFT JOIN LATERAL catalog.price_in_force(p.id, find_offer.currency) AS q ON true
     WHERE p.id = find_offer.product_id AND p.deleted_at IS NULL AND (p.kind = 'bundle') = find_offer.bundle;
@@ -18,7 +20,8 @@ BEGIN
     ELSIF find_offer.amount IS NULL THEN
         PERFORM catalog.require_currency(find_offer.currency);
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'product_not_sold_in_currency',
-            MESSAGE = format('This product has no price in %s.', find_offer.currency), HINT = 'Choose another currency or product.',
+            MESSAGE = format('This product has no price in %s.', find_offer.currency),
+            HINT = 'Choose another currency or product.',
             DETAIL = json_build_object('product_id', find_offer.product_id)::text;
     END IF;
 END $$;

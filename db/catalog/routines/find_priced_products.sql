@@ -1,11 +1,14 @@
--- What find_products finds, from the prices on: of the products whose price has no end, or (ending) of those whose price ends one day. The two are
--- asked for apart, because each has its indexes (prices_by_amount, price_open_twice; prices_ending, prices_ending_of_product) and a query for
--- both at once uses neither: 350 ms instead of 3 for a page by price among 100,000 products.
--- Called by: sort_products, count_products.
+-- What find_products finds, from the prices on: of the products whose price has no end, or (ending) of those whose
+-- price ends one day. The two are asked for apart, because each has its indexes (prices_by_amount, price_open_twice;
+-- prices_ending, prices_ending_of_product) and a query for both at once uses neither: 350 ms instead of 3 for a page by
+-- price among 100,000 products.
+-- Callers:   sort_products, count_products.
 CREATE OR REPLACE FUNCTION catalog.find_priced_products(
-    ending boolean, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
+    ending boolean, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint,
+    max_price bigint, in_stock boolean
 )
-RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, category_id uuid, merchant_id uuid, amount bigint)
+RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, category_id uuid, merchant_id uuid,
+               amount bigint)
 LANGUAGE sql STABLE AS $$
     SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, r.amount
     FROM catalog.prices AS r

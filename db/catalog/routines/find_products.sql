@@ -1,11 +1,13 @@
--- Products on sale in a currency, through the filters of the product list, each with its price in force now. It starts from the products (their
--- dates, names, words); find_priced_products finds the same and starts from the prices. Inlined into the query that sorts and pages, which is why
--- it has neither SET nor SECURITY DEFINER: with either, PostgreSQL would compute all of it first.
--- Called by: sort_products, count_products.
+-- Products on sale in a currency, through the filters of the product list, each with its price in force now. It starts
+-- from the products (their dates, names, words); find_priced_products finds the same and starts from the prices.
+-- Inlined into the query that sorts and pages, which is why it has neither SET nor SECURITY DEFINER: with either,
+-- PostgreSQL would compute all of it first.
+-- Callers:   sort_products, count_products.
 CREATE OR REPLACE FUNCTION catalog.find_products(
     query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
 )
-RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, category_id uuid, merchant_id uuid, amount bigint)
+RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, category_id uuid, merchant_id uuid,
+               amount bigint)
 LANGUAGE sql STABLE AS $$
     SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, q.amount
     FROM catalog.products AS p

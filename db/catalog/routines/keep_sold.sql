@@ -1,7 +1,10 @@
--- The first so many of some products, in their order, that are for sale in a currency and for such a price; in stock, if that is asked for.
--- Called by: next_products, sort_products.
+-- The first so many of some products, in their order, that are for sale in a currency and for such a price; in stock,
+-- if that is asked for.
+-- Callers:   next_products, sort_products.
 -- Plans:     generic, always: planning took longer than the answer. It stops at the last one that is wanted.
-CREATE OR REPLACE FUNCTION catalog.keep_sold(ids uuid[], count integer, currency text, min_price bigint, max_price bigint, in_stock boolean)
+CREATE OR REPLACE FUNCTION catalog.keep_sold(
+    ids uuid[], count integer, currency text, min_price bigint, max_price bigint, in_stock boolean
+)
 RETURNS uuid[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
@@ -12,7 +15,8 @@ BEGIN
         CROSS JOIN LATERAL catalog.price_in_force(o.id, keep_sold.currency) AS q
         WHERE p.deleted_at IS NULL AND p.kind = 'product'
           AND (min_price IS NULL OR q.amount >= min_price) AND (max_price IS NULL OR q.amount <= max_price)
-          AND (in_stock IS NOT TRUE OR EXISTS (SELECT FROM catalog.stock_levels AS s WHERE s.product_id = o.id AND s.on_hand > s.reserved))
+          AND (in_stock IS NOT TRUE
+               OR EXISTS (SELECT FROM catalog.stock_levels AS s WHERE s.product_id = o.id AND s.on_hand > s.reserved))
         ORDER BY o.n LIMIT keep_sold.count);
 END $$;
 

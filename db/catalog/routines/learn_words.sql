@@ -1,7 +1,8 @@
--- Statement trigger of catalog.products: words that are new to the shop become words that a search can be corrected to. None is forgotten:
--- a word that no product has any more finds nothing.
--- Locks:   the new words, in order, so that two at once take turns.
--- Definer: nobody else may write the vocabulary.
+-- Statement trigger of catalog.products: words that are new to the shop become words that a search can be corrected to.
+-- None is forgotten: a word that no product has any more finds nothing.
+-- Callers:   triggers learn_inserted on catalog.products and learn_updated on catalog.products.
+-- Locks:     the new words, in order, so that two at once take turns.
+-- Definer:   no other code may write the vocabulary.
 CREATE OR REPLACE FUNCTION catalog.learn_words()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,7 +12,8 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         -- Most changes are of prices and of what is on a page: nothing to read again.
         v_ids := ARRAY(SELECT n.id FROM new_rows AS n JOIN old_rows AS o ON o.id = n.id
-                       WHERE (n.name, n.description, n.attributes) IS DISTINCT FROM (o.name, o.description, o.attributes));
+                       WHERE (n.name, n.description, n.attributes)
+                             IS DISTINCT FROM (o.name, o.description, o.attributes));
         IF v_ids = '{}' THEN
             RETURN NULL;
         END IF;

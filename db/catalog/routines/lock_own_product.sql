@@ -1,8 +1,10 @@
 -- Locks a merchant's own product, or bundle, for a change.
--- Called by: update_product, delete_product, set_price, adjust_stock; update_bundle, delete_bundle, set_bundle_price.
--- Errors:    product_not_found, bundle_not_found 404 (somebody else's, too), version_stale 412.
+-- Callers:   update_product, delete_product, set_price, adjust_stock; update_bundle, delete_bundle, set_bundle_price.
 -- Locks:     the product.
-CREATE OR REPLACE FUNCTION catalog.lock_own_product(product_id uuid, merchant_id uuid, if_match bigint DEFAULT NULL, bundle boolean DEFAULT false)
+-- Errors:    product_not_found, bundle_not_found 404 (also of another merchant), version_stale 412.
+CREATE OR REPLACE FUNCTION catalog.lock_own_product(
+    product_id uuid, merchant_id uuid, if_match bigint DEFAULT NULL, bundle boolean DEFAULT false
+)
 RETURNS catalog.products
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -16,7 +18,8 @@ BEGIN
         PERFORM catalog.refuse_product(lock_own_product.product_id, lock_own_product.bundle);
     ELSIF lock_own_product.if_match <> v_product.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
-            MESSAGE = format('The %s has changed since you read it.', v_product.kind), HINT = 'Read it again, then repeat your change.';
+            MESSAGE = format('The %s has changed since you read it.', v_product.kind),
+            HINT = 'Read it again, then repeat your change.';
     END IF;
     RETURN v_product;
 END $$;

@@ -1,10 +1,12 @@
--- The next products of a list, in its order, whether they are for sale or not; and whether these are all. NULL: no index has them in this order.
--- Called by: next_products.
--- Plans:     generic, always. So what an index is asked for is a condition without an OR, with bounds where there is no cursor. And LIMIT 500 (no
---            window is larger) tells the planner that the beginning of an index is enough, which it would not believe of a parameter.
+-- The next products of a list, in its order, whether they are for sale or not; and whether these are all. NULL: no
+-- index has them in this order.
+-- Callers:   next_products.
+-- Plans:     generic, always. So what an index is asked for is a condition without an OR, with bounds where there is no
+--            cursor. And LIMIT 500 (no window is larger) tells the planner that the beginning of an index is enough,
+--            which it would not believe of a parameter.
 CREATE OR REPLACE FUNCTION catalog.look_ahead(
-    sort text, key text, after uuid, "window" integer, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint,
-    OUT ids uuid[], OUT complete boolean
+    sort text, key text, after uuid, "window" integer, categories uuid[], merchant uuid, currency text,
+    min_price bigint, max_price bigint, OUT ids uuid[], OUT complete boolean
 )
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -79,7 +81,9 @@ BEGIN
             -- Shelves and prices have no index in common: a small shelf is sorted as a whole.
             ids := CASE WHEN merchant IS NULL
                 THEN ARRAY(SELECT p.id FROM catalog.products AS p WHERE p.category_id = ANY (categories) LIMIT 501)
-                ELSE ARRAY(SELECT p.id FROM catalog.products AS p WHERE p.merchant_id = look_ahead.merchant LIMIT 501) END;
+                ELSE ARRAY(SELECT p.id
+                           FROM catalog.products AS p
+                           WHERE p.merchant_id = look_ahead.merchant LIMIT 501) END;
             IF cardinality(ids) <= 500 THEN
                 v_amount := key;
                 ids := ARRAY(
@@ -94,7 +98,8 @@ BEGIN
                 RETURN;
             END IF;
         END IF;
-        -- The prices without an end, and those that end one day: each has its index. Of a large shelf there are enough among the next 500.
+        -- The prices without an end, and those that end one day: each has its index. Of a large shelf there are enough
+        -- among the next 500.
         IF sort = 'price' THEN
             v_amount := coalesce(key::bigint, -1);
             ids := ARRAY(
@@ -103,12 +108,18 @@ BEGIN
                     SELECT u.id
                     FROM (
                         (SELECT r.product_id AS id, r.amount FROM catalog.prices AS r
-                         WHERE r.currency = look_ahead.currency::char(3) AND upper_inf(r.valid) AND lower(r.valid) <= now()
-                           AND r.amount >= v_least AND r.amount <= v_most AND (r.amount, r.product_id) > (v_amount, v_after)
+                         WHERE r.currency = look_ahead.currency::char(3)
+                           AND upper_inf(r.valid)
+                           AND lower(r.valid) <= now()
+                           AND r.amount >= v_least
+                           AND r.amount <= v_most
+                           AND (r.amount, r.product_id) > (v_amount, v_after)
                          ORDER BY r.amount, r.product_id LIMIT 500)
                         UNION ALL
                         (SELECT r.product_id AS id, r.amount FROM catalog.prices AS r
-                         WHERE r.currency = look_ahead.currency::char(3) AND NOT upper_inf(r.valid) AND upper(r.valid) > now()
+                         WHERE r.currency = look_ahead.currency::char(3)
+                           AND NOT upper_inf(r.valid)
+                           AND upper(r.valid) > now()
                            AND lower(r.valid) <= now() AND r.amount >= v_least AND r.amount <= v_most
                            AND (r.amount, r.product_id) > (v_amount, v_after)
                          ORDER BY r.amount, r.product_id LIMIT 500)
@@ -116,7 +127,9 @@ BEGIN
                     ORDER BY u.amount, u.id LIMIT 500
                 ) AS w
                 WHERE v_all
-                   OR (SELECT p.category_id = ANY (categories) OR p.merchant_id = look_ahead.merchant FROM catalog.products AS p WHERE p.id = w.id)
+                   OR (SELECT p.category_id = ANY (categories) OR p.merchant_id = look_ahead.merchant
+                       FROM catalog.products AS p
+                       WHERE p.id = w.id)
                 LIMIT look_ahead."window");
         ELSE
             v_amount := coalesce(key::bigint, 9223372036854775807);
@@ -126,12 +139,18 @@ BEGIN
                     SELECT u.id
                     FROM (
                         (SELECT r.product_id AS id, r.amount FROM catalog.prices AS r
-                         WHERE r.currency = look_ahead.currency::char(3) AND upper_inf(r.valid) AND lower(r.valid) <= now()
-                           AND r.amount >= v_least AND r.amount <= v_most AND (r.amount, r.product_id) < (v_amount, v_before)
+                         WHERE r.currency = look_ahead.currency::char(3)
+                           AND upper_inf(r.valid)
+                           AND lower(r.valid) <= now()
+                           AND r.amount >= v_least
+                           AND r.amount <= v_most
+                           AND (r.amount, r.product_id) < (v_amount, v_before)
                          ORDER BY r.amount DESC, r.product_id DESC LIMIT 500)
                         UNION ALL
                         (SELECT r.product_id AS id, r.amount FROM catalog.prices AS r
-                         WHERE r.currency = look_ahead.currency::char(3) AND NOT upper_inf(r.valid) AND upper(r.valid) > now()
+                         WHERE r.currency = look_ahead.currency::char(3)
+                           AND NOT upper_inf(r.valid)
+                           AND upper(r.valid) > now()
                            AND lower(r.valid) <= now() AND r.amount >= v_least AND r.amount <= v_most
                            AND (r.amount, r.product_id) < (v_amount, v_before)
                          ORDER BY r.amount DESC, r.product_id DESC LIMIT 500)
@@ -139,7 +158,9 @@ BEGIN
                     ORDER BY u.amount DESC, u.id DESC LIMIT 500
                 ) AS w
                 WHERE v_all
-                   OR (SELECT p.category_id = ANY (categories) OR p.merchant_id = look_ahead.merchant FROM catalog.products AS p WHERE p.id = w.id)
+                   OR (SELECT p.category_id = ANY (categories) OR p.merchant_id = look_ahead.merchant
+                       FROM catalog.products AS p
+                       WHERE p.id = w.id)
                 LIMIT look_ahead."window");
         END IF;
         IF NOT v_all AND cardinality(ids) < look_ahead."window" THEN

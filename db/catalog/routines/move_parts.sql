@@ -1,18 +1,20 @@
--- Changes one part of a split product's stock: the first that nobody holds and that has enough, beginning at a place of this session's own. A sale or
--- a release need not meet the part of its hold: all parts together are the stock, and what is available in each is never below 0. False if the
--- product is not split any more.
--- Called by: hold_stock, change_stock, when the stock row says that it is split.
--- Errors:    out_of_stock 409, with what is available.
+-- Changes one part of a split product's stock: the first that nobody holds and that has enough, beginning at a place of
+-- this session's own. A sale or a release need not meet the part of its hold: all parts together are the stock, and
+-- what is available in each is never below 0. False if the product is not split any more.
+-- Callers:   hold_stock, change_stock, when the stock row says that it is split.
 -- Locks:     one part; never waits while there is a free one. All of them where no part has enough.
+-- Errors:    out_of_stock 409, with what is available.
 CREATE OR REPLACE FUNCTION catalog.move_parts(product_id uuid, on_hand_delta bigint, reserved_delta bigint)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_place CONSTANT integer := pg_backend_pid();
-    v_wanted CONSTANT bigint := move_parts.reserved_delta - move_parts.on_hand_delta;    -- of what is available; a sale wants nothing of it
+    -- of what is available; a sale wants nothing of it
+    v_wanted CONSTANT bigint := move_parts.reserved_delta - move_parts.on_hand_delta;
     v_available bigint;
 BEGIN
-    UPDATE catalog.stock_parts AS p SET on_hand = p.on_hand + move_parts.on_hand_delta, reserved = p.reserved + move_parts.reserved_delta
+    UPDATE catalog.stock_parts AS p
+    SET on_hand = p.on_hand + move_parts.on_hand_delta, reserved = p.reserved + move_parts.reserved_delta
     WHERE p.product_id = move_parts.product_id
       AND p.part = (    -- a scalar: in FROM it might run, and lock, more than once
         SELECT t.part FROM catalog.stock_parts AS t
@@ -22,7 +24,8 @@ BEGIN
         RETURN true;
     END IF;
     -- More buyers than parts: wait for one.
-    UPDATE catalog.stock_parts AS p SET on_hand = p.on_hand + move_parts.on_hand_delta, reserved = p.reserved + move_parts.reserved_delta
+    UPDATE catalog.stock_parts AS p
+    SET on_hand = p.on_hand + move_parts.on_hand_delta, reserved = p.reserved + move_parts.reserved_delta
     WHERE p.product_id = move_parts.product_id
       AND p.part = (
         SELECT t.part FROM catalog.stock_parts AS t
@@ -32,8 +35,11 @@ BEGIN
     IF FOUND THEN
         RETURN true;
     END IF;
-    -- No part has enough. What there is in all is looked at first: a crowd that comes too late must not put the parts together one after another.
-    SELECT sum(p.on_hand - p.reserved) INTO v_available FROM catalog.stock_parts AS p WHERE p.product_id = move_parts.product_id;
+    -- No part has enough. What there is in all is looked at first: a crowd that comes too late must not put the parts
+    -- together one after another.
+    SELECT sum(p.on_hand - p.reserved) INTO v_available
+    FROM catalog.stock_parts AS p
+    WHERE p.product_id = move_parts.product_id;
     IF v_available < v_wanted THEN
         PERFORM catalog.refuse_stock(move_parts.product_id, v_wanted, v_available);
     END IF;

@@ -1,5 +1,6 @@
--- The stems of the words that a mistyped one may have been meant for, most alike first: one mistake apart, or alike in their trigrams.
--- Called by: parse_search.
+-- The stems of the words that a mistyped one may have been meant for, most alike first: one mistake apart, or alike in
+-- their trigrams.
+-- Callers:   parse_search.
 CREATE OR REPLACE FUNCTION catalog.near_stems(word text, count integer DEFAULT 5)
 RETURNS text[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -9,9 +10,13 @@ BEGIN
         FROM (
             SELECT w.stem, max(extensions.similarity(w.word, near_stems.word)) AS likeness, bool_or(w.near) AS near
             FROM (
-                SELECT k.word, k.stem, true AS near FROM catalog.search_words AS k WHERE k.shorter && catalog.shorten_word(near_stems.word)
+                SELECT k.word, k.stem, true AS near
+                FROM catalog.search_words AS k
+                WHERE k.shorter && catalog.shorten_word(near_stems.word)
                 UNION ALL
-                SELECT k.word, k.stem, false FROM catalog.search_words AS k WHERE k.word OPERATOR(extensions.%) near_stems.word
+                SELECT k.word, k.stem, false
+                FROM catalog.search_words AS k
+                WHERE k.word OPERATOR(extensions.%) near_stems.word
             ) AS w
             GROUP BY w.stem
         ) AS n

@@ -1,14 +1,15 @@
--- A table for the lines of a file while they are on their way, for this transaction and this connection alone: COPY writes into it as the web
--- role, which may do nothing else with it and has no other table. (COPY does not work under row security, and the lines' own table has that.)
--- Called by: api.open_import.
+-- A table for the lines of a file while they are on their way, for this transaction and this connection alone: COPY
+-- writes into it as the web role, which may do nothing else with it and has no other table. (COPY does not work under
+-- row security, and the lines' own table has that.)
+-- Callers:   api.open_import.
 -- Definer:   only store_owner may make temporary tables.
 CREATE OR REPLACE FUNCTION catalog.open_import_draft()
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     CREATE TEMPORARY TABLE import_draft (
-        line integer NOT NULL, problem text, sku text, name text, description text, category text, price text, currency text, stock text,
-        weight text, tax_category text, attributes text, images text
+        line integer NOT NULL, problem text, sku text, name text, description text, category text, price text,
+        currency text, stock text, weight text, tax_category text, attributes text, images text
     ) ON COMMIT DROP;
     GRANT SELECT ON pg_temp.import_draft TO store_api;
     GRANT INSERT ON pg_temp.import_draft TO app_merchant;

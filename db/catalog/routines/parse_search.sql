@@ -1,6 +1,7 @@
--- What a person typed into the search box, as a query on catalog.products.search: all words in any form, "a phrase", -without, OR; an SKU as
--- it is. A word that no product has is taken for the beginning of one, or for a mistyped one, and stands for those as well.
--- Called by: list_products, get_product_facets.
+-- What a person typed into the search box, as a query on catalog.products.search: all words in any form, "a phrase",
+-- -without, OR; an SKU as it is. A word that no product has is taken for the beginning of one, or for a mistyped one,
+-- and stands for those as well.
+-- Callers:   list_products, get_product_facets.
 CREATE OR REPLACE FUNCTION catalog.parse_search(q text)
 RETURNS tsquery
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -11,9 +12,11 @@ DECLARE
     v_near  text;
     v_meant tsquery;
 BEGIN
-    -- A dozen words at most are looked up: nobody's search is longer, and each costs an index scan.
+    -- A dozen words at most are looked up: searches are not longer, and each word costs an index scan.
     FOR v_word IN
-        SELECT t.lexeme FROM unnest(to_tsvector('simple', parse_search.q)) AS t WHERE t.lexeme ~ '^[[:alpha:]]{2,40}$' LIMIT 12
+        SELECT t.lexeme
+        FROM unnest(to_tsvector('simple', parse_search.q)) AS t
+        WHERE t.lexeme ~ '^[[:alpha:]]{2,40}$' LIMIT 12
     LOOP
         v_stem := (ts_lexize('english_stem', v_word))[1];
         CONTINUE WHEN v_stem IS NULL OR EXISTS (SELECT FROM catalog.search_words AS k WHERE k.stem = v_stem);

@@ -1,10 +1,14 @@
--- A product as the contract shows it, with the price in force now: in the given currency, or its first one. Not an endpoint.
+-- A product as the contract shows it, with the price in force now: in the given currency, or its first one. Not an
+-- endpoint.
+-- Callers:   api.create_product, api.get_product, api.update_product.
 CREATE FUNCTION api.render_product(p catalog.products, currency text)
 RETURNS api.product
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description, p.attributes, p.images, p.weight, p.tax_category,
-               q.amount, q.currency, s.on_hand - s.reserved, p.version, p.created_at)::api.product
-    FROM catalog.stock_levels AS s LEFT JOIN LATERAL catalog.price_in_force(p.id, coalesce(render_product.currency, catalog.first_currency(p.id))) AS q ON true
+    RETURN ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description, p.attributes, p.images, p.weight,
+               p.tax_category, q.amount, q.currency, s.on_hand - s.reserved, p.version, p.created_at)::api.product
+    FROM catalog.stock_levels AS s
+    LEFT JOIN LATERAL catalog.price_in_force(p.id, coalesce(render_product.currency, catalog.first_currency(p.id))) AS q
+        ON true
     WHERE s.product_id = p.id;
 END $$;

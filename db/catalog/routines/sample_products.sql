@@ -1,8 +1,9 @@
--- Up to so many of the products that a search finds, in no order: what facets are counted in. From the products on, or from the prices on, as
--- in sort_products.
--- Called by: count_products.
+-- Up to so many of the products that a search finds, in no order: what facets are counted in. From the products on, or
+-- from the prices on, as in sort_products.
+-- Callers:   count_products.
 CREATE OR REPLACE FUNCTION catalog.sample_products(
-    count integer, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
+    count integer, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint,
+    in_stock boolean
 )
 RETURNS TABLE (category_id uuid, merchant_id uuid, amount bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -11,15 +12,23 @@ BEGIN
     IF num_nonnulls(min_price, max_price) = 0 AND catalog.is_sold_in(sample_products.currency) THEN
         RETURN QUERY
         SELECT f.category_id, f.merchant_id, f.amount
-        FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock) AS f LIMIT sample_products.count;
+        FROM catalog.find_products(
+            query, categories, merchant, currency, NULL, NULL, in_stock
+        ) AS f LIMIT sample_products.count;
     ELSE
         RETURN QUERY
         SELECT f.category_id, f.merchant_id, f.amount
         FROM (
-            (SELECT p.* FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price, max_price, in_stock) AS p
+            (
+                SELECT p.*
+                FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
+                                                  max_price, in_stock) AS p
              LIMIT sample_products.count)
             UNION ALL
-            (SELECT p.* FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price, in_stock) AS p
+            (
+                SELECT p.*
+                FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price,
+                                                  in_stock) AS p
              LIMIT sample_products.count)
         ) AS f LIMIT sample_products.count;
     END IF;

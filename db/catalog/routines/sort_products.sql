@@ -1,6 +1,7 @@
--- The next products of a sorted, filtered list, after the one whose sort key and id are given (NULL: from the beginning). One short query a
--- sort, so that each finds its index; by price, and where prices are a filter, one for the prices without an end and one for the others.
--- Called by: list_products.
+-- The next products of a sorted, filtered list, after the one whose sort key and id are given (NULL: from the
+-- beginning). One short query a sort, so that each finds its index; by price, and where prices are a filter, one for
+-- the prices without an end and one for the others.
+-- Callers:   list_products.
 CREATE OR REPLACE FUNCTION catalog.sort_products(
     sort text, key text, after uuid, count integer,
     query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
@@ -10,15 +11,18 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     -- Filters are optional: a plan for all cases would fit none.
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-    -- Whoever asks for prices, or for a currency that few products are sold in, is answered from the prices on: from the products on, it would
-    -- take all of them to find those few.
-    v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0 OR NOT catalog.is_sold_in(sort_products.currency);
+    -- Filters by price, and currencies that few products are sold in, start from the prices: from
+    -- the products on, it would take all of them to find those few.
+    v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0
+        OR NOT catalog.is_sold_in(sort_products.currency);
     v_found integer;
     v_ids   uuid[];
 BEGIN
     IF sort = 'relevance' THEN
         -- Where no more are found than are ranked, the best are looked at first, and only so many as the page has.
-        SELECT count(*), array_agg(r.id ORDER BY r.rank DESC, r.id DESC) FILTER (WHERE after IS NULL OR (r.rank, r.id) < (key::real, after))
+        SELECT count(*),
+               array_agg(r.id ORDER BY r.rank DESC, r.id DESC)
+                   FILTER (WHERE after IS NULL OR (r.rank, r.id) < (key::real, after))
         INTO v_found, v_ids
         FROM (
             SELECT p.id, ts_rank(p.search, query) AS rank FROM catalog.products AS p
@@ -39,7 +43,8 @@ BEGIN
             FROM (
                 SELECT n.id, ts_rank(n.search, query) AS rank
                 FROM (
-                    SELECT f.id, f.search FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock) AS f
+                    SELECT f.id, f.search
+                    FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock) AS f
                     ORDER BY f.created_at DESC, f.id DESC LIMIT 1000
                 ) AS n
             ) AS r
@@ -61,10 +66,16 @@ BEGIN
             FROM (
                 SELECT n.id, ts_rank(n.search, query) AS rank
                 FROM (
-                    (SELECT f.* FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                    (
+                        SELECT f.*
+                        FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
+                                                          max_price, in_stock) AS f
                      ORDER BY f.created_at DESC, f.id DESC LIMIT 1000)
                     UNION ALL
-                    (SELECT f.* FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                    (
+                        SELECT f.*
+                        FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
+                                                          max_price, in_stock) AS f
                      ORDER BY f.created_at DESC, f.id DESC LIMIT 1000)
                     ORDER BY created_at DESC, id DESC LIMIT 1000
                 ) AS n
@@ -75,11 +86,17 @@ BEGIN
         RETURN ARRAY(
             SELECT f.id
             FROM (
-                (SELECT f.* FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                (
+                    SELECT f.*
+                    FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
+                                                      max_price, in_stock) AS f
                  WHERE after IS NULL OR (f.created_at, f.id) < (key::timestamptz, after)
                  ORDER BY f.created_at DESC, f.id DESC LIMIT count)
                 UNION ALL
-                (SELECT f.* FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                (
+                    SELECT f.*
+                    FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
+                                                      max_price, in_stock) AS f
                  WHERE after IS NULL OR (f.created_at, f.id) < (key::timestamptz, after)
                  ORDER BY f.created_at DESC, f.id DESC LIMIT count)
             ) AS f
@@ -88,11 +105,17 @@ BEGIN
         RETURN ARRAY(
             SELECT f.id
             FROM (
-                (SELECT f.* FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                (
+                    SELECT f.*
+                    FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
+                                                      max_price, in_stock) AS f
                  WHERE after IS NULL OR (f.name, f.id) > (key, after)
                  ORDER BY f.name, f.id LIMIT count)
                 UNION ALL
-                (SELECT f.* FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                (
+                    SELECT f.*
+                    FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
+                                                      max_price, in_stock) AS f
                  WHERE after IS NULL OR (f.name, f.id) > (key, after)
                  ORDER BY f.name, f.id LIMIT count)
             ) AS f
@@ -101,11 +124,17 @@ BEGIN
         RETURN ARRAY(
             SELECT f.id
             FROM (
-                (SELECT f.* FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                (
+                    SELECT f.*
+                    FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
+                                                      max_price, in_stock) AS f
                  WHERE after IS NULL OR (f.amount, f.id) > (key::bigint, after)
                  ORDER BY f.amount, f.id LIMIT count)
                 UNION ALL
-                (SELECT f.* FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                (
+                    SELECT f.*
+                    FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
+                                                      max_price, in_stock) AS f
                  WHERE after IS NULL OR (f.amount, f.id) > (key::bigint, after)
                  ORDER BY f.amount, f.id LIMIT count)
             ) AS f
@@ -114,11 +143,17 @@ BEGIN
         RETURN ARRAY(
             SELECT f.id
             FROM (
-                (SELECT f.* FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                (
+                    SELECT f.*
+                    FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
+                                                      max_price, in_stock) AS f
                  WHERE after IS NULL OR (f.amount, f.id) < (key::bigint, after)
                  ORDER BY f.amount DESC, f.id DESC LIMIT count)
                 UNION ALL
-                (SELECT f.* FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price, in_stock) AS f
+                (
+                    SELECT f.*
+                    FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
+                                                      max_price, in_stock) AS f
                  WHERE after IS NULL OR (f.amount, f.id) < (key::bigint, after)
                  ORDER BY f.amount DESC, f.id DESC LIMIT count)
             ) AS f

@@ -1,4 +1,5 @@
 -- In how many seconds a price begins or ends next, without a write that anybody could hear of. NULL: none is planned.
+-- Callers:   the web tier, to know when its cache of prices expires.
 CREATE FUNCTION api.get_next_price_change()
 RETURNS double precision
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,7 +9,8 @@ DECLARE
         (SELECT min(e.at) FROM catalog.currencies AS c
          CROSS JOIN LATERAL (
              SELECT upper(r.valid) AS at FROM catalog.prices AS r
-             WHERE r.currency = c.code AND NOT upper_inf(r.valid) AND upper(r.valid) > now() ORDER BY upper(r.valid) LIMIT 1
+             WHERE r.currency = c.code AND NOT upper_inf(r.valid) AND upper(r.valid) > now()
+             ORDER BY upper(r.valid) LIMIT 1
          ) AS e));
 BEGIN
     RETURN CASE WHEN v_at IS NOT NULL THEN greatest(0, extract(epoch FROM v_at - clock_timestamp())) END;

@@ -1,11 +1,14 @@
--- Makes room for a file of products, in this transaction: pg_temp.import_draft, for COPY. The file's first line says which columns it has.
--- Errors: import_columns_invalid 422.
+-- Makes room for a file of products, in this transaction: pg_temp.import_draft, for COPY. The file's first line says
+-- which columns it has.
+-- Callers:   the web tier, before COPY.
+-- Errors:    import_columns_invalid 422.
 CREATE FUNCTION api.open_import(columns text[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
-    c_known CONSTANT text[] := '{sku,name,description,category,price,currency,stock,weight,tax_category,attributes,images}';
+    c_known CONSTANT text[] :=
+        '{sku,name,description,category,price,currency,stock,weight,tax_category,attributes,images}';
     v_column text;
 BEGIN
     SELECT c.name INTO v_column FROM unnest(open_import.columns) AS c (name)
@@ -15,7 +18,8 @@ BEGIN
             MESSAGE = CASE WHEN v_column IS NULL THEN 'The first line must name the columns, sku among them.'
                            WHEN v_column = ANY (c_known) THEN format('The column %s is there twice.', v_column)
                            ELSE format('There is no column %s.', left(v_column, 50)) END,
-            HINT = 'The columns are ' || array_to_string(c_known, ', ') || '; those that are left out stay as they are.';
+            HINT =
+                'The columns are ' || array_to_string(c_known, ', ') || '; those that are left out stay as they are.';
     END IF;
     PERFORM catalog.open_import_draft();
 END $$;

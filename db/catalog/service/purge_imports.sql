@@ -1,4 +1,6 @@
--- One round of deleting imports that are a month old, with their lines. Answers how many went; the worker goes on until it is 0.
+-- One round of deleting imports that are a month old, with their lines. Answers how many went; the worker goes on until
+-- it is 0.
+-- Callers:   the worker.
 CREATE FUNCTION api.purge_imports()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -7,7 +9,10 @@ DECLARE
 BEGIN
     PERFORM identity.authenticate_service('worker');
     DELETE FROM catalog.imports AS i
-    WHERE i.id IN (SELECT o.id FROM catalog.imports AS o WHERE o.created_at < now() - interval '30 days' ORDER BY o.created_at LIMIT 10);
+    WHERE i.id IN (SELECT o.id
+                   FROM catalog.imports AS o
+                   WHERE o.created_at < now() - interval '30 days'
+                   ORDER BY o.created_at LIMIT 10);
     GET DIAGNOSTICS v_count = ROW_COUNT;
     RETURN v_count;
 END $$;

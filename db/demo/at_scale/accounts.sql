@@ -25,7 +25,8 @@ WHERE a.email LIKE '%%@scale.example';
 
 INSERT INTO identity.addresses (id, account_id, name, line1, city, postal_code, country, is_default, created_at)
 SELECT uuidv7(a.created_at - now()), a.id, a.display_name, (1 + a.n %% 200) || ' Scale Street',
-       (ARRAY['Dhaka', 'Uppsala', 'Porto', 'Leeds', 'Turin', 'Lyon'])[1 + a.n %% 6], lpad((a.n %% 100000)::text, 5, '0'),
+       (ARRAY['Dhaka', 'Uppsala', 'Porto', 'Leeds', 'Turin', 'Lyon'])[1 + a.n %% 6],
+       lpad((a.n %% 100000)::text, 5, '0'),
        (ARRAY['BD', 'SE', 'PT', 'GB', 'IT', 'FR'])[1 + a.n %% 6], true, a.created_at
 FROM (SELECT c.*, row_number() OVER (ORDER BY c.id) AS n FROM identity.accounts AS c
       WHERE c.email LIKE 'customer%%@scale.example') AS a;
@@ -41,7 +42,8 @@ FROM identity.accounts AS a WHERE a.email LIKE 'merchant%%@scale.example';
 
 CREATE TEMPORARY TABLE scale_customers ON COMMIT PRESERVE ROWS AS
 SELECT row_number() OVER (ORDER BY random()) - 1 AS n, a.id, a.display_name, a.email,
-       jsonb_build_object('name', d.name, 'line1', d.line1, 'city', d.city, 'postal_code', d.postal_code, 'country', d.country) AS address
+       jsonb_build_object('name', d.name, 'line1', d.line1, 'city', d.city, 'postal_code', d.postal_code,
+                          'country', d.country) AS address
 FROM identity.accounts AS a JOIN identity.addresses AS d ON d.account_id = a.id
 WHERE a.email LIKE 'customer%%@scale.example';
 CREATE UNIQUE INDEX ON scale_customers (n);

@@ -2,18 +2,22 @@
 -- Run by db/demo/scale.py; the names in parentheses are its numbers.
 
 CREATE TEMPORARY TABLE scale_words AS
-SELECT string_to_array('amber ash birch black blue brass bright bronze brown calm cedar chalk cherry clay clear coral cotton cream dark '
-                       'deep dusk ebony fern fine fir flax forest grand granite green grey heather indigo ivory jade linen marble matt mellow '
-                       'misty moss navy oak ochre olive opal pale pearl pine plain plum quiet red rose rustic sage sand silver slate smoky '
-                       'snow soft stone sunny tall teal umber velvet walnut warm white willow', ' ') AS looks,
-       string_to_array('steel glass oak wool cotton linen leather cork ceramic porcelain bamboo copper titanium paper felt silk '
-                       'concrete rattan walnut aluminium', ' ') AS materials,
-       string_to_array('lamp kettle mug chair table shelf notebook backpack tent bottle knife board jar throw cushion towel candle '
-                       'skillet teapot grinder dripper press pen pencil ink planner tray clock scissors bag jacket sock beanie glove '
-                       'scarf boot stove mat pillow blanket basket vase bowl plate fork spoon ladle sieve whisk apron mirror frame '
-                       'hook rack stool bench ladder rug curtain lantern', ' ') AS nouns,
-       string_to_array('Made to last. Repairable at home. A little heavier than it looks. Designed for small rooms. Tested by people who cook. '
-                       'Loved by travellers. Packs flat. Ages well. Comes in a box without plastic. Fits where others do not', '. ') AS praise;
+SELECT string_to_array('amber ash birch black blue brass bright bronze brown calm cedar chalk cherry clay clear '
+                       'coral cotton cream dark deep dusk ebony fern fine fir flax forest grand granite green grey '
+                       'heather indigo ivory jade linen marble matt mellow misty moss navy oak ochre olive opal pale '
+                       'pearl pine plain plum quiet red rose rustic sage sand silver slate smoky snow soft stone '
+                       'sunny tall teal umber velvet walnut warm white willow', ' ') AS looks,
+       string_to_array('steel glass oak wool cotton linen leather cork ceramic porcelain bamboo copper titanium '
+                       'paper felt silk concrete rattan walnut aluminium', ' ') AS materials,
+       string_to_array('lamp kettle mug chair table shelf notebook backpack tent bottle knife board jar throw '
+                       'cushion towel candle skillet teapot grinder dripper press pen pencil ink planner tray clock '
+                       'scissors bag jacket sock beanie glove scarf boot stove mat pillow blanket basket vase bowl '
+                       'plate fork spoon ladle sieve whisk apron mirror frame hook rack stool bench ladder rug '
+                       'curtain lantern', ' ') AS nouns,
+       string_to_array('Made to last. Repairable at home. A little heavier than it looks. Designed for small rooms. '
+                       'Tested by people who cook. Loved by travellers. Packs flat. Ages well. Comes in a box '
+                       'without plastic. Fits where others do not',
+                       '. ') AS praise;
 
 CREATE TEMPORARY TABLE scale_merchants AS
 SELECT row_number() OVER (ORDER BY random()) - 1 AS n, a.id, l.id AS earnings_id
@@ -27,7 +31,9 @@ SELECT c.id, c.slug || '-' || n, c.name || ', shelf ' || n, n
 FROM catalog.categories AS c, generate_series(1, 8) AS n WHERE c.slug ~ '^scale-[0-9]+$';
 
 CREATE TEMPORARY TABLE scale_shelves AS
-SELECT row_number() OVER (ORDER BY random()) - 1 AS n, c.id FROM catalog.categories AS c WHERE c.slug ~ '^scale-[0-9]+-[0-9]+$';
+SELECT row_number() OVER (ORDER BY random()) - 1 AS n, c.id
+FROM catalog.categories AS c
+WHERE c.slug ~ '^scale-[0-9]+-[0-9]+$';
 
 CREATE TEMPORARY TABLE scale_draft AS
 SELECT d.*, (10 ^ (2.6 + 1.6 * d.dear))::bigint / 10 * 10 + 99 - 9 * (d.n %% 2) AS amount,
@@ -52,8 +58,9 @@ SELECT uuidv7(d.created_at - now()), d.merchant_id, d.category_id, 'SC-' || lpad
 FROM scale_draft AS d ORDER BY d.n;
 
 CREATE TEMPORARY TABLE scale_products AS
-SELECT row_number() OVER (ORDER BY md5(p.sku)) - 1 AS n, p.id, p.merchant_id, m.earnings_id, p.sku, p.name, d.amount, d.created_at, d.stocked,
-       d.n %% 5 = 0 AS was_cheaper, d.n %% 33 = 0 AS will_rise, CASE WHEN d.n %% 5 = 0 THEN 2 ELSE 1 END AS version
+SELECT row_number() OVER (ORDER BY md5(p.sku)) - 1 AS n, p.id, p.merchant_id, m.earnings_id, p.sku, p.name,
+       d.amount, d.created_at, d.stocked, d.n %% 5 = 0 AS was_cheaper, d.n %% 33 = 0 AS will_rise,
+       CASE WHEN d.n %% 5 = 0 THEN 2 ELSE 1 END AS version
 FROM catalog.products AS p
 JOIN scale_draft AS d ON p.sku = 'SC-' || lpad(d.n::text, 7, '0')
 JOIN scale_merchants AS m ON m.id = p.merchant_id;
@@ -61,13 +68,17 @@ CREATE UNIQUE INDEX ON scale_products (n);
 ANALYZE scale_products;
 
 INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by, created_at)
-SELECT p.id, c.code, v.version, CASE c.code WHEN 'USD' THEN v.amount ELSE v.amount * 92 / 100 END, v.valid, p.merchant_id, lower(v.valid)
+SELECT p.id, c.code, v.version, CASE c.code WHEN 'USD' THEN v.amount ELSE v.amount * 92 / 100 END, v.valid,
+       p.merchant_id, lower(v.valid)
 FROM scale_products AS p
 CROSS JOIN LATERAL (SELECT 'USD' AS code UNION ALL SELECT 'EUR' WHERE p.n %% 5 < 3) AS c
 CROSS JOIN LATERAL (
-    SELECT 1 AS version, p.amount * 9 / 10 AS amount, tstzrange(p.created_at, p.created_at + interval '15 days') AS valid WHERE p.was_cheaper
+    SELECT 1 AS version, p.amount * 9 / 10 AS amount,
+           tstzrange(p.created_at, p.created_at + interval '15 days') AS valid
+    WHERE p.was_cheaper
     UNION ALL
-    SELECT p.version, p.amount, tstzrange(CASE WHEN p.was_cheaper THEN p.created_at + interval '15 days' ELSE p.created_at END,
+    SELECT p.version, p.amount,
+           tstzrange(CASE WHEN p.was_cheaper THEN p.created_at + interval '15 days' ELSE p.created_at END,
                                           CASE WHEN p.will_rise THEN now() + interval '30 days' END)
     UNION ALL
     SELECT p.version + 1, p.amount * 11 / 10, tstzrange(now() + interval '30 days', NULL) WHERE p.will_rise

@@ -7,12 +7,17 @@ FROM catalog.stock_movements AS m WHERE m.product_id IN (SELECT p.id FROM scale_
 
 -- One in twenty is sold out.
 INSERT INTO catalog.stock (product_id, on_hand, reserved)
-SELECT p.id, coalesce(m.reserved, 0) + CASE WHEN p.stocked < 0.05 THEN 0 ELSE floor(400 * p.stocked ^ 2)::bigint END, coalesce(m.reserved, 0)
+SELECT p.id,
+       coalesce(m.reserved, 0) + CASE WHEN p.stocked < 0.05 THEN 0 ELSE floor(400 * p.stocked ^ 2)::bigint END,
+       coalesce(m.reserved, 0)
 FROM scale_products AS p LEFT JOIN scale_moved AS m ON m.product_id = p.id ORDER BY p.id;
 
 INSERT INTO catalog.stock_movements (id, product_id, kind, on_hand_delta, reserved_delta, reason, actor_id, created_at)
-SELECT uuidv7(p.created_at - now()), p.id, 'adjustment', s.on_hand + coalesce(m.sold, 0), 0, 'first stock', p.merchant_id, p.created_at
-FROM scale_products AS p JOIN catalog.stock AS s ON s.product_id = p.id LEFT JOIN scale_moved AS m ON m.product_id = p.id
+SELECT uuidv7(p.created_at - now()), p.id, 'adjustment', s.on_hand + coalesce(m.sold, 0), 0, 'first stock',
+       p.merchant_id, p.created_at
+FROM scale_products AS p
+JOIN catalog.stock AS s ON s.product_id = p.id
+LEFT JOIN scale_moved AS m ON m.product_id = p.id
 WHERE s.on_hand + coalesce(m.sold, 0) > 0 ORDER BY p.id;
 
 INSERT INTO ledger.balance_parts (account_id, part, balance)
@@ -21,6 +26,8 @@ WHERE t.credit_account IN (SELECT m.earnings_id FROM scale_merchants AS m) GROUP
 
 INSERT INTO catalog.search_words (word, stem, shorter)
 SELECT w.word, w.stem, catalog.shorten_word(w.word)
-FROM (SELECT DISTINCT s.word, s.stem FROM catalog.products AS p CROSS JOIN LATERAL catalog.search_words(p.name, p.description,
+FROM (SELECT DISTINCT s.word, s.stem
+      FROM catalog.products AS p
+      CROSS JOIN LATERAL catalog.search_words(p.name, p.description,
        p.attributes) AS s) AS w
 ON CONFLICT DO NOTHING;

@@ -1,7 +1,8 @@
 -- Verifies the caller's own e-mail with the token from the mail.
 -- Locks:  the account.
 -- Errors: mail_token_invalid 422.
-CREATE DOMAIN api.mail_token AS text CONSTRAINT mail_token_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
+CREATE DOMAIN api.mail_token AS text
+    CONSTRAINT mail_token_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
 COMMENT ON DOMAIN api.mail_token IS 'The token from the mail.';
 
 CREATE FUNCTION api.confirm_email_verification(token api.mail_token)
@@ -16,7 +17,7 @@ END $$;
 COMMENT ON FUNCTION api.confirm_email_verification IS
 'Verify your e-mail
 
-With the token from the mail, once. It is void when the account has another e-mail by now. (The link in the mail opens a page that does the
-same without a log-in.)';
+With the token from the mail, once. It is void when the account has another e-mail by now. (The link in the mail opens a
+page that does the same without a log-in.)';
 
 GRANT EXECUTE ON FUNCTION api.confirm_email_verification TO app_customer;

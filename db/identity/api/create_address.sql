@@ -12,11 +12,14 @@ DECLARE
 BEGIN
     PERFORM FROM identity.accounts AS a WHERE a.id = v_actor FOR NO KEY UPDATE;
     IF create_address.is_default THEN
-        UPDATE identity.addresses AS a SET is_default = false, version = a.version + 1 WHERE a.account_id = v_actor AND a.is_default;
+        UPDATE identity.addresses AS a
+        SET is_default = false, version = a.version + 1
+        WHERE a.account_id = v_actor AND a.is_default;
     END IF;
-    INSERT INTO identity.addresses (account_id, name, line1, line2, city, region, postal_code, country, phone, is_default)
-    VALUES (v_actor, create_address.name, create_address.line1, create_address.line2, create_address.city, create_address.region,
-            create_address.postal_code, create_address.country, create_address.phone,
+    INSERT INTO identity.addresses (account_id, name, line1, line2, city, region, postal_code, country, phone,
+                                    is_default)
+    VALUES (v_actor, create_address.name, create_address.line1, create_address.line2, create_address.city,
+            create_address.region, create_address.postal_code, create_address.country, create_address.phone,
             coalesce(create_address.is_default, false)
                 OR NOT EXISTS (SELECT FROM identity.addresses AS a WHERE a.account_id = v_actor))
     RETURNING * INTO v_address;

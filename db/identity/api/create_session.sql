@@ -15,7 +15,7 @@ END $$;
 COMMENT ON FUNCTION api.create_session IS
 'Log in
 
-Answers an access token for 15 minutes and a refresh token for the 30 days of the session. An unknown e-mail and a wrong password
-get the same answer. After ten attempts on an e-mail in a quarter of an hour there is a pause.';
+Answers an access token for 15 minutes and a refresh token for the 30 days of the session. An unknown e-mail and a wrong
+password get the same answer. After ten attempts on an e-mail in a quarter of an hour there is a pause.';
 
 GRANT EXECUTE ON FUNCTION api.create_session TO app_anonymous;

@@ -9,13 +9,20 @@ DECLARE
     v_was_default boolean;
 BEGIN
     PERFORM FROM identity.accounts AS a WHERE a.id = v_actor FOR NO KEY UPDATE;
-    DELETE FROM identity.addresses AS a WHERE a.id = delete_address.address_id RETURNING a.is_default INTO v_was_default;
+    DELETE
+    FROM identity.addresses AS a
+    WHERE a.id = delete_address.address_id
+    RETURNING a.is_default INTO v_was_default;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'address_not_found', MESSAGE = 'You have no such address.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'address_not_found',
+            MESSAGE = 'You have no such address.';
     END IF;
     IF v_was_default THEN
         UPDATE identity.addresses AS a SET is_default = true, version = a.version + 1
-        WHERE a.id = (SELECT b.id FROM identity.addresses AS b WHERE b.account_id = v_actor ORDER BY b.created_at, b.id LIMIT 1);
+        WHERE a.id = (SELECT b.id
+                      FROM identity.addresses AS b
+                      WHERE b.account_id = v_actor
+                      ORDER BY b.created_at, b.id LIMIT 1);
     END IF;
 END $$;
 

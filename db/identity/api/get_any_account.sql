@@ -1,4 +1,4 @@
--- Anybody's account, with its last log-in, for customer service.
+-- An account with its last log-in, for customer service.
 -- Errors: account_not_found 404.
 CREATE FUNCTION api.get_any_account(account_id uuid)
 RETURNS api.admin_account
@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_account FROM identity.accounts AS a WHERE a.id = get_any_account.account_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found', MESSAGE = 'There is no such account.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
+            MESSAGE = 'There is no such account.';
     END IF;
     RETURN api.render_admin_account(v_account);
 END $$;

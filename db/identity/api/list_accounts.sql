@@ -14,8 +14,11 @@ BEGIN
     v_found := identity.find_accounts(list_accounts.q, list_accounts.role, list_accounts.status,
                                       messaging.cursor_before(list_accounts.cursor), v_limit + 1);
     RETURN ROW(
-        ARRAY(SELECT api.render_admin_account(v_found[n]) FROM generate_series(1, least(v_limit, cardinality(v_found))) AS n ORDER BY n),
-        CASE WHEN cardinality(v_found) > v_limit THEN messaging.encode_cursor(jsonb_build_object('id', (v_found[v_limit]).id)) END
+        ARRAY(SELECT api.render_admin_account(v_found[n])
+              FROM generate_series(1, least(v_limit, cardinality(v_found))) AS n
+              ORDER BY n),
+        CASE WHEN cardinality(v_found) > v_limit
+             THEN messaging.encode_cursor(jsonb_build_object('id', (v_found[v_limit]).id)) END
     )::api.admin_account_page;
 END $$;
 

@@ -11,7 +11,10 @@ DECLARE
     v_page  api.address_page;
 BEGIN
     -- One row more than asked for says whether there is a next page.
-    v_rows := ARRAY(SELECT a FROM identity.addresses AS a WHERE a.account_id = v_actor AND a.id > v_after ORDER BY a.id LIMIT v_limit + 1);
+    v_rows := ARRAY(SELECT a
+                    FROM identity.addresses AS a
+                    WHERE a.account_id = v_actor AND a.id > v_after
+                    ORDER BY a.id LIMIT v_limit + 1);
     v_page.data := ARRAY(SELECT api.render_address(a) FROM unnest(v_rows[:v_limit]) AS a ORDER BY a.id);
     IF cardinality(v_rows) > v_limit THEN
         v_page.next_cursor := messaging.encode_cursor(jsonb_build_object('id', v_rows[v_limit].id));

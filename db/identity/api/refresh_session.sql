@@ -1,4 +1,5 @@
--- Takes a refresh token, once, for a new pair. NULL: it came a second time, and its session has been ended (committed, so no error).
+-- Takes a refresh token, once, for a new pair. NULL: it came a second time, and its session has been ended (committed,
+-- so no error).
 -- Locks:  the session.
 -- Errors: refresh_token_invalid 401, account_suspended 403.
 CREATE FUNCTION api.refresh_session(refresh_token text)
@@ -17,6 +18,6 @@ END $$;
 COMMENT ON FUNCTION api.refresh_session IS
 'Refresh a session
 
-A refresh token is good once. If it comes again somebody has a copy: the session ends, for both.';
+A refresh token can be used once. If it is used again, it was copied, and the session ends.';
 
 GRANT EXECUTE ON FUNCTION api.refresh_session TO app_anonymous;

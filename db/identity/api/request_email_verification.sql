@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT a.email_verified INTO STRICT v_verified FROM identity.accounts AS a WHERE a.id = v_actor;
     IF v_verified THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'email_verified_already', MESSAGE = 'Your e-mail is verified already.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'email_verified_already',
+            MESSAGE = 'Your e-mail is verified already.';
     END IF;
     PERFORM identity.count_attempt('verification:' || v_actor, 5);
     PERFORM messaging.enqueue_mail('email_verification', v_actor);

@@ -13,14 +13,18 @@ BEGIN
     SELECT * INTO STRICT v_account FROM identity.accounts WHERE id = v_actor FOR NO KEY UPDATE;
     -- It was closed, and erased, while we waited for it: nothing of a person is written to it again.
     IF v_account.status = 'closed' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked', MESSAGE = 'This session has ended.', HINT = 'Log in again.';
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked',
+            MESSAGE = 'This session has ended.',
+            HINT = 'Log in again.';
     ELSIF update_account.if_match <> v_account.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
             MESSAGE = 'The account has changed since you read it.', HINT = 'Read it again.';
     END IF;
 
     UPDATE identity.accounts AS a
-    SET handle = CASE WHEN 'handle' = ANY (update_account.given) THEN update_account.handle ELSE coalesce(update_account.handle, a.handle) END,
+    SET handle = CASE WHEN 'handle' = ANY (update_account.given) THEN update_account.handle ELSE coalesce(
+        update_account.handle, a.handle
+    ) END,
         display_name = CASE WHEN 'display_name' = ANY (update_account.given) THEN update_account.display_name
                             ELSE coalesce(update_account.display_name, a.display_name) END,
         email = coalesce(update_account.email, a.email),

@@ -2,10 +2,10 @@
 -- Locks:  the account, the address.
 -- Errors: address_not_found 404, version_stale 412.
 CREATE FUNCTION api.update_address(
-    address_id uuid, name api.short_text DEFAULT NULL, line1 api.short_text DEFAULT NULL, line2 api.short_text DEFAULT NULL,
-    city api.short_text DEFAULT NULL, region api.short_text DEFAULT NULL, postal_code api.short_text DEFAULT NULL,
-    country api.country DEFAULT NULL, phone api.short_text DEFAULT NULL, is_default boolean DEFAULT NULL,
-    if_match bigint DEFAULT NULL, given text[] DEFAULT NULL)
+    address_id uuid, name api.short_text DEFAULT NULL, line1 api.short_text DEFAULT NULL,
+    line2 api.short_text DEFAULT NULL, city api.short_text DEFAULT NULL, region api.short_text DEFAULT NULL,
+    postal_code api.short_text DEFAULT NULL, country api.country DEFAULT NULL, phone api.short_text DEFAULT NULL,
+    is_default boolean DEFAULT NULL, if_match bigint DEFAULT NULL, given text[] DEFAULT NULL)
 RETURNS api.address
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -15,7 +15,8 @@ BEGIN
     PERFORM FROM identity.accounts AS a WHERE a.id = v_actor FOR NO KEY UPDATE;
     SELECT * INTO v_address FROM identity.addresses AS a WHERE a.id = update_address.address_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'address_not_found', MESSAGE = 'You have no such address.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'address_not_found',
+            MESSAGE = 'You have no such address.';
     END IF;
     IF update_address.if_match <> v_address.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
@@ -29,15 +30,17 @@ BEGIN
     UPDATE identity.addresses AS a
     SET name = coalesce(update_address.name, a.name),
         line1 = coalesce(update_address.line1, a.line1),
-        line2 = CASE WHEN 'line2' = ANY (update_address.given) THEN update_address.line2 ELSE coalesce(update_address.line2, a.line2) END,
-        city = coalesce(update_address.city, a.city),
-        region = CASE WHEN 'region' = ANY (update_address.given) THEN update_address.region ELSE coalesce(update_address.region, a.region) END,
-        postal_code = CASE WHEN 'postal_code' = ANY (update_address.given) THEN update_address.postal_code
+        line2 = CASE WHEN 'line2' = ANY (update_address.given) THEN update_address.line2 ELSE coalesce(
+            update_address.line2, a.line2
+        ) END, city = coalesce(update_address.city, a.city),
+        region = CASE WHEN 'region' = ANY (update_address.given) THEN update_address.region ELSE coalesce(
+            update_address.region, a.region
+        ) END, postal_code = CASE WHEN 'postal_code' = ANY (update_address.given) THEN update_address.postal_code
                            ELSE coalesce(update_address.postal_code, a.postal_code) END,
         country = coalesce(update_address.country, a.country),
-        phone = CASE WHEN 'phone' = ANY (update_address.given) THEN update_address.phone ELSE coalesce(update_address.phone, a.phone) END,
-        is_default = coalesce(update_address.is_default, a.is_default),
-        version = a.version + 1
+        phone = CASE WHEN 'phone' = ANY (update_address.given) THEN update_address.phone ELSE coalesce(
+            update_address.phone, a.phone
+        ) END, is_default = coalesce(update_address.is_default, a.is_default), version = a.version + 1
     WHERE a.id = update_address.address_id
     RETURNING a.* INTO v_address;
     RETURN api.render_address(v_address);

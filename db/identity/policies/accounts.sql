@@ -1,5 +1,5 @@
--- Accounts: one's own; staff and services see all. Sign-up and log-in write through identity.open_account and open_session;
--- of the own profile only what update_account changes may be changed.
+-- Accounts: one's own; staff and services see all. Sign-up and log-in write through identity.open_account and
+-- open_session; of the own profile only what update_account changes may be changed.
 ALTER TABLE identity.accounts ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_row ON identity.accounts;
@@ -17,6 +17,7 @@ CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON identity.accounts
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 -- A log-in is a row of identity.sessions: no audit row for it as well.
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON identity.accounts
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'version', 'last_login_at');
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id', 'version', 'last_login_at');
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON identity.accounts
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');

@@ -1,7 +1,8 @@
 -- Adds a signing key (fresh random unless given) and makes it the one that signs. Answers its kid.
--- The one before goes on verifying until its last token has expired (longest_token_life), and is then removed (retire_signing_keys).
--- Called by: db/policies/identity.signing_keys.sql (the first key), `storeproc keys rotate`, renew_signing_key, replace_signing_keys.
---            Not granted to any web role.
+-- The one before goes on verifying until its last token has expired (longest_token_life), and is then removed
+-- (retire_signing_keys).
+-- Callers:   db/policies/identity.signing_keys.sql (the first key), `storeproc keys rotate`, renew_signing_key,
+--            replace_signing_keys. Not granted to any web role.
 -- Locks:     identity.signing_keys against another rotation; who signs or verifies meanwhile waits for nothing.
 CREATE OR REPLACE FUNCTION identity.add_signing_key(secret bytea DEFAULT NULL)
 RETURNS text
@@ -10,7 +11,9 @@ DECLARE
     v_kid    CONSTANT text := replace(gen_random_uuid()::text, '-', '');
     -- HMAC-SHA256 (RFC 2104): a block is 64 bytes; a longer secret is hashed first.
     v_secret CONSTANT bytea := CASE
-        WHEN add_signing_key.secret IS NULL THEN sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+        WHEN add_signing_key.secret IS NULL THEN sha256(
+            uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+        )
         WHEN length(add_signing_key.secret) > 64 THEN sha256(add_signing_key.secret)
         ELSE add_signing_key.secret END;
     v_inner  bytea := decode(repeat('36', 64), 'hex');
@@ -23,6 +26,8 @@ BEGIN
     LOCK TABLE identity.signing_keys IN SHARE ROW EXCLUSIVE MODE;
     UPDATE identity.signing_keys SET retired_at = now() WHERE retired_at IS NULL;
     INSERT INTO identity.signing_keys (kid, header, inner_pad, outer_pad)
-    VALUES (v_kid, identity.encode_base64url(convert_to(format('{"alg":"HS256","typ":"JWT","kid":"%s"}', v_kid), 'UTF8')), v_inner, v_outer);
+    VALUES (v_kid,
+            identity.encode_base64url(convert_to(format('{"alg":"HS256","typ":"JWT","kid":"%s"}', v_kid), 'UTF8')),
+            v_inner, v_outer);
     RETURN v_kid;
 END $$;

@@ -1,9 +1,10 @@
--- Verifies the caller's token (app.token) and says who it is. Sets app.actor, app.audience and app.session for this transaction,
--- over whatever was there.
--- Called by: the first line of every signed-in api function.
--- Errors:   token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused 403.
--- Locks:    none.
--- Definer:  reads signing keys and sessions, which no caller may.
+-- Verifies the caller's token (app.token) and says who it is. Sets app.actor, app.audience and app.session for this
+-- transaction, over whatever was there.
+-- Callers:   the first line of every signed-in api function.
+-- Locks:     none.
+-- Errors:    token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused
+--            403.
+-- Definer:   reads signing keys and sessions, which no caller may.
 CREATE OR REPLACE FUNCTION identity.authenticate()
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -17,17 +18,19 @@ DECLARE
     v_role    text;
     v_actor   uuid;
 BEGIN
-    -- Rules that count (a promotion's uses, a list that is full) lock and then look: an older snapshot would not see who was there before.
+    -- Rules that count (a promotion's uses, a list that is full) lock and then look: an older snapshot would not see
+    -- who was there before.
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused', MESSAGE = 'Calls are made in READ COMMITTED.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused',
+            MESSAGE = 'Calls are made in READ COMMITTED.';
     END IF;
     IF coalesce(v_token, '') = '' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_missing',
             MESSAGE = 'This needs a log-in.', HINT = 'Send an access token: Authorization: Bearer …';
     END IF;
 
-    -- The whole header is looked up, so the algorithm is the key's and never the caller's choice. A retired key verifies
-    -- until its last token has expired. Ours have some 400 bytes: a huge one is not looked at.
+    -- The whole header is looked up, so the algorithm is the key's and never the caller's choice. A retired key
+    -- verifies until its last token has expired. Ours have some 400 bytes: a huge one is not looked at.
     v_token := CASE WHEN octet_length(v_token) <= 4096 THEN v_token ELSE '' END;
     v_header := split_part(v_token, '.', 1);
     v_body := split_part(v_token, '.', 2);
@@ -36,7 +39,9 @@ BEGIN
     WHERE k.header = v_header AND (k.retired_at IS NULL OR k.retired_at > now() - identity.longest_token_life());
     IF NOT FOUND
         OR v_token IS DISTINCT FROM v_header || '.' || v_body || '.'
-            || identity.encode_base64url(sha256(v_outer || sha256(v_inner || convert_to(v_header || '.' || v_body, 'UTF8'))))
+            || identity.encode_base64url(
+                sha256(v_outer || sha256(v_inner || convert_to(v_header || '.' || v_body, 'UTF8')))
+            )
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_invalid',
             MESSAGE = 'The access token is not valid.', HINT = 'Refresh the session or log in again.';

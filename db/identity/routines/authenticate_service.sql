@@ -1,25 +1,26 @@
--- Makes sure that one of the shop's own services (gateway, worker) is calling: the log-in role is the proof, there is no token.
--- Answers true, always: an expression is called in half the time of a statement (PERFORM).
--- Called by: the first line of every service function in api.
--- Errors:   forbidden, isolation_refused 403.
+-- Makes sure that one of the shop's own services (gateway, worker) is calling. The login role is the proof; there is no
+-- token.
+-- Callers:   the first line of every service function in api.
+-- Errors:    forbidden, isolation_refused 403.
 CREATE OR REPLACE FUNCTION identity.authenticate_service(service text)
-RETURNS boolean
+RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_setting text;
 BEGIN
     IF session_user <> 'web_' || service AND NOT pg_has_role(session_user, 'store_owner', 'MEMBER') THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'forbidden', MESSAGE = 'This is for the shop''s own services.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'forbidden',
+            MESSAGE = 'This is for the shop''s own services.';
     END IF;
     -- As identity.authenticate() says.
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused', MESSAGE = 'Calls are made in READ COMMITTED.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused',
+            MESSAGE = 'Calls are made in READ COMMITTED.';
     END IF;
     -- An assignment each, as in identity.authenticate().
     v_setting := set_config('app.actor', '', true);
     v_setting := set_config('app.audience', service, true);
     v_setting := set_config('app.session', '', true);
-    RETURN true;
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.authenticate_service TO store_api;

@@ -1,9 +1,10 @@
--- Gives an account another role, suspends it or takes it back. NULL leaves as it is. Suspending ends every session, and tells the customer.
--- Called by: api.change_account.
--- Errors:    account_not_found 404; own_account_refused 403; account_closed, last_admin 409; version_stale 412; forbidden 403 (the caller was
---            demoted meanwhile).
+-- Gives an account another role, suspends it or takes it back. NULL leaves as it is. Suspending ends every session, and
+-- tells the customer.
+-- Callers:   api.change_account.
 -- Locks:     all active admins in id order, then the account.
--- Definer:   nobody may write a role or a status through a policy.
+-- Errors:    account_not_found 404; own_account_refused 403; account_closed, last_admin 409; version_stale 412;
+--            forbidden 403 (the caller was demoted meanwhile).
+-- Definer:   no policy allows a role or a status to be written.
 CREATE OR REPLACE FUNCTION identity.change_account(account_id uuid, role text, status text, if_match bigint)
 RETURNS identity.accounts
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,10 +19,11 @@ BEGIN
     END IF;
     SELECT * INTO v_before FROM identity.accounts AS a WHERE a.id = change_account.account_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found', MESSAGE = 'There is no such account.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
+            MESSAGE = 'There is no such account.';
     ELSIF v_before.id = v_actor THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',
-            MESSAGE = 'Nobody changes their own role or status.', HINT = 'Ask another admin.';
+            MESSAGE = 'You cannot change your own role or status.', HINT = 'Ask another admin.';
     ELSIF v_before.status = 'closed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_closed', MESSAGE = 'This account is closed.';
     ELSIF change_account.if_match <> v_before.version THEN
@@ -30,16 +32,21 @@ BEGIN
     END IF;
 
     UPDATE identity.accounts AS a
-    SET role = coalesce(change_account.role, a.role), status = coalesce(change_account.status, a.status), version = a.version + 1
+    SET role = coalesce(change_account.role, a.role), status = coalesce(change_account.status, a.status),
+        version = a.version + 1
     WHERE a.id = v_before.id RETURNING a.* INTO STRICT v_after;
     -- Who asks is an admin and changes somebody else, so one always stays. Said here all the same: it is the rule.
     PERFORM identity.require_admin();
 
     IF v_after.role <> v_before.role THEN
-        PERFORM messaging.record_event('account.role_changed', NULL, v_after.id, jsonb_build_object('from', v_before.role, 'to', v_after.role));
+        PERFORM messaging.record_event('account.role_changed', NULL, v_after.id,
+                                       jsonb_build_object('from', v_before.role, 'to', v_after.role));
     END IF;
     IF v_after.status <> v_before.status THEN
-        PERFORM messaging.record_event(CASE v_after.status WHEN 'suspended' THEN 'account.suspended' ELSE 'account.reinstated' END, NULL, v_after.id);
+        PERFORM messaging.record_event(
+            CASE v_after.status WHEN 'suspended' THEN 'account.suspended' ELSE 'account.reinstated' END, NULL,
+            v_after.id
+        );
     END IF;
     IF v_after.status = 'suspended' AND v_before.status <> 'suspended' THEN
         UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.account_id = v_after.id AND s.revoked_at IS NULL;

@@ -1,7 +1,8 @@
 -- Closes an account: refused while anything is owed to or by it, then erased.
--- Called by: api.close_account.
+-- Callers:   api.close_account.
+-- Locks:     cart, orders in id order, the admins (an admin's account), the account, the owner's ledger accounts in id
+--            order.
 -- Errors:    account_has_open_orders, account_has_open_payments, account_has_balance, last_admin 409.
--- Locks:     cart, orders in id order, the admins (an admin's account), the account, the owner's ledger accounts in id order.
 -- Definer:   asks for more than its owner may see (orders of a merchant's customers), and writes everywhere.
 CREATE OR REPLACE FUNCTION identity.close_account(account_id uuid)
 RETURNS void
@@ -18,7 +19,8 @@ BEGIN
     IF v_account.role = 'admin' THEN
         PERFORM identity.lock_admins();
     END IF;
-    -- FOR UPDATE: a foreign key to the account takes its key share, so whoever has just inserted an order of it is waited for and then seen.
+    -- FOR UPDATE: a foreign key to the account takes its key share, so whoever has just inserted an order of it is
+    -- waited for and then seen.
     SELECT * INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = close_account.account_id FOR UPDATE;
     IF v_account.status = 'closed' THEN
         RETURN;
@@ -38,7 +40,8 @@ BEGIN
     ) AS f;
     IF v_numbers IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_has_open_orders',
-            MESSAGE = 'There are orders or returns that are not finished.', HINT = 'Cancel them, or wait until they are delivered.',
+            MESSAGE = 'There are orders or returns that are not finished.',
+            HINT = 'Cancel them, or wait until they are delivered.',
             DETAIL = json_build_object('orders', v_numbers);
     END IF;
     -- OFFSET 0: as in cancel_open_payments.
@@ -54,13 +57,16 @@ BEGIN
     FOR v_id IN SELECT l.id FROM ledger.accounts AS l WHERE l.owner_id = v_account.id ORDER BY l.id LOOP
         PERFORM ledger.lock_available(v_id);
     END LOOP;
-    SELECT json_agg(json_build_object('kind', k.kind, 'currency', b.currency, 'balance', b.balance, 'held', b.held)) INTO v_money
+    SELECT json_agg(
+        json_build_object('kind', k.kind, 'currency', b.currency, 'balance', b.balance, 'held', b.held)
+    ) INTO v_money
     FROM (SELECT DISTINCT l.kind FROM ledger.accounts AS l WHERE l.owner_id = v_account.id) AS k
     CROSS JOIN LATERAL ledger.read_balances(v_account.id, k.kind) AS b
     WHERE b.balance <> 0 OR b.held <> 0;
     IF v_money IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_has_balance',
-            MESSAGE = 'There is money in this account, or on its way out of it.', HINT = 'Withdraw it first, or write to customer service.',
+            MESSAGE = 'There is money in this account, or on its way out of it.',
+            HINT = 'Withdraw it first, or write to customer service.',
             DETAIL = json_build_object('balances', v_money);
     END IF;
 
@@ -77,9 +83,10 @@ BEGIN
     PERFORM identity.require_admin() WHERE v_account.role = 'admin';
     PERFORM identity.erase_account(v_account.id);
     PERFORM messaging.record_event('account.closed', NULL, v_account.id);
-    -- A request that was let in before this and writes after it leaves something behind. None lives longer than ten seconds (the roles'
-    -- statement_timeout), so a minute later everything is found.
-    PERFORM messaging.enqueue_job('erase_account', jsonb_build_object('account_id', v_account.id), now() + interval '1 minute');
+    -- A request that was let in before this and writes after it leaves something behind. None lives longer than ten
+    -- seconds (the roles' statement_timeout), so a minute later everything is found.
+    PERFORM messaging.enqueue_job('erase_account', jsonb_build_object('account_id', v_account.id),
+                                  now() + interval '1 minute');
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.close_account TO store_api;

@@ -1,8 +1,8 @@
 -- Counts an attempt to log in, before a password is looked at; refuses it when there were too many.
--- Called by: api.begin_session.
--- Errors:   too_many_attempts 429.
--- Locks:    login_attempts: address, e-mail, both.
--- Definer:  login_attempts is nobody's to read.
+-- Callers:   api.begin_session.
+-- Locks:     login_attempts: address, e-mail, both.
+-- Errors:    too_many_attempts 429.
+-- Definer:   no other code may read login_attempts.
 CREATE OR REPLACE FUNCTION identity.count_log_in(email text, client_address text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -10,7 +10,9 @@ SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_limit record;
 BEGIN
-    FOR v_limit IN SELECT s.subject, s.allowed FROM identity.log_in_subjects(count_log_in.email, count_log_in.client_address) AS s LOOP
+    FOR v_limit IN
+        SELECT s.subject, s.allowed FROM identity.log_in_subjects(count_log_in.email, count_log_in.client_address) AS s
+    LOOP
         PERFORM identity.count_attempt(v_limit.subject, v_limit.allowed);
     END LOOP;
 END $$;

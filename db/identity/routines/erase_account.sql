@@ -1,7 +1,8 @@
--- Erases the person behind a closed account. What the law wants kept is kept: invoices with name and address as they were issued, the
--- ledger, orders under the account's id, what gateways sent about payments. Of an order's or a parcel's address the country stays.
--- Can be done again.
--- Called by: close_account; the worker a minute later (api.erase_account), for what a request under way has left behind.
+-- Erases the person behind a closed account. What the law wants kept is kept: invoices with name and address as they
+-- were issued, the ledger, orders under the account's id, what gateways sent about payments. Of an order's or a
+-- parcel's address the country stays. Can be done again.
+-- Callers:   close_account; the worker a minute later (api.erase_account), for what a request under way has left
+--            behind.
 -- Locks:     orders (cancelled: with their stock and payments), the account.
 -- Definer:   writes everywhere.
 CREATE OR REPLACE FUNCTION identity.erase_account(account_id uuid)
@@ -10,19 +11,27 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_order_id uuid;
 BEGIN
-    IF NOT EXISTS (SELECT FROM identity.accounts AS a WHERE a.id = erase_account.account_id AND a.status = 'closed') THEN
+    IF NOT EXISTS (SELECT FROM identity.accounts AS a
+                   WHERE a.id = erase_account.account_id AND a.status = 'closed') THEN
         RETURN;
     END IF;
     -- Slipped in beside the closing: nobody will pay it.
     FOR v_order_id IN
-        SELECT o.id FROM sales.orders AS o WHERE o.account_id = erase_account.account_id AND o.status = 'pending' ORDER BY o.id
+        SELECT o.id
+        FROM sales.orders AS o
+        WHERE o.account_id = erase_account.account_id AND o.status = 'pending'
+        ORDER BY o.id
     LOOP
         PERFORM sales.cancel_order(v_order_id, 'account_closed');
     END LOOP;
     UPDATE sales.orders AS o
-    SET shipping_address = CASE WHEN o.shipping_address ? 'country' THEN jsonb_build_object('country', o.shipping_address -> 'country') END,
+    SET shipping_address = CASE WHEN o.shipping_address ? 'country' THEN jsonb_build_object(
+        'country', o.shipping_address -> 'country'
+    ) END,
         version = o.version + 1
-    WHERE o.account_id = erase_account.account_id AND o.status IN ('delivered', 'cancelled') AND o.shipping_address - 'country' <> '{}';
+    WHERE o.account_id = erase_account.account_id
+      AND o.status IN ('delivered', 'cancelled')
+      AND o.shipping_address - 'country' <> '{}';
     UPDATE fulfilment.shipments AS s
     SET address = CASE WHEN s.address ? 'country' THEN jsonb_build_object('country', s.address -> 'country') END,
         tracking_number = NULL, tracking_url = NULL, version = s.version + 1
@@ -34,9 +43,12 @@ BEGIN
 
     -- .invalid is a name that nobody can ever have (RFC 2606): no mail goes there.
     UPDATE identity.accounts AS a
-    SET email = a.id || '@closed.invalid', handle = NULL, display_name = NULL, email_verified = false, last_login_at = NULL, version = a.version + 1
+    SET email = a.id || '@closed.invalid', handle = NULL, display_name = NULL, email_verified = false,
+        last_login_at = NULL, version = a.version + 1
     WHERE a.id = erase_account.account_id AND a.email <> a.id || '@closed.invalid';
-    UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.account_id = erase_account.account_id AND s.revoked_at IS NULL;
+    UPDATE identity.sessions AS s
+    SET revoked_at = now()
+    WHERE s.account_id = erase_account.account_id AND s.revoked_at IS NULL;
     DELETE FROM identity.passwords AS p WHERE p.account_id = erase_account.account_id;
     DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
     DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;

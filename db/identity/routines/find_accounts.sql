@@ -1,7 +1,9 @@
--- Accounts below an id, newest first, whose e-mail, handle or name holds a text, of one role or any, in one status or any. NULL is no filter.
--- A whole e-mail address finds its account alone: groups of its letters are in most other addresses, too, and the trigram index would read them all.
--- Called by: api.list_accounts.
--- Definer:   LIKE is not leakproof, so behind a policy it would never use the trigram index. That the caller is staff is asked here.
+-- Accounts below an id, newest first, whose e-mail, handle or name holds a text, of one role or any, in one status or
+-- any. NULL is no filter. A whole e-mail address finds its account alone: groups of its letters are in most other
+-- addresses, too, and the trigram index would read them all.
+-- Callers:   api.list_accounts.
+-- Definer:   LIKE is not leakproof, so behind a policy it would never use the trigram index. That the caller is staff
+--            is asked here.
 CREATE OR REPLACE FUNCTION identity.find_accounts(q text, role text, status text, before uuid, count integer)
 RETURNS identity.accounts[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -9,7 +11,9 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     v_owner   CONSTANT uuid := (SELECT a.id FROM identity.accounts AS a WHERE lower(a.email) = lower(find_accounts.q));
-    v_pattern CONSTANT text := CASE WHEN v_owner IS NULL THEN '%' || regexp_replace(lower(find_accounts.q), '([\\%_])', '\\\1', 'g') || '%' END;
+    v_pattern CONSTANT text :=
+        CASE WHEN v_owner IS NULL
+             THEN '%' || regexp_replace(lower(find_accounts.q), '([\\%_])', '\\\1', 'g') || '%' END;
 BEGIN
     IF NOT identity.is_staff() THEN
         RETURN '{}';

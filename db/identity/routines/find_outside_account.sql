@@ -1,8 +1,9 @@
--- The account behind a log-in at an outside identity provider; at first sight the account with that verified e-mail, else a new one.
--- An e-mail counts only if both sides have verified it: else whoever signs up here with somebody's address would share their account.
--- Called by: open_outside_session. Not granted to store_api.
--- Errors:    email_not_verified_here 409.
+-- The account behind a log-in at an outside identity provider; at first sight the account with that verified e-mail,
+-- else a new one. An e-mail counts only if both sides have verified it: else whoever signs up here with somebody's
+-- address would share their account.
+-- Callers:   open_outside_session. Not granted to store_api.
 -- Locks:     the outside identity (an advisory lock at first sight), the account.
+-- Errors:    email_not_verified_here 409.
 CREATE OR REPLACE FUNCTION identity.find_outside_account(issuer text, subject text, email text, display_name text)
 RETURNS identity.outside_identities
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -18,7 +19,9 @@ BEGIN
         RETURN v_link;
     END IF;
     -- A page sends several requests at once: all but the first wait here, and find what it made.
-    PERFORM pg_advisory_xact_lock(hashtextextended(find_outside_account.issuer || ' ' || find_outside_account.subject, 13));
+    PERFORM pg_advisory_xact_lock(
+        hashtextextended(find_outside_account.issuer || ' ' || find_outside_account.subject, 13)
+    );
     SELECT * INTO v_link FROM identity.outside_identities AS i
     WHERE i.issuer = find_outside_account.issuer AND i.subject = find_outside_account.subject FOR NO KEY UPDATE;
     IF FOUND THEN
@@ -28,8 +31,8 @@ BEGIN
     SELECT * INTO v_account FROM identity.accounts AS a WHERE lower(a.email) = lower(find_outside_account.email);
     IF NOT FOUND THEN
         INSERT INTO identity.accounts (id, email, display_name, email_verified)
-        VALUES (v_id, coalesce(find_outside_account.email, v_id || '@outside.invalid'), find_outside_account.display_name,
-                find_outside_account.email IS NOT NULL)
+        VALUES (v_id, coalesce(find_outside_account.email, v_id || '@outside.invalid'),
+                find_outside_account.display_name, find_outside_account.email IS NOT NULL)
         RETURNING * INTO v_account;
         PERFORM messaging.record_event('account.created', NULL, v_account.id,
             jsonb_build_object('role', v_account.role, 'issuer', find_outside_account.issuer));

@@ -1,7 +1,7 @@
--- The bcrypt salt of that e-mail's password. For an e-mail that nobody has: a made-up one, always the same, in bcrypt's form
--- (cost 12; the last character carries two bits, as in a real one), so that the answer does not tell the two apart.
--- It hangs on a key of its own, which never changes.
--- Called by: api.begin_session.
+-- The bcrypt salt of that e-mail's password. For an unknown e-mail: a made-up one, always the same, in bcrypt's
+-- form (cost 12; the last character carries two bits, as in a real one), so that the answer does not tell the two
+-- apart. It hangs on a key of its own, which never changes.
+-- Callers:   api.begin_session.
 -- Definer:   reads passwords and that key.
 CREATE OR REPLACE FUNCTION identity.find_salt(email text)
 RETURNS text
@@ -13,7 +13,13 @@ DECLARE
 BEGIN
     -- Computed in either case, so that time does not tell either.
     SELECT '$2b$12$' || translate(
-        rtrim(encode(substr(sha256(k.outer_pad || sha256(k.inner_pad || convert_to('salt:' || lower(find_salt.email), 'UTF8'))), 1, 16), 'base64'), '='),
+        rtrim(
+            encode(
+                substr(
+                    sha256(k.outer_pad || sha256(k.inner_pad || convert_to('salt:' || lower(find_salt.email), 'UTF8'))),
+                    1, 16),
+                'base64'),
+            '='),
         'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
         './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789')
     INTO STRICT v_made_up

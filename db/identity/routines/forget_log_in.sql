@@ -1,8 +1,9 @@
--- After the right password: the attempt is taken back from the address and the e-mail, which count guesses, not log-ins, and the
--- count of this e-mail from this address starts again. Somebody who knows one password gains no guess at another.
--- Called by: api.create_session.
--- Locks:    login_attempts: address, e-mail, both.
--- Definer:  login_attempts is nobody's to write.
+-- After the right password: the attempt is taken back from the address and the e-mail, which count guesses, not
+-- log-ins, and the count of this e-mail from this address starts again. Somebody who knows one password gains no guess
+-- at another.
+-- Callers:   api.create_session.
+-- Locks:     login_attempts: address, e-mail, both.
+-- Definer:   no other code may write login_attempts.
 CREATE OR REPLACE FUNCTION identity.forget_log_in(email text, client_address text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -11,7 +12,9 @@ DECLARE
     v_window  CONSTANT timestamptz := date_bin('15 minutes', now(), 'epoch');
     v_subject text;
 BEGIN
-    FOR v_subject IN SELECT s.subject FROM identity.log_in_subjects(forget_log_in.email, forget_log_in.client_address) AS s LOOP
+    FOR v_subject IN
+        SELECT s.subject FROM identity.log_in_subjects(forget_log_in.email, forget_log_in.client_address) AS s
+    LOOP
         UPDATE identity.login_attempts AS l
         SET attempts = CASE WHEN v_subject LIKE 'pair:%' THEN 0 ELSE greatest(l.attempts - 1, 0) END
         WHERE l.subject = v_subject AND l.window_at = v_window;

@@ -1,5 +1,6 @@
--- An access token for local use, for the account of that e-mail, or the first account of that role; opens a session of a day.
--- Called by: `storeproc token`, over the administrator's connection. Not granted to any web role.
+-- An access token for local use, for the account of that e-mail, or the first account of that role; opens a session of
+-- a day.
+-- Callers:   `storeproc token`, over the administrator's connection. Not granted to any web role.
 -- Errors:    production_refused 403, account_not_found 404.
 CREATE OR REPLACE FUNCTION identity.issue_local_token(role text, email text DEFAULT NULL)
 RETURNS text
@@ -10,7 +11,8 @@ DECLARE
     v_session uuid;
 BEGIN
     IF current_setting('storeproc.environment', true) = 'production' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'production_refused', MESSAGE = 'This server is marked production: no token without a log-in.';
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'production_refused',
+            MESSAGE = 'This server is marked production: no token without a log-in.';
     END IF;
     SELECT * INTO v_account FROM identity.accounts AS a
     WHERE a.role = issue_local_token.role AND a.status = 'active'
@@ -18,8 +20,11 @@ BEGIN
     ORDER BY a.created_at LIMIT 1;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
-            MESSAGE = format('There is no active %s account%s.', issue_local_token.role, coalesce(' ' || issue_local_token.email, ''));
+            MESSAGE = format('There is no active %s account%s.', issue_local_token.role,
+                             coalesce(' ' || issue_local_token.email, ''));
     END IF;
-    INSERT INTO identity.sessions (account_id, expires_at) VALUES (v_account.id, now() + interval '1 day') RETURNING id INTO v_session;
+    INSERT INTO identity.sessions (account_id, expires_at)
+    VALUES (v_account.id, now() + interval '1 day')
+    RETURNING id INTO v_session;
     RETURN identity.issue_token(v_account.id, v_account.role, v_session, '1 day');
 END $$;

@@ -1,11 +1,14 @@
 -- Writes and signs an access token (JWT, HS256) for a session: 15 minutes.
--- Called by: issue_session, issue_local_token.
+-- Callers:   issue_session, issue_local_token.
 -- Definer:   reads the signing key.
-CREATE OR REPLACE FUNCTION identity.issue_token(account_id uuid, role text, session_id uuid, lifetime interval DEFAULT '15 minutes')
+CREATE OR REPLACE FUNCTION identity.issue_token(
+    account_id uuid, role text, session_id uuid, lifetime interval DEFAULT '15 minutes'
+)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_now  CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()));    -- a cast would round up: a token from the future
+    -- a cast would round up: a token from the future
+    v_now  CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()));
     v_key  identity.signing_keys;
     v_text text;
 BEGIN
@@ -13,5 +16,7 @@ BEGIN
     v_text := v_key.header || '.' || identity.encode_base64url(convert_to(json_build_object(
         'sub', issue_token.account_id, 'role', issue_token.role, 'sid', issue_token.session_id,
         'iat', v_now, 'exp', v_now + extract(epoch FROM issue_token.lifetime)::bigint)::text, 'UTF8'));
-    RETURN v_text || '.' || identity.encode_base64url(sha256(v_key.outer_pad || sha256(v_key.inner_pad || convert_to(v_text, 'UTF8'))));
+    RETURN v_text || '.' || identity.encode_base64url(
+        sha256(v_key.outer_pad || sha256(v_key.inner_pad || convert_to(v_text, 'UTF8')))
+    );
 END $$;

@@ -1,10 +1,14 @@
 -- The active admins, locked in id order, so that two changes of who is one take turns.
--- Called by: change_account, close_account, open_outside_session. Not granted to store_api.
+-- Callers:   change_account, close_account, open_outside_session. Not granted to store_api.
 -- Locks:     the accounts of all active admins.
 CREATE OR REPLACE FUNCTION identity.lock_admins()
 RETURNS uuid[]
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT coalesce(array_agg(l.id), '{}')
-    FROM (SELECT a.id FROM identity.accounts AS a WHERE a.role = 'admin' AND a.status = 'active' ORDER BY a.id FOR NO KEY UPDATE) AS l;
+    FROM (SELECT a.id
+          FROM identity.accounts AS a
+          WHERE a.role = 'admin' AND a.status = 'active'
+          ORDER BY a.id
+          FOR NO KEY UPDATE) AS l;
 END;

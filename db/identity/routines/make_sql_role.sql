@@ -1,5 +1,6 @@
--- A log-in role for a merchant who reads report.my_… with SQL; the caller sets its password. One a merchant; again: the same role.
--- Called by: `storeproc merchant-role`, as administrator (who may create roles).
+-- A log-in role for a merchant who reads report.my_… with SQL; the caller sets its password. One a merchant; again: the
+-- same role.
+-- Callers:   `storeproc merchant-role`, as administrator (who may create roles).
 -- Errors:    account_not_found 404 (no active merchant has this e-mail).
 CREATE OR REPLACE FUNCTION identity.make_sql_role(email text)
 RETURNS name
@@ -12,12 +13,16 @@ BEGIN
     SELECT a.id INTO v_account_id FROM identity.accounts AS a
     WHERE lower(a.email) = lower(make_sql_role.email) AND a.role = 'merchant' AND a.status = 'active';
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found', MESSAGE = 'There is no active merchant with this e-mail address.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
+            MESSAGE = 'There is no active merchant with this e-mail address.';
     END IF;
     SELECT r.role_name INTO v_role FROM identity.sql_roles AS r WHERE r.account_id = v_account_id;
     IF NOT FOUND THEN
         v_role := 'merchant_' || right(replace(v_account_id::text, '-', ''), 16);
-        EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 5 IN ROLE app_merchant_sql', v_role);
+        EXECUTE format(
+            'CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 5 IN ROLE app_merchant_sql',
+            v_role
+        );
         EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', v_role, '60s');
         EXECUTE format('ALTER ROLE %I SET default_transaction_read_only = on', v_role);
         EXECUTE format('ALTER ROLE %I SET search_path = report, pg_catalog', v_role);

@@ -1,8 +1,9 @@
 -- An e-mail address as an analyst may see it: its first letter and its top-level domain.
--- Called by: report.v_customers_safe.
+-- Callers:   report.v_customers_safe.
 CREATE OR REPLACE FUNCTION identity.mask_email(email text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN email IS NOT NULL THEN left(email, 1) || '•••@•••' || coalesce(substring(email FROM '\.[^.@]*$'), '') END;
+RETURN CASE WHEN email IS NOT NULL
+            THEN left(email, 1) || '•••@•••' || coalesce(substring(email FROM '\.[^.@]*$'), '') END;
 
 GRANT EXECUTE ON FUNCTION identity.mask_email TO app_readonly;

@@ -1,7 +1,8 @@
--- A new account with its password, which is the bcrypt string that the web tier computed. Nobody is signed in: the actor is cleared.
--- Called by: api.create_account.
--- Errors:   email_taken, handle_taken 409 (unique indexes), password_not_hashed 422.
--- Definer:  writes the account before its owner can be known, and the password, which no caller may.
+-- A new account with its password, which is the bcrypt string that the web tier computed. Nobody is signed in: the
+-- actor is cleared.
+-- Callers:   api.create_account.
+-- Errors:    email_taken, handle_taken 409 (unique indexes), password_not_hashed 422.
+-- Definer:   writes the account before its owner can be known, and the password, which no caller may.
 CREATE OR REPLACE FUNCTION identity.open_account(email text, password text, handle text, display_name text, role text)
 RETURNS identity.accounts
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -9,7 +10,8 @@ SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_account identity.accounts;
 BEGIN
-    PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true), set_config('app.session', '', true);
+    PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true),
+    set_config('app.session', '', true);
 
     INSERT INTO identity.accounts (email, handle, display_name, role)
     VALUES (open_account.email, open_account.handle, open_account.display_name, open_account.role)

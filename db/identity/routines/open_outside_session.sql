@@ -1,10 +1,11 @@
--- Exchanges a token of an outside identity provider, which the web tier has verified, for one of ours that ends no later.
--- A log-in there is one session here; when that was ended (log-out, password change), only what was issued afterwards opens another.
--- A role that the provider gives is taken over when it changes there; in between it may be changed here.
--- Called by: api.exchange_outside_token.
--- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
+-- Exchanges a token of an outside identity provider, which the web tier has verified, for one of ours that ends no
+-- later. A log-in there is one session here; when that was ended (log-out, password change), only what was issued
+-- afterwards opens another. A role that the provider gives is taken over when it changes there; in between it may be
+-- changed here.
+-- Callers:   api.exchange_outside_token.
 -- Locks:     the outside identity; when its role changes all active admins, the account.
--- Definer:   writes accounts and sessions; nobody is signed in.
+-- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
+-- Definer:   writes accounts and sessions; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.open_outside_session(
     issuer text, subject text, issued_at timestamptz, expires_at timestamptz, email text, display_name text, role text,
     OUT access_token text, OUT audience text, OUT lifetime integer)
@@ -17,15 +18,18 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM identity.outside_issuers AS t WHERE t.issuer = open_outside_session.issuer) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'issuer_not_trusted',
-            MESSAGE = 'This identity provider is not trusted here.', HINT = 'Run `storeproc migrate` with OIDC_ISSUER set.';
+            MESSAGE = 'This identity provider is not trusted here.',
+            HINT = 'Run `storeproc migrate` with OIDC_ISSUER set.';
     END IF;
     lifetime := least(900, floor(extract(epoch FROM open_outside_session.expires_at - clock_timestamp())));
     IF lifetime <= 0 THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_expired', MESSAGE = 'The access token has expired.', HINT = 'Log in again.';
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_expired',
+            MESSAGE = 'The access token has expired.',
+            HINT = 'Log in again.';
     END IF;
 
-    v_link := identity.find_outside_account(open_outside_session.issuer, open_outside_session.subject, open_outside_session.email,
-                                            open_outside_session.display_name);
+    v_link := identity.find_outside_account(open_outside_session.issuer, open_outside_session.subject,
+                                            open_outside_session.email, open_outside_session.display_name);
     IF open_outside_session.role IS DISTINCT FROM v_link.role THEN
         PERFORM identity.take_over_role(v_link.account_id, coalesce(open_outside_session.role, 'customer'));
         UPDATE identity.outside_identities AS i SET role = open_outside_session.role WHERE i.id = v_link.id;
@@ -38,10 +42,16 @@ BEGIN
 
     SELECT * INTO v_session FROM identity.sessions AS s WHERE s.id = v_link.session_id;
     IF v_session.revoked_at >= open_outside_session.issued_at THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked', MESSAGE = 'This session has ended.', HINT = 'Log in again.';
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked',
+            MESSAGE = 'This session has ended.',
+            HINT = 'Log in again.';
     END IF;
-    IF v_session.id IS NULL OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() + interval '15 minutes' THEN
-        INSERT INTO identity.sessions (account_id, expires_at) VALUES (v_account.id, now() + interval '1 day') RETURNING * INTO v_session;
+    IF v_session.id IS NULL
+       OR v_session.revoked_at IS NOT NULL
+       OR v_session.expires_at <= now() + interval '15 minutes' THEN
+        INSERT INTO identity.sessions (account_id, expires_at)
+        VALUES (v_account.id, now() + interval '1 day')
+        RETURNING * INTO v_session;
         UPDATE identity.outside_identities AS i SET session_id = v_session.id WHERE i.id = v_link.id;
         UPDATE identity.accounts AS a SET last_login_at = now() WHERE a.id = v_account.id;
     END IF;

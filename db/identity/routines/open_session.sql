@@ -1,9 +1,9 @@
 -- Logs in: compares the password's proof and opens a session of 30 days.
--- Called by: api.create_session.
--- Errors:   credentials_invalid 401 (the same for an unknown e-mail, a wrong password, a closed account),
---           account_suspended 403 (only after the right password).
--- Locks:    the account. A password change holds it too, so the proof is looked at once more when we have it.
--- Definer:  reads passwords, writes sessions.
+-- Callers:   api.create_session.
+-- Locks:     the account. A password change holds it too, so the proof is looked at once more when we have it.
+-- Errors:    credentials_invalid 401 (the same for an unknown e-mail, a wrong password, a closed account),
+--            account_suspended 403 (only after the right password).
+-- Definer:   reads passwords, writes sessions.
 CREATE OR REPLACE FUNCTION identity.open_session(
     email text, password text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -21,14 +21,17 @@ BEGIN
         PERFORM FROM identity.passwords AS p WHERE p.account_id = v_account.id AND p.proof = v_proof;
     END IF;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'credentials_invalid', MESSAGE = 'E-mail or password is not right.';
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'credentials_invalid',
+            MESSAGE = 'E-mail or password is not right.';
     END IF;
     IF v_account.status <> 'active' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
     END IF;
 
-    INSERT INTO identity.sessions (account_id, expires_at) VALUES (v_account.id, now() + interval '30 days') RETURNING id INTO v_session;
+    INSERT INTO identity.sessions (account_id, expires_at)
+    VALUES (v_account.id, now() + interval '30 days')
+    RETURNING id INTO v_session;
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;
 END $$;

@@ -1,6 +1,8 @@
--- An account as clients see it. Called by: whatever answers with an account.
+-- An account as clients see it.
+-- Callers:   api.confirm_email_verification, api.create_account, api.get_account, api.render_session,
+--            api.update_account.
 CREATE FUNCTION api.render_account(account identity.accounts)
 RETURNS api.account
 LANGUAGE sql IMMUTABLE
-RETURN ROW(account.id, account.email, account.handle, account.display_name, account.role, account.status, account.email_verified,
-           account.version, account.created_at)::api.account;
+RETURN ROW(account.id, account.email, account.handle, account.display_name, account.role, account.status,
+           account.email_verified, account.version, account.created_at)::api.account;

@@ -1,6 +1,8 @@
--- An address as its owner sees it. Called by: whatever answers with an address.
+-- An address as its owner sees it.
+-- Callers:   api.create_address, api.list_addresses, api.update_address.
 CREATE FUNCTION api.render_address(address identity.addresses)
 RETURNS api.address
 LANGUAGE sql IMMUTABLE
-RETURN ROW(address.id, address.name, address.line1, address.line2, address.city, address.region, address.postal_code, address.country,
-           address.phone, address.is_default, address.version, address.created_at)::api.address;
+RETURN ROW(address.id, address.name, address.line1, address.line2, address.city, address.region,
+           address.postal_code, address.country, address.phone, address.is_default, address.version,
+           address.created_at)::api.address;

@@ -1,5 +1,7 @@
--- A pair of fresh tokens as clients see it. Called by: create_session, refresh_session.
+-- A pair of fresh tokens as clients see it.
+-- Callers:   api.create_session, api.refresh_session.
 CREATE FUNCTION api.render_session(account identity.accounts, access_token text, refresh_token text)
 RETURNS api.session
 LANGUAGE sql IMMUTABLE
-RETURN ROW(access_token, refresh_token, 'Bearer', 900, api.render_account(account))::api.session;     -- 900 s: identity.issue_token
+-- 900 s: identity.issue_token
+RETURN ROW(access_token, refresh_token, 'Bearer', 900, api.render_account(account))::api.session;

@@ -1,10 +1,11 @@
--- Asks for the mail with which a password is set anew. It does the same work whether or not somebody has the e-mail: it counts, looks, and
--- puts one job into the outbox, for nobody if need be. So neither answer nor time tells.
--- Such mails are few: 5 a quarter of an hour for an e-mail from one address, 10 from anywhere, 100 for an address.
--- Called by: api.request_password_reset.
--- Errors:    too_many_attempts 429.
+-- Enqueues the mail with which a password is reset. It does the same work whether or not an account has the e-mail: it
+-- counts, looks the account up and adds one job to the outbox (without an account if there is none). So neither the
+-- answer nor its time tells. Such mails are few: 5 a quarter of an hour for an e-mail from one address, 10 from
+-- anywhere, 100 for an address.
+-- Callers:   api.request_password_reset.
 -- Locks:     counted attempts: address, e-mail, both.
--- Definer:   nobody is signed in.
+-- Errors:    too_many_attempts 429.
+-- Definer:   there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.request_password_reset(email text, client_address text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -13,9 +14,15 @@ DECLARE
     v_subject    text;
     v_account_id uuid;
 BEGIN
-    FOR v_subject IN SELECT s.subject FROM identity.log_in_subjects(request_password_reset.email, request_password_reset.client_address) AS s LOOP
+    FOR v_subject IN
+        SELECT s.subject
+        FROM identity.log_in_subjects(request_password_reset.email, request_password_reset.client_address) AS s
+    LOOP
         PERFORM identity.count_attempt('reset ' || v_subject,
-                                       CASE split_part(v_subject, ':', 1) WHEN 'address' THEN 100 WHEN 'email' THEN 10 ELSE 5 END);
+                                       CASE split_part(v_subject, ':', 1)
+                                           WHEN 'address' THEN 100
+                                           WHEN 'email' THEN 10
+                                           ELSE 5 END);
     END LOOP;
     SELECT a.id INTO v_account_id FROM identity.accounts AS a
     WHERE lower(a.email) = lower(request_password_reset.email) AND a.status = 'active';

@@ -1,5 +1,5 @@
 -- Refuses what would leave the shop without an admin. The admins are locked (lock_admins).
--- Called by: change_account, close_account. Not granted to store_api.
+-- Callers:   change_account, close_account. Not granted to store_api.
 -- Errors:    last_admin 409.
 CREATE OR REPLACE FUNCTION identity.require_admin()
 RETURNS void
@@ -7,6 +7,6 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM identity.accounts AS a WHERE a.role = 'admin' AND a.status = 'active') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'last_admin',
-            MESSAGE = 'This is the last admin.', HINT = 'Make somebody else an admin first.';
+            MESSAGE = 'This is the last admin.', HINT = 'Make another account an admin first.';
     END IF;
 END $$;

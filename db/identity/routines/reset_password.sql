@@ -1,8 +1,9 @@
--- Sets a password with the token from a mail. Every session ends, log-ins are no longer paused, and the e-mail is verified: its owner read it.
--- Called by: api.confirm_password_reset.
--- Errors:    mail_token_invalid, password_not_hashed 422.
+-- Sets a password with the token from a mail. Every session ends, log-ins are no longer paused, and the e-mail is
+-- verified: its owner read it.
+-- Callers:   api.confirm_password_reset.
 -- Locks:     the account, so that a log-in with the old password cannot slip in beside it (see open_session).
--- Definer:   writes passwords and sessions; nobody is signed in.
+-- Errors:    mail_token_invalid, password_not_hashed 422.
+-- Definer:   writes passwords and sessions; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.reset_password(token text, new_password text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,7 +12,8 @@ DECLARE
     v_hash    text;
 BEGIN
     v_account := identity.use_mail_token(reset_password.token, 'password_reset');
-    PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true), set_config('app.session', '', true);
+    PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true),
+    set_config('app.session', '', true);
     PERFORM identity.set_password(v_account.id, reset_password.new_password);
     UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.account_id = v_account.id AND s.revoked_at IS NULL;
     IF NOT v_account.email_verified THEN
@@ -19,7 +21,8 @@ BEGIN
     END IF;
     v_hash := encode(sha256(convert_to(lower(v_account.email), 'UTF8')), 'hex');      -- as log_in_subjects() names it
     DELETE FROM identity.login_attempts AS l
-    WHERE l.subject IN ('email:' || v_hash, 'account:' || v_account.id) OR starts_with(l.subject, 'pair:' || v_hash || ':');
+    WHERE l.subject IN ('email:' || v_hash, 'account:' || v_account.id)
+      OR starts_with(l.subject, 'pair:' || v_hash || ':');
     PERFORM messaging.record_event('account.password_reset', NULL, v_account.id);
 END $$;
 

@@ -1,9 +1,9 @@
--- Takes a refresh token, once, for a new pair. A token that comes a second time was stolen, by whoever came first or now: the session
--- ends for both, and the answer is NULL instead of an error, which would roll that back.
--- Called by: api.refresh_session.
--- Errors:   refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403.
--- Locks:    the session: two at once are one rotation and one reuse.
--- Definer:  reads and writes sessions and refresh tokens.
+-- Takes a refresh token, once, for a new pair. A token that comes a second time was stolen, by whoever came first or
+-- now: the session ends for both, and the answer is NULL instead of an error, which would roll that back.
+-- Callers:   api.refresh_session.
+-- Locks:     the session: two at once are one rotation and one reuse.
+-- Errors:    refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403.
+-- Definer:   reads and writes sessions and refresh tokens.
 CREATE OR REPLACE FUNCTION identity.rotate_session(
     presented text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -23,7 +23,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
     END IF;
-    IF v_account.status IS DISTINCT FROM 'active' OR v_session.revoked_at IS NOT NULL OR v_session.expires_at <= now() THEN
+    IF v_account.status IS DISTINCT FROM 'active'
+       OR v_session.revoked_at IS NOT NULL
+       OR v_session.expires_at <= now() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'refresh_token_invalid',
             MESSAGE = 'The refresh token is not valid.', HINT = 'Log in again.';
     END IF;
@@ -34,7 +36,8 @@ BEGIN
         RETURN;
     END IF;
     account := v_account;
-    SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session.id) AS i;
+    SELECT i.access_token, i.refresh_token INTO access_token, refresh_token
+    FROM identity.issue_session(v_session.id) AS i;
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.rotate_session TO store_api;

@@ -1,11 +1,14 @@
--- Whose rows report.my_… show: the merchant of the log-in role that is asking. session_user, which SET ROLE does not change. Nobody: no rows.
--- Called by: the views report.my_….
--- Definer:   the table of roles is nobody's to read.
+-- Whose rows report.my_… show: the merchant of the log-in role that is asking. session_user, which SET ROLE does not
+-- change. Other roles see no rows.
+-- Callers:   the views report.my_….
+-- Definer:   no caller may read the table of roles.
 CREATE OR REPLACE FUNCTION identity.sql_account()
 RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT r.account_id FROM identity.sql_roles AS r JOIN identity.accounts AS a ON a.id = r.account_id AND a.status = 'active' AND a.role = 'merchant'
+    SELECT r.account_id
+    FROM identity.sql_roles AS r
+    JOIN identity.accounts AS a ON a.id = r.account_id AND a.status = 'active' AND a.role = 'merchant'
     WHERE r.role_name = session_user;
 END;
 

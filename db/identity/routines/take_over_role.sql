@@ -1,5 +1,5 @@
 -- Gives an account the role that its outside identity provider says; the last admin keeps theirs.
--- Called by: open_outside_session. Not granted to store_api.
+-- Callers:   open_outside_session. Not granted to store_api.
 -- Locks:     all active admins in id order, then the account.
 CREATE OR REPLACE FUNCTION identity.take_over_role(account_id uuid, role text)
 RETURNS void
@@ -8,11 +8,16 @@ DECLARE
     v_admins CONSTANT uuid[] := identity.lock_admins();
     v_before text;
 BEGIN
-    SELECT a.role INTO STRICT v_before FROM identity.accounts AS a WHERE a.id = take_over_role.account_id FOR NO KEY UPDATE;
+    SELECT a.role INTO STRICT v_before
+    FROM identity.accounts AS a
+    WHERE a.id = take_over_role.account_id
+    FOR NO KEY UPDATE;
     IF v_before = take_over_role.role OR v_admins = ARRAY[take_over_role.account_id] THEN
         RETURN;
     END IF;
-    UPDATE identity.accounts AS a SET role = take_over_role.role, version = a.version + 1 WHERE a.id = take_over_role.account_id;
+    UPDATE identity.accounts AS a
+    SET role = take_over_role.role, version = a.version + 1
+    WHERE a.id = take_over_role.account_id;
     PERFORM messaging.record_event('account.role_changed', NULL, take_over_role.account_id,
         jsonb_build_object('from', v_before, 'to', take_over_role.role, 'by', 'identity provider'));
 END $$;

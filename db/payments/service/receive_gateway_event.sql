@@ -18,11 +18,8 @@ DECLARE
     v_changed boolean;
 BEGIN
     PERFORM identity.authenticate_service('gateway');
-    -- A repeated event waits for the first. gateway_events is append-only, so its row is written when the outcome is
-    -- known.
-    PERFORM pg_advisory_xact_lock(
-        hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0)
-    );
+    -- A repeat waits for the first; gateway_events is append-only, so its row is written when the outcome is known.
+    PERFORM pg_advisory_xact_lock(hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0));
 
     -- A gateway identifies the payment by our id, by the reference that it gave us, or by its charge.
     IF receive_gateway_event.payment_id IS NOT NULL THEN

@@ -1,7 +1,8 @@
--- Puts pieces of a product, or a bundle, into the cart, on top of those that are there. Nothing is reserved; what can never be had is refused.
+-- Puts pieces of a product, or a bundle, into the cart, on top of those that are there. Nothing is reserved; what can
+-- never be had is refused.
 -- Locks:  the cart.
--- Errors: product_not_found, bundle_not_found 404; line_needs_product_or_bundle, product_not_sold_in_currency 422; out_of_stock,
---         quantity_out_of_range 409.
+-- Errors: product_not_found, bundle_not_found 404; line_needs_product_or_bundle, product_not_sold_in_currency 422;
+--         out_of_stock, quantity_out_of_range 409.
 CREATE FUNCTION api.add_cart_item(quantity api.quantity, product_id uuid DEFAULT NULL, bundle_id uuid DEFAULT NULL)
 RETURNS api.cart
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

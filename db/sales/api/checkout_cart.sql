@@ -2,8 +2,8 @@
 -- Locks:  the cart (so that a double click is one order), then those of create_order.
 -- Errors: cart_empty 422, cart_item_not_found 404, and those of create_order.
 CREATE FUNCTION api.checkout_cart(
-    item_ids uuid[] DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL, currency api.currency DEFAULT NULL,
-    shipping_method_id uuid DEFAULT NULL
+    item_ids uuid[] DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
+    currency api.currency DEFAULT NULL, shipping_method_id uuid DEFAULT NULL
 )
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -22,24 +22,31 @@ BEGIN
         RETURNING i.id, i.product_id, i.quantity
     )
     SELECT array_agg(t.id) AS ids,
-           array_agg(t.product_id) FILTER (WHERE p.kind = 'product') AS products, array_agg(t.quantity::bigint) FILTER (WHERE p.kind = 'product') AS quantities,
-           array_agg(t.product_id) FILTER (WHERE p.kind = 'bundle') AS bundles, array_agg(t.quantity::bigint) FILTER (WHERE p.kind = 'bundle') AS bundle_quantities
+           array_agg(t.product_id) FILTER (WHERE p.kind = 'product') AS products,
+           array_agg(t.quantity::bigint) FILTER (WHERE p.kind = 'product') AS quantities,
+           array_agg(t.product_id) FILTER (WHERE p.kind = 'bundle') AS bundles,
+           array_agg(t.quantity::bigint) FILTER (WHERE p.kind = 'bundle') AS bundle_quantities
     INTO STRICT v_lines FROM taken AS t JOIN catalog.products AS p ON p.id = t.product_id;
     v_items := v_lines.ids;
-    IF EXISTS (SELECT FROM unnest(checkout_cart.item_ids) AS w (id) WHERE w.id IS NULL OR w.id <> ALL (coalesce(v_items, '{}'))) THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found', MESSAGE = 'There is no such line in your cart.';
+    IF EXISTS (SELECT FROM unnest(checkout_cart.item_ids) AS w (id)
+               WHERE w.id IS NULL OR w.id <> ALL (coalesce(v_items, '{}'))) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found',
+            MESSAGE = 'There is no such line in your cart.';
     ELSIF v_items IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'cart_empty', MESSAGE = 'There is nothing in the cart to order.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'cart_empty',
+            MESSAGE = 'There is nothing in the cart to order.';
     END IF;
-    v_order_id := sales.place_order(v_actor, v_currency, v_lines.products, v_lines.quantities, v_lines.bundles, v_lines.bundle_quantities,
-                                    sales.snapshot_address(checkout_cart.shipping_address_id, v_actor), checkout_cart.promo_code,
-                                    checkout_cart.shipping_method_id);
+    v_order_id := sales.place_order(v_actor, v_currency, v_lines.products, v_lines.quantities, v_lines.bundles,
+                                    v_lines.bundle_quantities,
+                                    sales.snapshot_address(checkout_cart.shipping_address_id, v_actor),
+                                    checkout_cart.promo_code, checkout_cart.shipping_method_id);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order_id;
 END $$;
 
 COMMENT ON FUNCTION api.checkout_cart IS
 'Order what is in the cart
 
-All lines, or those of item_ids; the rest stay in the cart. One transaction: either the order is there and the lines are gone, or neither.';
+All lines, or those of item_ids; the rest stay in the cart. One transaction: either the order is there and the lines are
+gone, or neither.';
 
 GRANT EXECUTE ON FUNCTION api.checkout_cart TO app_customer;

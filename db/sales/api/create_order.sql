@@ -1,10 +1,12 @@
 -- Turns lines into a pending order: pins prices, reserves stock, applies promotions, tax and shipping. All or nothing.
 -- Locks:  stock rows, in product order; promotions.
--- Errors: order_empty, line_needs_product_or_bundle, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422;
---         product_not_found, bundle_not_found, address_not_found 404; out_of_stock 409; why a promotion takes nothing off (promo_…);
---         shipping_method_required, shipping_method_not_available, shipping_address_required 422.
+-- Errors: order_empty, line_needs_product_or_bundle, quantity_out_of_range, currency_unknown,
+--         product_not_sold_in_currency 422; product_not_found, bundle_not_found, address_not_found 404; out_of_stock
+--         409; why a promotion takes nothing off (promo_…); shipping_method_required, shipping_method_not_available,
+--         shipping_address_required 422.
 CREATE FUNCTION api.create_order(
-    items api.order_line[], shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL, currency api.currency DEFAULT 'USD',
+    items api.order_line[], shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
+    currency api.currency DEFAULT 'USD',
     shipping_method_id uuid DEFAULT NULL
 )
 RETURNS api."order"
@@ -29,16 +31,18 @@ BEGIN
             PERFORM sales.require_one_id(ARRAY[v_line.product_id], ARRAY[v_line.bundle_id]);
         END IF;
     END LOOP;
-    v_order_id := sales.place_order(v_actor, create_order.currency, v_products, v_quantities, v_bundles, v_bundle_quantities,
-                                    sales.snapshot_address(create_order.shipping_address_id, v_actor), create_order.promo_code,
-                                    create_order.shipping_method_id);
+    v_order_id := sales.place_order(v_actor, create_order.currency, v_products, v_quantities, v_bundles,
+                                    v_bundle_quantities,
+                                    sales.snapshot_address(create_order.shipping_address_id, v_actor),
+                                    create_order.promo_code, create_order.shipping_method_id);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order_id;
 END $$;
 
 COMMENT ON FUNCTION api.create_order IS
 'Create an order
 
-Reserves stock and pins prices. Duplicate lines are added up; a bundle and its own component are one demand. The order waits for a payment until
-it expires (expires_at). `promo_code` may be several codes with commas between, when each may be combined.';
+Reserves stock and pins prices. Duplicate lines are added up; a bundle and its own component are one demand. The order
+waits for a payment until it expires (expires_at). `promo_code` may be several codes with commas between, when each may
+be combined.';
 
 GRANT EXECUTE ON FUNCTION api.create_order TO app_customer;

@@ -1,11 +1,13 @@
 -- A new promotion, with its code.
--- Errors: promo_code_taken, promotion_kind_incomplete, promotion_needs_currency, promotion_period_empty 409; product_not_found,
---         category_not_found 404; currency_unknown 422.
+-- Errors: promo_code_taken, promotion_kind_incomplete, promotion_needs_currency, promotion_period_empty 409;
+--         product_not_found, category_not_found 404; currency_unknown 422.
 CREATE FUNCTION api.create_promotion(
-    code api.promo_code, name api.short_text, kind api.promotion_kind, basis_points api.basis_points DEFAULT NULL, amount api.amount DEFAULT NULL,
-    currency api.currency DEFAULT NULL, minimum api.amount DEFAULT NULL, cap api.amount DEFAULT NULL, valid_from timestamptz DEFAULT NULL,
-    valid_until timestamptz DEFAULT NULL, product_ids uuid[] DEFAULT '{}', category_ids uuid[] DEFAULT '{}', total_uses api.use_limit DEFAULT NULL,
-    uses_per_account api.use_limit DEFAULT NULL, stackable boolean DEFAULT false
+    code api.promo_code, name api.short_text, kind api.promotion_kind, basis_points api.basis_points DEFAULT NULL,
+    amount api.amount DEFAULT NULL, currency api.currency DEFAULT NULL, minimum api.amount DEFAULT NULL,
+    cap api.amount DEFAULT NULL, valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL,
+    product_ids uuid[] DEFAULT '{}', category_ids uuid[] DEFAULT '{}',
+    total_uses api.use_limit DEFAULT NULL, uses_per_account api.use_limit DEFAULT NULL,
+    stackable boolean DEFAULT false
 )
 RETURNS api.promotion
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -16,22 +18,25 @@ BEGIN
     IF create_promotion.currency IS NOT NULL THEN
         PERFORM catalog.require_currency(create_promotion.currency);
     END IF;
-    INSERT INTO sales.promotions (code, name, kind, basis_points, amount, currency, minimum, cap, valid_from, valid_until, total_uses, uses_per_account,
-                                  stackable, created_by)
-    VALUES (upper(create_promotion.code), create_promotion.name, create_promotion.kind, create_promotion.basis_points, create_promotion.amount,
-            create_promotion.currency, create_promotion.minimum, create_promotion.cap, coalesce(create_promotion.valid_from, now()),
-            create_promotion.valid_until, create_promotion.total_uses, create_promotion.uses_per_account, coalesce(create_promotion.stackable, false),
-            v_actor)
+    INSERT INTO sales.promotions (code, name, kind, basis_points, amount, currency, minimum, cap, valid_from,
+                                  valid_until, total_uses, uses_per_account, stackable, created_by)
+    VALUES (upper(create_promotion.code), create_promotion.name, create_promotion.kind,
+            create_promotion.basis_points, create_promotion.amount, create_promotion.currency,
+            create_promotion.minimum, create_promotion.cap, coalesce(create_promotion.valid_from, now()),
+            create_promotion.valid_until, create_promotion.total_uses, create_promotion.uses_per_account,
+            coalesce(create_promotion.stackable, false), v_actor)
     RETURNING * INTO v_promotion;
     PERFORM sales.set_promotion_scope(v_promotion.id, create_promotion.product_ids, create_promotion.category_ids);
-    PERFORM messaging.record_event('promotion.created', NULL, v_actor, jsonb_build_object('promotion_id', v_promotion.id, 'code', v_promotion.code));
+    PERFORM messaging.record_event('promotion.created', NULL, v_actor,
+                                   jsonb_build_object('promotion_id', v_promotion.id, 'code', v_promotion.code));
     RETURN api.render_promotion(v_promotion);
 END $$;
 
 COMMENT ON FUNCTION api.create_promotion IS
 'Create a promotion
 
-`percentage` takes `basis_points` off the goods that it is for, up to `cap`; `fixed` takes `amount` off. `minimum` is what those goods must cost.
-Lists of products and categories (with all below them) say what it is for; without them, everything. `total_uses` and `uses_per_account` limit it.';
+`percentage` takes `basis_points` off the goods that it is for, up to `cap`; `fixed` takes `amount` off. `minimum` is
+what those goods must cost. Lists of products and categories (with all below them) say what it is for; without them,
+everything. `total_uses` and `uses_per_account` limit it.';
 
 GRANT EXECUTE ON FUNCTION api.create_promotion TO app_support;

@@ -1,16 +1,24 @@
 -- A new way of sending parcels, with what it costs.
 -- Errors: currency_unknown 422, shipping_rate_twice, shipping_country_malformed 409.
-CREATE FUNCTION api.create_shipping_method(name api.short_text, rates api.shipping_rate[], carrier api.short_text DEFAULT NULL)
+CREATE FUNCTION api.create_shipping_method(
+    name api.short_text, rates api.shipping_rate[], carrier api.short_text DEFAULT NULL
+)
 RETURNS api.shipping_method
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor  CONSTANT uuid := identity.authenticate();
     v_method sales.shipping_methods;
 BEGIN
-    INSERT INTO sales.shipping_methods (name, carrier) VALUES (create_shipping_method.name, create_shipping_method.carrier) RETURNING * INTO v_method;
-    PERFORM sales.set_shipping_rates(v_method.id, ARRAY(SELECT r.country FROM unnest(create_shipping_method.rates) AS r),
-        ARRAY(SELECT r.currency::text FROM unnest(create_shipping_method.rates) AS r), ARRAY(SELECT r.up_to::integer FROM unnest(create_shipping_method.rates) AS r),
-        ARRAY(SELECT r.price::bigint FROM unnest(create_shipping_method.rates) AS r), ARRAY(SELECT r.free_from FROM unnest(create_shipping_method.rates) AS r));
+    INSERT INTO sales.shipping_methods (name, carrier)
+    VALUES (create_shipping_method.name, create_shipping_method.carrier)
+    RETURNING * INTO v_method;
+    PERFORM sales.set_shipping_rates(
+        v_method.id,
+        ARRAY(SELECT r.country FROM unnest(create_shipping_method.rates) AS r),
+        ARRAY(SELECT r.currency::text FROM unnest(create_shipping_method.rates) AS r),
+        ARRAY(SELECT r.up_to::integer FROM unnest(create_shipping_method.rates) AS r),
+        ARRAY(SELECT r.price::bigint FROM unnest(create_shipping_method.rates) AS r),
+        ARRAY(SELECT r.free_from FROM unnest(create_shipping_method.rates) AS r));
     RETURN api.render_shipping_method(v_method);
 END $$;
 

@@ -1,8 +1,10 @@
--- A rate from now or a moment to come. The one before it ends where this begins; those that would begin later are replaced.
+-- A rate from now or a moment to come. The one before it ends where this begins; those that would begin later are
+-- replaced.
 -- Errors: valid_from_in_past 422.
 CREATE FUNCTION api.create_tax_rate(
-    country api.country, name api.short_text, rate api.tax_percent, included boolean, region api.short_text DEFAULT NULL,
-    category api.tax_category DEFAULT 'standard', valid_from timestamptz DEFAULT NULL
+    country api.country, name api.short_text, rate api.tax_percent, included boolean,
+    region api.short_text DEFAULT NULL, category api.tax_category DEFAULT 'standard',
+    valid_from timestamptz DEFAULT NULL
 )
 RETURNS api.tax_rate
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,15 +20,19 @@ BEGIN
     v_from := coalesce(create_tax_rate.valid_from, clock_timestamp());
     IF create_tax_rate.valid_from < now() OR NOT isfinite(create_tax_rate.valid_from) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'valid_from_in_past',
-            MESSAGE = 'A rate cannot begin in the past: what was sold was taxed.', HINT = 'Leave valid_from out to begin now.';
+            MESSAGE = 'A rate cannot begin in the past: what was sold was taxed.',
+            HINT = 'Leave valid_from out to begin now.';
     END IF;
     DELETE FROM sales.tax_rates AS r
-    WHERE r.country = create_tax_rate.country AND r.region = v_region AND r.category = v_category AND lower(r.valid) >= v_from;
+    WHERE r.country = create_tax_rate.country
+      AND r.region = v_region
+      AND r.category = v_category
+      AND lower(r.valid) >= v_from;
     UPDATE sales.tax_rates AS r SET valid = tstzrange(lower(r.valid), v_from)
     WHERE r.country = create_tax_rate.country AND r.region = v_region AND r.category = v_category AND r.valid @> v_from;
     INSERT INTO sales.tax_rates (country, region, category, name, rate, included, valid, created_by)
-    VALUES (create_tax_rate.country, v_region, v_category, create_tax_rate.name, create_tax_rate.rate, create_tax_rate.included,
-            tstzrange(v_from, NULL), v_actor)
+    VALUES (create_tax_rate.country, v_region, v_category, create_tax_rate.name, create_tax_rate.rate,
+            create_tax_rate.included, tstzrange(v_from, NULL), v_actor)
     RETURNING * INTO v_rate;
     RETURN api.render_tax_rate(v_rate);
 END $$;
@@ -34,7 +40,7 @@ END $$;
 COMMENT ON FUNCTION api.create_tax_rate IS
 'Set a tax rate
 
-For a country, or a region of it, and a category of products; `included` says whether prices are with tax or it comes on top. From now on, or from
-valid_from. Orders keep the rate that was in force when they were placed.';
+For a country, or a region of it, and a category of products; `included` says whether prices are with tax or it comes on
+top. From now on, or from valid_from. Orders keep the rate that was in force when they were placed.';
 
 GRANT EXECUTE ON FUNCTION api.create_tax_rate TO app_admin;

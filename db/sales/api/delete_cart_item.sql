@@ -10,7 +10,8 @@ BEGIN
     PERFORM sales.lock_cart(v_actor);
     DELETE FROM sales.cart_items AS i WHERE i.id = delete_cart_item.item_id AND i.account_id = v_actor;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found', MESSAGE = 'There is no such line in your cart.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found',
+            MESSAGE = 'There is no such line in your cart.';
     END IF;
     RETURN api.render_cart(v_actor);
 END $$;

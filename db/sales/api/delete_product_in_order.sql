@@ -13,7 +13,8 @@ BEGIN
     SELECT * INTO v_item FROM sales.order_items AS i
     WHERE i.id = delete_product_in_order.item_id AND i.order_id = v_order.id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_item_not_found', MESSAGE = 'There is no such line in this order.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_item_not_found',
+            MESSAGE = 'There is no such line in this order.';
     END IF;
     PERFORM sales.change_lines(v_order.id, ARRAY[v_item.product_id], ARRAY[0::bigint], ARRAY[v_item.bundle]);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order.id;

@@ -18,7 +18,10 @@ BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = v_order.id;
     IF v_order.status = 'shipped' THEN
         -- A parcel was lost, or came back to us, and a person says that the order is done all the same.
-        UPDATE sales.orders AS o SET status = 'delivered', version = o.version + 1 WHERE o.id = v_order.id RETURNING o.* INTO STRICT v_order;
+        UPDATE sales.orders AS o
+        SET status = 'delivered', version = o.version + 1
+        WHERE o.id = v_order.id
+        RETURNING o.* INTO STRICT v_order;
         PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id);
     END IF;
     RETURN api.render_order(v_order);

@@ -10,8 +10,12 @@ DECLARE
 BEGIN
     v_promotion := sales.lock_promotion(disable_promotion.promotion_id);
     IF v_promotion.enabled THEN
-        UPDATE sales.promotions AS p SET enabled = false, version = p.version + 1 WHERE p.id = v_promotion.id RETURNING * INTO v_promotion;
-        PERFORM messaging.record_event('promotion.disabled', NULL, v_actor, jsonb_build_object('promotion_id', v_promotion.id, 'code', v_promotion.code));
+        UPDATE sales.promotions AS p
+        SET enabled = false, version = p.version + 1
+        WHERE p.id = v_promotion.id
+        RETURNING * INTO v_promotion;
+        PERFORM messaging.record_event('promotion.disabled', NULL, v_actor,
+                                       jsonb_build_object('promotion_id', v_promotion.id, 'code', v_promotion.code));
     END IF;
     RETURN api.render_promotion(v_promotion);
 END $$;

@@ -8,9 +8,12 @@ DECLARE
 BEGIN
     DELETE FROM sales.tax_rates AS r WHERE r.id = end_tax_rate.tax_rate_id AND lower(r.valid) > now();
     IF NOT FOUND THEN
-        UPDATE sales.tax_rates AS r SET valid = tstzrange(lower(r.valid), least(upper(r.valid), clock_timestamp())) WHERE r.id = end_tax_rate.tax_rate_id;
+        UPDATE sales.tax_rates AS r
+        SET valid = tstzrange(lower(r.valid), least(upper(r.valid), clock_timestamp()))
+        WHERE r.id = end_tax_rate.tax_rate_id;
         IF NOT FOUND THEN
-            RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'tax_rate_not_found', MESSAGE = 'There is no such tax rate.';
+            RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'tax_rate_not_found',
+                MESSAGE = 'There is no such tax rate.';
         END IF;
     END IF;
 END $$;

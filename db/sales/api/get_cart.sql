@@ -11,6 +11,7 @@ END $$;
 COMMENT ON FUNCTION api.get_cart IS
 'Your cart
 
-Lines show the price when they were added and the price now; unit_price is null for what is no longer sold in the cart''s currency.';
+Lines show the price when they were added and the price now; unit_price is null for what is no longer sold in the
+cart''s currency.';
 
 GRANT EXECUTE ON FUNCTION api.get_cart TO app_customer;

@@ -9,7 +9,8 @@ DECLARE
 BEGIN
     SELECT * INTO v_promotion FROM sales.promotions AS p WHERE p.id = get_promotion.promotion_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'promotion_not_found', MESSAGE = 'There is no such promotion.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'promotion_not_found',
+            MESSAGE = 'There is no such promotion.';
     END IF;
     RETURN api.render_promotion(v_promotion);
 END $$;

@@ -1,8 +1,8 @@
 -- Everybody's orders, newest first, for customer service.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_all_orders(
-    status api.order_status DEFAULT NULL, account uuid DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
-    "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+    status api.order_status DEFAULT NULL, account uuid DEFAULT NULL, "from" timestamptz DEFAULT NULL,
+    "to" timestamptz DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
 )
 RETURNS api.order_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,8 @@
 -- The timeline of any order, oldest first, for customer service.
 -- Errors: order_not_found 404, cursor_invalid 422.
-CREATE FUNCTION api.list_any_order_events(order_id uuid, "limit" api.page_limit DEFAULT 50, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_any_order_events(
+    order_id uuid, "limit" api.page_limit DEFAULT 50, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.order_event_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -19,7 +21,9 @@ BEGIN
     ) AS e;
     RETURN ROW(coalesce(v_rows[1:list_any_order_events."limit"], '{}'),
                CASE WHEN cardinality(v_rows) > list_any_order_events."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_any_order_events."limit"]).id)) END)::api.order_event_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_rows[list_any_order_events."limit"]).id)
+                    ) END)::api.order_event_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_any_order_events IS

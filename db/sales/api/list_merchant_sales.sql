@@ -8,10 +8,13 @@ DECLARE
     v_rows api.sale[];
 BEGIN
     SELECT array_agg(ROW(l.*)::api.sale ORDER BY l.id DESC) INTO v_rows
-    FROM sales.list_merchant_lines(v_actor, messaging.cursor_before(list_merchant_sales.cursor), list_merchant_sales."limit" + 1) AS l;
+    FROM sales.list_merchant_lines(v_actor, messaging.cursor_before(list_merchant_sales.cursor),
+                                   list_merchant_sales."limit" + 1) AS l;
     RETURN ROW(coalesce(v_rows[1:list_merchant_sales."limit"], '{}'),
                CASE WHEN cardinality(v_rows) > list_merchant_sales."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_merchant_sales."limit"]).id)) END)::api.sale_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_rows[list_merchant_sales."limit"]).id)
+                    ) END)::api.sale_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_merchant_sales IS

@@ -1,6 +1,8 @@
 -- The caller's own orders, newest first.
 -- Errors: cursor_invalid 422.
-CREATE FUNCTION api.list_orders(status api.order_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
+CREATE FUNCTION api.list_orders(
+    status api.order_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+)
 RETURNS api.order_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

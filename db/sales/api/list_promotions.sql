@@ -9,10 +9,15 @@ DECLARE
     v_rows   api.promotion[];
 BEGIN
     SELECT array_agg(api.render_promotion(p) ORDER BY p.id DESC) INTO v_rows
-    FROM (SELECT * FROM sales.promotions AS o WHERE o.id < v_before ORDER BY o.id DESC LIMIT list_promotions."limit" + 1) AS p;
+    FROM (SELECT *
+          FROM sales.promotions AS o
+          WHERE o.id < v_before
+          ORDER BY o.id DESC LIMIT list_promotions."limit" + 1) AS p;
     RETURN ROW(coalesce(v_rows[1:list_promotions."limit"], '{}'),
                CASE WHEN cardinality(v_rows) > list_promotions."limit"
-                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[list_promotions."limit"]).id)) END)::api.promotion_page;
+                    THEN messaging.encode_cursor(
+                        jsonb_build_object('id', (v_rows[list_promotions."limit"]).id)
+                    ) END)::api.promotion_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_promotions IS

@@ -8,15 +8,19 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 BEGIN
     PERFORM catalog.require_currency(coalesce(list_shipping_methods.currency, 'USD'));
     RETURN ARRAY(
-        SELECT ROW(o.method_id, o.name, o.carrier, o.price, coalesce(list_shipping_methods.currency, 'USD'))::api.shipping_offer
+        SELECT ROW(
+            o.method_id, o.name, o.carrier, o.price, coalesce(list_shipping_methods.currency, 'USD')
+        )::api.shipping_offer
         FROM sales.list_shipping_offers(list_shipping_methods.country, coalesce(list_shipping_methods.currency, 'USD'),
-                                        coalesce(list_shipping_methods.weight, 0), coalesce(list_shipping_methods.goods, 0)) AS o
+                                        coalesce(list_shipping_methods.weight, 0),
+                                        coalesce(list_shipping_methods.goods, 0)) AS o
         ORDER BY o.price, o.name);
 END $$;
 
 COMMENT ON FUNCTION api.list_shipping_methods IS
 'List shipping methods
 
-What carries `weight` (grams) to `country`, cheapest first; `goods` is what they cost, where shipping may be free from a value on.';
+What carries `weight` (grams) to `country`, cheapest first; `goods` is what they cost, where shipping may be free from a
+value on.';
 
 GRANT EXECUTE ON FUNCTION api.list_shipping_methods TO app_anonymous;

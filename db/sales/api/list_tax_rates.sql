@@ -7,7 +7,8 @@ DECLARE
 BEGIN
     RETURN ARRAY(
         SELECT api.render_tax_rate(r) FROM sales.tax_rates AS r
-        WHERE (list_tax_rates.country IS NULL OR r.country = list_tax_rates.country::char(2)) AND r.valid @> coalesce(list_tax_rates.as_of, now())
+        WHERE (list_tax_rates.country IS NULL OR r.country = list_tax_rates.country::char(2))
+          AND r.valid @> coalesce(list_tax_rates.as_of, now())
         ORDER BY r.country, r.region, r.category);
 END $$;
 

@@ -1,8 +1,8 @@
--- Sends an order to another of the caller's addresses, until it is shipped. Tax and shipping are computed anew while nothing is paid; a paid
--- order that has any stays in its country and region.
+-- Sends an order to another of the caller's addresses, until it is shipped. Tax and shipping are computed anew while
+-- nothing is paid; a paid order that has any stays in its country and region.
 -- Locks:  the order, its payments.
--- Errors: order_not_found, address_not_found 404; order_already_shipped, address_changes_price, order_partly_paid 409; version_stale 412;
---         shipping_method_not_available 422.
+-- Errors: order_not_found, address_not_found 404; order_already_shipped, address_changes_price, order_partly_paid 409;
+--         version_stale 412; shipping_method_not_available 422.
 CREATE FUNCTION api.set_shipping_address(order_id uuid, address_id uuid, if_match bigint DEFAULT NULL)
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,7 +11,10 @@ DECLARE
     v_order   sales.orders;
     v_address jsonb;
 BEGIN
-    SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = set_shipping_address.order_id AND o.account_id = v_actor FOR NO KEY UPDATE;
+    SELECT * INTO v_order
+    FROM sales.orders AS o
+    WHERE o.id = set_shipping_address.order_id AND o.account_id = v_actor
+    FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
     ELSIF set_shipping_address.if_match <> v_order.version THEN
@@ -23,9 +26,11 @@ BEGIN
     END IF;
     v_address := sales.snapshot_address(set_shipping_address.address_id, v_actor);
     IF v_order.status = 'paid' AND v_order.tax + v_order.shipping > 0
-        AND (v_address ->> 'country', v_address ->> 'region') IS DISTINCT FROM (v_order.shipping_address ->> 'country', v_order.shipping_address ->> 'region')
+        AND (v_address ->> 'country', v_address ->> 'region')
+            IS DISTINCT FROM (v_order.shipping_address ->> 'country', v_order.shipping_address ->> 'region')
     THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'address_changes_price', MESSAGE = 'Tax and shipping of this order are paid for where it goes now.',
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'address_changes_price',
+            MESSAGE = 'Tax and shipping of this order are paid for where it goes now.',
             HINT = 'Cancel the order and order anew.';
     END IF;
     UPDATE sales.orders AS o SET shipping_address = v_address, version = o.version + 1 WHERE o.id = v_order.id;

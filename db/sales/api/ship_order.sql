@@ -1,6 +1,7 @@
 -- Says that an order was shipped: what is in parcels that wait has left, and what is in none left in one parcel.
 -- Locks:  the order, its lines, its shipments.
--- Errors: order_not_found 404, order_transition_refused 409 (it is not paid), shipment_not_booked 409, nothing_to_ship 409.
+-- Errors: order_not_found 404, order_transition_refused 409 (it is not paid), shipment_not_booked 409, nothing_to_ship
+--         409.
 CREATE FUNCTION api.ship_order(order_id uuid)
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -14,17 +15,20 @@ BEGIN
             MESSAGE = format('An order that is %s cannot become shipped.', v_order.status);
     ELSIF EXISTS (SELECT FROM fulfilment.shipments AS s WHERE s.order_id = v_order.id AND s.status = 'pending') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipment_not_booked',
-            MESSAGE = 'A carrier is being asked for a parcel of this order.', HINT = 'Wait for its answer, or cancel that shipment.';
+            MESSAGE = 'A carrier is being asked for a parcel of this order.',
+            HINT = 'Wait for its answer, or cancel that shipment.';
     END IF;
     -- The rest first, so that the order becomes shipped once.
-    IF EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order.id AND i.quantity > i.quantity_shipped + i.quantity_withdrawn) THEN
+    IF EXISTS (SELECT FROM sales.order_items AS i
+               WHERE i.order_id = v_order.id AND i.quantity > i.quantity_shipped + i.quantity_withdrawn) THEN
         PERFORM fulfilment.make_shipment(v_order.id);
     END IF;
     PERFORM fulfilment.move_shipment(s.id, 'in_transit')
     FROM fulfilment.shipments AS s WHERE s.order_id = v_order.id AND s.status = 'label_created';
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = v_order.id;
     IF v_order.status = 'paid' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'nothing_to_ship', MESSAGE = 'Nothing of this order is left to be shipped.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'nothing_to_ship',
+            MESSAGE = 'Nothing of this order is left to be shipped.';
     END IF;
     RETURN api.render_order(v_order);
 END $$;

@@ -12,9 +12,12 @@ BEGIN
     UPDATE sales.cart_items AS i SET quantity = update_cart_item.quantity
     WHERE i.id = update_cart_item.item_id AND i.account_id = v_actor RETURNING i.product_id INTO v_product_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found', MESSAGE = 'There is no such line in your cart.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found',
+            MESSAGE = 'There is no such line in your cart.';
     END IF;
-    PERFORM catalog.require_stock(p.id, update_cart_item.quantity, p.kind = 'bundle') FROM catalog.products AS p WHERE p.id = v_product_id;
+    PERFORM catalog.require_stock(p.id, update_cart_item.quantity, p.kind = 'bundle')
+    FROM catalog.products AS p
+    WHERE p.id = v_product_id;
     RETURN api.render_cart(v_actor);
 END $$;
 

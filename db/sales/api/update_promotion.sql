@@ -1,12 +1,14 @@
--- Changes a promotion: only the fields that are sent; null takes a limit away. What it takes off, and its code, stay: orders refer to them.
+-- Changes a promotion: only the fields that are sent; null takes a limit away. What it takes off, and its code, stay:
+-- orders refer to them.
 -- Locks:  the promotion.
--- Errors: promotion_not_found 404, version_stale 412, promo_used_up 409 (fewer uses than there are), promotion_needs_currency,
---         promotion_period_empty 409.
+-- Errors: promotion_not_found 404, version_stale 412, promo_used_up 409 (fewer uses than there are),
+--         promotion_needs_currency, promotion_period_empty 409.
 CREATE FUNCTION api.update_promotion(
     promotion_id uuid, name api.short_text DEFAULT NULL, minimum api.amount DEFAULT NULL, cap api.amount DEFAULT NULL,
-    valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, product_ids uuid[] DEFAULT NULL, category_ids uuid[] DEFAULT NULL,
-    total_uses api.use_limit DEFAULT NULL, uses_per_account api.use_limit DEFAULT NULL, stackable boolean DEFAULT NULL,
-    if_match bigint DEFAULT NULL, given text[] DEFAULT NULL
+    valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, product_ids uuid[] DEFAULT NULL,
+    category_ids uuid[] DEFAULT NULL, total_uses api.use_limit DEFAULT NULL,
+    uses_per_account api.use_limit DEFAULT NULL, stackable boolean DEFAULT NULL, if_match bigint DEFAULT NULL,
+    given text[] DEFAULT NULL
 )
 RETURNS api.promotion
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -26,8 +28,11 @@ BEGIN
         -- From here on they are counted, or no longer.
         uses = CASE WHEN 'total_uses' = ANY (v_given) AND update_promotion.total_uses IS NULL THEN 0
                     WHEN p.total_uses IS NULL AND update_promotion.total_uses IS NOT NULL
-                    THEN (SELECT count(*) FROM sales.promotion_uses AS u WHERE u.promotion_id = p.id AND u.released_at IS NULL) ELSE p.uses END,
-        uses_per_account = CASE WHEN 'uses_per_account' = ANY (v_given) THEN update_promotion.uses_per_account ELSE p.uses_per_account END,
+                    THEN (SELECT count(*)
+                          FROM sales.promotion_uses AS u
+                          WHERE u.promotion_id = p.id AND u.released_at IS NULL) ELSE p.uses END,
+        uses_per_account = CASE WHEN 'uses_per_account' = ANY (v_given) THEN update_promotion.uses_per_account
+                                ELSE p.uses_per_account END,
         stackable = coalesce(update_promotion.stackable, p.stackable), version = p.version + 1
     WHERE p.id = v_promotion.id RETURNING * INTO v_promotion;
     PERFORM sales.set_promotion_scope(v_promotion.id, update_promotion.product_ids, update_promotion.category_ids);

@@ -1,5 +1,7 @@
--- What a code would take off these lines for the caller, or why not. Counts nothing and promises nothing: the order decides.
--- Errors: order_empty, line_needs_product_or_bundle 422; product_not_found, bundle_not_found 404; product_not_sold_in_currency 422.
+-- What a code would take off these lines for the caller, or why not. Counts nothing and promises nothing: the order
+-- decides.
+-- Errors: order_empty, line_needs_product_or_bundle 422; product_not_found, bundle_not_found 404;
+--         product_not_sold_in_currency 422.
 CREATE FUNCTION api.validate_promotion(code api.promo_code, items api.order_line[], currency api.currency DEFAULT 'USD')
 RETURNS api.promotion_validation
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -16,27 +18,34 @@ BEGIN
     PERFORM sales.require_one_id(ARRAY(SELECT i.product_id FROM unnest(validate_promotion.items) AS i),
                                  ARRAY(SELECT i.bundle_id FROM unnest(validate_promotion.items) AS i));
     FOR v_line IN
-        SELECT coalesce(i.product_id, i.bundle_id) AS id, i.product_id IS NULL AS bundle, i.quantity FROM unnest(validate_promotion.items) AS i
+        SELECT coalesce(i.product_id, i.bundle_id) AS id, i.product_id IS NULL AS bundle, i.quantity
+        FROM unnest(validate_promotion.items) AS i
     LOOP
         v_products := v_products || v_line.id;
         v_amounts := v_amounts || (catalog.find_offer(v_line.id, v_currency, v_line.bundle)).amount * v_line.quantity;
     END LOOP;
     IF v_products = '{}' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty', MESSAGE = 'Say what the code is for: send items.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty',
+            MESSAGE = 'Say what the code is for: send items.';
     END IF;
 
     v_promotion := sales.find_promotion(validate_promotion.code, v_actor);
     IF v_promotion.reason IS NOT NULL THEN
-        RETURN ROW(false, 0, v_currency, v_promotion.reason, sales.explain_promotion(v_promotion.reason), NULL)::api.promotion_validation;
+        RETURN ROW(
+            false, 0, v_currency, v_promotion.reason, sales.explain_promotion(v_promotion.reason), NULL
+        )::api.promotion_validation;
     END IF;
     v_result := sales.evaluate_promotion(v_promotion.id, v_currency, v_products, v_amounts);
-    RETURN ROW(v_result.reason IS NULL, v_result.discount, v_currency, v_result.reason, sales.explain_promotion(v_result.reason),
-               CASE v_result.reason WHEN 'promo_minimum_not_reached' THEN v_result.minimum END)::api.promotion_validation;
+    RETURN ROW(v_result.reason IS NULL, v_result.discount, v_currency, v_result.reason,
+               sales.explain_promotion(v_result.reason),
+               CASE v_result.reason
+                   WHEN 'promo_minimum_not_reached' THEN v_result.minimum END)::api.promotion_validation;
 END $$;
 
 COMMENT ON FUNCTION api.validate_promotion IS
 'Validate a promotion code
 
-What it would take off these items, at today''s prices, or why it takes nothing off. Nothing is reserved: the order decides.';
+What it would take off these items, at today''s prices, or why it takes nothing off. Nothing is reserved: the order
+decides.';
 
 GRANT EXECUTE ON FUNCTION api.validate_promotion TO app_customer;

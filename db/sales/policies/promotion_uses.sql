@@ -1,4 +1,5 @@
--- Uses of promotions: a customer's own, with their order; staff see all. Written by the definer routines that count them.
+-- Uses of promotions: a customer's own, with their order; staff see all. Written by the definer routines that count
+-- them.
 ALTER TABLE sales.promotion_uses ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON sales.promotion_uses;
@@ -12,4 +13,5 @@ GRANT UPDATE (discount) ON sales.promotion_uses TO store_api;
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.promotion_uses
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.promotion_uses
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id');

@@ -1,4 +1,5 @@
--- Promotions: staff's to see and change. A customer's order finds one by its code through sales.find_promotion(), and counts its use.
+-- Promotions: staff's to see and change. A customer's order finds one by its code through sales.find_promotion(), and
+-- counts its use.
 ALTER TABLE sales.promotions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sales.promotion_products ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sales.promotion_categories ENABLE ROW LEVEL SECURITY;
@@ -12,12 +13,16 @@ CREATE POLICY staff_only ON sales.promotion_categories TO store_api USING ((SELE
 
 REVOKE ALL ON sales.promotions, sales.promotion_products, sales.promotion_categories FROM store_api;
 GRANT SELECT ON sales.promotions TO store_api;
-GRANT INSERT (code, name, kind, basis_points, amount, currency, minimum, cap, valid_from, valid_until, total_uses, uses_per_account, stackable,
+GRANT INSERT (code, name, kind, basis_points, amount, currency, minimum, cap, valid_from, valid_until, total_uses,
+              uses_per_account, stackable,
               created_by) ON sales.promotions TO store_api;
-GRANT UPDATE (name, minimum, cap, valid_from, valid_until, total_uses, uses_per_account, stackable, enabled, uses, version) ON sales.promotions TO store_api;
+GRANT UPDATE (name, minimum, cap, valid_from, valid_until, total_uses, uses_per_account, stackable, enabled, uses,
+              version)
+    ON sales.promotions TO store_api;
 GRANT SELECT, INSERT, DELETE ON sales.promotion_products, sales.promotion_categories TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.promotions
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.promotions
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id');

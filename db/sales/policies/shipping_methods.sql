@@ -9,7 +9,8 @@ GRANT INSERT (method_id, country, currency, up_to, price, free_from) ON sales.sh
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.shipping_methods
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.shipping_methods
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id');
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.shipping_rates
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('method_id');

@@ -7,6 +7,7 @@ GRANT UPDATE (valid) ON sales.tax_rates TO store_api;
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.tax_rates
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.tax_rates
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id');
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON sales.tax_rates
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');

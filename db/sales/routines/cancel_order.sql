@@ -1,7 +1,7 @@
 -- Cancels an order: its stock and its uses of promotions come back, its open payments close, its money is refunded.
--- Called by: cancel_order, cancel_any_order, delete_product_in_order, modify_order, expire_orders.
--- Errors:    order_not_cancellable 409.
+-- Callers:   cancel_order, cancel_any_order, delete_product_in_order, modify_order, expire_orders.
 -- Locks:     the order, stock rows in product order, promotions, its payments.
+-- Errors:    order_not_cancellable 409.
 CREATE OR REPLACE FUNCTION sales.cancel_order(order_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -26,9 +26,11 @@ BEGIN
         PERFORM sales.release_promotions(v_order.id);
     END IF;
 
-    UPDATE sales.orders AS o SET status = 'cancelled', cancel_reason = cancel_order.reason, expires_at = NULL, version = o.version + 1
+    UPDATE sales.orders AS o
+    SET status = 'cancelled', cancel_reason = cancel_order.reason, expires_at = NULL, version = o.version + 1
     WHERE o.id = v_order.id;
-    PERFORM messaging.record_event('order.cancelled', v_order.id, v_order.account_id, jsonb_build_object('reason', cancel_order.reason));
+    PERFORM messaging.record_event('order.cancelled', v_order.id, v_order.account_id,
+                                   jsonb_build_object('reason', cancel_order.reason));
 
     PERFORM payments.cancel_open_payments(v_order.id);
     IF v_order.amount_paid > v_order.amount_refunded THEN

@@ -1,9 +1,9 @@
--- Sets quantities in a pending order that is locked: stock by the difference, pinned prices for lines that are there, today's for new
--- ones, 0 removes; discount, tax and total over all lines; cancels an order that is left empty. Open payments are closed: they would pay the old
--- total. A bundle that is there keeps what it was made of.
--- Called by: modify_order, delete_product_in_order.
--- Errors:    order_empty, order_too_long 422, order_partly_paid 409, and those of place_order.
+-- Sets quantities in a pending order that is locked: stock by the difference, pinned prices for lines that are there,
+-- today's for new ones, 0 removes; discount, tax and total over all lines; cancels an order that is left empty. Open
+-- payments are closed: they would pay the old total. A bundle that is there keeps what it was made of.
+-- Callers:   modify_order, delete_product_in_order.
 -- Locks:     stock rows in product order, then the order's payments.
+-- Errors:    order_empty, order_too_long 422, order_partly_paid 409, and those of place_order.
 CREATE OR REPLACE FUNCTION sales.change_lines(order_id uuid, product_ids uuid[], quantities bigint[], bundles boolean[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -27,7 +27,8 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM sales.order_items AS i
         LEFT JOIN (SELECT c.product_id, sum(c.quantity) AS quantity
-                   FROM unnest(change_lines.product_ids, change_lines.quantities) AS c (product_id, quantity) GROUP BY c.product_id) AS w
+                   FROM unnest(change_lines.product_ids, change_lines.quantities) AS c (product_id, quantity)
+                   GROUP BY c.product_id) AS w
                ON w.product_id = i.product_id
         WHERE i.order_id = v_order.id AND w.quantity IS DISTINCT FROM 0
         UNION ALL
@@ -41,8 +42,11 @@ BEGIN
     -- The stock first, by product over all lines: what a bundle gives back, a line of its own may take.
     FOR v_change IN
         WITH changes AS (
-            SELECT c.product_id, c.bundle, sum(c.quantity) - coalesce(max(i.quantity), 0) AS delta, max(i.id::text)::uuid AS item_id
-            FROM unnest(change_lines.product_ids, change_lines.quantities, change_lines.bundles) AS c (product_id, quantity, bundle)
+            SELECT c.product_id, c.bundle, sum(c.quantity) - coalesce(max(i.quantity), 0) AS delta,
+                   max(i.id::text)::uuid AS item_id
+            FROM unnest(
+                change_lines.product_ids, change_lines.quantities, change_lines.bundles
+            ) AS c (product_id, quantity, bundle)
             LEFT JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id
             GROUP BY c.product_id, c.bundle
         )
@@ -50,9 +54,14 @@ BEGIN
         FROM (
             SELECT c.product_id, c.delta FROM changes AS c WHERE NOT c.bundle
             UNION ALL
-            SELECT k.product_id, c.delta * k.quantity FROM changes AS c JOIN sales.order_item_components AS k ON k.order_item_id = c.item_id WHERE c.bundle
+            SELECT k.product_id, c.delta * k.quantity
+            FROM changes AS c
+            JOIN sales.order_item_components AS k ON k.order_item_id = c.item_id
+            WHERE c.bundle
             UNION ALL
-            SELECT b.product_id, c.delta * b.quantity FROM changes AS c JOIN catalog.bundle_items AS b ON b.bundle_id = c.product_id
+            SELECT b.product_id, c.delta * b.quantity
+            FROM changes AS c
+            JOIN catalog.bundle_items AS b ON b.bundle_id = c.product_id
             WHERE c.bundle AND c.item_id IS NULL
         ) AS p
         GROUP BY p.product_id HAVING sum(p.delta) <> 0 ORDER BY p.product_id
@@ -65,13 +74,17 @@ BEGIN
     END LOOP;
 
     FOR v_change IN
-        SELECT c.product_id, c.bundle, sum(c.quantity)::bigint AS wanted, coalesce(max(i.quantity), 0)::bigint AS present
-        FROM unnest(change_lines.product_ids, change_lines.quantities, change_lines.bundles) AS c (product_id, quantity, bundle)
+        SELECT c.product_id, c.bundle, sum(c.quantity)::bigint AS wanted,
+               coalesce(max(i.quantity), 0)::bigint AS present
+        FROM unnest(
+            change_lines.product_ids, change_lines.quantities, change_lines.bundles
+        ) AS c (product_id, quantity, bundle)
         LEFT JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id
         GROUP BY c.product_id, c.bundle ORDER BY c.product_id
     LOOP
         IF v_change.wanted > 10000 THEN
-            RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'quantity_out_of_range', MESSAGE = 'A line holds between 1 and 10,000 pieces.';
+            RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'quantity_out_of_range',
+                MESSAGE = 'A line holds between 1 and 10,000 pieces.';
         END IF;
         CONTINUE WHEN v_change.wanted = v_change.present;
         IF v_change.wanted = 0 THEN
@@ -85,16 +98,22 @@ BEGIN
         IF v_change.present > 0 THEN
             -- Without discount and tax for now: price_order() finds them anew.
             UPDATE sales.order_items AS i
-            SET quantity = v_change.wanted, discount = 0, tax = 0, tax_rate = 0, tax_included = false, total = i.unit_price * v_change.wanted
+            SET quantity = v_change.wanted, discount = 0, tax = 0, tax_rate = 0, tax_included = false,
+                total = i.unit_price * v_change.wanted
             WHERE i.order_id = v_order.id AND i.product_id = v_change.product_id;
             UPDATE sales.order_item_components AS k SET pieces = k.quantity * v_change.wanted
             FROM sales.order_items AS i
-            WHERE i.order_id = v_order.id AND i.product_id = v_change.product_id AND i.bundle AND k.order_item_id = i.id;
+            WHERE i.order_id = v_order.id
+              AND i.product_id = v_change.product_id
+              AND i.bundle
+              AND k.order_item_id = i.id;
         ELSE
             v_product := catalog.find_offer(v_change.product_id, v_order.currency, v_change.bundle);
-            INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, bundle, sku, name, quantity, unit_price, price_version, total)
-            VALUES (v_order.id, v_order.account_id, v_product.merchant_id, v_change.product_id, v_change.bundle, v_product.sku, v_product.name,
-                    v_change.wanted, v_product.amount, v_product.version, v_product.amount * v_change.wanted);
+            INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, bundle, sku, name,
+                                           quantity, unit_price, price_version, total)
+            VALUES (v_order.id, v_order.account_id, v_product.merchant_id, v_change.product_id, v_change.bundle,
+                    v_product.sku, v_product.name, v_change.wanted, v_product.amount, v_product.version,
+                    v_product.amount * v_change.wanted);
         END IF;
     END LOOP;
     IF NOT v_set AND NOT v_removed THEN
@@ -104,13 +123,16 @@ BEGIN
 
     PERFORM sales.pin_components(v_order.id);
     UPDATE sales.orders AS o
-    SET weight = (SELECT coalesce(sum(p.weight::bigint * i.quantity), 0) FROM sales.order_items AS i JOIN catalog.products AS p ON p.id = i.product_id
+    SET weight = (SELECT coalesce(sum(p.weight::bigint * i.quantity), 0)
+                  FROM sales.order_items AS i
+                  JOIN catalog.products AS p ON p.id = i.product_id
                   WHERE i.order_id = o.id)
     WHERE o.id = v_order.id;
     PERFORM sales.price_order(v_order.id);
     PERFORM sales.require_within_total(v_order.id);
     IF v_set THEN
-        PERFORM messaging.record_event('order.modified', o.id, o.account_id, jsonb_build_object('total', o.total, 'currency', o.currency))
+        PERFORM messaging.record_event('order.modified', o.id, o.account_id,
+                                       jsonb_build_object('total', o.total, 'currency', o.currency))
         FROM sales.orders AS o WHERE o.id = v_order.id;
     END IF;
 END $$;

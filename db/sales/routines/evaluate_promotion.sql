@@ -1,6 +1,6 @@
--- What a promotion takes off lines of these amounts, spread over those that it is for: exact to the unit, never more than a line; or why it
--- takes nothing off.
--- Called by: price_order, api.validate_promotion.
+-- What a promotion takes off lines of these amounts, spread over those that it is for: exact to the unit, never more
+-- than a line; or why it takes nothing off.
+-- Callers:   price_order, api.validate_promotion.
 -- Definer:   a customer does not read promotions; what one takes off their order, they may know.
 CREATE OR REPLACE FUNCTION sales.evaluate_promotion(
     promotion_id uuid, currency text, product_ids uuid[], amounts bigint[],
@@ -23,7 +23,10 @@ BEGIN
 
     v_weights := ARRAY(
         SELECT CASE WHEN sales.is_promoted(v_promotion.id, l.product_id) THEN l.amount ELSE 0 END
-        FROM unnest(evaluate_promotion.product_ids, evaluate_promotion.amounts) WITH ORDINALITY AS l (product_id, amount, n) ORDER BY l.n);
+        FROM unnest(
+            evaluate_promotion.product_ids, evaluate_promotion.amounts
+        ) WITH ORDINALITY AS l (product_id, amount, n)
+        ORDER BY l.n);
     v_goods := (SELECT sum(g)::bigint FROM unnest(v_weights) AS g);
     IF v_goods = 0 THEN
         reason := 'promo_not_applicable';
@@ -31,7 +34,9 @@ BEGIN
         reason := 'promo_minimum_not_reached';
     ELSE
         discount := least(v_goods, v_promotion.cap, CASE v_promotion.kind
-            WHEN 'percentage' THEN div(v_goods::numeric * v_promotion.basis_points + 5000, 10000)::bigint ELSE v_promotion.amount END);
+            WHEN 'percentage' THEN div(
+                v_goods::numeric * v_promotion.basis_points + 5000, 10000
+            )::bigint ELSE v_promotion.amount END);
         discounts := ledger.split_amount(discount, v_weights);
         IF discount = 0 THEN
             reason := 'promo_not_applicable';    -- a percentage of almost nothing

@@ -1,7 +1,9 @@
 -- A promotion by its code, whatever its case, and why this account cannot use it now (null: it can). Counts nothing.
--- Called by: use_promotions (under its locks), api.validate_promotion.
--- Definer:   a customer does not read promotions, and nobody else's uses.
-CREATE OR REPLACE FUNCTION sales.find_promotion(code text, account_id uuid, OUT id uuid, OUT stackable boolean, OUT reason text)
+-- Callers:   use_promotions (under its locks), api.validate_promotion.
+-- Definer:   a customer may not read promotions, nor the uses of others.
+CREATE OR REPLACE FUNCTION sales.find_promotion(
+    code text, account_id uuid, OUT id uuid, OUT stackable boolean, OUT reason text
+)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_promotion sales.promotions;
@@ -16,7 +18,9 @@ BEGIN
         WHEN v_promotion.uses >= v_promotion.total_uses THEN 'promo_used_up'
         WHEN v_promotion.uses_per_account <= (
             SELECT count(*) FROM sales.promotion_uses AS u
-            WHERE u.promotion_id = v_promotion.id AND u.account_id = find_promotion.account_id AND u.released_at IS NULL) THEN 'promo_used_by_account'
+            WHERE u.promotion_id = v_promotion.id
+              AND u.account_id = find_promotion.account_id
+              AND u.released_at IS NULL) THEN 'promo_used_by_account'
     END;
 END $$;
 

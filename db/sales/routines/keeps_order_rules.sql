@@ -1,32 +1,39 @@
--- The rules of an order's row. Called by the table's one CHECK (order_rules): PostgreSQL reads the text of every CHECK again for every statement
--- that writes, and those that stood here cost more than the rest of the INSERT. What is changed here is not proved of rows that are there:
--- UPDATE those that may break it, in a migration. The first condition is what nearly every row meets: each operator in it is set up anew for every
--- transaction, which is what it costs, so one least() says what many comparisons would.
--- Called by: constraint order_rules on sales.orders.
--- Errors:    order_status_unknown, shipping_refunded_out_of_range, order_total_adds_up, order_paid_in_full, order_amounts_out_of_range 409.
+-- The rules of an order's row. Called by the table's one CHECK (order_rules): PostgreSQL reads the text of every CHECK
+-- again for every statement that writes, and those that stood here cost more than the rest of the INSERT. What is
+-- changed here is not proved of rows that are there: UPDATE those that may break it, in a migration. The first
+-- condition is what nearly every row meets: each operator in it is set up anew for every transaction, which is what it
+-- costs, so one least() says what many comparisons would.
+-- Callers:   constraint order_rules on sales.orders.
+-- Errors:    order_status_unknown, shipping_refunded_out_of_range, order_total_adds_up, order_paid_in_full,
+--            order_amounts_out_of_range 409.
 CREATE OR REPLACE FUNCTION sales.keeps_order_rules(o sales.orders)
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF o.status IN ('pending', 'paid', 'shipped', 'delivered', 'cancelled')
-        AND least(o.discount, o.tax_included, o.shipping_refunded, o.amount_refunded, o.subtotal - o.discount, o.tax - o.tax_included,
-                  o.shipping - o.shipping_refunded, o.amount_paid - o.amount_refunded) >= 0
+        AND least(o.discount, o.tax_included, o.shipping_refunded, o.amount_refunded, o.subtotal - o.discount,
+                  o.tax - o.tax_included, o.shipping - o.shipping_refunded, o.amount_paid - o.amount_refunded) >= 0
         AND o.subtotal <= 1000000000000000 AND o.total = o.subtotal - o.discount + o.tax - o.tax_included + o.shipping
         AND (o.status IN ('pending', 'cancelled') OR o.amount_paid >= o.total)
     THEN
         RETURN true;
     ELSIF o.status NOT IN ('pending', 'paid', 'shipped', 'delivered', 'cancelled') THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_status_unknown', MESSAGE = 'An order has no such status.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_status_unknown',
+            MESSAGE = 'An order has no such status.';
     ELSIF o.shipping_refunded NOT BETWEEN 0 AND o.shipping THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipping_refunded_out_of_range',
             MESSAGE = 'Refunds cannot exceed what the shipping cost.';
-    ELSIF o.tax_included NOT BETWEEN 0 AND o.tax OR o.total <> o.subtotal - o.discount + o.tax - o.tax_included + o.shipping THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_total_adds_up', MESSAGE = 'The order''s total is not the sum of its parts.';
+    ELSIF o.tax_included NOT BETWEEN 0 AND o.tax
+          OR o.total <> o.subtotal - o.discount + o.tax - o.tax_included + o.shipping THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_total_adds_up',
+            MESSAGE = 'The order''s total is not the sum of its parts.';
     -- A paid order is paid: no code path can say so without the money.
     ELSIF o.status NOT IN ('pending', 'cancelled') AND o.amount_paid < o.total THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_paid_in_full', MESSAGE = 'The order is not paid in full.';
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_paid_in_full',
+            MESSAGE = 'The order is not paid in full.';
     END IF;
-    RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_amounts_out_of_range', MESSAGE = 'The order''s amount is out of range.';
+    RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_amounts_out_of_range',
+        MESSAGE = 'The order''s amount is out of range.';
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.keeps_order_rules TO store_api;

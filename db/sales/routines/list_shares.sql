@@ -1,11 +1,12 @@
 -- What an order brings each of its merchants, with the ledger account it goes to.
--- Called by: share_earnings, payments.freeze_shares.
+-- Callers:   share_earnings, payments.freeze_shares.
 CREATE OR REPLACE FUNCTION sales.list_shares(order_id uuid)
 RETURNS TABLE (merchant_id uuid, account_id uuid, earnings bigint, commission bigint)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT s.merchant_id, ledger.open_account('earnings', o.currency, owner_id => s.merchant_id), s.earnings, s.commission
+    SELECT s.merchant_id, ledger.open_account('earnings', o.currency, owner_id => s.merchant_id), s.earnings,
+           s.commission
     FROM sales.orders AS o
     CROSS JOIN LATERAL (
         SELECT l.merchant_id, sum(l.earnings)::bigint AS earnings, sum(l.commission)::bigint AS commission

@@ -1,5 +1,6 @@
--- The ways of sending a weight (grams) to a country, with their prices: a method's rates for that country, or else those for everywhere.
--- Called by: shipping_price, api.list_shipping_methods.
+-- The ways of sending a weight (grams) to a country, with their prices: a method's rates for that country, or else
+-- those for everywhere.
+-- Callers:   shipping_price, api.list_shipping_methods.
 CREATE OR REPLACE FUNCTION sales.list_shipping_offers(country text, currency text, weight bigint, goods bigint)
 RETURNS TABLE (method_id uuid, name text, carrier text, price bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -7,9 +8,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM sales.shipping_methods AS m
     CROSS JOIN LATERAL (
         SELECT c.price, c.free_from FROM sales.shipping_rates AS c
-        WHERE c.method_id = m.id AND c.currency = list_shipping_offers.currency::char(3) AND c.up_to >= list_shipping_offers.weight
+        WHERE c.method_id = m.id
+          AND c.currency = list_shipping_offers.currency::char(3)
+          AND c.up_to >= list_shipping_offers.weight
           AND c.country = coalesce((SELECT x.country FROM sales.shipping_rates AS x
-                                    WHERE x.method_id = m.id AND x.currency = c.currency AND x.country = list_shipping_offers.country LIMIT 1), '')
+                                    WHERE x.method_id = m.id
+                                      AND x.currency = c.currency
+                                      AND x.country = list_shipping_offers.country LIMIT 1), '')
         ORDER BY c.up_to LIMIT 1
     ) AS r
     WHERE m.enabled

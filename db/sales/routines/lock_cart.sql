@@ -1,5 +1,6 @@
--- Locks the account's cart, made at first use, and answers its currency. Every change of a cart starts here, so two tabs take turns.
--- Called by: the cart's endpoints. Locks: the cart.
+-- Locks the account's cart, made at first use, and answers its currency. Every change of a cart starts here, so two
+-- tabs take turns.
+-- Callers:   the cart's endpoints. Locks: the cart.
 CREATE OR REPLACE FUNCTION sales.lock_cart(account_id uuid)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -7,11 +8,17 @@ DECLARE
     v_currency text;
 BEGIN
     LOOP
-        SELECT c.currency INTO v_currency FROM sales.carts AS c WHERE c.account_id = lock_cart.account_id FOR NO KEY UPDATE;
+        SELECT c.currency INTO v_currency
+        FROM sales.carts AS c
+        WHERE c.account_id = lock_cart.account_id
+        FOR NO KEY UPDATE;
         IF FOUND THEN
             RETURN v_currency;
         END IF;
-        INSERT INTO sales.carts (account_id) VALUES (lock_cart.account_id) ON CONFLICT ON CONSTRAINT carts_pkey DO NOTHING;
+        INSERT INTO sales.carts (account_id)
+        VALUES (lock_cart.account_id)
+        ON CONFLICT ON CONSTRAINT carts_pkey
+        DO NOTHING;
     END LOOP;
 END $$;
 

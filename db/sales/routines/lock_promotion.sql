@@ -1,7 +1,7 @@
 -- Locks a promotion for a change: orders with its code wait.
--- Called by: api.update_promotion, disable_promotion.
--- Errors:    promotion_not_found 404, version_stale 412.
+-- Callers:   api.update_promotion, disable_promotion.
 -- Locks:     the promotion, against new uses too (total_uses may begin to count).
+-- Errors:    promotion_not_found 404, version_stale 412.
 CREATE OR REPLACE FUNCTION sales.lock_promotion(promotion_id uuid, if_match bigint DEFAULT NULL)
 RETURNS sales.promotions
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -11,7 +11,8 @@ BEGIN
     -- FOR UPDATE, not NO KEY: a use's foreign key waits for it, so none is missed when counting begins.
     SELECT * INTO v_promotion FROM sales.promotions AS p WHERE p.id = lock_promotion.promotion_id FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'promotion_not_found', MESSAGE = 'There is no such promotion.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'promotion_not_found',
+            MESSAGE = 'There is no such promotion.';
     ELSIF lock_promotion.if_match <> v_promotion.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',
             MESSAGE = 'The promotion has changed since you read it.', HINT = 'Read it again, then repeat your change.';

@@ -1,12 +1,17 @@
 -- Says why a promotion takes nothing off. One sentence for the order and the validation.
--- Errors: the code it is given: promo_used_up and promo_used_by_account 409, all others 422.
+-- Callers:   price_order, use_promotions.
+-- Errors:    the code it is given: promo_used_up and promo_used_by_account 409, all others 422.
 CREATE OR REPLACE FUNCTION sales.refuse_promotion(code text, minimum bigint DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RAISE EXCEPTION USING ERRCODE = CASE WHEN refuse_promotion.code IN ('promo_used_up', 'promo_used_by_account') THEN 'SH409' ELSE 'SH422' END,
+    RAISE EXCEPTION USING
+        ERRCODE = CASE WHEN refuse_promotion.code IN ('promo_used_up', 'promo_used_by_account') THEN 'SH409'
+                       ELSE 'SH422' END,
         CONSTRAINT = refuse_promotion.code, MESSAGE = sales.explain_promotion(refuse_promotion.code),
-        DETAIL = json_strip_nulls(json_build_object('minimum', CASE refuse_promotion.code WHEN 'promo_minimum_not_reached' THEN refuse_promotion.minimum END))::text;
+        DETAIL = json_strip_nulls(json_build_object(
+            'minimum',
+            CASE refuse_promotion.code WHEN 'promo_minimum_not_reached' THEN refuse_promotion.minimum END))::text;
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.refuse_promotion TO store_api;

@@ -1,8 +1,8 @@
--- After a pending order's total has changed: its open payments are closed, since they would pay the old one; an order that is paid by now is
--- settled, and one that would cost less than was paid is refused.
--- Called by: change_lines, api.set_shipping_address.
--- Errors:    order_partly_paid 409.
+-- After a pending order's total has changed: its open payments are closed, since they would pay the old one; an order
+-- that is paid by now is settled, and one that would cost less than was paid is refused.
+-- Callers:   change_lines, api.set_shipping_address.
 -- Locks:     the order's payments; those of settle_order. The caller holds the order.
+-- Errors:    order_partly_paid 409.
 CREATE OR REPLACE FUNCTION sales.require_within_total(order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -13,7 +13,8 @@ BEGIN
     PERFORM payments.cancel_open_payments(v_order.id);
     IF v_order.amount_paid > v_order.total THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_partly_paid',
-            MESSAGE = 'More has been paid already than the order would cost.', HINT = 'Cancel the order to have the money back, or change it less.',
+            MESSAGE = 'More has been paid already than the order would cost.',
+            HINT = 'Cancel the order to have the money back, or change it less.',
             DETAIL = json_build_object('amount_paid', v_order.amount_paid, 'total', v_order.total)::text;
     ELSIF v_order.amount_paid = v_order.total THEN
         PERFORM sales.settle_order(v_order.id);

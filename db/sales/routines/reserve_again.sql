@@ -1,5 +1,5 @@
 -- Takes up an order that had given back its stock and its promotions: all of it, or nothing and the answer is false.
--- Called by: apply_payment.
+-- Callers:   apply_payment.
 -- Locks:     stock rows, in product order, then promotions; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.reserve_again(order_id uuid)
 RETURNS boolean
@@ -10,7 +10,8 @@ BEGIN
     PERFORM catalog.lock_stock(d.product_id)
     FROM (SELECT p.product_id FROM sales.list_pieces(reserve_again.order_id) AS p ORDER BY p.product_id) AS d;
     IF EXISTS (
-        SELECT FROM sales.list_pieces(reserve_again.order_id) AS p JOIN catalog.stock AS s ON s.product_id = p.product_id
+        SELECT FROM sales.list_pieces(reserve_again.order_id) AS p
+        JOIN catalog.stock AS s ON s.product_id = p.product_id
         WHERE s.on_hand - s.reserved < p.quantity)
         OR NOT sales.retake_promotions(reserve_again.order_id)
     THEN

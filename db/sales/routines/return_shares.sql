@@ -1,6 +1,7 @@
--- A refund takes back, of each line it gives back, the merchant's and the shop's part. Each is the difference of two running shares, so a line
--- that has been refunded whole, in however many steps, has given back exactly what it brought.
--- Called by: payments.mark_refund_completed, before the refund counts as completed.
+-- A refund takes back, of each line it gives back, the merchant's and the shop's part. Each is the difference of two
+-- running shares, so a line that has been refunded whole, in however many steps, has given back exactly what it
+-- brought.
+-- Callers:   payments.mark_refund_completed, before the refund counts as completed.
 -- Locks:     a part of each merchant's balance, by ledger account id; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.return_shares(refund_id uuid)
 RETURNS void
@@ -18,13 +19,17 @@ BEGIN
     END IF;
     v_sales := ledger.open_account('sales', v_order.currency);
     FOR v_back IN
-        SELECT ledger.open_account('earnings', v_order.currency, owner_id => b.merchant_id) AS account_id, b.earnings, b.commission
+        SELECT ledger.open_account('earnings', v_order.currency, owner_id => b.merchant_id) AS account_id,
+               b.earnings, b.commission
         FROM (
             SELECT l.merchant_id,
-                   sum(div(l.earnings::numeric * (d.before + r.amount), l.total) - div(l.earnings::numeric * d.before, l.total))::bigint AS earnings,
-                   sum(div(l.commission::numeric * (d.before + r.amount), l.total) - div(l.commission::numeric * d.before, l.total))::bigint AS commission
+                   sum(div(l.earnings::numeric * (d.before + r.amount), l.total)
+                       - div(l.earnings::numeric * d.before, l.total))::bigint AS earnings,
+                   sum(div(l.commission::numeric * (d.before + r.amount), l.total)
+                       - div(l.commission::numeric * d.before, l.total))::bigint AS commission
             FROM (SELECT x.order_item_id, sum(x.amount)::bigint AS amount FROM payments.refund_items AS x
-                  WHERE x.refund_id = return_shares.refund_id AND x.order_item_id IS NOT NULL GROUP BY x.order_item_id) AS r
+                  WHERE x.refund_id = return_shares.refund_id AND x.order_item_id IS NOT NULL
+                  GROUP BY x.order_item_id) AS r
             JOIN sales.list_line_shares(v_order.id) AS l ON l.order_item_id = r.order_item_id
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(p.amount), 0)::bigint AS before
@@ -43,8 +48,9 @@ BEGIN
         v_commission := v_commission + v_back.commission;
     END LOOP;
     IF v_commission > 0 THEN
-        PERFORM ledger.post_transfer(ledger.open_account('commission', v_order.currency), v_sales, v_commission, 'commission_returned',
-            order_id => v_order.id, refund_id => return_shares.refund_id);
+        PERFORM ledger.post_transfer(ledger.open_account('commission', v_order.currency), v_sales, v_commission,
+                                     'commission_returned', order_id => v_order.id,
+                                     refund_id => return_shares.refund_id);
     END IF;
 END $$;
 

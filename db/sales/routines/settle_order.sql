@@ -1,29 +1,29 @@
--- An order whose money is there becomes paid: its pieces leave the stock, its merchants get their shares, its invoice is asked for. The payment that
--- makes it so is counted by the same statement. Answers true, always: an expression is called in half the time of a statement (PERFORM).
--- Called by: apply_payment, place_order and require_within_total (nothing left to pay). The order row is locked.
+-- Makes a fully paid order paid: sells its stock, books its merchants' shares and enqueues its invoice and the
+-- confirmation mail. The last payment is counted by the same statement.
+-- Callers:   apply_payment, place_order and require_within_total (nothing left to pay). The order row is locked.
 -- Locks:     stock rows, in product order; merchants' earnings.
 CREATE OR REPLACE FUNCTION sales.settle_order(order_id uuid, payment bigint DEFAULT 0)
-RETURNS boolean
+RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_products uuid[];
     v_pieces   bigint[];
     v_order    sales.orders;
-    v_done     boolean;    -- what answers true, always
 BEGIN
-    SELECT array_agg(p.product_id ORDER BY p.product_id), array_agg(p.quantity ORDER BY p.product_id) INTO STRICT v_products, v_pieces
+    SELECT array_agg(p.product_id ORDER BY p.product_id),
+           array_agg(p.quantity ORDER BY p.product_id) INTO STRICT v_products, v_pieces
     FROM sales.list_pieces(settle_order.order_id) AS p;
-    v_done := catalog.sell_stock(v_products, v_pieces, settle_order.order_id);
+    PERFORM catalog.sell_stock(v_products, v_pieces, settle_order.order_id);
     UPDATE sales.orders AS o
-    SET status = 'paid', amount_paid = o.amount_paid + settle_order.payment, paid_at = now(), expires_at = NULL, cancel_reason = NULL,
-        version = o.version + 1
+    SET status = 'paid', amount_paid = o.amount_paid + settle_order.payment, paid_at = now(), expires_at = NULL,
+        cancel_reason = NULL, version = o.version + 1
     WHERE o.id = settle_order.order_id RETURNING o.* INTO STRICT v_order;
-    v_done := sales.share_earnings(v_order.id, v_order.currency);
+    PERFORM sales.share_earnings(v_order.id, v_order.currency);
     PERFORM messaging.record_event('order.paid', v_order.id, v_order.account_id);
-    -- Numbers without a gap are given one after the other: not here, where every payment would wait for the one before.
+    -- The worker issues the invoice: gapless numbers are given one at a time, and payments would wait for each other.
     PERFORM messaging.enqueue_job('issue_invoice', jsonb_build_object('order_id', v_order.id));
-    PERFORM messaging.enqueue_mail('order_confirmation', v_order.account_id, jsonb_build_object('order_id', v_order.id));
-    RETURN true;
+    PERFORM messaging.enqueue_mail('order_confirmation', v_order.account_id,
+                                   jsonb_build_object('order_id', v_order.id));
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.settle_order TO store_api;

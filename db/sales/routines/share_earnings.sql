@@ -1,8 +1,8 @@
--- Books what a paid order brings its merchants, less the shop's commission. Answers true, always.
--- Called by: settle_order.
+-- Books the merchants' shares of a paid order, less the shop's commission.
+-- Callers:   settle_order.
 -- Locks:     a part of each merchant's balance, by ledger account id.
 CREATE OR REPLACE FUNCTION sales.share_earnings(order_id uuid, currency text)
-RETURNS boolean
+RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_merchants  uuid[];
@@ -15,8 +15,8 @@ BEGIN
         SELECT l.merchant_id, sum(l.earnings)::bigint AS earnings, sum(l.commission) AS commission
         FROM sales.list_line_shares(share_earnings.order_id) AS l GROUP BY l.merchant_id
     ) AS s;
-    PERFORM ledger.post_earnings(share_earnings.order_id, share_earnings.currency, v_merchants, v_earnings, v_commission);
-    RETURN true;
+    PERFORM ledger.post_earnings(share_earnings.order_id, share_earnings.currency, v_merchants, v_earnings,
+                                 v_commission);
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.share_earnings TO store_api;

@@ -1,7 +1,10 @@
--- What a shipping method asks for a parcel: by its country's rates, or else those for everywhere; the smallest that carries the weight.
--- Called by: price_order.
+-- What a shipping method asks for a parcel: by its country's rates, or else those for everywhere; the smallest that
+-- carries the weight.
+-- Callers:   price_order.
 -- Errors:    shipping_address_required, shipping_method_not_available 422.
-CREATE OR REPLACE FUNCTION sales.shipping_price(method_id uuid, country text, currency text, weight bigint, goods bigint)
+CREATE OR REPLACE FUNCTION sales.shipping_price(
+    method_id uuid, country text, currency text, weight bigint, goods bigint
+)
 RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -12,11 +15,13 @@ BEGIN
             MESSAGE = 'Say where this order is to be sent.', HINT = 'Send shipping_address_id.';
     END IF;
     SELECT o.price INTO v_price
-    FROM sales.list_shipping_offers(shipping_price.country, shipping_price.currency, shipping_price.weight, shipping_price.goods) AS o
+    FROM sales.list_shipping_offers(shipping_price.country, shipping_price.currency, shipping_price.weight,
+                                    shipping_price.goods) AS o
     WHERE o.method_id = shipping_price.method_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipping_method_not_available',
-            MESSAGE = 'This order cannot be sent that way.', HINT = 'GET /shipping-methods lists what carries its weight to its country.';
+            MESSAGE = 'This order cannot be sent that way.',
+            HINT = 'GET /shipping-methods lists what carries its weight to its country.';
     END IF;
     RETURN v_price;
 END $$;

@@ -1,5 +1,5 @@
 -- An account's address as it is now, to be kept on an order; NULL for none.
--- Called by: create_order, checkout_cart, set_shipping_address.
+-- Callers:   create_order, checkout_cart, set_shipping_address.
 -- Errors:    address_not_found 404.
 CREATE OR REPLACE FUNCTION sales.snapshot_address(address_id uuid, account_id uuid)
 RETURNS jsonb
@@ -16,7 +16,8 @@ BEGIN
     FROM identity.addresses AS a
     WHERE a.id = snapshot_address.address_id AND a.account_id = snapshot_address.account_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'address_not_found', MESSAGE = 'There is no such address in your address book.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'address_not_found',
+            MESSAGE = 'There is no such address in your address book.';
     END IF;
     RETURN v_address;
 END $$;

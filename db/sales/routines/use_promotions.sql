@@ -1,15 +1,17 @@
--- Counts the uses of an order's promotion codes (one, or several with commas between), in the order's transaction: two at once cannot exceed a
--- limit, since each waits for the one before. price_order() computes what they take off.
--- Called by: place_order.
+-- Counts the uses of an order's promotion codes (one, or several with commas between), in the order's transaction: two
+-- at once cannot exceed a limit, since each waits for the one before. price_order() computes what they take off.
+-- Callers:   place_order.
+-- Locks:     promotions with a total limit, in id order; for those with a limit an account, an advisory lock of
+--            promotion and account.
 -- Errors:    those of refuse_promotion.
--- Locks:     promotions with a total limit, in id order; for those with a limit an account, an advisory lock of promotion and account.
 -- Definer:   a customer does not read or write promotions.
 CREATE OR REPLACE FUNCTION sales.use_promotions(order_id uuid, account_id uuid, promo_code text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_codes     CONSTANT text[] := ARRAY(
-        SELECT upper(c.code) FROM regexp_split_to_table(trim(use_promotions.promo_code), '\s*[,\s]\s*') WITH ORDINALITY AS c (code, n)
+        SELECT upper(c.code)
+        FROM regexp_split_to_table(trim(use_promotions.promo_code), '\s*[,\s]\s*') WITH ORDINALITY AS c (code, n)
         WHERE c.code <> '' GROUP BY upper(c.code) ORDER BY min(c.n));
     v_code      text;
     v_promotion record;
@@ -17,9 +19,16 @@ BEGIN
     IF v_codes = '{}' THEN
         PERFORM sales.refuse_promotion('promo_code_unknown');
     END IF;
-    PERFORM FROM sales.promotions AS p WHERE p.code = ANY (v_codes) AND p.total_uses IS NOT NULL ORDER BY p.id FOR NO KEY UPDATE;
+    PERFORM
+    FROM sales.promotions AS p
+    WHERE p.code = ANY (v_codes) AND p.total_uses IS NOT NULL
+    ORDER BY p.id
+    FOR NO KEY UPDATE;
     PERFORM pg_advisory_xact_lock(hashtextextended(p.id::text || use_promotions.account_id::text, 0))
-    FROM (SELECT x.id FROM sales.promotions AS x WHERE x.code = ANY (v_codes) AND x.uses_per_account IS NOT NULL ORDER BY x.id) AS p;
+    FROM (SELECT x.id
+          FROM sales.promotions AS x
+          WHERE x.code = ANY (v_codes) AND x.uses_per_account IS NOT NULL
+          ORDER BY x.id) AS p;
     FOREACH v_code IN ARRAY v_codes LOOP
         v_promotion := sales.find_promotion(v_code, use_promotions.account_id);
         IF v_promotion.reason IS NOT NULL THEN
@@ -27,7 +36,8 @@ BEGIN
         ELSIF NOT v_promotion.stackable AND cardinality(v_codes) > 1 THEN
             PERFORM sales.refuse_promotion('promo_not_stackable');
         END IF;
-        INSERT INTO sales.promotion_uses (promotion_id, order_id, account_id) VALUES (v_promotion.id, use_promotions.order_id, use_promotions.account_id);
+        INSERT INTO sales.promotion_uses (promotion_id, order_id, account_id)
+        VALUES (v_promotion.id, use_promotions.order_id, use_promotions.account_id);
         UPDATE sales.promotions AS p SET uses = p.uses + 1 WHERE p.id = v_promotion.id AND p.total_uses IS NOT NULL;
     END LOOP;
     UPDATE sales.orders AS o SET promo_code = array_to_string(v_codes, ',') WHERE o.id = use_promotions.order_id;

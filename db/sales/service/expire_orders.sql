@@ -1,5 +1,7 @@
--- Cancels pending orders whose time is over: their stock goes back on sale. Answers how many.
--- Locks:  the orders (those that somebody works on are skipped), then all their stock rows in product order, then payments.
+-- Cancels pending orders that have expired and releases their stock. Returns how many.
+-- Callers:   the worker.
+-- Locks:     the orders (locked ones are skipped), then all their stock rows in product order, then
+--            payments.
 CREATE FUNCTION api.expire_orders("limit" integer DEFAULT 100)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,12 +15,16 @@ BEGIN
         SELECT p.id FROM sales.orders AS p WHERE p.status = 'pending' AND p.expires_at <= now()
         ORDER BY p.expires_at LIMIT expire_orders."limit" FOR NO KEY UPDATE SKIP LOCKED
     ) AS o;
-    -- Several orders in one transaction: their stock is locked in product order first, or two of them could wait for each other.
+    -- Several orders in one transaction: their stock is locked in product order first, or two of them could wait for
+    -- each other.
     PERFORM FROM catalog.stock AS s
-    WHERE s.product_id IN (SELECT p.product_id FROM unnest(v_orders) AS e (id) CROSS JOIN LATERAL sales.list_pieces(e.id) AS p)
+    WHERE s.product_id IN (SELECT p.product_id
+                           FROM unnest(v_orders) AS e (id)
+                           CROSS JOIN LATERAL sales.list_pieces(e.id) AS p)
     ORDER BY s.product_id FOR NO KEY UPDATE;
     FOREACH v_order_id IN ARRAY coalesce(v_orders, '{}') LOOP
-        PERFORM messaging.record_event('order.expired', v_order_id, (SELECT o.account_id FROM sales.orders AS o WHERE o.id = v_order_id));
+        PERFORM messaging.record_event('order.expired', v_order_id,
+                                       (SELECT o.account_id FROM sales.orders AS o WHERE o.id = v_order_id));
         PERFORM sales.cancel_order(v_order_id, 'expired');
     END LOOP;
     RETURN coalesce(cardinality(v_orders), 0);
