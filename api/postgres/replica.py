@@ -45,24 +45,24 @@ from api.postgres.written import NEVER
 from api.settings import Settings
 
 BEAT = 0.5  # seconds between two looks at both servers
-PATIENCE = 2.0  # seconds for an answer to that; a server that vanished from the network holds a read so long and a beat
+PATIENCE = 2.0  # seconds for an answer; a server that vanished from the network holds a read for this and a beat
 ROOM = 0.25  # seconds that a read waits for a connection before it goes to the primary
 MARGIN = 1.0  # seconds for clocks of other hosts, and for commits that do not wait for the disk
-RUNNING = 10.0  # seconds a statement may still run after its caller gave up: statement_timeout of the web roles
+RUNNING = 10.0  # seconds a statement may still run after its request was cancelled: the roles' statement_timeout
 
-# Always asked of the primary, and why. An endpoint that must see what others have just done belongs here.
+# Always answered by the primary, and why. An endpoint that must see what others have just written belongs here.
 FRESH: Mapping[str, str] = {
-    "check_invariants": "what is proven is the shop as it is now: after an accident or a restore nobody asks of a copy",
+    "check_invariants": "it proves the shop as it is now; after an accident or a restore a copy proves nothing",
 }
 
-# After these the caller's reads go to the primary for so many seconds, whatever number the statement answered.
+# After these the caller's reads go to the primary for that many seconds, whatever id the statement returned.
 HELD: Mapping[str, float] = {
-    "begin_payment": 900.0,  # the gateway's callback writes next, as somebody else, and the payer comes back to see it
+    "begin_payment": 900.0,  # the gateway's callback writes next, as another role, and the payer returns to see it
     "begin_deposit": 900.0,  # the same
-    "import_products": 0.0,  # writes through COPY, which answers no number: until it is covered
+    "import_products": 0.0,  # writes through COPY, which returns no id: until it is covered
 }
 
-# What the client brought on itself, or somebody who is not the account: nothing is told of the shop's state.
+# Refusals that do not depend on the state of the shop: later reads need not show what caused them.
 _UNTOLD = frozenset((400, 401, 403, 413, 415, 429))
 
 _STANDBY = (
@@ -73,6 +73,21 @@ _VERSION = re.compile(r"(\d{1,19})\.(\d{1,14})", re.ASCII)
 
 
 class Replica:
+    """The hot standby, as this process knows it.
+
+    Attributes, times on the monotonic clock:
+        lease: until when it is asked.
+        covered: everything that was committed before this moment is visible there.
+        heard: when the primary was last asked and answered.
+        behind: seconds since the first thing that the primary wrote and the standby has not replayed; 0 for none.
+        positions: when the primary was asked, and how far its log went, where the standby is not yet.
+        foreign: where a standby stood that was ahead of the primary: it follows another history.
+        reads: how many reads the standby answered, and how many the primary for each reason.
+
+    Arguments:
+        say: takes a log line.
+    """
+
     def __init__(self, settings: Settings, say: Callable[[dict[str, Any]], None]) -> None:
         access = settings.replica
         if access is None:
@@ -89,35 +104,29 @@ class Replica:
         self.primary = Probe(settings.access.url("web_anonymous"), patience=PATIENCE, interval=BEAT)
         self.state = "unknown"
         self.lease = 0.0
-        """Until when it is asked, on the monotonic clock."""
         self.covered = 0.0
-        """Everything that was committed before this moment is to be seen there."""
         self.heard = 0.0
-        """When the primary was asked last and answered."""
         self.behind = 0.0
-        """Seconds since the first thing that the primary wrote and the standby has not replayed; 0: there is none."""
-        self.written: deque[tuple[float, int]] = deque(maxlen=256)
-        """When the primary was asked, and how far its log went, where the standby is not yet."""
+        self.positions: deque[tuple[float, int]] = deque(maxlen=256)
         self.foreign = -1
-        """Where a standby stood that was ahead of the primary: it follows another history."""
         self.reads = dict.fromkeys(("replica", "behind", "refused", "away"), 0)
-        """Where reads were answered; the last three: by the primary, because …"""
 
     # --- reading ----------------------------------------------------------------------------------
 
     @property
     def serves(self) -> bool:
+        """Whether the standby is asked."""
         return time.monotonic() < self.lease
 
     @property
     def alone(self) -> bool:
-        """The primary is away."""
+        """Whether the primary is away."""
         return self.state == "alone"
 
     async def read(
         self, request: ApiRequest, role: str, token: str, statement: str, arguments: Sequence[object]
     ) -> str | None:
-        """The answer. None: the primary has to be asked."""
+        """The result as text. None: ask the primary. Raises Problem timeout."""
         if time.monotonic() >= self.lease:
             self.reads["away"] += 1
             return None
@@ -129,7 +138,7 @@ class Replica:
         try:
             connection = await pool.take(asyncio.get_running_loop().time() + ROOM)
         except (TimeoutError, *TROUBLE) as error:
-            if _is_away(error) and not pool.opened:  # else they are all at work
+            if _is_away(error) and not pool.opened:  # else all connections are busy
                 self._lose(error)
             self.reads["away"] += 1
             return None
@@ -137,15 +146,15 @@ class Replica:
         try:
             row = await connection.fetchrow(statement, token, request.context.request_id, *arguments, wanted)
         except asyncpg.QueryCanceledError:
-            raise Problem("timeout") from None  # it would take as long there
+            raise Problem("timeout") from None  # it would take as long on the primary
         except TROUBLE as error:
-            # 40001 ends connections, too: a conflict with what is replayed.
+            # 40001 also ends connections: a conflict with what is being replayed.
             if was_lost(connection, error) and getattr(error, "sqlstate", None) != "40001":
                 self._lose(error)
             self.reads["refused"] += 1
             return None
         except BaseException:
-            connection.terminate()  # given up in the middle: its answer would be the next request's
+            connection.terminate()  # cancelled: the statement's result would be read as the next request's
             raise
         finally:
             self.busy.discard(connection)
@@ -204,7 +213,7 @@ class Replica:
     # --- watching ---------------------------------------------------------------------------------
 
     async def watch(self) -> None:
-        """Until it is cancelled."""
+        """Compares both servers until it is cancelled."""
         try:
             while True:
                 here = await self.standby.ask(_STANDBY)
@@ -217,6 +226,7 @@ class Replica:
             self.primary.close()
 
     async def close(self) -> None:
+        """Closes the pools."""
         await asyncio.gather(*(pool.close() for pool in self.pools.values()))
 
     def _judge(self, here: Answer, asked: float, there: Answer) -> None:
@@ -227,35 +237,35 @@ class Replica:
             return
         recovers, replayed, cluster = here
         if not recovers:
-            self._become("refused", "it is no standby, or none any more")
-            self._hang_up()  # the address may name several servers: another of them may be one
+            self._become("refused", "it is not a standby")
+            self._hang_up()  # the address may name several servers; another one may be a standby
             self.standby.close()
         elif isinstance(there, BaseException):
-            # A server that answers with an error is there, and may be written to: then how old is not known. Nor is it
-            # where the standby lagged, or was away, when the primary was heard last.
+            # A server that answers with an error is there and may be written to; then the age of reads is unknown. It is
+            # also unknown if the standby lagged, or was away, when the primary was last heard.
             if self.heard < self.covered + self.limit and _is_away(there):
-                self._become("alone", f"the primary is away ({_words(there)}): reads go on")
+                self._become("alone", f"the primary is away ({_words(there)}); reads go on")
                 self.lease = time.monotonic() + self.limit
         elif cluster != there[1]:
-            self._become("refused", "it is of another cluster")
+            self._become("refused", "it belongs to another cluster")
         else:
             self._compare(int(replayed), asked, int(there[0]))
 
     def _compare(self, replayed: int, asked: float, written: int) -> None:
-        # The standby was asked first: it has nothing that the primary does not have, unless one of them was restored.
+        # The standby was asked first, so it cannot be ahead of the primary unless one of them was restored.
         if replayed > written:
             self.foreign = replayed
         if replayed == self.foreign:
-            self.written.clear()
-            self._become("refused", "it has replayed what the primary never wrote: make it anew")
+            self.positions.clear()
+            self._become("refused", "it has replayed what the primary never wrote: create it again")
             return
-        while self.written and self.written[0][1] <= replayed:
-            self.covered = self.written.popleft()[0] - MARGIN
+        while self.positions and self.positions[0][1] <= replayed:
+            self.covered = self.positions.popleft()[0] - MARGIN
         now = time.monotonic()
-        self.behind = now - self.written[0][0] if self.written else 0.0
-        if self.written and self.written[-1][1] > written:
-            self.written.clear()  # the primary was restored to an earlier moment
-        self.written.append((asked, written))
+        self.behind = now - self.positions[0][0] if self.positions else 0.0
+        if self.positions and self.positions[-1][1] > written:
+            self.positions.clear()  # the primary was restored to an earlier moment
+        self.positions.append((asked, written))
         if now < self.covered + self.limit:
             self._become("reading", "")
             self.lease = min(self.covered + self.limit, now + self.limit)
@@ -267,7 +277,7 @@ class Replica:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        """Whoever waits for an answer of it gets one from the primary."""
+        """Ends its connections, so that the requests that wait for it ask the primary."""
         for connection in [*self.busy, *(idle for pool in self.pools.values() for idle in pool.idle)]:
             connection.terminate()
 

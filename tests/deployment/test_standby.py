@@ -364,7 +364,7 @@ async def test_what_is_no_standby_of_this_primary_is_not_read_from(pair: Pair) -
     watching = asyncio.create_task(made.watch())
     await eventually(lambda: bool(said))
     watching.cancel()
-    assert said == ["it is no standby, or none any more"]
+    assert said == ["it is not a standby"]
     assert not made.serves
 
 
@@ -381,7 +381,7 @@ def test_a_standby_with_another_history_is_not_read_from(pair: Pair) -> None:
     assert look(100, 110)
     assert not look(100, 110, cluster=2)
     assert not look(100, 90)  # the primary was restored to an earlier moment
-    assert said == ["reading", "it is of another cluster"]
+    assert said == ["reading", "it belongs to another cluster"]
     assert made.state == "refused"
     assert not look(100, 101)  # and has gone on since
     assert not look(100, 120)
