@@ -1,6 +1,6 @@
 -- A month's own partition of the audit, before its first row comes: what has none lands in changes_default. It is
 -- protected like the whole.
--- Called by: api.seal_audit (the next month), a DBA.
+-- Callers:   api.seal_audit (the next month), a DBA.
 -- Returns:   whether one was added.
 -- Locks:     ACCESS EXCLUSIVE on changes_default for the look whether it holds rows of that month: empty once months
 --            have partitions.

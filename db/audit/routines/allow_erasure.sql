@@ -1,7 +1,8 @@
 -- Row trigger of tables that are history: the one change that they admit is a personal value becoming "[erased]".
 -- Whoever updates them, their owner too, can hide a person and cannot tell another story.
 -- Trigger arguments: the columns (jsonb) that hold such values, as audit.personal_columns() names them.
--- Errors: append_only 409.
+-- Callers:   triggers erased_only on messaging.events and erased_only on audit.changes.
+-- Errors:    append_only 409.
 CREATE OR REPLACE FUNCTION audit.allow_erasure()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
 -- Every invariant of the books, checked now, in one snapshot. An empty detail is a good one; otherwise how many offend
 -- and the first of them.
--- Called by: api.check_invariants, `storeproc check`, tests, restore drills; a DBA in psql.
+-- Callers:   api.check_invariants, `storeproc check`, tests, restore drills; a DBA in psql.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION audit.check_invariants()
 RETURNS TABLE (name text, ok boolean, detail text)

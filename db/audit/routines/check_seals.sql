@@ -1,6 +1,6 @@
 -- Whether the audit is as it was sealed: every chain, computed anew from its rows. A partition that was dropped is
 -- passed over: its seals stay, to be compared with a copy of it.
--- Called by: `storeproc check`, restore drills; a DBA in psql. Reads the whole audit.
+-- Callers:   `storeproc check`, restore drills; a DBA in psql. Reads the whole audit.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION audit.check_seals()
 RETURNS TABLE (name text, ok boolean, detail text)

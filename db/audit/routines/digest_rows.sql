@@ -1,6 +1,6 @@
 -- How many rows a partition has between two ids, and the digest of all of them in order of ids. A row counts as what it
 -- was before a person was taken out of it, where that shows.
--- Called by: seal_changes, check_seals.
+-- Callers:   seal_changes, check_seals.
 CREATE OR REPLACE FUNCTION audit.digest_rows(
     partition name, after_id uuid, to_id uuid, OUT rows bigint, OUT digest bytea
 )

@@ -1,5 +1,5 @@
 -- Retention: drops the months of the audit that ended before a day, whole; their seals stay. Answers their names.
--- Called by: a DBA: SELECT audit.drop_partitions('2025-01-01');
+-- Callers:   a DBA: SELECT audit.drop_partitions('2025-01-01');
 -- Locks:     ACCESS EXCLUSIVE on the audit, for a moment.
 CREATE OR REPLACE FUNCTION audit.drop_partitions(before date)
 RETURNS SETOF name

@@ -1,6 +1,6 @@
 -- Erases a person from the history of their account, addresses, orders, shipments and returns and from the events of
 -- their orders, and leaves a row that says so (operation ERASE).
--- Called by: identity.erase_account.
+-- Callers:   identity.erase_account.
 -- Locks:     the rows it erases in.
 -- Definer:   nobody else may write the audit or the events.
 CREATE OR REPLACE FUNCTION audit.erase_person(account_id uuid)

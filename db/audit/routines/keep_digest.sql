@@ -1,5 +1,6 @@
 -- Row trigger: before a person is taken out of an audit row, keeps what its digest was, so that the seal over it can
 -- still be checked.
+-- Callers:   trigger erased_digest on audit.changes.
 CREATE OR REPLACE FUNCTION audit.keep_digest()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

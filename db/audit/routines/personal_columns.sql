@@ -1,6 +1,6 @@
 -- Which columns of a table, or of the data of events, are about a person: what closing an account erases from its
 -- history as well.
--- Called by: audit.without_person. A new table with personal columns and an audit trigger is named here, and in
+-- Callers:   audit.without_person. A new table with personal columns and an audit trigger is named here, and in
 --            audit.erase_person.
 CREATE OR REPLACE FUNCTION audit.personal_columns(table_name text)
 RETURNS text[]

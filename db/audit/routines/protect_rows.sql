@@ -1,5 +1,6 @@
 -- Refuses UPDATE, DELETE and TRUNCATE on an append-only table, for everybody, its owner too.
--- Errors: append_only 409.
+-- Callers:   triggers of the tables with history.
+-- Errors:    append_only 409.
 CREATE OR REPLACE FUNCTION audit.protect_rows()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -3,7 +3,8 @@
 -- An update keeps only the columns that changed. Transition tables: one INSERT a statement, not a call a row. OFFSET 0:
 -- a row becomes JSON once; without it PostgreSQL writes to_jsonb() in the place of each js, and a callback spent nearly
 -- half of its time on that.
--- Definer: nobody who causes a change can write, or fail to write, its audit.
+-- Callers:   triggers of the tables that are audited.
+-- Definer:   nobody who causes a change can write, or fail to write, its audit.
 CREATE OR REPLACE FUNCTION audit.record_change()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,8 @@
 -- Statement trigger: the audit of new orders. What record_change does, at a third of its price, on the hottest path of
 -- the shop: it names the columns that the shop's functions fill, where to_jsonb() asks for the type of each and the
 -- rest are zeros; the id is row_id. Whoever is not the web tier may have filled any column: all of them are kept then.
--- Definer: nobody who causes a change can write, or fail to write, its audit.
+-- Callers:   trigger audit_insert on sales.orders.
+-- Definer:   nobody who causes a change can write, or fail to write, its audit.
 CREATE OR REPLACE FUNCTION audit.record_new_orders()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

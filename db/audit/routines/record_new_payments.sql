@@ -1,5 +1,6 @@
 -- Statement trigger: the audit of new payments (see record_new_orders).
--- Definer: nobody who causes a change can write, or fail to write, its audit.
+-- Callers:   trigger audit_insert on payments.payments.
+-- Definer:   nobody who causes a change can write, or fail to write, its audit.
 CREATE OR REPLACE FUNCTION audit.record_new_payments()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

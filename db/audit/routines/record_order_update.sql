@@ -1,7 +1,8 @@
 -- Row trigger: the audit of a changed order. What record_change does, at a third of its price: the columns that a
 -- payment changes are named here, where to_jsonb() asks for the type of each there is. Whatever else has changed, by
 -- whomever, is recorded the general way.
--- Definer: nobody who causes a change can write, or fail to write, its audit.
+-- Callers:   trigger audit_update on sales.orders.
+-- Definer:   nobody who causes a change can write, or fail to write, its audit.
 CREATE OR REPLACE FUNCTION audit.record_order_update()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
 -- The digest of an audit row: of all that it says.
--- Called by: seal_changes, check_seals, keep_digest.
+-- Callers:   seal_changes, check_seals, keep_digest.
 CREATE OR REPLACE FUNCTION audit.row_digest(c audit.changes)
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

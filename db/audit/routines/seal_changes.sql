@@ -1,5 +1,5 @@
 -- Seals what has been written to the audit and can no longer be joined by a late row: continues each partition's chain.
--- Called by: api.seal_audit.
+-- Callers:   api.seal_audit.
 -- Returns:   how many seals were added.
 -- Locks:     one sealer at a time; the rest comes back with none.
 -- Definer:   nobody else may write the audit.

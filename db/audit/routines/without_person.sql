@@ -1,6 +1,6 @@
 -- What an audit row kept (old or new), with "[erased]" for every value that is about a person. That it changed, and
 -- when, stays.
--- Called by: audit.erase_person, audit.allow_erasure.
+-- Callers:   audit.erase_person, audit.allow_erasure.
 CREATE OR REPLACE FUNCTION audit.without_person(table_name text, kept jsonb)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$

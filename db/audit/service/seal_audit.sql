@@ -1,4 +1,5 @@
 -- Seals the audit so far, and makes next month's partition before its first row.
+-- Callers:   the worker.
 CREATE FUNCTION api.seal_audit()
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

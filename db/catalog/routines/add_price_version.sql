@@ -1,8 +1,8 @@
 -- A new price version, from now or from a moment to come. The version before it ends where the new one begins; versions
 -- that would begin later, in that currency, are replaced by it.
--- Called by: api.set_price, api.set_bundle_price.
--- Errors:    valid_from_in_past, currency_unknown 422.
+-- Callers:   api.set_price, api.set_bundle_price.
 -- Locks:     none; the caller holds the product, so that two at once take turns.
+-- Errors:    valid_from_in_past, currency_unknown 422.
 CREATE OR REPLACE FUNCTION catalog.add_price_version(
     product_id uuid, price bigint, currency text, valid_from timestamptz, actor_id uuid
 )

@@ -1,10 +1,10 @@
 -- Applies the lines of an import, all or none: new products with price and stock, changed fields, new price versions,
 -- stock by difference. What was checked may have changed since (a category deleted, pieces reserved): it is checked
 -- once more under the locks, and then the import is rejected as a whole. What a product has already is not written.
--- Called by: api.continue_import, which holds the import.
+-- Callers:   api.continue_import, which holds the import.
+-- Locks:     the merchant's imports, products in id order, stock in product order.
 -- Errors:    none of its own; a product that somebody else makes in the same moment breaks sku_taken, and the import is
 --            tried again.
--- Locks:     the merchant's imports, products in id order, stock in product order.
 -- Definer:   the worker applies it in its merchant's name; every product it touches is that merchant's.
 CREATE OR REPLACE FUNCTION catalog.apply_import(import_id uuid)
 RETURNS void

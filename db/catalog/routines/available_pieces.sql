@@ -1,5 +1,5 @@
 -- How many of a product, or of a bundle, could be sold now: of a bundle as many as its scarcest component allows.
--- Called by: require_stock, render_cart, render_bundle.
+-- Callers:   require_stock, render_cart, render_bundle.
 CREATE OR REPLACE FUNCTION catalog.available_pieces(product_id uuid, bundle boolean)
 RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
 -- A category and all below it.
+-- Callers:   api.get_product_facets, api.list_products, api.update_category.
 CREATE OR REPLACE FUNCTION catalog.category_tree(category_id uuid)
 RETURNS uuid[]
 LANGUAGE sql STABLE

@@ -1,5 +1,6 @@
 -- Checks the next lines of an import, 5,000 at most, against what create_product accepts: the same domains. The first
 -- thing that is wrong with a line is its error; a good line is `skipped` until it is applied. Not an endpoint.
+-- Callers:   api.continue_import.
 CREATE FUNCTION api.check_import(pending catalog.imports)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,7 @@
 -- The next step of an import: checks some lines, or applies all of them. Answers whether there is another step. Not an
 -- endpoint.
--- Locks: the import; then those of catalog.apply_import.
+-- Callers:   api.advance_import, api.import_products.
+-- Locks:     the import; then those of catalog.apply_import.
 CREATE FUNCTION api.continue_import(import_id uuid)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

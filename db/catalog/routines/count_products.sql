@@ -1,7 +1,7 @@
 -- How many of the products that a search finds are in each category, of each merchant and in each price band. Bounded:
 -- it counts the first 5,000 that it comes to and says whether that was all. Bands are 1, 2, 5, 10, 20, 50 … of the
 -- currency's main unit.
--- Called by: get_product_facets.
+-- Callers:   get_product_facets.
 CREATE OR REPLACE FUNCTION catalog.count_products(
     query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
 )

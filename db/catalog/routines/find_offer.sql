@@ -1,6 +1,6 @@
 -- What a product (or a bundle) sells for now in a currency: its merchant, SKU, name, weight in grams, price and price
 -- version.
--- Called by: place_order, change_lines, add_cart_item, validate_promotion.
+-- Callers:   place_order, change_lines, add_cart_item, validate_promotion.
 -- Errors:    product_not_found, bundle_not_found 404, currency_unknown 422, product_not_sold_in_currency 422.
 -- One query: price_in_force becomes part of it.
 CREATE OR REPLACE FUNCTION catalog.find_offer(

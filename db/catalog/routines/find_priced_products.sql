@@ -2,7 +2,7 @@
 -- price ends one day. The two are asked for apart, because each has its indexes (prices_by_amount, price_open_twice;
 -- prices_ending, prices_ending_of_product) and a query for both at once uses neither: 350 ms instead of 3 for a page by
 -- price among 100,000 products.
--- Called by: sort_products, count_products.
+-- Callers:   sort_products, count_products.
 CREATE OR REPLACE FUNCTION catalog.find_priced_products(
     ending boolean, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint,
     max_price bigint, in_stock boolean

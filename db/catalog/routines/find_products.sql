@@ -2,7 +2,7 @@
 -- from the products (their dates, names, words); find_priced_products finds the same and starts from the prices.
 -- Inlined into the query that sorts and pages, which is why it has neither SET nor SECURITY DEFINER: with either,
 -- PostgreSQL would compute all of it first.
--- Called by: sort_products, count_products.
+-- Callers:   sort_products, count_products.
 CREATE OR REPLACE FUNCTION catalog.find_products(
     query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
 )

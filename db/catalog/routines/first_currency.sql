@@ -1,6 +1,6 @@
 -- The currency in which a product is shown to somebody who asked for none: US dollars, or else the first that it has a
 -- price in now.
--- Called by: render_product's callers without a currency.
+-- Callers:   render_product's callers without a currency.
 CREATE OR REPLACE FUNCTION catalog.first_currency(product_id uuid)
 RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

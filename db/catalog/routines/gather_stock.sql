@@ -1,5 +1,5 @@
 -- Puts the parts of a split product together again.
--- Called by: move_parts when no part has enough, lock_stock, gather_cold_stock.
+-- Callers:   move_parts when no part has enough, lock_stock, gather_cold_stock.
 -- Locks:     the product's stock row, then its parts, once those who hold one have committed.
 CREATE OR REPLACE FUNCTION catalog.gather_stock(product_id uuid)
 RETURNS void

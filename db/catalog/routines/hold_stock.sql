@@ -1,11 +1,11 @@
 -- Reserves pieces of a product, or says why not. It never reserves more than there are: the UPDATE finds no row, and
 -- the CHECK would refuse too. The caller writes the movement: reserve_stock for one product, place_order for all
 -- products of an order in one statement.
--- Called by: reserve_stock, place_order.
--- Errors:    out_of_stock 409 (with what is available), product_not_found 404.
+-- Callers:   reserve_stock, place_order.
 -- Locks:     the product's stock row, or one of its parts; call it in product order. An advisory lock of the product
 --            says that somebody is at it: asking for it costs half of what FOR UPDATE SKIP LOCKED on the row does, and
 --            who is told that it is free, and has to wait for a row that somebody has for another reason, waits.
+-- Errors:    out_of_stock 409 (with what is available), product_not_found 404.
 CREATE OR REPLACE FUNCTION catalog.hold_stock(product_id uuid, quantity bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

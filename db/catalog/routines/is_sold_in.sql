@@ -1,5 +1,5 @@
 -- Whether much is sold in a currency: a thousand prices.
--- Called by: sort_products, sample_products.
+-- Callers:   sort_products, sample_products.
 -- Plans:     generic: its callers plan each of their own queries anew, and this one needs it less than any.
 CREATE OR REPLACE FUNCTION catalog.is_sold_in(currency text)
 RETURNS boolean

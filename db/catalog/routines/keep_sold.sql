@@ -1,6 +1,6 @@
 -- The first so many of some products, in their order, that are for sale in a currency and for such a price; in stock,
 -- if that is asked for.
--- Called by: next_products, sort_products.
+-- Callers:   next_products, sort_products.
 -- Plans:     generic, always: planning took longer than the answer. It stops at the last one that is wanted.
 CREATE OR REPLACE FUNCTION catalog.keep_sold(
     ids uuid[], count integer, currency text, min_price bigint, max_price bigint, in_stock boolean

@@ -1,5 +1,5 @@
 -- The rules of a stock movement, called by the table's one CHECK (see sales.keeps_order_rules).
--- Called by: constraint movement_rules on catalog.stock_movements.
+-- Callers:   constraint movement_rules on catalog.stock_movements.
 -- Errors:    movement_kind_unknown, movement_moves_nothing 409.
 CREATE OR REPLACE FUNCTION catalog.keeps_movement_rules(kind text, on_hand_delta bigint, reserved_delta bigint)
 RETURNS boolean

@@ -1,5 +1,5 @@
 -- The rules of a product's stock, called by the table's one CHECK (see sales.keeps_order_rules).
--- Called by: constraint stock_rules on catalog.stock.
+-- Callers:   constraint stock_rules on catalog.stock.
 -- Errors:    out_of_stock, stock_out_of_range 409.
 CREATE OR REPLACE FUNCTION catalog.keeps_stock_rules(on_hand bigint, reserved bigint)
 RETURNS boolean

@@ -1,7 +1,8 @@
 -- Statement trigger of catalog.products: words that are new to the shop become words that a search can be corrected to.
 -- None is forgotten: a word that no product has any more finds nothing.
--- Locks:   the new words, in order, so that two at once take turns.
--- Definer: nobody else may write the vocabulary.
+-- Callers:   triggers learn_inserted on catalog.products and learn_updated on catalog.products.
+-- Locks:     the new words, in order, so that two at once take turns.
+-- Definer:   nobody else may write the vocabulary.
 CREATE OR REPLACE FUNCTION catalog.learn_words()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
 -- A product's stock in one row, locked until the end of the transaction: for what looks before it writes.
--- Called by: adjust_stock, apply_import, reserve_again.
+-- Callers:   adjust_stock, apply_import, reserve_again.
 -- Locks:     the product's stock row, and its parts if it was split; call it in product order.
 CREATE OR REPLACE FUNCTION catalog.lock_stock(product_id uuid)
 RETURNS catalog.stock

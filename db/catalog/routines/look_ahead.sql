@@ -1,6 +1,6 @@
 -- The next products of a list, in its order, whether they are for sale or not; and whether these are all. NULL: no
 -- index has them in this order.
--- Called by: next_products.
+-- Callers:   next_products.
 -- Plans:     generic, always. So what an index is asked for is a condition without an OR, with bounds where there is no
 --            cursor. And LIMIT 500 (no window is larger) tells the planner that the beginning of an index is enough,
 --            which it would not believe of a parameter.

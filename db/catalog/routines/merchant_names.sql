@@ -1,5 +1,5 @@
 -- What merchants are called in public: their display name, or their handle.
--- Called by: get_product_facets.
+-- Callers:   get_product_facets.
 -- Definer:   accounts are nobody's to read; this shows what a merchant's every product page may.
 CREATE OR REPLACE FUNCTION catalog.merchant_names(ids uuid[])
 RETURNS TABLE (id uuid, name text)

@@ -1,9 +1,9 @@
 -- Changes one part of a split product's stock: the first that nobody holds and that has enough, beginning at a place of
 -- this session's own. A sale or a release need not meet the part of its hold: all parts together are the stock, and
 -- what is available in each is never below 0. False if the product is not split any more.
--- Called by: hold_stock, change_stock, when the stock row says that it is split.
--- Errors:    out_of_stock 409, with what is available.
+-- Callers:   hold_stock, change_stock, when the stock row says that it is split.
 -- Locks:     one part; never waits while there is a free one. All of them where no part has enough.
+-- Errors:    out_of_stock 409, with what is available.
 CREATE OR REPLACE FUNCTION catalog.move_parts(product_id uuid, on_hand_delta bigint, reserved_delta bigint)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

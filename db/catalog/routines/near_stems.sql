@@ -1,6 +1,6 @@
 -- The stems of the words that a mistyped one may have been meant for, most alike first: one mistake apart, or alike in
 -- their trigrams.
--- Called by: parse_search.
+-- Callers:   parse_search.
 CREATE OR REPLACE FUNCTION catalog.near_stems(word text, count integer DEFAULT 5)
 RETURNS text[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 -- What sort_products answers, for the lists that a shop shows all day: by date, name or price, of all products, of a
 -- shelf or of a merchant. It takes the next few from an index and keeps those that are for sale; then a few more, if
 -- that were too few. NULL where it cannot tell: sort_products can.
--- Called by: list_products.
+-- Callers:   list_products.
 CREATE OR REPLACE FUNCTION catalog.next_products(
     sort text, key text, after uuid, count integer, categories uuid[], merchant uuid, currency text, min_price bigint,
     max_price bigint, in_stock boolean

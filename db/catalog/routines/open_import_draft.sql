@@ -1,7 +1,7 @@
 -- A table for the lines of a file while they are on their way, for this transaction and this connection alone: COPY
 -- writes into it as the web role, which may do nothing else with it and has no other table. (COPY does not work under
 -- row security, and the lines' own table has that.)
--- Called by: api.open_import.
+-- Callers:   api.open_import.
 -- Definer:   only store_owner may make temporary tables.
 CREATE OR REPLACE FUNCTION catalog.open_import_draft()
 RETURNS void

@@ -1,7 +1,7 @@
 -- What a person typed into the search box, as a query on catalog.products.search: all words in any form, "a phrase",
 -- -without, OR; an SKU as it is. A word that no product has is taken for the beginning of one, or for a mistyped one,
 -- and stands for those as well.
--- Called by: list_products, get_product_facets.
+-- Callers:   list_products, get_product_facets.
 CREATE OR REPLACE FUNCTION catalog.parse_search(q text)
 RETURNS tsquery
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

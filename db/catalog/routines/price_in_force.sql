@@ -3,6 +3,7 @@
 -- places in that index, because for = PostgreSQL prefers the constraint's GiST key (price_overlap), which reads 40
 -- pages for the same question; and with both of them, because without the first it reads on to the index page's
 -- beginning.
+-- Callers:   the functions that show or pin a price.
 CREATE OR REPLACE FUNCTION catalog.price_in_force(product_id uuid, currency text, at timestamptz DEFAULT now())
 RETURNS SETOF catalog.prices
 LANGUAGE sql STABLE ROWS 1

@@ -1,5 +1,7 @@
 -- Says that there is no such product, or bundle.
--- Errors: product_not_found, bundle_not_found 404, always.
+-- Callers:   api.get_bundle, find_offer, lock_own_product, sales.change_lines, sales.set_promotion_scope,
+--            set_bundle_items.
+-- Errors:    product_not_found, bundle_not_found 404, always.
 CREATE OR REPLACE FUNCTION catalog.refuse_product(product_id uuid, bundle boolean)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

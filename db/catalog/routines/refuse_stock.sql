@@ -1,5 +1,6 @@
 -- Says that there is not enough, and how much there is. One sentence for the cart and the order.
--- Errors: out_of_stock 409, always.
+-- Callers:   hold_stock, move_parts, require_stock, sales.pin_components.
+-- Errors:    out_of_stock 409, always.
 CREATE OR REPLACE FUNCTION catalog.refuse_stock(product_id uuid, requested bigint, available bigint)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
 -- A bundle as the contract shows it, with the price in force now and as many as its components allow. Not an endpoint.
+-- Callers:   api.create_bundle, api.get_bundle, api.list_bundles, api.update_bundle.
 CREATE FUNCTION api.render_bundle(p catalog.products, currency text)
 RETURNS api.bundle
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

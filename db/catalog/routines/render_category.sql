@@ -1,4 +1,5 @@
 -- A category as the contract shows it. Not an endpoint.
+-- Callers:   api.create_category, api.list_categories, api.update_category.
 CREATE FUNCTION api.render_category(c catalog.categories)
 RETURNS api.category
 LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

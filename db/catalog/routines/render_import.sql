@@ -1,4 +1,5 @@
 -- An import as the contract shows it, with its report: of more than 1,000 lines the errors first. Not an endpoint.
+-- Callers:   api.get_import, api.import_products.
 CREATE FUNCTION api.render_import(i catalog.imports)
 RETURNS api.product_import
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,6 @@
 -- A product as the contract shows it, with the price in force now: in the given currency, or its first one. Not an
 -- endpoint.
+-- Callers:   api.create_product, api.get_product, api.update_product.
 CREATE FUNCTION api.render_product(p catalog.products, currency text)
 RETURNS api.product
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
 -- Wish list items as the contract shows them, newest first, each with its product as it is now. Not an endpoint.
+-- Callers:   api.add_wishlist_item, api.list_wishlist_items.
 CREATE FUNCTION api.render_wishlist(items catalog.wishlist_items[], currency text)
 RETURNS api.wishlist_item[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

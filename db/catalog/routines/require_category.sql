@@ -1,4 +1,5 @@
--- Errors: category_not_found 404, when a category is named that is not there.
+-- Callers:   the functions that take a category.
+-- Errors:    category_not_found 404, when a category is named that is not there.
 CREATE OR REPLACE FUNCTION catalog.require_category(category_id uuid)
 RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

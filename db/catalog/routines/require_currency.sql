@@ -1,4 +1,5 @@
--- Errors: currency_unknown 422, when the shop does not know this currency.
+-- Callers:   the functions that take a currency.
+-- Errors:    currency_unknown 422, when the shop does not know this currency.
 CREATE OR REPLACE FUNCTION catalog.require_currency(currency text)
 RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
--- Errors: attributes_not_an_object 422.
+-- Callers:   api.create_product, api.update_product.
+-- Errors:    attributes_not_an_object 422.
 CREATE OR REPLACE FUNCTION catalog.require_object(attributes jsonb)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

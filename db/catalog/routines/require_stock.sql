@@ -1,5 +1,6 @@
 -- For a cart: refuses a quantity that could not be had now. Reserves nothing.
--- Errors: out_of_stock 409, with what is available.
+-- Callers:   api.add_cart_item, api.update_cart_item.
+-- Errors:    out_of_stock 409, with what is available.
 CREATE OR REPLACE FUNCTION catalog.require_stock(product_id uuid, quantity bigint, bundle boolean DEFAULT false)
 RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

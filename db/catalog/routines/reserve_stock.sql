@@ -1,7 +1,7 @@
 -- Sets pieces aside for a pending order and writes the movement.
--- Called by: change_lines.
--- Errors:    those of hold_stock.
+-- Callers:   change_lines.
 -- Locks:     those of hold_stock; call it in product order.
+-- Errors:    those of hold_stock.
 CREATE OR REPLACE FUNCTION catalog.reserve_stock(product_id uuid, quantity bigint, order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
 -- Pieces of a paid order come back.
--- Called by: cancel_order, returns.
+-- Callers:   cancel_order, returns.
 -- Locks:     those of change_stock; call it in product order.
 CREATE OR REPLACE FUNCTION catalog.return_stock(product_id uuid, quantity bigint, order_id uuid)
 RETURNS void

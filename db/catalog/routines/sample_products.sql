@@ -1,6 +1,6 @@
 -- Up to so many of the products that a search finds, in no order: what facets are counted in. From the products on, or
 -- from the prices on, as in sort_products.
--- Called by: count_products.
+-- Callers:   count_products.
 CREATE OR REPLACE FUNCTION catalog.sample_products(
     count integer, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint,
     in_stock boolean

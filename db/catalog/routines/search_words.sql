@@ -1,6 +1,6 @@
 -- The words of a product that a search may be corrected to, each with its stem. What has a digit in it is no word, and
 -- stop words have no stem.
--- Called by: learn_words.
+-- Callers:   learn_words.
 CREATE OR REPLACE FUNCTION catalog.search_words(name text, description text, attributes jsonb)
 RETURNS TABLE (word text, stem text)
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
 -- Takes the reserved pieces of a paid order out of the stock.
--- Called by: settle_order, with the products in the order of locks.
+-- Callers:   settle_order, with the products in the order of locks.
 -- Locks:     those of change_stock, in product order.
 -- Plans:     generic: left to itself PostgreSQL plans what reads an array anew each time.
 CREATE OR REPLACE FUNCTION catalog.sell_stock(product_ids uuid[], quantities bigint[], order_id uuid)

@@ -1,6 +1,6 @@
 -- A word, and the word without each one of its letters. Two words one mistake apart (a letter missing, added, wrong, or
 -- two swapped) have one of these in common.
--- Called by: learn_words, near_stems.
+-- Callers:   learn_words, near_stems.
 CREATE OR REPLACE FUNCTION catalog.shorten_word(word text)
 RETURNS text[]
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp

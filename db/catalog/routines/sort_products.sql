@@ -1,7 +1,7 @@
 -- The next products of a sorted, filtered list, after the one whose sort key and id are given (NULL: from the
 -- beginning). One short query a sort, so that each finds its index; by price, and where prices are a filter, one for
 -- the prices without an end and one for the others.
--- Called by: list_products.
+-- Callers:   list_products.
 CREATE OR REPLACE FUNCTION catalog.sort_products(
     sort text, key text, after uuid, count integer,
     query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean

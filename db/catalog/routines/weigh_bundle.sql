@@ -1,5 +1,5 @@
 -- A bundle weighs what its components weigh.
--- Called by: api.create_bundle, update_bundle, update_product.
+-- Callers:   api.create_bundle, update_bundle, update_product.
 CREATE OR REPLACE FUNCTION catalog.weigh_bundle(bundle_id uuid)
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

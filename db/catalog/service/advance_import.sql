@@ -1,4 +1,5 @@
 -- One step of an import that waits. Answers whether there is another one.
+-- Callers:   the worker.
 CREATE FUNCTION api.advance_import(import_id uuid)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,8 @@
 -- One product's pieces, laid out in parts an hour ago or longer, are put together again: what is read often should lie
 -- in one row. A product that is wanted still is split again by the next crowd. Answers 1, or 0 when there is none; the
 -- worker goes on until it is 0.
--- Locks:  the stock row and its parts.
+-- Callers:   the worker.
+-- Locks:     the stock row and its parts.
 CREATE FUNCTION api.gather_stock()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,7 @@
 -- Makes room for a file of products, in this transaction: pg_temp.import_draft, for COPY. The file's first line says
 -- which columns it has.
--- Errors: import_columns_invalid 422.
+-- Callers:   the web tier, before COPY.
+-- Errors:    import_columns_invalid 422.
 CREATE FUNCTION api.open_import(columns text[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,6 @@
 -- One round of deleting imports that are a month old, with their lines. Answers how many went; the worker goes on until
 -- it is 0.
+-- Callers:   the worker.
 CREATE FUNCTION api.purge_imports()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 -- Adds a signing key (fresh random unless given) and makes it the one that signs. Answers its kid.
 -- The one before goes on verifying until its last token has expired (longest_token_life), and is then removed
 -- (retire_signing_keys).
--- Called by: db/policies/identity.signing_keys.sql (the first key), `storeproc keys rotate`, renew_signing_key,
+-- Callers:   db/policies/identity.signing_keys.sql (the first key), `storeproc keys rotate`, renew_signing_key,
 --            replace_signing_keys. Not granted to any web role.
 -- Locks:     identity.signing_keys against another rotation; who signs or verifies meanwhile waits for nothing.
 CREATE OR REPLACE FUNCTION identity.add_signing_key(secret bytea DEFAULT NULL)

@@ -1,9 +1,10 @@
 -- Verifies the caller's token (app.token) and says who it is. Sets app.actor, app.audience and app.session for this
 -- transaction, over whatever was there.
--- Called by: the first line of every signed-in api function.
--- Errors:   token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused 403.
--- Locks:    none.
--- Definer:  reads signing keys and sessions, which no caller may.
+-- Callers:   the first line of every signed-in api function.
+-- Locks:     none.
+-- Errors:    token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused
+--            403.
+-- Definer:   reads signing keys and sessions, which no caller may.
 CREATE OR REPLACE FUNCTION identity.authenticate()
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 -- Makes sure that one of the shop's own services (gateway, worker) is calling. The login role is the proof; there is no
 -- token.
--- Called by: the first line of every service function in api.
--- Errors:   forbidden, isolation_refused 403.
+-- Callers:   the first line of every service function in api.
+-- Errors:    forbidden, isolation_refused 403.
 CREATE OR REPLACE FUNCTION identity.authenticate_service(service text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

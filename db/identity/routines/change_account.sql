@@ -1,9 +1,9 @@
 -- Gives an account another role, suspends it or takes it back. NULL leaves as it is. Suspending ends every session, and
 -- tells the customer.
--- Called by: api.change_account.
+-- Callers:   api.change_account.
+-- Locks:     all active admins in id order, then the account.
 -- Errors:    account_not_found 404; own_account_refused 403; account_closed, last_admin 409; version_stale 412;
 --            forbidden 403 (the caller was demoted meanwhile).
--- Locks:     all active admins in id order, then the account.
 -- Definer:   nobody may write a role or a status through a policy.
 CREATE OR REPLACE FUNCTION identity.change_account(account_id uuid, role text, status text, if_match bigint)
 RETURNS identity.accounts

@@ -1,8 +1,8 @@
 -- Replaces the caller's password and ends every other session; the current one stays.
--- Called by: api.change_password.
--- Errors:   password_wrong 403, password_not_hashed 422.
--- Locks:    the account, so that a log-in with the old password cannot slip in beside it (see open_session).
--- Definer:  reads and writes passwords and sessions.
+-- Callers:   api.change_password.
+-- Locks:     the account, so that a log-in with the old password cannot slip in beside it (see open_session).
+-- Errors:    password_wrong 403, password_not_hashed 422.
+-- Definer:   reads and writes passwords and sessions.
 CREATE OR REPLACE FUNCTION identity.change_password(current_password text, new_password text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

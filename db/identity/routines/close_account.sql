@@ -1,8 +1,8 @@
 -- Closes an account: refused while anything is owed to or by it, then erased.
--- Called by: api.close_account.
--- Errors:    account_has_open_orders, account_has_open_payments, account_has_balance, last_admin 409.
+-- Callers:   api.close_account.
 -- Locks:     cart, orders in id order, the admins (an admin's account), the account, the owner's ledger accounts in id
 --            order.
+-- Errors:    account_has_open_orders, account_has_open_payments, account_has_balance, last_admin 409.
 -- Definer:   asks for more than its owner may see (orders of a merchant's customers), and writes everywhere.
 CREATE OR REPLACE FUNCTION identity.close_account(account_id uuid)
 RETURNS void

@@ -1,5 +1,5 @@
 -- Ends the caller's session: its access tokens are refused from now on, and its refresh tokens with them.
--- Called by: api.delete_session.
+-- Callers:   api.delete_session.
 -- Definer:   writes sessions.
 CREATE OR REPLACE FUNCTION identity.close_session()
 RETURNS void

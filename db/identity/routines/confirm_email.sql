@@ -1,8 +1,8 @@
 -- Marks an e-mail as verified: whoever has the token has read the mail.
--- Called by: api.confirm_email_verification (the caller's own account only), api.confirm_email_link (whoever opens the
+-- Callers:   api.confirm_email_verification (the caller's own account only), api.confirm_email_link (whoever opens the
 --            link).
--- Errors:    mail_token_invalid 422.
 -- Locks:     the account.
+-- Errors:    mail_token_invalid 422.
 -- Definer:   reads mail tokens; by a link nobody is signed in.
 CREATE OR REPLACE FUNCTION identity.confirm_email(token text, account_id uuid DEFAULT NULL)
 RETURNS identity.accounts

@@ -1,9 +1,9 @@
 -- Counts one attempt of a subject in the quarter of an hour that is running, and refuses it above the limit.
 -- A refused attempt is not counted: the error rolls it back, and the count stays at its limit until the window ends.
--- Called by: count_log_in, api.get_password_salt.
--- Errors:   too_many_attempts 429, DETAIL {"retry_after": seconds}.
--- Locks:    the subject's row: attempts on one subject queue.
--- Definer:  writes login_attempts.
+-- Callers:   count_log_in, api.get_password_salt.
+-- Locks:     the subject's row: attempts on one subject queue.
+-- Errors:    too_many_attempts 429, DETAIL {"retry_after": seconds}.
+-- Definer:   writes login_attempts.
 CREATE OR REPLACE FUNCTION identity.count_attempt(subject text, allowed integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

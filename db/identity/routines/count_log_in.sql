@@ -1,8 +1,8 @@
 -- Counts an attempt to log in, before a password is looked at; refuses it when there were too many.
--- Called by: api.begin_session.
--- Errors:   too_many_attempts 429.
--- Locks:    login_attempts: address, e-mail, both.
--- Definer:  login_attempts is nobody's to read.
+-- Callers:   api.begin_session.
+-- Locks:     login_attempts: address, e-mail, both.
+-- Errors:    too_many_attempts 429.
+-- Definer:   login_attempts is nobody's to read.
 CREATE OR REPLACE FUNCTION identity.count_log_in(email text, client_address text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

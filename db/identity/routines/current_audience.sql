@@ -1,5 +1,6 @@
 -- The caller's audience (customer, merchant, support, admin, gateway, worker), as authentication found it; '' for
 -- nobody.
+-- Callers:   row security and the views of report.
 CREATE OR REPLACE FUNCTION identity.current_audience()
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE

@@ -1,4 +1,5 @@
 -- The caller's session, as identity.authenticate() found it; NULL for nobody.
+-- Callers:   change_password, close_session.
 CREATE OR REPLACE FUNCTION identity.current_session()
 RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE

@@ -1,7 +1,7 @@
 -- Erases the person behind a closed account. What the law wants kept is kept: invoices with name and address as they
 -- were issued, the ledger, orders under the account's id, what gateways sent about payments. Of an order's or a
 -- parcel's address the country stays. Can be done again.
--- Called by: close_account; the worker a minute later (api.erase_account), for what a request under way has left
+-- Callers:   close_account; the worker a minute later (api.erase_account), for what a request under way has left
 --            behind.
 -- Locks:     orders (cancelled: with their stock and payments), the account.
 -- Definer:   writes everywhere.

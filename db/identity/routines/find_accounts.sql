@@ -1,7 +1,7 @@
 -- Accounts below an id, newest first, whose e-mail, handle or name holds a text, of one role or any, in one status or
 -- any. NULL is no filter. A whole e-mail address finds its account alone: groups of its letters are in most other
 -- addresses, too, and the trigram index would read them all.
--- Called by: api.list_accounts.
+-- Callers:   api.list_accounts.
 -- Definer:   LIKE is not leakproof, so behind a policy it would never use the trigram index. That the caller is staff
 --            is asked here.
 CREATE OR REPLACE FUNCTION identity.find_accounts(q text, role text, status text, before uuid, count integer)

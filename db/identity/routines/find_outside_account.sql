@@ -1,9 +1,9 @@
 -- The account behind a log-in at an outside identity provider; at first sight the account with that verified e-mail,
 -- else a new one. An e-mail counts only if both sides have verified it: else whoever signs up here with somebody's
 -- address would share their account.
--- Called by: open_outside_session. Not granted to store_api.
--- Errors:    email_not_verified_here 409.
+-- Callers:   open_outside_session. Not granted to store_api.
 -- Locks:     the outside identity (an advisory lock at first sight), the account.
+-- Errors:    email_not_verified_here 409.
 CREATE OR REPLACE FUNCTION identity.find_outside_account(issuer text, subject text, email text, display_name text)
 RETURNS identity.outside_identities
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp

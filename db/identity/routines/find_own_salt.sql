@@ -1,5 +1,5 @@
 -- The bcrypt salt of the caller's own password.
--- Called by: api.get_password_salt.
+-- Callers:   api.get_password_salt.
 -- Definer:   reads passwords.
 CREATE OR REPLACE FUNCTION identity.find_own_salt()
 RETURNS text

@@ -1,9 +1,9 @@
 -- After the right password: the attempt is taken back from the address and the e-mail, which count guesses, not
 -- log-ins, and the count of this e-mail from this address starts again. Somebody who knows one password gains no guess
 -- at another.
--- Called by: api.create_session.
--- Locks:    login_attempts: address, e-mail, both.
--- Definer:  login_attempts is nobody's to write.
+-- Callers:   api.create_session.
+-- Locks:     login_attempts: address, e-mail, both.
+-- Definer:   login_attempts is nobody's to write.
 CREATE OR REPLACE FUNCTION identity.forget_log_in(email text, client_address text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

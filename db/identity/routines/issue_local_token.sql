@@ -1,6 +1,6 @@
 -- An access token for local use, for the account of that e-mail, or the first account of that role; opens a session of
 -- a day.
--- Called by: `storeproc token`, over the administrator's connection. Not granted to any web role.
+-- Callers:   `storeproc token`, over the administrator's connection. Not granted to any web role.
 -- Errors:    production_refused 403, account_not_found 404.
 CREATE OR REPLACE FUNCTION identity.issue_local_token(role text, email text DEFAULT NULL)
 RETURNS text

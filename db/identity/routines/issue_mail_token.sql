@@ -1,7 +1,7 @@
 -- The token that a mail carries: an HMAC of the mail's id under the key that signed when the mail was asked for (or the
 -- next one, if that was revoked). So it is at rest nowhere, and a mail that is sent twice is the same mail. Kept as a
 -- hash; good for an hour (password) or a day (e-mail) from the request. NULL when that time is over.
--- Called by: api.prepare_mail.
+-- Callers:   api.prepare_mail.
 -- Definer:   reads signing keys, writes mail tokens.
 CREATE OR REPLACE FUNCTION identity.issue_mail_token(
     mail_id uuid, purpose text, account_id uuid, email text, queued_at timestamptz

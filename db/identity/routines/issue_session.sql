@@ -1,5 +1,5 @@
 -- A fresh access token and refresh token for a session that exists. The refresh token is kept as its hash only.
--- Called by: open_session, rotate_session.
+-- Callers:   open_session, rotate_session.
 -- Definer:   reads accounts, writes refresh tokens.
 CREATE OR REPLACE FUNCTION identity.issue_session(session_id uuid, OUT access_token text, OUT refresh_token text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

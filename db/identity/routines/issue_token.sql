@@ -1,5 +1,5 @@
 -- Writes and signs an access token (JWT, HS256) for a session: 15 minutes.
--- Called by: issue_session, issue_local_token.
+-- Callers:   issue_session, issue_local_token.
 -- Definer:   reads the signing key.
 CREATE OR REPLACE FUNCTION identity.issue_token(
     account_id uuid, role text, session_id uuid, lifetime interval DEFAULT '15 minutes'

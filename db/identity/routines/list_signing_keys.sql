@@ -1,5 +1,5 @@
 -- The signing keys without what they sign with: which signs, which still verify and until when. The newest first.
--- Called by: `storeproc keys`, over the administrator's connection. Not granted to any web role.
+-- Callers:   `storeproc keys`, over the administrator's connection. Not granted to any web role.
 -- Definer:   reads signing keys.
 CREATE OR REPLACE FUNCTION identity.list_signing_keys()
 RETURNS TABLE (kid text, state text, created_at timestamptz, retired_at timestamptz, verifies_until timestamptz)

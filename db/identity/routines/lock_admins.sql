@@ -1,5 +1,5 @@
 -- The active admins, locked in id order, so that two changes of who is one take turns.
--- Called by: change_account, close_account, open_outside_session. Not granted to store_api.
+-- Callers:   change_account, close_account, open_outside_session. Not granted to store_api.
 -- Locks:     the accounts of all active admins.
 CREATE OR REPLACE FUNCTION identity.lock_admins()
 RETURNS uuid[]

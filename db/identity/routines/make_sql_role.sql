@@ -1,6 +1,6 @@
 -- A log-in role for a merchant who reads report.my_… with SQL; the caller sets its password. One a merchant; again: the
 -- same role.
--- Called by: `storeproc merchant-role`, as administrator (who may create roles).
+-- Callers:   `storeproc merchant-role`, as administrator (who may create roles).
 -- Errors:    account_not_found 404 (no active merchant has this e-mail).
 CREATE OR REPLACE FUNCTION identity.make_sql_role(email text)
 RETURNS name

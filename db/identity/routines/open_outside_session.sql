@@ -2,9 +2,9 @@
 -- later. A log-in there is one session here; when that was ended (log-out, password change), only what was issued
 -- afterwards opens another. A role that the provider gives is taken over when it changes there; in between it may be
 -- changed here.
--- Called by: api.exchange_outside_token.
--- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
+-- Callers:   api.exchange_outside_token.
 -- Locks:     the outside identity; when its role changes all active admins, the account.
+-- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
 -- Definer:   writes accounts and sessions; nobody is signed in.
 CREATE OR REPLACE FUNCTION identity.open_outside_session(
     issuer text, subject text, issued_at timestamptz, expires_at timestamptz, email text, display_name text, role text,

@@ -1,9 +1,9 @@
 -- Logs in: compares the password's proof and opens a session of 30 days.
--- Called by: api.create_session.
--- Errors:   credentials_invalid 401 (the same for an unknown e-mail, a wrong password, a closed account),
---           account_suspended 403 (only after the right password).
--- Locks:    the account. A password change holds it too, so the proof is looked at once more when we have it.
--- Definer:  reads passwords, writes sessions.
+-- Callers:   api.create_session.
+-- Locks:     the account. A password change holds it too, so the proof is looked at once more when we have it.
+-- Errors:    credentials_invalid 401 (the same for an unknown e-mail, a wrong password, a closed account),
+--            account_suspended 403 (only after the right password).
+-- Definer:   reads passwords, writes sessions.
 CREATE OR REPLACE FUNCTION identity.open_session(
     email text, password text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

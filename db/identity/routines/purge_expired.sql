@@ -1,9 +1,9 @@
 -- Deletes what has served its time, at most `batch` rows of each kind: sessions (with their refresh tokens) a day after
 -- their end, tokens from mails likewise, counted log-in attempts and idempotency keys after a day. Answers how many
 -- rows went; 0 means done.
--- Called by: api.purge_expired.
--- Locks:    the rows it deletes; what somebody holds is left for the next time.
--- Definer:  nobody else may delete these.
+-- Callers:   api.purge_expired.
+-- Locks:     the rows it deletes; what somebody holds is left for the next time.
+-- Definer:   nobody else may delete these.
 CREATE OR REPLACE FUNCTION identity.purge_expired(batch integer DEFAULT 1000)
 RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,4 +1,6 @@
--- An account as clients see it. Called by: whatever answers with an account.
+-- An account as clients see it.
+-- Callers:   api.confirm_email_verification, api.create_account, api.get_account, api.render_session,
+--            api.update_account.
 CREATE FUNCTION api.render_account(account identity.accounts)
 RETURNS api.account
 LANGUAGE sql IMMUTABLE

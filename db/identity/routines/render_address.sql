@@ -1,4 +1,5 @@
--- An address as its owner sees it. Called by: whatever answers with an address.
+-- An address as its owner sees it.
+-- Callers:   api.create_address, api.list_addresses, api.update_address.
 CREATE FUNCTION api.render_address(address identity.addresses)
 RETURNS api.address
 LANGUAGE sql IMMUTABLE

@@ -1,4 +1,5 @@
--- An account as customer service sees it: with its last log-in. Called by: what answers with one under /admin/accounts.
+-- An account as customer service sees it: with its last log-in.
+-- Callers:   api.change_account, api.get_any_account, api.list_accounts.
 CREATE FUNCTION api.render_admin_account(account identity.accounts)
 RETURNS api.admin_account
 LANGUAGE sql IMMUTABLE

@@ -1,4 +1,5 @@
--- A pair of fresh tokens as clients see it. Called by: create_session, refresh_session.
+-- A pair of fresh tokens as clients see it.
+-- Callers:   api.create_session, api.refresh_session.
 CREATE FUNCTION api.render_session(account identity.accounts, access_token text, refresh_token text)
 RETURNS api.session
 LANGUAGE sql IMMUTABLE

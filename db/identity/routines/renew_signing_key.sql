@@ -1,6 +1,6 @@
 -- Rotates the signing key when it is older than 90 days. Nobody notices: tokens of the one before are good until they
 -- expire.
--- Called by: api.purge_expired (the worker).
+-- Callers:   api.purge_expired (the worker).
 -- Locks:     as add_signing_key; none while the key is young.
 -- Definer:   reads signing keys.
 CREATE OR REPLACE FUNCTION identity.renew_signing_key()

@@ -1,7 +1,7 @@
 -- For a key that somebody else has seen: makes a new one and removes every other, so that no token signed before is
 -- good any more. Refresh tokens are random and signed with nothing: whoever is logged in gets a new access token with
 -- theirs. Answers the new kid.
--- Called by: `storeproc keys rotate --revoke`, over the administrator's connection. Not granted to any web role.
+-- Callers:   `storeproc keys rotate --revoke`, over the administrator's connection. Not granted to any web role.
 -- Locks:     as add_signing_key.
 CREATE OR REPLACE FUNCTION identity.replace_signing_keys()
 RETURNS text

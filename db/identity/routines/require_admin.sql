@@ -1,5 +1,5 @@
 -- Refuses what would leave the shop without an admin. The admins are locked (lock_admins).
--- Called by: change_account, close_account. Not granted to store_api.
+-- Callers:   change_account, close_account. Not granted to store_api.
 -- Errors:    last_admin 409.
 CREATE OR REPLACE FUNCTION identity.require_admin()
 RETURNS void

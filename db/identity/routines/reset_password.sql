@@ -1,8 +1,8 @@
 -- Sets a password with the token from a mail. Every session ends, log-ins are no longer paused, and the e-mail is
 -- verified: its owner read it.
--- Called by: api.confirm_password_reset.
--- Errors:    mail_token_invalid, password_not_hashed 422.
+-- Callers:   api.confirm_password_reset.
 -- Locks:     the account, so that a log-in with the old password cannot slip in beside it (see open_session).
+-- Errors:    mail_token_invalid, password_not_hashed 422.
 -- Definer:   writes passwords and sessions; nobody is signed in.
 CREATE OR REPLACE FUNCTION identity.reset_password(token text, new_password text)
 RETURNS void

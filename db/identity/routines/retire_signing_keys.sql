@@ -1,5 +1,5 @@
 -- Removes the signing keys whose last token has expired. Answers how many went.
--- Called by: api.purge_expired (the worker), `storeproc keys retire`.
+-- Callers:   api.purge_expired (the worker), `storeproc keys retire`.
 -- Locks:     the keys that go.
 -- Definer:   nobody else may delete these.
 CREATE OR REPLACE FUNCTION identity.retire_signing_keys()

@@ -1,9 +1,9 @@
 -- Takes a refresh token, once, for a new pair. A token that comes a second time was stolen, by whoever came first or
 -- now: the session ends for both, and the answer is NULL instead of an error, which would roll that back.
--- Called by: api.refresh_session.
--- Errors:   refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403.
--- Locks:    the session: two at once are one rotation and one reuse.
--- Definer:  reads and writes sessions and refresh tokens.
+-- Callers:   api.refresh_session.
+-- Locks:     the session: two at once are one rotation and one reuse.
+-- Errors:    refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403.
+-- Definer:   reads and writes sessions and refresh tokens.
 CREATE OR REPLACE FUNCTION identity.rotate_session(
     presented text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,8 @@
 -- Keeps a password: the SHA-256 of its bcrypt string, and bcrypt's salt, which the web tier needs to compute the string
 -- again.
--- Called by: open_account, change_password. Not granted to store_api.
--- Errors:   password_not_hashed 422: whatever is not as long as a bcrypt string may be somebody's password in the
---           clear.
+-- Callers:   open_account, change_password. Not granted to store_api.
+-- Errors:    password_not_hashed 422: whatever is not as long as a bcrypt string may be somebody's password in the
+--            clear.
 CREATE OR REPLACE FUNCTION identity.set_password(account_id uuid, password text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

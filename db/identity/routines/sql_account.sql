@@ -1,6 +1,6 @@
 -- Whose rows report.my_… show: the merchant of the log-in role that is asking. session_user, which SET ROLE does not
 -- change. Nobody: no rows.
--- Called by: the views report.my_….
+-- Callers:   the views report.my_….
 -- Definer:   the table of roles is nobody's to read.
 CREATE OR REPLACE FUNCTION identity.sql_account()
 RETURNS uuid

@@ -1,5 +1,5 @@
 -- Gives an account the role that its outside identity provider says; the last admin keeps theirs.
--- Called by: open_outside_session. Not granted to store_api.
+-- Callers:   open_outside_session. Not granted to store_api.
 -- Locks:     all active admins in id order, then the account.
 CREATE OR REPLACE FUNCTION identity.take_over_role(account_id uuid, role text)
 RETURNS void

@@ -1,5 +1,5 @@
 -- Takes an outside identity provider's word from now on. To take it back: DELETE FROM identity.outside_issuers.
--- Called by: `storeproc migrate` and `up`, over the administrator's connection. Not granted to any web role: what a web
+-- Callers:   `storeproc migrate` and `up`, over the administrator's connection. Not granted to any web role: what a web
 --            tier that is not ours any more could say of a made-up provider is worth nothing.
 CREATE OR REPLACE FUNCTION identity.trust_issuer(issuer text)
 RETURNS void

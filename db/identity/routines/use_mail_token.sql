@@ -1,8 +1,8 @@
 -- Uses a token from a mail, once, and with it every other that the account has for this purpose. Answers the account,
 -- locked.
--- Called by: confirm_email, reset_password. Not granted to store_api.
--- Errors:    mail_token_invalid 422: unknown, used, expired, or sent to an address that the account no longer has.
+-- Callers:   confirm_email, reset_password. Not granted to store_api.
 -- Locks:     the account, then the tokens: two at once are one use.
+-- Errors:    mail_token_invalid 422: unknown, used, expired, or sent to an address that the account no longer has.
 CREATE OR REPLACE FUNCTION identity.use_mail_token(token text, purpose text)
 RETURNS identity.accounts
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

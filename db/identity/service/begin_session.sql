@@ -1,7 +1,8 @@
 -- The first half of a log-in: counts the attempt, committed before any password is looked at, and answers the bcrypt
 -- salt. It does not tell whether the e-mail is known.
--- Locks:  counted attempts: address, e-mail, both.
--- Errors: too_many_attempts 429.
+-- Callers:   the web tier.
+-- Locks:     counted attempts: address, e-mail, both.
+-- Errors:    too_many_attempts 429.
 CREATE FUNCTION api.begin_session(email api.email, client_address text DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,8 @@
 -- Verifies an e-mail for the page that the mail's link opens, on whatever device the mail is read: nobody need be
 -- logged in there.
--- Locks:  the account.
--- Errors: mail_token_invalid 422.
+-- Callers:   the web tier.
+-- Locks:     the account.
+-- Errors:    mail_token_invalid 422.
 CREATE FUNCTION api.confirm_email_link(token text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
 -- Erases what a request under way has left behind of an account that was closed. Can be done again.
+-- Callers:   the worker.
 CREATE FUNCTION api.erase_account(account_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,9 @@
 -- A token of an outside identity provider, which the web tier has verified, for one of ours. The account is made at
 -- first sight. email is one that the provider has verified, or null; role is one of ours, or null where the provider
 -- says nothing of roles.
--- Locks:  the outside identity; when its role changes all active admins, the account.
--- Errors: issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
+-- Callers:   the web tier.
+-- Locks:     the outside identity; when its role changes all active admins, the account.
+-- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
 CREATE TYPE api.exchanged_token AS (access_token text, role text, expires_in integer);
 
 CREATE FUNCTION api.exchange_outside_token(

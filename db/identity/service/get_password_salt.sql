@@ -1,6 +1,7 @@
 -- The first half of a password change: the bcrypt salt of the caller's password. Counted, because a guess at the
 -- password follows.
--- Errors: too_many_attempts 429.
+-- Callers:   the web tier.
+-- Errors:    too_many_attempts 429.
 CREATE FUNCTION api.get_password_salt()
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,7 @@
 -- One round of deleting what has served its time. Answers how many rows went; the worker goes on until it is 0. A
 -- signing key that is old is followed by a new one.
--- Errors: forbidden 403.
+-- Callers:   the worker.
+-- Errors:    forbidden 403.
 CREATE FUNCTION api.purge_expired()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 -- Cancels an order: its stock and its uses of promotions come back, its open payments close, its money is refunded.
--- Called by: cancel_order, cancel_any_order, delete_product_in_order, modify_order, expire_orders.
--- Errors:    order_not_cancellable 409.
+-- Callers:   cancel_order, cancel_any_order, delete_product_in_order, modify_order, expire_orders.
 -- Locks:     the order, stock rows in product order, promotions, its payments.
+-- Errors:    order_not_cancellable 409.
 CREATE OR REPLACE FUNCTION sales.cancel_order(order_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

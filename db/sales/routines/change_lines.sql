@@ -1,9 +1,9 @@
 -- Sets quantities in a pending order that is locked: stock by the difference, pinned prices for lines that are there,
 -- today's for new ones, 0 removes; discount, tax and total over all lines; cancels an order that is left empty. Open
 -- payments are closed: they would pay the old total. A bundle that is there keeps what it was made of.
--- Called by: modify_order, delete_product_in_order.
--- Errors:    order_empty, order_too_long 422, order_partly_paid 409, and those of place_order.
+-- Callers:   modify_order, delete_product_in_order.
 -- Locks:     stock rows in product order, then the order's payments.
+-- Errors:    order_empty, order_too_long 422, order_partly_paid 409, and those of place_order.
 CREATE OR REPLACE FUNCTION sales.change_lines(order_id uuid, product_ids uuid[], quantities bigint[], bundles boolean[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

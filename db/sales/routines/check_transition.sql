@@ -1,5 +1,6 @@
 -- Row trigger: an order's status changes along sales.order_transitions, or not at all.
--- Errors: order_transition_refused 409.
+-- Callers:   trigger check_transition on sales.orders.
+-- Errors:    order_transition_refused 409.
 CREATE OR REPLACE FUNCTION sales.check_transition()
 RETURNS trigger
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
 -- The shop's commission on what a line brought, in minor units, half a unit rounded up.
--- Called by: list_line_shares.
+-- Callers:   list_line_shares.
 CREATE OR REPLACE FUNCTION sales.commission_of(amount bigint, basis_points integer)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

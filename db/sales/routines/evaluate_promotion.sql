@@ -1,6 +1,6 @@
 -- What a promotion takes off lines of these amounts, spread over those that it is for: exact to the unit, never more
 -- than a line; or why it takes nothing off.
--- Called by: price_order, api.validate_promotion.
+-- Callers:   price_order, api.validate_promotion.
 -- Definer:   a customer does not read promotions; what one takes off their order, they may know.
 CREATE OR REPLACE FUNCTION sales.evaluate_promotion(
     promotion_id uuid, currency text, product_ids uuid[], amounts bigint[],

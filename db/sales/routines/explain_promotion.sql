@@ -1,5 +1,5 @@
 -- The sentence of a code that says why a promotion takes nothing off.
--- Called by: refuse_promotion, api.validate_promotion.
+-- Callers:   refuse_promotion, api.validate_promotion.
 CREATE OR REPLACE FUNCTION sales.explain_promotion(code text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

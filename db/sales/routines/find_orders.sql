@@ -1,6 +1,6 @@
 -- Orders below an id, newest first: of one account or of all, in one status or in any, from a moment (inclusive) to
 -- another (exclusive). NULL is no filter. The caller's row security applies.
--- Called by: list_orders, list_all_orders.
+-- Callers:   list_orders, list_all_orders.
 CREATE OR REPLACE FUNCTION sales.find_orders(
     account_id uuid, status text, "from" timestamptz, "to" timestamptz, before uuid, count integer
 )

@@ -1,5 +1,5 @@
 -- A promotion by its code, whatever its case, and why this account cannot use it now (null: it can). Counts nothing.
--- Called by: use_promotions (under its locks), api.validate_promotion.
+-- Callers:   use_promotions (under its locks), api.validate_promotion.
 -- Definer:   a customer does not read promotions, and nobody else's uses.
 CREATE OR REPLACE FUNCTION sales.find_promotion(
     code text, account_id uuid, OUT id uuid, OUT stackable boolean, OUT reason text

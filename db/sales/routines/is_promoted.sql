@@ -1,6 +1,6 @@
 -- Whether a promotion is for a product: for all without lists, else for those that are listed or below a listed
 -- category.
--- Called by: evaluate_promotion.
+-- Callers:   evaluate_promotion.
 CREATE OR REPLACE FUNCTION sales.is_promoted(promotion_id uuid, product_id uuid)
 RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$

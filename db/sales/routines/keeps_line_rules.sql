@@ -1,5 +1,5 @@
 -- The rules of an order line's row, called by the table's one CHECK (see keeps_order_rules).
--- Called by: constraint line_rules on sales.order_items.
+-- Callers:   constraint line_rules on sales.order_items.
 -- Errors:    quantity_out_of_range, line_refunded_out_of_range, line_returned_twice, refund_above_line,
 --            shipped_above_owed, returned_above_shipped, pieces_await_their_return, order_item_adds_up 409.
 CREATE OR REPLACE FUNCTION sales.keeps_line_rules(i sales.order_items)

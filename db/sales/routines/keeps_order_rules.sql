@@ -3,7 +3,7 @@
 -- changed here is not proved of rows that are there: UPDATE those that may break it, in a migration. The first
 -- condition is what nearly every row meets: each operator in it is set up anew for every transaction, which is what it
 -- costs, so one least() says what many comparisons would.
--- Called by: constraint order_rules on sales.orders.
+-- Callers:   constraint order_rules on sales.orders.
 -- Errors:    order_status_unknown, shipping_refunded_out_of_range, order_total_adds_up, order_paid_in_full,
 --            order_amounts_out_of_range 409.
 CREATE OR REPLACE FUNCTION sales.keeps_order_rules(o sales.orders)

@@ -1,6 +1,6 @@
 -- The order lines of a merchant's products, newest first, with their order's number and status and nothing about the
 -- buyer.
--- Called by: list_merchant_sales.
+-- Callers:   list_merchant_sales.
 -- Definer:   a merchant may not read customers' orders; this shows them what of those is theirs.
 CREATE OR REPLACE FUNCTION sales.list_merchant_lines(merchant_id uuid, before uuid, count integer)
 RETURNS TABLE (

@@ -1,6 +1,6 @@
 -- The ways of sending a weight (grams) to a country, with their prices: a method's rates for that country, or else
 -- those for everywhere.
--- Called by: shipping_price, api.list_shipping_methods.
+-- Callers:   shipping_price, api.list_shipping_methods.
 CREATE OR REPLACE FUNCTION sales.list_shipping_offers(country text, currency text, weight bigint, goods bigint)
 RETURNS TABLE (method_id uuid, name text, carrier text, price bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
 -- Locks the account's cart, made at first use, and answers its currency. Every change of a cart starts here, so two
 -- tabs take turns.
--- Called by: the cart's endpoints. Locks: the cart.
+-- Callers:   the cart's endpoints. Locks: the cart.
 CREATE OR REPLACE FUNCTION sales.lock_cart(account_id uuid)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 -- Locks a promotion for a change: orders with its code wait.
--- Called by: api.update_promotion, disable_promotion.
--- Errors:    promotion_not_found 404, version_stale 412.
+-- Callers:   api.update_promotion, disable_promotion.
 -- Locks:     the promotion, against new uses too (total_uses may begin to count).
+-- Errors:    promotion_not_found 404, version_stale 412.
 CREATE OR REPLACE FUNCTION sales.lock_promotion(promotion_id uuid, if_match bigint DEFAULT NULL)
 RETURNS sales.promotions
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

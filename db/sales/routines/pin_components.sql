@@ -1,7 +1,7 @@
 -- Keeps what a bundle is made of on each bundle line of an order that does not have it yet, and spreads one bundle's
 -- price over its components by what they cost apart (by pieces, where they cost nothing): exact to the unit, for
 -- refunds and reports.
--- Called by: place_order, change_lines.
+-- Callers:   place_order, change_lines.
 -- Errors:    out_of_stock 409 (a component is no longer sold).
 CREATE OR REPLACE FUNCTION sales.pin_components(order_id uuid)
 RETURNS void

@@ -1,7 +1,7 @@
 -- Lines become a pending order: pins prices, reserves stock, applies promotions, tax and shipping, computes totals. All
 -- or nothing. The hot path of the shop. Bundles come apart from products; what they are made of is one demand with the
 -- products' own.
--- Called by: create_order, checkout_cart.
+-- Callers:   create_order, checkout_cart.
 -- Errors:    order_empty, order_too_long, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422;
 --            product_not_found, bundle_not_found 404; out_of_stock 409; those of use_promotions and price_order.
 -- Locks:     stock rows, in product order, then promotions. Stock comes before the lines' foreign keys: the other way

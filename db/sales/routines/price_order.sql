@@ -1,10 +1,10 @@
 -- What an order costs, from all of its lines: the discount of its promotions, spread over the lines they are for; the
 -- tax of each line, rounded once; the shipping.
--- Called by: place_order (is_new), change_lines, api.set_shipping_address.
+-- Callers:   place_order (is_new), change_lines, api.set_shipping_address.
 -- Returns:   the total, in minor units.
+-- Locks:     none; the caller holds the order.
 -- Errors:    the reason why a promotion takes nothing off, for a new order (see explain_promotion);
 --            shipping_method_required, shipping_method_not_available 422.
--- Locks:     none; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.price_order(order_id uuid, is_new boolean DEFAULT false)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

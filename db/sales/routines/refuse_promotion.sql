@@ -1,5 +1,6 @@
 -- Says why a promotion takes nothing off. One sentence for the order and the validation.
--- Errors: the code it is given: promo_used_up and promo_used_by_account 409, all others 422.
+-- Callers:   price_order, use_promotions.
+-- Errors:    the code it is given: promo_used_up and promo_used_by_account 409, all others 422.
 CREATE OR REPLACE FUNCTION sales.refuse_promotion(code text, minimum bigint DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

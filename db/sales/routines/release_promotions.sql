@@ -1,5 +1,5 @@
 -- A cancelled order gives its uses of promotions back.
--- Called by: cancel_order.
+-- Callers:   cancel_order.
 -- Locks:     promotions with a total limit, in id order.
 -- Definer:   a customer does not write promotions.
 CREATE OR REPLACE FUNCTION sales.release_promotions(order_id uuid)

@@ -1,4 +1,5 @@
 -- The caller's cart as the contract shows it, with today's prices and stock. Not an endpoint.
+-- Callers:   api.add_cart_item, api.delete_cart_item, api.get_cart, api.update_cart_item.
 CREATE FUNCTION api.render_cart(account_id uuid)
 RETURNS api.cart
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,7 +10,8 @@ DECLARE
 BEGIN
     SELECT c.id, c.currency INTO v_cart FROM sales.carts AS c WHERE c.account_id = render_cart.account_id;
     SELECT coalesce(array_agg(ROW(i.id, CASE p.kind WHEN 'product' THEN p.id END,
-                                  CASE p.kind WHEN 'bundle' THEN p.id END, p.name, i.quantity, i.price_when_added, q.amount,
+                                  CASE p.kind WHEN 'bundle' THEN p.id END, p.name, i.quantity, i.price_when_added,
+                                  q.amount,
                                   CASE WHEN p.deleted_at IS NULL THEN catalog.available_pieces(p.id, p.kind = 'bundle')
                                        ELSE 0 END,
                                   q.amount * i.quantity)::api.cart_item

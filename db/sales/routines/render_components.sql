@@ -1,4 +1,5 @@
 -- What a bundle line is made of. Not an endpoint.
+-- Callers:   api.render_item.
 CREATE FUNCTION api.render_components(order_item_id uuid)
 RETURNS api.order_component[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
 -- Refuses an order with more than 200 lines: it would hold too many stock rows for too long.
--- Called by: place_order, change_lines.
+-- Callers:   place_order, change_lines.
 -- Errors:    order_too_long 422.
 CREATE OR REPLACE FUNCTION sales.require_few_lines(lines bigint)
 RETURNS void

@@ -1,5 +1,6 @@
 -- Refuses lines that name neither a product nor a bundle, or both.
--- Errors: line_needs_product_or_bundle 422.
+-- Callers:   api.add_cart_item, api.create_order, api.modify_order, api.validate_promotion.
+-- Errors:    line_needs_product_or_bundle 422.
 CREATE OR REPLACE FUNCTION sales.require_one_id(product_ids uuid[], bundle_ids uuid[])
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,8 @@
 -- After a pending order's total has changed: its open payments are closed, since they would pay the old one; an order
 -- that is paid by now is settled, and one that would cost less than was paid is refused.
--- Called by: change_lines, api.set_shipping_address.
--- Errors:    order_partly_paid 409.
+-- Callers:   change_lines, api.set_shipping_address.
 -- Locks:     the order's payments; those of settle_order. The caller holds the order.
+-- Errors:    order_partly_paid 409.
 CREATE OR REPLACE FUNCTION sales.require_within_total(order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

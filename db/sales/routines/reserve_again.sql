@@ -1,5 +1,5 @@
 -- Takes up an order that had given back its stock and its promotions: all of it, or nothing and the answer is false.
--- Called by: apply_payment.
+-- Callers:   apply_payment.
 -- Locks:     stock rows, in product order, then promotions; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.reserve_again(order_id uuid)
 RETURNS boolean

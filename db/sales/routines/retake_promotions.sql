@@ -1,5 +1,5 @@
 -- An order that is taken up again needs the uses that it had given back: all of them, or the answer is false.
--- Called by: reserve_again.
+-- Callers:   reserve_again.
 -- Locks:     those of use_promotions.
 -- Definer:   a customer does not read or write promotions.
 CREATE OR REPLACE FUNCTION sales.retake_promotions(order_id uuid)

@@ -1,7 +1,7 @@
 -- A refund takes back, of each line it gives back, the merchant's and the shop's part. Each is the difference of two
 -- running shares, so a line that has been refunded whole, in however many steps, has given back exactly what it
 -- brought.
--- Called by: payments.mark_refund_completed, before the refund counts as completed.
+-- Callers:   payments.mark_refund_completed, before the refund counts as completed.
 -- Locks:     a part of each merchant's balance, by ledger account id; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.return_shares(refund_id uuid)
 RETURNS void

@@ -1,6 +1,6 @@
 -- Which products and categories (with all below them) a promotion is for; empty lists: all. NULL leaves a list as it
 -- is.
--- Called by: api.create_promotion, update_promotion.
+-- Callers:   api.create_promotion, update_promotion.
 -- Errors:    product_not_found, category_not_found 404.
 CREATE OR REPLACE FUNCTION sales.set_promotion_scope(promotion_id uuid, product_ids uuid[], category_ids uuid[])
 RETURNS void

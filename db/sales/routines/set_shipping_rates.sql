@@ -1,5 +1,5 @@
 -- What a shipping method costs: replaces all of its rates.
--- Called by: api.create_shipping_method, update_shipping_method.
+-- Callers:   api.create_shipping_method, update_shipping_method.
 -- Errors:    currency_unknown 422, shipping_rate_twice, shipping_country_malformed 409.
 CREATE OR REPLACE FUNCTION sales.set_shipping_rates(
     method_id uuid, countries text[], currencies text[], up_to integer[], prices bigint[], free_from bigint[]

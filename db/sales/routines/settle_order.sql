@@ -1,6 +1,6 @@
 -- Makes a fully paid order paid: sells its stock, books its merchants' shares and enqueues its invoice and the
 -- confirmation mail. The last payment is counted by the same statement.
--- Called by: apply_payment, place_order and require_within_total (nothing left to pay). The order row is locked.
+-- Callers:   apply_payment, place_order and require_within_total (nothing left to pay). The order row is locked.
 -- Locks:     stock rows, in product order; merchants' earnings.
 CREATE OR REPLACE FUNCTION sales.settle_order(order_id uuid, payment bigint DEFAULT 0)
 RETURNS void

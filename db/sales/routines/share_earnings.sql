@@ -1,5 +1,5 @@
 -- Books the merchants' shares of a paid order, less the shop's commission.
--- Called by: settle_order.
+-- Callers:   settle_order.
 -- Locks:     a part of each merchant's balance, by ledger account id.
 CREATE OR REPLACE FUNCTION sales.share_earnings(order_id uuid, currency text)
 RETURNS void

@@ -1,6 +1,6 @@
 -- What a shipping method asks for a parcel: by its country's rates, or else those for everywhere; the smallest that
 -- carries the weight.
--- Called by: price_order.
+-- Callers:   price_order.
 -- Errors:    shipping_address_required, shipping_method_not_available 422.
 CREATE OR REPLACE FUNCTION sales.shipping_price(
     method_id uuid, country text, currency text, weight bigint, goods bigint

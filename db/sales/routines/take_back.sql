@@ -1,6 +1,6 @@
 -- Money goes back: counts it as refunded on the order, so that no refund exceeds what was paid
 -- (order_amounts_out_of_range). A negative amount undoes it: the refund failed.
--- Called by: payments.count_refund. The order row is locked by the caller.
+-- Callers:   payments.count_refund. The order row is locked by the caller.
 CREATE OR REPLACE FUNCTION sales.take_back(order_id uuid, amount bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
 -- The tax rate of a product where it goes, at a moment: the region's, or else the country's. No row: no tax.
--- Called by: price_order.
+-- Callers:   price_order.
 CREATE OR REPLACE FUNCTION sales.tax_rate_of(product_id uuid, country text, region text, at timestamptz)
 RETURNS TABLE (rate numeric, included boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$

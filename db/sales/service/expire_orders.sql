@@ -1,6 +1,7 @@
 -- Cancels pending orders whose time is over: their stock goes back on sale. Answers how many.
--- Locks:  the orders (those that somebody works on are skipped), then all their stock rows in product order, then
---         payments.
+-- Callers:   the worker.
+-- Locks:     the orders (those that somebody works on are skipped), then all their stock rows in product order, then
+--            payments.
 CREATE FUNCTION api.expire_orders("limit" integer DEFAULT 100)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
