@@ -24,11 +24,11 @@ CREATE TYPE api.session AS (
 
 CREATE DOMAIN api.account_role AS text
     CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['customer', 'merchant', 'support', 'admin']));
-COMMENT ON DOMAIN api.account_role IS 'What somebody may do.';
+COMMENT ON DOMAIN api.account_role IS 'What the account may do.';
 
 CREATE DOMAIN api.account_status AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended', 'closed']));
-COMMENT ON DOMAIN api.account_status IS 'Whether somebody can log in.';
+COMMENT ON DOMAIN api.account_status IS 'Whether the account can log in.';
 
 CREATE TYPE api.admin_account AS (
     id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean,

@@ -1,5 +1,5 @@
 -- Row trigger of tables that are history: the one change that they admit is a personal value becoming "[erased]".
--- Whoever updates them, their owner too, can hide a person and cannot tell another story.
+-- An update, also by the owner of the table, can erase a person and change nothing else.
 -- Trigger arguments: the columns (jsonb) that hold such values, as audit.personal_columns() names them.
 -- Callers:   triggers erased_only on messaging.events and erased_only on audit.changes.
 -- Errors:    append_only 409.

@@ -2,7 +2,7 @@
 -- their orders, and leaves a row that says so (operation ERASE).
 -- Callers:   identity.erase_account.
 -- Locks:     the rows it erases in.
--- Definer:   nobody else may write the audit or the events.
+-- Definer:   no other code may write the audit or the events.
 CREATE OR REPLACE FUNCTION audit.erase_person(account_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

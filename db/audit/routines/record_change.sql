@@ -4,7 +4,7 @@
 -- a row becomes JSON once; without it PostgreSQL writes to_jsonb() in the place of each js, and a callback spent nearly
 -- half of its time on that.
 -- Callers:   triggers of the tables that are audited.
--- Definer:   nobody who causes a change can write, or fail to write, its audit.
+-- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_change()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

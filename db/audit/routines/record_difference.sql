@@ -1,5 +1,5 @@
 -- Writes one audit row of a changed row: the columns that differ, as they were and as they are. None differs: no row.
--- Callers:   record_order_update, record_payment_update; nobody else may.
+-- Callers:   record_order_update, record_payment_update.
 CREATE OR REPLACE FUNCTION audit.record_difference(table_name text, row_id text, before jsonb, after jsonb)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
 -- Statement trigger: the audit of new order lines (see record_new_orders).
 -- Callers:   trigger audit_insert on sales.order_items.
--- Definer:   nobody who causes a change can write, or fail to write, its audit.
+-- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_new_lines()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -2,7 +2,7 @@
 -- the shop: it names the columns that the shop's functions fill, where to_jsonb() asks for the type of each and the
 -- rest are zeros; the id is row_id. Whoever is not the web tier may have filled any column: all of them are kept then.
 -- Callers:   trigger audit_insert on sales.orders.
--- Definer:   nobody who causes a change can write, or fail to write, its audit.
+-- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_new_orders()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
 -- Statement trigger: the audit of new payments (see record_new_orders).
 -- Callers:   trigger audit_insert on payments.payments.
--- Definer:   nobody who causes a change can write, or fail to write, its audit.
+-- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_new_payments()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -2,7 +2,7 @@
 -- payment changes are named here, where to_jsonb() asks for the type of each there is. Whatever else has changed, by
 -- whomever, is recorded the general way.
 -- Callers:   trigger audit_update on sales.orders.
--- Definer:   nobody who causes a change can write, or fail to write, its audit.
+-- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_order_update()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -2,7 +2,7 @@
 -- Callers:   api.seal_audit.
 -- Returns:   how many seals were added.
 -- Locks:     one sealer at a time; the rest comes back with none.
--- Definer:   nobody else may write the audit.
+-- Definer:   no other code may write the audit.
 CREATE OR REPLACE FUNCTION audit.seal_changes()
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

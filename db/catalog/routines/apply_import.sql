@@ -155,7 +155,7 @@ BEGIN
     ) AS c
     WHERE i.id = v_import.id;
 
-    -- One statement for all events: record_event is a call each, and nobody watches an order here.
+    -- One statement for all events: record_event is a call each, and no order stream is affected here.
     INSERT INTO messaging.events (type, account_id, data, actor_id)
     SELECT e.type, v_import.merchant_id, e.data, v_import.merchant_id
     FROM (

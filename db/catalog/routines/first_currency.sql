@@ -1,4 +1,4 @@
--- The currency in which a product is shown to somebody who asked for none: US dollars, or else the first that it has a
+-- The currency in which a product is shown if the request names none: US dollars, or else the first that it has a
 -- price in now.
 -- Callers:   render_product's callers without a currency.
 CREATE OR REPLACE FUNCTION catalog.first_currency(product_id uuid)

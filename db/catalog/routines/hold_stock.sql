@@ -3,8 +3,8 @@
 -- products of an order in one statement.
 -- Callers:   reserve_stock, place_order.
 -- Locks:     the product's stock row, or one of its parts; call it in product order. An advisory lock of the product
---            says that somebody is at it: asking for it costs half of what FOR UPDATE SKIP LOCKED on the row does, and
---            who is told that it is free, and has to wait for a row that somebody has for another reason, waits.
+--            says that another transaction is changing it. Trying it costs half of FOR UPDATE SKIP LOCKED on the row.
+--            If the row is locked for another reason, the UPDATE waits.
 -- Errors:    out_of_stock 409 (with what is available), product_not_found 404.
 CREATE OR REPLACE FUNCTION catalog.hold_stock(product_id uuid, quantity bigint)
 RETURNS void

@@ -2,7 +2,7 @@
 -- None is forgotten: a word that no product has any more finds nothing.
 -- Callers:   triggers learn_inserted on catalog.products and learn_updated on catalog.products.
 -- Locks:     the new words, in order, so that two at once take turns.
--- Definer:   nobody else may write the vocabulary.
+-- Definer:   no other code may write the vocabulary.
 CREATE OR REPLACE FUNCTION catalog.learn_words()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

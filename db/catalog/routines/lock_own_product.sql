@@ -1,7 +1,7 @@
 -- Locks a merchant's own product, or bundle, for a change.
 -- Callers:   update_product, delete_product, set_price, adjust_stock; update_bundle, delete_bundle, set_bundle_price.
 -- Locks:     the product.
--- Errors:    product_not_found, bundle_not_found 404 (somebody else's, too), version_stale 412.
+-- Errors:    product_not_found, bundle_not_found 404 (also of another merchant), version_stale 412.
 CREATE OR REPLACE FUNCTION catalog.lock_own_product(
     product_id uuid, merchant_id uuid, if_match bigint DEFAULT NULL, bundle boolean DEFAULT false
 )

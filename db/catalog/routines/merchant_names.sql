@@ -1,6 +1,6 @@
 -- What merchants are called in public: their display name, or their handle.
 -- Callers:   get_product_facets.
--- Definer:   accounts are nobody's to read; this shows what a merchant's every product page may.
+-- Definer:   callers may not read accounts; this returns only what product pages show.
 CREATE OR REPLACE FUNCTION catalog.merchant_names(ids uuid[])
 RETURNS TABLE (id uuid, name text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

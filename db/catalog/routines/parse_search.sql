@@ -12,7 +12,7 @@ DECLARE
     v_near  text;
     v_meant tsquery;
 BEGIN
-    -- A dozen words at most are looked up: nobody's search is longer, and each costs an index scan.
+    -- A dozen words at most are looked up: searches are not longer, and each word costs an index scan.
     FOR v_word IN
         SELECT t.lexeme
         FROM unnest(to_tsvector('simple', parse_search.q)) AS t

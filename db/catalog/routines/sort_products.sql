@@ -11,7 +11,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     -- Filters are optional: a plan for all cases would fit none.
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-    -- Whoever asks for prices, or for a currency that few products are sold in, is answered from the prices on: from
+    -- Filters by price, and currencies that few products are sold in, start from the prices: from
     -- the products on, it would take all of them to find those few.
     v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0
         OR NOT catalog.is_sold_in(sort_products.currency);

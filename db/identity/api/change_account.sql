@@ -1,9 +1,9 @@
--- Gives somebody another role, suspends them or takes them back.
+-- Changes the role of an account, suspends it or ends its suspension.
 -- Locks:  all active admins in id order, then the account.
 -- Errors: account_not_found 404; own_account_refused 403; account_closed 409; version_stale 412.
 CREATE DOMAIN api.account_standing AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended']));
-COMMENT ON DOMAIN api.account_standing IS 'Whether somebody may log in. (Only its owner closes an account.)';
+COMMENT ON DOMAIN api.account_standing IS 'Whether the account may log in. (Only its owner can close an account.)';
 
 CREATE FUNCTION api.change_account(
     account_id uuid, role api.account_role DEFAULT NULL, status api.account_standing DEFAULT NULL,
@@ -19,8 +19,8 @@ END $$;
 COMMENT ON FUNCTION api.change_account IS
 'Change a role, suspend an account
 
-Nobody changes their own, and the shop always keeps an admin. A suspended account cannot log in or refresh, and its
-access tokens are refused from the next request on; so are those of an account whose role changed, until they are
-refreshed.';
+You cannot change your own account, and the shop always keeps an admin. A suspended account cannot log in or refresh,
+and its access tokens are refused from the next request on; so are those of an account whose role changed, until they
+are refreshed.';
 
 GRANT EXECUTE ON FUNCTION api.change_account TO app_admin;

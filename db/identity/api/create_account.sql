@@ -1,7 +1,7 @@
--- Signs somebody up. `password` is the bcrypt string that the web tier made of it.
+-- Creates an account. `password` is the bcrypt string that the web tier made of it.
 -- Errors: email_taken, handle_taken 409.
 CREATE DOMAIN api.signup_role AS text CONSTRAINT role_refused CHECK (VALUE = ANY (ARRAY['customer', 'merchant']));
-COMMENT ON DOMAIN api.signup_role IS 'Whether you buy (customer) or sell (merchant). Nobody signs up for more.';
+COMMENT ON DOMAIN api.signup_role IS 'customer (buys) or merchant (sells). Other roles are given by an admin.';
 
 CREATE FUNCTION api.create_account(
     email api.email, password api.password, handle api.handle DEFAULT NULL, display_name api.short_text DEFAULT NULL,

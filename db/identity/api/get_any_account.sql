@@ -1,4 +1,4 @@
--- Anybody's account, with its last log-in, for customer service.
+-- An account with its last log-in, for customer service.
 -- Errors: account_not_found 404.
 CREATE FUNCTION api.get_any_account(account_id uuid)
 RETURNS api.admin_account

@@ -18,6 +18,6 @@ END $$;
 COMMENT ON FUNCTION api.refresh_session IS
 'Refresh a session
 
-A refresh token is good once. If it comes again somebody has a copy: the session ends, for both.';
+A refresh token can be used once. If it is used again, it was copied, and the session ends.';
 
 GRANT EXECUTE ON FUNCTION api.refresh_session TO app_anonymous;

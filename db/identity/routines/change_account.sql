@@ -4,7 +4,7 @@
 -- Locks:     all active admins in id order, then the account.
 -- Errors:    account_not_found 404; own_account_refused 403; account_closed, last_admin 409; version_stale 412;
 --            forbidden 403 (the caller was demoted meanwhile).
--- Definer:   nobody may write a role or a status through a policy.
+-- Definer:   no policy allows a role or a status to be written.
 CREATE OR REPLACE FUNCTION identity.change_account(account_id uuid, role text, status text, if_match bigint)
 RETURNS identity.accounts
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -23,7 +23,7 @@ BEGIN
             MESSAGE = 'There is no such account.';
     ELSIF v_before.id = v_actor THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',
-            MESSAGE = 'Nobody changes their own role or status.', HINT = 'Ask another admin.';
+            MESSAGE = 'You cannot change your own role or status.', HINT = 'Ask another admin.';
     ELSIF v_before.status = 'closed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_closed', MESSAGE = 'This account is closed.';
     ELSIF change_account.if_match <> v_before.version THEN

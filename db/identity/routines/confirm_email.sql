@@ -1,9 +1,9 @@
--- Marks an e-mail as verified: whoever has the token has read the mail.
+-- Marks an e-mail as verified: the token proves that the mail was read.
 -- Callers:   api.confirm_email_verification (the caller's own account only), api.confirm_email_link (whoever opens the
 --            link).
 -- Locks:     the account.
 -- Errors:    mail_token_invalid 422.
--- Definer:   reads mail tokens; by a link nobody is signed in.
+-- Definer:   reads mail tokens; by a link there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.confirm_email(token text, account_id uuid DEFAULT NULL)
 RETURNS identity.accounts
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -2,7 +2,7 @@
 -- Callers:   api.begin_session.
 -- Locks:     login_attempts: address, e-mail, both.
 -- Errors:    too_many_attempts 429.
--- Definer:   login_attempts is nobody's to read.
+-- Definer:   no other code may read login_attempts.
 CREATE OR REPLACE FUNCTION identity.count_log_in(email text, client_address text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

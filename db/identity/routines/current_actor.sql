@@ -1,5 +1,5 @@
--- The signed-in account, as identity.authenticate() found it; NULL for nobody. Policies read it as (SELECT
--- identity.current_actor()), once a query. Tiny on purpose: no SET, so that it inlines.
+-- The signed-in account, as identity.authenticate() found it; NULL without a signed-in caller. Policies read it as
+-- (SELECT identity.current_actor()), once a query. Tiny on purpose: no SET, so that it inlines.
 -- Callers:   row security, and the functions that record who acts.
 CREATE OR REPLACE FUNCTION identity.current_actor()
 RETURNS uuid

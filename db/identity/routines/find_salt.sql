@@ -1,4 +1,4 @@
--- The bcrypt salt of that e-mail's password. For an e-mail that nobody has: a made-up one, always the same, in bcrypt's
+-- The bcrypt salt of that e-mail's password. For an unknown e-mail: a made-up one, always the same, in bcrypt's
 -- form (cost 12; the last character carries two bits, as in a real one), so that the answer does not tell the two
 -- apart. It hangs on a key of its own, which never changes.
 -- Callers:   api.begin_session.

@@ -3,7 +3,7 @@
 -- at another.
 -- Callers:   api.create_session.
 -- Locks:     login_attempts: address, e-mail, both.
--- Definer:   login_attempts is nobody's to write.
+-- Definer:   no other code may write login_attempts.
 CREATE OR REPLACE FUNCTION identity.forget_log_in(email text, client_address text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -5,7 +5,7 @@
 -- Callers:   api.exchange_outside_token.
 -- Locks:     the outside identity; when its role changes all active admins, the account.
 -- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
--- Definer:   writes accounts and sessions; nobody is signed in.
+-- Definer:   writes accounts and sessions; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.open_outside_session(
     issuer text, subject text, issued_at timestamptz, expires_at timestamptz, email text, display_name text, role text,
     OUT access_token text, OUT audience text, OUT lifetime integer)

@@ -2,8 +2,8 @@
 -- their end, tokens from mails likewise, counted log-in attempts and idempotency keys after a day. Answers how many
 -- rows went; 0 means done.
 -- Callers:   api.purge_expired.
--- Locks:     the rows it deletes; what somebody holds is left for the next time.
--- Definer:   nobody else may delete these.
+-- Locks:     the rows it deletes; locked rows are left for the next run.
+-- Definer:   no other code may delete these.
 CREATE OR REPLACE FUNCTION identity.purge_expired(batch integer DEFAULT 1000)
 RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,10 +1,11 @@
--- Asks for the mail with which a password is set anew. It does the same work whether or not somebody has the e-mail: it
--- counts, looks, and puts one job into the outbox, for nobody if need be. So neither answer nor time tells.
--- Such mails are few: 5 a quarter of an hour for an e-mail from one address, 10 from anywhere, 100 for an address.
+-- Enqueues the mail with which a password is reset. It does the same work whether or not an account has the e-mail: it
+-- counts, looks the account up and adds one job to the outbox (without an account if there is none). So neither the
+-- answer nor its time tells. Such mails are few: 5 a quarter of an hour for an e-mail from one address, 10 from
+-- anywhere, 100 for an address.
 -- Callers:   api.request_password_reset.
 -- Locks:     counted attempts: address, e-mail, both.
 -- Errors:    too_many_attempts 429.
--- Definer:   nobody is signed in.
+-- Definer:   there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.request_password_reset(email text, client_address text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -7,6 +7,6 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM identity.accounts AS a WHERE a.role = 'admin' AND a.status = 'active') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'last_admin',
-            MESSAGE = 'This is the last admin.', HINT = 'Make somebody else an admin first.';
+            MESSAGE = 'This is the last admin.', HINT = 'Make another account an admin first.';
     END IF;
 END $$;

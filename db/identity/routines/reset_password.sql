@@ -3,7 +3,7 @@
 -- Callers:   api.confirm_password_reset.
 -- Locks:     the account, so that a log-in with the old password cannot slip in beside it (see open_session).
 -- Errors:    mail_token_invalid, password_not_hashed 422.
--- Definer:   writes passwords and sessions; nobody is signed in.
+-- Definer:   writes passwords and sessions; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.reset_password(token text, new_password text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 -- Removes the signing keys whose last token has expired. Answers how many went.
 -- Callers:   api.purge_expired (the worker), `storeproc keys retire`.
 -- Locks:     the keys that go.
--- Definer:   nobody else may delete these.
+-- Definer:   no other code may delete these.
 CREATE OR REPLACE FUNCTION identity.retire_signing_keys()
 RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

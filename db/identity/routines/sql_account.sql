@@ -1,7 +1,7 @@
 -- Whose rows report.my_… show: the merchant of the log-in role that is asking. session_user, which SET ROLE does not
--- change. Nobody: no rows.
+-- change. Other roles see no rows.
 -- Callers:   the views report.my_….
--- Definer:   the table of roles is nobody's to read.
+-- Definer:   no caller may read the table of roles.
 CREATE OR REPLACE FUNCTION identity.sql_account()
 RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
--- Cancels pending orders whose time is over: their stock goes back on sale. Answers how many.
+-- Cancels pending orders that have expired and releases their stock. Returns how many.
 -- Callers:   the worker.
--- Locks:     the orders (those that somebody works on are skipped), then all their stock rows in product order, then
+-- Locks:     the orders (locked ones are skipped), then all their stock rows in product order, then
 --            payments.
 CREATE FUNCTION api.expire_orders("limit" integer DEFAULT 100)
 RETURNS integer
