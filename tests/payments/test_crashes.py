@@ -17,17 +17,17 @@ from typing import Any, Protocol
 import asyncpg
 import pytest
 
-from api.contract import signatures as catalog
+from api.contract.reader import read_contract
 from api.gateways.protocol import Gateway, Refund, Unavailable
 from api.gateways.sslcommerz.fields import write_id
 from api.gateways.sslcommerz.gateway import SSLCommerzGateway
 from api.gateways.sslcommerz.settings import SSLCommerzSettings
+from api.gateways.steps import PaymentSteps
 from api.gateways.stripe.gateway import StripeGateway
 from api.gateways.stripe.settings import StripeSettings
-from api.handlers.checkout import apply_event, open_checkout, read_payment
-from api.http.endpoint import Store
 from api.http.errors import Problem
-from api.postgres.pool import Database
+from api.postgres.database import Database
+from api.postgres.functions import Functions
 from api.settings import Settings
 from api.worker.loop import POOLS, Worker
 from db.server.server import Access
@@ -143,12 +143,12 @@ class House:
     shop: Shop
     side: Side
     settings: Settings
-    store: Store
+    steps: PaymentSteps
     offered: Callable[[Settings], dict[str, Gateway]]
 
     @property
     def gateway(self) -> Gateway:
-        return self.store.gateways[self.side.name]
+        return self.steps.gateways[self.side.name]
 
     async def recover(self, done: str) -> None:
         """What the worker does by itself after minutes, now: until nobody waits any more."""
@@ -173,10 +173,10 @@ class House:
 
     async def open(self, payment_id: str, how: str) -> None:
         if how == "dies after the call":
-            await self.gateway.open(await read_payment(self.store, payment_id, payment_id))
+            await self.gateway.open(await self.steps.read(payment_id, payment_id))
         elif how != "dies before the call":
             with suppress(Problem):
-                await open_checkout(self.store, payment_id, payment_id)
+                await self.steps.open(payment_id, payment_id)
 
     async def pay(self, payment_id: str, how: str) -> None:
         told = self.side.pay(payment_id)
@@ -189,7 +189,7 @@ class House:
 
     async def receive(self, headers: dict[str, str], body: bytes) -> None:
         for event in await self.gateway.parse_callback(headers, body):
-            await apply_event(self.store, self.side.name, event, "test")
+            await self.steps.apply(self.side.name, event, "test")
 
     async def die_reading(self, payment_id: str) -> None:
         for headers, body in self.side.pay(payment_id):
@@ -202,7 +202,7 @@ class House:
         if how == "all is well":
             return  # the worker finds it
         given = await self.shop.call("web_worker", "get_refund_for_gateway", refund_id=made["id"])
-        payment = await read_payment(self.store, payment_id, payment_id)
+        payment = await self.steps.read(payment_id, payment_id)
         with suppress(Unavailable):
             await self.gateway.refund(payment, Refund.read(given))
 
@@ -225,8 +225,8 @@ async def house(shop: Shop, side: Side, access: Access, tmp_path: Path) -> Any:
     database = Database(settings.access, POOLS, "test")
     connection = await asyncpg.connect(settings.access.url("web_worker"))
     try:
-        store = Store(settings, database, await catalog.read(connection), frozenset(), made)
-        yield House(shop, side, settings, store, lambda _: made)
+        steps = PaymentSteps(Functions(database, await read_contract(connection)), made)
+        yield House(shop, side, settings, steps, lambda _: made)
     finally:
         await connection.close()
         await database.close()

@@ -18,12 +18,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.contract import signatures as catalog
+from api.contract.reader import read_contract
 from api.gateways.protocol import Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
-from api.handlers.checkout import open_checkout
-from api.http.endpoint import Store
+from api.gateways.steps import PaymentSteps
 from api.http.errors import Problem
-from api.postgres.pool import Database
+from api.postgres.database import Database
+from api.postgres.functions import Functions
 from api.settings import Settings
 from api.worker.loop import POOLS, Worker
 from db.server.server import Access
@@ -97,11 +97,11 @@ async def working(settings: Settings, fake: Fake, count: int = 1) -> AsyncIterat
 
 
 @asynccontextmanager
-async def web_tier(settings: Settings, **gateways: Fake) -> AsyncIterator[Store]:
+async def web_tier(settings: Settings, **gateways: Fake) -> AsyncIterator[PaymentSteps]:
     database = Database(settings.access, POOLS, "test")
     connection = await asyncpg.connect(settings.access.url("web_worker"))
     try:
-        yield Store(settings, database, await catalog.read(connection), frozenset(), gateways)
+        yield PaymentSteps(Functions(database, await read_contract(connection)), gateways)
     finally:
         await connection.close()
         await database.close()
@@ -202,9 +202,9 @@ async def test_a_payment_whose_opening_was_lost_is_opened_with_the_same_key(
 ) -> None:
     payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
     fake.answers = [Unavailable("time-out after the request was sent")]
-    async with web_tier(settings, mock=fake) as store:
+    async with web_tier(settings, mock=fake) as steps:
         with pytest.raises(Problem) as problem:
-            await open_checkout(store, payment["id"], "test")
+            await steps.open(payment["id"], "test")
     assert (problem.value.status, problem.value.code) == (503, "gateway_unavailable")
     assert (await shop.see(payment))["status"] == "initiated"
     await shop.admin.execute("UPDATE payments.payments SET check_at = now() WHERE id = $1::text::uuid", payment["id"])
@@ -222,20 +222,20 @@ async def test_a_payment_that_the_gateway_refuses_has_failed(
 ) -> None:
     payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
     fake.answers = [Refused("amount_too_small")]
-    async with web_tier(settings, mock=fake) as store:
+    async with web_tier(settings, mock=fake) as steps:
         with pytest.raises(Problem) as problem:
-            await open_checkout(store, payment["id"], "test")
+            await steps.open(payment["id"], "test")
         assert (problem.value.status, problem.value.code) == (502, "gateway_refused")
-        assert await open_checkout(store, payment["id"], "test") is None
+        assert await steps.open(payment["id"], "test") is None
     seen = await shop.see(payment)
     assert (seen["status"], seen["failure_code"], seen["order_status"]) == ("failed", "amount_too_small", "pending")
 
 
 async def test_a_provider_that_is_not_configured_is_not_offered(shop: Shop, customer: str, settings: Settings) -> None:
     payment = await shop.begin(customer, await shop.order(customer, await shop.product()))
-    async with web_tier(settings) as store:
+    async with web_tier(settings) as steps:
         with pytest.raises(Problem) as problem:
-            await open_checkout(store, payment["id"], "test")
+            await steps.open(payment["id"], "test")
     assert (problem.value.status, problem.value.code) == (422, "provider_not_available")
 
 
@@ -329,4 +329,4 @@ async def test_as_a_process_it_ends_cleanly_when_told(
     lines = [json.loads(line) for line in output.splitlines()]
     job = next(line for line in lines if line.get("refund_id") == refund)
     assert (job["kind"], job["attempt"], job["outcome"]) == ("refund_payment", 1, "completed")
-    assert lines[-1] == {"worker": "stopped"}
+    assert lines[-1]["worker"] == "stopped"
