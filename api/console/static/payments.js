@@ -3,17 +3,16 @@
 import { words } from "./format.js";
 import { get, offered } from "./server.js";
 
-const manual = new Set();
+const ways = new Map(); // by provider name
 
-/** Learns which providers are confirmed by a person. */
+/** Learns the title of each provider, and which are confirmed by a person. */
 export async function readProviders() {
   if (!offered.has("get", "/admin/payment-providers")) return;
-  const providers = await get("/admin/payment-providers");
-  for (const { name, kind } of providers) if (kind === "manual") manual.add(name);
+  for (const way of await get("/admin/payment-providers")) ways.set(way.name, way);
 }
 
-export const provider = (name) => words(name);
-export const isManual = (name) => manual.has(name);
+export const provider = (name) => ways.get(name)?.title ?? words(name);
+export const isManual = (name) => ways.get(name)?.kind === "manual";
 
 /** Refunded pieces, by order line. */
 export function refundedPieces(payments) {
