@@ -32,7 +32,10 @@ from rich.table import Table
 
 from api.cli.processes import Crew, StartError, listen, serve, web_processes, worker_process
 from api.settings import Settings, SettingsError
-from backups import physical as backup
+from backups.programs import BackupError
+from backups.repository import Repository, summary
+from backups.restore import parse_moment, restore_backup
+from backups.take import take_backup
 from db.demo import scale
 from db.deploy import migrate, permissions
 from db.deploy import pgbouncer as pooler
@@ -85,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         RefusedError,
         scale.ScaleError,
         migrate.MigrationError,
-        backup.BackupError,
+        BackupError,
         pooler.PoolerError,
     ) as error:
         complaints.print(f"storeproc: {error}", markup=False)
@@ -568,14 +571,14 @@ def _at_least_one(text: str) -> int:
     return int(text)
 
 
-def _repository(settings: Settings) -> backup.Repository:
+def _repository(settings: Settings) -> Repository:
     outside = settings.database_url is not None
     if outside and settings.backups is None:
         raise RefusedError(
             "DATABASE_URL names a server that somebody else runs: where it archives its log to a folder that is seen "
             "here, too, name that with STOREPROC_BACKUPS (see backups/README.md); else backups/backup.sh makes dumps."
         )
-    return backup.Repository.of(settings.data, settings.backups, outside=outside)
+    return Repository.of(settings.data, settings.backups, outside=outside)
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -583,14 +586,14 @@ def _backup(options: argparse.Namespace) -> int:
     repository = _repository(settings)
     say = Progress()
     with _database(settings, "backup") as access:
-        made = backup.take(repository, access, full=options.full, keep=options.keep, say=say)
+        made = take_backup(repository, access, full=options.full, keep=options.keep, say=say)
     say(f"{made.id} is in {repository.folder}")
     return 0
 
 
 def _list_backups(options: argparse.Namespace) -> int:
     repository = _repository(_settings())
-    found = backup.summary(repository)
+    found = summary(repository)
     if options.json:
         console.print_json(data=found)
         return 0
@@ -610,14 +613,14 @@ def _list_backups(options: argparse.Namespace) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     settings = _settings()
-    moment = backup.parse_moment(options.to) if options.to else None
+    moment = parse_moment(options.to) if options.to else None
     into = options.into.absolute() if options.into else None
     if into is None and settings.database_url is not None:
         raise RefusedError(
             "a server that somebody else runs is not replaced: add --into FOLDER, see backups/README.md."
         )
     say = Progress()
-    done = backup.restore(
+    done = restore_backup(
         _repository(settings), secret=settings.secret, moment=moment, into=into, prove=_prove, say=say
     )
     say(f"restored from {done.backup} to {done.cluster}")
