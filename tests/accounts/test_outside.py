@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from api.http import jwks
 from api.http.errors import Problem
 from api.http.identity_provider import OURS, Outside
-from api.settings import Oidc, Settings, SettingsError
+from api.settings import Oidc, Settings
+from api.settings_source import SettingsError
 from tests.accounts.provider import Provider, provider_running
 from tests.conftest import Client, WebServer, refused
 
@@ -322,7 +323,7 @@ def clock() -> Clock:
 @pytest.fixture
 def keys(provider: Provider, clock: Clock) -> Iterator[jwks.Keys]:
     shown, provider.asked = provider.shown, []
-    yield jwks.Keys(Oidc(provider.issuer, ("shop-api",)), clock)
+    yield jwks.Keys(Oidc(issuer=provider.issuer, audiences=("shop-api",)), clock)
     provider.shown, provider.down = shown, False
 
 
@@ -392,12 +393,12 @@ async def test_a_discovery_document_that_is_wrong_is_not_followed(
     }[wrong]
     monkeypatch.setattr(provider, "documents", lambda: {**right, path: document})
     with pytest.raises(Problem, match="identity_provider_unavailable"):
-        await jwks.Keys(Oidc(provider.issuer, ("shop-api",))).find("first")
+        await jwks.Keys(Oidc(issuer=provider.issuer, audiences=("shop-api",))).find("first")
 
 
 async def test_each_key_verifies_with_its_own_algorithm(provider: Provider, subject: str) -> None:
     provider.rotate("curve", "EC", keep=True)
-    outside = Outside(None, Oidc(provider.issuer, ("shop-api",)))  # type: ignore[arg-type]
+    outside = Outside(None, Oidc(issuer=provider.issuer, audiences=("shop-api",)))  # type: ignore[arg-type]
     provider.rotate("edwards", "OKP", keep=True)
     provider.rotate("pss", keep=True, alg="PS256")
     for kid, algorithm in (("first", "RS256"), ("curve", "ES256"), ("edwards", "EdDSA"), ("pss", "PS256")):

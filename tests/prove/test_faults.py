@@ -126,7 +126,9 @@ async def test_an_answer_for_everybody_is_not_waited_for_without_end(access: Acc
 
         async def read(self, _: object) -> None: ...
 
-    cache = Cache(Settings(database_url=access.admin_url, secret=access.secret, request_timeout=0.1))
+    cache = Cache(
+        Settings(database_url=access.admin_url, secret=access.secret).model_copy(update={"request_timeout": 0.1})
+    )
     asked: Any = Silent()
     async with asyncio.timeout(5):
         with pytest.raises(TimeoutError):
