@@ -10,24 +10,31 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 
 import orjson
 
 FORMAT = "STOREPROC_LOG"
 _TERMINAL = sys.stdout is not None and sys.stdout.isatty()
-AS_TEXT = os.environ.get(FORMAT, "text" if _TERMINAL else "json") == "text"
 _COLOURED = _TERMINAL and not os.environ.get("NO_COLOR")
 _COLOURS = {2: "32", 3: "36", 4: "33", 5: "31"}  # ANSI, by the first digit of the status
 _QUIET = frozenset(("live", "ready"))  # operations of health checks, which a person does not want to see
 
 
-def write_log(record: dict[str, object]) -> None:
+@cache
+def as_text() -> bool:
+    """Whether the lines are for a person."""
+    return os.environ.get(FORMAT, "text" if _TERMINAL else "json") == "text"
+
+
+def write_log(record: Mapping[str, object]) -> None:
     """Write one record. Its level is `record["level"]`, or by default `error` for errors and statuses from 500."""
     now = datetime.now(UTC)
     level = record.get("level") or _level(record)
-    if AS_TEXT:
+    if as_text():
         if record.get("operation") in _QUIET and level == "info":
             return
         line = format_text(record, now, coloured=_COLOURED).encode() + b"\n"
@@ -39,12 +46,12 @@ def write_log(record: dict[str, object]) -> None:
         os.write(1, line)
 
 
-def _level(record: dict[str, object]) -> str:
+def _level(record: Mapping[str, object]) -> str:
     status = record.get("status")
     return "error" if "error" in record or (isinstance(status, int) and 500 <= status < 600) else "info"
 
 
-def format_text(record: dict[str, object], now: datetime, *, coloured: bool = False) -> str:
+def format_text(record: Mapping[str, object], now: datetime, *, coloured: bool = False) -> str:
     """One short line: a request as time, status, method, route and milliseconds; other records as name=value."""
     clock = now.astimezone().strftime("%H:%M:%S")
     status = record.get("status")

@@ -1,8 +1,12 @@
-"""The processes of a running store: web tier and worker as children that are restarted when they die.
+"""Web processes and the worker as children of a supervisor, which restarts the dead ones.
 
-The listening socket is made here and handed down: a busy port is known before anything starts, a web process that dies
-loses no connection that another can take, and when this process is killed nothing keeps the port (the kernel tells the
-children, see db.server.die_with_parent).
+The supervisor opens the listening socket and passes it to the web processes: a busy port is known before anything
+starts, connections survive the death of one web process, and when the supervisor is killed the kernel ends the children
+(db.server.die_with_parent), so that nothing keeps the port.
+
+uvicorn.supervisors.Multiprocess is public, but supervises web processes only: it takes over all signals, restarts
+without a pause and ends everything when an application fails to start (a database that is away for a moment), kills a
+process that does not answer for 5 s, and cannot give each child its part of the memory shared in api.postgres.replica.
 """
 
 from __future__ import annotations
@@ -19,30 +23,49 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NoReturn
 
-from api.postgres.replica import SHARED, Versions
+from api.cli.unavailable import answer_unavailable
+from api.postgres.versions import SHARED, Versions
 from api.settings import Settings
 from db.server.access import Access
 from db.server.processes import die_with_parent
 
-GRACE = 15.0  # seconds a child has to finish what it began
+GRACE = 15.0  # seconds a child has to finish what it has begun
 STEADY = 10.0  # seconds after which a child counts as healthy again
+LONGEST_PAUSE = 30.0  # seconds between two attempts to start a child
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# -P: a folder with packages called api or db, in which the command happens to be started, is not on the path.
+PYTHON = (sys.executable, "-P", "-m")
 
 Say = Callable[[str], None]
 
 
 class StartError(Exception):
-    """Why it does not start, in one line."""
+    """Why the store does not start, in one line."""
+
+
+def stop_on_signals() -> None:
+    """Raise KeyboardInterrupt on each signal that ends the command; SIGINT too, which background jobs ignore."""
+    for number in STOPPING:
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; it accepts nothing before listen() is called."""
+    """A bound socket, which accepts no connection before its listen() is called.
+
+    Raises StartError when the address is not available.
+    """
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
             0
         ]
     except (socket.gaierror, UnicodeError) as error:
-        raise StartError(f"HOST={host} is no address of this machine: {error}.") from None
+        raise StartError(f"HOST={host} is not an address of this machine: {error}.") from None
     listener = socket.socket(family, kind)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -50,7 +73,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if isinstance(error, PermissionError):
-            raise StartError(f"port {port} needs more rights: choose one above 1023 with PORT=8001.") from None
+            raise StartError(f"port {port} needs more privileges: choose one above 1023 with PORT=8001.") from None
         if error.errno == 98 or "in use" in str(error):
             raise StartError(
                 f"port {port} of {host} is in use: stop what uses it, or choose another with PORT={port + 1}."
@@ -60,9 +83,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def environment(settings: Settings, access: Access) -> dict[str, str]:
-    """What a web process or worker gets: where the database is and the secret, and no administrator's password.
+    """The variables of a web process or worker: where the database is, and the secret, but no administrator's password.
 
-    A secret that is in a file stays there: only the file's name is handed down.
+    A secret that comes from a file stays there: children get the name of the file.
     """
     administrators = ("DATABASE_URL_FILE", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE")
     secret = {} if os.environ.get("STOREPROC_SECRET_FILE") else {"STOREPROC_SECRET": access.secret}
@@ -80,16 +103,21 @@ def environment(settings: Settings, access: Access) -> dict[str, str]:
 
 @dataclass
 class Child:
+    """A process that the supervisor keeps running."""
+
     name: str
     command: list[str]
     environment: Mapping[str, str] = field(repr=False)
     inherited: tuple[int, ...] = ()
+    """File descriptors that it inherits."""
+
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
     again_at: float = 0.0
 
     def start(self) -> None:
+        """Start it, in a session of its own: Ctrl-C reaches the supervisor only."""
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
@@ -102,12 +130,15 @@ class Child:
 
     @property
     def alive(self) -> bool:
+        """Whether it runs; a stopped process (SIGSTOP) does."""
         return self.process is not None and self.process.poll() is None
 
 
 def web_processes(settings: Settings, access: Access, listener: socket.socket) -> list[Child]:
+    """As many web processes as WEB_CONCURRENCY says, on one socket; connections are accepted from now on."""
     listener.listen(2048)
-    command = [sys.executable, "-m", "api.cli", "web", "--fd", str(listener.fileno())]
+    listener.setblocking(False)
+    command = [*PYTHON, "api.cli", "web", "--fd", str(listener.fileno())]
     env = {**environment(settings, access), "PROMETHEUS_MULTIPROC_DIR": _metrics_folder()}
     numbers = range(1, settings.web_concurrency + 1)
     if settings.replica_url is None:
@@ -119,29 +150,36 @@ def web_processes(settings: Settings, access: Access, listener: socket.socket) -
 
 
 def _metrics_folder() -> str:
-    """Where web processes add up what they count (see api/metrics/counting.py)."""
+    """Where web processes add up their metrics (see api/metrics)."""
     folder = tempfile.mkdtemp(prefix="storeproc-metrics-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
 def worker_process(settings: Settings, access: Access) -> Child:
-    return Child("worker", [sys.executable, "-m", "api.worker"], environment(settings, access))
+    """The worker."""
+    return Child("worker", [*PYTHON, "api.worker"], environment(settings, access))
 
 
-class Crew:
-    """Children that are kept alive together. Call watch() from the thread that called start()."""
+class Supervisor:
+    """Keeps children running. All methods are called from the thread that called start()."""
 
-    def __init__(self, children: list[Child], say: Say) -> None:
+    def __init__(self, children: list[Child], say: Say, listener: socket.socket | None = None) -> None:
+        """`listener` is the socket of the web processes."""
         self.children = children
         self.say = say
+        self.listener = listener
 
     def start(self) -> None:
+        """Start all children."""
         for child in self.children:
             child.start()
 
-    def watch(self) -> None:
-        """Restart whoever died: at once at first, then with growing pauses."""
+    def watch(self, seconds: float) -> None:
+        """Restart dead children, with exponential backoff after the first time; then wait so many seconds.
+
+        While no web process lives, connections are answered with 503 meanwhile.
+        """
         now = time.monotonic()
         for child in self.children:
             if child.alive:
@@ -149,7 +187,7 @@ class Crew:
                     child.failures = 0
                 continue
             if child.process is not None:
-                pause = min(30.0, 0.5 * 2**child.failures) if child.failures else 0.0
+                pause = min(LONGEST_PAUSE, 0.5 * 2**child.failures) if child.failures else 0.0
                 status, child.process = child.process.returncode, None
                 child.failures += 1
                 child.again_at = now + pause
@@ -159,11 +197,20 @@ class Crew:
                 )
             if now >= child.again_at:
                 child.start()
+        if self.listener is None or self._alive("web"):
+            time.sleep(seconds)
+        else:
+            answer_unavailable(self.listener, seconds)
+
+    def _alive(self, name: str) -> bool:
+        return any(child.name.startswith(name) and child.alive for child in self.children)
 
     def dead(self, name: str) -> bool:
+        """Whether a child whose name begins so is dead."""
         return any(child.name.startswith(name) and not child.alive for child in self.children)
 
     def stop(self) -> None:
+        """Ask all children to finish, and kill those that have not after GRACE seconds."""
         for child in self.children:
             if child.alive and child.process is not None:
                 with suppress(ProcessLookupError):
@@ -185,29 +232,3 @@ def _status(code: int | None) -> str:
         with suppress(ValueError):
             return signal.Signals(-code).name
     return f"status {code}"
-
-
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """One web process, in this process, until SIGTERM."""
-    import uvicorn  # a tool such as `storeproc psql` does not pay for it
-
-    config = uvicorn.Config(
-        "api.app:create_app",
-        factory=True,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        access_log=False,  # the application writes one line a request, with its id
-        log_level="warning",
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=",".join(map(str, settings.trusted_proxies)),
-        # Longer than a proxy keeps an idle connection (60 s): who closes it must be the one who sends into it.
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=int(GRACE) - 3,
-    )
-    server = uvicorn.Server(config)
-    server.run(sockets=[listener])
-    if not server.started:
-        raise SystemExit(3)

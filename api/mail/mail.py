@@ -28,7 +28,7 @@ from typing import Any
 import aiosmtplib
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from api.settings import Smtp
+from api.mail.settings import Smtp
 
 PATIENCE = 20.0  # seconds for each answer of the server
 COLUMN = 50  # characters for what was ordered, in the plain part

@@ -241,8 +241,8 @@ class Replica:
             self._hang_up()  # the address may name several servers; another one may be a standby
             self.standby.close()
         elif isinstance(there, BaseException):
-            # A server that answers with an error is there and may be written to: then the age of reads is unknown. So it
-            # is if the standby lagged, or was away, when the primary was last heard.
+            # A server that answers with an error is there and may be written to: then the age of reads is unknown. It
+            # is unknown, too, if the standby lagged or was away when the primary was last heard.
             if self.heard < self.covered + self.limit and _is_away(there):
                 self._become("alone", f"the primary is away ({_words(there)}); reads go on")
                 self.lease = time.monotonic() + self.limit

@@ -28,13 +28,14 @@ from api.contract.signatures import ContractError
 from api.gateways import registry as gateways
 from api.gateways.protocol import Gateway
 from api.gateways.steps import PaymentSteps
-from api.log import write_log
+from api.log import configure_logging, write_log
 from api.metrics.counting import count_job, watch_gateways
 from api.metrics.worker import Drain
 from api.postgres.database import Database
 from api.postgres.functions import Caller, Functions
 from api.postgres.pool import Connection
-from api.settings import Settings, SettingsError
+from api.settings import Settings
+from api.settings_source import SettingsError
 from api.worker.jobs import accounts, imports, payouts
 from api.worker.jobs.carriers import CarrierJobs
 from api.worker.jobs.invoices import issue
@@ -227,6 +228,7 @@ async def run(settings: Settings) -> None:
 
 def main() -> None:
     """The worker's process."""
+    configure_logging()
     try:
         settings = Settings.from_env()
     except SettingsError as error:

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api.http import jwks
 from api.http.errors import Problem
-from api.http.identity_provider import OURS, Verifier
-from api.settings import Oidc, Settings, SettingsError
+from api.http.identity_provider import OURS, Outside
+from api.settings import Oidc, Settings
+from api.settings_source import SettingsError
 from tests.accounts.provider import Provider, provider_running
 from tests.conftest import Client, WebServer, refused
 
@@ -322,7 +323,7 @@ def clock() -> Clock:
 @pytest.fixture
 def keys(provider: Provider, clock: Clock) -> Iterator[jwks.Keys]:
     shown, provider.asked = provider.shown, []
-    yield jwks.Keys(Oidc(provider.issuer, ("shop-api",)), clock)
+    yield jwks.Keys(Oidc(issuer=provider.issuer, audiences=("shop-api",)), clock)
     provider.shown, provider.down = shown, False
 
 
@@ -392,12 +393,12 @@ async def test_a_discovery_document_that_is_wrong_is_not_followed(
     }[wrong]
     monkeypatch.setattr(provider, "documents", lambda: {**right, path: document})
     with pytest.raises(Problem, match="identity_provider_unavailable"):
-        await jwks.Keys(Oidc(provider.issuer, ("shop-api",))).find("first")
+        await jwks.Keys(Oidc(issuer=provider.issuer, audiences=("shop-api",))).find("first")
 
 
 async def test_each_key_verifies_with_its_own_algorithm(provider: Provider, subject: str) -> None:
     provider.rotate("curve", "EC", keep=True)
-    outside = Verifier(Oidc(provider.issuer, ("shop-api",)))
+    outside = Outside(None, Oidc(issuer=provider.issuer, audiences=("shop-api",)))  # type: ignore[arg-type]
     provider.rotate("edwards", "OKP", keep=True)
     provider.rotate("pss", keep=True, alg="PS256")
     for kid, algorithm in (("first", "RS256"), ("curve", "ES256"), ("edwards", "EdDSA"), ("pss", "PS256")):
@@ -448,4 +449,4 @@ def test_a_configuration_that_makes_no_sense_is_refused(environment: dict[str, s
 def test_where_roles_are(claim: str, claims: dict[str, Any], role: str | None) -> None:
     settings = Settings.from_env({"OIDC_ISSUER": "https://a.example", "OIDC_AUDIENCE": "x", "OIDC_ROLE_CLAIM": claim})
     assert settings.oidc
-    assert Verifier(settings.oidc).role(claims) == role
+    assert Outside(None, settings.oidc)._role(claims) == role  # type: ignore[arg-type]

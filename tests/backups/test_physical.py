@@ -13,8 +13,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backups import physical as backup
-from backups.physical import BackupError, Repository, Restored
+from backups.log import SEGMENT, Log, position, segment_name
+from backups.programs import BackupError
+from backups.repository import Backup, Repository
+from backups.restore import Restored, parse_moment, restore_backup
+from backups.take import take_backup, wait_for_archive
 from db.deploy import migrate
 from db.server.access import Access, ServerError
 from db.server.configuration import archiving
@@ -51,8 +54,8 @@ class Store:
     def layout(self) -> Layout:
         return find_layout(self.data)
 
-    def back_up(self, access: Access, *, full: bool = False, keep: int = 2) -> backup.Backup:
-        return backup.take(self.repository, access, full=full, keep=keep, say=self.said.append)
+    def back_up(self, access: Access, *, full: bool = False, keep: int = 2) -> Backup:
+        return take_backup(self.repository, access, full=full, keep=keep, say=self.said.append)
 
     def note(self, access: Access, text: str) -> datetime:
         """A row, and a moment after which only later rows are committed."""
@@ -64,7 +67,7 @@ class Store:
             return moment
 
     def restore(self, moment: datetime | None = None, into: Path | None = None, secret: str | None = None) -> Restored:
-        return backup.restore(
+        return restore_backup(
             self.repository, secret=secret, moment=moment, into=into, prove=prove, say=self.said.append
         )
 
@@ -81,7 +84,7 @@ def prove(access: Access) -> tuple[list[tuple[str, bool, str]], tuple[str, str]]
 def archived(store: Store, access: Access) -> None:
     """Everything up to now is in the archive."""
     with psycopg.connect(access.admin(), autocommit=True) as connection:
-        backup._wait_for_archive(store.repository, connection)
+        wait_for_archive(store.repository, connection)
 
 
 @pytest.fixture(scope="module")
@@ -248,9 +251,7 @@ def test_what_is_not_sound_takes_nobodys_place(store: Store) -> None:
     access = store.start()
     assert store.notes(access) == "unsound"
     store.back_up(access)  # the refused attempt left no timeline in the archive
-    assert {window.timeline for window in store.repository.windows(backup.Log(store.repository.wal, store.layout))} == {
-        1
-    }
+    assert {window.timeline for window in store.repository.windows(Log(store.repository.wal, store.layout))} == {1}
 
 
 def test_log_that_is_missing_splits_what_can_be_restored(store: Store) -> None:
@@ -266,14 +267,14 @@ def test_log_that_is_missing_splits_what_can_be_restored(store: Store) -> None:
     archived(store, access)
     store.stop()
     segments = {}
-    log = backup.Log(store.repository.wal, store.layout)
-    for name, moment in [(name, log._commits[name]) for name in log.files if len(name) == 24]:
+    log = Log(store.repository.wal, store.layout)
+    for name, moment in [(name, log.last_commit_in(name)) for name in log.files if len(name) == 24]:
         if moment is not None and abs(moment - at_b) < timedelta(milliseconds=50):
             segments[name] = log.files[name]
     assert segments
     for path in segments.values():
         path.unlink()
-    windows = store.repository.windows(backup.Log(store.repository.wal, store.layout))
+    windows = store.repository.windows(Log(store.repository.wal, store.layout))
     assert len(windows) == 2
     assert windows[0].begin <= at_a <= windows[0].end + timedelta(milliseconds=50)
     assert windows[0].end < at_b < windows[1].begin
@@ -292,8 +293,8 @@ def test_two_chains_are_kept_and_their_log(store: Store) -> None:
     second = store.back_up(access, full=True, keep=1)
     assert [each.id for each in store.repository.backups()] == [second.id]
     names = sorted(path.name for path in store.repository.wal.glob("*.gz") if len(path.stem) == 24)
-    assert names[0] == backup.segment_name(1, backup.position(second.start) // backup.SEGMENT) + ".gz"
-    assert backup.position(first.start) < backup.position(second.start)
+    assert names[0] == segment_name(1, position(second.start) // SEGMENT) + ".gz"
+    assert position(first.start) < position(second.start)
     at_b = store.note(access, "b")
     store.note(access, "c")
     third = store.back_up(access, full=True, keep=2)
@@ -316,7 +317,7 @@ def test_a_chain_that_is_old_is_followed_by_a_full_backup(store: Store, monkeypa
     access = store.start()
     assert store.back_up(access).kind == "full"
     assert store.back_up(access).kind == "incremental"
-    monkeypatch.setattr(backup, "NEW_CHAIN_AFTER", timedelta(0))
+    monkeypatch.setattr("backups.take.NEW_CHAIN_AFTER", timedelta(0))
     assert store.back_up(access).kind == "full"
 
 
@@ -325,12 +326,12 @@ def test_a_folder_belongs_to_one_cluster(store: Store, made: Path) -> None:
     store.back_up(access)
     mark = store.folder / "system"
     mark.write_text("7\n")
-    with pytest.raises(BackupError, match="holds the backups of another database"):
+    with pytest.raises(BackupError, match="contains the backups of another database"):
         store.back_up(access)
     shutil.rmtree(store.folder)
     store.folder.mkdir()
     (store.folder / "thesis").touch()
-    with pytest.raises(BackupError, match="holds something else"):
+    with pytest.raises(BackupError, match="contains other files"):
         store.back_up(access)
 
 
@@ -388,7 +389,7 @@ def test_a_broken_archive_is_told(store: Store, monkeypatch: pytest.MonkeyPatch)
     store.back_up(access)
     store.repository.wal.rename(store.folder / "gone")
     store.repository.wal.touch()
-    monkeypatch.setattr(backup, "ARCHIVE_PATIENCE", 1.0)
+    monkeypatch.setattr("backups.take.ARCHIVE_TIMEOUT", 1.0)
     with pytest.raises(BackupError, match=r"does not reach .*/wal .*Is the disk full"):
         archived(store, access)
 
@@ -401,7 +402,7 @@ def test_a_slow_archive_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPa
     ask_nothing(access, "SELECT pg_reload_conf()")
     for _ in range(3):  # each a segment
         ask_nothing(access, "SELECT pg_create_restore_point('one'), pg_switch_wal()")
-    monkeypatch.setattr(backup, "ARCHIVE_PATIENCE", 6.0)
+    monkeypatch.setattr("backups.take.ARCHIVE_TIMEOUT", 6.0)
     archived(store, access)
 
 
@@ -416,12 +417,12 @@ def test_an_interrupted_swap_makes_no_empty_store(store: Store) -> None:
 
 
 def test_a_moment_is_understood_or_refused() -> None:
-    assert backup.parse_moment("2026-11-21 09:30").isoformat() == "2026-11-21T09:30:00+00:00"
-    assert backup.parse_moment("2025-06-01T09:30:00+06:00").isoformat() == "2025-06-01T09:30:00+06:00"
+    assert parse_moment("2026-11-21 09:30").isoformat() == "2026-11-21T09:30:00+00:00"
+    assert parse_moment("2025-06-01T09:30:00+06:00").isoformat() == "2025-06-01T09:30:00+06:00"
     with pytest.raises(BackupError, match="a moment such as"):
-        backup.parse_moment("yesterday")
-    with pytest.raises(BackupError, match="has not come yet"):
-        backup.parse_moment("2999-01-01")
+        parse_moment("yesterday")
+    with pytest.raises(BackupError, match="is in the future"):
+        parse_moment("2999-01-01")
 
 
 def test_the_command(run: Run, store: Store) -> None:

@@ -13,7 +13,8 @@ import pytest
 from api.cli.processes import environment
 from api.gateways.sslcommerz.settings import SSLCommerzSettings
 from api.gateways.stripe.settings import StripeSettings
-from api.settings import Settings, SettingsError
+from api.settings import Settings
+from api.settings_source import SettingsError
 from db.server.access import Access
 
 ROOT = Path(__file__).parents[2]
@@ -98,18 +99,18 @@ def test_an_empty_variable_is_an_unset_one(write: Write) -> None:
 def test_what_is_wrong_with_a_file_is_said(write: Write, tmp_path: Path) -> None:
     missing = tmp_path / "nothing"
     assert complaint(METRICS_TOKEN_FILE=str(missing)).endswith(
-        f"METRICS_TOKEN_FILE={missing}: it cannot be read: No such file or directory."
+        f"METRICS_TOKEN_FILE={missing}: the file cannot be read: No such file or directory."
     )
     assert "Is a directory" in complaint(METRICS_TOKEN_FILE=str(tmp_path))
-    assert complaint(METRICS_TOKEN_FILE=write(" \n")).endswith("one line is expected in it, there is none.")
+    assert complaint(METRICS_TOKEN_FILE=write(" \n")).endswith("one line is expected, the file has none.")
     two = complaint(METRICS_TOKEN_FILE=write(f"{SECRET}\n{SECRET}\n"))
-    assert two.endswith("one line is expected in it, there are more.")
+    assert two.endswith("one line is expected, the file has more.")
     assert SECRET not in two
     short = complaint(STOREPROC_SECRET_FILE=write("short"))
-    assert short.startswith("STOREPROC_SECRET is too short")
+    assert short.startswith("STOREPROC_SECRET: 32 characters or more are expected")
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe\x00")
-    assert complaint(METRICS_TOKEN_FILE=str(binary)).endswith("it is not text.")
+    assert complaint(METRICS_TOKEN_FILE=str(binary)).endswith("the file is not text.")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="whoever is not root cannot take another user's place")
@@ -123,7 +124,7 @@ def test_a_file_of_somebody_else_is_one_clear_line(write: Write) -> None:
         said = complaint(STOREPROC_SECRET_FILE=file)
     finally:
         os.seteuid(0)
-    assert said == f"STOREPROC_SECRET_FILE={file}: it cannot be read: Permission denied."
+    assert said == f"STOREPROC_SECRET_FILE={file}: the file cannot be read: Permission denied."
 
 
 @pytest.mark.parametrize(

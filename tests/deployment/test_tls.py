@@ -34,7 +34,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from api.settings import Settings, SettingsError
+from api.settings import Settings
+from api.settings_source import SettingsError
 from db.server.access import Access
 from db.server.processes import die_with_parent
 from tests.conftest import ROOT

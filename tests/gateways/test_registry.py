@@ -21,7 +21,8 @@ from api import gateways
 from api.carriers import registry as carrier_registry
 from api.gateways import registry as gateway_registry
 from api.providers import configured, discover
-from api.settings import Settings, SettingsError
+from api.settings import Settings
+from api.settings_source import SettingsError
 from db.server.access import Access
 from tests.conftest import ROOT, Client, WebServer
 from tests.payments.conftest import Shop

@@ -17,7 +17,8 @@ from aiosmtplib.errors import SMTPException
 from jinja2 import UndefinedError
 
 from api.mail import mail as mails
-from api.settings import Settings, SettingsError
+from api.settings import Settings
+from api.settings_source import SettingsError
 from api.worker.jobs.mail import send_mail
 from tests.conftest import refused
 from tests.mail.conftest import Mailbox, Person, Shop, read, working
@@ -438,7 +439,7 @@ async def test_encrypted_with_a_password_or_not_at_all(
         return made
 
     # As for any other host: this one is on this machine, where encryption is not insisted on.
-    monkeypatch.setattr("api.settings._LOOPBACK", ())
+    monkeypatch.setattr("api.mail.settings.LOOPBACK", ())
     login = {"authenticator": mailbox.authenticate, "auth_required": True}
     async with (
         mailbox.listening(tls_context=tls, require_starttls=True, **login) as starttls,

@@ -24,7 +24,7 @@ import asyncpg
 import psutil
 import psycopg
 
-from api.cli.main import DEMO
+from api.cli.deploy import DEMO
 from db.deploy import migrate
 from db.server.access import Access
 from db.server.embedded import locate

@@ -1,0 +1,114 @@
+"""storeproc backup, restore: physical backups."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import psycopg
+
+from api.cli.arguments import Commands
+from api.cli.database import RefusedError, check_invariants, open_database, read_settings_with
+from api.cli.terminal import Progress, console
+from api.settings import Settings
+from backups.repository import Repository, summary
+from backups.restore import parse_moment, restore_backup
+from backups.take import take_backup
+from db.deploy.source import source_version
+from db.server.access import Access
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this module to the parser."""
+    save = commands.add_parser("backup", help="take a physical backup, incremental where possible; `list` shows them")
+    save.add_argument("--full", action="store_true", help="take a full backup even if an incremental one is possible")
+    save.add_argument(
+        "--keep", type=_at_least_one, default=2, metavar="N", help="keep the last N full backups and theirs (2)"
+    )
+    save.set_defaults(run=_backup)
+    listing = save.add_subparsers(metavar="[list]").add_parser(
+        "list", help="list the backups, and the moments that can be restored"
+    )
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    listing.set_defaults(run=_list_backups)
+
+    restore = commands.add_parser("restore", help="restore a physical backup; dumps: backups/restore.sh")
+    restore.add_argument(
+        "--to", metavar="TIME", help="the state at this moment, such as 2026-11-21T09:30:00Z (default: the latest)"
+    )
+    restore.add_argument(
+        "--into", type=Path, metavar="FOLDER", help="restore into a new data folder and leave the present one alone"
+    )
+    restore.set_defaults(run=_restore)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number, 1 or more, is expected")
+    return int(text)
+
+
+def _repository(settings: Settings) -> Repository:
+    outside = settings.database_url is not None
+    if outside and settings.backups is None:
+        raise RefusedError(
+            "DATABASE_URL names a server that is not embedded: if it archives its log to a folder that is visible "
+            "here, name that folder with STOREPROC_BACKUPS (see backups/README.md); else backups/backup.sh makes dumps."
+        )
+    return Repository.of(settings.data, settings.backups, outside=outside)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    settings = read_settings_with()
+    repository = _repository(settings)
+    say = Progress()
+    with open_database(settings, "backup") as access:
+        made = take_backup(repository, access, full=options.full, keep=options.keep, say=say)
+    say(f"{made.id} is in {repository.folder}")
+    return 0
+
+
+def _list_backups(options: argparse.Namespace) -> int:
+    repository = _repository(read_settings_with())
+    found = summary(repository)
+    if options.json:
+        console.print_json(data=found)
+        return 0
+    lines = [("backup", "taken (UTC)", "size", "log from", "to", "builds on")]
+    for each in repository.backups():
+        taken = each.ended[:19].replace("T", " ")
+        lines.append((each.id, taken, f"{each.bytes / 1e6:,.1f} MB", each.start, each.stop, each.parent or ""))
+    for columns in lines:
+        console.print("{:16}  {:19}  {:>12}  {:12}  {:12}  {}".format(*columns).rstrip(), markup=False)
+    log = found["log"]
+    console.print(f"{log['segments']} log segments, {log['bytes'] / 1e6:,.1f} MB, in {repository.folder}", markup=False)
+    for window in found["moments"]:
+        moments = f"any moment can be restored from {window['from']} to {window['to']}"
+        console.print(f"{moments} (timeline {window['timeline']})", markup=False)
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    settings = read_settings_with()
+    moment = parse_moment(options.to) if options.to else None
+    into = options.into.absolute() if options.into else None
+    if into is None and settings.database_url is not None:
+        raise RefusedError("the server of DATABASE_URL is not replaced: add --into FOLDER, see backups/README.md.")
+    say = Progress()
+    done = restore_backup(
+        _repository(settings), secret=settings.secret, moment=moment, into=into, prove=_prove, say=say
+    )
+    say(f"restored from {done.backup} to {done.cluster}")
+    if done.before is not None:
+        say(f"the previous cluster is in {done.before}: remove it when you no longer need it")
+    if done.deployed != source_version():
+        say(f"the restored database was deployed from another version of the source (schema {done.deployed[0]})")
+    say("next: `storeproc migrate` sets the passwords of this secret and deploys this source; `make up` does both, too")
+    return 0
+
+
+def _prove(access: Access) -> tuple[list[tuple[str, bool, str]], tuple[str, str]]:
+    checks = [(item["name"], item["ok"], item["detail"] or "") for item in check_invariants(access)["checks"]]
+    with psycopg.connect(access.admin(), autocommit=True) as connection:
+        deployed = connection.execute("SELECT schema_version, code_digest FROM migration.deployed").fetchone()
+    return checks, deployed or ("", "")

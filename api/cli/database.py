@@ -1,0 +1,83 @@
+"""The database that a command works on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from api.cli.terminal import errors, print_hint
+from api.settings import Settings
+from db.server.access import Access, external
+from db.server.embedded import locate
+from db.server.secret import read_secret
+from db.server.supervisor import running
+from monitoring.watcher import find_gaps
+
+
+class RefusedError(Exception):
+    """Why the command does not do what it was asked for, in one line."""
+
+
+def read_settings_with(port: int | None = None) -> Settings:
+    """The settings of the environment, with another port when one is given."""
+    return Settings.from_env({**os.environ, "PORT": str(port)} if port is not None else os.environ)
+
+
+@contextmanager
+def open_database(settings: Settings, purpose: str) -> Iterator[Access]:
+    """The database as administrator: DATABASE_URL, the running embedded server, or one started for this command."""
+    if settings.database_url is not None:
+        yield external(settings.database_url, read_secret(settings.data, settings.secret))
+        return
+    if not (settings.data / "secret").exists() and purpose != "migrate":
+        raise RefusedError(f"there is no database in {settings.data} yet: start with `make up` or `storeproc migrate`.")
+    with running(settings.data, secret=settings.secret, say=print_hint, purpose=purpose) as access:
+        yield access
+
+
+def running_database(settings: Settings) -> Access:
+    """The database for a part of the store that neither starts nor stops it. Raises RefusedError when none answers."""
+    if settings.database_url is not None:
+        return Access(settings.database_url, read_secret(settings.data, settings.secret))
+    if not (settings.data / "secret").exists():
+        raise RefusedError(f"there is no database in {settings.data}: start with `make up`, or set DATABASE_URL.")
+    access = locate(settings.data, settings.secret)
+    try:
+        psycopg.connect(access.admin(), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        raise RefusedError(f"no server runs on {settings.data}: start with `make up`, or set DATABASE_URL.") from None
+    return access
+
+
+def fetch_value(access: Access, query: str, *parameters: object) -> Any:
+    """The first column of the first row, as administrator."""
+    with psycopg.connect(access.admin(), autocommit=True, connect_timeout=10) as connection:
+        row = connection.execute(query.encode(), parameters or None).fetchone()
+        return row[0] if row else None
+
+
+def is_production(access: Access) -> bool:
+    """Whether the server itself is marked as production."""
+    return bool(fetch_value(access, "SELECT current_setting('storeproc.environment', true)") == "production")
+
+
+def check_invariants(access: Access) -> dict[str, Any]:
+    """`ok` and the list `checks`. It calls the routines behind api.check_invariants, which needs a signed-in admin."""
+    found = fetch_value(
+        access,
+        "SELECT json_build_object('ok', coalesce(bool_and(c.ok), false), 'checks', json_agg(c))::text "
+        "FROM (SELECT * FROM audit.check_invariants() UNION ALL SELECT * FROM audit.check_seals()) AS c",
+    )
+    result: dict[str, Any] = json.loads(found)
+    return result
+
+
+def print_monitoring_gaps(access: Access) -> None:
+    """Print what the server lacks for monitoring, and the remedy. It is a hint, not an error."""
+    for gap, remedy in find_gaps(access):
+        errors.print(f"monitoring: {gap} {remedy}", markup=False, style="yellow")

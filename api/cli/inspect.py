@@ -1,0 +1,65 @@
+"""storeproc check, top, dashboard: is the database right, and what does it do."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+
+from rich.table import Table
+
+from api.cli.arguments import Commands
+from api.cli.database import check_invariants, open_database, print_monitoring_gaps, read_settings_with
+from api.cli.processes import stop_on_signals
+from api.cli.terminal import console
+from monitoring.review_page import dashboard
+from monitoring.top import top
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this module to the parser."""
+    check = commands.add_parser("check", help="check every invariant; exit with 1 if one is broken")
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.set_defaults(run=_check)
+
+    live = commands.add_parser("top", help="show the database's work live: endpoints, locks, transactions; q quits")
+    live.add_argument("--once", action="store_true", help="print everything since the statistics were reset, and exit")
+    live.add_argument(
+        "--json", action="store_true", help="print JSON; without --once with the activity of one interval"
+    )
+    live.add_argument("--interval", type=float, default=2.0, metavar="SECONDS", help="seconds between updates (2)")
+    live.set_defaults(run=_top)
+
+    page = commands.add_parser(
+        "dashboard", help="serve a page for performance reviews on this machine: statements, locks, sizes, queue"
+    )
+    page.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
+    page.set_defaults(run=_dashboard)
+
+
+def _check(options: argparse.Namespace) -> int:
+    with open_database(read_settings_with(), "check") as access:
+        result = check_invariants(access)
+        print_monitoring_gaps(access)
+    if options.json:
+        console.print_json(data=result)
+    else:
+        table = Table("invariant", "", "detail", box=None, pad_edge=False)
+        for item in result["checks"]:
+            table.add_row(
+                item["name"], "[green]holds[/]" if item["ok"] else "[bold red]BROKEN[/]", str(item.get("detail") or "")
+            )
+        console.print(table)
+    return 0 if result["ok"] else 1
+
+
+def _top(options: argparse.Namespace) -> int:
+    with open_database(read_settings_with(), "top") as access:
+        top(access, once=options.once, as_json=options.json, interval=options.interval, console=console)
+    return 0
+
+
+def _dashboard(options: argparse.Namespace) -> int:
+    stop_on_signals()
+    with open_database(read_settings_with(), "dashboard") as access, suppress(KeyboardInterrupt):
+        dashboard(access, options.port, console)
+    return 0

@@ -1,0 +1,109 @@
+"""Runs PostgreSQL's backup programs as the owner of the cluster, and formats sizes and times for messages."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from db.server.embedded import Layout
+
+Say = Callable[[str], None]
+
+
+class BackupError(Exception):
+    """The reason, and what to do, in one line."""
+
+
+def run_program(
+    layout: Layout, program: str, *arguments: str | Path, password: str | None = None, say: Say = lambda _: None
+) -> str:
+    """Run one of PostgreSQL's programs as the user that owns the cluster, and return its standard output.
+
+    Lines with a percentage are reported to `say` as progress. Raises BackupError with the program's own error.
+    """
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")}
+    identity: dict[str, Any] = (
+        {} if layout.uid == os.geteuid() else {"user": layout.uid, "group": layout.gid, "extra_groups": []}
+    )
+    messages: list[str] = []
+    told = time.monotonic()
+    with (
+        tempfile.TemporaryFile("w+") as answer,
+        subprocess.Popen(
+            [layout.program(program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=answer,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env=kept | {"LC_ALL": "C"} | ({"PGPASSWORD": password} if password else {}),
+            umask=0o077,
+            **identity,
+        ) as process,
+    ):
+        assert process.stderr is not None  # noqa: S101
+        try:
+            for line in process.stderr:
+                if percent := re.search(r"\(\d+%\)", line):
+                    if time.monotonic() - told > 2:
+                        told = time.monotonic()
+                        say(f"{program}: {percent[0][1:-1]}")
+                elif line.strip():
+                    messages.append(line.strip())
+        except BaseException:
+            process.terminate()  # the program removes its unfinished output
+            raise
+        process.wait()
+        answer.seek(0)
+        if process.returncode != 0:
+            errors = [line for line in messages if "error:" in line] or messages[-1:] or [answer.read()[-500:].strip()]
+            details = [line for line in messages if line.startswith(("DETAIL:", "HINT:"))]
+            text = " ".join([*errors[:2], *details[:1]]) or f"{program} failed: {process.returncode}"
+            if re.search(r"No space left|wrote \d+ of \d+", text):
+                text += " (the disk is full)"
+            raise BackupError(text)
+        return answer.read()
+
+
+def server_version(layout: Layout) -> str:
+    """The version of the server programs, such as 18.6."""
+    return run_program(layout, "postgres", "--version").split()[2]
+
+
+def fetch_value(connection: psycopg.Connection[Any], query: str) -> Any:
+    """The first column of the first row."""
+    row = connection.execute(query.encode()).fetchone()
+    return row[0] if row else None
+
+
+def sync_folder(folder: Path) -> None:
+    """fsync a folder, so that a rename in it survives a crash."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def folder_size(folder: Path) -> int:
+    """The bytes of all files in it."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def format_size(size: int) -> str:
+    """Bytes as MB or GB."""
+    return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
+def format_moment(moment: datetime | None) -> str:
+    """A time in UTC with milliseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + " UTC" if moment else "none"

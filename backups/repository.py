@@ -1,0 +1,235 @@
+"""The folder of one cluster's physical backups.
+
+    <folder>/system                 the cluster whose backups these are (its system identifier)
+    <folder>/lock                   held while a backup is taken, restored or removed
+    <folder>/base/<id>/data         what pg_basebackup wrote: a data folder, or the changes since the parent backup
+    <folder>/base/<id>/backup.json  the description of the backup; written last: a backup without it is not complete
+    <folder>/wal/<segment>.gz       the write-ahead log, 16 MB a segment (db/server has the archive command)
+
+<folder> is STOREPROC_BACKUPS. take.py makes backups, restore.py brings them back. Dumps, which any server can load,
+are backups/backup.sh and backups/restore.sh.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pwd
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from backups.log import SEGMENT, SEGMENT_NAME, Log, Turn, position
+from backups.programs import BackupError
+from db.server.embedded import Layout, find_layout
+from db.server.folders import reachable
+
+TIMESTAMP = "%Y%m%d-%H%M%S"  # in the names of backups and of replaced clusters
+
+
+@dataclass(frozen=True)
+class Backup:
+    """The content of backup.json."""
+
+    id: str
+    kind: str
+    """`full` or `incremental`."""
+
+    parent: str | None
+    """The backup that an incremental one builds on."""
+
+    began: str
+    ended: str
+    """When pg_basebackup ended: any moment from then on can be restored from this backup."""
+
+    timeline: int
+    start: str
+    stop: str
+    """Log positions. The data are consistent only with the log from start to stop, which the backup contains."""
+
+    bytes: int
+    version: str
+    """Of PostgreSQL, such as 18.6."""
+
+    @property
+    def available_from(self) -> datetime:
+        return datetime.fromisoformat(self.ended)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Any moment from `begin` to `end` can be restored."""
+
+    timeline: int
+    begin: datetime
+    end: datetime
+    """The last commit in the log, or the end of the last backup where no commit came after it."""
+
+    last_commit: datetime | None
+    backups: tuple[str, ...]
+
+
+class Repository:
+    """The folder of one cluster's backups."""
+
+    def __init__(self, folder: Path, layout: Layout, *, outside: bool = False) -> None:
+        """`outside`: the server is not the embedded one, and archives to `wal` by itself."""
+        self.folder, self.layout, self.outside = folder, layout, outside
+        self.base, self.wal = folder / "base", folder / "wal"
+
+    @classmethod
+    def of(cls, data: Path, given: Path | None, *, outside: bool = False) -> Repository:
+        """The repository of a data folder: the folder `given`, or the default one beside the cluster."""
+        layout = find_layout(data)
+        return cls(given or layout.home.with_name(layout.home.name + "-backups"), layout, outside=outside)
+
+    def backups(self) -> list[Backup]:
+        """All complete backups, the oldest first.
+
+        Raises BackupError when the folder is not readable.
+        """
+        try:
+            found = sorted(self.base.glob("*/backup.json"))
+        except PermissionError:
+            raise BackupError(f"{self.base} is not readable: run as the user that owns it.") from None
+        return [Backup(**json.loads(path.read_text())) for path in found]
+
+    def chain(self, backup: Backup) -> list[Backup]:
+        """The backups that are needed to restore this one, the full one first.
+
+        Raises BackupError when one is missing.
+        """
+        known = {each.id: each for each in self.backups()}
+        chain = [backup]
+        while (parent := chain[0].parent) is not None:
+            if parent not in known:
+                raise BackupError(f"{backup.id} builds on {parent}, which is not in {self.base}.")
+            chain.insert(0, known[parent])
+        return chain
+
+    def data_of(self, backup: Backup) -> Path:
+        """The folder that pg_basebackup wrote."""
+        return self.base / backup.id / "data"
+
+    def windows(self, log: Log) -> list[Window]:
+        """The moments that can be restored, by timeline; a timeline has two windows where log is missing in between.
+
+        A moment belongs to the timeline that was current then, so each window begins where earlier timelines end.
+        """
+        ways: dict[tuple[int, int], list[Backup]] = {}
+        commits: dict[tuple[int, int], datetime | None] = {}
+        backups = self.backups()
+        timelines = {backup.timeline for backup in backups} | log.timelines
+        paths = {timeline: log.path_to(timeline) for timeline in sorted(timelines)}
+        for timeline, path in paths.items():
+            for backup in backups:
+                if not _leads(path, backup):
+                    continue
+                first = position(backup.stop) // SEGMENT
+                last = log.reach(path, first)
+                way = (timeline, first - 1 if last is None else last)
+                ways.setdefault(way, []).append(backup)
+                if commits.get(way) is None:
+                    commits[way] = log.last_commit(path, first, last) if last is not None else None
+        windows: list[Window] = []
+        for (timeline, last), found in ways.items():
+            if any(old.timeline == timeline and new.begin // SEGMENT >= last for old, new in _turns(paths.values())):
+                continue  # it has no log of its own: a later timeline continues from there
+            commit = commits[timeline, last]
+            known = [backup.available_from for backup in found]
+            begin = max([min(known), *(each.end for each in windows if each.timeline < timeline)])
+            end = max([begin, *known, commit or begin])
+            windows.append(Window(timeline, begin, end, commit, tuple(backup.id for backup in found)))
+        return windows
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the repository's lock; raises BackupError when another process holds it."""
+        with (self.folder / "lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BackupError(
+                    f"another backup or restore is running in {self.folder}: wait until it has ended."
+                ) from None
+            yield
+
+    def prepare(self, identifier: int) -> None:
+        """Make the folder, or check that it belongs to the cluster with this system identifier.
+
+        Raises BackupError when the folder cannot be used.
+        """
+        layout = self.layout
+        try:
+            if not self.folder.exists():
+                self.folder.mkdir(parents=True, mode=0o700)
+                os.chown(self.folder, layout.uid, layout.gid)
+            mark = self.folder / "system"
+            if not mark.exists():
+                ours = {"lost+found", "wal", "base", "dumps"} if self.outside else {"lost+found"}
+                if {path.name for path in self.folder.iterdir()} - ours:
+                    raise BackupError(
+                        f"{self.folder} contains other files: set STOREPROC_BACKUPS to an empty or new folder."
+                    )
+                draft = self.folder / "system.new"
+                draft.write_text(f"{identifier}\n")
+                draft.replace(mark)
+            for folder in (self.base,) if self.outside else (self.base, self.wal):
+                folder.mkdir(mode=0o700, exist_ok=True)
+                os.chown(folder, layout.uid, layout.gid)
+        except OSError as error:
+            raise BackupError(
+                f"{self.folder} cannot be used: {error.strerror}. Set STOREPROC_BACKUPS to another folder."
+            ) from None
+        self.require(identifier)
+        if not self.outside and not reachable(self.wal, layout.uid, layout.gid):
+            raise BackupError(
+                f"the user {pwd.getpwuid(layout.uid).pw_name}, which runs the database, cannot enter {self.folder}: "
+                "set STOREPROC_BACKUPS to a folder that this user can reach."
+            )
+
+    def require(self, identifier: int) -> None:
+        """Raises BackupError when the backups are those of another cluster."""
+        if (self.folder / "system").read_text().strip() != str(identifier):
+            raise BackupError(
+                f"{self.folder} contains the backups of another database: set STOREPROC_BACKUPS to another "
+                "folder, or move that one away."
+            )
+
+
+def _turns(paths: Iterable[Sequence[Turn]]) -> Iterator[tuple[Turn, Turn]]:
+    for path in paths:
+        yield from pairwise(path)
+
+
+def _leads(path: Sequence[Turn], backup: Backup) -> bool:
+    """Whether the backup lies on this path of timelines, not on a branch that was left before the backup."""
+    for turn, after in zip(path, [*path[1:], None], strict=True):
+        if turn.timeline == backup.timeline:
+            return after is None or position(backup.stop) <= after.begin
+    return False
+
+
+def summary(repository: Repository) -> dict[str, Any]:
+    """Backups, moments and log as JSON values; `storeproc backup list` prints them."""
+    log = Log(repository.wal, repository.layout)
+    segments = sorted(name for name in log.files if SEGMENT_NAME.fullmatch(name))
+    return {
+        "folder": str(repository.folder),
+        "backups": [asdict(backup) for backup in repository.backups()],
+        "moments": [
+            {"timeline": each.timeline, "from": each.begin.isoformat(), "to": each.end.isoformat()}
+            for each in repository.windows(log)
+        ],
+        "log": {
+            "segments": len(segments),
+            "bytes": sum(log.files[name].stat().st_size for name in segments),
+            "first": segments[0] if segments else None,
+            "last": segments[-1] if segments else None,
+        },
+    }

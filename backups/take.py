@@ -1,0 +1,216 @@
+"""Takes physical backups: a full one, or what changed since the last one, and the log that belongs to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from backups.log import SEGMENT, position, segment_name
+from backups.programs import (
+    BackupError,
+    Say,
+    fetch_value,
+    folder_size,
+    format_size,
+    run_program,
+    sync_folder,
+)
+from backups.repository import TIMESTAMP, Backup, Repository
+from db.server.access import Access
+from db.server.configuration import archive_to
+
+# Below wal_summary_keep_time (10 days): without the summaries an incremental backup is not possible.
+NEW_CHAIN_AFTER = timedelta(days=7)
+ARCHIVE_TIMEOUT = 60.0  # seconds in which not a single segment arrives
+
+
+def take_backup(repository: Repository, access: Access, *, full: bool, keep: int, say: Say) -> Backup:
+    """Take a backup, incremental where that is possible and `full` is not asked for.
+
+    The last `keep` full backups and those that build on them are kept, older ones are removed. Archiving is turned on
+    when it is off. Raises BackupError; a backup that failed leaves nothing behind.
+    """
+    with psycopg.connect(access.admin("postgres"), autocommit=True, application_name="storeproc backup") as connection:
+        identifier = fetch_value(connection, "SELECT system_identifier FROM pg_control_system()")
+        repository.prepare(identifier)
+        with repository.locked():
+            for leftover in repository.base.glob(".*.part"):
+                shutil.rmtree(leftover)
+            _begin_archiving(repository, connection, say)
+            parent = None if full else _parent(repository)
+            backup = _base_backup(repository, access, connection, parent, say)
+            wait_for_archive(repository, connection)
+            _record(access, backup, say)
+            _prune(repository, keep, say)
+            return backup
+
+
+def _record(access: Access, backup: Backup, say: Say) -> None:
+    """Tell the database, for the alert BackupTooOld. A failure here does not make the backup invalid."""
+    try:
+        with psycopg.connect(access.url("store_backup"), application_name="storeproc backup") as connection:
+            connection.execute("SELECT monitor.record_backup(%s, %s)", [backup.kind, backup.bytes])
+    except psycopg.Error as error:
+        say(f"the backup could not be recorded for monitoring: {error.diag.message_primary or str(error).strip()}")
+
+
+def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any], say: Say) -> None:
+    if repository.outside:
+        command = str(fetch_value(connection, "SHOW archive_command"))
+        if fetch_value(connection, "SHOW archive_mode") == "off" or str(repository.wal) not in command:
+            raise BackupError(
+                f"the server of DATABASE_URL does not archive its log to {repository.wal}, a folder that both "
+                "see: docker-compose.yml shows how. Without it, backups/backup.sh makes dumps."
+            )
+        return
+    if repository.layout.archive == repository.wal:
+        return
+    archive_to(repository.layout, repository.wal)
+    connection.execute("SELECT pg_reload_conf()")
+    wait_for_archive(repository, connection)  # proves that archiving works
+    say(f"the write-ahead log is archived to {repository.wal} from now on")
+
+
+def wait_for_archive(repository: Repository, connection: psycopg.Connection[Any]) -> None:
+    """Return when the log up to now is in the archive; raises BackupError when no segment arrives for a minute."""
+    connection.execute("SELECT pg_create_restore_point('storeproc backup')")  # an empty segment is not closed
+    name = fetch_value(connection, "SELECT pg_walfile_name(pg_switch_wal())")
+    deadline = 0.0
+    arrived = -1
+    while not (repository.wal / f"{name}.gz").exists():
+        # A long queue or a slow disk is not an error while segments still arrive.
+        if (number := fetch_value(connection, "SELECT archived_count FROM pg_stat_archiver")) != arrived:
+            arrived, deadline = number, time.monotonic() + ARCHIVE_TIMEOUT
+        if time.monotonic() > deadline:
+            raise BackupError(
+                f"the write-ahead log does not reach {repository.wal} ({name} is missing). Is the disk full? "
+                f"The reason is in {'the log of the server' if repository.outside else repository.layout.log}."
+            )
+        time.sleep(0.05)
+
+
+def _parent(repository: Repository) -> Backup | None:
+    """The backup to build on: the last, unless its chain is too old. Raises BackupError where the chain is broken."""
+    known = repository.backups()
+    if not known:
+        return None
+    chain = repository.chain(known[-1])
+    return known[-1] if datetime.now(UTC) - chain[0].available_from < NEW_CHAIN_AFTER else None
+
+
+def _base_backup(
+    repository: Repository, access: Access, connection: psycopg.Connection[Any], parent: Backup | None, say: Say
+) -> Backup:
+    layout = repository.layout
+    began = datetime.now(UTC)
+    while any(repository.base.glob(f"{began.strftime(TIMESTAMP)}?")):  # a small database is copied within a second
+        time.sleep(0.05)
+        began = datetime.now(UTC)
+    number = began.strftime(TIMESTAMP)
+    draft = repository.base / f".{number}.part"
+    draft.mkdir(mode=0o700)
+    os.chown(draft, layout.uid, layout.gid)
+    say(f"copying what changed since {parent.id}" if parent else "copying the whole database")
+    try:
+        _copy(repository, access, parent, draft, number, say)
+        ended = datetime.now(UTC)
+        size = folder_size(draft)
+        say(f"copied {format_size(size)} ({(ended - began).total_seconds():.1f} s); checking it")
+        started = time.monotonic()
+        run_program(layout, "pg_verifybackup", "--quiet", draft / "data")
+        say(f"it is complete and undamaged ({time.monotonic() - started:.1f} s)")
+        log = json.loads((draft / "data" / "backup_manifest").read_text())["WAL-Ranges"][-1]
+        kind = "incremental" if parent else "full"
+        backup = Backup(
+            id=f"{number}{kind[0].upper()}",
+            kind=kind,
+            parent=parent.id if parent else None,
+            began=began.isoformat(),
+            ended=ended.isoformat(),
+            timeline=log["Timeline"],
+            start=log["Start-LSN"],
+            stop=log["End-LSN"],
+            bytes=size,
+            version=str(fetch_value(connection, "SHOW server_version")),
+        )
+        _publish(repository, backup, draft)
+    except BackupError as error:
+        shutil.rmtree(draft)
+        if parent is not None and "WAL summar" in str(error):
+            # After a restore the server has no summaries of the log from before.
+            say(f"there is no list of what changed since {parent.id}: taking a full backup")
+            return _base_backup(repository, access, connection, None, say)
+        raise
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return backup
+
+
+def _copy(repository: Repository, access: Access, parent: Backup | None, draft: Path, label: str, say: Say) -> None:
+    conninfo, password = _without_password(access.url("store_backup", "postgres"))
+    run_program(
+        repository.layout,
+        "pg_basebackup",
+        f"--dbname={conninfo}",
+        f"--pgdata={draft}/data",
+        "--wal-method=stream",  # so that the backup can be restored without the archive
+        "--checkpoint=fast",
+        f"--label=storeproc {label}",
+        "--no-password",
+        "--progress",
+        *([f"--incremental={repository.data_of(parent)}/backup_manifest"] if parent else []),
+        password=password,
+        say=say,
+    )
+
+
+def _publish(repository: Repository, backup: Backup, draft: Path) -> None:
+    """Write backup.json and give the folder its final name; the backup exists from then on."""
+    with (draft / "backup.json").open("w") as file:
+        json.dump(asdict(backup), file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(repository.base / backup.id)
+    sync_folder(repository.base)
+
+
+def _prune(repository: Repository, keep: int, say: Say) -> None:
+    """Keep the last `keep` full backups and what builds on them; remove the older ones, and the log only they need."""
+    known = repository.backups()
+    fulls = [backup for backup in known if backup.kind == "full"]
+    if len(fulls) <= keep:
+        return
+    kept = {backup.id for backup in fulls[-keep:]}
+    gone = [backup for backup in known if repository.chain(backup)[0].id not in kept]
+    for backup in reversed(gone):  # an incremental backup before its parent
+        doomed = repository.base / f".{backup.id}.part"
+        (repository.base / backup.id).rename(doomed)
+        shutil.rmtree(doomed)
+    oldest = min((backup for backup in known if backup.id in kept), key=lambda backup: position(backup.start))
+    before = len(list(repository.wal.iterdir()))
+    run_program(
+        repository.layout,
+        "pg_archivecleanup",
+        "--clean-backup-history",
+        "--strip-extension=.gz",
+        repository.wal,
+        segment_name(oldest.timeline, position(oldest.start) // SEGMENT),
+    )
+    removed = before - len(list(repository.wal.iterdir()))
+    say(f"removed {len(gone)} backups and {removed} log segments that are older than the last {keep} full backups")
+
+
+def _without_password(url: str) -> tuple[str, str]:
+    given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    password = given.pop("password", "")
+    return make_conninfo("", **given), password
