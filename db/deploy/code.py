@@ -152,7 +152,10 @@ def _views_to_load(connection: Connection, source: Source, loaded: dict[str, str
 
     The base is a routine with another signature, or a relation that a new migration names.
     """
-    named = set(re.findall(r"\w+\.\w+", _new_migrations(connection, source)))
+    # Only names of a schema of ours: alias.column looks the same.
+    schemas = sorted({file.schema for file in (*source.routines, *source.policies, *source.views)})
+    qualified = re.compile(rf"\b(?:{'|'.join(schemas)})\.\w+")
+    named = set(qualified.findall(_new_migrations(connection, source)))
     names = [_view(file) for file in source.views]
     missing = connection.execute(
         "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [names]
@@ -171,7 +174,7 @@ def _views_to_load(connection: Connection, source: Source, loaded: dict[str, str
         for file in source.views
         if loaded.get(file.name) != file.digest
         or _view(file) in due
-        or not named.isdisjoint(re.findall(r"\w+\.\w+", file.text))
+        or not named.isdisjoint(qualified.findall(file.text))
     ]
 
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api.http import jwks
 from api.http.errors import Problem
-from api.http.identity_provider import OURS, Outside
+from api.http.identity_provider import OURS, Verifier
 from api.settings import Oidc, Settings
 from api.settings_source import SettingsError
 from tests.accounts.provider import Provider, provider_running
@@ -398,7 +398,7 @@ async def test_a_discovery_document_that_is_wrong_is_not_followed(
 
 async def test_each_key_verifies_with_its_own_algorithm(provider: Provider, subject: str) -> None:
     provider.rotate("curve", "EC", keep=True)
-    outside = Outside(None, Oidc(issuer=provider.issuer, audiences=("shop-api",)))  # type: ignore[arg-type]
+    outside = Verifier(Oidc(issuer=provider.issuer, audiences=("shop-api",)))
     provider.rotate("edwards", "OKP", keep=True)
     provider.rotate("pss", keep=True, alg="PS256")
     for kid, algorithm in (("first", "RS256"), ("curve", "ES256"), ("edwards", "EdDSA"), ("pss", "PS256")):
@@ -449,4 +449,4 @@ def test_a_configuration_that_makes_no_sense_is_refused(environment: dict[str, s
 def test_where_roles_are(claim: str, claims: dict[str, Any], role: str | None) -> None:
     settings = Settings.from_env({"OIDC_ISSUER": "https://a.example", "OIDC_AUDIENCE": "x", "OIDC_ROLE_CLAIM": claim})
     assert settings.oidc
-    assert Outside(None, settings.oidc)._role(claims) == role  # type: ignore[arg-type]
+    assert Verifier(settings.oidc).role(claims) == role

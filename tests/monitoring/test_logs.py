@@ -9,6 +9,7 @@ import signal
 import sys
 import uuid
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -178,9 +179,10 @@ async def test_a_request_is_one_line_that_can_be_searched(client: Any, server: A
     assert len(found) == 1
     line = found[0]
     assert line.pop("ms") > 0
+    assert datetime.fromisoformat(line.pop("time")).tzinfo is not None
     assert line == {
         "request_id": request_id, "operation": "get_product", "method": "GET", "role": "anonymous", "status": 404,
-        "code": "product_not_found",
+        "code": "product_not_found", "level": "info",
     }  # fmt: skip
 
 

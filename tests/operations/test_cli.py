@@ -165,7 +165,7 @@ def test_migrate_check_says_what_is_pending(cluster: Cluster, worker_id: str) ->
     try:
         before = storeproc("migrate", "--check", **on(access))
         assert before.returncode == 1
-        assert "pending: the database is made" in before.stdout
+        assert "pending: the database is created" in before.stdout
         assert storeproc("migrate", **on(access)).returncode == 0
         after = storeproc("migrate", "--check", **on(access))
         assert (after.returncode, after.stdout) == (0, "nothing is pending\n")
