@@ -10,9 +10,9 @@ import asyncpg
 import pytest
 
 from tests.concurrency.conftest import Crowd, Job, by, callback, codes
-from tests.orders.conftest import Buyer, expire, line
-from tests.orders.conftest import buyer as buyer
 from tests.payments.conftest import Shop
+from tests.sales.orders.conftest import Buyer, expire, line
+from tests.sales.orders.conftest import buyer as buyer
 
 
 async def parts(shop: Shop, product: str) -> int:

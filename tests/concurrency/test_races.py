@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.concurrency.conftest import EXPIRY, Crowd, by, callback, code, codes
-from tests.orders.conftest import Buyer, expire, line, lines
 from tests.payments.conftest import Shop
+from tests.sales.orders.conftest import Buyer, expire, line, lines
 
 
 async def ready_to_pay(shop: Shop, buyer: Buyer) -> tuple[str, dict[str, Any], dict[str, Any]]:

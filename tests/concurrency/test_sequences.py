@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.orders.conftest import Buyer, line, lines
 from tests.payments.conftest import Shop
+from tests.sales.orders.conftest import Buyer, line, lines
 
 STOCK = 60
 EXPECTED = {"out_of_stock", "order_not_pending", "order_not_cancellable", "order_item_not_found", "order_partly_paid"}

@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from tests.concurrency.conftest import Crowd, Job, by, callback, codes
-from tests.orders.conftest import Buyer, line, lines
 from tests.payments.conftest import Shop
+from tests.sales.orders.conftest import Buyer, line, lines
 
 
 async def deadlocks(shop: Shop) -> int:

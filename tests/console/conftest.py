@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.admin.conftest import Office
-from tests.admin.conftest import office as office
 from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop
+from tests.report.conftest import Office
+from tests.report.conftest import office as office
 
 PASSWORD = "Correct-Horse-9"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)

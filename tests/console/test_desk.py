@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.admin.conftest import Office
 from tests.console.conftest import Open, Sell, SignUp
 from tests.console.test_service import refunds_of
 from tests.payments.conftest import Shop
+from tests.report.conftest import Office
 
 
 async def test_a_failed_refund_is_tried_again(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Error, expect
 
-from tests.admin.conftest import Office
 from tests.console.conftest import PASSWORD, Open, Sell, SignUp
 from tests.payments.conftest import Shop
+from tests.report.conftest import Office
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 EVERYWHERE = (

@@ -8,9 +8,9 @@ from typing import Any
 
 from playwright.async_api import Route, expect
 
-from tests.admin.conftest import Office
 from tests.console.conftest import Open, Sell, SignUp
 from tests.payments.conftest import Shop
+from tests.report.conftest import Office
 
 NASTY = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 

@@ -19,7 +19,7 @@ import pytest
 from db.deploy.source import MigrationError
 from db.server.access import Access
 from tests.conftest import Cluster
-from tests.operations.test_migrate import Workshop
+from tests.deploy.test_migrate import Workshop
 
 ROOT = Path(__file__).parents[2]
 numbers = count(1)

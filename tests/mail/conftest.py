@@ -24,8 +24,8 @@ from cryptography.x509.oid import NameOID
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.access import Access
-from tests.accounts.conftest import Staff
-from tests.accounts.conftest import staff as staff
+from tests.identity.accounts.conftest import Staff
+from tests.identity.accounts.conftest import staff as staff
 from tests.identity.conftest import Person
 from tests.identity.conftest import stranger as stranger
 from tests.payments.conftest import Shop

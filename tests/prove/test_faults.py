@@ -18,8 +18,8 @@ import asyncpg
 import psutil
 import pytest
 
-from api.postgres.cache import Cache
-from api.postgres.pool import Database
+from api.postgres.cache import ResponseCache
+from api.postgres.database import Database
 from api.settings import Settings
 from api.worker import loop
 from api.worker.loop import Worker
@@ -121,20 +121,14 @@ async def test_the_server_lets_go_of_clients_that_vanished(admin: asyncpg.Connec
 async def test_an_answer_for_everybody_is_not_waited_for_without_end(access: Access) -> None:
     """A read that several share belongs to no request, so no request's end ends it."""
 
-    class Silent:
-        async def execute(self, *_: object) -> None:
-            await asyncio.Event().wait()
+    async def never() -> Any:
+        await asyncio.Event().wait()
 
-        async def read(self, _: object) -> None: ...
-
-    cache = Cache(
-        Settings(database_url=access.admin_url, secret=access.secret).model_copy(update={"request_timeout": 0.1})
-    )
-    asked: Any = Silent()
+    cache = ResponseCache(access.url("web_anonymous"), timeout=0.1)
     async with asyncio.timeout(5):
         with pytest.raises(TimeoutError):
-            await cache._read(asked, asked, ("/v1/products", b""))
-    assert cache.flights == {}
+            await cache.get(("/v1/products", b""), never)
+    assert cache.making == {}
 
 
 # --- a server that does not start -----------------------------------------------------------------

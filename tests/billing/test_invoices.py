@@ -1,0 +1,479 @@
+"""An invoice for each paid order, a credit note for each refund: numbered without a gap, never changed, its owner's."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api.invoices import document
+from api.worker.jobs import invoices as jobs
+from tests.billing.conftest import Office
+from tests.conftest import refused
+from tests.payments.conftest import Shop
+
+
+@pytest.fixture(autouse=True)
+async def invoices_are_right(office: Office) -> AsyncIterator[None]:
+    yield
+    await office.assert_invoices_are_right()
+
+
+TABLES = ("invoices", "invoice_items", "invoice_files", "sellers")
+
+
+async def read(shop: Shop, function: str, token: str, role: str = "customer", **arguments: Any) -> Any:
+    return await shop.call(f"web_{role}", function, token=token, **arguments)
+
+
+# --- what an invoice says -------------------------------------------------------------------------
+
+
+async def test_an_invoice_says_what_was_bought(shop: Shop, office: Office, customer: str) -> None:
+    lamp, book = await office.product("Lamp", 4999, "on20"), await office.product("Book", 1500)
+    order = await office.order(customer, (lamp, 2), (book, 3), amount=998, product_ids=[lamp], shipping=590)
+    await office.pay(customer, order)
+    made = await office.issue(order)
+    assert made == await read(shop, "get_invoice", customer, order_id=order["id"])
+    assert (made["kind"], made["order_id"], made["order_number"]) == ("invoice", order["id"], order["number"])
+    assert (made["refund_id"], made["invoice_id"], made["reason"]) == (None, None, None)
+    assert (made["currency"], made["minor_units"]) == ("USD", 2)
+    shown = [
+        (i["position"], i["name"], i["quantity"], i["unit_price"], i["discount"], i["tax_rate"], i["tax"], i["total"])
+        for i in made["items"]
+    ]
+    assert sorted(shown, key=lambda i: i[1]) == [
+        (shown[0][0] if shown[0][1] == "Book" else shown[1][0], "Book", 3, 1500, 0, 0, 0, 4500),
+        (shown[0][0] if shown[0][1] == "Lamp" else shown[1][0], "Lamp", 2, 4999, 998, 20, 1800, 10800),
+    ]
+    assert [i["position"] for i in made["items"]] == [1, 2]
+    sums = (made["subtotal"], made["discount"], made["tax"], made["shipping"], made["total"], made["amount_paid"])
+    assert sums == (14498, 998, 1800, 590, 15890, 15890)
+    assert made["taxes"] == [
+        {"category": "E", "rate": 0, "basis": 4500 + 590, "amount": 0, "gross": 5090, "reason": None},
+        {"category": "S", "rate": 20, "basis": 9000, "amount": 1800, "gross": 10800, "reason": None},
+    ]
+    buyer = made["buyer"]
+    assert (buyer["name"], buyer["recipient"], buyer["city"], buyer["country"]) == (
+        "নুসরাত জাহান", "নুসরাত জাহান", "Dhaka", "BD",
+    )  # fmt: skip
+    assert document.render(made).startswith(b"%PDF-")
+
+
+async def test_an_invoice_is_made_once(shop: Shop, office: Office, customer: str, connect: Any) -> None:
+    order, _ = await shop.paid(customer, await shop.product())
+    first = await connect("web_worker")
+    async with first.transaction():
+        number = await first.fetchval("SELECT ((api.issue_invoice($1)).invoice).number", order["id"])
+        others = [asyncio.create_task(office.issue(order)) for _ in range(8)]
+        # All of them stand at the order's door before the first is through.
+        await shop.until(
+            "SELECT count(*) = 8 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = 'web_worker' AND wait_event_type = 'Lock'"
+        )
+    assert {made["number"] for made in await asyncio.gather(*others)} == {number}
+    count = "SELECT count(*) FROM billing.invoices WHERE order_id = $1"
+    assert await shop.admin.fetchval(count, uuid.UUID(order["id"])) == 1
+
+
+async def test_a_free_order_has_an_invoice(office: Office, customer: str) -> None:
+    order = await office.order(customer, (await office.product("Sample", 0, "in19"), 1))
+    made = await office.issue(order)
+    assert made["total"] == 0
+    assert document.render(made)
+
+
+async def test_there_is_none_before_the_payment(shop: Shop, office: Office, customer: str) -> None:
+    order = await shop.order(customer, await shop.product())
+    with refused("invoice_not_found", "SH404"):
+        await read(shop, "get_invoice", customer, order_id=order["id"])
+    with refused("order_not_paid", "SH409"):
+        await office.issue(order)
+    with refused("order_not_found", "SH404"):
+        await office.issue({"id": "00000000-0000-7000-8000-000000000009"})
+
+
+async def test_for_a_moment_it_is_being_made(shop: Shop, office: Office, customer: str) -> None:
+    order, _ = await shop.paid(customer, await shop.product())
+    for function in ("get_invoice", "get_invoice_pdf"):
+        with refused("invoice_not_ready", "SH404") as refusal:
+            await read(shop, function, customer, order_id=order["id"])
+        assert refusal.detail == {"retry_after": 2}
+    await office.issue(order)
+    await read(shop, "get_invoice", customer, order_id=order["id"])
+    with refused("invoice_not_ready", "SH404"):
+        await read(shop, "get_invoice_pdf", customer, order_id=order["id"])
+
+
+async def test_a_payment_asks_for_its_invoice(shop: Shop, office: Office, customer: str) -> None:
+    order, payment = await shop.paid(customer, await shop.product())
+    refund = await office.refund(payment, amount=100)
+    kinds = await shop.admin.fetch(
+        "SELECT kind FROM messaging.outbox "
+        "WHERE payload ->> 'order_id' = $1 OR payload ->> 'refund_id' = $2 ORDER BY id",
+        order["id"], refund["id"],
+    )  # fmt: skip
+    assert [row["kind"] for row in kinds if row["kind"].startswith("issue")] == ["issue_invoice", "issue_credit_note"]
+
+
+# --- who sells, who buys --------------------------------------------------------------------------
+
+
+async def test_the_seller_is_as_it_was_at_purchase(shop: Shop, office: Office, customer: str) -> None:
+    first = await office.sells(line1="Old Street 1", city="Berlin", country="DE", vat_id="DE1", iban="DE02")
+    order, _ = await shop.paid(customer, await shop.product())
+    second = await office.sells(name="Nordlicht Europa SE", country="FR", vat_id="FR2")
+    later, _ = await shop.paid(customer, await shop.product())
+    assert second["version"] == first["version"] + 1
+    made = await office.issue(order)
+    assert made["seller"] == {
+        "name": "Nordlicht Outfitters GmbH", "email": None, "phone": None, "line1": "Old Street 1", "line2": None,
+        "postal_code": None, "city": "Berlin", "region": None, "country": "DE", "registration": None, "vat_id": "DE1",
+        "tax_number": None, "iban": "DE02",
+    }  # fmt: skip
+    assert (await office.issue(later))["seller"]["name"] == "Nordlicht Europa SE"
+
+
+async def test_the_buyer_is_as_they_were(shop: Shop, office: Office) -> None:
+    buyer = await shop.account()
+    await shop.call("web_customer", "update_account", token=buyer, display_name="欧阳娜娜")
+    order, _ = await shop.paid(buyer, await shop.product())
+    made = await office.issue(order)
+    await shop.call("web_customer", "update_account", token=buyer, display_name="Somebody Else")
+    assert made["buyer"]["name"] == "欧阳娜娜"
+    assert await read(shop, "get_invoice", buyer, order_id=order["id"]) == made
+
+
+async def test_where_an_e_invoice_is_asked_for(shop: Shop, office: Office, customer: str) -> None:
+    registered: dict[str, Any] = {"country": "DE", "vat_id": "DE123456789"}
+    for seller, expected in (
+        (registered, True),
+        (registered | {"e_invoice": False}, False),
+        ({"country": "US", "tax_number": "12-3456789"}, False),
+        ({"country": "US", "tax_number": "12-3456789", "e_invoice": True}, True),
+        ({"country": "DE"}, False),  # not enough is known of the seller
+        ({}, False),
+    ):
+        await office.sells(**seller)
+        order, _ = await shop.paid(customer, await shop.product())
+        made = await office.issue(order)
+        assert made["e_invoice"] is expected, seller
+        assert (b"factur-x.xml" in document.render(made)) is expected
+    with refused("e_invoice_seller_incomplete", "23514"):
+        await office.sells(e_invoice=True)
+
+
+async def test_a_seller_that_was_changed_meanwhile(shop: Shop, office: Office) -> None:
+    seller = await office.sells()
+    with refused("version_stale", "SH412"):
+        await office.sells(if_match=seller["version"] - 1)
+    answers = await asyncio.gather(
+        *(office.sells(name=f"Shop {n}", if_match=seller["version"]) for n in range(8)), return_exceptions=True
+    )
+    told = [a["version"] if isinstance(a, dict) else a.constraint_name for a in answers]  # type: ignore[union-attr]
+    assert told.count(seller["version"] + 1) == 1
+    assert set(told) <= {seller["version"] + 1, "version_stale", "seller_changed_meanwhile"}
+    assert await read(shop, "get_seller", office.admin, "admin") == next(a for a in answers if isinstance(a, dict))
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+async def test_no_gap_with_fifty_at_once_of_which_some_fail(shop: Shop, office: Office, access: Any) -> None:
+    lamp = await shop.product()
+    buyers = [await shop.account() for _ in range(5)]
+    orders = [(await shop.paid(buyers[n % 5], lamp))[0] for n in range(50)]
+    before = await shop.admin.fetchval("SELECT coalesce(max(sequence), 0) FROM billing.invoices WHERE kind = 'invoice'")
+    start = asyncio.Barrier(50)
+    dice = random.Random(4)
+    fates = ["commit"] * 30 + ["roll back"] * 12 + ["lose the connection"] * 8
+    dice.shuffle(fates)
+
+    async def issue(order: dict[str, Any], fate: str) -> str | None:
+        connection = await asyncpg.connect(access.url("web_worker"))
+        try:
+            await start.wait()
+            transaction = connection.transaction()
+            await transaction.start()
+            number: str = await connection.fetchval("SELECT ((api.issue_invoice($1)).invoice).number", order["id"])
+            if fate == "commit":
+                await transaction.commit()
+                return number
+            if fate == "roll back":
+                await transaction.rollback()
+            return None
+        finally:
+            connection.terminate() if fate == "lose the connection" else await connection.close()
+
+    numbers = [n for n in await asyncio.gather(*(issue(*both) for both in zip(orders, fates, strict=True))) if n]
+    year = numbers[0].split("-")[1]
+    assert sorted(numbers) == [f"INV-{year}-{before + n:06}" for n in range(1, 31)]
+    # What failed is done again, and goes on where the last one ended.
+    again = [await office.issue(order) for order, fate in zip(orders, fates, strict=True) if fate != "commit"]
+    assert [made["number"] for made in again] == [f"INV-{year}-{before + n:06}" for n in range(31, 51)]
+    times = await shop.admin.fetch("SELECT created_at FROM billing.invoices WHERE kind = 'invoice' ORDER BY sequence")
+    assert times == sorted(times)
+
+
+async def test_each_year_and_each_kind_counts_for_itself(shop: Shop, office: Office, customer: str, admin: Any) -> None:
+    order, payment = await shop.paid(customer, await shop.product())
+    invoice = await office.issue(order)
+    note = await office.credit(await office.refund(payment, amount=100))
+    prefix, year, _ = invoice["number"].split("-")
+    assert (prefix, note["number"].split("-")[:2]) == ("INV", ["CN", year])
+    # Whoever waited over the turn of the year is refused, and the number goes back.
+    other, _ = await shop.paid(customer, await shop.product())
+    with refused("invoice_of_another_year", "23514"):
+        async with admin.transaction():
+            await admin.execute(
+                "ALTER TABLE billing.invoices ALTER created_at SET DEFAULT clock_timestamp() + interval '1 year'"
+            )
+            await admin.execute("SELECT billing.issue_invoice($1)", uuid.UUID(other["id"]))
+
+
+async def test_a_long_number_is_not_cut(admin: Any) -> None:
+    shown = await admin.fetchval(
+        "SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef AS d JOIN pg_attribute AS a "
+        "ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
+        "WHERE d.adrelid = 'billing.invoices'::regclass AND a.attname = 'number'"
+    )
+    for sequence, number in ((7, "INV-2026-000007"), (1234567, "INV-2026-1234567")):
+        found = await admin.fetchval(
+            f"SELECT {shown} FROM (VALUES ('invoice', 2026, {sequence}::bigint)) AS v (kind, year, sequence)"
+        )
+        assert found == number
+
+
+# --- credit notes ---------------------------------------------------------------------------------
+
+
+async def test_a_credit_note_for_each_refund(shop: Shop, office: Office, customer: str) -> None:
+    order, payment = await shop.paid(customer, await shop.product(500), 2)
+    first = await office.refund(payment, amount=300, reason="arrived_damaged")
+    note = await office.credit(first)  # and the invoice before it
+    invoice = await read(shop, "get_invoice", customer, order_id=order["id"])
+    assert (note["kind"], note["refund_id"]) == ("credit_note", first["id"])
+    assert (note["invoice_id"], note["invoice_number"]) == (invoice["id"], invoice["number"])
+    assert note["invoice_date"] == invoice["issue_date"]
+    assert (note["total"], note["amount_paid"], note["reason"]) == (300, 300, "arrived damaged")
+    assert (note["seller"], note["buyer"]) == (invoice["seller"], invoice["buyer"])
+    [line] = note["items"]
+    assert (line["name"], line["quantity"], line["unit_price"]) == ("Partial refund: Lamp", 1, 300)
+    assert await office.credit(first) == note
+    second = await office.credit(await office.refund(payment))
+    assert second["total"] == 700
+    listed = await read(shop, "list_credit_notes", customer, order_id=order["id"])
+    assert listed == {"data": [note, second], "next_cursor": None}
+    page = await read(shop, "list_credit_notes", customer, order_id=order["id"], limit=1)
+    assert page["data"] == [note]
+    page = await read(shop, "list_credit_notes", customer, order_id=order["id"], cursor=page["next_cursor"])
+    assert page["data"] == [second]
+    assert await read(shop, "get_credit_note", customer, credit_note_id=note["id"]) == note
+    assert document.render(note)
+
+
+async def test_a_whole_refund_credits_the_whole_invoice(shop: Shop, office: Office, customer: str) -> None:
+    lamp, book = await office.product("Lamp", 4999, "on20"), await office.product("Book", 1500, "in7")
+    kit = await office.bundle("Kit", 3000, "in19", Hammer=1, Nail=20)
+    order = await office.order(customer, (lamp, 2), (book, 3), bundles=[(kit, 2)], amount=998, shipping=590)
+    await office.pay(customer, order)
+    invoice = await office.issue(order)
+    cancelled = await shop.call(
+        "web_support", "cancel_any_order", token=shop.support, order_id=order["id"], reason="changed my mind"
+    )
+    assert cancelled["status"] == "cancelled"
+    refund = await shop.admin.fetchval("SELECT id FROM payments.refunds WHERE order_id = $1", uuid.UUID(order["id"]))
+    with refused("refund_not_completed", "SH409"):
+        await office.credit({"id": refund})
+    await shop.call("web_worker", "complete_refund", refund_id=refund, provider_reference="re")
+    note = await office.credit({"id": refund})
+    same = ("subtotal", "discount", "tax", "tax_included", "shipping", "total", "taxes", "items", "currency")
+    assert {name: note[name] for name in same} == {name: invoice[name] for name in same}
+
+
+@pytest.mark.parametrize("tax", ["on20", "in19"])
+async def test_parts_of_a_line_give_back_all_of_its_tax(office: Office, customer: str, tax: str) -> None:
+    order = await office.order(customer, (await office.product("Lamp", 3333, tax), 1), amount=100, shipping=101)
+    payment = await office.pay(customer, order)
+    invoice = await office.issue(order)
+    refunds = [await office.refund(payment, amount=amount) for amount in (1, 7, 999, 1234)]
+    refunds.append(await office.refund(payment))
+    notes = await asyncio.gather(*(office.credit(refund) for refund in refunds))
+    for name in ("tax", "shipping", "total"):
+        assert sum(note[name] for note in notes) == invoice[name], name
+    assert all(item["tax"] >= 0 and item["total"] >= 0 for note in notes for item in note["items"])
+
+
+async def test_pieces_are_credited_at_their_price(office: Office, customer: str) -> None:
+    order = await office.order(customer, (await office.product("Lamp", 1000), 3))
+    payment = await office.pay(customer, order)
+    invoice = await office.issue(order)
+    [item] = invoice["items"]
+    refund = await office.refund(payment, items=[{"order_item_id": item["order_item_id"], "quantity": 2}])
+    note = await office.credit(refund)
+    [line] = note["items"]
+    assert (line["name"], line["quantity"], line["unit_price"], line["total"]) == ("Lamp", 2, 1000, 2000)
+
+
+async def test_a_refund_from_before_refunds_had_lines(shop: Shop, office: Office, customer: str, admin: Any) -> None:
+    _, payment = await shop.paid(customer, await shop.product())
+    refund = await office.refund(payment, amount=400)
+    note_lines = "DELETE FROM payments.refund_items WHERE refund_id = $1"
+    async with admin.transaction():
+        transaction = admin.transaction()
+        await transaction.start()
+        await admin.execute(note_lines, uuid.UUID(refund["id"]))
+        total = await admin.fetchval("SELECT billing.issue_credit_note($1)", uuid.UUID(refund["id"]))
+        assert await admin.fetchval("SELECT total FROM billing.invoices WHERE id = $1", total) == 400
+        await transaction.rollback()
+    await office.credit(refund)
+
+
+# --- nobody changes one ---------------------------------------------------------------------------
+
+
+async def test_nobody_changes_an_invoice(shop: Shop, office: Office, customer: str, admin: Any) -> None:
+    order, _ = await shop.paid(customer, await shop.product())
+    await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]})
+    for table in TABLES:
+        for statement in (
+            "UPDATE billing.{} SET created_at = now()",
+            "DELETE FROM billing.{}",
+            "TRUNCATE billing.{} CASCADE",
+        ):
+            if table == "invoice_items":
+                statement = statement.replace("created_at = now()", "total = 0")
+            with refused("append_only", "SH409"):
+                await admin.execute(statement.format(table))
+    rights = await admin.fetch(
+        "SELECT c.relname, r.rolname, p.privilege FROM pg_class AS c CROSS JOIN pg_roles AS r "
+        "CROSS JOIN unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege) "
+        "WHERE c.relnamespace = 'billing'::regnamespace AND c.relkind = 'r' AND c.relname <> 'sellers' "
+        "AND r.rolname ~ '^(store_api|app_|web_)' AND has_table_privilege(r.oid, c.oid, p.privilege)"
+    )
+    assert rights == []
+
+
+def _worker(shop: Shop) -> jobs.Call:
+    async def call(function: str, **arguments: object) -> Any:
+        return await shop.call("web_worker", function, **arguments)
+
+    return call
+
+
+async def test_the_page_is_kept_once(shop: Shop, office: Office, customer: str) -> None:
+    order, _ = await shop.paid(customer, await shop.product())
+    number = await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]})
+    kept = await read(shop, "get_invoice_pdf", customer, order_id=order["id"])
+    assert kept["number"] == number
+    made = await office.issue(order)
+    assert b64decode(kept["content"]) == document.render(made)
+    assert await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]}) == f"{number} was printed before"
+    again = {"invoice_id": made["id"], "content": kept["content"]}
+    await shop.call("web_worker", "store_invoice_pdf", **again)
+    with refused("invoice_printed_already", "SH409"):
+        await shop.call(
+            "web_worker", "store_invoice_pdf", invoice_id=made["id"], content=b64encode(b"%PDF-1.7 other").decode()
+        )
+    assert await read(shop, "get_invoice_pdf", customer, order_id=order["id"]) == kept
+    with refused("invoice_not_found", "SH404"):
+        await shop.call("web_worker", "store_invoice_pdf", **(again | {"invoice_id": uuid.UUID(int=1)}))
+    other, _ = await shop.paid(customer, await shop.product())
+    with refused("invoice_file_is_no_pdf", "23514"):
+        other_invoice = await office.issue(other)
+        await shop.call(
+            "web_worker", "store_invoice_pdf", invoice_id=other_invoice["id"], content=b64encode(b"<html>").decode()
+        )
+
+
+# --- whose it is ----------------------------------------------------------------------------------
+
+
+async def test_an_invoice_is_its_buyers_and_customer_services(shop: Shop, office: Office, customer: str) -> None:
+    order, payment = await shop.paid(customer, await shop.product())
+    await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]})
+    note = await office.credit(await office.refund(payment, amount=100))
+    await jobs.issue(_worker(shop), "issue_credit_note", {"refund_id": note["refund_id"]})
+    calls: tuple[tuple[str, dict[str, Any], str], ...] = (
+        ("get_invoice", {"order_id": order["id"]}, "order_not_found"),
+        ("get_invoice_pdf", {"order_id": order["id"]}, "order_not_found"),
+        ("list_credit_notes", {"order_id": order["id"]}, "order_not_found"),
+        ("get_credit_note", {"credit_note_id": note["id"]}, "credit_note_not_found"),
+        ("get_credit_note_pdf", {"credit_note_id": note["id"]}, "credit_note_not_found"),
+    )
+    stranger = await shop.account()
+    for function, arguments, code in calls:
+        own = await read(shop, function, customer, **arguments)
+        assert own == await read(shop, function, shop.support, "support", **arguments)
+        assert own == await read(shop, function, office.admin, "admin", **arguments)
+        with refused(code, "SH404"):
+            await read(shop, function, stranger, **arguments)
+        with refused(code, "SH404"):
+            await read(shop, function, shop.merchant, "merchant", **arguments)
+        with refused("token_missing", "SH401"):
+            await read(shop, function, "", **arguments)
+
+
+@pytest.mark.parametrize("function", ["issue_invoice", "issue_credit_note", "store_invoice_pdf", "replace_seller"])
+async def test_what_a_customer_may_not_call(function: str, connect: Any) -> None:
+    for role in ("anonymous", "customer", "merchant", "support", "gateway"):
+        connection = await connect(f"web_{role}")
+        arguments = {"store_invoice_pdf": "gen_random_uuid(), ''", "replace_seller": "'me'"}
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(f"SELECT api.{function}({arguments.get(function, 'gen_random_uuid()')})")
+
+
+# --- over HTTP ------------------------------------------------------------------------------------
+
+
+async def test_the_pdf_over_http(shop: Shop, office: Office, customer: str, client: Any) -> None:
+    order, payment = await shop.paid(customer, await shop.product())
+    path = f"/orders/{order['id']}/invoice.pdf"
+    answer = await client.get(path, token=customer)
+    assert (answer.status_code, answer.json()["code"]) == (404, "invoice_not_ready")
+    assert answer.headers["retry-after"] == "2"
+    number = await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]})
+    answer = await client.get(path, token=customer)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == f'inline; filename="{number}.pdf"'
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+    invoice = (await client.get(f"/orders/{order['id']}/invoice", token=customer)).json()
+    assert answer.content == document.render(invoice)
+    tag = answer.headers["etag"]
+    again = await client.get(path, token=customer, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    stranger = await client.get(path, token=await shop.account())
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "order_not_found")
+    assert (await client.get(path, token=shop.support)).content == answer.content
+    assert (await client.get(path)).status_code == 401
+
+    refund = await office.refund(payment, amount=100)
+    number = await jobs.issue(_worker(shop), "issue_credit_note", {"refund_id": refund["id"]})
+    [note] = (await client.get(f"/orders/{order['id']}/credit-notes", token=customer)).json()["data"]
+    assert (await client.get(f"/credit-notes/{note['id']}", token=customer)).json() == note
+    answer = await client.get(f"/credit-notes/{note['id']}/pdf", token=customer)
+    assert answer.content == document.render(note)
+    assert answer.headers["content-disposition"] == f'inline; filename="{number}.pdf"'
+
+
+async def test_the_seller_over_http(shop: Shop, office: Office, customer: str, client: Any) -> None:
+    seller = await client.get("/admin/seller", token=office.admin)
+    tag = seller.headers["etag"].strip('"')
+    body = {"name": "Lee & Sons", "country": "GB", "vat_id": "GB123"}
+    changed = await client.put("/admin/seller", token=office.admin, json=body, if_match=tag)
+    assert changed.status_code == 200
+    assert body.items() <= changed.json().items()
+    stale = await client.put("/admin/seller", token=office.admin, json=body, if_match=tag)
+    assert (stale.status_code, stale.json()["code"]) == (412, "version_stale")
+    wrong = await client.put("/admin/seller", token=office.admin, json={"name": "", "country": "uk"})
+    assert wrong.status_code == 422
+    assert {e["pointer"] for e in wrong.json()["errors"]} == {"/name", "/country"}
+    refused_one = await client.put("/admin/seller", token=shop.support, json=body)
+    assert refused_one.status_code == 403
