@@ -1,5 +1,5 @@
 # make up     everything, from nothing: environment, PostgreSQL, schema, demo shop, web tier, worker. Ctrl-C stops it.
-# make test   all tests          make check   linters and types
+# make test   the tests, some minutes   make test-long   fuzzing, faults, upgrades, standby, backups   make check   linters, types
 # make prove  correctness under attack, under faults and over a busy hour: one table; ARGS='--size quick', '--size long', 'attacks --seed 7'
 # make audit  known vulnerabilities of what we run on, and licences      make sbom   the list of it (CycloneDX), dist/storeproc.cdx.json
 # make bench  measures: one run, one table (needs wrk; ARGS="--quick", ARGS="--only place-order,hot": tests/bench/README.md)
@@ -16,14 +16,17 @@ INSTALL = rm -f $(VENV)/.failed; \
     '/^ERROR|^error:/ { print } /^Collecting/ { n++; if (tty) printf "\r  %d packages", n; fflush() } END { if (tty) print "" }'; \
   test ! -f $(VENV)/.failed
 
-.PHONY: up test bench prove check audit sbom clean
+.PHONY: up test test-long bench prove check audit sbom clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.installed
 	@exec $(BIN)/storeproc up
 
 test: $(VENV)/.installed-test
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -m 'not long' $(ARGS)
+
+test-long: $(VENV)/.installed-test
+	@exec $(BIN)/python -m pytest -m long $(ARGS)
 
 bench: $(VENV)/.installed-test
 	@exec $(BIN)/python -m tests.bench $(ARGS)

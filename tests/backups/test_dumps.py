@@ -21,7 +21,7 @@ from db.deploy.roles import AUDIENCES, LOGIN_ROLES
 from db.server.access import Access
 from db.server.embedded import embedded_binaries
 from tests.backups.conftest import ask, load_demo
-from tests.conftest import Cluster
+from tests.support.cluster import Cluster
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

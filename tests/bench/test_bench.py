@@ -12,7 +12,7 @@ import pytest
 
 from db.server.access import Access
 from db.server.embedded import find_layout
-from tests.conftest import Cluster
+from tests.support.cluster import Cluster
 
 from . import chart, flows, growth, orders, report
 from .load import LoadError, wrk

@@ -15,8 +15,8 @@ import pytest
 from api.invoices import document
 from api.worker.jobs import invoices as jobs
 from tests.billing.conftest import Office
-from tests.conftest import refused
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from tests.conftest import refused
+from tests.support.connections import refused
 
 
 class Shop:

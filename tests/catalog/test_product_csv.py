@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from tests.catalog.test_catalogue import Shop
-from tests.conftest import Client, WebServer
+from tests.support.web import Client, WebServer
 
 SERVER_ENVIRONMENT = {"IMPORT_LIMIT": str(2 * 1024 * 1024)}
 COLUMNS = [

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from tests.catalog.test_catalogue import Shop
-from tests.conftest import refused
+from tests.support.connections import refused
 
 
 @pytest.fixture(scope="module")

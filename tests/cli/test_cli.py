@@ -28,7 +28,7 @@ from api.cli.unavailable import answer_unavailable
 from api.settings import Settings
 from api.settings_source import SettingsError
 from db.server.access import Access
-from tests.conftest import Cluster
+from tests.support.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
 

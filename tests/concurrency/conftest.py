@@ -14,13 +14,13 @@ import asyncpg
 import pytest
 
 from db.server.access import Access
-from tests.conftest import PATIENT
 from tests.payments.conftest import reference
 from tests.payments.conftest import shop as shop
 from tests.sales.orders.conftest import Buyer
 from tests.sales.orders.conftest import SignUp as SignUp
 from tests.sales.orders.conftest import books_balance as books_balance
 from tests.sales.orders.conftest import sign_up as sign_up
+from tests.support.connections import PATIENT
 
 
 @dataclass(frozen=True)

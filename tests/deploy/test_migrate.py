@@ -20,7 +20,7 @@ from db.deploy.plan import Plan
 from db.deploy.source import MigrationError, Source, source_version
 from db.server.access import Access
 from db.server.supervisor import Server
-from tests.conftest import Cluster
+from tests.support.cluster import Cluster
 
 REAL = Path(migrate.__file__).parents[1]
 numbers = count(1)

@@ -31,7 +31,7 @@ from db.server.configuration import archiving, shared_settings
 from db.server.embedded import find_layout
 from db.server.processes import die_with_parent
 from db.server.supervisor import Server
-from tests.conftest import WebServer
+from tests.support.web import WebServer
 
 ROOT = Path(__file__).parents[2]
 SECRET = "compose!" * 8

@@ -35,7 +35,8 @@ from db.deploy.source import Source
 from db.server.access import Access
 from db.server.embedded import find_layout
 from db.server.processes import die_with_parent
-from tests.conftest import Client, Cluster, WebServer
+from tests.support.cluster import Cluster
+from tests.support.web import Client, WebServer
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]

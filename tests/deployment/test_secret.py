@@ -33,7 +33,7 @@ from db.server.embedded import locate
 from db.server.processes import die_with_parent
 from db.server.secret import changing_secret, read_secret
 from db.server.supervisor import Server
-from tests.conftest import ROOT
+from tests.support.cluster import ROOT
 
 SETTINGS = {"fsync": "off", "shared_buffers": "16MB"}
 README = ROOT / "db" / "README.md"

@@ -43,7 +43,7 @@ from db.server.access import Access
 from db.server.embedded import find_layout
 from db.server.processes import die_with_parent
 from db.server.supervisor import Server
-from tests.conftest import Client
+from tests.support.web import Client
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]

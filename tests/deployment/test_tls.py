@@ -38,7 +38,7 @@ from api.settings import Settings
 from api.settings_source import SettingsError
 from db.server.access import Access
 from db.server.processes import die_with_parent
-from tests.conftest import ROOT
+from tests.support.cluster import ROOT
 
 pytestmark = pytest.mark.anyio
 

@@ -18,8 +18,8 @@ import pytest
 
 from db.deploy.source import MigrationError
 from db.server.access import Access
-from tests.conftest import Cluster
 from tests.deploy.test_migrate import Workshop
+from tests.support.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
 numbers = count(1)

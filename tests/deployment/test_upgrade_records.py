@@ -16,8 +16,8 @@ from db.deploy import migrate
 from db.deploy.digest import digest
 from db.deploy.source import File, Source
 from db.server.access import Access
-from tests.conftest import Cluster
 from tests.deployment import test_upgrade as upgrade
+from tests.support.cluster import Cluster
 
 RECORDS = Path(migrate.__file__).with_name("records_0_1_0.json")
 

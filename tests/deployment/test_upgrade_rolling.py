@@ -22,9 +22,10 @@ import pytest
 from db.deploy import migrate
 from db.deploy.source import Source
 from db.server.access import Access
-from tests.calls import Caller
-from tests.conftest import Client, Cluster, WebServer
 from tests.deployment.test_upgrade import PREVIOUS, deploy, extract
+from tests.support.calls import Caller
+from tests.support.cluster import Cluster
+from tests.support.web import Client, WebServer
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ import pytest
 from psycopg import sql
 
 from db.server.access import Access
-from tests.conftest import Cluster
+from tests.support.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "api", "backups", "db", "monitoring")  # what api/Dockerfile copies

@@ -16,7 +16,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-import tests.conftest
 from api import gateways
 from api.carriers import registry as carrier_registry
 from api.gateways import registry as gateway_registry
@@ -24,9 +23,11 @@ from api.providers import configured, discover
 from api.settings import Settings
 from api.settings_source import SettingsError
 from db.server.access import Access
-from tests.conftest import ROOT, Client, WebServer
 from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop
+from tests.support import web as support
+from tests.support.cluster import ROOT
+from tests.support.web import Client, WebServer
 
 BLOCKS = dict(
     re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / "api/gateways/README.md").read_text(), re.MULTILINE | re.DOTALL)
@@ -43,7 +44,7 @@ def server(access: Access, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (copy / "api/gateways/dummy.py").write_text(BLOCKS["python"])
     web = WebServer(access, {**ENVIRONMENT, "PYTHONPATH": str(copy)}, tmp_path_factory.mktemp("web"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tests.conftest, "ROOT", copy)
+        patch.setattr(support, "ROOT", copy)
         try:
             web.start()
             yield web

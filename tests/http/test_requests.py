@@ -16,7 +16,7 @@ import pytest
 
 from api.http.authentication import read_token
 from api.http.errors import Problem
-from tests.conftest import Client, WebServer
+from tests.support.web import Client, WebServer
 
 pytestmark = pytest.mark.anyio
 

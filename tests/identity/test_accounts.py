@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import refused
 from tests.identity.conftest import hashed
+from tests.support.connections import refused
 
 
 async def test_sign_up_makes_a_customer(stranger: Any, admin: Any) -> None:

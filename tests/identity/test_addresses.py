@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
+from tests.support.connections import refused
 
 HOME = {"name": "A. Buyer", "line1": "1 Lake Road", "city": "Dhaka", "country": "BD"}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
+from tests.support.connections import refused
 
 STATEMENT = """
     WITH caller AS MATERIALIZED (SELECT set_config('app.token', $1, true), set_config('app.request_id', '', true)),

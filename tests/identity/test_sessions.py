@@ -10,8 +10,8 @@ import asyncpg
 import bcrypt
 import pytest
 
-from tests.conftest import refused
 from tests.identity.conftest import hashed
+from tests.support.connections import refused
 
 
 async def test_a_log_in_opens_a_session(stranger: Any, admin: Any) -> None:

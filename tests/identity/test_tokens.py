@@ -13,7 +13,7 @@ import asyncpg
 import jwt
 import pytest
 
-from tests.conftest import refused
+from tests.support.connections import refused
 
 
 def encode(data: bytes) -> str:

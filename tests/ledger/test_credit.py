@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.concurrency.conftest import Crowd, codes
-from tests.conftest import refused
 from tests.ledger.conftest import Bank, Person
+from tests.support.connections import refused
 
 LIMIT = 50_000  # of a dollar's cents: what ledger.limits_of() says unless it is set
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.concurrency.conftest import Crowd, codes
-from tests.conftest import refused
 from tests.ledger.conftest import Bank, Person
+from tests.support.connections import refused
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 

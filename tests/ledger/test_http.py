@@ -15,9 +15,9 @@ from api.gateways.protocol import Gateway
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.access import Access
-from tests.conftest import Client
 from tests.ledger.conftest import Bank, Person
 from tests.ledger.test_wallet import FOR_SUPPORT, LIMITS, NOBODY
+from tests.support.web import Client
 
 SERVER_ENVIRONMENT = {"RATE_LIMIT": "0"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 from tests.concurrency.conftest import Crowd, codes
-from tests.conftest import refused
 from tests.ledger.conftest import Bank, Person
+from tests.support.connections import refused
 
 
 async def test_a_payout_takes_from_the_earnings(bank: Bank, support: Person) -> None:

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from tests.concurrency.conftest import Crowd, Job, codes
-from tests.conftest import refused
 from tests.ledger.conftest import Bank, Person
+from tests.support.connections import refused
 
 
 async def test_a_wallet_shows_each_currency_and_only_its_owner(bank: Bank) -> None:

@@ -20,8 +20,8 @@ from api.mail import mail as mails
 from api.settings import Settings
 from api.settings_source import SettingsError
 from api.worker.jobs.mail import send_mail
-from tests.conftest import refused
 from tests.mail.conftest import Mailbox, Person, Shop, read, working
+from tests.support.connections import refused
 
 JOB = (
     "SELECT id FROM messaging.outbox "

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from db.server.access import Access
-from tests.conftest import Cluster
+from tests.support.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
 MARK = f"q{uuid.uuid4().hex[:12]}x"  # in everything that is somebody's

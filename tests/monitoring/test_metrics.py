@@ -20,7 +20,7 @@ from api.metrics.exposition import counted_families
 from api.metrics.measured import MEASURED
 from api.metrics.worker import Drain
 from db.server.access import Access
-from tests.conftest import Client, WebServer
+from tests.support.web import Client, WebServer
 
 TOKEN = "m" * 40
 SERVER_ENVIRONMENT = {"METRICS_TOKEN": TOKEN}

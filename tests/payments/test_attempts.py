@@ -8,8 +8,8 @@ import uuid
 import asyncpg
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop, reference
+from tests.support.connections import refused
 
 
 async def jobs(shop: Shop, kind: str, name: str, value: str) -> int:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 ENDS = ("completed", "failed", "expired")
 STEPS = ("open", "authorized", *ENDS)

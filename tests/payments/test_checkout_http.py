@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from db.server.access import Access
-from tests.conftest import Client
 from tests.payments.conftest import Shop
+from tests.support.web import Client
 
 PASSWORD = "Correct-Horse-9"
 

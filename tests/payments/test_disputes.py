@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 
 async def dispute(shop: Shop, payment: dict[str, Any], end: str, amount: int = 1000) -> str:

@@ -12,10 +12,10 @@ from api.gateways.sslcommerz.fields import write_id
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.access import Access
-from tests.conftest import Client, WebServer
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
+from tests.support.web import Client, WebServer
 
 SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
 FORM = {"content-type": "application/x-www-form-urlencoded"}

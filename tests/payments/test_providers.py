@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 
 async def begin(shop: Shop, customer: str, order: dict[str, Any], provider: str, **given: Any) -> dict[str, Any]:

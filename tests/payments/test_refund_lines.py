@@ -7,8 +7,8 @@ import uuid
 from collections import Counter
 from typing import Any
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 
 async def bought(

@@ -9,8 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 
 async def refund(shop: Shop, payment: dict[str, Any], **given: Any) -> Any:

@@ -35,12 +35,12 @@ from rich.console import Console
 from rich.table import Table
 
 from db.server.access import Access
-from tests.conftest import Cluster
 from tests.prove import machine, soak
 from tests.prove.attacks import ATTACKS, Cut
 from tests.prove.campaign import Verdict, sabotage, strike
 from tests.prove.crowd import Crowd, History, worker
 from tests.prove.house import cluster, enter, web_tier
+from tests.support.cluster import Cluster
 
 CROWDS = 6  # that a cut has to be noticed by one of
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from tests.conftest import Cluster
 from tests.prove.attacks import ATTACKS, Arena, Attack
 from tests.prove.house import House, enter
+from tests.support.cluster import Cluster
 
 
 @dataclass

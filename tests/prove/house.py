@@ -28,7 +28,8 @@ from db.deploy import migrate
 from db.server.access import Access
 from db.server.supervisor import Server
 from tests.concurrency.conftest import Crowd, Job
-from tests.conftest import TEMPLATE, Client, Cluster, WebServer
+from tests.support.cluster import TEMPLATE, Cluster
+from tests.support.web import Client, WebServer
 
 BY_FUNCTION = {route.function: route for route in ROUTES}
 

@@ -27,8 +27,8 @@ from hypothesis.stateful import (
 
 from api.gateways.mock import SIGNATURE, MockGateway
 from db.server.access import Access
-from tests.calls import Caller
 from tests.prove.model import Order, Payment, Product, Promotion, Refund, Refusal, Shop, Tax
+from tests.support.calls import Caller
 
 COUNTRIES = ["NL", "BD", "US"]  # tax in the price, tax on top, none
 TAXES = {"NL": Tax(Fraction(21), included=True), "BD": Tax(Fraction("7.25"), included=False)}

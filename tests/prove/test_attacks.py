@@ -8,12 +8,12 @@ from contextlib import suppress
 import pytest
 
 from db.server.access import Access
-from tests.conftest import Cluster
 from tests.prove.__main__ import LOST_UPDATE, OFF_BY_A_UNIT
 from tests.prove.attacks import ATTACKS, Attack, Cut
 from tests.prove.campaign import sabotage, strike
 from tests.prove.house import House, enter, web_tier
 from tests.prove.soak import LEAKING_BACKENDS
+from tests.support.cluster import Cluster
 
 
 @pytest.fixture(scope="module")

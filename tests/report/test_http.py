@@ -9,9 +9,9 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.conftest import ROOT
 from tests.payments.conftest import Shop
 from tests.report.conftest import Office, today
+from tests.support.cluster import ROOT
 
 
 async def test_dashboard_and_reports(client: Any, office: Office, shop: Shop) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.report.conftest import Office, days_ago, today
+from tests.support.connections import refused
 
 
 async def series(office: Office, currency: str) -> list[tuple[float, str, str | None]]:

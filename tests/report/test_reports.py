@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.report.conftest import Office, days_ago, today
+from tests.support.connections import refused
 
 
 def by_currency(sales: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from db.server.access import Access
-from tests.conftest import ROOT
+from tests.support.cluster import ROOT
 
 
 def run(access: Access, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -20,7 +20,9 @@ import asyncpg
 import pytest
 
 from db.server.access import Access
-from tests.conftest import ROOT, WebServer, refused
+from tests.support.cluster import ROOT
+from tests.support.connections import refused
+from tests.support.web import WebServer
 
 PASSWORD = "x" * 60
 WEB_ROLES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.cluster import ROOT
 
 SCRIPT = ROOT / ".ci" / "supply_chain.py"
 

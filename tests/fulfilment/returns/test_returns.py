@@ -11,9 +11,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import refused
 from tests.fulfilment.returns.conftest import Returner, items
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 
 async def complete(shop: Shop, back: dict[str, Any]) -> None:

@@ -14,9 +14,9 @@ import pytest
 from api.carriers.mock import MockCarrier
 from api.carriers.protocol import Refused, Tracking, Unavailable
 from api.settings import Settings
-from tests.conftest import refused
 from tests.fulfilment.shipments.conftest import FakeCarrier, Sender, working
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 STATE = """
     SELECT o.status AS "order", o.cancel_reason AS reason, p.status AS payment, s.status AS shipment,

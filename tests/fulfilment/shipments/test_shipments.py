@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import refused
 from tests.fulfilment.shipments.conftest import Sender
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 
 async def status(buyer: Sender, order: dict[str, Any]) -> str:

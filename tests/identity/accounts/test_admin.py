@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
+from tests.support.connections import refused
 
 
 @pytest.fixture(scope="module")

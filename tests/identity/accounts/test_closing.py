@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import refused
+from tests.support.connections import refused
 
 ADDRESS = {
     "name": "Zelda Quince", "line1": "7 Gooseberry Row", "line2": "Flat 12", "city": "Sandwich",

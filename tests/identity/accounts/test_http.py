@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Client
 from tests.identity.accounts.test_mail_tokens import JOB
+from tests.support.web import Client
 
 PASSWORD = "Correct-Horse-7"
 NEW = "Other-Horse-8"

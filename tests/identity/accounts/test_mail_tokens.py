@@ -12,8 +12,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import refused
 from tests.identity.conftest import hashed
+from tests.support.connections import refused
 
 JOB = """
     SELECT id FROM messaging.outbox

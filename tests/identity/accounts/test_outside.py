@@ -21,8 +21,9 @@ from api.http.errors import Problem
 from api.http.identity_provider import OURS, Verifier
 from api.settings import Oidc, Settings
 from api.settings_source import SettingsError
-from tests.conftest import Client, WebServer, refused
 from tests.identity.accounts.provider import Provider, provider_running
+from tests.support.connections import refused
+from tests.support.web import Client, WebServer
 
 ROLES = {"OIDC_ROLE_CLAIM": "realm_access.roles", "OIDC_ROLES": "shop-admin=admin,helpdesk=support"}
 

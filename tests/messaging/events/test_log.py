@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import refused
 from tests.messaging.events.conftest import record
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
 
 
 class Follower:

@@ -22,9 +22,10 @@ from api.http.context import RequestContext
 from api.postgres.order_news import Subscription
 from api.settings import Settings
 from db.server.access import Access
-from tests.conftest import Client, WebServer, refused
 from tests.messaging.events.conftest import listening, record
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
+from tests.support.web import Client, WebServer
 
 OPEN = "SELECT count(*) FROM messaging.streams WHERE order_id = $1::text::uuid AND until > now()"
 LISTENING = (

@@ -12,9 +12,10 @@ import pytest
 
 from api.http import outbound
 from api.settings import Settings
-from tests.conftest import Client, refused
 from tests.messaging.webhooks.conftest import Desk, Receiver
 from tests.payments.conftest import Shop
+from tests.support.connections import refused
+from tests.support.web import Client
 
 PATH = "/webhook-endpoints"
 

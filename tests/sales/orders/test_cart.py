@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.sales.orders.conftest import Buyer, SignUp, lines
+from tests.support.connections import refused
 
 EMPTY: dict[str, Any] = {"id": None, "currency": "USD", "items": [], "subtotal": 0, "discount": 0, "total": 0}
 

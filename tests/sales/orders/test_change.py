@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.sales.orders.conftest import Buyer, line, lines
+from tests.support.connections import refused
 
 
 async def test_listed_lines_are_set_and_the_others_stay(shop: Shop, buyer: Buyer) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.sales.orders.conftest import Buyer, line, lines
+from tests.support.connections import refused
 
 
 async def test_an_order_pins_prices_reserves_stock_and_adds_up(shop: Shop, buyer: Buyer) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.sales.orders.conftest import Buyer, SignUp, expire, line
+from tests.support.connections import refused
 
 
 async def test_paid_shipped_delivered(shop: Shop, buyer: Buyer) -> None:

@@ -8,10 +8,10 @@ from collections import Counter
 
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.sales.orders.conftest import Buyer, SignUp, line
 from tests.sales.pricing.conftest import Make, bundle_line
+from tests.support.connections import refused
 
 
 async def test_a_bundle_has_as_many_as_its_scarcest_component(shop: Shop, bundle: Make) -> None:

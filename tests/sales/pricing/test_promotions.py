@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.sales.orders.conftest import Buyer, SignUp, expire, line
 from tests.sales.pricing.conftest import Make, bundle_line
+from tests.support.connections import refused
 
 LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 

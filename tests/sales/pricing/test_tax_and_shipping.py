@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import refused
 from tests.payments.conftest import Shop
 from tests.sales.orders.conftest import Buyer, line
 from tests.sales.pricing.conftest import Make, address
+from tests.support.connections import refused
 
 
 async def taxed(shop: Shop, category: str, price: int) -> str:

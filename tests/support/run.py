@@ -1,0 +1,92 @@
+"""Starts the server of a run, in the process that controls it, and stops it at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from db.deploy import migrate
+from db.server.access import Access
+from db.server.supervisor import Server
+from tests.support.cluster import ROOT, TEMPLATE
+from tests.support.pgtap import fetch_pgtap
+
+_started: list[Server] = []
+_folders: list[Path] = []
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return min(4, os.cpu_count() or 1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    option = config.option
+    if hasattr(config, "workerinput") or option.collectonly or option.help or getattr(option, "version", 0):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="storeproc-test-"))
+    _folders.append(folder)
+    # The disk may lie here: no test pulls the plug, and killing processes is safe without fsync.
+    server = Server(
+        folder,
+        secret="test" * 16,
+        extensions=folder / "pgtap",
+        settings={
+            "max_connections": "400",
+            "fsync": "off",
+            "full_page_writes": "off",
+            "shared_buffers": "128MB",
+            "summarize_wal": "off",
+        },
+    )
+    _started.append(server)
+    try:
+        access = server.start("tests")
+        if any((ROOT / "tests" / "pgtap").glob("*.sql")):
+            fetch_pgtap(folder / "pgtap")
+        template = Access(access.admin(TEMPLATE), access.secret)
+        migrate.migrate(template)
+        with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
+            connection.execute(
+                f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"
+            )  # a template with a guest cannot be copied
+    except BaseException as error:
+        _end()
+        if isinstance(error, Exception):
+            raise pytest.UsageError(f"the test database cannot be made: {error}") from error
+        raise
+    os.environ["STOREPROC_TEST_URL"] = template.admin_url
+    os.environ["STOREPROC_TEST_SECRET"] = template.secret
+    os.environ["STOREPROC_TEST_DATA"] = str(folder)
+
+
+# Fuzzing, faults, attacks, benches, standby, upgrades, compose, physical backups: `make test-long`.
+LONG = ("prove", "bench", "scale", "backups", "deployment")
+# A long file that begins last is one that all other processes wait for.
+FIRST = ("http", *LONG, "security", "payments", "console", "monitoring")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the long tests, and puts long files first."""
+    place = {folder: number for number, folder in enumerate(FIRST)}
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        if folder in LONG or item.path.stem.startswith("test_fuzzing"):
+            item.add_marker(pytest.mark.long)
+    items.sort(key=lambda item: place.get(item.path.relative_to(ROOT / "tests").parts[0], len(FIRST)))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _end()
+
+
+def _end() -> None:
+    while _started:
+        _started.pop().stop()
+    while _folders:
+        shutil.rmtree(_folders.pop(), ignore_errors=True)

@@ -1,0 +1,177 @@
+"""The real web tier as a process, and an HTTP client for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.cli.processes import listen
+from db.server.access import Access
+from db.server.processes import die_with_parent
+from tests.support.cluster import ROOT
+from tests.support.connections import as_text
+
+ROOT_PATHS = ("/v1", "/health", "/metrics", "/openapi.json", "/docs", "/mock")
+
+
+class WebServer:
+    """`storeproc web` as a process on a socket of ours, so that no other process can take its port in between."""
+
+    def __init__(self, access: Access, environment: dict[str, str], folder: Path) -> None:
+        self.listener: socket.socket = listen("127.0.0.1", 0)
+        self.listener.listen(1024)
+        self.port = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_file = folder / "web.log"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": access.public_url(),
+            "STOREPROC_SECRET": access.secret,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "STOREPROC_DATA": str(folder),
+            "PYTHONUNBUFFERED": "1",
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", "web", "--fd", str(self.listener.fileno())],
+                cwd=ROOT,
+                env=self.environment,
+                pass_fds=[self.listener.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGKILL),
+            )
+        deadline = time.monotonic() + 60
+        answer = ""
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                pytest.fail(f"the web tier does not start:\n{self.log()[-4000:]}")
+            try:
+                with urllib.request.urlopen(self.url + "/health/ready", timeout=5):
+                    return
+            except urllib.error.HTTPError as error:
+                answer = error.read().decode()
+            except OSError as error:
+                answer = str(error)
+            time.sleep(0.02)
+        self.stop()
+        pytest.fail(f"the web tier does not become ready: {answer}\n{self.log()[-4000:]}")
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def log(self) -> str:
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+
+@pytest.fixture(scope="module")
+def server(
+    request: pytest.FixtureRequest, access: Access, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WebServer]:
+    web = WebServer(access, getattr(request.module, "SERVER_ENVIRONMENT", {}), tmp_path_factory.mktemp("web"))
+    try:
+        web.start()
+        yield web
+    finally:
+        web.stop()
+        web.listener.close()
+
+
+class Client:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        # Answers are checked one by one: a cookie or a redirect that is followed would hide what was sent.
+        self.http = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=200), cookies=_NoCookies())
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        key: str | None = None,
+        if_match: object = None,
+        base: str | None = None,
+        headers: dict[str, str] | None = None,
+        **keywords: Any,
+    ) -> httpx.Response:
+        sent = dict(headers or {})
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        if key is not None:
+            sent["Idempotency-Key"] = key
+        if if_match is not None:
+            sent["If-Match"] = f'"{if_match}"'
+        if cookies := keywords.pop("cookies", None):
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        if "json" in keywords:
+            keywords["content"] = json.dumps(keywords.pop("json"), default=as_text)
+            sent.setdefault("Content-Type", "application/json")
+        where = (
+            path
+            if path.startswith(("http://", "https://"))
+            else (base or self.url) + (path if path.startswith(ROOT_PATHS) else "/v1" + path)
+        )
+        return await self.http.request(method, where, headers=sent, **keywords)
+
+    async def get(self, path: str, **keywords: Any) -> httpx.Response:
+        return await self.request("GET", path, **keywords)
+
+    async def post(self, path: str, **keywords: Any) -> httpx.Response:
+        return await self.request("POST", path, **keywords)
+
+    async def put(self, path: str, **keywords: Any) -> httpx.Response:
+        return await self.request("PUT", path, **keywords)
+
+    async def patch(self, path: str, **keywords: Any) -> httpx.Response:
+        return await self.request("PATCH", path, **keywords)
+
+    async def delete(self, path: str, **keywords: Any) -> httpx.Response:
+        return await self.request("DELETE", path, **keywords)
+
+
+class _NoCookies(httpx.Cookies):
+    def extract_cookies(self, response: httpx.Response) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+async def client(anyio_backend: str, server: WebServer) -> AsyncIterator[Client]:
+    client = Client(server.url)
+    yield client
+    await client.http.aclose()
