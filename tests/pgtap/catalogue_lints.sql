@@ -3,7 +3,7 @@ BEGIN;
 SELECT plan(32);
 
 -- Ours is what is not PostgreSQL's, an extension's or pgTAP's: a new schema is in by itself.
-CREATE TEMPORARY VIEW ours AS SELECT oid, nspname, nspowner, nspacl FROM pg_namespace WHERE nspname !~ '^(pg_.*|information_schema|extensions|tap)$';
+CREATE TEMPORARY VIEW ours AS SELECT oid, nspname, nspowner, nspacl FROM pg_namespace WHERE nspname !~ '^(pg_.*|information_schema|extensions|tap|tests)$';
 
 SELECT is_empty($$
     SELECT p.oid::regprocedure FROM pg_proc AS p JOIN ours AS n ON n.oid = p.pronamespace

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from db.server.access import Access
-from tests.support.cluster import Cluster, new_name
+from tests.support.cluster import ROOT, Cluster, new_name
 
 PGTAP_PACKAGE = "@electric-sql/pglite-pgtap@0.0.15"
 
@@ -126,5 +126,6 @@ def _tap_database() -> str:
             connection.execute(
                 b"CREATE SCHEMA tap; CREATE EXTENSION pgtap SCHEMA tap; GRANT USAGE ON SCHEMA tap TO PUBLIC"
             )
+            connection.execute((ROOT / "tests/pgtap/support/helpers.sql").read_bytes())
         _tap.append(access.admin())
     return _tap[0]
