@@ -152,7 +152,7 @@ start_server
 step 'every table compared with the moment' compare
 step 'storeproc check' store check >/dev/null
 there=$(transfers)
-((there > at_first && last_seen > there)) || fail "nobody paid before the moment, or nobody after it: that proves nothing."
+((there > at_first && last_seen > there)) || fail "no payment before the moment, or none after it: that proves nothing."
 say "$(grep ^ledger "$work/restored")"
 say "$(grep ^audit "$work/restored")"
 say "lost up to the moment: nothing ($(grep -c ^rows "$work/facts") tables, $(awk '/^rows/ {n += $NF} END {print n}' "$work/facts") rows); after it, as asked: $((last_seen - there)) transfers"

@@ -1,6 +1,6 @@
 -- What a database holds, a fact a line: what runs in it, the heads of the books, the rows of every table. The same lines from a backup's
 -- snapshot and from what was restored mean that nothing is missing. Run by backup.sh, restore.sh and drill.sh; changes nothing.
--- Row security must hide nothing from whoever asks: it is an error then, never a smaller number.
+-- Row security must hide nothing from this session: it is an error then, never a smaller number.
 SET row_security = off;
 SELECT 'schema ' || schema_version || ' ' || code_digest FROM migration.deployed;
 SELECT 'ledger ' || count(*) || ' transfers, ' || coalesce(sum(amount), 0) || ' in all, last ' || coalesce(max(id::text), 'none') FROM ledger.transfers;

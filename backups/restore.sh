@@ -86,7 +86,7 @@ made=yes
 superuser=$(ask "$maintenance" "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
 ask "$fresh" "$(<"$backup/roles.sql")" >"$log" 2>&1 || fail "the roles cannot be made: $(complaint "$log")"
 grep WARNING "$log" >&2 || true
-# Since PostgreSQL 16 whoever makes a role administers it, but becomes it only when that is granted.
+# Since PostgreSQL 16 the creator of a role administers it, but may become it only when that is granted.
 [[ $superuser == t ]] || ask "$fresh" "GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE"
 say "restoring into $fresh"
 
@@ -96,13 +96,13 @@ pg_restore --list "$backup/dump" 2>"$log" |
     awk -v there="$extensions" 'BEGIN {split(there, names, "\n"); for (i in names) known[names[i]] = 1}
                                $4 == "EXTENSION" && !($6 in known) || $4 == "COMMENT" && $6 == "EXTENSION" && !($7 in known) {next} {print}' >"$parts" ||
     fail "pg_restore: $(complaint "$log")"
-# What was an administrator's there is ours here, whoever we are.
+# What belonged to the administrator there belongs to the restoring role here.
 of_administrators=$(of_manifest administrator | sed -E 's/[][\.*^$/]/\\&/g; s/.*/s\/ OWNER TO &;$\/ OWNER TO CURRENT_USER;\/; s\/^(ALTER DEFAULT PRIVILEGES FOR ROLE) & \/\\1 CURRENT_USER \//')
 pg_restore --section=pre-data --use-list="$parts" --file=- "$backup/dump" 2>"$log" |
     sed -E "$of_administrators" |
     psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="dbname='${fresh//\'/\\\'}'" --file=- >/dev/null 2>>"$log" ||
     fail "the tables cannot be made: $(complaint "$log")"
-# Nobody reads the fresh database before the rename, whose commit makes all before it durable.
+# The fresh database is not read before the rename, whose commit makes everything before it durable.
 PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off" \
     pg_restore --no-password --exit-on-error --section=data --section=post-data --jobs="$jobs" --use-list="$parts" \
         --dbname="dbname='${fresh//\'/\\\'}'" "$backup/dump" 2>"$log" &

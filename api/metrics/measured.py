@@ -41,7 +41,7 @@ MEASURED: dict[str, tuple[str, str]] = {
     "payments": ("gauge", "Payments by provider, status and currency, as of the last count."),
     "refund_amount": ("gauge", "What refunds come to, by status and currency, as of the last count."),
     "refunds": ("gauge", "Refunds by status and currency, as of the last count."),
-    "refunds_to_retry": ("gauge", "Refunds that failed and that nobody has retried."),
+    "refunds_to_retry": ("gauge", "Refunds that failed and have not been retried."),
     "replication_lag_bytes": ("gauge", "Write-ahead log that a standby has not replayed."),
     "replication_lag_seconds": ("gauge", "How long ago was written what a standby replays now."),
     "replication_slot_retained_bytes": ("gauge", "Write-ahead log that is kept for a slot."),

@@ -342,7 +342,8 @@ DECLARE
     v_lines    api.order_line[];
     v_order    api."order";
     v_payment  api.payment;
-    v_gateway  CONSTANT text := (SELECT min(p.name) FROM payments.providers AS p WHERE p.kind = 'gateway' AND p.test_only);
+    v_gateway  CONSTANT text :=
+        (SELECT min(p.name) FROM payments.providers AS p WHERE p.kind = 'gateway' AND p.test_only);
     v_customer text;
     v_support  text;
     v_address  uuid;

@@ -447,6 +447,6 @@ def test_the_command(run: Run, store: Store) -> None:
     assert refused.returncode == 1
     assert "stop it first" in refused.stderr
     theirs = run("storeproc", "backup", DATABASE_URL=running.admin())
-    assert "DATABASE_URL names a server that somebody else runs" in theirs.stderr
+    assert "DATABASE_URL names a server that is not embedded" in theirs.stderr
     assert storeproc("run", "psql", "-Atc", "SELECT text FROM public.notes").stdout == "a\n"
     assert storeproc("run", "false").returncode == 1

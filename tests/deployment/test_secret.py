@@ -244,7 +244,7 @@ def test_a_secret_of_the_environment_is_given_by_the_operator(data: Path, runnin
     there = running.admin()
     done = storeproc(data, "secret", "rotate", "--to", str(file), STOREPROC_SECRET=old, DATABASE_URL=there)
     assert done.returncode == 0, done.stderr
-    assert "set STOREPROC_SECRET to what is in" in done.stdout
+    assert "set STOREPROC_SECRET to the content of" in done.stdout
     assert new not in done.stdout
     later = Access(running.admin_url, new)
     assert (lets_in(running, "web_customer"), lets_in(later, "web_customer")) == (False, True)

@@ -40,8 +40,9 @@ from api.settings import Settings
 from db.deploy import migrate
 from db.deploy.source import Source
 from db.server.access import Access
+from db.server.cluster import prepare_folders
 from db.server.embedded import find_layout
-from db.server.processes import die_with_parent
+from db.server.processes import die_with_parent, run_program
 from db.server.supervisor import Server
 from tests.support.web import Client
 
@@ -70,9 +71,10 @@ class Pair:
         """The commands of backups/README.md, with the programs and the user of the embedded server."""
         target.lock("tests")
         target.layout = find_layout(target.data)
-        target._prepare_folders()
+        prepare_folders(target.layout)
         os.chown(target.layout.home, source.layout.uid, source.layout.gid)
-        source._run(
+        run_program(
+            source.layout,
             "pg_basebackup",
             f"--dbname={access.url('store_backup', 'postgres')}",
             f"--pgdata={target.layout.cluster}",
@@ -150,7 +152,7 @@ class Web:
     def said(self, since: int = 0) -> dict[str, list[str]]:
         """What each process has said of the standby, one after the other, from that place in the log on."""
         said: dict[str, list[str]] = {}
-        for state, process in re.findall(r'^\{"replica":"(\w+)","process":(\d+)', self.log()[since:], re.MULTILINE):
+        for state, process in re.findall(r'"replica":"(\w+)","process":(\d+)', self.log()[since:], re.MULTILINE):
             said.setdefault(process, []).append(state)
         return said
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-import tests.conftest
 from db.deploy import permissions
 from db.server.access import Access
-from tests.conftest import ROOT, WebServer
+from tests.support.cluster import ROOT
+from tests.support.web import WebServer
 
 SOURCES = ("api", "backups", "db", "monitoring", "tests", "pyproject.toml")
 
@@ -123,7 +123,7 @@ class Recipe:
         """The web tier of the copy, ready."""
         web = WebServer(self.access, {"PYTHONPATH": str(self.copy)}, self.folder)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tests.conftest, "ROOT", self.copy)
+            patch.setattr(web, "ROOT", self.copy)
             web.start()
         return web
 

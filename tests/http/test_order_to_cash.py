@@ -22,7 +22,7 @@ SERVER_ENVIRONMENT = {"RATE_LIMIT": "0"}
 
 @pytest.fixture(scope="module")
 async def demo(admin: asyncpg.Connection[Any]) -> None:
-    await admin.execute((ROOT / "db" / "demo.sql").read_text())
+    await admin.execute((ROOT / "db" / "demo" / "demo.sql").read_text())
 
 
 async def sign_up(client: Any, **fields: Any) -> str:

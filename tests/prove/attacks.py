@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -37,8 +38,10 @@ class Cut:
             await admin.execute(self.statement)
             return
         source = await admin.fetchval("SELECT pg_get_functiondef($1::regproc)", self.routine)
-        assert self.old in source, f"{self.routine} no longer has: {self.old}"
-        await admin.execute(source.replace(self.old, self.new))
+        pattern = r"\s+".join(map(re.escape, self.old.split()))  # however the lines are broken
+        cut, places = re.subn(pattern, lambda _: self.new, source)
+        assert places, f"{self.routine} no longer has: {self.old}"
+        await admin.execute(cut)
 
 
 @dataclass

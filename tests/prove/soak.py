@@ -338,7 +338,7 @@ class Log:
         whole = text[: text.rfind(b"\n") + 1]
         self.offset += len(whole)
         for line in whole.splitlines():
-            if line.startswith(b'{"request_id"') and b'"ms"' in line:
+            if b'"request_id"' in line and b'"ms"' in line:
                 said = json.loads(line)
                 self.requests += 1
                 self.statuses[f"{said['status'] // 100}xx"] += 1

@@ -56,7 +56,7 @@ const WORK = [
 
 function worklist(work) {
   const due = WORK.filter(([name]) => work[name] > 0);
-  if (!due.length) return emptiness("Nothing waits for anybody.");
+  if (!due.length) return emptiness("There is nothing to do.");
   return h("ul", { class: "work" }, due.map(([name, label, link, kind]) => h("li", {}, h("a", { href: `#/${link}` }, h("b", { class: kind ?? "waiting" }, count(work[name])), h("span", {}, label)))));
 }
 

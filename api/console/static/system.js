@@ -37,7 +37,7 @@ export function showSystem() {
 function invariants(answer) {
   const broken = answer.checks.filter((c) => !c.ok);
   return [
-    h("p", { class: answer.ok ? "verdict good" : "verdict bad" }, answer.ok ? [icon("check"), `All ${answer.checks.length} hold.`] : `${plural(broken.length, "is", "are")} broken. Tell whoever looks after the database, with the details below.`),
+    h("p", { class: answer.ok ? "verdict good" : "verdict bad" }, answer.ok ? [icon("check"), `All ${answer.checks.length} hold.`] : `${plural(broken.length, "is", "are")} broken. Tell the administrator of the database, with the details below.`),
     h("ul", { class: "checks" }, [...broken, ...answer.checks.filter((c) => c.ok)].map((c) => h("li", { class: c.ok ? "good" : "bad" }, icon(c.ok ? "check" : "close"), h("span", {}, words(c.name), c.detail && h("small", {}, c.detail))))),
   ];
 }

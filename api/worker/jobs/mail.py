@@ -15,7 +15,7 @@ async def send_mail(call: Call, settings: Settings, payload: Mapping[str, Any]) 
     """The job send_mail. Its answer goes to the log, so it holds no personal data."""
     mail = await call("prepare_mail", mail_id=payload["mail_id"])
     if mail is None:
-        return "nobody to write to, or nothing to say"
+        return "no recipient, or nothing to say"
     try:
         message = mails.compose(mail, settings.mail_from, settings.public_url)
     except ValueError:

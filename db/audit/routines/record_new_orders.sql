@@ -1,6 +1,6 @@
 -- Statement trigger: the audit of new orders. What record_change does, at a third of its price, on the hottest path of
 -- the shop: it names the columns that the shop's functions fill, where to_jsonb() asks for the type of each and the
--- rest are zeros; the id is row_id. Whoever is not the web tier may have filled any column: all of them are kept then.
+-- rest are zeros; the id is row_id. Other roles than the web tier may have filled any column, so all are kept then.
 -- Callers:   trigger audit_insert on sales.orders.
 -- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_new_orders()

@@ -18,8 +18,8 @@ BEGIN
         RETURN 0;
     END IF;
     SELECT * INTO STRICT v_boundary FROM audit.seal_boundary;
-    -- Somebody who was there when it was drawn is still at work. (A boundary from the future is another cluster's: this
-    -- is a restored copy.)
+    -- A transaction that ran when the boundary was drawn still runs. (A boundary in the future is another
+    -- cluster's: this is a restored copy.)
     IF v_boundary.xact > pg_snapshot_xmin(pg_current_snapshot())
        AND v_boundary.xact <= pg_snapshot_xmax(pg_current_snapshot()) THEN
         RETURN 0;

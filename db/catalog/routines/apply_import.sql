@@ -3,8 +3,8 @@
 -- once more under the locks, and then the import is rejected as a whole. What a product has already is not written.
 -- Callers:   api.continue_import, which holds the import.
 -- Locks:     the merchant's imports, products in id order, stock in product order.
--- Errors:    none of its own; a product that somebody else makes in the same moment breaks sku_taken, and the import is
---            tried again.
+-- Errors:    none of its own; a product that another session creates at the same moment breaks sku_taken, and the
+--            import is tried again.
 -- Definer:   the worker applies it in its merchant's name; every product it touches is that merchant's.
 CREATE OR REPLACE FUNCTION catalog.apply_import(import_id uuid)
 RETURNS void

@@ -1,4 +1,4 @@
--- Changes one part of a split product's stock: the first that nobody holds and that has enough, beginning at a place of
+-- Changes one part of a split product's stock: the first that is not locked and has enough, beginning at a place of
 -- this session's own. A sale or a release need not meet the part of its hold: all parts together are the stock, and
 -- what is available in each is never below 0. False if the product is not split any more.
 -- Callers:   hold_stock, change_stock, when the stock row says that it is split.

@@ -1,4 +1,4 @@
--- In how many seconds a price begins or ends next, without a write that anybody could hear of. NULL: none is planned.
+-- In how many seconds a price begins or ends next, without a write that would notify. NULL: none is planned.
 -- Callers:   the web tier, to know when its cache of prices expires.
 CREATE FUNCTION api.get_next_price_change()
 RETURNS double precision

@@ -35,7 +35,7 @@ BEGIN
     SET role = coalesce(change_account.role, a.role), status = coalesce(change_account.status, a.status),
         version = a.version + 1
     WHERE a.id = v_before.id RETURNING a.* INTO STRICT v_after;
-    -- Who asks is an admin and changes somebody else, so one always stays. Said here all the same: it is the rule.
+    -- The caller is an admin and changes another account, so one admin always stays; the rule is checked all the same.
     PERFORM identity.require_admin();
 
     IF v_after.role <> v_before.role THEN

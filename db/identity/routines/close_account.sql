@@ -19,8 +19,8 @@ BEGIN
     IF v_account.role = 'admin' THEN
         PERFORM identity.lock_admins();
     END IF;
-    -- FOR UPDATE: a foreign key to the account takes its key share, so whoever has just inserted an order of it is
-    -- waited for and then seen.
+    -- FOR UPDATE: a foreign key to the account takes its key share, so a session that has just inserted an order
+    -- of it is waited for and then seen.
     SELECT * INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = close_account.account_id FOR UPDATE;
     IF v_account.status = 'closed' THEN
         RETURN;

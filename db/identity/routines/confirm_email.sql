@@ -1,6 +1,6 @@
 -- Marks an e-mail as verified: the token proves that the mail was read.
--- Callers:   api.confirm_email_verification (the caller's own account only), api.confirm_email_link (whoever opens the
---            link).
+-- Callers:   api.confirm_email_verification (the caller's own account only), api.confirm_email_link (the person who
+--            opens the link).
 -- Locks:     the account.
 -- Errors:    mail_token_invalid 422.
 -- Definer:   reads mail tokens; by a link there is no signed-in caller.

@@ -15,7 +15,7 @@ BEGIN
                    WHERE a.id = erase_account.account_id AND a.status = 'closed') THEN
         RETURN;
     END IF;
-    -- Slipped in beside the closing: nobody will pay it.
+    -- An order that was created while the account was being closed will not be paid.
     FOR v_order_id IN
         SELECT o.id
         FROM sales.orders AS o
@@ -41,7 +41,7 @@ BEGIN
     UPDATE fulfilment.returns AS r SET reason = '[erased]', version = r.version + 1
     WHERE r.account_id = erase_account.account_id AND r.status IN ('rejected', 'refunded') AND r.reason <> '[erased]';
 
-    -- .invalid is a name that nobody can ever have (RFC 2606): no mail goes there.
+    -- .invalid is reserved (RFC 2606): no mail goes there.
     UPDATE identity.accounts AS a
     SET email = a.id || '@closed.invalid', handle = NULL, display_name = NULL, email_verified = false,
         last_login_at = NULL, version = a.version + 1

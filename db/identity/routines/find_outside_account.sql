@@ -1,6 +1,6 @@
 -- The account behind a log-in at an outside identity provider; at first sight the account with that verified e-mail,
--- else a new one. An e-mail counts only if both sides have verified it: else whoever signs up here with somebody's
--- address would share their account.
+-- else a new one. An e-mail counts only if both sides have verified it: otherwise a person who signs up here with
+-- another person's address would share their account.
 -- Callers:   open_outside_session. Not granted to store_api.
 -- Locks:     the outside identity (an advisory lock at first sight), the account.
 -- Errors:    email_not_verified_here 409.

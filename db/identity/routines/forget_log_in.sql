@@ -1,6 +1,6 @@
 -- After the right password: the attempt is taken back from the address and the e-mail, which count guesses, not
--- log-ins, and the count of this e-mail from this address starts again. Somebody who knows one password gains no guess
--- at another.
+-- log-ins, and the count of this e-mail from this address starts again. An attacker who knows one password gains no
+-- guess at another.
 -- Callers:   api.create_session.
 -- Locks:     login_attempts: address, e-mail, both.
 -- Definer:   no other code may write login_attempts.

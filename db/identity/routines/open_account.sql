@@ -1,4 +1,4 @@
--- A new account with its password, which is the bcrypt string that the web tier computed. Nobody is signed in: the
+-- A new account with its password, which is the bcrypt string that the web tier computed. There is no session yet: the
 -- actor is cleared.
 -- Callers:   api.create_account.
 -- Errors:    email_taken, handle_taken 409 (unique indexes), password_not_hashed 422.

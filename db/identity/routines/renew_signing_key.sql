@@ -1,5 +1,5 @@
--- Rotates the signing key when it is older than 90 days. Nobody notices: tokens of the one before are good until they
--- expire.
+-- Rotates the signing key when it is older than 90 days. Clients do not notice: tokens of the previous key are valid
+-- until they expire.
 -- Callers:   api.purge_expired (the worker).
 -- Locks:     as add_signing_key; none while the key is young.
 -- Definer:   reads signing keys.

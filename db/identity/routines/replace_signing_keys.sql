@@ -1,5 +1,5 @@
--- For a key that somebody else has seen: makes a new one and removes every other, so that no token signed before is
--- good any more. Refresh tokens are random and signed with nothing: whoever is logged in gets a new access token with
+-- For a key that has leaked: makes a new one and removes every other, so that no token signed before is
+-- valid any more. Refresh tokens are random and not signed: clients get a new access token with
 -- theirs. Answers the new kid.
 -- Callers:   `storeproc keys rotate --revoke`, over the administrator's connection. Not granted to any web role.
 -- Locks:     as add_signing_key.

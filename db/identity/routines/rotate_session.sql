@@ -1,4 +1,4 @@
--- Takes a refresh token, once, for a new pair. A token that comes a second time was stolen, by whoever came first or
+-- Takes a refresh token, once, for a new pair. A token that is used a second time was stolen, by the first user or
 -- now: the session ends for both, and the answer is NULL instead of an error, which would roll that back.
 -- Callers:   api.refresh_session.
 -- Locks:     the session: two at once are one rotation and one reuse.
@@ -18,7 +18,7 @@ BEGIN
     IF FOUND THEN
         SELECT a.* INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = v_session.account_id;
     END IF;
-    -- Suspending ends the sessions as well; whoever asks is told why.
+    -- Suspending an account ends its sessions as well; the error says why.
     IF v_account.status = 'suspended' AND v_session.expires_at > now() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
