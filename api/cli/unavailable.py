@@ -1,7 +1,7 @@
-"""Answers 503 on the listening socket while no web process lives, so that clients do not wait for nothing.
+"""Answers 503 on the listening socket while no web process lives, so that clients do not wait in vain.
 
-The supervisor holds the socket, so without this the kernel would keep accepting connections that no process reads. It is
-one selector in the supervisor's own loop: a thread would make the fork of the next child unsafe.
+The supervisor holds the socket, so without this the kernel would keep accepting connections that no process reads. It
+is one selector in the supervisor's own loop: a thread would make the fork of the next child unsafe.
 """
 
 from __future__ import annotations
