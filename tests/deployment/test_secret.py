@@ -258,9 +258,9 @@ def test_a_secret_of_the_environment_is_given_by_the_operator(data: Path, runnin
 
     done = storeproc(data, "secret", "rotate", "--to", str(file), STOREPROC_SECRET=old)
     assert done.returncode == 0, done.stderr
-    with pytest.raises(ServerError, match="another secret"), running(data, secret=old):
+    with pytest.raises(ServerError, match="another secret"), supervisor.running(data, secret=old):
         pass
-    with running(data, secret=new) as found:
+    with supervisor.running(data, secret=new) as found:
         assert lets_in(found, "postgres")
     assert read_secret(data) == old  # the file is not what counts here, and is left alone
     (data / "secret").write_text(new + "\n")

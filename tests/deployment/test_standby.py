@@ -508,7 +508,7 @@ async def test_a_write_is_seen_through_another_host_by_who_brings_its_version(
     try:
         address, made = await add_address(client, token, cookies={"theme": "dark"})
         version = made.headers["x-store-version"]
-        cookie = re.search(r"store_version=([\d.]+); Path=/; Max-Age=60; HttpOnly; SameSite=Lax", str(made.headers))
+        cookie = re.search(r"store_version=([\d.]+); HttpOnly; Max-Age=60; Path=/; SameSite=lax", str(made.headers))
         assert cookie
         assert cookie[1] == version
         assert await sees(client, token, address)

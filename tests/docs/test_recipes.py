@@ -123,7 +123,7 @@ class Recipe:
         """The web tier of the copy, ready."""
         web = WebServer(self.access, {"PYTHONPATH": str(self.copy)}, self.folder)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(web, "ROOT", self.copy)
+            patch.setattr("tests.support.web.ROOT", self.copy)
             web.start()
         return web
 
