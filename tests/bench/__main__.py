@@ -34,7 +34,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="also in shops with so many orders (10000,100000,1000000: an hour)",
     )  # fmt: skip
     parser.add_argument(
-        "--write", action="store_true", help="put the table into the README files, and the chart beside"
+        "--write", action="store_true", help="put the table into tests/bench/README.md, and the chart beside"
     )
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="make the database below this folder, not here")
     options = parser.parse_args(arguments)
@@ -122,9 +122,9 @@ def grow(options: argparse.Namespace, count: int) -> growth.Point:
 def write(done: report.Report) -> None:
     if len(done.growth) > 1:
         (HERE / "growth.svg").write_text(chart.draw(done.growth))
-    for file, text in ((HERE / "README.md", report.markdown(done)), (ROOT / "README.md", report.short_markdown(done))):
-        if not report.put_between_markers(file, text):
-            say(f"{file.relative_to(ROOT)} has no place for it: two lines, <!-- bench --> and <!-- /bench -->")
+    file = HERE / "README.md"
+    if not report.put_between_markers(file, report.markdown(done)):
+        say(f"{file.relative_to(ROOT)} has no place for it: two lines, <!-- bench --> and <!-- /bench -->")
 
 
 def say(text: str) -> None:

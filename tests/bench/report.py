@@ -146,26 +146,6 @@ def markdown(done: Report) -> str:
     return "\n".join(out).rstrip() + "\n"
 
 
-def short_markdown(done: Report) -> str:
-    """What place-order reaches, for the README of the project."""
-    wanted = [
-        r
-        for part in done.parts
-        for r in part.results
-        if r.what in ("place-order", "ceiling", "product page", "callback")
-    ]
-    rows = [
-        ("pgbench, the ceiling" if r.what == "ceiling" else r.what, *row[2:8])
-        for part in done.parts
-        for r, row in zip(part.results, rows_of(part), strict=True)
-        if r in wanted and (r.what != "ceiling" or part is done.parts[0])
-    ]
-    cpu = done.equipment["CPU"]
-    return "\n".join(
-        [*_table(("", *HEADS[2:8]), rows, left=1), "", f"On {cpu}: `make bench`, tests/bench/README.md.", ""]
-    )
-
-
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> list[str]:
     rule = ["---" if place < left else "---:" for place in range(len(heads))]
     return [f"| {' | '.join(row)} |" for row in [heads, rule, *rows]]

@@ -36,7 +36,7 @@ from db.server.supervisor import Server
 from tests.support.cluster import ROOT
 
 SETTINGS = {"fsync": "off", "shared_buffers": "16MB"}
-README = ROOT / "db" / "README.md"
+README = ROOT / "db" / "docs" / "security.md"
 SCRAM = r"SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:.+"
 
 pytestmark = pytest.mark.anyio
