@@ -88,7 +88,8 @@ def _rotate_secret(options: argparse.Namespace) -> int:
         f"new passwords (SCRAM): {', '.join(roles)}",
         where,
         "then restart web tier and worker: they keep their connections until then, but cannot open new ones",
-        "other programs with one of these logins (PgBouncer, Prometheus, Grafana) need the new password: db/docs/security.md",
+        "other programs with one of these logins (PgBouncer, Prometheus, Grafana) need the new password: "
+        "db/docs/security.md",
     ):
         console.print(line, markup=False)
     return 0

@@ -107,7 +107,7 @@ async def test_passwords_are_kept_as_scram_verifiers_and_nothing_else(access: Ac
 
 
 def test_the_procedure_while_a_store_runs(data: Path) -> None:
-    """As db/README.md has it: rotate, restart, end what is left of the old connections."""
+    """As db/docs/security.md has it: rotate, restart, end what is left of the old connections."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
