@@ -228,6 +228,22 @@ async def test_a_body_that_is_too_large(client: Client, token: str) -> None:
     problem(await client.post("/orders", token=token, content=pieces(), headers=headers), 413, "body_too_large")
 
 
+async def test_413_reaches_a_client_that_is_still_sending(server: WebServer, token: str) -> None:
+    """A connection that is closed with unread data is reset, and the response with it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    pieces, piece = 80, b"x" * 65536
+    writer.write(
+        b"POST /v1/orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+        b"authorization: Bearer %s\r\n\r\n" % (pieces * len(piece), token.encode())
+    )
+    for _ in range(pieces):  # all of it, although the response is there after the first piece
+        writer.write(piece)
+        await writer.drain()
+    async with asyncio.timeout(30):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413")
+    writer.close()
+
+
 async def test_a_body_that_never_ends_is_given_up(server: WebServer, token: str) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(
