@@ -21,7 +21,7 @@ REBUILDS = 8  # attempts while the api schema is being rebuilt, about a second
 _ROLLED_BACK = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _REBUILT = re.compile(
     r"could not open relation with OID|cache lookup failed for|\w+ with OID \d+ does not exist"
-    r"|(?:function|type) \"?api\..* does not exist"
+    r"|(?:function|type) .* does not exist"
 )
 _NOT_CONNECTED = (
     OSError,
@@ -132,7 +132,7 @@ class Database:
 
 
 def _was_rebuilt(error: BaseException) -> bool:
-    """Whether the api schema was rebuilt while the statement ran.
+    """Whether the code was rebuilt while the statement ran.
 
     A function that began before may look for a type, or for another function, that no longer exists. PostgreSQL
     answered with an error, so the transaction is rolled back and nothing took effect. A commit is visible a moment

@@ -53,13 +53,14 @@ def _rebuild(connection: Connection, source: Source, *, everything: bool) -> Non
     with acting_as(connection, "store_api"):
         _run_files(connection, source.types)
     with acting_as(connection, "store_owner"):
+        signature_changed = False
         for file in source.routines:
             # An unchanged routine has an unchanged signature and needs no savepoint, so the locks are held shorter.
             if loaded.get(file.name) == file.digest:
                 run_file(connection, file)
             else:
-                _load_routine(connection, file)
-        if policies:
+                signature_changed |= _load_routine(connection, file)
+        if policies or signature_changed:
             _wait_for_requests(connection)
         _run_files(connection, policies)
         views = source.views if everything else _views_to_load(connection, source, loaded)
@@ -110,14 +111,17 @@ def _wait_for_requests(connection: Connection) -> None:
 
     Policies lock many tables. Taken one by one among customers who hold one table and want the next, those locks end
     in deadlocks; behind this lock a new request waits before it holds anything.
+
+    A routine with another signature must not be seen by a request that runs the old body of its caller. PostgreSQL
+    looks routines up anew for each statement, so such a request would fail in the moment of the commit.
     """
     if value(connection, "SELECT to_regclass(%s) IS NOT NULL", _FIRST_TABLE):
         table = sql.Identifier(*_FIRST_TABLE.split("."))
         connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
 
 
-def _load_routine(connection: Connection, file: File) -> None:
-    """Create or replace a routine, even when its signature changed.
+def _load_routine(connection: Connection, file: File) -> bool:
+    """Create or replace a routine; whether its signature changed.
 
     With other parameters it would stand beside the old one, and GRANT could not tell them apart; with another result
     it cannot replace the old one. The old one is renamed, serves the views and policies that are built on it until
@@ -126,6 +130,7 @@ def _load_routine(connection: Connection, file: File) -> None:
     try:
         with connection.transaction():
             run_file(connection, file)
+        return False
     except MigrationError as error:
         if not isinstance(error.__cause__, (errors.AmbiguousFunction, errors.InvalidFunctionDefinition)):
             raise
@@ -145,6 +150,7 @@ def _load_routine(connection: Connection, file: File) -> None:
         for (identity,) in old:
             connection.execute(f'ALTER FUNCTION {identity} RENAME TO "{file.path.stem}{_BEFORE}"')
         run_file(connection, file)
+        return True
 
 
 def _views_to_load(connection: Connection, source: Source, loaded: dict[str, str]) -> list[File]:
