@@ -1,4 +1,4 @@
-"""The mock gateway: a hosted page where a person clicks pay or decline, and signed callbacks. It keeps no state.
+"""The mock gateway: a hosted page where a person decides, and signed callbacks. It keeps no state.
 
 A checkout is a signed token of the amount and the expiry. The same attempt always gets the same token, so opening twice
 is opening once. The callback is like a real gateway's: signed (`Mock-Signature: t=<unix time>,v1=<hex HMAC-SHA256 of
@@ -23,7 +23,7 @@ from api.providers import Provider, Shop
 
 TOLERANCE = 300  # seconds between a callback's signature and its arrival
 SIGNATURE = "mock-signature"
-Outcome = Literal["pay", "decline"]
+Outcome = Literal["pay", "decline", "process"]  # process: as a bank debit, which is paid or declined days later
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,10 @@ class MockGateway:
     ) -> tuple[dict[str, str], bytes]:
         """Headers and body of the callback with the person's decision."""
         paid = "authorized" if checkout.capture_method == "manual" else "completed"
+        kinds: dict[Outcome, str] = {"pay": paid, "decline": "failed", "process": "processing"}
         body = json.dumps({
             "id": f"mock_evt_{checkout.payment_id.replace('-', '')}_{outcome}",
-            "type": paid if outcome == "pay" else "failed",
+            "type": kinds[outcome],
             "data": {
                 "payment_id": checkout.payment_id, "reference": checkout.reference, "amount": checkout.amount,
                 "currency": checkout.currency,

@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 
 EventKind = Literal[
     "authorized",  # amount: what may be captured
+    "processing",  # a bank debit or a voucher: the payer has done their part, the money comes days later
     "completed",  # amount and currency: what was taken
     "failed",  # failure_code
     "expired",
@@ -133,7 +134,9 @@ class Gateway(Protocol):
         """Verify and read a callback; header names are in lower case. Raises CallbackInvalid, Unavailable."""
 
     async def look_up(self, payment: Payment) -> Event | None:
-        """The state of an attempt at the gateway: authorized or final, else None (still open). Raises Unavailable.
+        """The state of an attempt at the gateway: authorized, processing or final; None while it is open.
+
+        Raises Unavailable.
 
         The event's id is the same whenever the answer is the same.
         """

@@ -124,6 +124,4 @@ class PaymentSteps:
     async def _call(
         self, function: str, given: Mapping[str, object], request_id: str, *, repeatable: bool = False
     ) -> Any:
-        return await self.functions.call(
-            function, given, request_id=request_id, caller=GATEWAY, repeatable=repeatable
-        )
+        return await self.functions.call(function, given, request_id=request_id, caller=GATEWAY, repeatable=repeatable)

@@ -19,8 +19,8 @@ from api.state import State
 
 DELIVERIES = 3  # attempts to deliver a callback while the page waits
 
-_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({"pay": "pay", "decline": "decline"})
-_PAGES: Mapping[Outcome, str] = MappingProxyType({"pay": "success", "decline": "cancel"})
+_OUTCOMES: Mapping[str, Outcome] = MappingProxyType({"pay": "pay", "decline": "decline", "process": "process"})
+_PAGES: Mapping[Outcome, str] = MappingProxyType({"pay": "success", "decline": "cancel", "process": "success"})
 
 
 async def show_checkout(request: Request[State]) -> Response:
@@ -36,7 +36,7 @@ async def decide_checkout(request: Request[State]) -> Response:
         return _gone()
     outcome = _OUTCOMES.get((await read_form(request)).get("outcome", ""))
     if outcome is None:
-        return _page(checkout, 422, "Choose to pay or to decline.")
+        return _page(checkout, 422, "Choose to pay, to pay by bank, or to decline.")
     headers, body = gateway.callback(checkout, outcome)
     for attempt in range(DELIVERIES):
         try:

@@ -18,7 +18,8 @@ For a shop in a process of its own, `stripe.environment` has the variables that 
             SERVER_ENVIRONMENT.update(server.environment)
             yield server
 
-People act through pay, authorize, decline, expire, pay_by_bank, bank_pays, bank_refuses, dispute, close_dispute,
+People act through pay, authorize, decline, expire, pay_by_bank, show_voucher, bank_pays, bank_refuses,
+bank_cancels, dispute, close_dispute,
 capture_by_hand, refund_by_hand, settle_refund. What calls of the API make is in `events` too: `of_type(kind)`.
 `sessions`, `intents`, `charges`, `refunds`, `disputes` hold the objects by id, `requests` what was asked.
 
@@ -305,6 +306,22 @@ class StripeServer:
             intent["status"], session["status"] = "processing", "complete"
             self._tell("payment_intent.processing", intent)
             self._tell("checkout.session.completed", session)
+            return made
+
+    def show_voucher(self, session_id: str) -> list[Thing]:
+        """A voucher to be paid at a till (Boleto, OXXO, Konbini): complete, and nothing is under way at a bank yet."""
+        with self._acting() as made:
+            session = self._open(session_id)
+            intent = self._confirm(session)
+            intent["status"], session["status"] = "requires_action", "complete"
+            self._tell("payment_intent.requires_action", intent)
+            self._tell("checkout.session.completed", session)
+            return made
+
+    def bank_cancels(self, session_id: str) -> list[Thing]:
+        """A debit that is called off while it is under way."""
+        with self._acting() as made:
+            self._let_go(self.intents[self.sessions[session_id]["payment_intent"]])
             return made
 
     def bank_pays(self, session_id: str) -> list[Thing]:

@@ -176,7 +176,9 @@ async def test_a_key_is_never_used_for_something_else(stripe: StripeServer, gate
     [
         ([], None, None, None),
         (["decline"], None, None, None),
-        (["pay_by_bank"], None, None, None),
+        (["pay_by_bank"], "processing", None, None),
+        (["show_voucher"], "processing", None, None),
+        (["pay_by_bank", "bank_cancels"], "failed", None, "canceled"),
         (["pay"], "completed", 3000, None),
         (["pay", "refund"], "completed", 3000, None),
         (["decline", "pay"], "completed", 3000, None),

@@ -14,7 +14,7 @@ from tests.payments.conftest import Shop
 from tests.support.connections import refused
 
 ENDS = ("completed", "failed", "expired")
-STEPS = ("open", "authorized", *ENDS)
+STEPS = ("open", "authorized", "processing", *ENDS)
 
 
 def stories() -> Iterator[tuple[str, ...]]:
@@ -30,7 +30,7 @@ def stories() -> Iterator[tuple[str, ...]]:
 
 
 def expected(story: tuple[str, ...]) -> str:
-    for status in ("completed", "failed", "expired", "authorized", "open"):
+    for status in ("completed", "failed", "processing", "expired", "authorized", "open"):
         if status in story:
             return status
     raise AssertionError

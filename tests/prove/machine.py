@@ -78,7 +78,7 @@ class Machine(RuleBasedStateMachine):
                      {"currency": "EUR", "up_to": 1000, "price": 499}]  # fmt: skip
             made = self.must(self.admin, "POST", "/admin/shipping-methods", {"name": "Parcel", "rates": rates})
             self.methods.append(made["id"])
-            # Credit that waits for a carrier is proved elsewhere (tests/shipments).
+            # Credit that waits for a carrier is proved elsewhere (tests/fulfilment/shipments).
             self.caller.connection("admin_sql").execute("UPDATE sales.settings SET credit_held_until_booked = false")
         self.model.taxes = TAXES
         for usd, eur, stock in ((1999, 1850, 6), (1, 1, 40), (250, None, 12), (9999, 9100, 5)):

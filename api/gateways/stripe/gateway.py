@@ -262,15 +262,15 @@ class StripeGateway:
         return [said]
 
     async def _read_completed(self, said: Event, session: dict[str, Any]) -> Event:
-        """A completed session: paid, authorised (payment_status is then unpaid), or a bank transfer that takes days."""
+        """A completed session: paid, or unpaid because it is authorised or takes days. The intent as it is now says."""
         said = of_session(said, session)
         if session["payment_status"] == "paid":
             return replace(said, kind="completed", amount=session["amount_total"])
         if session["payment_status"] == "unpaid" and said.charge is not None:
-            intent = await self._intent(said.charge)
-            if intent["status"] == "requires_capture":
-                return replace(said, kind="authorized", amount=intent["amount_capturable"])
-            return replace(said, kind="session_pending")
+            found = session_state({**session, "payment_intent": await self._intent(said.charge)})
+            if found is not None:
+                kind, amount, failure = found
+                return replace(said, kind=kind, amount=amount, failure_code=failure)
         return said
 
     async def _read_refunded(self, said: Event, charge: dict[str, Any]) -> Sequence[Event]:

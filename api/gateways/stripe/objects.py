@@ -10,16 +10,27 @@ from api.gateways.protocol import Event, RefundOutcome
 
 
 def session_state(session: dict[str, Any]) -> tuple[str, int | None, str | None] | None:
-    """Kind, amount and failure of a session with its payment intent; None while it is open or a bank takes its time."""
+    """Kind, amount and failure of a session with its payment intent; None while it is open.
+
+    A complete session whose intent is processing (a bank debit) or still requires_action (a voucher, a transfer to a
+    virtual account) is paid days later: https://docs.stripe.com/payments/checkout/fulfill-orders#delayed-notification.
+    """
     intent = session["payment_intent"] or {"status": None}
+    complete = session["status"] == "complete"
     match intent["status"]:
         case "succeeded":
             return "completed", intent["amount_received"], None
         case "requires_capture":
             return "authorized", intent["amount_capturable"], None
+        case "processing":
+            return "processing", None, None
+        case "requires_action" if complete:
+            return "processing", None, None
+        case "canceled" if complete and intent["capture_method"] != "manual":
+            return "failed", None, "canceled"
         case "canceled":
             return "expired", None, None
-        case "requires_payment_method" if session["status"] == "complete":
+        case "requires_payment_method" if complete:
             return "failed", None, (intent["last_payment_error"] or {}).get("code") or "declined"
     return ("expired", None, None) if session["status"] == "expired" else None
 

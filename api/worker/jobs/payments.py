@@ -46,7 +46,7 @@ class PaymentJobs:
                     return problem.code  # definite, and recorded
                 raise
             return "opened" if opened else "nothing to do"
-        if payment.status not in ("open", "authorized"):
+        if payment.status not in ("open", "authorized", "processing"):
             return "nothing to do"
         event = await self._steps.gateway(payment.provider).look_up(payment)
         if event is None or event.kind == payment.status:

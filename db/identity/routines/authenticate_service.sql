@@ -5,8 +5,6 @@
 CREATE OR REPLACE FUNCTION identity.authenticate_service(service text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    v_setting text;
 BEGIN
     IF session_user <> 'web_' || service AND NOT pg_has_role(session_user, 'store_owner', 'MEMBER') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'forbidden',
@@ -17,10 +15,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused',
             MESSAGE = 'Calls are made in READ COMMITTED.';
     END IF;
-    -- An assignment each, as in identity.authenticate().
-    v_setting := set_config('app.actor', '', true);
-    v_setting := set_config('app.audience', service, true);
-    v_setting := set_config('app.session', '', true);
+    PERFORM set_config('app.actor', '', true),
+            set_config('app.audience', service, true),
+            set_config('app.session', '', true);
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.authenticate_service TO store_api;

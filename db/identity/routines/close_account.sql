@@ -46,7 +46,7 @@ BEGIN
     END IF;
     -- OFFSET 0: as in cancel_open_payments.
     IF EXISTS (SELECT FROM (SELECT o.status FROM payments.payments AS o WHERE o.account_id = v_account.id OFFSET 0) AS p
-               WHERE p.status IN ('initiated', 'open', 'authorized'))
+               WHERE p.status IN ('initiated', 'open', 'authorized', 'processing'))
         OR EXISTS (SELECT FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id
                    WHERE p.account_id = v_account.id AND r.status = 'pending')
     THEN

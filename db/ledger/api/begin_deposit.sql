@@ -29,7 +29,7 @@ BEGIN
                           WHERE d.account_id = v_actor
                             AND d.purpose = 'deposit'
                             AND d.currency = begin_deposit.currency OFFSET 0) AS p
-                    WHERE p.status IN ('initiated', 'open', 'authorized')), 0);
+                    WHERE p.status IN ('initiated', 'open', 'authorized', 'processing')), 0);
     IF v_balance + begin_deposit.amount > v_limits.balance_maximum THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'balance_above_maximum',
             MESSAGE = 'This deposit would exceed what a wallet may hold.',

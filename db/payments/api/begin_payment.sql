@@ -1,7 +1,7 @@
 -- Commits an attempt to pay, with its idempotency key for the gateway, before any gateway is called. If a later step
 -- fails, the worker repairs it from this row.
 -- Locks:  the order; for wallet and credit also stock, payment and ledger accounts.
--- Errors: order_not_found 404, order_not_payable 409, provider_not_available 422, amount_above_due 422,
+-- Errors: order_not_found 404, order_not_payable, payment_processing 409, provider_not_available 422, amount_above_due 422,
 --         insufficient_funds 409, wallet_locked 409.
 CREATE FUNCTION api.begin_payment(order_id uuid, provider text, amount api.amount DEFAULT NULL)
 RETURNS api.payment_answer
@@ -10,6 +10,7 @@ DECLARE
     v_actor   CONSTANT uuid := identity.authenticate();
     v_order   sales.orders;
     v_due     bigint;
+    v_coming  bigint;
     v_payment payments.payments;
 BEGIN
     SELECT * INTO v_order FROM sales.orders AS o
@@ -23,6 +24,16 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_payable',
             MESSAGE = 'This order is not waiting for a payment.',
             HINT = 'Only a pending order with an amount due can be paid.';
+    END IF;
+    -- OFFSET 0: as in cancel_open_payments.
+    SELECT coalesce(sum(p.amount), 0)::bigint INTO STRICT v_coming
+    FROM (SELECT a.status, a.amount FROM payments.payments AS a WHERE a.order_id = v_order.id OFFSET 0) AS p
+    WHERE p.status = 'processing';
+    v_due := v_due - v_coming;
+    IF v_due <= 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_processing',
+            MESSAGE = 'A bank is working on the payment of this order.',
+            HINT = 'Wait until it is paid. If the bank refuses, the order can be paid in another way.';
     END IF;
     IF begin_payment.amount > v_due THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'amount_above_due',

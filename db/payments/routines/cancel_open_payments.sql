@@ -1,4 +1,4 @@
--- Cancels every attempt of an order that could still be paid.
+-- Cancels every attempt of an order that could still be paid. What a bank is working on cannot be cancelled.
 -- Callers:   mark_payment_completed (the order is paid), sales.cancel_order, sales.require_within_total (the total
 --            changes).
 -- Locks:     the payments. The caller holds the order.
@@ -11,7 +11,7 @@ BEGIN
     FOR v_payment_id IN
         SELECT p.id
         -- OFFSET 0 makes the plan start from the order's payments. A plan made while no payment was open prefers the
-        -- index payments_unfinished; each callback then reads every open payment of the shop: 14,000 of them tripled
+        -- index payments_open_until; each callback then reads every open payment of the shop: 14,000 of them tripled
         -- its cost.
         FROM (SELECT o.id, o.status
               FROM payments.payments AS o

@@ -1,4 +1,4 @@
--- Ends an attempt that could still be paid (as cancelled or expired) and has its checkout closed at the gateway: now,
+-- Ends an attempt that could still be paid (as cancelled, expired or failed) and has its checkout closed at the gateway: now,
 -- and again a day later, since not every gateway can close one. If the customer pays nevertheless, the attempt may
 -- still complete: the customer gets the goods or the money back.
 -- Callers:   cancel_open_payments, mark_payment_authorized, fulfilment.complete_booking, fulfilment.set_status,
@@ -9,7 +9,8 @@ CREATE OR REPLACE FUNCTION payments.give_up_payment(payment_id uuid, status text
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT payments.mark_payment_failed(give_up_payment.payment_id, give_up_payment.status) THEN
+    IF NOT payments.mark_payment_failed(give_up_payment.payment_id, give_up_payment.status,
+                                        CASE give_up_payment.status WHEN 'failed' THEN 'timed_out' END) THEN
         RETURN false;
     END IF;
     PERFORM messaging.enqueue_job('close_checkout', jsonb_build_object('payment_id', p.id), now() + w.pause)

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION payments.keeps_payment_rules(p payments.payments)
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF p.status IN ('initiated', 'open', 'authorized', 'completed', 'failed', 'expired', 'cancelled')
+    IF p.status IN ('initiated', 'open', 'authorized', 'processing', 'completed', 'failed', 'expired', 'cancelled')
         AND p.amount BETWEEN 1 AND 1000000000000000 AND p.amount_applied BETWEEN 0 AND p.amount_captured
         AND p.amount_refunded BETWEEN 0 AND p.amount_captured AND (p.status = 'completed') = (p.amount_captured > 0)
         AND p.purpose IN ('order', 'deposit') AND (p.purpose = 'order') = (p.order_id IS NOT NULL)

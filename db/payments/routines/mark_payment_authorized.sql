@@ -21,7 +21,7 @@ BEGIN
     FROM payments.payments AS p
     WHERE p.id = mark_payment_authorized.payment_id
     FOR NO KEY UPDATE;
-    IF v_payment.status IN ('authorized', 'completed') THEN
+    IF v_payment.status IN ('authorized', 'processing', 'completed') THEN
         RETURN false;
     END IF;
     IF v_payment.status NOT IN ('initiated', 'open') THEN

@@ -10,6 +10,7 @@ RETURN ROW(
     payments.mask_reference(payment.provider_reference),
     CASE WHEN payment.status = 'open' AND payment.account_id = viewer AND payment.expires_at > now()
          THEN payment.checkout_url END,
-    payment.failure_code, CASE WHEN payment.status IN ('initiated', 'open', 'authorized') THEN payment.expires_at END,
+    payment.failure_code,
+    CASE WHEN payment.status IN ('initiated', 'open', 'authorized', 'processing') THEN payment.expires_at END,
     payment.version, payment.created_at
 )::api.payment;

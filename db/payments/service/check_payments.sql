@@ -12,7 +12,7 @@ BEGIN
     SELECT array_agg(d.id) INTO v_payments
     FROM (
         SELECT p.id FROM payments.payments AS p
-        WHERE p.status IN ('initiated', 'open', 'authorized') AND p.check_at <= now()
+        WHERE p.status IN ('initiated', 'open', 'authorized', 'processing') AND p.check_at <= now()
         ORDER BY p.check_at LIMIT 100
         FOR NO KEY UPDATE SKIP LOCKED
     ) AS d;

@@ -15,6 +15,7 @@ RETURNS api.gateway_receipt
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_receipt api.gateway_receipt;
+    v_before  text;
     v_changed boolean;
 BEGIN
     PERFORM identity.authenticate_service('gateway');
@@ -57,9 +58,15 @@ BEGIN
                                                       receive_gateway_event.charge_reference)
             END;
         END IF;
+    ELSIF receive_gateway_event.kind = 'processing' THEN
+        v_changed := payments.mark_payment_processing(v_receipt.payment_id, receive_gateway_event.charge_reference);
     ELSIF receive_gateway_event.kind = 'failed' THEN
+        v_before := (payments.lock_payment(v_receipt.payment_id)).status;
         v_changed := payments.mark_payment_failed(v_receipt.payment_id, 'failed',
                                                   coalesce(receive_gateway_event.failure_code, 'declined'));
+        IF v_changed AND v_before = 'processing' THEN
+            PERFORM sales.release_hold(v_receipt.order_id);
+        END IF;
     ELSIF receive_gateway_event.kind = 'expired' THEN
         v_changed := payments.mark_payment_failed(v_receipt.payment_id, 'expired');
     ELSIF receive_gateway_event.kind IN ('refund_pending', 'refund_completed', 'refund_failed') THEN

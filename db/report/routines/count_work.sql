@@ -10,7 +10,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT
-        (SELECT count(*) FROM payments.payments AS p WHERE p.status IN ('initiated', 'open')),
+        (SELECT count(*) FROM payments.payments AS p WHERE p.status IN ('initiated', 'open', 'processing')),
         (SELECT count(*) FROM payments.payments AS p WHERE p.status = 'authorized'),
         (SELECT count(*) FROM payments.refunds AS r WHERE r.status = 'pending'),
         -- A refund that was retried is counted as its retry.

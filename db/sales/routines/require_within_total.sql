@@ -2,7 +2,7 @@
 -- that is paid by now is settled, and one that would cost less than was paid is refused.
 -- Callers:   change_lines, api.set_shipping_address.
 -- Locks:     the order's payments; those of settle_order. The caller holds the order.
--- Errors:    order_partly_paid 409.
+-- Errors:    order_partly_paid, payment_processing 409.
 CREATE OR REPLACE FUNCTION sales.require_within_total(order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -10,6 +10,13 @@ DECLARE
     v_order sales.orders;
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = require_within_total.order_id;
+    -- OFFSET 0: as in cancel_open_payments.
+    IF EXISTS (SELECT FROM (SELECT a.status FROM payments.payments AS a WHERE a.order_id = v_order.id OFFSET 0) AS p
+               WHERE p.status = 'processing') THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_processing',
+            MESSAGE = 'A bank is working on the payment of this order.',
+            HINT = 'Wait until it is paid, or cancel the order: what arrives is then refunded.';
+    END IF;
     PERFORM payments.cancel_open_payments(v_order.id);
     IF v_order.amount_paid > v_order.total THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_partly_paid',

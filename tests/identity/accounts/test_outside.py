@@ -407,8 +407,12 @@ async def test_each_key_verifies_with_its_own_algorithm(provider: Provider, subj
         assert (await outside.verify(token))["subject"] == subject
     claims = provider.claims(subject)
     for key, named, algorithm in (
-        ("first", "curve", "RS256"), ("curve", "first", "ES256"), ("edwards", "first", "EdDSA"),
-        ("pss", "first", "PS256"), ("first", "pss", "RS256"), ("pss", "pss", "RS256"),
+        ("first", "curve", "RS256"),
+        ("curve", "first", "ES256"),
+        ("edwards", "first", "EdDSA"),
+        ("pss", "first", "PS256"),
+        ("first", "pss", "RS256"),
+        ("pss", "pss", "RS256"),
     ):
         crossed = jwt.encode(claims, provider.keys[key], algorithm, headers={"kid": named})
         with pytest.raises(Problem, match="token_invalid"):

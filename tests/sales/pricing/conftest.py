@@ -1,4 +1,4 @@
-"""A merchant with bundles, promotions, taxes and parcels; buyers as in tests/orders."""
+"""A merchant with bundles, promotions, taxes and parcels; buyers as in tests/sales/orders."""
 
 from __future__ import annotations
 
