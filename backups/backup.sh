@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # backup.sh [--to FOLDER] [--jobs N]
 #
-# Dumps the store's database, in one snapshot, while it works: FOLDER/<database>-<time>/ (FOLDER is `dumps` unless told) with
-#   dump/         pg_dump, directory format, N tables at a time (4)
-#   roles.sql     the roles it speaks of, without passwords
-#   database.sql  its settings and grants
-#   facts         what must be there again after a restore: the heads of the books, the rows of every table
-#   manifest      when, where from, which versions
+# Dumps the store's database in one snapshot, while it is in use, into FOLDER/<database>-<time>/ (default: dumps):
+#   dump/         pg_dump, directory format, N tables at a time (default: 4)
+#   roles.sql     the roles that the dump refers to, without passwords
+#   database.sql  the database's settings and grants
+#   facts         for comparison after a restore: the heads of the books, the row count of every table
+#   manifest      time, origin, versions
 #   SHA256SUMS    of all of these
-# It has its name when it is whole; a backup that broke off leaves nothing. It holds the keys that sign the store's tokens:
-# keep it as you keep the database. backups/restore.sh brings it back, on this server or on another.
+# The folder gets its name when the backup is complete; an interrupted backup leaves nothing. It contains the store's
+# token-signing keys: protect it like the database. backups/restore.sh restores it, on this server or on another.
 #
-# Which database: the embedded one (STOREPROC_DATA), DATABASE_URL, or PGHOST, PGUSER, PGDATABASE, PGPASSFILE.
+# The database: the embedded one (STOREPROC_DATA), DATABASE_URL, or PGHOST, PGUSER, PGDATABASE, PGPASSFILE.
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -23,49 +23,49 @@ while (($#)); do
         --to) folder=${2:?--to needs a folder}; shift 2 ;;
         --jobs) jobs=${2:?--jobs needs a number}; shift 2 ;;
         -h | --help) usage; exit 0 ;;
-        *) fail "$1 is unknown; backup.sh --help says what there is." ;;
+        *) fail "unknown option $1; see backup.sh --help." ;;
     esac
 done
 [[ $jobs =~ ^[1-9][0-9]?$ ]] || fail "--jobs $jobs: a number from 1 to 99 is expected."
 enter_database ${given[@]+"${given[@]}"}
 
-database=$(ask "${PGDATABASE:-}" "SELECT current_database()") || fail "the database does not answer."
+database=$(ask "${PGDATABASE:-}" "SELECT current_database()") || fail "cannot connect to the database."
 version=$(ask "$database" "SHOW server_version")
 (($(major "$(pg_dump --version)") >= $(major "$version"))) ||
-    fail "the server is PostgreSQL $version and this $(pg_dump --version): put the programs of $(major "$version") first into PATH."
+    fail "the server is PostgreSQL $version and this $(pg_dump --version): put the programs of version $(major "$version") first in PATH."
 [[ $(ask "$database" "SELECT to_regclass('migration.deployed') IS NOT NULL") == t ]] ||
-    fail "$database is not a store's database: \`storeproc migrate\` makes it one."
+    fail "$database is not a store's database; \`storeproc migrate\` sets one up."
 
-mkdir -p "$folder" || fail "cannot make $folder."
+mkdir -p "$folder" || fail "cannot create $folder."
 name=$database-$(date -u +%Y%m%dT%H%M%SZ)
 draft=$folder/.$name.part
 final=$folder/$name
 mkdir "$draft" || fail "cannot write into $folder."
-dumping='' log=$(mktemp)  # not in the folder: it may be full
+dumping='' log=$(mktemp)  # not in the folder, whose disk may be full
 
 clean_up() {
     local status=$?
     trap - EXIT
     [[ -z $dumping ]] || kill "$dumping" 2>/dev/null || true
     rm -rf "$draft" "$log"
-    ((status == 0)) || echo "backup.sh: there is no backup; the database is as it was." >&2
+    ((status == 0)) || echo "backup.sh: there is no backup; the database is unchanged." >&2
     exit "$status"
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
-# One session holds the snapshot that everything is read from.
+# One session holds the snapshot from which everything is read.
 coproc SESSION { exec psql --no-psqlrc --no-password --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname="dbname='${database//\'/\\\'}'" 2>"$log"; }
 exec {to}>&"${SESSION[1]}" {from}<&"${SESSION[0]}"
 
-answer() {  # the lines up to the mark, into the file
+answer() {  # write the lines before the mark to the file
     local line
     : >"$1"
     while IFS= read -r line <&"$from"; do
         [[ $line != '--- done' ]] || return 0
         printf '%s\n' "$line" >>"$1"
     done
-    fail "the database breaks off: $(complaint "$log")"
+    fail "the database session ended early: $(complaint "$log")"
 }
 
 cat >&"$to" <<SQL
@@ -95,7 +95,7 @@ answer "$draft/roles.sql"
 answer "$draft/database.sql"
 answer "$draft/manifest"
 snapshot=$(<"$draft/snapshot")
-say "dumping $database of PostgreSQL $version, $(ask "$database" "SELECT pg_size_pretty(pg_database_size(current_database()))") on its disk"
+say "dumping $database of PostgreSQL $version, $(ask "$database" "SELECT pg_size_pretty(pg_database_size(current_database()))") on disk"
 
 pg_dump --no-password --format=directory --jobs="$jobs" --compress=gzip:1 --lock-wait-timeout=60s --snapshot="$snapshot" --file="$draft/dump" \
     --dbname="dbname='${database//\'/\\\'}'" 2>>"$log" &
@@ -103,7 +103,7 @@ dumping=$!
 watch_size "$dumping" "$draft/dump"
 wait "$dumping" || { dumping=''; fail "pg_dump: $(complaint "$log")"; }
 dumping=''
-say "dumped $(size_of "$draft/dump"); counting what is in the snapshot"
+say "dumped $(size_of "$draft/dump"); counting the rows of the snapshot"
 
 printf "\\\\i '%s'\\n\\\\echo --- done\\n" "$here/facts.sql" >&"$to"
 answer "$draft/facts"
@@ -112,11 +112,11 @@ exec {to}>&- {from}<&-
 rm "$draft/snapshot"
 sums=$(cd "$draft" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
 printf '%s\n' "$sums" >"$draft/SHA256SUMS" || fail "cannot write the checksums."
-find "$draft" -exec sync {} + || fail "the backup does not reach the disk."
+find "$draft" -exec sync {} + || fail "cannot flush the backup to disk."
 mv "$draft" "$final"
 sync "$folder"
-# For the alert that there was none for long. The backup is good without the note.
+# For the alert BackupTooOld. The backup is valid without this record.
 ask "$database" "SELECT monitor.record_backup('dump', $(du -sb "$final" | cut -f1))" >/dev/null 2>"$log" ||
-    say "monitoring could not be told of it: $(complaint "$log")"
+    say "the backup could not be recorded for monitoring: $(complaint "$log")"
 say "$(size_of "$final"), $(grep -c ^rows "$final/facts") tables, $(awk '/^rows/ {n += $NF} END {print n}' "$final/facts") rows"
 echo "$final"

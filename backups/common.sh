@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What the scripts of this folder share: how they speak, and how they find the database. Sourced, never run.
+# Shared by the scripts of this folder: messages, and how to find the database. Sourced, never run.
 
 set -euo pipefail
-umask 077  # what they write is for its owner alone
+umask 077  # files are readable by their owner only
 
 started=$SECONDS
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -17,7 +17,7 @@ fail() {
 # The comment at the top of a script is its help.
 usage() { sed -n '2,/^$/{s/^# \{0,1\}//p;}' "$0"; }
 
-# The store's own command, which knows where the database is.
+# The storeproc command, which knows where the database is.
 find_storeproc() {
     local candidate
     for candidate in "$(command -v storeproc || true)" "$here/../.venv/bin/storeproc"; do
@@ -26,11 +26,11 @@ find_storeproc() {
             return
         fi
     done
-    fail "the command storeproc is not found: run \`make up\` once, or say where the database is with PGHOST, PGUSER, PGDATABASE and PGPASSFILE."
+    fail "the command storeproc is not found: run \`make up\` once, or set PGHOST, PGUSER, PGDATABASE and PGPASSFILE."
 }
 
-# Start again inside `storeproc run`, which puts the database into libpq's variables (never into an argument, which everybody
-# sees). Not where they are set already: in the container of a PostgreSQL there is no storeproc, and none is needed.
+# Restart the script inside `storeproc run`, which sets libpq's variables for the database (never an argument, which
+# other users can see). Not if they are already set: a PostgreSQL container has no storeproc and needs none.
 enter_database() {
     if [[ -z ${STOREPROC_RUN:-} && ( -n ${DATABASE_URL:-} || -z ${PGHOST:-}${PGSERVICE:-} ) ]]; then
         local storeproc
@@ -39,21 +39,22 @@ enter_database() {
     fi
     local program
     for program in psql pg_dump pg_restore; do
-        command -v "$program" >/dev/null || fail "there is no $program: install PostgreSQL's client programs."
+        command -v "$program" >/dev/null || fail "$program is not found: install PostgreSQL's client programs."
     done
     export PGCONNECT_TIMEOUT=${PGCONNECT_TIMEOUT:-10} PGAPPNAME
     PGAPPNAME="storeproc $(basename "$0")"
     unset DATABASE_URL
 }
 
-# One value from a database: ask NAME QUERY [psql's arguments]. An error of the server ends the script with its sentence.
+# One value from a database: ask NAME QUERY [psql's arguments]. A server error ends the script with the server's
+# message.
 ask() {
     local database=$1 query=$2
     shift 2
     psql --no-psqlrc --no-password --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@" --dbname="dbname='${database//\'/\\\'}'" --file=- <<<"$query"
 }
 
-# A line with the size of a folder now and then, for as long as a process works.
+# Print the size of a folder every few seconds while a process runs.
 watch_size() {
     local process=$1 folder=$2 waited=0
     while kill -0 "$process" 2>/dev/null; do
@@ -63,7 +64,7 @@ watch_size() {
     done
 }
 
-# What the server or a program of its complains of, in a line.
+# The error message of the server or of a client program, as one line.
 complaint() {
     { grep -m 1 -E 'ERROR:|FATAL:|error:' "$1" || tail -n 1 "$1"; } | sed -E 's/^[a-z_]+:(<stdin>:[0-9]+:)? *(error: *)?(ERROR: *)?//'
 }

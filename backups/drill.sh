@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # drill.sh [--seconds N] [--clients N]
 #
-# Proves that backups bring the store back, on a store of its own in a temporary folder (nothing else is touched): customers order and pay
-# without a pause (N clients, 3); a full backup, an incremental one; a moment is noted with what the books hold then; the load goes
-# on for N seconds (2) a step; the server is killed and its data folder destroyed; the backups bring back that moment. Then
-# every invariant must hold, and every table must have the rows that it had at the moment: not one more, not one less.
+# Tests that backups restore the store. It uses a new store in a temporary folder and touches nothing else: customers
+# order and pay continuously (N clients, default 3); a full and an incremental backup are made; a moment is recorded
+# together with the state of the books; the load continues for N seconds (default 2) per step; the server is killed
+# and its data folder deleted; the backups restore that moment. Then every invariant must hold, and every table must
+# have exactly the rows that it had at that moment.
 #
-# Exit status 0 says that all of this was so. `storeproc restore --into FOLDER` tries the backups of your own store.
+# Exit status 0: all of this succeeded. To test the backups of your own store: `storeproc restore --into FOLDER`.
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -17,17 +18,17 @@ while (($#)); do
         --seconds) seconds=${2:?--seconds needs a number}; shift 2 ;;
         --clients) clients=${2:?--clients needs a number}; shift 2 ;;
         -h | --help) usage; exit 0 ;;
-        *) fail "$1 is unknown; drill.sh --help says what there is." ;;
+        *) fail "unknown option $1; see drill.sh --help." ;;
     esac
 done
-[[ $seconds =~ ^[1-9][0-9]*$ && $clients =~ ^[1-9][0-9]?$ ]] || fail "--seconds and --clients take whole numbers from 1 on."
+[[ $seconds =~ ^[1-9][0-9]*$ && $clients =~ ^[1-9][0-9]?$ ]] || fail "--seconds and --clients must be whole numbers from 1 on."
 
 storeproc=$(find_storeproc)
 store() { "$storeproc" "$@" 2>"$work/complaints" || fail "storeproc $1: $(complaint "$work/complaints")"; }
 sql() { psql --no-psqlrc --no-password --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@"; }
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/storeproc-drill-XXXXXX")
-chmod 711 "$work"  # root's server runs as a user of its own, which passes through
+chmod 711 "$work"  # a server started by root runs as another user, who must pass through
 export STOREPROC_DATA=$work/data STOREPROC_BACKUPS=$work/backups STOREPROC_ENVIRONMENT=development
 unset DATABASE_URL STOREPROC_SECRET STOREPROC_RUN
 holder='' load=''
@@ -43,7 +44,7 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
-# Seconds of a step, for the table at the end.
+# Run a step and record its seconds for the table at the end.
 steps=()
 step() {
     local name=$1 begin=$EPOCHREALTIME
@@ -57,11 +58,12 @@ open_store() {
     store demo >/dev/null
 }
 
-# The server runs for as long as this program of ours does; its address and password are ours from here on.
+# The server runs as long as this background program does. Its address and password are exported for the rest of the
+# script.
 start_server() {
     local line
     rm -f "$work/environment"
-    # shellcheck disable=SC2016  # expanded in there
+    # shellcheck disable=SC2016  # expanded by the inner shell
     "$storeproc" run sh -c 'env -0 >"$1.new" && mv "$1.new" "$1" && exec sleep 3600' sh "$work/environment" >"$work/holder" 2>&1 &
     holder=$!
     until [[ -f $work/environment ]]; do
@@ -91,7 +93,7 @@ SQL
     load=$!
 }
 
-# The moment lies between two transactions, so that what was committed before it is known to the row.
+# The moment is between two transactions, so that the committed rows before it are known exactly.
 note_the_moment() {
     {
         echo 'SELECT pg_advisory_lock(1) \g /dev/null'
@@ -103,7 +105,8 @@ note_the_moment() {
     sed 1d "$work/noted" >"$work/facts"
 }
 
-# What a lost disk takes along is what was not archived yet: at most a minute, by archive_timeout. The drill does not wait for it.
+# A lost disk loses the WAL that was not archived yet: at most a minute, by archive_timeout. The drill does not wait
+# for it.
 archive_the_log() {
     local segment
     segment=$(sql -c "SELECT pg_walfile_name(pg_switch_wal())")
@@ -119,15 +122,15 @@ destroy() {
     kill "$holder"
     wait "$holder" 2>/dev/null || true
     load='' holder=''
-    until rm -rf "$STOREPROC_DATA" 2>/dev/null; do sleep 0.1; done  # a killed server's processes take a moment to notice
+    until rm -rf "$STOREPROC_DATA" 2>/dev/null; do sleep 0.1; done  # the processes of a killed server take a moment to exit
 }
 
 compare() {
     sql -f "$here/facts.sql" >"$work/restored"
-    diff "$work/facts" "$work/restored" >"$work/difference" || fail "what was restored differs from the moment: $(head -n 5 "$work/difference")"
+    diff "$work/facts" "$work/restored" >"$work/difference" || fail "the restored data differ from the moment: $(head -n 5 "$work/difference")"
 }
 
-say "a store of its own, in $work"
+say "a new store in $work"
 step 'a store with the demo shop' open_store
 start_server
 start_load
@@ -138,21 +141,21 @@ step 'full backup, under load' store backup --full
 sleep "$seconds"
 step 'incremental backup, under load' store backup
 sleep "$seconds"
-step 'the moment: the gate closed, every table counted' note_the_moment
+step 'the moment: load held, every table counted' note_the_moment
 say "the moment is $moment: $(grep ^ledger "$work/facts")"
 sleep "$seconds"
-step 'the log up to here is archived' archive_the_log
+step 'WAL archived up to here' archive_the_log
 sleep "$seconds"
-kill -0 "$load" 2>/dev/null || fail "the load broke off: $(complaint "$work/load")"
-step 'kill -9, the data folder removed' destroy
-say "the server is dead, its data are gone; it had $last_seen transfers"
+kill -0 "$load" 2>/dev/null || fail "the load stopped early: $(complaint "$work/load")"
+step 'kill -9, data folder deleted' destroy
+say "the server and its data are destroyed; it had $last_seen transfers"
 step 'restore to the moment' store restore --to "$moment"
-step 'migrate: the passwords of a new secret' store migrate
+step 'migrate: passwords from a new secret' store migrate
 start_server
 step 'every table compared with the moment' compare
 step 'storeproc check' store check >/dev/null
 there=$(transfers)
-((there > at_first && last_seen > there)) || fail "no payment before the moment, or none after it: that proves nothing."
+((there > at_first && last_seen > there)) || fail "no payment before the moment, or none after it: the drill is not conclusive."
 say "$(grep ^ledger "$work/restored")"
 say "$(grep ^audit "$work/restored")"
 say "lost up to the moment: nothing ($(grep -c ^rows "$work/facts") tables, $(awk '/^rows/ {n += $NF} END {print n}' "$work/facts") rows); after it, as asked: $((last_seen - there)) transfers"

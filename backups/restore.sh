@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # restore.sh BACKUP [--target-db NAME] [--disconnect] [--jobs N]
 #
-# Brings back what backup.sh made (a folder), as the database NAME (the one that the store uses): into a fresh database first, which
-# must hold every row of the backup and keep every invariant; then it takes NAME by renaming. What was there before is kept,
-# as NAME_before_<time>. Until that moment, and if anything fails, NAME is not touched.
+# Restores a backup made by backup.sh (a folder) as the database NAME (default: the one that the store uses). It
+# restores into a new database first, which must have every row of the backup and satisfy every invariant, and then
+# renames it to NAME. The previous database is kept as NAME_before_<time>. Until the rename, and on any failure, NAME
+# is not touched.
 #
-#   --disconnect  where NAME is in use, end its clients' connections for the rename; without it, that is an error
-#   --jobs N      tables and indexes at a time (4)
+#   --disconnect  if NAME is in use, end its clients' connections for the rename; without this option that is an error
+#   --jobs N      tables and indexes at a time (default: 4)
 #
-# Afterwards: `storeproc migrate` (passwords of this secret, code of this source), then web tier and worker.
-# Which server: the embedded one (STOREPROC_DATA), DATABASE_URL, or PGHOST, PGUSER, PGPASSFILE, PGDATABASE.
+# Afterwards: `storeproc migrate` (this secret's passwords, this source's code), then start web tier and worker.
+# The server: the embedded one (STOREPROC_DATA), DATABASE_URL, or PGHOST, PGUSER, PGPASSFILE, PGDATABASE.
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -22,33 +23,33 @@ while (($#)); do
         --disconnect) disconnect=yes; shift ;;
         --jobs) jobs=${2:?--jobs needs a number}; shift 2 ;;
         -h | --help) usage; exit 0 ;;
-        -*) fail "$1 is unknown; restore.sh --help says what there is." ;;
-        *) [[ -z $backup ]] || fail "one backup at a time."; backup=$1; shift ;;
+        -*) fail "unknown option $1; see restore.sh --help." ;;
+        *) [[ -z $backup ]] || fail "give only one backup."; backup=$1; shift ;;
     esac
 done
-[[ -n $backup ]] || fail "which backup? restore.sh --help says more."
+[[ -n $backup ]] || fail "which backup? See restore.sh --help."
 [[ $jobs =~ ^[1-9][0-9]?$ ]] || fail "--jobs $jobs: a number from 1 to 99 is expected."
 
-# What it is, before anything is asked of a server.
+# Check the backup before connecting to a server.
 [[ -e $backup ]] || fail "$backup does not exist."
-[[ -f $backup/manifest && -f $backup/SHA256SUMS && -d $backup/dump ]] || fail "$backup is not a backup of backup.sh: a folder with a manifest is expected."
+[[ -f $backup/manifest && -f $backup/SHA256SUMS && -d $backup/dump ]] || fail "$backup is not a backup of backup.sh: expected a folder with a manifest."
 of_manifest() { sed -n "s/^$1=//p" "$backup/manifest"; }
 [[ $(of_manifest format) == 1 ]] || fail "$backup was made by another version of backup.sh."
 if [[ -z ${STOREPROC_RUN:-} ]]; then
     wrong=$(cd "$backup" && sha256sum --check --quiet --strict SHA256SUMS 2>/dev/null | head -n 3) ||
         fail "$backup is damaged: ${wrong:-a file is missing}."
-    say "$backup is whole: $(size_of "$backup") of $(of_manifest created)"
+    say "$backup is complete: $(size_of "$backup"), made at $(of_manifest created)"
 fi
 enter_database ${given[@]+"${given[@]}"}
 
-target=${target:-${PGDATABASE:?restore.sh: into which database? Say --target-db.}}
+target=${target:-${PGDATABASE:?restore.sh: into which database? Use --target-db.}}
 maintenance=postgres
-version=$(ask "$maintenance" "SHOW server_version") || fail "the server does not answer."
+version=$(ask "$maintenance" "SHOW server_version") || fail "cannot connect to the server."
 taken_from=$(of_manifest server_version)
 (($(major "$version") >= $(major "$taken_from"))) ||
     fail "the backup is of PostgreSQL $taken_from and this server is $version: restore it into $(major "$taken_from") or newer."
 (($(major "$(pg_restore --version)") >= $(major "$taken_from"))) ||
-    fail "the backup is of PostgreSQL $taken_from and this is $(pg_restore --version): put newer programs first into PATH."
+    fail "the backup is of PostgreSQL $taken_from and this is $(pg_restore --version): put newer programs first in PATH."
 
 stamp=$(date -u +%Y%m%d%H%M%S)
 fresh=${target:0:40}_restoring_$stamp
@@ -63,7 +64,7 @@ clean_up() {
     [[ -z $made ]] || ask "$maintenance" 'DROP DATABASE IF EXISTS :"fresh" WITH (FORCE)' --set=fresh="$fresh" >/dev/null 2>&1 ||
         echo "restore.sh: the database $fresh could not be removed." >&2
     [[ -z $closed ]] || ask "$maintenance" 'ALTER DATABASE :"target" ALLOW_CONNECTIONS true' --set=target="$target" >/dev/null 2>&1 ||
-        echo "restore.sh: $target takes no connections: ALTER DATABASE \"$target\" ALLOW_CONNECTIONS true." >&2
+        echo "restore.sh: $target accepts no connections; run ALTER DATABASE \"$target\" ALLOW_CONNECTIONS true." >&2
     rm -f "$log" "$parts"
     ((status == 0)) || echo "restore.sh: nothing was replaced; $target is as it was." >&2
     exit "$status"
@@ -81,28 +82,28 @@ if [[ -z $disconnect && -n $(users) ]]; then
 fi
 
 ask "$maintenance" "CREATE DATABASE :\"fresh\" TEMPLATE template0 $(of_manifest locale)" --set=fresh="$fresh" 2>"$log" ||
-    fail "the fresh database cannot be made: $(complaint "$log")"
+    fail "cannot create the new database: $(complaint "$log")"
 made=yes
 superuser=$(ask "$maintenance" "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-ask "$fresh" "$(<"$backup/roles.sql")" >"$log" 2>&1 || fail "the roles cannot be made: $(complaint "$log")"
+ask "$fresh" "$(<"$backup/roles.sql")" >"$log" 2>&1 || fail "cannot create the roles: $(complaint "$log")"
 grep WARNING "$log" >&2 || true
-# Since PostgreSQL 16 the creator of a role administers it, but may become it only when that is granted.
+# Since PostgreSQL 16 the creator of a role administers it, but needs a grant to SET ROLE to it.
 [[ $superuser == t ]] || ask "$fresh" "GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE"
 say "restoring into $fresh"
 
-# Extensions that this server does not have, or that only a superuser makes, are left out: the store can do without.
+# Leave out extensions that this server does not have or that need a superuser: the store works without them.
 extensions=$(ask "$fresh" "SELECT DISTINCT name FROM pg_available_extension_versions WHERE '$superuser'::boolean OR trusted OR NOT superuser")
 pg_restore --list "$backup/dump" 2>"$log" |
     awk -v there="$extensions" 'BEGIN {split(there, names, "\n"); for (i in names) known[names[i]] = 1}
                                $4 == "EXTENSION" && !($6 in known) || $4 == "COMMENT" && $6 == "EXTENSION" && !($7 in known) {next} {print}' >"$parts" ||
     fail "pg_restore: $(complaint "$log")"
-# What belonged to the administrator there belongs to the restoring role here.
+# Objects of the original server's administrator belong to the restoring role here.
 of_administrators=$(of_manifest administrator | sed -E 's/[][\.*^$/]/\\&/g; s/.*/s\/ OWNER TO &;$\/ OWNER TO CURRENT_USER;\/; s\/^(ALTER DEFAULT PRIVILEGES FOR ROLE) & \/\\1 CURRENT_USER \//')
 pg_restore --section=pre-data --use-list="$parts" --file=- "$backup/dump" 2>"$log" |
     sed -E "$of_administrators" |
     psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="dbname='${fresh//\'/\\\'}'" --file=- >/dev/null 2>>"$log" ||
-    fail "the tables cannot be made: $(complaint "$log")"
-# The fresh database is not read before the rename, whose commit makes everything before it durable.
+    fail "cannot create the tables: $(complaint "$log")"
+# Nobody uses the new database before the rename, whose commit makes everything before it durable.
 PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off" \
     pg_restore --no-password --exit-on-error --section=data --section=post-data --jobs="$jobs" --use-list="$parts" \
         --dbname="dbname='${fresh//\'/\\\'}'" "$backup/dump" 2>"$log" &
@@ -116,16 +117,16 @@ done
 wait "$restoring" || { restoring=; fail "pg_restore: $(complaint "$log")"; }
 restoring=
 
-# Planned without statistics, the checks of a large shop would take hours.
+# Without statistics the checks of a large shop would take hours.
 ask "$fresh" "ANALYZE" >"$log" 2>&1 || fail "ANALYZE: $(complaint "$log")"
 say "restored; comparing it with the backup"
 difference=$(diff <(ask "$fresh" "\\i '$here/facts.sql'" 2>&1) "$backup/facts") ||
     fail "not everything is there again: $(grep -m 3 '^[<>]' <<<"$difference" | tr '\n' ' ')"
 broken=$(ask "$fresh" "SELECT string_agg(name || ': ' || coalesce(detail, ''), '; ') FROM audit.check_invariants() WHERE NOT ok") ||
-    fail "the invariants cannot be checked."
-[[ -z $broken ]] || fail "the backup is not sound: $broken"
+    fail "cannot check the invariants."
+[[ -z $broken ]] || fail "the backup violates invariants: $broken"
 say "$(grep -c ^rows "$backup/facts") tables have their $(awk '/^rows/ {n += $NF} END {print n}' "$backup/facts") rows; every invariant holds"
-# The log of events orders by transaction numbers, and those were another cluster's.
+# The event log is ordered by transaction ids, which were those of another cluster.
 ask "$fresh" "SELECT messaging.adopt_log()" >/dev/null
 ask "$fresh" "$(<"$backup/database.sql")" --set=target="$fresh" >/dev/null
 
@@ -143,10 +144,10 @@ if [[ $exists == 1 ]]; then
         --set=target="$target" --set=fresh="$fresh" --set=before="$before" 2>"$log" || fail "$(complaint "$log") It is in use by: $(users)"
     made='' closed=''
     [[ -z $disconnect ]] || ask "$maintenance" 'ALTER DATABASE :"before" ALLOW_CONNECTIONS true' --set=before="$before"
-    say "$target is the restored one; what it was is $before (when it is needed no more: DROP DATABASE \"$before\")"
+    say "$target is the restored database; the previous one is $before (when no longer needed: DROP DATABASE \"$before\")"
 else
     ask "$maintenance" 'ALTER DATABASE :"fresh" RENAME TO :"target"' --set=target="$target" --set=fresh="$fresh"
     made=''
-    say "$target is there"
+    say "$target is restored"
 fi
-say "next: storeproc migrate, then web tier and worker"
+say "next: run storeproc migrate, then start the web tier and the worker"

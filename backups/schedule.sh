@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # schedule.sh [--check]
 #
-# The backup job of docker-compose.yml: until it is stopped, `storeproc backup` every hour (BACKUP_EVERY, seconds), a dump every day (DUMP_EVERY), both into
-# STOREPROC_BACKUPS. KEEP_FULL full backups (2) and KEEP_DUMPS dumps (7) stay. What fails is tried again after five minutes (RETRY_AFTER).
+# The backup service of docker-compose.yml: until it is stopped, it runs `storeproc backup` every hour (BACKUP_EVERY,
+# seconds) and makes a dump every day (DUMP_EVERY), both in STOREPROC_BACKUPS. It keeps KEEP_FULL full backups
+# (default 2) and KEEP_DUMPS dumps (default 7). A failed one is retried after five minutes (RETRY_AFTER).
 #   --check   exit status 0 if each was made in the last 26 hours: for health checks
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -11,7 +12,7 @@
 folder=${STOREPROC_BACKUPS:?schedule.sh: set STOREPROC_BACKUPS to the folder of the backups.}
 dumps=$folder/dumps
 
-age_of() {  # seconds since the last of these; long ago, if there was none
+age_of() {  # seconds since the last one; a large number if there was none
     if [[ -e $dumps/.last-$1 ]]; then echo $(($(date +%s) - $(stat -c %Y "$dumps/.last-$1"))); else echo 999999999; fi
 }
 
@@ -26,16 +27,16 @@ fi
 dump() {
     local old
     "$here/backup.sh" --to "$dumps" || return
-    # Their names are in the order of their time.
+    # Their names sort by time.
     find "$dumps" -mindepth 1 -maxdepth 1 -type d -not -name '.*' | sort -r | tail -n +$((${KEEP_DUMPS:-7} + 1)) |
         while IFS= read -r old; do rm -rf "$old"; done
 }
 backup() { storeproc backup --keep "${KEEP_FULL:-2}"; }
 
 running=''
-set -m  # what runs is a process group, and ends as one
+set -m  # each command is a process group, so that all of it is killed
 trap '[[ -z $running ]] || kill -- "-$running" 2>/dev/null || true; exit 0' INT TERM HUP
-in_background() {  # so that a signal is heard at once
+in_background() {  # so that the trap runs at once
     "$@" &
     running=$!
     local status=0
@@ -54,7 +55,7 @@ while true; do
         if in_background "$kind"; then
             touch "$dumps/.last-$kind"
         else
-            say "the $kind failed; trying it again in ${RETRY_AFTER:-300} s"
+            say "the $kind failed; retrying in ${RETRY_AFTER:-300} s"
             pause=${RETRY_AFTER:-300}
         fi
     done
