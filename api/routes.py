@@ -159,6 +159,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/payments/{payment_id}/refunds",         "list_refunds"),
     GET   ("/refunds/{refund_id}",                   "get_refund"),
     POST  ("/refunds/{refund_id}/retry",             "retry_refund", 201),
+    POST  ("/refunds/{refund_id}/settle",            "settle_refund", 200),
     POST  ("/refunds/{refund_id}/confirm",           "confirm_refund"),
     GET   ("/admin/payment-providers",               "list_providers"),
     PATCH ("/admin/payment-providers/{provider}",    "update_provider"),

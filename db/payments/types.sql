@@ -30,8 +30,13 @@ CREATE TYPE api.refund_item AS (order_item_id uuid, product_id uuid, quantity in
 
 CREATE TYPE api.refund AS (
     id uuid, payment_id uuid, order_id uuid, status text, amount bigint, currency text, reason text,
-    items api.refund_item[], failure_code text, retry_of uuid, created_at timestamptz
+    items api.refund_item[], failure_code text, retry_of uuid, settled_by text, settled_reference text,
+    created_at timestamptz
 );
+
+CREATE DOMAIN api.settlement_method AS text CONSTRAINT settlement_method_unknown
+    CHECK (VALUE = ANY (ARRAY['bank_transfer', 'wallet', 'credit', 'cash']));
+COMMENT ON DOMAIN api.settlement_method IS 'How a refund that the gateway could not make reaches the payer.';
 
 CREATE TYPE api.refund_page AS (data api.refund[], next_cursor text);
 

@@ -386,6 +386,8 @@ class StripeServer:
         with self._acting() as made:
             refund = self.refunds[refund_id]
             refund["status"] = status
+            if status == "succeeded":
+                refund["balance_transaction"] = f"txn_{secrets.token_hex(12)}"
             if status == "failed":
                 refund["failure_reason"] = failure_reason or "declined"
             self._count_refunds(self.charges[refund["charge"]])
@@ -460,6 +462,16 @@ class StripeServer:
         intent.update(status="canceled", amount_capturable=0, canceled_at=self.now())
         self._tell("payment_intent.canceled", intent)
 
+    def _release(self, intent: Thing, amount: int) -> None:
+        """What a capture leaves is given back: a refund as any other, but no money of the account moves."""
+        charge = self.charges[intent["latest_charge"]]
+        refund = self._new("re", "refund", self.refunds, {
+            "amount": amount, "charge": charge["id"], "currency": charge["currency"], "metadata": {},
+            "payment_intent": intent["id"], "reason": None, "status": "succeeded", "balance_transaction": None,
+        })  # fmt: skip
+        self._tell("refund.created", refund)
+        self._tell("charge.refunded", charge)
+
     def _count_refunds(self, charge: Thing) -> None:
         given = [r["amount"] for r in self.refunds.values() if r["charge"] == charge["id"] and _counts(r)]
         charge["amount_refunded"] = sum(given)
@@ -486,6 +498,7 @@ class StripeServer:
         refund = self._new("re", "refund", self.refunds, {
             "amount": given, "charge": charge["id"], "currency": charge["currency"], "metadata": metadata,
             "payment_intent": intent_id, "reason": reason, "status": self.refunds_become,
+            "balance_transaction": f"txn_{secrets.token_hex(12)}" if self.refunds_become == "succeeded" else None,
         })  # fmt: skip
         self._count_refunds(charge)
         self._tell("refund.created", refund)
@@ -567,6 +580,8 @@ class StripeServer:
             raise Refusal(400, "This PaymentIntent could not be captured with that amount.", code="amount_too_large",
                           param="amount_to_capture")  # fmt: skip
         self._succeed(intent, amount)
+        if amount < most:
+            self._release(intent, most - amount)
         for session in self.sessions.values():
             if session["payment_intent"] == intent_id:
                 session["payment_status"] = "paid"
@@ -744,7 +759,9 @@ def _masked(key: str) -> str:
 
 
 def _counts(refund: Thing) -> bool:
-    return refund["status"] not in ("failed", "canceled")
+    """Whether it gives back money that was taken; what a capture left was never taken."""
+    released = refund["status"] == "succeeded" and refund["balance_transaction"] is None
+    return refund["status"] not in ("failed", "canceled") and not released
 
 
 def _check_step(amount: int, currency: str) -> None:

@@ -145,3 +145,39 @@ async def test_pieces_that_cost_less_than_a_unit_come_back_one_by_one(shop: Shop
     amounts.append((await refund(shop, payment, items=[piece(line, 4)]))["amount"])
     assert (amounts, sum(amounts)) == ([1, 1, 1, 2], 5)
     await shop.assert_books_balance()
+
+
+async def test_shipping_is_refunded_as_shipping(shop: Shop, customer: str) -> None:
+    """Case M9: two pieces of 11.90 and 4.90 for shipping. The shipping goes back, then both pieces: 4.90 and 23.80."""
+    administrator = await shop.account("admin")
+    method = await shop.call(
+        "web_admin", "create_shipping_method", token=administrator, name="Parcel",
+        rates=[{"currency": "USD", "up_to": 100_000, "price": 490}],
+    )  # fmt: skip
+    address = await shop.call(
+        "web_customer", "create_address", token=customer, name="A", line1="Way 1", postal_code="1000",
+        city="Town", country="US",
+    )  # fmt: skip
+    order = await shop.call(
+        "web_customer", "create_order", token=customer, shipping_address_id=address["id"],
+        items=[{"product_id": await shop.product(1190), "quantity": 2}], shipping_method_id=method["id"],
+    )  # fmt: skip
+    assert (order["shipping"], order["total"]) == (490, 2870)
+    payment = await shop.begin(customer, order)
+    await shop.event(payment, "completed")
+    pieces = [piece(order["items"][0], 1)]
+
+    # Pieces and shipping in one, and never more shipping than was paid.
+    both = await refund(shop, payment, items=pieces, shipping_amount=90)
+    assert both["amount"] == 1280
+    shipping = await refund(shop, payment, shipping_amount=400)
+    assert [(i["order_item_id"], i["amount"]) for i in shipping["items"]] == [(None, 400)]
+    with refused("refund_above_shipping", "SH409") as refusal:
+        await refund(shop, payment, shipping_amount=1)
+    assert refusal.detail == {"refundable": 0}
+    assert (await refund(shop, payment, items=pieces))["amount"] == 1190
+    with refused("refund_by_amount_or_items", "SH422"):
+        await refund(shop, payment, amount=1, shipping_amount=1)
+    seen = await shop.see(payment)
+    assert seen["amount_refunded"] == 2870
+    await shop.assert_books_balance()

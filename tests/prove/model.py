@@ -121,6 +121,11 @@ class Refund:
     status: str = "pending"
     went: bool = False
     retry_of: str | None = None
+    owed: bool = False  # it came back: the order has given it, the shop still has it
+
+    @property
+    def counts(self) -> bool:
+        return self.status != "failed" or self.owed
 
 
 @dataclass
@@ -392,8 +397,6 @@ class Shop:
         order.status, order.reason = "cancelled", reason
         self.give_up_payments(order)
         if order.paid > order.refunded:
-            for refund in self.came_back(order):
-                self.ask_refund(refund.payment, refund.amount, refund.from_order, refund.items, retry_of=refund.id)
             for payment in self.payments_of(order):
                 if (left := self.refundable_from_order(payment)) > 0:
                     self.ask_refund(payment.id, left, left)
@@ -441,8 +444,7 @@ class Shop:
             take = min(left, self.refundable_from_order(payment))
             if take <= 0:
                 continue
-            self.require_refundable(payment)
-            self.ask_refund(payment.id, take, take, [(line.id, pieces, take)])
+                self.ask_refund(payment.id, take, take, [(line.id, pieces, take)])
             left, pieces = left - take, 0
         if left:
             raise Refusal(409, "refund_above_payment")
@@ -545,7 +547,7 @@ class Shop:
     # --- refunds ----------------------------------------------------------------------------------
 
     def refundable_from_order(self, payment: Payment) -> int:
-        given = sum(r.from_order for r in self.refunds.values() if r.payment == payment.id and r.status != "failed")
+        given = sum(r.from_order for r in self.refunds.values() if r.payment == payment.id and r.counts)
         return payment.applied - given
 
     def credited(self, refund_id: str | None) -> bool:
@@ -556,18 +558,6 @@ class Shop:
 
     def retried(self, refund: Refund) -> bool:
         return any(other.retry_of == refund.id for other in self.refunds.values())
-
-    def came_back(self, order: Order) -> list[Refund]:
-        mine = {payment.id for payment in self.payments.values() if payment.order == order.id}
-        found = [r for r in self.refunds.values() if r.payment in mine and r.from_order > 0 and r.status == "failed"]
-        return [refund for refund in found if self.credited(refund.id) and not self.retried(refund)]
-
-    def require_refundable(self, payment: Payment) -> None:
-        own = [r for r in self.refunds.values() if r.payment == payment.id and r.status == "failed"]
-        if any(self.credited(refund.id) and not self.retried(refund) for refund in own):
-            raise Refusal(409, "refund_came_back")
-        if payment.order and self.came_back(self.orders[payment.order]):
-            raise Refusal(409, "refund_came_back")
 
     def worth(self, line: Line, pieces: int) -> int:
         """What pieces of a line give back, after those that have been given back already."""
@@ -586,7 +576,6 @@ class Shop:
     ) -> Refund:
         payment = self.payments[payment_id]
         order = self.orders[payment.order] if payment.order else None
-        self.require_refundable(payment)
         refundable, available = payment.captured - payment.refunded, self.refundable_from_order(payment)
         priced = None
         if items is not None and order is not None:
@@ -664,7 +653,7 @@ class Shop:
         payment = self.payments[refund.payment]
         if refund.status != "pending":
             return
-        refund.status, refund.went = "completed", True
+        refund.status, refund.went, refund.owed = "completed", True, False
         if payment.order is None and refund.from_order:
             purse = self.purse(payment.buyer, "wallet", payment.currency)
             purse.held -= refund.from_order
@@ -678,6 +667,9 @@ class Shop:
         if refund.status == "failed" or (refund.status == "completed" and not bounced):
             return
         was, refund.status = refund.status, "failed"
+        if refund.owed or (was == "completed" and payment.order is not None and refund.from_order):
+            refund.owed = True  # it stays counted: its credit note is out
+            return
         payment.refunded -= refund.amount
         if payment.order is not None:
             if refund.from_order:
@@ -697,9 +689,17 @@ class Shop:
         if self.retried(refund):
             raise Refusal(409, "refund_retried_twice")
         left = refund.amount - refund.from_order + self.refundable_from_order(payment)
-        if refund.amount > min(payment.captured - payment.refunded, left):
+        owed = refund.owed
+        if owed:
+            refund.owed = False
+            payment.refunded -= refund.amount
+            if payment.order is not None:
+                self.count_refund(refund, self.orders[payment.order], -1)
+        elif refund.amount > min(payment.captured - payment.refunded, left):
             raise Refusal(409, "refund_above_payment")
-        return self.ask_refund(refund.payment, refund.amount, refund.from_order, refund.items, retry_of=refund_id)
+        made = self.ask_refund(refund.payment, refund.amount, refund.from_order, refund.items, retry_of=refund_id)
+        made.owed = owed and made.status != "completed"
+        return made
 
     # --- wallet and credit ------------------------------------------------------------------------
 

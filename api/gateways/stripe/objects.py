@@ -52,6 +52,8 @@ def of_intent(said: Event, intent: dict[str, Any]) -> Event:
 
 
 def of_refund(said: Event, refund: dict[str, Any]) -> Event:
+    if is_release(refund):
+        return replace(said, kind="authorization_released")
     ours = refund["metadata"] or {}
     outcome = refund_outcome(refund)
     return replace(
@@ -75,6 +77,17 @@ def of_dispute(said: Event, dispute: dict[str, Any]) -> Event:
         currency=currency_of(dispute),
         case=dispute["id"],
         failure_code=dispute["reason"],
+    )
+
+
+def is_release(refund: dict[str, Any]) -> bool:
+    """Whether it lets go of money that was authorised and never taken.
+
+    Stripe makes a refund of what a capture leaves, and of a charge that is never captured. No money of the account
+    moves, so it has no balance transaction.
+    """
+    return refund.get("reason") == "expired_uncaptured_charge" or (
+        refund["status"] == "succeeded" and refund.get("balance_transaction", "") is None
     )
 
 

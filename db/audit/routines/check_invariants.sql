@@ -106,7 +106,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM sales.orders AS o
         LEFT JOIN (SELECT r.order_id, sum(r.from_order) AS refunded
                    FROM payments.refunds AS r
-                   WHERE r.status <> 'failed'
+                   WHERE r.status <> 'failed' OR r.owed
                    GROUP BY r.order_id) AS t
                ON t.order_id = o.id
         WHERE o.amount_refunded <> coalesce(t.refunded, 0)
@@ -116,7 +116,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM payments.payments AS p
         LEFT JOIN (SELECT r.payment_id, sum(r.amount) AS refunded
                    FROM payments.refunds AS r
-                   WHERE r.status <> 'failed'
+                   WHERE r.status <> 'failed' OR r.owed
                    GROUP BY r.payment_id) AS t
                ON t.payment_id = p.id
         WHERE p.amount_refunded <> coalesce(t.refunded, 0) OR p.amount_refunded > p.amount_captured
@@ -234,7 +234,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS amount,
                           sum(r.quantity) FILTER (WHERE r.product_id IS NULL) AS quantity
                    FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
-                   WHERE f.status <> 'failed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
+                   WHERE f.status <> 'failed' OR f.owed GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
         -- lines of older orders were given their part without a record of which refund
         WHERE o.commission_basis_points IS NOT NULL
           AND (i.amount_refunded <> coalesce(t.amount, 0) OR i.quantity_refunded <> coalesce(t.quantity, 0))
@@ -244,7 +244,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM sales.order_item_components AS c
         LEFT JOIN (SELECT r.order_item_id, r.product_id, sum(r.quantity) AS quantity
                    FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
-                   WHERE f.status <> 'failed' GROUP BY r.order_item_id, r.product_id) AS t
+                   WHERE f.status <> 'failed' OR f.owed GROUP BY r.order_item_id, r.product_id) AS t
                ON t.order_item_id = c.order_item_id AND t.product_id = c.product_id
         WHERE c.pieces_refunded <> coalesce(t.quantity, 0)
 
@@ -266,7 +266,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                     FROM sales.orders AS o JOIN sales.order_items AS i ON i.order_id = o.id
                     LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS refunded
                                FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
-                               WHERE f.status = 'completed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
+                               WHERE f.status = 'completed' OR f.owed GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
                     WHERE o.paid_at IS NOT NULL AND o.commission_basis_points IS NOT NULL
                     UNION ALL
                     SELECT i.order_id, NULL, i.total, t.refunded,
@@ -274,7 +274,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                     FROM sales.orders AS o JOIN sales.order_items AS i ON i.order_id = o.id
                     LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS refunded
                                FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
-                               WHERE f.status = 'completed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
+                               WHERE f.status = 'completed' OR f.owed GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
                     WHERE o.paid_at IS NOT NULL AND o.commission_basis_points IS NOT NULL) AS s
               GROUP BY s.order_id, s.owner_id) AS x
         FULL JOIN (SELECT t.order_id, a.owner_id, sum(t.amount) AS amount

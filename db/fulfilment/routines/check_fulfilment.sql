@@ -80,7 +80,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'a return is refunded, once', r.id
         FROM fulfilment.returns AS r
-        LEFT JOIN (SELECT l.return_id, sum(f.amount) FILTER (WHERE f.status <> 'failed') AS amount,
+        LEFT JOIN (SELECT l.return_id, sum(f.amount) FILTER (WHERE f.status <> 'failed' OR f.owed) AS amount,
                           sum(f.amount) AS asked, bool_or(f.order_id <> b.order_id) AS stray
                    FROM fulfilment.return_refunds AS l JOIN payments.refunds AS f ON f.id = l.refund_id
                    JOIN fulfilment.returns AS b ON b.id = l.return_id GROUP BY l.return_id) AS f ON f.return_id = r.id

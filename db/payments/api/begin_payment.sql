@@ -1,7 +1,7 @@
 -- Commits an attempt to pay, with its idempotency key for the gateway, before any gateway is called. If a later step
 -- fails, the worker repairs it from this row.
 -- Locks:  the order; for wallet and credit also stock, payment and ledger accounts.
--- Errors: order_not_found 404, order_not_payable, payment_processing 409, provider_not_available 422, amount_above_due 422,
+-- Errors: order_not_found 404, order_not_payable, payment_processing 409, provider_not_available, amount_above_due 422,
 --         insufficient_funds 409, wallet_locked 409.
 CREATE FUNCTION api.begin_payment(order_id uuid, provider text, amount api.amount DEFAULT NULL)
 RETURNS api.payment_answer

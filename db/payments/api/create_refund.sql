@@ -2,12 +2,12 @@
 -- the worker calls the gateway. Money that never belonged to the order (a surplus whose own refund failed) is refunded
 -- first.
 -- Locks:  order, stock (with restock), payment, order lines; wallet or credit if the money came from there.
--- Errors: payment_not_found 404, refund_above_payment 409, payment_disputed 409, refund_came_back 409, order_not_paid
---         409, refund_by_amount_or_items 422, restock_needs_full_refund, component_not_restocked 422,
+-- Errors: payment_not_found 404, refund_above_payment 409, refund_above_shipping 409, payment_disputed 409,
+--         order_not_paid 409, refund_by_amount_or_items 422, restock_needs_full_refund, component_not_restocked 422,
 --         order_already_restocked, pieces_not_here 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
     payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL,
-    restock boolean DEFAULT false
+    restock boolean DEFAULT false, shipping_amount api.amount DEFAULT NULL
 )
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -17,9 +17,12 @@ DECLARE
     v_ids        CONSTANT uuid[] := ARRAY(SELECT i.order_item_id FROM unnest(create_refund.items) AS i);
     v_quantities CONSTANT integer[] := ARRAY(SELECT i.quantity FROM unnest(create_refund.items) AS i);
     v_components CONSTANT uuid[] := ARRAY(SELECT i.product_id FROM unnest(create_refund.items) AS i);
-    v_by_line    CONSTANT boolean := create_refund.items IS NOT NULL;
+    v_by_line    CONSTANT boolean := create_refund.items IS NOT NULL OR create_refund.shipping_amount IS NOT NULL;
     v_payment    payments.payments;
     v_order      sales.orders;
+    v_lines      uuid[] := v_ids;
+    v_counts     integer[] := v_quantities;
+    v_parts      uuid[] := v_components;
     v_amounts    bigint[];
     v_refundable bigint;
     v_available  bigint;
@@ -32,10 +35,12 @@ DECLARE
 BEGIN
     v_payment := payments.lock_payment(create_refund.payment_id);
     SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = v_payment.order_id;
-    IF v_by_line AND (create_refund.amount IS NOT NULL OR v_ids = '{}' OR v_payment.order_id IS NULL) THEN
+    IF v_by_line AND (create_refund.amount IS NOT NULL OR v_payment.order_id IS NULL
+                      OR v_ids = '{}' AND create_refund.shipping_amount IS NULL)
+    THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'refund_by_amount_or_items',
-            MESSAGE = 'A refund is either by amount or by lines of the order.',
-            HINT = 'Send either amount or items, or neither to refund everything.';
+            MESSAGE = 'A refund is either by amount or by lines and shipping of the order.',
+            HINT = 'Send either amount, or items and shipping_amount, or none of them to refund everything.';
     END IF;
     PERFORM payments.require_refundable(v_payment.id);
 
@@ -43,6 +48,16 @@ BEGIN
     v_available := payments.refundable_from_order(v_payment.id);
     IF v_by_line THEN
         v_amounts := payments.price_refund_lines(v_order.id, v_ids, v_quantities, v_components);
+        IF create_refund.shipping_amount > v_order.shipping - v_order.shipping_refunded THEN
+            RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_shipping',
+                MESSAGE = 'Refunds cannot exceed what the shipping cost.',
+                DETAIL = json_build_object('refundable', v_order.shipping - v_order.shipping_refunded)::text;
+        ELSIF create_refund.shipping_amount IS NOT NULL THEN    -- the line without an id
+            v_lines := v_ids || NULL::uuid;
+            v_counts := v_quantities || 0;
+            v_parts := v_components || NULL::uuid;
+            v_amounts := v_amounts || create_refund.shipping_amount::bigint;
+        END IF;
         v_amount := (SELECT sum(a)::bigint FROM unnest(v_amounts) AS a);
         v_from_order := v_amount;
     ELSE
@@ -63,7 +78,7 @@ BEGIN
     v_whole := v_order.amount_refunded + v_from_order = v_order.amount_paid AND v_from_order > 0;
     v_left := fulfilment.has_left(v_order.id);
     IF v_restock THEN
-        IF v_order.paid_at IS NULL OR v_order.status = 'cancelled' OR NOT (v_whole OR v_by_line) THEN
+        IF v_order.paid_at IS NULL OR v_order.status = 'cancelled' OR NOT (v_whole OR v_ids <> '{}') THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'restock_needs_full_refund',
                 MESSAGE = 'Goods can be restocked by line, or when the whole order is refunded.',
                 HINT = 'Send items, refund the whole order, or leave restock out.';
@@ -72,7 +87,7 @@ BEGIN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'component_not_restocked',
                 MESSAGE = 'Only whole bundles can be restocked.',
                 HINT = 'Leave restock out, and adjust the stock of the components that came back.';
-        ELSIF v_by_line THEN
+        ELSIF v_ids <> '{}' THEN
             PERFORM fulfilment.withdraw_pieces(v_order.id, v_ids, v_quantities);
             PERFORM payments.restock_order(v_order.id, v_ids, v_quantities);
         ELSIF v_order.status <> 'paid' THEN
@@ -84,8 +99,8 @@ BEGIN
     END IF;
 
     v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
-        CASE WHEN v_by_line THEN v_ids END, CASE WHEN v_by_line THEN v_quantities END, v_amounts,
-        product_ids => CASE WHEN v_by_line THEN v_components END);
+        CASE WHEN v_by_line THEN v_lines END, CASE WHEN v_by_line THEN v_counts END, v_amounts,
+        product_ids => CASE WHEN v_by_line THEN v_parts END);
     -- Nothing has been shipped: the cancellation restocks what has not been restocked yet.
     IF v_restock AND v_whole AND v_order.status = 'paid' AND NOT v_left THEN
         PERFORM sales.cancel_order(v_order.id, 'refunded');
@@ -99,7 +114,8 @@ END $$;
 COMMENT ON FUNCTION api.create_refund IS
 'Refund a payment
 
-Refunds an `amount`, or `items` (pieces of the order''s lines), or all that is left if neither is sent. `restock` puts
+Refunds an `amount`, or `items` (pieces of the order''s lines) and `shipping_amount`, or all that is left if none is
+sent. `restock` puts
 the goods back into stock: the pieces of `items`, or all when the whole order is refunded. If nothing has been shipped,
 that cancels the order; if a part has been shipped, the rest is restocked. Pieces that have not been shipped are
 restocked first; pieces refunded without `restock` are still to be shipped. The refund is `pending` until the gateway

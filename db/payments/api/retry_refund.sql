@@ -26,7 +26,7 @@ BEGIN
     SELECT least(p.amount_captured - p.amount_refunded,
                  v_refund.amount - v_refund.from_order + payments.refundable_from_order(p.id))
     INTO STRICT v_refundable FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
-    IF v_refund.amount > v_refundable THEN
+    IF v_refund.amount > v_refundable AND NOT v_refund.owed THEN    -- what is owed is counted already
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment',
             MESSAGE = 'Refunds cannot exceed the amount that was paid.',
             DETAIL = json_build_object('refundable', v_refundable)::text;

@@ -7,9 +7,10 @@ CREATE POLICY own_rows ON payments.refunds TO store_api
 
 REVOKE ALL ON payments.refunds FROM store_api;
 GRANT SELECT ON payments.refunds TO store_api;
-GRANT INSERT (payment_id, order_id, account_id, amount, from_order, reason, requested_by, retry_of)
+GRANT INSERT (payment_id, order_id, account_id, amount, from_order, reason, requested_by, retry_of, owed)
     ON payments.refunds TO store_api;
-GRANT UPDATE (status, provider_reference, failure_code, completed_at, hold_id) ON payments.refunds TO store_api;
+GRANT UPDATE (status, provider_reference, failure_code, completed_at, hold_id, owed, settled_by, settled_reference)
+    ON payments.refunds TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON payments.refunds
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');

@@ -12,39 +12,18 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_refund  payments.refunds;
     v_payment payments.payments;
-    v_source  uuid;
 BEGIN
     v_refund := payments.lock_refund(mark_refund_completed.refund_id);
     IF v_refund.status <> 'pending' THEN
         RETURN false;
     END IF;
     SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
-
-    v_source := payments.open_source_account(v_payment.provider, v_payment.captured_currency, v_payment.account_id);
-    IF v_refund.from_order > 0 AND v_payment.purpose = 'order' THEN
-        PERFORM sales.return_shares(v_refund.id);
-        PERFORM ledger.post_transfer(ledger.open_account('sales', v_payment.captured_currency), v_source,
-                                     v_refund.from_order, 'refund', order_id => v_refund.order_id,
-                                     payment_id => v_payment.id, refund_id => v_refund.id);
-    ELSIF v_refund.from_order > 0 THEN
-        PERFORM ledger.post_hold(v_refund.hold_id);
-    END IF;
-    IF v_refund.amount > v_refund.from_order THEN
-        PERFORM ledger.post_transfer(ledger.open_account('unapplied', v_payment.captured_currency), v_source,
-            v_refund.amount - v_refund.from_order, 'refund_unapplied',
-            order_id => v_refund.order_id, payment_id => v_payment.id, refund_id => v_refund.id);
-    END IF;
-
+    PERFORM payments.book_refund(v_refund.id,
+        payments.open_source_account(v_payment.provider, v_payment.captured_currency, v_payment.account_id));
     UPDATE payments.refunds AS r
-    SET status = 'completed', completed_at = now(),
+    SET status = 'completed', completed_at = now(), owed = false,
         provider_reference = coalesce(mark_refund_completed.provider_reference, r.provider_reference)
     WHERE r.id = v_refund.id;
-    -- A refund that came back and is made again has only one credit note.
-    IF v_refund.from_order > 0 AND v_payment.purpose = 'order' THEN
-        PERFORM messaging.enqueue_job('issue_credit_note', jsonb_build_object('refund_id', v_refund.id))
-        FROM sales.orders AS o
-        WHERE o.id = v_refund.order_id AND o.paid_at IS NOT NULL AND NOT payments.was_credited(v_refund.retry_of);
-    END IF;
     PERFORM messaging.record_event('refund.completed', v_refund.order_id, v_refund.account_id, jsonb_build_object(
         'refund_id', v_refund.id, 'payment_id', v_payment.id, 'amount', v_refund.amount,
         'currency', v_payment.captured_currency));

@@ -1,6 +1,7 @@
 -- Records a refund and counts it against the payment and the order's lines at once, so that concurrent refunds cannot
 -- exceed them. from_order is the part that had been applied (to the order, or the wallet); the rest never belonged
 -- there. Without items each line bears its share. The money of a deposit is held in the wallet until it has been sent.
+-- `owed` says that the order has given this money back before.
 -- Callers:   request_refund (which has it sent), adopt_refund and settle_disputes (the money has already gone).
 -- Locks:     the payment, the order's lines, the wallet. The caller holds the order.
 -- Errors:    refund_above_payment, refund_above_line, line_refunded_out_of_range 409, insufficient_funds 409 (a spent
@@ -8,7 +9,7 @@
 CREATE OR REPLACE FUNCTION payments.record_refund(
     payment_id uuid, amount bigint, from_order bigint, reason text,
     order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL,
-    retry_of uuid DEFAULT NULL, product_ids uuid[] DEFAULT NULL
+    retry_of uuid DEFAULT NULL, product_ids uuid[] DEFAULT NULL, owed boolean DEFAULT false
 )
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -22,9 +23,9 @@ BEGIN
     RETURNING p.* INTO STRICT v_payment;    -- an amount above the captured one violates refund_above_payment
 
     INSERT INTO payments.refunds AS r (payment_id, order_id, account_id, amount, from_order, reason, requested_by,
-                                       retry_of)
+                                       retry_of, owed)
     VALUES (v_payment.id, v_payment.order_id, v_payment.account_id, record_refund.amount, record_refund.from_order,
-            record_refund.reason, identity.current_actor(), record_refund.retry_of)
+            record_refund.reason, identity.current_actor(), record_refund.retry_of, record_refund.owed)
     RETURNING r.id INTO v_refund_id;
 
     IF record_refund.from_order > 0 AND v_payment.purpose = 'deposit' THEN

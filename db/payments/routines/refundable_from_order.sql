@@ -8,7 +8,7 @@ RETURN (
     SELECT p.amount_applied - coalesce((
         SELECT sum(r.from_order)::bigint
         FROM payments.refunds AS r
-        WHERE r.payment_id = p.id AND r.status <> 'failed'), 0)
+        WHERE r.payment_id = p.id AND (r.status <> 'failed' OR r.owed)), 0)
     FROM payments.payments AS p WHERE p.id = refundable_from_order.payment_id
 );
 

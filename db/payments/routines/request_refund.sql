@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION payments.request_refund(
     payment_id uuid, amount bigint, from_order bigint, reason text,
     order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, amounts bigint[] DEFAULT NULL,
-    retry_of uuid DEFAULT NULL, product_ids uuid[] DEFAULT NULL
+    retry_of uuid DEFAULT NULL, product_ids uuid[] DEFAULT NULL, owed boolean DEFAULT false
 )
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -15,7 +15,7 @@ DECLARE
                                                         request_refund.from_order, request_refund.reason,
                                                         request_refund.order_item_ids, request_refund.quantities,
                                                         request_refund.amounts, request_refund.retry_of,
-                                                        request_refund.product_ids);
+                                                        request_refund.product_ids, request_refund.owed);
     v_kind text;
 BEGIN
     SELECT v.kind INTO STRICT v_kind

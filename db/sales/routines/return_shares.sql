@@ -34,7 +34,9 @@ BEGIN
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(p.amount), 0)::bigint AS before
                 FROM payments.refund_items AS p JOIN payments.refunds AS f ON f.id = p.refund_id
-                WHERE p.order_item_id = r.order_item_id AND f.status = 'completed' AND f.id <> return_shares.refund_id
+                WHERE p.order_item_id = r.order_item_id
+                  AND (f.status = 'completed' OR f.owed)
+                  AND f.id <> return_shares.refund_id
             ) AS d
             WHERE l.total > 0
             GROUP BY l.merchant_id
