@@ -1,4 +1,4 @@
--- Closes the caller's account and erases the person behind it.
+-- Closes the caller's account and erases its personal data.
 -- Locks:  cart, orders, the account, its ledger accounts.
 -- Errors: account_has_open_orders, account_has_open_payments, account_has_balance, last_admin 409.
 CREATE FUNCTION api.close_account()

@@ -1,5 +1,5 @@
--- Verifies the caller's token (app.token) and says who it is. Sets app.actor, app.audience and app.session for this
--- transaction, over whatever was there.
+-- Verifies the caller's token (app.token) and returns the account's id. Sets app.actor, app.audience and app.session
+-- for this transaction and overwrites any previous values.
 -- Callers:   the first line of every signed-in api function.
 -- Locks:     none.
 -- Errors:    token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused
@@ -18,8 +18,8 @@ DECLARE
     v_role    text;
     v_actor   uuid;
 BEGIN
-    -- Rules that count (a promotion's uses, a list that is full) lock and then look: an older snapshot would not see
-    -- who was there before.
+    -- Rules that count (the uses of a promotion, the length of a list) take a lock and then read: an older snapshot
+    -- would not contain the rows of the transactions before.
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused',
             MESSAGE = 'Calls are made in READ COMMITTED.';
@@ -29,8 +29,8 @@ BEGIN
             MESSAGE = 'This needs a log-in.', HINT = 'Send an access token: Authorization: Bearer …';
     END IF;
 
-    -- The whole header is looked up, so the algorithm is the key's and never the caller's choice. A retired key
-    -- verifies until its last token has expired. Ours have some 400 bytes: a huge one is not looked at.
+    -- The whole header is looked up, so the key decides the algorithm, never the caller. A retired key verifies until
+    -- its last token has expired. Our tokens have about 400 bytes: a huge one is refused unread.
     v_token := CASE WHEN octet_length(v_token) <= 4096 THEN v_token ELSE '' END;
     v_header := split_part(v_token, '.', 1);
     v_body := split_part(v_token, '.', 2);
@@ -47,7 +47,7 @@ BEGIN
             MESSAGE = 'The access token is not valid.', HINT = 'Refresh the session or log in again.';
     END IF;
 
-    -- Ours from here on: what the signature covers was written by issue_token().
+    -- From here on the token is ours: the signature covers only what issue_token() wrote.
     v_claims := convert_from(identity.decode_base64url(v_body), 'UTF8')::jsonb;
     IF to_timestamp((v_claims ->> 'exp')::double precision) <= clock_timestamp() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_expired',
@@ -78,7 +78,7 @@ BEGIN
             MESSAGE = 'This session has ended.', HINT = 'Log in again.';
     END IF;
 
-    -- An assignment each: as a statement (PERFORM) they would cost four times as much, at every call of the shop.
+    -- Assignments, because PERFORM statements would cost four times as much, in every call of the API.
     v_token := set_config('app.actor', v_actor::text, true);
     v_token := set_config('app.audience', v_role, true);
     v_token := set_config('app.session', v_claims ->> 'sid', true);

@@ -1,4 +1,4 @@
--- Makes sure that one of the shop's own services (gateway, worker) is calling. The login role is the proof; there is no
+-- Verifies that one of the shop's own services (gateway, worker) is calling. The log-in role is the proof; there is no
 -- token.
 -- Callers:   the first line of every service function in api.
 -- Errors:    forbidden, isolation_refused 403.
@@ -12,12 +12,12 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'forbidden',
             MESSAGE = 'This is for the shop''s own services.';
     END IF;
-    -- As identity.authenticate() says.
+    -- For the same reason as in identity.authenticate().
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused',
             MESSAGE = 'Calls are made in READ COMMITTED.';
     END IF;
-    -- An assignment each, as in identity.authenticate().
+    -- Assignments, as in identity.authenticate().
     v_setting := set_config('app.actor', '', true);
     v_setting := set_config('app.audience', service, true);
     v_setting := set_config('app.session', '', true);
