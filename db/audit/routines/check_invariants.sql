@@ -1,5 +1,5 @@
--- Every invariant of the books, checked now, in one snapshot. An empty detail is a good one; otherwise how many offend
--- and the first of them.
+-- Checks every invariant of the books now, in one snapshot. An empty detail means that an invariant holds; otherwise
+-- the detail has the number of violations and the first of them.
 -- Callers:   api.check_invariants, `storeproc check`, tests, restore drills; a DBA in psql.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION audit.check_invariants()
@@ -235,7 +235,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                           sum(r.quantity) FILTER (WHERE r.product_id IS NULL) AS quantity
                    FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
                    WHERE f.status <> 'failed' GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
-        -- lines of older orders were given their part without a record of which refund
+        -- refunds of older orders were spread over their lines without a record of each
         WHERE o.commission_basis_points IS NOT NULL
           AND (i.amount_refunded <> coalesce(t.amount, 0) OR i.quantity_refunded <> coalesce(t.quantity, 0))
 
