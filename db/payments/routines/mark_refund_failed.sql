@@ -1,5 +1,5 @@
 -- Records that a refund was refused, or that the payer's bank returned the money weeks later
--- (https://docs.stripe.com/refunds#failed-refunds). The amount belongs to the payment again and can be refunded anew;
+-- (https://docs.stripe.com/refunds#failed-refunds). The amount belongs to the payment again and can be refunded again;
 -- what was booked is reversed. Idempotent; failed is final. A completed refund fails only if the gateway itself says so
 -- (bounced), not because of the answer to a repeated call.
 -- Callers:   api.fail_refund, receive_refund_event (bounced).
