@@ -1,15 +1,14 @@
 -- The cluster's roles. Idempotent: run on every migrate, as an administrator with CREATEROLE.
 --
---   owners    store_owner  tables, internal routines, policies          (no login); temporary tables too, which
--- refreshing a
---                          materialised view CONCURRENTLY needs: migrate.py grants that on the database
+--   owners    store_owner  tables, internal routines, policies          (no login); also temporary tables, which
+--                          refreshing a materialised view CONCURRENTLY needs: migrate.py grants that on the database
 --             store_api    the api functions; subject to row security   (no login)
---   audiences app_anonymous < app_customer < app_merchant
---                             app_customer < app_support  < app_admin   (a member may do what the smaller one may)
+--   audiences app_anonymous < app_customer < app_merchant               (a larger role may do all a smaller one may)
+--                             app_customer < app_support  < app_admin
 --             app_gateway, app_worker                                   (services)
 --   groups    app_readwrite = anonymous + customer + merchant, app_readonly = the report views,
---             app_merchant_sql = a merchant's own rows in report.my_… (log-in roles merchant_…, made by `storeproc
--- merchant-role`)
+--             app_merchant_sql = a merchant's own rows in report.my_… (log-in roles merchant_…, created by
+--             `storeproc merchant-role`)
 --   log-ins   web_<audience>, one connection pool each
 --   people    store_backup (replication), store_monitor (pg_monitor and the monitor views)
 --
@@ -39,7 +38,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- A group hands on what it was given; without INHERIT app_customer could not call what app_anonymous may.
+-- Roles inherit the privileges of their groups; without INHERIT app_customer could not call app_anonymous's functions.
 ALTER ROLE app_anonymous INHERIT;
 ALTER ROLE app_customer INHERIT;
 ALTER ROLE app_merchant INHERIT;
@@ -64,8 +63,8 @@ GRANT app_admin TO web_admin;
 GRANT app_gateway TO web_gateway;
 GRANT app_worker TO web_worker;
 
--- On a managed server the administrator may not be allowed to give this away; monitoring then shows less, and nothing
--- else is different.
+-- On a managed server the administrator may not be allowed to grant this; monitoring then shows less, and everything
+-- else works as before.
 DO $$
 BEGIN
     GRANT pg_monitor TO store_monitor;
@@ -73,8 +72,8 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'store_monitor is not a member of pg_monitor: grant it as a superuser.';
 END $$;
 
--- Base backups and the stream of the log (replication); it sees no table. Giving this away, too, takes a role that has
--- it.
+-- For base backups and streaming of the write-ahead log; this role can read no table. Only a role that has REPLICATION
+-- can give it to another.
 DO $$
 BEGIN
     ALTER ROLE store_backup REPLICATION;
@@ -95,8 +94,8 @@ BEGIN
         EXECUTE pg_catalog.format('ALTER ROLE %I SET lock_timeout = ''5s''', v_role);
         EXECUTE pg_catalog.format('ALTER ROLE %I SET idle_in_transaction_session_timeout = ''10s''', v_role);
         EXECUTE pg_catalog.format('ALTER ROLE %I SET search_path = pg_catalog', v_role);
-        -- A client that is lost without a word (a network, a firewall) keeps its connection for a minute, and not for
-        -- the system's two hours.
+        -- The connection of a client that disappeared (network, firewall) is closed after a minute, instead of the
+        -- system's default of two hours.
         EXECUTE pg_catalog.format('ALTER ROLE %I SET tcp_keepalives_idle = 30', v_role);
         EXECUTE pg_catalog.format('ALTER ROLE %I SET tcp_keepalives_interval = 10', v_role);
         EXECUTE pg_catalog.format('ALTER ROLE %I SET tcp_keepalives_count = 3', v_role);
@@ -114,11 +113,12 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'store_owner does not see statistics: GRANT pg_read_all_stats TO store_owner as a superuser.';
 END $$;
 
--- What keeps people out of PostgreSQL's log: errors of the web roles are not in it, because their DETAIL quotes rows
--- (an e-mail that is taken) and the web tier logs each with its request id; statements inside functions are not
--- explained for staff, who look people up, because a plan shows the values it was made for. (Routines that find
--- somebody by an e-mail plan for any: their plan_cache_mode. To turn log_nested_statements off there would say nothing
--- about plans either, and takes a right that a database restored elsewhere may lack: then nobody could log in.)
+-- Keeps personal data out of PostgreSQL's log. Errors of the web roles are not logged there, because their DETAIL
+-- quotes rows (such as an e-mail that is taken), and the web tier logs each with its request id. auto_explain does not
+-- log statements inside functions for staff, who look people up, because a plan shows the values that it was made for.
+-- (Routines that find a person by an e-mail use generic plans, which show no values: see their plan_cache_mode. Turning
+-- log_nested_statements off in those routines instead would hide their plans as well, and needs a privilege that a
+-- database restored elsewhere may lack: then every log-in would fail.)
 DO $$
 DECLARE
     v_role text;
@@ -135,11 +135,12 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'the log may quote rows: ALTER ROLE web_… SET log_min_messages = ''log'' as a superuser.';
 END $$;
 
--- What PostgreSQL lets everybody do, and a session of ours has no use for: large objects (a place to keep things that
--- no grant guards), messages in the write-ahead log (it would fill the disk), advisory locks (a million of them fill
--- the table of locks that all share; and ours could be held against us), and ending other sessions of one's own role
--- (all of a pool). They belong to the superuser, who alone can take them back. It is said for this database; another's
--- deployment says it there. What nothing can take back: see db/README.md, "What a stolen pool can do".
+-- Revokes privileges that PostgreSQL grants to PUBLIC and that no session of ours needs: large objects (storage that no
+-- grant protects), messages in the write-ahead log (they could fill the disk), advisory locks (a million of them fill
+-- the lock table that all sessions share, and a session could hold those that our routines use), and ending other
+-- sessions of the same role (all of a pool). These functions belong to the superuser, and only a superuser can revoke
+-- the grants. This applies to this database; each other database is changed by its own deployment. For what cannot be
+-- revoked, see db/docs/security.md, "What a stolen connection can do".
 DO $$
 DECLARE
     v_function record;
@@ -151,7 +152,7 @@ BEGIN
           AND pg_catalog.has_function_privilege('web_anonymous', p.oid, 'EXECUTE')
           AND (p.proname ~ '^lo_|^lo(read|write)$|^pg_(try_)?advisory_'
                OR p.proname IN ('pg_logical_emit_message', 'pg_terminate_backend', 'pg_cancel_backend'))
-          -- harmless, and what drivers send when they take a connection back
+          -- harmless, and drivers call it when they take a connection back
           AND p.proname <> 'pg_advisory_unlock_all'
     LOOP
         IF NOT (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user) THEN

@@ -1,11 +1,10 @@
--- Types that several domains share. A domain carries the limits of an input; its COMMENT is the sentence a client
--- reads.
+-- Types that several schemas share. A domain enforces the limits of an input; clients read its COMMENT.
 
 CREATE DOMAIN api.page_limit AS integer CONSTRAINT limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 100);
-COMMENT ON DOMAIN api.page_limit IS 'How many rows to answer at most, 1 to 100.';
+COMMENT ON DOMAIN api.page_limit IS 'The largest number of rows on a page, 1 to 100.';
 
 CREATE DOMAIN api.page_cursor AS text CONSTRAINT cursor_invalid CHECK (char_length(VALUE) <= 2000);
-COMMENT ON DOMAIN api.page_cursor IS 'The next_cursor of the page before.';
+COMMENT ON DOMAIN api.page_cursor IS 'The next_cursor of the previous page.';
 
 CREATE DOMAIN api.currency AS text CONSTRAINT currency_malformed CHECK (VALUE ~ '^[A-Z]{3}$');
 COMMENT ON DOMAIN api.currency IS 'ISO 4217 code, such as USD.';
@@ -17,10 +16,10 @@ CREATE DOMAIN api.price AS bigint CONSTRAINT price_out_of_range CHECK (VALUE >= 
 COMMENT ON DOMAIN api.price IS 'A price in minor units (cents).';
 
 CREATE DOMAIN api.quantity AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
-COMMENT ON DOMAIN api.quantity IS 'How many pieces, 1 to 10,000.';
+COMMENT ON DOMAIN api.quantity IS 'The number of pieces, 1 to 10,000.';
 
 CREATE DOMAIN api.quantity_or_none AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
-COMMENT ON DOMAIN api.quantity_or_none IS 'How many pieces, 0 to 10,000; 0 removes the line.';
+COMMENT ON DOMAIN api.quantity_or_none IS 'The number of pieces, 0 to 10,000; 0 removes the line.';
 
 CREATE DOMAIN api.short_text AS text
     CONSTRAINT text_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
@@ -47,11 +46,11 @@ CREATE DOMAIN api.weight AS integer CONSTRAINT weight_out_of_range CHECK (VALUE 
 COMMENT ON DOMAIN api.weight IS 'Grams.';
 
 CREATE DOMAIN api.tax_category AS text CONSTRAINT tax_category_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_-]{0,39}$');
-COMMENT ON DOMAIN api.tax_category IS 'Which tax rate, such as standard, reduced, books.';
+COMMENT ON DOMAIN api.tax_category IS 'The category that decides the tax rate, such as standard, reduced, books.';
 
 CREATE DOMAIN api.metadata AS jsonb CONSTRAINT metadata_not_an_object
     CHECK (jsonb_typeof(VALUE) = 'object' AND octet_length(VALUE::text) <= 16384);
 COMMENT ON DOMAIN api.metadata IS 'An object of your own, such as {"ticket": "4711"}; 16 KiB at most.';
 
 CREATE DOMAIN api.failure_code AS text CONSTRAINT failure_code_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{1,63}$');
-COMMENT ON DOMAIN api.failure_code IS 'Why it failed, in a word, such as account_closed.';
+COMMENT ON DOMAIN api.failure_code IS 'The reason of the failure as a code, such as account_closed.';

@@ -13,7 +13,7 @@ COMMENT ON DOMAIN api.search_text IS 'What to look for.';
 
 CREATE DOMAIN api.product_sort AS text CONSTRAINT sort_unknown
     CHECK (VALUE = ANY (ARRAY['relevance', 'newest', 'name', 'price', '-price']));
-COMMENT ON DOMAIN api.product_sort IS 'How to sort.';
+COMMENT ON DOMAIN api.product_sort IS 'The order of the products.';
 
 CREATE TYPE api.category AS (
     id uuid, parent_id uuid, slug text, name text, "position" integer, version bigint, created_at timestamptz
@@ -35,8 +35,9 @@ COMMENT ON COLUMN api.wishlist_item.product IS 'null: it is no longer sold.';
 CREATE TYPE api.wishlist_page AS (data api.wishlist_item[], next_cursor text);
 
 CREATE TYPE api.import_line AS (line integer, sku text, status text, code text, message text);
-COMMENT ON COLUMN api.import_line.line IS 'Of the file; the first after the names of the columns is 2.';
-COMMENT ON COLUMN api.import_line.status IS 'created, updated, unchanged, error, or skipped: fine, but others are not.';
+COMMENT ON COLUMN api.import_line.line IS 'The line number in the file; the line after the column names is 2.';
+COMMENT ON COLUMN api.import_line.status IS
+'created, updated, unchanged, error, or skipped (the line is valid, but others are not).';
 
 CREATE TYPE api.import_line_page AS (data api.import_line[], next_cursor text);
 

@@ -28,7 +28,7 @@ CREATE TYPE api.shipment_page AS (data api.shipment[], next_cursor text);
 
 CREATE DOMAIN api.return_status AS text CONSTRAINT return_status_unknown
     CHECK (VALUE = ANY (ARRAY['requested', 'approved', 'rejected', 'received', 'refunded']));
-COMMENT ON DOMAIN api.return_status IS 'Where a return is.';
+COMMENT ON DOMAIN api.return_status IS 'The status of a return.';
 
 CREATE TYPE api.return_line AS (order_item_id uuid, quantity api.quantity);
 

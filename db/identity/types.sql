@@ -24,7 +24,7 @@ CREATE TYPE api.session AS (
 
 CREATE DOMAIN api.account_role AS text
     CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['customer', 'merchant', 'support', 'admin']));
-COMMENT ON DOMAIN api.account_role IS 'What the account may do.';
+COMMENT ON DOMAIN api.account_role IS 'The role of the account, which decides what it may do.';
 
 CREATE DOMAIN api.account_status AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended', 'closed']));

@@ -16,7 +16,7 @@ CREATE TYPE api.cart AS (id uuid, currency text, items api.cart_item[], subtotal
 
 CREATE DOMAIN api.order_status AS text CONSTRAINT order_status_unknown
     CHECK (VALUE = ANY (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']));
-COMMENT ON DOMAIN api.order_status IS 'Where an order is.';
+COMMENT ON DOMAIN api.order_status IS 'The status of an order.';
 
 CREATE TYPE api.order_line AS (product_id uuid, quantity api.quantity, bundle_id uuid);
 COMMENT ON COLUMN api.order_line.product_id IS 'Optional. A product, or else:';
@@ -28,7 +28,7 @@ COMMENT ON COLUMN api.order_change.bundle_id IS 'Optional. A bundle.';
 
 CREATE TYPE api.order_component AS (product_id uuid, sku text, name text, quantity integer, share bigint);
 COMMENT ON COLUMN api.order_component.quantity IS 'Pieces in one bundle.';
-COMMENT ON COLUMN api.order_component.share IS 'What of one bundle''s price it bears.';
+COMMENT ON COLUMN api.order_component.share IS 'The part of one bundle''s price that belongs to this component.';
 
 CREATE TYPE api.order_item AS (
     id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint,
@@ -50,7 +50,7 @@ CREATE TYPE api.order_event AS (id uuid, type text, data jsonb, actor_id uuid, c
 CREATE TYPE api.order_event_page AS (data api.order_event[], next_cursor text);
 
 CREATE DOMAIN api.promo_code AS text CONSTRAINT promo_code_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$');
-COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; upper and lower case are one.';
+COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; case does not matter.';
 
 CREATE DOMAIN api.promotion_kind AS text
     CONSTRAINT promotion_kind_unknown CHECK (VALUE = ANY (ARRAY['percentage', 'fixed']));
@@ -60,7 +60,7 @@ CREATE DOMAIN api.basis_points AS integer CONSTRAINT percentage_out_of_range CHE
 COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent: 1000 is 10 %.';
 
 CREATE DOMAIN api.use_limit AS integer CONSTRAINT use_limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000);
-COMMENT ON DOMAIN api.use_limit IS 'How often.';
+COMMENT ON DOMAIN api.use_limit IS 'The number of uses.';
 
 CREATE TYPE api.promotion AS (
     id uuid, code text, name text, kind text, basis_points integer, amount bigint, currency text, minimum bigint,
@@ -89,9 +89,9 @@ CREATE TYPE api.shipping_rate AS (
     country text, currency api.currency, up_to api.weight, price api.price, free_from bigint
 );
 COMMENT ON COLUMN api.shipping_rate.country IS
-'Optional. ISO 3166-1 alpha-2; without it, everywhere that has no rates of its own.';
-COMMENT ON COLUMN api.shipping_rate.up_to IS 'Grams, this included.';
-COMMENT ON COLUMN api.shipping_rate.free_from IS 'Optional. Nothing to pay for goods of this value.';
+'Optional. ISO 3166-1 alpha-2; a rate without it applies to every country that has no rates of its own.';
+COMMENT ON COLUMN api.shipping_rate.up_to IS 'The largest weight in grams, inclusive.';
+COMMENT ON COLUMN api.shipping_rate.free_from IS 'Optional. Shipping is free for goods of this value or more.';
 
 CREATE TYPE api.shipping_method AS (
     id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], version bigint, created_at timestamptz

@@ -1,4 +1,4 @@
--- Every invariant of the books, checked now.
+-- Checks every invariant of the books now.
 CREATE FUNCTION api.check_invariants()
 RETURNS api.invariants
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

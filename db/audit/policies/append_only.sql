@@ -1,12 +1,12 @@
--- Tables that are history: what is written stays, for their owner too.
+-- Tables that are history: rows that were written cannot be changed or deleted, not even by the owner of the table.
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.transfers
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON catalog.stock_movements
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.gateway_events
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
--- These admit one change: a person who closed their account is erased from them. For each row, so that it holds on a
--- partition too.
+-- These allow one change: the erasure of a person who closed their account. Row triggers, so that they apply to
+-- partitions too.
 CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON messaging.events
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER erased_only BEFORE UPDATE ON messaging.events
@@ -23,8 +23,9 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON aud
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.erasures
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
--- These are never deleted, so that a row may refer to them without locking them (db/migrations/0024.hot_rows.sql,
--- 0030.order_path.sql). What is not sold any more, or closed, says so in a column.
+-- Rows of these are never deleted, so that other rows can refer to them without locking them
+-- (db/migrations/0024.hot_rows.sql, 0030.order_path.sql). A column marks products that are no longer sold and accounts
+-- that are closed.
 CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON catalog.currencies
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
 CREATE OR REPLACE TRIGGER no_deletion BEFORE DELETE OR TRUNCATE ON catalog.products

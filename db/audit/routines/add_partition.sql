@@ -1,8 +1,8 @@
--- A month's own partition of the audit, before its first row comes: what has none lands in changes_default. It is
--- protected like the whole.
+-- Adds the audit's partition of a month, before the first row of that month: rows without a partition of their own are
+-- stored in changes_default. It is protected like the whole table.
 -- Callers:   api.seal_audit (the next month), a DBA.
 -- Returns:   whether one was added.
--- Locks:     ACCESS EXCLUSIVE on changes_default for the look whether it holds rows of that month: empty once months
+-- Locks:     ACCESS EXCLUSIVE on changes_default while it is searched for rows of that month; it is empty once months
 --            have partitions.
 -- Definer:   the worker owns no table.
 CREATE OR REPLACE FUNCTION audit.add_partition(month date)
@@ -16,7 +16,7 @@ DECLARE
 BEGIN
     IF to_regclass(format('audit.%I', v_name)) IS NOT NULL
        OR EXISTS (SELECT FROM audit.changes_default AS c WHERE c.at >= v_from AND c.at < v_to) THEN
-        RETURN false;    -- what has landed in the default stays there
+        RETURN false;    -- rows in changes_default stay there
     END IF;
     EXECUTE format('CREATE TABLE audit.%I (LIKE audit.changes INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
     EXECUTE format('ALTER TABLE audit.changes ATTACH PARTITION audit.%I FOR VALUES FROM (%L) TO (%L)', v_name,

@@ -1,5 +1,5 @@
--- Row trigger of tables that are history: the one change that they admit is a personal value becoming "[erased]".
--- An update, also by the owner of the table, can erase a person and change nothing else.
+-- Row trigger of tables that are history: the only change that they allow is to replace a personal value with
+-- "[erased]". An update, also by the owner of the table, can erase a person and change nothing else.
 -- Trigger arguments: the columns (jsonb) that hold such values, as audit.personal_columns() names them.
 -- Callers:   triggers erased_only on messaging.events and erased_only on audit.changes.
 -- Errors:    append_only 409.
@@ -10,7 +10,7 @@ DECLARE
     v_columns CONSTANT text[] := TG_ARGV[0:];
     v_old     CONSTANT jsonb := to_jsonb(OLD);
     v_new     CONSTANT jsonb := to_jsonb(NEW);
-    -- an audit row tells of another
+    -- an audit row is about a row of another table
     v_table   CONSTANT text := coalesce(v_old ->> 'table_name', TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
 BEGIN
     IF v_new - v_columns IS DISTINCT FROM v_old - v_columns

@@ -1,5 +1,5 @@
--- A column for the audit of a changed row: {name: value} where the two values differ, else {}.
--- Callers:   record_order_update, record_payment_update. No SET, so that it becomes a part of their expressions.
+-- A column for the audit of a changed row: {name: value} if the two values differ, otherwise {}.
+-- Callers:   record_order_update, record_payment_update. Without SET, so that it can be inlined into their expressions.
 CREATE OR REPLACE FUNCTION audit.changed(name text, value anyelement, other anyelement)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE AS $$

@@ -235,7 +235,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                           sum(r.quantity) FILTER (WHERE r.product_id IS NULL) AS quantity
                    FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
                    WHERE f.status <> 'failed' OR f.owed GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
-        -- lines of older orders were given their part without a record of which refund
+        -- refunds of older orders were spread over their lines without a record of each
         WHERE o.commission_basis_points IS NOT NULL
           AND (i.amount_refunded <> coalesce(t.amount, 0) OR i.quantity_refunded <> coalesce(t.quantity, 0))
 

@@ -1,5 +1,5 @@
--- Whether the audit is as it was sealed: every chain, computed anew from its rows. A partition that was dropped is
--- passed over: its seals stay, to be compared with a copy of it.
+-- Whether the audit is unchanged since it was sealed: computes every chain again from its rows. A partition that was
+-- dropped is skipped; its seals stay, to be compared with a copy of it.
 -- Callers:   `storeproc check`, restore drills; a DBA in psql. Reads the whole audit.
 -- Definer:   reads everything.
 CREATE OR REPLACE FUNCTION audit.check_seals()

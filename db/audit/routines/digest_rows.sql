@@ -1,5 +1,5 @@
--- How many rows a partition has between two ids, and the digest of all of them in order of ids. A row counts as what it
--- was before a person was taken out of it, where that shows.
+-- The number of a partition's rows between two ids, and the digest of all of them in the order of their ids. A row from
+-- which a person was erased counts with the digest that it had before.
 -- Callers:   seal_changes, check_seals.
 CREATE OR REPLACE FUNCTION audit.digest_rows(
     partition name, after_id uuid, to_id uuid, OUT rows bigint, OUT digest bytea

@@ -1,4 +1,5 @@
--- Retention: drops the months of the audit that ended before a day, whole; their seals stay. Answers their names.
+-- Retention: drops the whole months of the audit that ended before a given day; their seals stay. Returns the names of
+-- the partitions.
 -- Callers:   a DBA: SELECT audit.drop_partitions('2025-01-01');
 -- Locks:     ACCESS EXCLUSIVE on the audit, for a moment.
 CREATE OR REPLACE FUNCTION audit.drop_partitions(before date)

@@ -1,7 +1,7 @@
 -- Erases a person from the history of their account, addresses, orders, shipments and returns and from the events of
--- their orders, and leaves a row that says so (operation ERASE).
+-- their orders, and writes an audit row about it (operation ERASE).
 -- Callers:   identity.erase_account.
--- Locks:     the rows it erases in.
+-- Locks:     the rows in which it erases values.
 -- Definer:   no other code may write the audit or the events.
 CREATE OR REPLACE FUNCTION audit.erase_person(account_id uuid)
 RETURNS void

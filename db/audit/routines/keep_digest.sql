@@ -1,5 +1,5 @@
--- Row trigger: before a person is taken out of an audit row, keeps what its digest was, so that the seal over it can
--- still be checked.
+-- Row trigger: before a person is erased from an audit row, stores the row's digest, so that its seal can still be
+-- checked.
 -- Callers:   trigger erased_digest on audit.changes.
 CREATE OR REPLACE FUNCTION audit.keep_digest()
 RETURNS trigger

@@ -1,6 +1,6 @@
--- Which columns of a table, or of the data of events, are about a person: what closing an account erases from its
--- history as well.
--- Callers:   audit.without_person. A new table with personal columns and an audit trigger is named here, and in
+-- The columns of a table, or keys in the data of events, that hold personal data: what closing an account also erases
+-- from the history.
+-- Callers:   audit.without_person. A new table with personal columns and an audit trigger has to be added here and in
 --            audit.erase_person.
 CREATE OR REPLACE FUNCTION audit.personal_columns(table_name text)
 RETURNS text[]

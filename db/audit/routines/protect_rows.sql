@@ -1,4 +1,4 @@
--- Refuses UPDATE, DELETE and TRUNCATE on an append-only table, for everybody, its owner too.
+-- Refuses UPDATE, DELETE and TRUNCATE on an append-only table, also by its owner.
 -- Callers:   triggers of the tables with history.
 -- Errors:    append_only 409.
 CREATE OR REPLACE FUNCTION audit.protect_rows()

@@ -1,8 +1,8 @@
 -- Statement trigger: writes one audit row for every row that a statement changed, with actor, role and request id.
--- Trigger arguments: the key column, then columns that are left out (secrets, what is derived).
--- An update keeps only the columns that changed. Transition tables: one INSERT a statement, not a call a row. OFFSET 0:
--- a row becomes JSON once; without it PostgreSQL writes to_jsonb() in the place of each js, and a callback spent nearly
--- half of its time on that.
+-- Trigger arguments: the key column, then columns that are left out (secrets, derived values).
+-- An update stores only the columns that changed. Transition tables allow one INSERT per statement instead of one call
+-- per row. OFFSET 0 makes each row become JSON once; without it PostgreSQL repeats to_jsonb() at each reference to js,
+-- which took nearly half of the time of a callback.
 -- Callers:   triggers of the tables that are audited.
 -- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_change()

@@ -1,4 +1,5 @@
--- Writes one audit row of a changed row: the columns that differ, as they were and as they are. None differs: no row.
+-- Writes one audit row of a changed row: the columns that differ, with their old and new values. If none differs, it
+-- writes nothing.
 -- Callers:   record_order_update, record_payment_update.
 CREATE OR REPLACE FUNCTION audit.record_difference(table_name text, row_id text, before jsonb, after jsonb)
 RETURNS void

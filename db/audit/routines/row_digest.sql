@@ -1,4 +1,4 @@
--- The digest of an audit row: of all that it says.
+-- The digest of an audit row, over all of its columns.
 -- Callers:   seal_changes, check_seals, keep_digest.
 CREATE OR REPLACE FUNCTION audit.row_digest(c audit.changes)
 RETURNS bytea

@@ -1,7 +1,7 @@
--- Seals what has been written to the audit and can no longer be joined by a late row: continues each partition's chain.
+-- Seals the audit rows that no late row can precede any more: continues the chain of each partition.
 -- Callers:   api.seal_audit.
--- Returns:   how many seals were added.
--- Locks:     one sealer at a time; the rest comes back with none.
+-- Returns:   the number of seals that were added.
+-- Locks:     an advisory lock, so that only one call seals; concurrent calls return 0.
 -- Definer:   no other code may write the audit.
 CREATE OR REPLACE FUNCTION audit.seal_changes()
 RETURNS integer
@@ -18,8 +18,8 @@ BEGIN
         RETURN 0;
     END IF;
     SELECT * INTO STRICT v_boundary FROM audit.seal_boundary;
-    -- A transaction that ran when the boundary was drawn still runs. (A boundary in the future is another
-    -- cluster's: this is a restored copy.)
+    -- A transaction that was running when the boundary was set is still running. (A boundary in the future comes from
+    -- another cluster: this is a restored copy.)
     IF v_boundary.xact > pg_snapshot_xmin(pg_current_snapshot())
        AND v_boundary.xact <= pg_snapshot_xmax(pg_current_snapshot()) THEN
         RETURN 0;

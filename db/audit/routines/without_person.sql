@@ -1,5 +1,5 @@
--- What an audit row kept (old or new), with "[erased]" for every value that is about a person. That it changed, and
--- when, stays.
+-- The values that an audit row stores (old or new), with "[erased]" in place of every personal value. It stays visible
+-- that, and when, a value changed.
 -- Callers:   audit.erase_person, audit.allow_erasure.
 CREATE OR REPLACE FUNCTION audit.without_person(table_name text, kept jsonb)
 RETURNS jsonb

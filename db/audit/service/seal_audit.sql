@@ -1,4 +1,4 @@
--- Seals the audit so far, and makes next month's partition before its first row.
+-- Seals the audit up to now, and creates next month's partition before its first row.
 -- Callers:   the worker.
 CREATE FUNCTION api.seal_audit()
 RETURNS integer
@@ -13,6 +13,6 @@ END $$;
 COMMENT ON FUNCTION api.seal_audit IS
 'Seal the audit
 
-For the worker. Answers how many seals were added.';
+For the worker. Returns the number of seals that were added.';
 
 GRANT EXECUTE ON FUNCTION api.seal_audit TO app_worker;

@@ -1,4 +1,4 @@
--- Puts a product on the caller's wish list. One that is there already stays as it is.
+-- Adds a product to the caller's wish list. A product that is on it already keeps its place.
 -- Errors: product_not_found 404, wishlist_full 409.
 CREATE FUNCTION api.add_wishlist_item(product_id uuid)
 RETURNS api.wishlist_item
@@ -27,6 +27,6 @@ END $$;
 COMMENT ON FUNCTION api.add_wishlist_item IS
 'Put a product on your wish list
 
-One that is on it already stays where it is.';
+A product that is on it already keeps its place.';
 
 GRANT EXECUTE ON FUNCTION api.add_wishlist_item TO app_customer;

@@ -1,4 +1,4 @@
--- Pieces that came or went, with the reason.
+-- Adds pieces to a product's stock or removes them, with the reason.
 -- Locks:  the product's stock row.
 -- Errors: product_not_found 404, stock_below_reserved 409, stock_out_of_range 409.
 CREATE FUNCTION api.adjust_stock(product_id uuid, delta api.stock_delta, reason api.short_text)
@@ -33,6 +33,7 @@ END $$;
 COMMENT ON FUNCTION api.adjust_stock IS
 'Adjust the stock of a product
 
-Pieces that came (positive) or went (negative); never below what is reserved.';
+`delta` is the number of pieces that arrived (positive) or left (negative). The stock cannot go below what is
+reserved.';
 
 GRANT EXECUTE ON FUNCTION api.adjust_stock TO app_merchant;

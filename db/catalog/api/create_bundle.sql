@@ -1,4 +1,4 @@
--- A new bundle of the caller's products, with its first price. It has no stock of its own.
+-- Creates a bundle of the caller's products, with its first price. A bundle has no stock of its own.
 -- Errors: sku_taken 409, category_not_found, product_not_found 404, bundle_empty, currency_unknown 422.
 CREATE FUNCTION api.create_bundle(
     name api.short_text, sku api.sku, items api.bundle_line[], price api.price, currency api.currency,
@@ -30,6 +30,6 @@ END $$;
 COMMENT ON FUNCTION api.create_bundle IS
 'Create a bundle
 
-A set of your products with a price of its own. As many can be sold as its components allow.';
+A set of your products with a price of its own. Its components limit how many can be sold.';
 
 GRANT EXECUTE ON FUNCTION api.create_bundle TO app_merchant;

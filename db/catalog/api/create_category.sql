@@ -1,4 +1,4 @@
--- A new category.
+-- Creates a category.
 -- Errors: category_slug_taken 409, category_not_found 404 (the parent).
 CREATE FUNCTION api.create_category(
     name api.short_text, slug api.slug DEFAULT NULL, parent_id uuid DEFAULT NULL, "position" integer DEFAULT 0
@@ -22,6 +22,6 @@ END $$;
 COMMENT ON FUNCTION api.create_category IS
 'Create a category
 
-Without a slug it is made from the name.';
+Without a slug, one is made from the name.';
 
 GRANT EXECUTE ON FUNCTION api.create_category TO app_admin;

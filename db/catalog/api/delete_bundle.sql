@@ -1,4 +1,4 @@
--- Takes a bundle of the caller's off the shop. Orders keep it; its SKU is free again.
+-- Deletes one of the caller's bundles. Orders keep it; its SKU can be used again.
 -- Locks:  the bundle.
 -- Errors: bundle_not_found 404, version_stale 412.
 CREATE FUNCTION api.delete_bundle(bundle_id uuid, if_match bigint DEFAULT NULL)
@@ -17,6 +17,6 @@ END $$;
 COMMENT ON FUNCTION api.delete_bundle IS
 'Delete a bundle
 
-It is no longer sold or shown; orders keep it.';
+It is no longer sold or shown. Orders keep it.';
 
 GRANT EXECUTE ON FUNCTION api.delete_bundle TO app_merchant;

@@ -1,4 +1,4 @@
--- Deletes a category that nothing is in.
+-- Deletes an empty category.
 -- Errors: category_not_found 404, category_in_use, category_not_empty 409.
 CREATE FUNCTION api.delete_category(category_id uuid)
 RETURNS void
@@ -16,6 +16,6 @@ END $$;
 COMMENT ON FUNCTION api.delete_category IS
 'Delete a category
 
-One that holds products or categories is refused.';
+A category that contains products or categories cannot be deleted.';
 
 GRANT EXECUTE ON FUNCTION api.delete_category TO app_admin;

@@ -1,4 +1,4 @@
--- Takes a product of the caller's off the shop. Orders keep it; its SKU is free again.
+-- Deletes one of the caller's products. Orders keep it; its SKU can be used again.
 -- Locks:  the product.
 -- Errors: product_not_found 404, version_stale 412.
 CREATE FUNCTION api.delete_product(product_id uuid, if_match bigint DEFAULT NULL)
@@ -17,6 +17,6 @@ END $$;
 COMMENT ON FUNCTION api.delete_product IS
 'Delete a product
 
-It is no longer sold or shown; orders keep it.';
+It is no longer sold or shown. Orders keep it.';
 
 GRANT EXECUTE ON FUNCTION api.delete_product TO app_merchant;

@@ -1,4 +1,4 @@
--- Takes a product off the caller's wish list.
+-- Removes a product from the caller's wish list.
 -- Errors: wishlist_item_not_found 404.
 CREATE FUNCTION api.delete_wishlist_item(product_id uuid)
 RETURNS void
@@ -17,6 +17,6 @@ END $$;
 COMMENT ON FUNCTION api.delete_wishlist_item IS
 'Take a product off your wish list
 
-By the product''s id, or by that of the item.';
+Identified by the id of the product or of the item.';
 
 GRANT EXECUTE ON FUNCTION api.delete_wishlist_item TO app_customer;

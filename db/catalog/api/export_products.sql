@@ -1,7 +1,7 @@
--- The caller's products as the lines of a file that import_products reads back without a change: COPY (SELECT * FROM
--- api.export_products()) TO STDOUT.
--- What a spreadsheet would run as a formula (it begins with = + - @, tab or return) begins with an apostrophe, which
--- the import takes off again.
+-- Returns the caller's products as the lines of a file that import_products reads back without a change: COPY (SELECT *
+-- FROM api.export_products()) TO STDOUT.
+-- A cell that a spreadsheet would run as a formula (it begins with = + - @, tab or return) gets an apostrophe in front,
+-- which the import removes.
 CREATE TYPE api.product_line AS (
     sku text, name text, description text, category text, price bigint, currency text, stock bigint, weight integer,
     tax_category text, attributes jsonb, images text
@@ -31,8 +31,8 @@ END $$;
 COMMENT ON FUNCTION api.export_products IS
 'Export your products
 
-A CSV file as POST /products/import reads it: imported unchanged, it changes nothing. Prices in the given currency, or
-in US dollars where a product is sold in them, or in another. A cell that a spreadsheet would run as a formula begins
-with an apostrophe, which the import takes off.';
+A CSV file in the format of POST /products/import: importing it unchanged changes nothing. Prices are in the given
+currency; by default in US dollars if the product is sold in them, otherwise in another currency. A cell that a
+spreadsheet would run as a formula begins with an apostrophe, which the import removes.';
 
 GRANT EXECUTE ON FUNCTION api.export_products TO app_merchant;

@@ -18,6 +18,6 @@ END $$;
 COMMENT ON FUNCTION api.get_bundle IS
 'Get a bundle
 
-With what it is made of, and how many can be had.';
+With its components and the number that is available.';
 
 GRANT EXECUTE ON FUNCTION api.get_bundle TO app_anonymous;

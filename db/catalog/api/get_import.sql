@@ -1,4 +1,4 @@
--- One import of the caller's: how far it is, and its report.
+-- One of the caller's imports, with its progress and its report.
 -- Errors: import_not_found 404.
 CREATE FUNCTION api.get_import(import_id uuid)
 RETURNS api.product_import
@@ -17,7 +17,7 @@ END $$;
 COMMENT ON FUNCTION api.get_import IS
 'Get an import
 
-How far it is (checked of lines) and its report; of more than 1,000 lines the errors first, and all of them at /lines.
-Kept for a month.';
+Its progress (`checked` of `lines`) and its report. If the file has more than 1,000 lines, the errors come first; /lines
+has all of them. Kept for a month.';
 
 GRANT EXECUTE ON FUNCTION api.get_import TO app_merchant;

@@ -19,7 +19,7 @@ END $$;
 COMMENT ON FUNCTION api.get_product IS
 'Get a product
 
-In the given currency, or in US dollars where it is sold in them, or in another. price is null when it is not sold in
-the given one.';
+Its price is in the given currency; by default in US dollars if it is sold in them, otherwise in another currency.
+`price` is null if it is not sold in the given one.';
 
 GRANT EXECUTE ON FUNCTION api.get_product TO app_anonymous;

@@ -1,11 +1,11 @@
--- Of what a search finds: how much of it is in each category, of each merchant and in each price band.
+-- Counts the products that a search finds, by category, merchant and price band.
 CREATE TYPE api.facet AS (id uuid, name text, count bigint);
 CREATE TYPE api.price_band AS (min_price bigint, max_price bigint, count bigint);
 CREATE TYPE api.product_facets AS (
     total bigint, complete boolean, currency text, categories api.facet[], merchants api.facet[],
     prices api.price_band[]
 );
-COMMENT ON COLUMN api.product_facets.complete IS 'false: there are more than were counted.';
+COMMENT ON COLUMN api.product_facets.complete IS 'false if there are more products than were counted.';
 
 CREATE FUNCTION api.get_product_facets(
     q api.search_text DEFAULT NULL, category uuid DEFAULT NULL, merchant uuid DEFAULT NULL,
@@ -46,7 +46,7 @@ END $$;
 COMMENT ON FUNCTION api.get_product_facets IS
 'Count what a search finds
 
-By category, merchant and price band, through the same filters as the list of products. At most 5,000 products are
-counted and the 50 largest categories and merchants shown; complete says whether that was all.';
+By category, merchant and price band, with the same filters as the list of products. At most 5,000 products are counted,
+and the 50 largest categories and merchants are shown; `complete` tells whether all products were counted.';
 
 GRANT EXECUTE ON FUNCTION api.get_product_facets TO app_anonymous;

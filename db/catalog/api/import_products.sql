@@ -1,5 +1,5 @@
--- Takes the lines that COPY put into pg_temp.import_draft, in this transaction. Few are checked and applied at once,
--- many by the worker.
+-- Imports the lines that COPY wrote to pg_temp.import_draft in this transaction. A short file is checked and applied at
+-- once, a long one by the worker.
 -- Errors: import_empty, import_too_long 422.
 CREATE FUNCTION api.import_products(columns text[])
 RETURNS api.product_import
@@ -21,7 +21,7 @@ BEGIN
     INSERT INTO catalog.imports (merchant_id, columns, lines)
     VALUES (v_actor, import_products.columns, v_lines)
     RETURNING id INTO v_id;
-    -- The apostrophe with which an export keeps a spreadsheet from running a cell is not the cell's.
+    -- The export puts an apostrophe in front of a cell that a spreadsheet would run; it is not part of the value.
     INSERT INTO catalog.import_lines (import_id, line, sku, name, description, category, price, currency, stock,
                                       weight, tax_category, attributes, images, status, code, message)
     SELECT v_id, d.line, nullif(trim(d.sku), ''), nullif(regexp_replace(d.name, '^''([-=+@\t\r''])', '\1'), ''),
@@ -47,9 +47,10 @@ COMMENT ON FUNCTION api.import_products IS
 'Import products
 
 A CSV file (UTF-8, the first line names the columns): sku, name, description, category (its slug), price (minor units),
-currency, stock (pieces on hand), weight (grams), tax_category, attributes (JSON), images (addresses with spaces
-between). A line whose SKU you have changes that product, another makes one; columns that are left out stay as they are.
-All lines or none: the report says of each what became of it, or what is wrong. Up to 1,000 lines are done at once (201,
-or 422 import_rejected with the report); more are answered with 202, and the import tells how far it is.';
+currency, stock (pieces on hand), weight (grams), tax_category, attributes (JSON), images (addresses separated by
+spaces). A line whose SKU you already have changes that product, any other line creates one; columns that are left out
+stay as they are. Either all lines are applied or none: the report has the result or the error of each. Up to 1,000
+lines are processed at once (201, or 422 import_rejected with the report); more are accepted with 202, and the import
+shows its progress.';
 
 GRANT EXECUTE ON FUNCTION api.import_products TO app_merchant;

@@ -25,6 +25,6 @@ END $$;
 COMMENT ON FUNCTION api.list_bundles IS
 'List bundles
 
-Newest first. `price` is null for what is not sold in the given currency.';
+Newest first. `price` is null for bundles that are not sold in the given currency.';
 
 GRANT EXECUTE ON FUNCTION api.list_bundles TO app_anonymous;

@@ -1,4 +1,4 @@
--- All categories, parents before children. A shop has few; there is one page.
+-- All categories, parents before children. A shop has few, so there is only one page.
 CREATE FUNCTION api.list_categories()
 RETURNS api.category_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,6 +13,6 @@ END $$;
 COMMENT ON FUNCTION api.list_categories IS
 'List categories
 
-A tree by parent_id; the top ones first.';
+A tree by `parent_id`; top-level categories first.';
 
 GRANT EXECUTE ON FUNCTION api.list_categories TO app_anonymous;

@@ -33,6 +33,6 @@ END $$;
 COMMENT ON FUNCTION api.list_import_lines IS
 'The report of an import
 
-In the order of the file; status is null while a line is not checked yet.';
+In the order of the file; `status` is null until the line has been checked.';
 
 GRANT EXECUTE ON FUNCTION api.list_import_lines TO app_merchant;

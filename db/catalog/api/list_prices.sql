@@ -1,4 +1,4 @@
--- The price versions of a product, newest first; with as_of the ones in force then.
+-- The price versions of a product, newest first; with as_of those in force at that time.
 -- Errors: product_not_found 404, cursor_invalid 422.
 CREATE FUNCTION api.list_prices(
     product_id uuid, as_of timestamptz DEFAULT NULL, currency api.currency DEFAULT NULL,
@@ -35,6 +35,6 @@ END $$;
 COMMENT ON FUNCTION api.list_prices IS
 'The price history of a product
 
-Newest first; as_of answers what was in force at that moment.';
+Newest first; with `as_of` those in force at that time.';
 
 GRANT EXECUTE ON FUNCTION api.list_prices TO app_anonymous;

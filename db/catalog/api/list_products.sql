@@ -1,5 +1,6 @@
--- Products on sale, searched, filtered, sorted, a page at a time. The price in force now; what has no price in the
--- currency is left out. Keyset pages: a cursor holds the last row's sort key and belongs to its sort.
+-- Products on sale: searched, filtered, sorted, one page at a time, with the price in force now. Products without a
+-- price in the currency are left out. Keyset pages: a cursor holds the last row's sort key and is valid for its sort
+-- only.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_products(
     q api.search_text DEFAULT NULL, category uuid DEFAULT NULL, merchant uuid DEFAULT NULL,
@@ -66,9 +67,9 @@ END $$;
 COMMENT ON FUNCTION api.list_products IS
 'List products
 
-Search (words, also with typos), filters and sorting: relevance (the default with q: it ranks the 1,000 newest of what
-matches), newest (the default without), name, price, -price. The price in force now; products without a price in the
-currency are left out. An answer without a log-in may be up to a second old in `available`; what a merchant changes is
-seen at once.';
+Search (words, also with typos), filters and sorting: relevance (the default with q; it ranks the 1,000 newest matches),
+newest (the default without q), name, price, -price. Prices are those in force now; products without a price in the
+currency are left out. Without a log-in, `available` may be up to a second old; changes by a merchant are visible at
+once.';
 
 GRANT EXECUTE ON FUNCTION api.list_products TO app_anonymous;

@@ -1,4 +1,4 @@
--- What happened to the stock of a product of the caller's, newest first.
+-- The stock movements of one of the caller's products, newest first.
 -- Errors: product_not_found 404, cursor_invalid 422.
 CREATE FUNCTION api.list_stock_movements(
     product_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL

@@ -22,6 +22,6 @@ END $$;
 COMMENT ON FUNCTION api.list_wishlist_items IS
 'Your wish list
 
-Newest first, each with its product as it is now; product is null when it is no longer sold.';
+Newest first, each with its product as it is now; `product` is null if it is no longer sold.';
 
 GRANT EXECUTE ON FUNCTION api.list_wishlist_items TO app_customer;

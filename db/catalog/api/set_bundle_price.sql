@@ -1,4 +1,4 @@
--- A new price version of a bundle, from now or from a moment to come.
+-- Sets a new price version of a bundle, from now or from a later time on.
 -- Locks:  the bundle.
 -- Errors: bundle_not_found 404, version_stale 412, valid_from_in_past, currency_unknown 422.
 CREATE FUNCTION api.set_bundle_price(
@@ -24,6 +24,6 @@ END $$;
 COMMENT ON FUNCTION api.set_bundle_price IS
 'Set the price of a bundle
 
-A new version from now on, or from valid_from. Past versions stay: orders and history refer to them.';
+A new version, from now or from `valid_from` on. Past versions stay: orders and the price history refer to them.';
 
 GRANT EXECUTE ON FUNCTION api.set_bundle_price TO app_merchant;

@@ -1,6 +1,6 @@
--- A new price version, from now or from a moment to come. The version before it ends where the new one begins; versions
--- that would begin later, in that currency, are replaced by it.
--- Locks:  the product, so that two at once take turns.
+-- Sets a new price version, from now or from a later time on. The previous version ends where the new one begins;
+-- versions in that currency that would begin later are replaced.
+-- Locks:  the product, so that concurrent requests run one after the other.
 -- Errors: product_not_found 404, version_stale 412, valid_from_in_past, currency_unknown 422.
 CREATE FUNCTION api.set_price(
     product_id uuid, price api.price, currency api.currency, valid_from timestamptz DEFAULT NULL,
@@ -24,6 +24,6 @@ END $$;
 COMMENT ON FUNCTION api.set_price IS
 'Set a price
 
-A new version from now on, or from valid_from. Past versions stay: orders and history refer to them.';
+A new version, from now or from `valid_from` on. Past versions stay: orders and the price history refer to them.';
 
 GRANT EXECUTE ON FUNCTION api.set_price TO app_merchant;

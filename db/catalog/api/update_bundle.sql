@@ -1,5 +1,5 @@
--- Changes a bundle of the caller's: only the fields that are sent. Orders keep what it was made of when they were
--- placed.
+-- Changes one of the caller's bundles: only the fields that are sent. Orders keep the components that it had when they
+-- were placed.
 -- Locks:  the bundle.
 -- Errors: bundle_not_found, category_not_found, product_not_found 404; sku_taken 409; bundle_empty 422; version_stale
 --         412.
@@ -35,6 +35,6 @@ END $$;
 COMMENT ON FUNCTION api.update_bundle IS
 'Change a bundle
 
-Only the fields that are sent; `items` replaces all of them. Orders keep what they bought.';
+Only the fields that are sent; `items` replaces all of them. Orders keep what they contain.';
 
 GRANT EXECUTE ON FUNCTION api.update_bundle TO app_merchant;

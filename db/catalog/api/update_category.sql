@@ -1,5 +1,5 @@
 -- Changes a category: only the fields that are sent.
--- Locks:  the table's tree, so that two moves cannot make a circle.
+-- Locks:  the tree of categories (an advisory lock), so that two concurrent moves cannot create a cycle; the category.
 -- Errors: category_not_found 404, category_below_itself, category_slug_taken 409, version_stale 412.
 CREATE FUNCTION api.update_category(
     category_id uuid, name api.short_text DEFAULT NULL, slug api.slug DEFAULT NULL, parent_id uuid DEFAULT NULL,
@@ -37,6 +37,6 @@ END $$;
 COMMENT ON FUNCTION api.update_category IS
 'Change a category
 
-Only the fields that are sent; parent_id null makes it a top one.';
+Only the fields that are sent; `parent_id: null` makes it a top-level category.';
 
 GRANT EXECUTE ON FUNCTION api.update_category TO app_admin;

@@ -1,4 +1,4 @@
--- Changes a product of the caller's: only the fields that are sent.
+-- Changes one of the caller's products: only the fields that are sent.
 -- Locks:  the product.
 -- Errors: product_not_found, category_not_found 404; sku_taken 409; version_stale 412; attributes_not_an_object 422.
 CREATE FUNCTION api.update_product(
@@ -36,6 +36,6 @@ END $$;
 COMMENT ON FUNCTION api.update_product IS
 'Change a product
 
-Only the fields that are sent; category_id null takes it out of its category.';
+Only the fields that are sent; `category_id: null` removes it from its category.';
 
 GRANT EXECUTE ON FUNCTION api.update_product TO app_merchant;

@@ -1,4 +1,4 @@
--- What a bundle is made of: public to read; a merchant writes that of their own bundles.
+-- The components of bundles: public to read; merchants write those of their own bundles.
 ALTER TABLE catalog.bundle_items ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS public_read ON catalog.bundle_items;

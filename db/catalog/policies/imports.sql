@@ -1,4 +1,4 @@
--- Imports: their merchant's; the worker goes on with them and deletes old ones.
+-- Imports: visible to their merchant; the worker continues them and deletes old ones.
 ALTER TABLE catalog.imports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE catalog.import_lines ENABLE ROW LEVEL SECURITY;
 

@@ -1,5 +1,6 @@
--- What the web tier's cache of products hears of (see api/cache.py). Stock that a merchant changes is among it; what is
--- sold is not: the WHEN is decided without a call, so the movements of an order cost nothing here.
+-- The changes that invalidate the web tier's cache of products (see api/postgres/cache.py). A merchant's change of
+-- stock is among them; a sale is not: the WHEN clause is evaluated without a function call, so the stock movements of
+-- an order cost nothing here.
 CREATE OR REPLACE TRIGGER notify_catalogue AFTER INSERT OR UPDATE OR DELETE ON catalog.products
     FOR EACH STATEMENT EXECUTE FUNCTION catalog.notify_catalogue();
 CREATE OR REPLACE TRIGGER notify_catalogue AFTER INSERT OR UPDATE OR DELETE ON catalog.prices

@@ -1,4 +1,4 @@
--- Prices are public to read; a merchant writes those of their own products.
+-- Prices are public to read; merchants write those of their own products.
 ALTER TABLE catalog.prices ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS public_read ON catalog.prices;

@@ -1,4 +1,4 @@
--- Products are public to read; a merchant writes their own.
+-- Products are public to read; merchants write their own.
 ALTER TABLE catalog.products ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS public_read ON catalog.products;

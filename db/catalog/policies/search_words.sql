@@ -1,4 +1,4 @@
--- Words of the catalogue: public knowledge, learned by a trigger from what products are called.
+-- The words of products, which are public; a trigger adds them.
 REVOKE ALL ON catalog.search_words FROM store_api;
 GRANT SELECT ON catalog.search_words TO store_api;
 

@@ -1,4 +1,4 @@
--- Stock is public knowledge; it moves through catalog.*_stock and adjust_stock only. Its movements are its audit.
+-- Stock is public to read; only catalog.*_stock and adjust_stock change it. Its movements are its audit.
 REVOKE ALL ON catalog.stock FROM store_api;
 GRANT SELECT ON catalog.stock TO store_api;
 GRANT INSERT (product_id, on_hand) ON catalog.stock TO store_api;

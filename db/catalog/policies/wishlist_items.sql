@@ -1,4 +1,4 @@
--- Wish lists: their owner's alone.
+-- Wish lists: visible to their owner only.
 ALTER TABLE catalog.wishlist_items ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON catalog.wishlist_items;

@@ -1,7 +1,7 @@
--- A new price version, from now or from a moment to come. The version before it ends where the new one begins; versions
--- that would begin later, in that currency, are replaced by it.
+-- Adds a price version, from now or from a later time on. The previous version ends where the new one begins; versions
+-- in that currency that would begin later are replaced.
 -- Callers:   api.set_price, api.set_bundle_price.
--- Locks:     none; the caller holds the product, so that two at once take turns.
+-- Locks:     none. The caller holds the product, so that concurrent requests run one after the other.
 -- Errors:    valid_from_in_past, currency_unknown 422.
 CREATE OR REPLACE FUNCTION catalog.add_price_version(
     product_id uuid, price bigint, currency text, valid_from timestamptz, actor_id uuid
@@ -9,7 +9,8 @@ CREATE OR REPLACE FUNCTION catalog.add_price_version(
 RETURNS catalog.prices
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- Not now(), and not before the lock: a price that waited for another begins after it.
+    -- The clock is read after the lock was taken, so a price that waited for another one begins after it. now() would
+    -- be earlier.
     v_from    CONSTANT timestamptz := coalesce(add_price_version.valid_from, clock_timestamp());
     v_price   catalog.prices;
     v_version bigint;

@@ -1,15 +1,16 @@
 -- Applies the lines of an import, all or none: new products with price and stock, changed fields, new price versions,
--- stock by difference. What was checked may have changed since (a category deleted, pieces reserved): it is checked
--- once more under the locks, and then the import is rejected as a whole. What a product has already is not written.
+-- stock by difference. What was checked may have changed since (a category was deleted, pieces were reserved), so it is
+-- checked again under the locks; if a check fails, the whole import is rejected. Values that a product already has are
+-- not written.
 -- Callers:   api.continue_import, which holds the import.
 -- Locks:     the merchant's imports, products in id order, stock in product order.
--- Errors:    none of its own; a product that another session creates at the same moment breaks sku_taken, and the
---            import is tried again.
--- Definer:   the worker applies it in its merchant's name; every product it touches is that merchant's.
+-- Errors:    none of its own; a product that another session creates at the same time violates sku_taken, and the
+--            import is repeated.
+-- Definer:   the worker applies it for its merchant; every product that it touches belongs to that merchant.
 CREATE OR REPLACE FUNCTION catalog.apply_import(import_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-    -- Planned for this import's lines, which no statistics know of yet.
+    -- Planned for this import's lines, for which there are no statistics yet.
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     v_import catalog.imports;
@@ -19,7 +20,7 @@ DECLARE
     v_touched uuid[];
 BEGIN
     SELECT * INTO STRICT v_import FROM catalog.imports AS i WHERE i.id = apply_import.import_id;
-    PERFORM set_config('app.actor', v_import.merchant_id::text, true);    -- what is audited is the merchant's doing
+    PERFORM set_config('app.actor', v_import.merchant_id::text, true);    -- the audit names the merchant
     PERFORM pg_advisory_xact_lock(hashtextextended('import ' || v_import.merchant_id, 0));
     PERFORM FROM catalog.products AS p
     WHERE p.merchant_id = v_import.merchant_id AND p.deleted_at IS NULL
@@ -87,7 +88,7 @@ BEGIN
     SELECT n.id, 'adjustment', n.stock, 0, 'first stock', v_import.merchant_id FROM pg_temp.import_products AS n
         WHERE n.new AND n.stock > 0 ORDER BY n.line;
 
-    -- Prices that differ from the one in force: what add_price_version does, for all of them at once.
+    -- Prices that differ from the one in force: the same as add_price_version, for all of them in one statement.
     v_from := clock_timestamp();
     v_priced := ARRAY(
         SELECT n.id FROM pg_temp.import_products AS n
@@ -105,8 +106,8 @@ BEGIN
         WHERE q.product_id = n.id AND q.currency = n.currency) AS v
     WHERE n.id = ANY (v_priced) ORDER BY n.line;
 
-    -- Fields that differ. A column that the file does not have stays as it is, and so does a cell without a name,
-    -- weight or tax category.
+    -- Fields that differ. A column that is not in the file stays as it is, and so does an empty cell of a name, weight
+    -- or tax category.
     WITH changed AS (
         UPDATE catalog.products AS p
         SET name = d.name, description = d.description, category_id = d.category_id, weight = d.weight,
@@ -155,7 +156,7 @@ BEGIN
     ) AS c
     WHERE i.id = v_import.id;
 
-    -- One statement for all events: record_event is a call each, and no order stream is affected here.
+    -- One statement for all events, instead of one call of record_event for each; no order stream is affected here.
     INSERT INTO messaging.events (type, account_id, data, actor_id)
     SELECT e.type, v_import.merchant_id, e.data, v_import.merchant_id
     FROM (

@@ -1,4 +1,4 @@
--- How many of a product, or of a bundle, could be sold now: of a bundle as many as its scarcest component allows.
+-- How many of a product, or of a bundle, can be sold now. The scarcest component of a bundle is the limit.
 -- Callers:   require_stock, render_cart, render_bundle.
 CREATE OR REPLACE FUNCTION catalog.available_pieces(product_id uuid, bundle boolean)
 RETURNS bigint

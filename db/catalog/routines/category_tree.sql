@@ -1,4 +1,4 @@
--- A category and all below it.
+-- The ids of a category and of all categories below it.
 -- Callers:   api.get_product_facets, api.list_products, api.update_category.
 CREATE OR REPLACE FUNCTION catalog.category_tree(category_id uuid)
 RETURNS uuid[]

@@ -1,6 +1,6 @@
--- Adds to a product's stock or takes from it, whether it is split or not. The caller writes the movement.
--- Callers:   release_stock, sell_stock, return_stock. hold_stock has its own first step, which must be quick and may be
---            refused.
+-- Adds to a product's stock or removes from it, whether it is split or not. The caller writes the movement.
+-- Callers:   release_stock, sell_stock, return_stock. (hold_stock has its own first step, which has to be fast and may
+--            be refused.)
 -- Locks:     the product's stock row, or one of its parts; call it in product order.
 -- Errors:    product_not_found 404, out_of_stock 409.
 CREATE OR REPLACE FUNCTION catalog.change_stock(product_id uuid, on_hand_delta bigint, reserved_delta bigint)

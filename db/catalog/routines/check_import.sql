@@ -1,10 +1,10 @@
--- Checks the next lines of an import, 5,000 at most, against what create_product accepts: the same domains. The first
--- thing that is wrong with a line is its error; a good line is `skipped` until it is applied. Not an endpoint.
+-- Checks the next lines of an import, 5,000 at most, with the same domains as create_product. The first fault of a line
+-- is its error; a valid line is `skipped` until it is applied. Not an endpoint.
 -- Callers:   api.continue_import.
 CREATE FUNCTION api.check_import(pending catalog.imports)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-    -- Planned for this import's lines, which no statistics know of yet.
+    -- Planned for this import's lines, for which there are no statistics yet.
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     v_last   integer;
@@ -17,8 +17,8 @@ BEGIN
           WHERE l.import_id = pending.id AND l.line > pending.position
           ORDER BY l.line LIMIT 5000) AS n;
 
-    -- A subquery for each line, whatever the planner believes of a table that was filled a moment ago: a join took 25 s
-    -- for 10,000 lines.
+    -- A subquery per line, whatever the planner estimates for a table that has just been filled: a join took 25 s for
+    -- 10,000 lines.
     UPDATE catalog.import_lines AS l SET (status, code, message) = (
         SELECT CASE WHEN c.code IS NULL THEN 'skipped' ELSE 'error' END, c.code, CASE c.code
             WHEN 'sku_missing' THEN 'The SKU is missing.'
@@ -77,7 +77,7 @@ BEGIN
                 WHEN EXISTS (SELECT FROM regexp_split_to_table(l.images, '\s+') AS i
                              WHERE NOT pg_input_is_valid(i, 'api.image_url'))
                     THEN 'image_url_malformed'
-            END OFFSET 0) AS c (code)    -- OFFSET 0: found once, not at each place that names it
+            END OFFSET 0) AS c (code)    -- OFFSET 0: evaluated once, not at each reference
     )
     WHERE l.import_id = pending.id AND l.line > pending.position AND l.line <= v_last AND l.status IS NULL;
 

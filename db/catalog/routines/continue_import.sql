@@ -1,5 +1,5 @@
--- The next step of an import: checks some lines, or applies all of them. Answers whether there is another step. Not an
--- endpoint.
+-- Does the next step of an import: checks some lines, or applies all of them. Returns whether there is another step.
+-- Not an endpoint.
 -- Callers:   api.advance_import, api.import_products.
 -- Locks:     the import; then those of catalog.apply_import.
 CREATE FUNCTION api.continue_import(import_id uuid)

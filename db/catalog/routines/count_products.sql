@@ -1,6 +1,5 @@
--- How many of the products that a search finds are in each category, of each merchant and in each price band. Bounded:
--- it counts the first 5,000 that it comes to and says whether that was all. Bands are 1, 2, 5, 10, 20, 50 … of the
--- currency's main unit.
+-- Counts the products that a search finds, by category, merchant and price band. Bounded: it counts the first 5,000
+-- that it finds and returns whether those were all. Bands are 1, 2, 5, 10, 20, 50 … of the currency's main unit.
 -- Callers:   get_product_facets.
 CREATE OR REPLACE FUNCTION catalog.count_products(
     query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
@@ -15,7 +14,7 @@ BEGIN
     RETURN QUERY
     WITH found AS MATERIALIZED (
         SELECT f.category_id, f.merchant_id,
-               -- The largest of 1, 2, 5 × 10^n that is not above it.
+               -- The largest 1, 2 or 5 × 10^n that does not exceed the price.
                CASE WHEN f.amount < v_unit THEN 0::bigint
                     ELSE t.ten * CASE WHEN f.amount >= 5 * t.ten THEN 5
                                       WHEN f.amount >= 2 * t.ten THEN 2

@@ -1,8 +1,8 @@
--- What a product (or a bundle) sells for now in a currency: its merchant, SKU, name, weight in grams, price and price
+-- The current offer of a product (or bundle) in a currency: its merchant, SKU, name, weight in grams, price and price
 -- version.
 -- Callers:   place_order, change_lines, add_cart_item, validate_promotion.
 -- Errors:    product_not_found, bundle_not_found 404, currency_unknown 422, product_not_sold_in_currency 422.
--- One query: price_in_force becomes part of it.
+-- One query: price_in_force is inlined into it.
 CREATE OR REPLACE FUNCTION catalog.find_offer(
     product_id uuid, currency text, bundle boolean DEFAULT false,
     OUT merchant_id uuid, OUT sku text, OUT name text, OUT weight integer, OUT amount bigint, OUT version bigint

@@ -1,7 +1,8 @@
--- Products on sale in a currency, through the filters of the product list, each with its price in force now. It starts
--- from the products (their dates, names, words); find_priced_products finds the same and starts from the prices.
--- Inlined into the query that sorts and pages, which is why it has neither SET nor SECURITY DEFINER: with either,
--- PostgreSQL would compute all of it first.
+-- Products on sale in a currency, with the filters of the product list, each with its price in force now. It starts
+-- from the products (their dates, names, words); find_priced_products finds the same products but starts from the
+-- prices.
+-- It is inlined into the query that sorts and pages, so it has neither SET nor SECURITY DEFINER: with either,
+-- PostgreSQL would compute the whole result first.
 -- Callers:   sort_products, count_products.
 CREATE OR REPLACE FUNCTION catalog.find_products(
     query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean

@@ -1,5 +1,5 @@
--- The currency in which a product is shown if the request names none: US dollars, or else the first that it has a
--- price in now.
+-- The currency in which a product is shown if the request names none: US dollars, or else the first in which it has a
+-- price now.
 -- Callers:   render_product's callers without a currency.
 CREATE OR REPLACE FUNCTION catalog.first_currency(product_id uuid)
 RETURNS text

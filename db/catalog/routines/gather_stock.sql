@@ -1,6 +1,6 @@
--- Puts the parts of a split product together again.
+-- Merges the parts of a split product's stock into its stock row.
 -- Callers:   move_parts when no part has enough, lock_stock, gather_cold_stock.
--- Locks:     the product's stock row, then its parts, once those who hold one have committed.
+-- Locks:     the product's stock row, then its parts, after the transactions that hold them have committed.
 CREATE OR REPLACE FUNCTION catalog.gather_stock(product_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

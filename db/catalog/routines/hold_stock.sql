@@ -1,4 +1,4 @@
--- Reserves pieces of a product, or says why not. It never reserves more than there are: the UPDATE finds no row, and
+-- Reserves pieces of a product, or raises an error. It never reserves more than there are: the UPDATE finds no row, and
 -- the CHECK would refuse too. The caller writes the movement: reserve_stock for one product, place_order for all
 -- products of an order in one statement.
 -- Callers:   reserve_stock, place_order.

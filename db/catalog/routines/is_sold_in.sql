@@ -1,6 +1,6 @@
--- Whether much is sold in a currency: a thousand prices.
+-- Whether many products are sold in a currency: at least a thousand prices.
 -- Callers:   sort_products, sample_products.
--- Plans:     generic: its callers plan each of their own queries anew, and this one needs it less than any.
+-- Plans:     generic. Its callers force a new plan for each of their own queries; this query does not need one.
 CREATE OR REPLACE FUNCTION catalog.is_sold_in(currency text)
 RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$

@@ -1,7 +1,7 @@
--- The first so many of some products, in their order, that are for sale in a currency and for such a price; in stock,
--- if that is asked for.
+-- The first products of a list, in its order and up to a number, that are for sale in a currency and within a price
+-- range, and in stock if that is required.
 -- Callers:   next_products, sort_products.
--- Plans:     generic, always: planning took longer than the answer. It stops at the last one that is wanted.
+-- Plans:     always generic: planning took longer than execution. It stops at the last product that is needed.
 CREATE OR REPLACE FUNCTION catalog.keep_sold(
     ids uuid[], count integer, currency text, min_price bigint, max_price bigint, in_stock boolean
 )

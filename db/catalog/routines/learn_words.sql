@@ -1,7 +1,7 @@
--- Statement trigger of catalog.products: words that are new to the shop become words that a search can be corrected to.
--- None is forgotten: a word that no product has any more finds nothing.
+-- Statement trigger of catalog.products: words that are new to the shop are added to the words that a search can be
+-- corrected to. Words are never removed: a word that no product contains any more finds nothing.
 -- Callers:   triggers learn_inserted on catalog.products and learn_updated on catalog.products.
--- Locks:     the new words, in order, so that two at once take turns.
+-- Locks:     the new words, in order, so that concurrent statements cannot deadlock.
 -- Definer:   no other code may write the vocabulary.
 CREATE OR REPLACE FUNCTION catalog.learn_words()
 RETURNS trigger
@@ -10,7 +10,7 @@ DECLARE
     v_ids uuid[];
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        -- Most changes are of prices and of what is on a page: nothing to read again.
+        -- Most updates change prices and other columns without searchable words, so there is nothing to read.
         v_ids := ARRAY(SELECT n.id FROM new_rows AS n JOIN old_rows AS o ON o.id = n.id
                        WHERE (n.name, n.description, n.attributes)
                              IS DISTINCT FROM (o.name, o.description, o.attributes));

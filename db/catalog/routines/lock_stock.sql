@@ -1,4 +1,5 @@
--- A product's stock in one row, locked until the end of the transaction: for what looks before it writes.
+-- Returns a product's stock in one row, locked until the end of the transaction, for callers that read it before they
+-- write.
 -- Callers:   adjust_stock, apply_import, reserve_again.
 -- Locks:     the product's stock row, and its parts if it was split; call it in product order.
 CREATE OR REPLACE FUNCTION catalog.lock_stock(product_id uuid)

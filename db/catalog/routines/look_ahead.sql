@@ -1,9 +1,9 @@
--- The next products of a list, in its order, whether they are for sale or not; and whether these are all. NULL: no
--- index has them in this order.
+-- The next products of a list, in its order, whether they are for sale or not, and whether these are all. NULL if no
+-- index has this order.
 -- Callers:   next_products.
--- Plans:     generic, always. So what an index is asked for is a condition without an OR, with bounds where there is no
---            cursor. And LIMIT 500 (no window is larger) tells the planner that the beginning of an index is enough,
---            which it would not believe of a parameter.
+-- Plans:     always generic. Therefore each condition on an index has no OR, and default bounds if there is no cursor.
+--            LIMIT 500 (no window is larger) makes the planner read only the beginning of an index, which it would not
+--            do for a parameter.
 CREATE OR REPLACE FUNCTION catalog.look_ahead(
     sort text, key text, after uuid, "window" integer, categories uuid[], merchant uuid, currency text,
     min_price bigint, max_price bigint, OUT ids uuid[], OUT complete boolean
@@ -17,7 +17,7 @@ DECLARE
     v_time   timestamptz;
     v_name   text;
     v_amount bigint;
-    v_all    boolean;    -- of all products, not of a shelf or a merchant
+    v_all    boolean;    -- all products, not only those of a category or a merchant
 BEGIN
     IF sort = 'newest' THEN
         v_time := coalesce(key, 'infinity');
@@ -78,7 +78,7 @@ BEGIN
     ELSIF sort IN ('price', '-price') AND num_nonnulls(categories, merchant) < 2 THEN
         v_all := num_nonnulls(categories, merchant) = 0;
         IF NOT v_all THEN
-            -- Shelves and prices have no index in common: a small shelf is sorted as a whole.
+            -- No index has both categories and prices, so a small category is sorted as a whole.
             ids := CASE WHEN merchant IS NULL
                 THEN ARRAY(SELECT p.id FROM catalog.products AS p WHERE p.category_id = ANY (categories) LIMIT 501)
                 ELSE ARRAY(SELECT p.id
@@ -98,8 +98,7 @@ BEGIN
                 RETURN;
             END IF;
         END IF;
-        -- The prices without an end, and those that end one day: each has its index. Of a large shelf there are enough
-        -- among the next 500.
+        -- Prices without an end and prices with one have separate indexes. In a large category the next 500 are enough.
         IF sort = 'price' THEN
             v_amount := coalesce(key::bigint, -1);
             ids := ARRAY(

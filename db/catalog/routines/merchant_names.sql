@@ -1,4 +1,4 @@
--- What merchants are called in public: their display name, or their handle.
+-- The public names of merchants: their display name, or else their handle.
 -- Callers:   get_product_facets.
 -- Definer:   callers may not read accounts; this returns only what product pages show.
 CREATE OR REPLACE FUNCTION catalog.merchant_names(ids uuid[])

@@ -1,15 +1,15 @@
--- Changes one part of a split product's stock: the first that is not locked and has enough, beginning at a place of
--- this session's own. A sale or a release need not meet the part of its hold: all parts together are the stock, and
--- what is available in each is never below 0. False if the product is not split any more.
--- Callers:   hold_stock, change_stock, when the stock row says that it is split.
--- Locks:     one part; never waits while there is a free one. All of them where no part has enough.
+-- Changes one part of a split product's stock: the first part that is not locked and has enough, starting at a position
+-- that depends on the session. A sale or a release may use another part than its hold did: the stock is the sum of all
+-- parts, and what is available in each part is never below 0. Returns false if the product is not split any more.
+-- Callers:   hold_stock, change_stock, if the stock row says that the stock is split.
+-- Locks:     one part; it does not wait while another part is free. All parts if none has enough.
 -- Errors:    out_of_stock 409, with what is available.
 CREATE OR REPLACE FUNCTION catalog.move_parts(product_id uuid, on_hand_delta bigint, reserved_delta bigint)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_place CONSTANT integer := pg_backend_pid();
-    -- of what is available; a sale wants nothing of it
+    -- the pieces that have to be available; a sale needs none
     v_wanted CONSTANT bigint := move_parts.reserved_delta - move_parts.on_hand_delta;
     v_available bigint;
 BEGIN
@@ -23,7 +23,7 @@ BEGIN
     IF FOUND THEN
         RETURN true;
     END IF;
-    -- More buyers than parts: wait for one.
+    -- There are more buyers than parts: wait for one.
     UPDATE catalog.stock_parts AS p
     SET on_hand = p.on_hand + move_parts.on_hand_delta, reserved = p.reserved + move_parts.reserved_delta
     WHERE p.product_id = move_parts.product_id
@@ -35,8 +35,8 @@ BEGIN
     IF FOUND THEN
         RETURN true;
     END IF;
-    -- No part has enough. What there is in all is looked at first: a crowd that comes too late must not put the parts
-    -- together one after another.
+    -- No part has enough. The total is checked first, so that buyers who come too late do not merge the parts one after
+    -- another.
     SELECT sum(p.on_hand - p.reserved) INTO v_available
     FROM catalog.stock_parts AS p
     WHERE p.product_id = move_parts.product_id;

@@ -1,5 +1,5 @@
--- The stems of the words that a mistyped one may have been meant for, most alike first: one mistake apart, or alike in
--- their trigrams.
+-- The stems of the words that a mistyped word may stand for, most similar first: words with one edit, or with similar
+-- trigrams.
 -- Callers:   parse_search.
 CREATE OR REPLACE FUNCTION catalog.near_stems(word text, count integer DEFAULT 5)
 RETURNS text[]

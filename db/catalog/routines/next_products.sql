@@ -1,6 +1,6 @@
--- What sort_products answers, for the lists that a shop shows all day: by date, name or price, of all products, of a
--- shelf or of a merchant. It takes the next few from an index and keeps those that are for sale; then a few more, if
--- that were too few. NULL where it cannot tell: sort_products can.
+-- Returns the same as sort_products, for the lists that are requested most: by date, name or price, of all products, a
+-- category or a merchant. It reads a window of products from an index and keeps those that are for sale; if these are
+-- too few, it reads a larger window. Returns NULL if it cannot decide; then sort_products has to be called.
 -- Callers:   list_products.
 CREATE OR REPLACE FUNCTION catalog.next_products(
     sort text, key text, after uuid, count integer, categories uuid[], merchant uuid, currency text, min_price bigint,
@@ -24,7 +24,7 @@ BEGIN
         IF cardinality(v_ids) = count OR v_next.complete THEN
             RETURN v_ids;
         END IF;
-        -- At this rate there would not be enough in the largest window.
+        -- Even the largest window would probably contain too few.
         IF v_window > 125 OR 500 * cardinality(v_ids) < count * v_window THEN
             RETURN NULL;
         END IF;

@@ -1,6 +1,6 @@
--- Trigger: tells the web tiers (LISTEN storeproc_catalogue) that what they keep of the catalogue is out of date. Only
--- what merchants and administrators do comes here: a NOTIFY takes a lock that all committing notifiers queue for, so an
--- order, which changes stock, sends none.
+-- Trigger: notifies the web tiers (LISTEN storeproc_catalogue) that their cached products are out of date. It is called
+-- only for changes by merchants and administrators: a NOTIFY takes a lock that all committing notifiers queue for, so
+-- an order, which changes stock, sends none.
 -- Callers:   triggers notify_catalogue on catalog.products, notify_catalogue on catalog.prices, notify_catalogue on
 --            catalog.categories and notify_catalogue on catalog.stock_movements.
 CREATE OR REPLACE FUNCTION catalog.notify_catalogue()

@@ -1,8 +1,8 @@
--- A table for the lines of a file while they are on their way, for this transaction and this connection alone: COPY
--- writes into it as the web role, which may do nothing else with it and has no other table. (COPY does not work under
--- row security, and the lines' own table has that.)
+-- Creates a table for the lines of an uploaded file, for this transaction and this connection only: COPY writes into it
+-- as the web role, which may do nothing else with it and has no other table. (COPY FROM does not work under row
+-- security, which the permanent table of lines has.)
 -- Callers:   api.open_import.
--- Definer:   only store_owner may make temporary tables.
+-- Definer:   only store_owner may create temporary tables.
 CREATE OR REPLACE FUNCTION catalog.open_import_draft()
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

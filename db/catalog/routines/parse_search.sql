@@ -1,6 +1,6 @@
--- What a person typed into the search box, as a query on catalog.products.search: all words in any form, "a phrase",
--- -without, OR; an SKU as it is. A word that no product has is taken for the beginning of one, or for a mistyped one,
--- and stands for those as well.
+-- Turns the text of a search box into a query on catalog.products.search: all words in any form, "a phrase", -without,
+-- OR; an SKU as it is. A word that no product contains also stands for the words that it is a prefix or a misspelling
+-- of.
 -- Callers:   list_products, get_product_facets.
 CREATE OR REPLACE FUNCTION catalog.parse_search(q text)
 RETURNS tsquery
@@ -12,7 +12,7 @@ DECLARE
     v_near  text;
     v_meant tsquery;
 BEGIN
-    -- A dozen words at most are looked up: searches are not longer, and each word costs an index scan.
+    -- At most twelve words are looked up: searches are rarely longer, and each word costs an index scan.
     FOR v_word IN
         SELECT t.lexeme
         FROM unnest(to_tsvector('simple', parse_search.q)) AS t
@@ -28,7 +28,7 @@ BEGIN
         END IF;
         v_query := ts_rewrite(v_query, plainto_tsquery('simple', v_stem), v_meant);
     END LOOP;
-    -- SKUs are kept as they are written, not stemmed.
+    -- SKUs are stored as they are written, not stemmed.
     IF parse_search.q ~ '^\S*\d\S*$' THEN
         v_query := v_query || phraseto_tsquery('simple', parse_search.q);
     END IF;

@@ -1,8 +1,8 @@
--- The price of a product in a currency that is in force at a moment; no row when there is none.
--- Versions do not overlap, so it is the last that began by then: one descent of the B-tree prices_in_force. Between two
--- places in that index, because for = PostgreSQL prefers the constraint's GiST key (price_overlap), which reads 40
--- pages for the same question; and with both of them, because without the first it reads on to the index page's
--- beginning.
+-- The price of a product in a currency that is in force at a given time; no row if there is none.
+-- Versions do not overlap, so it is the last one that has begun by then: one descent of the B-tree prices_in_force. The
+-- condition is a range with two bounds in that index: for =, PostgreSQL prefers the constraint's GiST index
+-- (price_overlap), which reads 40 pages for the same query; without the lower bound it reads on to the beginning of the
+-- index page.
 -- Callers:   the functions that show or pin a price.
 CREATE OR REPLACE FUNCTION catalog.price_in_force(product_id uuid, currency text, at timestamptz DEFAULT now())
 RETURNS SETOF catalog.prices

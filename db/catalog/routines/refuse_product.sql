@@ -1,4 +1,4 @@
--- Says that there is no such product, or bundle.
+-- Raises the error that there is no such product or bundle.
 -- Callers:   api.get_bundle, find_offer, lock_own_product, sales.change_lines, sales.set_promotion_scope,
 --            set_bundle_items.
 -- Errors:    product_not_found, bundle_not_found 404, always.

@@ -1,4 +1,4 @@
--- Says that there is not enough, and how much there is. One sentence for the cart and the order.
+-- Raises the error that there is not enough stock, with what is available. The cart and the order use the same message.
 -- Callers:   hold_stock, move_parts, require_stock, sales.pin_components.
 -- Errors:    out_of_stock 409, always.
 CREATE OR REPLACE FUNCTION catalog.refuse_stock(product_id uuid, requested bigint, available bigint)

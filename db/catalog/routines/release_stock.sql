@@ -1,4 +1,4 @@
--- Gives back pieces that a pending order had set aside.
+-- Releases pieces that were reserved for a pending order.
 -- Callers:   modify_order, delete_product_in_order, cancel_order.
 -- Locks:     those of change_stock; call it in product order.
 CREATE OR REPLACE FUNCTION catalog.release_stock(product_id uuid, quantity bigint, order_id uuid)

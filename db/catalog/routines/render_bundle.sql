@@ -1,4 +1,4 @@
--- A bundle as the contract shows it, with the price in force now and as many as its components allow. Not an endpoint.
+-- A bundle as a client reads it, with the price in force now and the number that its components allow. Not an endpoint.
 -- Callers:   api.create_bundle, api.get_bundle, api.list_bundles, api.update_bundle.
 CREATE FUNCTION api.render_bundle(p catalog.products, currency text)
 RETURNS api.bundle

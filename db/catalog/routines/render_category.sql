@@ -1,4 +1,4 @@
--- A category as the contract shows it. Not an endpoint.
+-- A category as a client reads it. Not an endpoint.
 -- Callers:   api.create_category, api.list_categories, api.update_category.
 CREATE FUNCTION api.render_category(c catalog.categories)
 RETURNS api.category

@@ -1,4 +1,4 @@
--- An import as the contract shows it, with its report: of more than 1,000 lines the errors first. Not an endpoint.
+-- An import as a client reads it, with its report: the errors first if it has more than 1,000 lines. Not an endpoint.
 -- Callers:   api.get_import, api.import_products.
 CREATE FUNCTION api.render_import(i catalog.imports)
 RETURNS api.product_import

@@ -1,4 +1,4 @@
--- A product as the contract shows it, with the price in force now: in the given currency, or its first one. Not an
+-- A product as a client reads it, with the price in force now: in the given currency, or in first_currency. Not an
 -- endpoint.
 -- Callers:   api.create_product, api.get_product, api.update_product.
 CREATE FUNCTION api.render_product(p catalog.products, currency text)

@@ -1,5 +1,5 @@
--- Products as the contract shows them, in the given order, each with the price in force now: in the given currency, or
--- its first one. One query for a whole page (render_product has the same columns for one). Not an endpoint.
+-- Products as a client reads them, in the given order, each with the price in force now: in the given currency, or in
+-- first_currency. One query for a whole page (render_product has the same columns for one product). Not an endpoint.
 -- Callers:   api.list_merchant_products, api.list_products, api.render_wishlist.
 CREATE FUNCTION api.render_products(ids uuid[], currency text)
 RETURNS api.product[]

@@ -1,4 +1,4 @@
--- Wish list items as the contract shows them, newest first, each with its product as it is now. Not an endpoint.
+-- Wish list items as a client reads them, newest first, each with its product as it is now. Not an endpoint.
 -- Callers:   api.add_wishlist_item, api.list_wishlist_items.
 CREATE FUNCTION api.render_wishlist(items catalog.wishlist_items[], currency text)
 RETURNS api.wishlist_item[]

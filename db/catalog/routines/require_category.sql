@@ -1,5 +1,6 @@
+-- Raises an error if a category is given that does not exist.
 -- Callers:   the functions that take a category.
--- Errors:    category_not_found 404, when a category is named that is not there.
+-- Errors:    category_not_found 404.
 CREATE OR REPLACE FUNCTION catalog.require_category(category_id uuid)
 RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

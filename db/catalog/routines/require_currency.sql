@@ -1,5 +1,6 @@
+-- Raises an error if the shop does not have this currency.
 -- Callers:   the functions that take a currency.
--- Errors:    currency_unknown 422, when the shop does not know this currency.
+-- Errors:    currency_unknown 422.
 CREATE OR REPLACE FUNCTION catalog.require_currency(currency text)
 RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

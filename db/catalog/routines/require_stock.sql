@@ -1,4 +1,4 @@
--- For a cart: refuses a quantity that could not be had now. Reserves nothing.
+-- For a cart: refuses a quantity that is not available now. Reserves nothing.
 -- Callers:   api.add_cart_item, api.update_cart_item.
 -- Errors:    out_of_stock 409, with what is available.
 CREATE OR REPLACE FUNCTION catalog.require_stock(product_id uuid, quantity bigint, bundle boolean DEFAULT false)

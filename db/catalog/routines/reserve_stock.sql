@@ -1,4 +1,4 @@
--- Sets pieces aside for a pending order and writes the movement.
+-- Reserves pieces for a pending order and writes the movement.
 -- Callers:   change_lines.
 -- Locks:     those of hold_stock; call it in product order.
 -- Errors:    those of hold_stock.

@@ -1,4 +1,4 @@
--- Pieces of a paid order come back.
+-- Puts pieces of a paid order back into stock.
 -- Callers:   cancel_order, returns.
 -- Locks:     those of change_stock; call it in product order.
 CREATE OR REPLACE FUNCTION catalog.return_stock(product_id uuid, quantity bigint, order_id uuid)

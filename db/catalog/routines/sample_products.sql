@@ -1,5 +1,5 @@
--- Up to so many of the products that a search finds, in no order: what facets are counted in. From the products on, or
--- from the prices on, as in sort_products.
+-- Up to a given number of the products that a search finds, in no particular order, for counting facets. It starts from
+-- the products or from the prices, as sort_products does.
 -- Callers:   count_products.
 CREATE OR REPLACE FUNCTION catalog.sample_products(
     count integer, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint,

@@ -1,4 +1,4 @@
--- The words of a product that a search may be corrected to, each with its stem. What has a digit in it is no word, and
+-- The words of a product that a search can be corrected to, each with its stem. Text with a digit is not a word, and
 -- stop words have no stem.
 -- Callers:   learn_words.
 CREATE OR REPLACE FUNCTION catalog.search_words(name text, description text, attributes jsonb)

@@ -1,7 +1,7 @@
--- Takes the reserved pieces of a paid order out of the stock.
--- Callers:   settle_order, with the products in the order of locks.
+-- Removes the reserved pieces of a paid order from the stock.
+-- Callers:   settle_order, with the products in lock order.
 -- Locks:     those of change_stock, in product order.
--- Plans:     generic: left to itself PostgreSQL plans what reads an array anew each time.
+-- Plans:     generic, because PostgreSQL would otherwise plan statements that read arrays at each call.
 CREATE OR REPLACE FUNCTION catalog.sell_stock(product_ids uuid[], quantities bigint[], order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$

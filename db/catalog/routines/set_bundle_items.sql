@@ -1,7 +1,7 @@
--- What a bundle is made of: products of its merchant, each once.
+-- Sets the components of a bundle: products of its merchant, each once.
 -- Callers:   api.create_bundle, update_bundle.
 -- Locks:     none; the caller holds the bundle.
--- Errors:    bundle_empty 422, product_not_found 404 (also of another merchant, and another bundle),
+-- Errors:    bundle_empty 422, product_not_found 404 (also for a product of another merchant, and for a bundle),
 --            product_twice_in_bundle 409.
 CREATE OR REPLACE FUNCTION catalog.set_bundle_items(
     bundle_id uuid, merchant_id uuid, product_ids uuid[], quantities integer[]

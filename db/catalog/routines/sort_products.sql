@@ -1,6 +1,6 @@
--- The next products of a sorted, filtered list, after the one whose sort key and id are given (NULL: from the
--- beginning). One short query a sort, so that each finds its index; by price, and where prices are a filter, one for
--- the prices without an end and one for the others.
+-- The next products of a sorted, filtered list, after the one with the given sort key and id (NULL: from the
+-- beginning). There is one short query per sort, so that each uses its index; sorted by price, or with a price filter,
+-- one query for the prices without an end and one for the others.
 -- Callers:   list_products.
 CREATE OR REPLACE FUNCTION catalog.sort_products(
     sort text, key text, after uuid, count integer,
@@ -8,18 +8,18 @@ CREATE OR REPLACE FUNCTION catalog.sort_products(
 )
 RETURNS uuid[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-    -- Filters are optional: a plan for all cases would fit none.
+    -- The filters are optional, so one generic plan would be bad for every combination.
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-    -- Filters by price, and currencies that few products are sold in, start from the prices: from
-    -- the products on, it would take all of them to find those few.
+    -- With a price filter, or in a currency in which few products are sold, the query starts from the prices: starting
+    -- from the products, it would read all of them to find those few.
     v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0
         OR NOT catalog.is_sold_in(sort_products.currency);
     v_found integer;
     v_ids   uuid[];
 BEGIN
     IF sort = 'relevance' THEN
-        -- Where no more are found than are ranked, the best are looked at first, and only so many as the page has.
+        -- If no more products match than are ranked, the best are checked first, and only as many as fit the page.
         SELECT count(*),
                array_agg(r.id ORDER BY r.rank DESC, r.id DESC)
                    FILTER (WHERE after IS NULL OR (r.rank, r.id) < (key::real, after))
@@ -37,7 +37,7 @@ BEGIN
     END IF;
 
     IF sort = 'relevance' AND NOT v_from_prices THEN
-        -- A word may be in every product: only so many are ranked, the newest.
+        -- A word may be in every product, so only the newest matches are ranked.
         RETURN ARRAY(
             SELECT r.id
             FROM (

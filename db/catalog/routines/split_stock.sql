@@ -1,6 +1,6 @@
 -- Splits a product's stock into 64 rows, so that concurrent buyers need not wait for each other's commit. Small stocks
 -- are not split: each part should last for many orders.
--- Callers:   hold_stock, of a product whose row it had to wait for.
+-- Callers:   hold_stock, for a product whose row it had to wait for.
 -- Locks:     none of its own; the caller holds the stock row.
 CREATE OR REPLACE FUNCTION catalog.split_stock(product_id uuid)
 RETURNS void

@@ -1,4 +1,4 @@
--- A bundle weighs what its components weigh.
+-- Sets the weight of a bundle to the sum of its components.
 -- Callers:   api.create_bundle, update_bundle, update_product.
 CREATE OR REPLACE FUNCTION catalog.weigh_bundle(bundle_id uuid)
 RETURNS void

@@ -1,4 +1,4 @@
--- One step of an import that waits. Answers whether there is another one.
+-- Does one step of a waiting import. Returns whether there is another one.
 -- Callers:   the worker.
 CREATE FUNCTION api.advance_import(import_id uuid)
 RETURNS boolean
@@ -9,8 +9,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.advance_import IS
-'Go on with an import
+'Continue an import
 
-For the worker: checks the next lines, or applies all of them. Answers whether there is more to do.';
+For the worker: checks the next lines, or applies all of them. Returns whether there is more to do.';
 
 GRANT EXECUTE ON FUNCTION api.advance_import TO app_worker;

@@ -1,6 +1,6 @@
--- One product's pieces, laid out in parts an hour ago or longer, are put together again: what is read often should lie
--- in one row. A product that is wanted still is split again by the next crowd. Answers 1, or 0 when there is none; the
--- worker goes on until it is 0.
+-- Merges the stock of one product that was split an hour ago or longer: stock that is read often should be in one row.
+-- A product that is still in demand is split again. Returns 1, or 0 if there is none; the worker repeats this until it
+-- is 0.
 -- Callers:   the worker.
 -- Locks:     the stock row and its parts.
 CREATE FUNCTION api.gather_stock()
@@ -20,8 +20,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.gather_stock IS
-'Put the parts of a stock together again
+'Merge the parts of a split stock
 
-For the worker: of a product that a crowd wanted an hour ago.';
+For the worker. One product whose stock was split at least an hour ago.';
 
 GRANT EXECUTE ON FUNCTION api.gather_stock TO app_worker;

@@ -1,4 +1,5 @@
--- In how many seconds a price begins or ends next, without a write that would notify. NULL: none is planned.
+-- The number of seconds until a price next begins or ends by itself, without a write that would notify. NULL if none is
+-- planned.
 -- Callers:   the web tier, to know when its cache of prices expires.
 CREATE FUNCTION api.get_next_price_change()
 RETURNS double precision
@@ -19,6 +20,6 @@ END $$;
 COMMENT ON FUNCTION api.get_next_price_change IS
 'When prices change next
 
-For the web tier: how many seconds its answers may be kept, at most. Null: no change is planned.';
+For the web tier: the number of seconds that prices may be cached, at most. Null if no change is planned.';
 
 GRANT EXECUTE ON FUNCTION api.get_next_price_change TO app_anonymous;

@@ -1,5 +1,5 @@
--- Makes room for a file of products, in this transaction: pg_temp.import_draft, for COPY. The file's first line says
--- which columns it has.
+-- Creates pg_temp.import_draft, the target of COPY for a file of products, in this transaction. Its columns are those
+-- in the file's first line.
 -- Callers:   the web tier, before COPY.
 -- Errors:    import_columns_invalid 422.
 CREATE FUNCTION api.open_import(columns text[])
@@ -25,7 +25,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.open_import IS
-'Make room for a file of products
+'Create the table for an import
 
 For the web tier: a table for COPY, in the transaction that then calls import_products.';
 

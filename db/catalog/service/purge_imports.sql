@@ -1,5 +1,5 @@
--- One round of deleting imports that are a month old, with their lines. Answers how many went; the worker goes on until
--- it is 0.
+-- Deletes a batch of imports that are a month old, with their lines. Returns the number of imports; the worker repeats
+-- this until it is 0.
 -- Callers:   the worker.
 CREATE FUNCTION api.purge_imports()
 RETURNS bigint
@@ -20,6 +20,6 @@ END $$;
 COMMENT ON FUNCTION api.purge_imports IS
 'Delete old imports
 
-For the worker: what was sent a month ago or before, and its report.';
+For the worker. Imports that were sent at least a month ago, with their reports.';
 
 GRANT EXECUTE ON FUNCTION api.purge_imports TO app_worker;

@@ -1,5 +1,5 @@
--- What there is of each product, wherever its pieces lie. It looks at its reader's own rights, so that it can become
--- part of a query; functions are made before views, so its first copy is in db/migrations/0024.hot_rows.sql.
+-- The stock of each product, whether it is split or not. The view checks its reader's own rights, so that it can be
+-- inlined; functions are created before views, so its first copy is in db/migrations/0024.hot_rows.sql.
 CREATE OR REPLACE VIEW catalog.stock_levels WITH (security_invoker) AS
 SELECT s.product_id,
        s.on_hand + CASE WHEN s.split_at IS NULL THEN 0
@@ -13,5 +13,5 @@ SELECT s.product_id,
 FROM catalog.stock AS s;
 
 COMMENT ON VIEW catalog.stock_levels IS
-'What there is of each product, wherever its pieces lie. To read; what writes goes through catalog.*_stock.';
+'The stock of each product, whether it is split or not. Read-only; catalog.*_stock writes it.';
 GRANT SELECT ON catalog.stock_levels TO store_api;

@@ -20,7 +20,7 @@ COMMENT ON FUNCTION api.change_account IS
 'Change a role, suspend an account
 
 You cannot change your own account, and the shop always keeps an admin. A suspended account cannot log in or refresh,
-and its access tokens are refused from the next request on; so are those of an account whose role changed, until they
-are refreshed.';
+and its access tokens are refused from the next request on. The access tokens of an account whose role has changed are
+refused too, until they are refreshed.';
 
 GRANT EXECUTE ON FUNCTION api.change_account TO app_admin;

@@ -1,5 +1,5 @@
--- The second half of a password change. Both are bcrypt strings: the current one with get_password_salt's salt, the new
--- one with a new salt.
+-- The second half of a password change. Both arguments are bcrypt strings: the current password with the salt from
+-- get_password_salt, the new password with a new salt.
 -- Locks:  the account.
 -- Errors: password_wrong 403.
 CREATE FUNCTION api.change_password(current_password api.password, new_password api.password)

@@ -1,4 +1,4 @@
--- Closes the caller's account and erases the person behind it.
+-- Closes the caller's account and erases its personal data.
 -- Locks:  cart, orders, the account, its ledger accounts.
 -- Errors: account_has_open_orders, account_has_open_payments, account_has_balance, last_admin 409.
 CREATE FUNCTION api.close_account()
@@ -13,7 +13,7 @@ COMMENT ON FUNCTION api.close_account IS
 
 Your e-mail, handle, name, addresses and log-ins are erased, here and in the audit, and every session ends. Orders and
 the ledger stay under the account''s id, which no longer leads to you. **Invoices stay as they were issued, with your
-name and address, as the law wants them kept**, and so does what payment providers sent about your payments. Refused
+name and address, as the law requires**, and so does what payment providers sent about your payments. Refused
 while there is a balance (wallet, credit, held, earnings), an order that is not finished (yours, or with your products
 in it), or a payment or refund under way. It cannot be undone.';
 

@@ -1,4 +1,4 @@
--- Sets a password with the token from the mail. `new_password` is the bcrypt string that the web tier made of it.
+-- Sets a password with the token from the mail. `new_password` is the bcrypt string that the web tier computed from it.
 -- Locks:  the account.
 -- Errors: mail_token_invalid 422.
 CREATE FUNCTION api.confirm_password_reset(token api.mail_token, new_password api.password)

@@ -1,4 +1,4 @@
--- Creates an account. `password` is the bcrypt string that the web tier made of it.
+-- Creates an account. `password` is the bcrypt string that the web tier computed from it.
 -- Errors: email_taken, handle_taken 409.
 CREATE DOMAIN api.signup_role AS text CONSTRAINT role_refused CHECK (VALUE = ANY (ARRAY['customer', 'merchant']));
 COMMENT ON DOMAIN api.signup_role IS 'customer (buys) or merchant (sells). Other roles are given by an admin.';
@@ -15,6 +15,6 @@ END $$;
 COMMENT ON FUNCTION api.create_account IS
 'Create an account
 
-Sign up, to buy or to sell. Log in with POST /v1/sessions afterwards.';
+To buy or to sell. Log in with POST /v1/sessions afterwards.';
 
 GRANT EXECUTE ON FUNCTION api.create_account TO app_anonymous;

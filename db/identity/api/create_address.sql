@@ -1,5 +1,5 @@
--- Adds an address. The first one is the default, whatever was asked.
--- Locks:  the account: two first addresses at once are one default.
+-- Adds an address. The first one becomes the default, whether requested or not.
+-- Locks:  the account, so that two concurrent first addresses do not both become the default.
 CREATE FUNCTION api.create_address(
     name api.short_text, line1 api.short_text, city api.short_text, country api.country,
     line2 api.short_text DEFAULT NULL, region api.short_text DEFAULT NULL, postal_code api.short_text DEFAULT NULL,
@@ -29,6 +29,6 @@ END $$;
 COMMENT ON FUNCTION api.create_address IS
 'Add an address
 
-Your first address becomes the default. A new default takes the place of the old one.';
+Your first address becomes the default. A new default replaces the old one.';
 
 GRANT EXECUTE ON FUNCTION api.create_address TO app_customer;

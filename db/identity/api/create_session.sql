@@ -1,4 +1,5 @@
--- The second half of a log-in. `password` is the bcrypt string that the web tier computed with begin_session's salt.
+-- The second half of a log-in. `password` is the bcrypt string that the web tier computed with the salt from
+-- begin_session.
 -- Locks:  the account, then the counted attempts.
 -- Errors: credentials_invalid 401, account_suspended 403.
 CREATE FUNCTION api.create_session(email api.email, password api.password, client_address text DEFAULT NULL)
@@ -15,7 +16,8 @@ END $$;
 COMMENT ON FUNCTION api.create_session IS
 'Log in
 
-Answers an access token for 15 minutes and a refresh token for the 30 days of the session. An unknown e-mail and a wrong
-password get the same answer. After ten attempts on an e-mail in a quarter of an hour there is a pause.';
+Returns an access token, valid for 15 minutes, and a refresh token, valid for the 30 days of the session. An unknown
+e-mail and a wrong password get the same answer. After ten attempts on an e-mail within 15 minutes, further attempts are
+refused for a while.';
 
 GRANT EXECUTE ON FUNCTION api.create_session TO app_anonymous;

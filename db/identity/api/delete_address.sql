@@ -1,4 +1,4 @@
--- Deletes an own address. If it was the default, the oldest of the others becomes it.
+-- Deletes one of the caller's addresses. If it was the default, the oldest of the others becomes the default.
 -- Locks:  the account, the addresses.
 -- Errors: address_not_found 404.
 CREATE FUNCTION api.delete_address(address_id uuid)

@@ -1,4 +1,5 @@
--- Logs out.
+-- Logs out: ends the caller's session.
+-- Locks:  the session.
 CREATE FUNCTION api.delete_session()
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Everybody's accounts, newest first, for customer service.
+-- All accounts, newest first, for customer service.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_accounts(
     q api.search_text DEFAULT NULL, role api.account_role DEFAULT NULL, status api.account_status DEFAULT NULL,
@@ -25,6 +25,6 @@ END $$;
 COMMENT ON FUNCTION api.list_accounts IS
 'List accounts
 
-Newest first. `q` is looked for in e-mail, handle and name; a whole e-mail address finds its account alone.';
+Newest first. `q` is searched for in e-mail, handle and name; a whole e-mail address finds only its account.';
 
 GRANT EXECUTE ON FUNCTION api.list_accounts TO app_support;

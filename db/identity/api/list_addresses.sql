@@ -10,7 +10,7 @@ DECLARE
     v_rows  identity.addresses[];
     v_page  api.address_page;
 BEGIN
-    -- One row more than asked for says whether there is a next page.
+    -- One row more than the limit shows whether there is a next page.
     v_rows := ARRAY(SELECT a
                     FROM identity.addresses AS a
                     WHERE a.account_id = v_actor AND a.id > v_after

@@ -1,5 +1,5 @@
--- Takes a refresh token, once, for a new pair. NULL: it came a second time, and its session has been ended (committed,
--- so no error).
+-- Exchanges a refresh token, once, for a new pair of tokens. Returns NULL if it was used before: then its session has
+-- been ended, which has to be committed, so it is not an error.
 -- Locks:  the session.
 -- Errors: refresh_token_invalid 401, account_suspended 403.
 CREATE FUNCTION api.refresh_session(refresh_token text)

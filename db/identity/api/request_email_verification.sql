@@ -1,4 +1,4 @@
--- Sends a mail with a token to the caller's own e-mail.
+-- Sends a mail with a token to the caller's own e-mail address.
 -- Errors: email_verified_already 409, too_many_attempts 429.
 CREATE FUNCTION api.request_email_verification()
 RETURNS void
@@ -19,6 +19,7 @@ END $$;
 COMMENT ON FUNCTION api.request_email_verification IS
 'Have your e-mail verified
 
-Sends a mail with a token, good for a day. Five mails in a quarter of an hour, then there is a pause.';
+Sends a mail with a token that is valid for a day. After five mails within 15 minutes, further requests are refused for
+a while.';
 
 GRANT EXECUTE ON FUNCTION api.request_email_verification TO app_customer;

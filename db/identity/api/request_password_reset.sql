@@ -1,5 +1,5 @@
--- Sends a mail with which a password can be set anew, if there is such an account. The answer and its time are the same
--- if there is not.
+-- Sends a mail for setting a new password, if an account has this e-mail. The answer and its time are the same if none
+-- has.
 -- Locks:  counted attempts: address, e-mail, both.
 -- Errors: too_many_attempts 429.
 CREATE FUNCTION api.request_password_reset(email api.email, client_address text DEFAULT NULL)
@@ -12,7 +12,7 @@ END $$;
 COMMENT ON FUNCTION api.request_password_reset IS
 'Ask for a new password
 
-If there is an account with this e-mail, a mail with a token is sent to it, good for an hour. The answer does not tell
-whether there is. After five requests for an e-mail in a quarter of an hour there is a pause.';
+If an account has this e-mail, a mail with a token that is valid for an hour is sent to it. The answer does not show
+whether there is one. After five requests for an e-mail within 15 minutes, further requests are refused for a while.';
 
 GRANT EXECUTE ON FUNCTION api.request_password_reset TO app_anonymous;

@@ -1,4 +1,4 @@
--- Changes the caller's own profile. Another e-mail is not verified yet.
+-- Changes the caller's own profile. A new e-mail is not verified.
 -- Locks:  the account.
 -- Errors: email_taken, handle_taken 409, version_stale 412.
 CREATE FUNCTION api.update_account(
@@ -11,7 +11,7 @@ DECLARE
     v_account identity.accounts;
 BEGIN
     SELECT * INTO STRICT v_account FROM identity.accounts WHERE id = v_actor FOR NO KEY UPDATE;
-    -- It was closed, and erased, while we waited for it: nothing of a person is written to it again.
+    -- The account was closed and erased while this request waited for it: no personal data may be written to it again.
     IF v_account.status = 'closed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked',
             MESSAGE = 'This session has ended.',
@@ -38,6 +38,6 @@ END $$;
 COMMENT ON FUNCTION api.update_account IS
 'Change your account
 
-Fields that are left out stay; null empties handle and display_name. A new e-mail has to be verified again.';
+Fields that are left out stay; null clears handle and display_name. A new e-mail has to be verified again.';
 
 GRANT EXECUTE ON FUNCTION api.update_account TO app_customer;

@@ -1,4 +1,4 @@
--- Changes an own address. Making it the default takes that from the one before. Orders keep the copy that they have.
+-- Changes one of the caller's addresses. A new default replaces the old one. Orders keep their copy of the address.
 -- Locks:  the account, the address.
 -- Errors: address_not_found 404, version_stale 412.
 CREATE FUNCTION api.update_address(
@@ -49,6 +49,6 @@ END $$;
 COMMENT ON FUNCTION api.update_address IS
 'Change an address
 
-Fields that are left out stay; null empties line2, region, postal_code and phone. Orders keep the address as it was.';
+Fields that are left out stay; null clears line2, region, postal_code and phone. Orders keep the address as it was.';
 
 GRANT EXECUTE ON FUNCTION api.update_address TO app_customer;

@@ -1,5 +1,5 @@
--- Accounts: one's own; staff and services see all. Sign-up and log-in write through identity.open_account and
--- open_session; of the own profile only what update_account changes may be changed.
+-- Callers see their own account; staff and services see all. Sign-up and log-in write through identity.open_account and
+-- open_session; callers can change only the columns of their own profile that update_account changes.
 ALTER TABLE identity.accounts ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_row ON identity.accounts;
@@ -15,7 +15,7 @@ GRANT UPDATE (email, handle, display_name, email_verified, version) ON identity.
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON identity.accounts
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
--- A log-in is a row of identity.sessions: no audit row for it as well.
+-- A log-in has a row in identity.sessions, so it gets no audit row.
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON identity.accounts
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
     EXECUTE FUNCTION audit.record_change('id', 'version', 'last_login_at');

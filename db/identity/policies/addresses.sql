@@ -1,4 +1,4 @@
--- Addresses: one's own, and nobody else's: staff reads the copy on an order.
+-- Addresses: visible to their owner only; staff read the copy on an order.
 ALTER TABLE identity.addresses ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON identity.addresses;

@@ -1,5 +1,5 @@
--- Secrets: store_api has no grant, and row security without a policy would hide every row if somebody gave it one.
--- Only routines of store_owner (SECURITY DEFINER in db/routines/identity) come near them.
+-- Secrets: store_api has no grant, and row security without a policy would hide every row even with a grant. Only the
+-- SECURITY DEFINER routines of store_owner in db/identity/routines use them.
 ALTER TABLE identity.passwords ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.refresh_tokens ENABLE ROW LEVEL SECURITY;

@@ -1,9 +1,9 @@
--- Adds a signing key (fresh random unless given) and makes it the one that signs. Answers its kid.
--- The one before goes on verifying until its last token has expired (longest_token_life), and is then removed
+-- Adds a signing key (random by default) that signs from now on. Returns its kid.
+-- The previous key continues to verify until its last token has expired (longest_token_life), and is then removed
 -- (retire_signing_keys).
--- Callers:   db/policies/identity.signing_keys.sql (the first key), `storeproc keys rotate`, renew_signing_key,
+-- Callers:   db/identity/policies/signing_keys.sql (the first key), `storeproc keys rotate`, renew_signing_key,
 --            replace_signing_keys. Not granted to any web role.
--- Locks:     identity.signing_keys against another rotation; who signs or verifies meanwhile waits for nothing.
+-- Locks:     identity.signing_keys (SHARE ROW EXCLUSIVE), against another rotation; signing and verifying do not wait.
 CREATE OR REPLACE FUNCTION identity.add_signing_key(secret bytea DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

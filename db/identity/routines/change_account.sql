@@ -1,5 +1,5 @@
--- Gives an account another role, suspends it or takes it back. NULL leaves as it is. Suspending ends every session, and
--- tells the customer.
+-- Changes the role of an account, suspends it or ends its suspension. NULL leaves a value unchanged. Suspending ends
+-- every session and sends the customer a mail.
 -- Callers:   api.change_account.
 -- Locks:     all active admins in id order, then the account.
 -- Errors:    account_not_found 404; own_account_refused 403; account_closed, last_admin 409; version_stale 412;
@@ -35,7 +35,7 @@ BEGIN
     SET role = coalesce(change_account.role, a.role), status = coalesce(change_account.status, a.status),
         version = a.version + 1
     WHERE a.id = v_before.id RETURNING a.* INTO STRICT v_after;
-    -- The caller is an admin and changes another account, so one admin always stays; the rule is checked all the same.
+    -- The caller is an admin and changes another account, so one admin always stays; the rule is checked nevertheless.
     PERFORM identity.require_admin();
 
     IF v_after.role <> v_before.role THEN

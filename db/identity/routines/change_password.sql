@@ -1,6 +1,6 @@
 -- Replaces the caller's password and ends every other session; the current one stays.
 -- Callers:   api.change_password.
--- Locks:     the account, so that a log-in with the old password cannot slip in beside it (see open_session).
+-- Locks:     the account, so that no concurrent log-in succeeds with the old password (see open_session).
 -- Errors:    password_wrong 403, password_not_hashed 422.
 -- Definer:   reads and writes passwords and sessions.
 CREATE OR REPLACE FUNCTION identity.change_password(current_password text, new_password text)

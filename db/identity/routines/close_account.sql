@@ -1,9 +1,9 @@
--- Closes an account: refused while anything is owed to or by it, then erased.
+-- Closes an account and erases it. Refused while anything is owed to its owner or by its owner.
 -- Callers:   api.close_account.
--- Locks:     cart, orders in id order, the admins (an admin's account), the account, the owner's ledger accounts in id
---            order.
+-- Locks:     cart, orders in id order, the admins (for an admin's account), the account, the owner's ledger accounts in
+--            id order.
 -- Errors:    account_has_open_orders, account_has_open_payments, account_has_balance, last_admin 409.
--- Definer:   asks for more than its owner may see (orders of a merchant's customers), and writes everywhere.
+-- Definer:   reads more than its owner may see (orders of a merchant's customers), and writes everywhere.
 CREATE OR REPLACE FUNCTION identity.close_account(account_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -19,8 +19,8 @@ BEGIN
     IF v_account.role = 'admin' THEN
         PERFORM identity.lock_admins();
     END IF;
-    -- FOR UPDATE: a foreign key to the account takes its key share, so a session that has just inserted an order
-    -- of it is waited for and then seen.
+    -- FOR UPDATE: a foreign key to the account takes a key share lock on it, so this waits for a session that has just
+    -- inserted one of its orders, and then sees the order.
     SELECT * INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = close_account.account_id FOR UPDATE;
     IF v_account.status = 'closed' THEN
         RETURN;
@@ -70,7 +70,7 @@ BEGIN
             DETAIL = json_build_object('balances', v_money);
     END IF;
 
-    -- An invoice names its buyer. What has none yet gets it now, while there still is a name.
+    -- An invoice names its buyer. Missing invoices are made now, while the name is still stored.
     FOR v_id IN
         SELECT o.id FROM sales.orders AS o
         WHERE o.account_id = v_account.id AND o.paid_at IS NOT NULL
@@ -83,8 +83,8 @@ BEGIN
     PERFORM identity.require_admin() WHERE v_account.role = 'admin';
     PERFORM identity.erase_account(v_account.id);
     PERFORM messaging.record_event('account.closed', NULL, v_account.id);
-    -- A request that was let in before this and writes after it leaves something behind. None lives longer than ten
-    -- seconds (the roles' statement_timeout), so a minute later everything is found.
+    -- A request that started before this and writes after it may leave personal data behind. No request runs longer
+    -- than ten seconds (the roles' statement_timeout), so a minute later everything is found.
     PERFORM messaging.enqueue_job('erase_account', jsonb_build_object('account_id', v_account.id),
                                   now() + interval '1 minute');
 END $$;

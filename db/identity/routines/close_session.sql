@@ -1,5 +1,6 @@
--- Ends the caller's session: its access tokens are refused from now on, and its refresh tokens with them.
+-- Ends the caller's session: its access and refresh tokens are refused from now on.
 -- Callers:   api.delete_session.
+-- Locks:     the session.
 -- Definer:   writes sessions.
 CREATE OR REPLACE FUNCTION identity.close_session()
 RETURNS void

@@ -1,7 +1,7 @@
--- Counts one attempt of a subject in the quarter of an hour that is running, and refuses it above the limit.
--- A refused attempt is not counted: the error rolls it back, and the count stays at its limit until the window ends.
+-- Counts one attempt of a subject in the current window of 15 minutes, and refuses it above the limit. A refused
+-- attempt is not counted: the error rolls it back, and the count stays at its limit until the window ends.
 -- Callers:   count_log_in, api.get_password_salt.
--- Locks:     the subject's row: attempts on one subject queue.
+-- Locks:     the subject's row, so attempts of one subject run one after the other.
 -- Errors:    too_many_attempts 429, DETAIL {"retry_after": seconds}.
 -- Definer:   writes login_attempts.
 CREATE OR REPLACE FUNCTION identity.count_attempt(subject text, allowed integer)

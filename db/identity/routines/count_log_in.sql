@@ -1,4 +1,4 @@
--- Counts an attempt to log in, before a password is looked at; refuses it when there were too many.
+-- Counts an attempt to log in before the password is checked, and refuses it if there were too many.
 -- Callers:   api.begin_session.
 -- Locks:     login_attempts: address, e-mail, both.
 -- Errors:    too_many_attempts 429.

@@ -1,5 +1,5 @@
--- The signed-in account, as identity.authenticate() found it; NULL without a signed-in caller. Policies read it as
--- (SELECT identity.current_actor()), once a query. Tiny on purpose: no SET, so that it inlines.
+-- The signed-in account, as identity.authenticate() set it; NULL without a signed-in caller. Policies read it as
+-- (SELECT identity.current_actor()), once per query. Without SET, so that it can be inlined.
 -- Callers:   row security, and the functions that record who acts.
 CREATE OR REPLACE FUNCTION identity.current_actor()
 RETURNS uuid

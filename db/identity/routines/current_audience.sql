@@ -1,5 +1,5 @@
--- The caller's audience (customer, merchant, support, admin, gateway, worker), as authentication found it; '' for
--- nobody.
+-- The caller's audience (customer, merchant, support, admin, gateway, worker), as authentication set it; '' without an
+-- authenticated caller.
 -- Callers:   row security and the views of report.
 CREATE OR REPLACE FUNCTION identity.current_audience()
 RETURNS text

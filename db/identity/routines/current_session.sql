@@ -1,4 +1,4 @@
--- The caller's session, as identity.authenticate() found it; NULL without a signed-in caller.
+-- The caller's session, as identity.authenticate() set it; NULL without a signed-in caller.
 -- Callers:   change_password, close_session.
 CREATE OR REPLACE FUNCTION identity.current_session()
 RETURNS uuid

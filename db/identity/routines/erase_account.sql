@@ -1,9 +1,9 @@
--- Erases the person behind a closed account. What the law wants kept is kept: invoices with name and address as they
--- were issued, the ledger, orders under the account's id, what gateways sent about payments. Of an order's or a
--- parcel's address the country stays. Can be done again.
--- Callers:   close_account; the worker a minute later (api.erase_account), for what a request under way has left
+-- Erases the personal data of a closed account. What the law requires is kept: invoices with name and address as they
+-- were issued, the ledger, orders under the account's id, the gateways' data about payments. The addresses of orders
+-- and parcels keep their country. Can be repeated.
+-- Callers:   close_account; a minute later the worker (api.erase_account), for the data that a concurrent request left
 --            behind.
--- Locks:     orders (cancelled: with their stock and payments), the account.
+-- Locks:     orders (those that are cancelled, with their stock and payments), the account.
 -- Definer:   writes everywhere.
 CREATE OR REPLACE FUNCTION identity.erase_account(account_id uuid)
 RETURNS void
@@ -15,7 +15,7 @@ BEGIN
                    WHERE a.id = erase_account.account_id AND a.status = 'closed') THEN
         RETURN;
     END IF;
-    -- An order that was created while the account was being closed will not be paid.
+    -- An order that was created while the account was being closed will never be paid.
     FOR v_order_id IN
         SELECT o.id
         FROM sales.orders AS o
@@ -41,7 +41,7 @@ BEGIN
     UPDATE fulfilment.returns AS r SET reason = '[erased]', version = r.version + 1
     WHERE r.account_id = erase_account.account_id AND r.status IN ('rejected', 'refunded') AND r.reason <> '[erased]';
 
-    -- .invalid is reserved (RFC 2606): no mail goes there.
+    -- .invalid is reserved (RFC 2606): no mail can be sent there.
     UPDATE identity.accounts AS a
     SET email = a.id || '@closed.invalid', handle = NULL, display_name = NULL, email_verified = false,
         last_login_at = NULL, version = a.version + 1
@@ -58,7 +58,7 @@ BEGIN
     DELETE FROM messaging.webhook_endpoints AS w WHERE w.account_id = erase_account.account_id;
     UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1
     WHERE p.merchant_id = erase_account.account_id AND p.deleted_at IS NULL;
-    -- Last: what was just changed has left its old values in the audit too.
+    -- Last, because the changes above have written old values to the audit too.
     PERFORM audit.erase_person(erase_account.account_id);
 END $$;
 

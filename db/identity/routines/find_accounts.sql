@@ -1,13 +1,13 @@
--- Accounts below an id, newest first, whose e-mail, handle or name holds a text, of one role or any, in one status or
--- any. NULL is no filter. A whole e-mail address finds its account alone: groups of its letters are in most other
--- addresses, too, and the trigram index would read them all.
+-- Accounts with ids below one id, newest first, whose e-mail, handle or name contains a text, of one role or any, in
+-- one status or any. NULL is no filter. A whole e-mail address finds only its account: its trigrams occur in most other
+-- addresses too, and the trigram index would read them all.
 -- Callers:   api.list_accounts.
--- Definer:   LIKE is not leakproof, so behind a policy it would never use the trigram index. That the caller is staff
---            is asked here.
+-- Definer:   LIKE is not leakproof, so under a policy it could not use the trigram index. The function itself checks
+--            that the caller is staff.
 CREATE OR REPLACE FUNCTION identity.find_accounts(q text, role text, status text, before uuid, count integer)
 RETURNS identity.accounts[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-    -- Filters are optional: a plan for all cases would fit none.
+    -- The filters are optional, so one generic plan would be bad for every combination.
     SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     v_owner   CONSTANT uuid := (SELECT a.id FROM identity.accounts AS a WHERE lower(a.email) = lower(find_accounts.q));

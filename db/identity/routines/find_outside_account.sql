@@ -1,8 +1,8 @@
--- The account behind a log-in at an outside identity provider; at first sight the account with that verified e-mail,
--- else a new one. An e-mail counts only if both sides have verified it: otherwise a person who signs up here with
--- another person's address would share their account.
+-- The account for a log-in at an outside identity provider; at the first log-in the account with that verified e-mail,
+-- or else a new one. An e-mail is used only if both sides have verified it: otherwise a person who signs up here with
+-- another person's address would share that person's account.
 -- Callers:   open_outside_session. Not granted to store_api.
--- Locks:     the outside identity (an advisory lock at first sight), the account.
+-- Locks:     the outside identity (an advisory lock at the first log-in), the account.
 -- Errors:    email_not_verified_here 409.
 CREATE OR REPLACE FUNCTION identity.find_outside_account(issuer text, subject text, email text, display_name text)
 RETURNS identity.outside_identities
@@ -18,7 +18,7 @@ BEGIN
     IF FOUND THEN
         RETURN v_link;
     END IF;
-    -- A page sends several requests at once: all but the first wait here, and find what it made.
+    -- A page sends several requests at once: all but the first wait here, and find the account that it created.
     PERFORM pg_advisory_xact_lock(
         hashtextextended(find_outside_account.issuer || ' ' || find_outside_account.subject, 13)
     );

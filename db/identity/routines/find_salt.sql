@@ -1,6 +1,6 @@
--- The bcrypt salt of that e-mail's password. For an unknown e-mail: a made-up one, always the same, in bcrypt's
--- form (cost 12; the last character carries two bits, as in a real one), so that the answer does not tell the two
--- apart. It hangs on a key of its own, which never changes.
+-- The bcrypt salt of the password of an e-mail's account. For an unknown e-mail it is a computed one, always the same,
+-- in bcrypt's form (cost 12; the last character has two bits, as in a real salt), so that the answer does not show
+-- whether the e-mail is known. The computed salt depends on a separate key, which never changes.
 -- Callers:   api.begin_session.
 -- Definer:   reads passwords and that key.
 CREATE OR REPLACE FUNCTION identity.find_salt(email text)
@@ -11,7 +11,7 @@ DECLARE
     v_made_up text;
     v_salt    text;
 BEGIN
-    -- Computed in either case, so that time does not tell either.
+    -- Computed in either case, so that the time does not show it either.
     SELECT '$2b$12$' || translate(
         rtrim(
             encode(

@@ -1,6 +1,6 @@
--- After the right password: the attempt is taken back from the address and the e-mail, which count guesses, not
--- log-ins, and the count of this e-mail from this address starts again. An attacker who knows one password gains no
--- guess at another.
+-- Called after a log-in with the right password. Removes the attempt from the counts of the address and of the e-mail,
+-- which limit guesses, not log-ins, and resets the count of this e-mail from this address. An attacker who knows one
+-- password gains no further guesses at another.
 -- Callers:   api.create_session.
 -- Locks:     login_attempts: address, e-mail, both.
 -- Definer:   no other code may write login_attempts.

@@ -1,5 +1,5 @@
--- Whether the caller works for the shop or is one of its services: sees every customer's rows. For policies: (SELECT
--- identity.is_staff()).
+-- Whether the caller is staff or one of the shop's services, who see the rows of all customers. Policies use it as
+-- (SELECT identity.is_staff()).
 -- Callers:   row security, and the functions that show more to staff.
 CREATE OR REPLACE FUNCTION identity.is_staff()
 RETURNS boolean

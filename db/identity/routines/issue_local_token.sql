@@ -1,5 +1,5 @@
--- An access token for local use, for the account of that e-mail, or the first account of that role; opens a session of
--- a day.
+-- Returns an access token for local use, for the account with that e-mail, or the first account of that role. Opens a
+-- session of one day.
 -- Callers:   `storeproc token`, over the administrator's connection. Not granted to any web role.
 -- Errors:    production_refused 403, account_not_found 404.
 CREATE OR REPLACE FUNCTION identity.issue_local_token(role text, email text DEFAULT NULL)

@@ -1,6 +1,7 @@
--- The token that a mail carries: an HMAC of the mail's id under the key that signed when the mail was asked for (or the
--- next one, if that was revoked). So it is at rest nowhere, and a mail that is sent twice is the same mail. Kept as a
--- hash; good for an hour (password) or a day (e-mail) from the request. NULL when that time is over.
+-- The token in a mail: an HMAC of the mail's id with the key that signed when the mail was requested (or with the next
+-- key, if that one was revoked). So the token is stored nowhere in plain text, and a mail that is sent twice has the
+-- same token. Only its hash is stored. It is valid for an hour (password) or a day (e-mail) after the request; NULL
+-- after that.
 -- Callers:   api.prepare_mail.
 -- Definer:   reads signing keys, writes mail tokens.
 CREATE OR REPLACE FUNCTION identity.issue_mail_token(
@@ -17,8 +18,7 @@ BEGIN
     IF v_expires_at <= now() THEN
         RETURN NULL;
     END IF;
-    -- What else these keys sign begins with a token's header or with salt: (find_salt); nothing of that begins with
-    -- mail:.
+    -- Other texts that these keys sign begin with a token's header or with salt: (find_salt), never with mail:.
     SELECT identity.encode_base64url(
         sha256(k.outer_pad || sha256(k.inner_pad || convert_to('mail:' || issue_mail_token.mail_id, 'UTF8')))
     )
@@ -26,7 +26,7 @@ BEGIN
     FROM identity.signing_keys AS k
     ORDER BY k.created_at <= issue_mail_token.queued_at DESC,
              abs(extract(epoch FROM k.created_at - issue_mail_token.queued_at)), k.kid LIMIT 1;
-    -- Sent again after it was used: it stays used.
+    -- If the mail is sent again after the token was used, the token stays used.
     INSERT INTO identity.mail_tokens (token_hash, account_id, purpose, email, expires_at)
     VALUES (sha256(convert_to(v_token, 'UTF8')), issue_mail_token.account_id, issue_mail_token.purpose,
             issue_mail_token.email, v_expires_at)

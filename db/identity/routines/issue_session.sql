@@ -1,4 +1,4 @@
--- A fresh access token and refresh token for a session that exists. The refresh token is kept as its hash only.
+-- A new access token and refresh token for an existing session. Only the hash of the refresh token is stored.
 -- Callers:   open_session, rotate_session.
 -- Definer:   reads accounts, writes refresh tokens.
 CREATE OR REPLACE FUNCTION identity.issue_session(session_id uuid, OUT access_token text, OUT refresh_token text)

@@ -1,4 +1,4 @@
--- Writes and signs an access token (JWT, HS256) for a session: 15 minutes.
+-- Creates and signs an access token (JWT, HS256) for a session, valid for 15 minutes.
 -- Callers:   issue_session, issue_local_token.
 -- Definer:   reads the signing key.
 CREATE OR REPLACE FUNCTION identity.issue_token(
@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION identity.issue_token(
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- a cast would round up: a token from the future
+    -- a cast could round up and put iat into the future
     v_now  CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()));
     v_key  identity.signing_keys;
     v_text text;

@@ -1,4 +1,4 @@
--- The signing keys without what they sign with: which signs, which still verify and until when. The newest first.
+-- The signing keys without their secrets: which one signs, which still verify and until when. Newest first.
 -- Callers:   `storeproc keys`, over the administrator's connection. Not granted to any web role.
 -- Definer:   reads signing keys.
 CREATE OR REPLACE FUNCTION identity.list_signing_keys()

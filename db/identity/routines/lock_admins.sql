@@ -1,4 +1,4 @@
--- The active admins, locked in id order, so that two changes of who is one take turns.
+-- Locks the active admins in id order, so that concurrent changes of admins run one after the other. Returns their ids.
 -- Callers:   change_account, close_account, open_outside_session. Not granted to store_api.
 -- Locks:     the accounts of all active admins.
 CREATE OR REPLACE FUNCTION identity.lock_admins()

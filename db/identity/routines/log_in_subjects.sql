@@ -1,6 +1,6 @@
--- Under which names an attempt to log in is counted, and how many each may have in a quarter of an hour:
--- the address (300), the e-mail from anywhere (50), the e-mail from this address (10). E-mails are kept as hashes only.
--- In this order the rows are locked, so that two log-ins cannot deadlock.
+-- The subjects that an attempt to log in is counted for, and how many attempts each may have within 15 minutes: the
+-- address (300), the e-mail from anywhere (50), the e-mail from this address (10). Only hashes of e-mails are stored.
+-- The rows are locked in this order, so that two log-ins cannot deadlock.
 -- Callers:   count_log_in, forget_log_in.
 CREATE OR REPLACE FUNCTION identity.log_in_subjects(email text, client_address text)
 RETURNS TABLE (subject text, allowed integer)

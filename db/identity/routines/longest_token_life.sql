@@ -1,5 +1,5 @@
--- The longest that a token lives whose key has retired: access tokens 15 minutes, those for local use and of mails a
--- day. A retired key verifies so long.
+-- The longest lifetime of a token: 15 minutes for access tokens, a day for those for local use and in mails. A retired
+-- key verifies for this long.
 -- Callers:   authenticate, list_signing_keys, retire_signing_keys.
 CREATE OR REPLACE FUNCTION identity.longest_token_life()
 RETURNS interval

@@ -1,9 +1,9 @@
--- Exchanges a token of an outside identity provider, which the web tier has verified, for one of ours that ends no
--- later. A log-in there is one session here; when that was ended (log-out, password change), only what was issued
--- afterwards opens another. A role that the provider gives is taken over when it changes there; in between it may be
--- changed here.
+-- Exchanges a token of an outside identity provider, which the web tier has verified, for one of ours that does not
+-- expire later. A log-in there is one session here; after that session was ended (log-out, password change), only a
+-- token that was issued afterwards opens another. A change of the role at the provider changes the role here; in
+-- between, the role may be changed here.
 -- Callers:   api.exchange_outside_token.
--- Locks:     the outside identity; when its role changes all active admins, the account.
+-- Locks:     the outside identity; if its role changes, all active admins and the account.
 -- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
 -- Definer:   writes accounts and sessions; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.open_outside_session(

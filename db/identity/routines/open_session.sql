@@ -1,6 +1,6 @@
--- Logs in: compares the password's proof and opens a session of 30 days.
+-- Logs in: compares the password's hash and opens a session of 30 days.
 -- Callers:   api.create_session.
--- Locks:     the account. A password change holds it too, so the proof is looked at once more when we have it.
+-- Locks:     the account. A password change holds it too, so the hash is compared again under the lock.
 -- Errors:    credentials_invalid 401 (the same for an unknown e-mail, a wrong password, a closed account),
 --            account_suspended 403 (only after the right password).
 -- Definer:   reads passwords, writes sessions.

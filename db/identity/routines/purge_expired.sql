@@ -1,8 +1,8 @@
--- Deletes what has served its time, at most `batch` rows of each kind: sessions (with their refresh tokens) a day after
--- their end, tokens from mails likewise, counted log-in attempts and idempotency keys after a day. Answers how many
--- rows went; 0 means done.
+-- Deletes expired rows, at most `batch` of each kind: sessions (with their refresh tokens) and tokens from mails a day
+-- after their end, counted log-in attempts and idempotency keys after a day. Returns the number of rows; 0 means that
+-- nothing is left.
 -- Callers:   api.purge_expired.
--- Locks:     the rows it deletes; locked rows are left for the next run.
+-- Locks:     the rows it deletes; locked rows are left for the next call.
 -- Definer:   no other code may delete these.
 CREATE OR REPLACE FUNCTION identity.purge_expired(batch integer DEFAULT 1000)
 RETURNS bigint

@@ -1,4 +1,4 @@
--- An account as clients see it.
+-- An account as a client reads it.
 -- Callers:   api.confirm_email_verification, api.create_account, api.get_account, api.render_session,
 --            api.update_account.
 CREATE FUNCTION api.render_account(account identity.accounts)

@@ -1,4 +1,4 @@
--- An address as its owner sees it.
+-- An address as its owner reads it.
 -- Callers:   api.create_address, api.list_addresses, api.update_address.
 CREATE FUNCTION api.render_address(address identity.addresses)
 RETURNS api.address

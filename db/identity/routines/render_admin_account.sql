@@ -1,4 +1,4 @@
--- An account as customer service sees it: with its last log-in.
+-- An account as customer service reads it: with its last log-in.
 -- Callers:   api.change_account, api.get_any_account, api.list_accounts.
 CREATE FUNCTION api.render_admin_account(account identity.accounts)
 RETURNS api.admin_account

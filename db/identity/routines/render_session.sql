@@ -1,4 +1,4 @@
--- A pair of fresh tokens as clients see it.
+-- A pair of new tokens as a client reads it.
 -- Callers:   api.create_session, api.refresh_session.
 CREATE FUNCTION api.render_session(account identity.accounts, access_token text, refresh_token text)
 RETURNS api.session

@@ -1,7 +1,7 @@
 -- Rotates the signing key when it is older than 90 days. Clients do not notice: tokens of the previous key are valid
 -- until they expire.
 -- Callers:   api.purge_expired (the worker).
--- Locks:     as add_signing_key; none while the key is young.
+-- Locks:     those of add_signing_key; none while the key is younger.
 -- Definer:   reads signing keys.
 CREATE OR REPLACE FUNCTION identity.renew_signing_key()
 RETURNS void

@@ -1,6 +1,6 @@
--- Enqueues the mail with which a password is reset. It does the same work whether or not an account has the e-mail: it
--- counts, looks the account up and adds one job to the outbox (without an account if there is none). So neither the
--- answer nor its time tells. Such mails are few: 5 a quarter of an hour for an e-mail from one address, 10 from
+-- Enqueues the mail for a password reset. It does the same work whether or not an account has the e-mail: it counts,
+-- looks the account up and adds one job to the outbox (without an account if there is none). So neither the answer nor
+-- its time shows which. The number of such mails is limited per 15 minutes: 5 for an e-mail from one address, 10 from
 -- anywhere, 100 for an address.
 -- Callers:   api.request_password_reset.
 -- Locks:     counted attempts: address, e-mail, both.

@@ -1,4 +1,4 @@
--- Refuses what would leave the shop without an admin. The admins are locked (lock_admins).
+-- Refuses a change that would leave the shop without an admin. The caller has locked the admins (lock_admins).
 -- Callers:   change_account, close_account. Not granted to store_api.
 -- Errors:    last_admin 409.
 CREATE OR REPLACE FUNCTION identity.require_admin()

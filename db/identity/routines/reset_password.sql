@@ -1,7 +1,7 @@
--- Sets a password with the token from a mail. Every session ends, log-ins are no longer paused, and the e-mail is
--- verified: its owner read it.
+-- Sets a password with the token from a mail. Every session ends, log-ins are no longer refused, and the e-mail is
+-- verified, because its owner read the mail.
 -- Callers:   api.confirm_password_reset.
--- Locks:     the account, so that a log-in with the old password cannot slip in beside it (see open_session).
+-- Locks:     the account, so that no concurrent log-in succeeds with the old password (see open_session).
 -- Errors:    mail_token_invalid, password_not_hashed 422.
 -- Definer:   writes passwords and sessions; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.reset_password(token text, new_password text)
@@ -19,7 +19,7 @@ BEGIN
     IF NOT v_account.email_verified THEN
         UPDATE identity.accounts AS a SET email_verified = true, version = a.version + 1 WHERE a.id = v_account.id;
     END IF;
-    v_hash := encode(sha256(convert_to(lower(v_account.email), 'UTF8')), 'hex');      -- as log_in_subjects() names it
+    v_hash := encode(sha256(convert_to(lower(v_account.email), 'UTF8')), 'hex');      -- as in log_in_subjects()
     DELETE FROM identity.login_attempts AS l
     WHERE l.subject IN ('email:' || v_hash, 'account:' || v_account.id)
       OR starts_with(l.subject, 'pair:' || v_hash || ':');

@@ -1,6 +1,6 @@
--- Removes the signing keys whose last token has expired. Answers how many went.
+-- Removes the signing keys whose last token has expired. Returns the number of keys.
 -- Callers:   api.purge_expired (the worker), `storeproc keys retire`.
--- Locks:     the keys that go.
+-- Locks:     the keys it removes.
 -- Definer:   no other code may delete these.
 CREATE OR REPLACE FUNCTION identity.retire_signing_keys()
 RETURNS bigint

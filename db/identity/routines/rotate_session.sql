@@ -1,7 +1,8 @@
--- Takes a refresh token, once, for a new pair. A token that is used a second time was stolen, by the first user or
--- now: the session ends for both, and the answer is NULL instead of an error, which would roll that back.
+-- Exchanges a refresh token, once, for a new pair of tokens. A token that is used twice was stolen, and either use may
+-- be the thief's: the session ends for both, and the function returns NULL instead of raising an error, which would
+-- roll that back.
 -- Callers:   api.refresh_session.
--- Locks:     the session: two at once are one rotation and one reuse.
+-- Locks:     the session, so that of two concurrent uses one rotates the token and the other counts as reuse.
 -- Errors:    refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403.
 -- Definer:   reads and writes sessions and refresh tokens.
 CREATE OR REPLACE FUNCTION identity.rotate_session(
@@ -18,7 +19,7 @@ BEGIN
     IF FOUND THEN
         SELECT a.* INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = v_session.account_id;
     END IF;
-    -- Suspending an account ends its sessions as well; the error says why.
+    -- Suspending an account also ends its sessions; this error gives the reason.
     IF v_account.status = 'suspended' AND v_session.expires_at > now() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';

@@ -1,5 +1,5 @@
--- Whose rows report.my_… show: the merchant of the log-in role that is asking. session_user, which SET ROLE does not
--- change. Other roles see no rows.
+-- The merchant whose rows the views report.my_… show: the owner of the log-in role that reads them (session_user, which
+-- SET ROLE does not change). Other roles see no rows.
 -- Callers:   the views report.my_….
 -- Definer:   no caller may read the table of roles.
 CREATE OR REPLACE FUNCTION identity.sql_account()

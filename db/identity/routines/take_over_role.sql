@@ -1,4 +1,4 @@
--- Gives an account the role that its outside identity provider says; the last admin keeps theirs.
+-- Gives an account the role that its outside identity provider reports; the last admin stays an admin.
 -- Callers:   open_outside_session. Not granted to store_api.
 -- Locks:     all active admins in id order, then the account.
 CREATE OR REPLACE FUNCTION identity.take_over_role(account_id uuid, role text)

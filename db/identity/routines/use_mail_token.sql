@@ -1,7 +1,7 @@
--- Uses a token from a mail, once, and with it every other that the account has for this purpose. Answers the account,
--- locked.
+-- Uses a token from a mail, once, and with it all other tokens that the account has for this purpose. Returns the
+-- account, locked.
 -- Callers:   confirm_email, reset_password. Not granted to store_api.
--- Locks:     the account, then the tokens: two at once are one use.
+-- Locks:     the account, then the tokens, so that a token is used only once.
 -- Errors:    mail_token_invalid 422: unknown, used, expired, or sent to an address that the account no longer has.
 CREATE OR REPLACE FUNCTION identity.use_mail_token(token text, purpose text)
 RETURNS identity.accounts

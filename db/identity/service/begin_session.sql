@@ -1,5 +1,5 @@
--- The first half of a log-in: counts the attempt, committed before any password is looked at, and answers the bcrypt
--- salt. It does not tell whether the e-mail is known.
+-- The first half of a log-in: counts the attempt, which is committed before the password is checked, and returns the
+-- bcrypt salt. The result does not show whether the e-mail is known.
 -- Callers:   the web tier.
 -- Locks:     counted attempts: address, e-mail, both.
 -- Errors:    too_many_attempts 429.
@@ -14,6 +14,6 @@ END $$;
 COMMENT ON FUNCTION api.begin_session IS
 'Begin a log-in
 
-For the web tier: answers the bcrypt salt with which it computes the password.';
+For the web tier: returns the bcrypt salt with which it computes the password.';
 
 GRANT EXECUTE ON FUNCTION api.begin_session TO app_anonymous;

@@ -1,5 +1,5 @@
--- Verifies an e-mail for the page that the mail's link opens, on whatever device the mail is read: nobody need be
--- logged in there.
+-- Verifies an e-mail for the page that the mail's link opens. The device on which the mail is read need not be logged
+-- in.
 -- Callers:   the web tier.
 -- Locks:     the account.
 -- Errors:    mail_token_invalid 422.

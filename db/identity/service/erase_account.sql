@@ -1,4 +1,4 @@
--- Erases what a request under way has left behind of an account that was closed. Can be done again.
+-- Erases the personal data that a concurrent request left behind when an account was closed. Can be repeated.
 -- Callers:   the worker.
 CREATE FUNCTION api.erase_account(account_id uuid)
 RETURNS void

@@ -1,8 +1,8 @@
--- A token of an outside identity provider, which the web tier has verified, for one of ours. The account is made at
--- first sight. email is one that the provider has verified, or null; role is one of ours, or null where the provider
--- says nothing of roles.
+-- Exchanges a token of an outside identity provider, which the web tier has verified, for one of ours. The first log-in
+-- creates the account. email is an e-mail that the provider has verified, or null; role is one of our roles, or null if
+-- the provider reports none.
 -- Callers:   the web tier.
--- Locks:     the outside identity; when its role changes all active admins, the account.
+-- Locks:     the outside identity; if its role changes, all active admins and the account.
 -- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
 CREATE TYPE api.exchanged_token AS (access_token text, role text, expires_in integer);
 

@@ -1,6 +1,7 @@
--- The first half of a password change: the bcrypt salt of the caller's password. Counted, because a guess at the
--- password follows.
+-- The first half of a password change: returns the bcrypt salt of the caller's password. Counted as an attempt, because
+-- a guess at the password follows.
 -- Callers:   the web tier.
+-- Locks:     the counted attempts of the account.
 -- Errors:    too_many_attempts 429.
 CREATE FUNCTION api.get_password_salt()
 RETURNS text
@@ -15,6 +16,6 @@ END $$;
 COMMENT ON FUNCTION api.get_password_salt IS
 'Begin a password change
 
-For the web tier: answers the bcrypt salt with which it computes the current password.';
+For the web tier: returns the bcrypt salt with which it computes the current password.';
 
 GRANT EXECUTE ON FUNCTION api.get_password_salt TO app_customer;

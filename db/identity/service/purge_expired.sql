@@ -1,5 +1,5 @@
--- One round of deleting what has served its time. Answers how many rows went; the worker goes on until it is 0. A
--- signing key that is old is followed by a new one.
+-- Deletes a batch of expired rows, and replaces an old signing key. Returns the number of rows; the worker repeats this
+-- until it is 0.
 -- Callers:   the worker.
 -- Errors:    forbidden 403.
 CREATE FUNCTION api.purge_expired()
@@ -14,7 +14,7 @@ END $$;
 COMMENT ON FUNCTION api.purge_expired IS
 'Delete what has expired
 
-For the worker: sessions, counted log-in attempts and idempotency keys, a batch of each; signing keys whose tokens have
-expired. The key that signs is replaced when it is 90 days old.';
+For the worker: sessions, counted log-in attempts and idempotency keys, a batch of each, and signing keys whose tokens
+have expired. The key that signs is replaced when it is 90 days old.';
 
 GRANT EXECUTE ON FUNCTION api.purge_expired TO app_worker;

@@ -5,7 +5,7 @@
 -- Locks:     a part of each merchant's balance, by account id.
 -- Errors:    share_booked_twice 409.
 -- Definer:   no other code may write to the ledger.
--- Plans:     generic, because PostgreSQL would otherwise plan statements that read arrays anew each time.
+-- Plans:     generic, because PostgreSQL would otherwise plan statements that read arrays at each call.
 CREATE OR REPLACE FUNCTION ledger.post_earnings(
     order_id uuid, currency text, merchant_ids uuid[], earnings bigint[], commission bigint
 )

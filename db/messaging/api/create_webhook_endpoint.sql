@@ -16,7 +16,7 @@ CREATE TYPE api.webhook_endpoint AS (
     disabled_at timestamptz, failing_since timestamptz, secret text, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.webhook_endpoint.disabled_reason IS
-'gone: it answered 410; failing: it accepted nothing for three days; owner: disabled by request.';
+'gone: it returned 410; failing: it accepted nothing for three days; owner: disabled by request.';
 COMMENT ON COLUMN api.webhook_endpoint.secret IS
 'The signing secret, only in the answer that creates the endpoint.';
 CREATE TYPE api.webhook_endpoint_page AS (data api.webhook_endpoint[], next_cursor text);

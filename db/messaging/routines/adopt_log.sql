@@ -4,7 +4,7 @@
 -- Callers:   fan_out_events when it finds such a log, and a person after restoring a dump.
 -- Returns:   the number of events.
 -- Locks:     the log, against writers, until all of it is rewritten.
--- Definer:   disables the triggers that protect the log, to change a column that says nothing about the event.
+-- Definer:   disables the triggers that protect the log, to change a column that is not part of the event.
 CREATE OR REPLACE FUNCTION messaging.adopt_log()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,7 @@
--- Disables an endpoint and tells its owner by mail. Its pending deliveries stay, in case it is enabled again. If it is
+-- Disables an endpoint and sends its owner a mail. Its pending deliveries stay, in case it is enabled again. If it is
 -- disabled already, nothing changes.
 -- Callers:   record_attempt.
+-- Locks:     the endpoint.
 CREATE OR REPLACE FUNCTION messaging.disable_webhook_endpoint(endpoint_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

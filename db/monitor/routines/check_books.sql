@@ -2,6 +2,7 @@
 -- time.
 -- Callers:   api.check_books.
 -- Returns:   the number of broken invariants; NULL if no check is due, or while another worker checks.
+-- Locks:     an advisory lock, so that two never run at once.
 -- Definer:   the check reads the data of all accounts.
 CREATE OR REPLACE FUNCTION monitor.check_books()
 RETURNS bigint

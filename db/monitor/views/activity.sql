@@ -14,10 +14,10 @@ FROM monitor.activity_history AS h
 WINDOW w AS (ORDER BY h.at);
 
 COMMENT ON VIEW monitor.activity IS
-'The database minute by minute, for 14 days: sessions, commits, deadlocks, cache, WAL, size, the queue. Counts are of
-the minute (seconds says how long it was).
-Read: active near the number of cores is a full machine; waiting_for_locks above 0 for minutes is a queue behind one
-row or one person; jobs_due that only climbs is a worker that is not there.
-Do: find the minute in which it began, then monitor.changes_since(…) around it.';
+'The database minute by minute, for 14 days: sessions, commits, deadlocks, cache, WAL, size, the queue. Counts cover the
+minute; seconds is its exact length.
+Read: active near the number of cores means that the processors are the limit. waiting_for_locks above 0 for minutes
+means that sessions queue behind one row or one person. jobs_due that only increases means that no worker runs.
+Do: find the minute in which it began, then call monitor.changes_since(…) around it.';
 
 GRANT SELECT ON monitor.activity TO store_monitor;

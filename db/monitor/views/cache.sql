@@ -9,10 +9,10 @@ SELECT format('%I.%I', s.schemaname, s.relname) AS relation,
 FROM pg_statio_user_tables AS s JOIN pg_stat_user_tables AS t ON t.relid = s.relid;
 
 COMMENT ON VIEW monitor.cache IS
-'Each table: how much of it is found in shared_buffers, and how it is read. ORDER BY blocks_read DESC.
-Read: below 99 % on a table that every request reads, the cache is too small or a sequential scan sweeps it. Many
-sequential_scans of a table with many live_rows miss an index; few rows are read that way on purpose.
-Do: find the statement (monitor.statements ORDER BY blocks_read DESC), give it an index, then think about
+'Each table: the share of its blocks that are found in shared_buffers, and how it is read. ORDER BY blocks_read DESC.
+Read: below 99 % on a table that every request reads, the cache is too small or sequential scans replace its contents.
+Many sequential_scans of a table with many live_rows mean that an index is missing; small tables are scanned on purpose.
+Do: find the statement (monitor.statements ORDER BY blocks_read DESC) and give it an index; only then consider a larger
 shared_buffers.';
 
 GRANT SELECT ON monitor.cache TO store_monitor;

@@ -11,8 +11,8 @@ GROUP BY 1, 2, 3;
 
 COMMENT ON VIEW monitor.connections IS
 'Sessions by role, application and state.
-Read: a web process opens up to 17 (POOL_SIZES); more do not make it faster, since the processors are the limit. Their
-sum must stay below of_at_most, with some left for people and backups.
-Do: fewer or smaller pools (POOL_SIZES, WEB_CONCURRENCY) before a larger max_connections.';
+Read: a web process opens up to 17 (POOL_SIZES); more would not make it faster, since the processors are the limit. The
+sum of all must stay below of_at_most, with some left for people and backups.
+Do: use fewer or smaller pools (POOL_SIZES, WEB_CONCURRENCY) before a larger max_connections.';
 
 GRANT SELECT ON monitor.connections TO store_monitor;

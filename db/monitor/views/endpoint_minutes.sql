@@ -8,10 +8,10 @@ FROM monitor.statement_history AS h
 GROUP BY h.at, h.endpoint;
 
 COMMENT ON VIEW monitor.endpoint_minutes IS
-'What each endpoint did in each minute of the last 14 days, from the worker''s snapshots; endpoint NULL is everything
+'The work of each endpoint in each minute of the last 14 days, from the worker''s snapshots; endpoint NULL is everything
 else.
-Read: mean_ms that climbs while calls do not is a plan that changed, bloat, or a cache that has grown too small; both
-climbing together is load.
-Do: always filter by at. worst_ms is the worst ever, not of the minute.';
+Read: mean_ms that increases while calls do not means that a plan changed, or that there is bloat or too small a cache;
+if both increase together, the cause is load.
+Do: always filter by at. worst_ms is the maximum since the statistics were reset, not that of the minute.';
 
 GRANT SELECT ON monitor.endpoint_minutes TO store_monitor;

@@ -13,9 +13,9 @@ FROM (
 GROUP BY s.endpoint;
 
 COMMENT ON VIEW monitor.endpoints IS
-'What each endpoint costs the database, over its statements (with and without an Idempotency-Key, before and after a
-deployment). endpoint NULL is everything else: the worker''s rounds, people, backups.
-Read and do: as monitor.statements; monitor.changes_since(now() - interval ''1 hour'') tells the same of the last hour
-only.';
+'The cost of each endpoint in the database, over all of its statements (with and without an Idempotency-Key, before and
+after a deployment). endpoint NULL is everything else: the worker''s jobs, people, backups.
+Read and do: as in monitor.statements; monitor.changes_since(now() - interval ''1 hour'') returns the same for the last
+hour only.';
 
 GRANT SELECT ON monitor.endpoints TO store_monitor;

@@ -17,10 +17,10 @@ LEFT JOIN LATERAL (
 ) AS w ON true;
 
 COMMENT ON VIEW monitor.growth IS
-'Every table with its size now, and what was added since a day and a week ago (or since the first snapshot, if that is
-younger). ORDER BY bytes_in_a_week DESC.
-Read: index_bytes above table_bytes is usual here; bytes that grow while live_rows do not are bloat
+'Every table with its current size, and its growth in a day and in a week (or since the first snapshot, if that is more
+recent). ORDER BY bytes_in_a_week DESC.
+Read: index_bytes above table_bytes is usual here; bytes that increase while live_rows do not are bloat
 (monitor.measure_bloat()).
-Do: order the disk before it is full: days left = free bytes * 7 / sum(bytes_in_a_week).';
+Do: extend the disk before it is full: days left = free bytes * 7 / sum(bytes_in_a_week).';
 
 GRANT SELECT ON monitor.growth TO store_monitor;

@@ -12,8 +12,8 @@ JOIN pg_index AS x ON x.indexrelid = s.indexrelid;
 
 COMMENT ON VIEW monitor.indexes IS
 'Every index with its use since the statistics were reset.
-Read: entries_read far above rows_fetched reads entries in vain; cache_hit_percent below 99 on a hot one means that it
-does not fit; is_valid false is a CREATE INDEX CONCURRENTLY that failed.
-Do: drop and make anew what is not valid; for what nobody uses see monitor.unused_indexes.';
+Read: entries_read far above rows_fetched means that many entries are read in vain; cache_hit_percent below 99 on a much
+used index means that it does not fit into the cache; is_valid false is left by a CREATE INDEX CONCURRENTLY that failed.
+Do: drop and create again what is not valid; for indexes without use see monitor.unused_indexes.';
 
 GRANT SELECT ON monitor.indexes TO store_monitor;

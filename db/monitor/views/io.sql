@@ -10,10 +10,10 @@ WHERE coalesce(i.reads, 0) + coalesce(i.writes, 0) + coalesce(i.extends, 0) + co
     + coalesce(i.fsyncs, 0) > 0;
 
 COMMENT ON VIEW monitor.io IS
-'Who reads and writes what, for the whole server.
-Read: ms_an_fsync of object wal is what each commit waits for (above 5 ms: a slow disk). A client backend with many
-writes in context normal cleans up for itself: the background writer is too slow. ms_a_read above 1 is a disk, below
-0.1 the system''s cache.
-Do: WAL on a faster disk; bgwriter_lru_maxpages, shared_buffers.';
+'Reads and writes by kind of process, object and context, for the whole server.
+Read: ms_an_fsync of object wal is the time that each commit waits for (above 5 ms: a slow disk). Many writes of client
+backends in context normal mean that the background writer is too slow. ms_a_read above 1 means that blocks come from
+the disk, below 0.1 from the system''s cache.
+Do: put WAL on a faster disk; raise bgwriter_lru_maxpages or shared_buffers.';
 
 GRANT SELECT ON monitor.io TO store_monitor;

@@ -13,8 +13,8 @@ FROM pg_locks AS l
 JOIN pg_stat_activity AS w ON w.pid = l.pid
 CROSS JOIN LATERAL unnest(pg_blocking_pids(l.pid)) AS p (pid)
 JOIN pg_stat_activity AS b ON b.pid = p.pid
--- A session that waits for a row waits for the transaction that has it, and holds the row's tuple lock meanwhile; that
--- lock tells the table.
+-- A session that waits for a row waits for the transaction that has locked it, and meanwhile holds the row's tuple
+-- lock; the table is read from that lock.
 LEFT JOIN LATERAL (
     SELECT o.relation FROM pg_locks AS o
     WHERE o.pid = l.pid AND o.locktype = 'tuple' AND o.granted AND l.locktype = 'transactionid' LIMIT 1
@@ -22,11 +22,11 @@ LEFT JOIN LATERAL (
 WHERE NOT l.granted;
 
 COMMENT ON VIEW monitor.locks IS
-'Who waits for a lock now, and who holds it: a line for each pair.
-Read: blocking_query is what the holder runs now or ran last, not necessarily what took the lock. blocking_state ''idle
-in transaction'' is a person or a program that forgot to commit; a chain ends with a blocking_pid that is no
-waiting_pid.
-Do: SELECT pg_cancel_backend(blocking_pid) ends its statement, pg_terminate_backend(blocking_pid) its session. The web
-roles give up after 5 s by themselves (lock_timeout).';
+'Sessions that wait for a lock now, with the sessions that hold it: one row for each pair.
+Read: blocking_query is the current or last statement of the holder, not necessarily the one that took the lock.
+blocking_state ''idle in transaction'' means that a person or a program has not committed; the session at the end of a
+chain is a blocking_pid that is no waiting_pid.
+Do: SELECT pg_cancel_backend(blocking_pid) ends its statement, pg_terminate_backend(blocking_pid) its session.
+Statements of the web roles fail after 5 s by themselves (lock_timeout).';
 
 GRANT SELECT ON monitor.locks TO store_monitor;

@@ -13,10 +13,10 @@ WHERE o.done_at IS NULL
 GROUP BY o.kind;
 
 COMMENT ON VIEW monitor.queue IS
-'Work that was promised and is not done, by kind.
-Read: due should be near 0 and oldest_seconds below a minute. later is work that waits for its time, or for another
-attempt (failing). most_attempts above 10 will not heal by itself.
-Do: no worker runs (storeproc worker), or what it calls refuses: usual_reason, and the worker''s log by the job''s
-kind.';
+'Jobs that are not done yet, by kind.
+Read: due should be near 0 and oldest_seconds below a minute. later are the jobs that are scheduled for later, or for
+another attempt (failing). Jobs with most_attempts above 10 will not succeed without a repair.
+Do: check that a worker runs (storeproc worker), and why its calls fail: usual_reason, and the worker''s log by the kind
+of job.';
 
 GRANT SELECT ON monitor.queue TO store_monitor;

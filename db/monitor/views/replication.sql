@@ -12,8 +12,8 @@ CROSS JOIN (
 
 COMMENT ON VIEW monitor.replication IS
 'Standbys (and base backups while they run) that are connected to this server.
-Read: behind_bytes that climbs is a standby that is slower than we write, or a query on it that holds up the replay;
-replay_seconds is what a reader there misses. A standby that is not here is not connected at all: see monitor.slots.
-Do: network and disk of the standby; there: monitor.transactions, max_standby_streaming_delay.';
+Read: behind_bytes that increases means that the standby is slower than the writes here, or that a query on it delays
+the replay; replay_seconds is how old its data is. A standby without a row is not connected: see monitor.slots.
+Do: check network and disk of the standby; on it, check monitor.transactions and max_standby_streaming_delay.';
 
 GRANT SELECT ON monitor.replication TO store_monitor;

@@ -9,9 +9,9 @@ CROSS JOIN (
 ) AS l;
 
 COMMENT ON VIEW monitor.slots IS
-'Replication slots: promises to keep write-ahead log for somebody.
-Read: active false with retained_bytes that climbs fills the disk, for a standby that may never come back.
-holds_back_transactions keeps vacuum from cleaning.
-Do: bring the standby back, or SELECT pg_drop_replication_slot(slot_name); set max_slot_wal_keep_size.';
+'Replication slots: each keeps write-ahead log until its reader has received it.
+Read: active false with retained_bytes that increases fills the disk, for a standby that may never come back.
+holds_back_transactions keeps vacuum from removing dead rows.
+Do: restart the standby, or SELECT pg_drop_replication_slot(slot_name); set max_slot_wal_keep_size.';
 
 GRANT SELECT ON monitor.slots TO store_monitor;

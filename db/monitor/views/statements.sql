@@ -11,12 +11,13 @@ SELECT monitor.endpoint_of(s.query) AS endpoint, pg_get_userbyid(s.role_id)::tex
 FROM monitor.read_statements(true) AS s;
 
 COMMENT ON VIEW monitor.statements IS
-'What each statement costs since its statistics were reset: ORDER BY total_ms DESC (where the time goes), mean_ms,
+'The cost of each statement since its statistics were reset: ORDER BY total_ms DESC (where the time goes), mean_ms,
 worst_ms, blocks_read, temp_blocks_written, wal_bytes.
-Read: an endpoint is one statement, so total_ms is what it costs the database and calls how often it is asked. A
-worst_ms far above mean_ms is waiting (monitor.locks) or a cold cache (blocks_read); temp_blocks_written is a sort or
-hash above work_mem.
-Do: start with the largest share_percent. Its plan is in the log if it took 250 ms (auto_explain); EXPLAIN (ANALYZE,
-BUFFERS) the statements inside the function otherwise. Empty: monitor.find_gaps() says why.';
+Read: an endpoint is one statement, so total_ms is its cost in the database and calls is the number of its requests. A
+worst_ms far above mean_ms comes from waiting (monitor.locks) or from a cold cache (blocks_read); temp_blocks_written
+from a sort or hash that exceeds work_mem.
+Do: start with the largest share_percent. The plan of a statement that took 250 ms is in the log (auto_explain);
+otherwise EXPLAIN (ANALYZE, BUFFERS) the statements inside the function. If there are no rows, monitor.find_gaps()
+returns the reason.';
 
 GRANT SELECT ON monitor.statements TO store_monitor;

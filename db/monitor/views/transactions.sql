@@ -12,10 +12,10 @@ WHERE a.datname = current_database()
   AND a.xact_start < clock_timestamp() - interval '5 seconds';
 
 COMMENT ON VIEW monitor.transactions IS
-'Transactions older than 5 seconds, ORDER BY open_seconds DESC. Requests end within 10.
-Read: holds_back_transactions is how many transactions'' garbage no vacuum can remove while this one is open;
-idle_in_transaction does nothing and holds its locks all the same.
-Do: pg_cancel_backend(pid), or pg_terminate_backend(pid) where it is idle. A backup (application_name) is left alone. A
-report belongs on a standby.';
+'Transactions older than 5 seconds, ORDER BY open_seconds DESC. Requests end within 10 seconds.
+Read: holds_back_transactions is the number of transactions whose dead rows no vacuum can remove while this one is open.
+A session that is idle_in_transaction does nothing but still holds its locks.
+Do: pg_cancel_backend(pid), or pg_terminate_backend(pid) if it is idle. Leave a backup (application_name) alone. Run
+long reports on a standby.';
 
 GRANT SELECT ON monitor.transactions TO store_monitor;

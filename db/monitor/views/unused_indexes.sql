@@ -22,10 +22,10 @@ WHERE s.idx_scan = 0 AND NOT x.indisunique AND NOT x.indisexclusion
   AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = x.indexrelid);
 
 COMMENT ON VIEW monitor.unused_indexes IS
-'Indexes without a scan since the statistics were reset (since), largest cost first when ordered by writes or bytes.
-Unique and constraint indexes are left out: they are rules.
-Read: look on every standby as well, whose scans are counted there; one that serves_foreign_key is needed when the row
-it refers to is deleted, even if that has not happened yet.
+'Indexes without a scan since the statistics were reset (since). ORDER BY writes or bytes DESC for the most expensive
+ones. Unique and constraint indexes are left out, because they enforce rules.
+Read: check every standby as well, since its scans are counted there. An index with serves_foreign_key is needed when
+the row that it refers to is deleted, even if that has not happened yet.
 Do: wait for a whole month of statistics, then DROP INDEX CONCURRENTLY in a migration.';
 
 GRANT SELECT ON monitor.unused_indexes TO store_monitor;

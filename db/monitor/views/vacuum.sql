@@ -32,10 +32,11 @@ CROSS JOIN LATERAL (
 WHERE c.relkind <> 'p';
 
 COMMENT ON VIEW monitor.vacuum IS
-'Dead rows and what autovacuum will do about them. ORDER BY dead_rows DESC.
-Read: is_due for long with an old last_vacuum means that autovacuum does not keep up, or that something holds it back
-(monitor.transactions, monitor.slots). percent_to_forced_vacuum at 100 starts a vacuum that nothing cancels.
-Do: end what holds it back; VACUUM (VERBOSE) relation; for a hot table ALTER TABLE … SET
+'Dead rows, and when autovacuum will remove them. ORDER BY dead_rows DESC.
+Read: is_due for long with an old last_vacuum means that autovacuum does not keep up, or that something blocks it
+(monitor.transactions, monitor.slots). percent_to_forced_vacuum at 100 starts a vacuum that is not cancelled by other
+sessions.
+Do: end what blocks it; VACUUM (VERBOSE) relation; for a table with many changes ALTER TABLE … SET
 (autovacuum_vacuum_scale_factor = 0.02) in a migration.';
 
 GRANT SELECT ON monitor.vacuum TO store_monitor;

@@ -9,9 +9,10 @@ SELECT w.wal_bytes::bigint AS wal_bytes, w.wal_records, w.wal_fpi AS full_page_i
 FROM pg_stat_wal AS w CROSS JOIN pg_stat_checkpointer AS c CROSS JOIN pg_stat_archiver AS a;
 
 COMMENT ON VIEW monitor.wal IS
-'What is written ahead, how often it is brought to the tables (checkpoints), and whether it is archived.
-Read: checkpoints_requested above a tenth of checkpoints_timed: max_wal_size is too small. last_failed_time after
-last_archived_time: the archive refuses, log piles up on the disk, and no restore reaches beyond last_archived_time.
-Do: a larger max_wal_size; mend the archive (its reason is in PostgreSQL''s log).';
+'The amount of write-ahead log, the number of checkpoints, and whether the log is archived.
+Read: checkpoints_requested above a tenth of checkpoints_timed means that max_wal_size is too small. last_failed_time
+after last_archived_time means that archiving fails: log accumulates on the disk, and no restore can reach a time after
+last_archived_time.
+Do: raise max_wal_size; repair archiving (the reason is in PostgreSQL''s log).';
 
 GRANT SELECT ON monitor.wal TO store_monitor;

@@ -9,10 +9,10 @@ SELECT d.datname::text AS database_name, age(d.datfrozenxid) AS transaction_age,
 FROM pg_database AS d;
 
 COMMENT ON VIEW monitor.wraparound IS
-'How many of the 2^31 transaction ids (and multixact ids) are used up since the oldest row that is not frozen.
-Read: percent_to_forced_vacuum passes 100 now and then and comes down again: that is the forced vacuum at work.
-percent_to_stop above 50 is an emergency in slow motion; at about 99.9 the server takes no more writes.
-Do: monitor.vacuum ORDER BY freeze_age DESC names the table; end old transactions, prepared transactions and slots,
+'The share of the 2^31 transaction ids (and multixact ids) that are used up since the oldest row that is not frozen.
+Read: percent_to_forced_vacuum exceeds 100 now and then and goes down again, when a forced vacuum runs. percent_to_stop
+above 50 needs attention soon; at about 99.9 the server accepts no more writes.
+Do: find the table with monitor.vacuum ORDER BY freeze_age DESC; end old transactions, prepared transactions and slots,
 then VACUUM (FREEZE) it.';
 
 GRANT SELECT ON monitor.wraparound TO store_monitor;

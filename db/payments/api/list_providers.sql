@@ -1,4 +1,4 @@
--- The ways of paying that this shop knows, and how each is set.
+-- The ways of paying that this shop knows, with their settings.
 CREATE FUNCTION api.list_providers()
 RETURNS api.payment_provider[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,10 @@
--- Offers a way of paying or not, and whether money is taken at once or authorised first. Attempts that were begun stay as they are.
+-- Enables or disables a way of paying, and sets whether money is taken at once or authorised first. Attempts that were
+-- begun stay as they are.
+-- Locks:  the provider.
 -- Errors: provider_not_found 404, capture_method_not_supported 422.
 CREATE DOMAIN api.capture_method AS text CONSTRAINT capture_method_unknown CHECK (VALUE = ANY (ARRAY['automatic', 'manual']));
-COMMENT ON DOMAIN api.capture_method IS 'automatic: the money is taken at once; manual: it is authorised, and captured by customer service.';
+COMMENT ON DOMAIN api.capture_method IS
+'automatic: the money is taken at once; manual: it is authorised, and captured by customer service.';
 
 CREATE FUNCTION api.update_provider(provider text, enabled boolean DEFAULT NULL, capture_method api.capture_method DEFAULT NULL)
 RETURNS api.payment_provider
@@ -28,6 +31,7 @@ END $$;
 COMMENT ON FUNCTION api.update_provider IS
 'Change a way of paying
 
-Offer it or not; take the money at once or authorise it first. Payments that were begun stay as they are.';
+Whether it is offered, and whether money is taken at once or authorised first. Payments that were begun stay as they
+are.';
 
 GRANT EXECUTE ON FUNCTION api.update_provider TO app_admin;

@@ -1,4 +1,4 @@
--- Payment providers: everybody's to read, an admin's to change, through api.update_provider().
+-- Everybody may read payment providers; an admin changes them through api.update_provider().
 REVOKE ALL ON payments.providers FROM store_api;
 GRANT SELECT ON payments.providers TO store_api;
 GRANT UPDATE (enabled, capture_method) ON payments.providers TO store_api;

@@ -1,4 +1,5 @@
--- A provider's id as people may see it: its last four characters if it is longer than eight, else none.
+-- A provider's id as people may see it: •••• and its last four characters if it is longer than eight, otherwise only
+-- the ••••. NULL for NULL.
 -- Callers:   api.render_payment, api.render_payout, the views in report.
 CREATE OR REPLACE FUNCTION payments.mask_reference(reference text)
 RETURNS text

@@ -1,5 +1,5 @@
--- Applies a gateway's report about a dispute. Monotone: a dispute opens once and ends once, in whatever order the
--- reports arrive.
+-- Applies a gateway's report about a dispute. Monotone: a dispute opens once and ends once, independent of the order in
+-- which the reports arrive.
 -- Callers:   api.receive_gateway_event.
 -- Returns:   whether anything changed.
 -- Locks:     those of settle_disputes.

@@ -13,6 +13,5 @@ CROSS JOIN LATERAL (
 WHERE a.kind = 'earnings' AND a.owner_id = (SELECT identity.sql_account());
 
 COMMENT ON VIEW report.my_earnings IS
-'Every movement of your earnings: what a sale brought, what a refund took back, what was paid out. Minor units, signed
-as you see them.';
+'Every transfer of your earnings: sales, refunds and payouts. Minor units; negative amounts left your earnings.';
 GRANT SELECT ON report.my_earnings TO app_merchant_sql;

@@ -8,5 +8,5 @@ FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id
 WHERE i.merchant_id = (SELECT identity.sql_account());
 
 COMMENT ON VIEW report.my_sales IS
-'The order lines of your products, with their orders status and nothing about the buyer. Amounts in minor units.';
+'The order lines of your products, with the status of their order and nothing about the buyer. Amounts in minor units.';
 GRANT SELECT ON report.my_sales TO app_merchant_sql;

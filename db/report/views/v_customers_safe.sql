@@ -9,6 +9,5 @@ SELECT a.id AS account_id, a.role, a.status, identity.mask_email(a.email) AS ema
 FROM identity.accounts AS a;
 
 COMMENT ON VIEW report.v_customers_safe IS
-'Accounts without their names: for how many, since when and from where. Emails are masked, addresses end at the
-country.';
+'Accounts without names: for counts, by date and by place. E-mails are masked, addresses are reduced to the country.';
 GRANT SELECT ON report.v_customers_safe TO app_readonly;

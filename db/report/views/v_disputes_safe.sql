@@ -6,5 +6,5 @@ SELECT d.id AS dispute_id, d.payment_id, d.provider,
        d.closed_at
 FROM payments.disputes AS d;
 
-COMMENT ON VIEW report.v_disputes_safe IS 'Disputes; the case at the provider masked.';
+COMMENT ON VIEW report.v_disputes_safe IS 'Disputes, with a masked id of the case at the provider.';
 GRANT SELECT ON report.v_disputes_safe TO app_readonly;

@@ -9,6 +9,6 @@ JOIN ledger.accounts AS d ON d.id = t.debit_account
 JOIN ledger.accounts AS c ON c.id = t.credit_account;
 
 COMMENT ON VIEW report.v_ledger_safe IS
-'Every transfer of the ledger, with the kinds of its accounts and whose they are. A debit account pays a credit
-account; minor units.';
+'Every transfer of the ledger, with the kinds and owners of its accounts. The debit account pays the credit account.
+Amounts in minor units.';
 GRANT SELECT ON report.v_ledger_safe TO app_readonly;

@@ -6,5 +6,5 @@ SELECT i.id AS order_item_id, i.order_id, i.merchant_id, i.product_id, i.bundle,
        i.created_at
 FROM sales.order_items AS i;
 
-COMMENT ON VIEW report.v_order_items_safe IS 'Order lines: what was sold, by whom, for how much.';
+COMMENT ON VIEW report.v_order_items_safe IS 'Order lines: product, merchant and price.';
 GRANT SELECT ON report.v_order_items_safe TO app_readonly;

@@ -7,5 +7,5 @@ SELECT o.id AS order_id, o.number, o.account_id, o.status, o.cancel_reason, o.cu
        o.paid_at
 FROM sales.orders AS o;
 
-COMMENT ON VIEW report.v_orders_safe IS 'Orders, without the address: its country alone. Amounts in minor units.';
+COMMENT ON VIEW report.v_orders_safe IS 'Orders, with the country of their address only. Amounts in minor units.';
 GRANT SELECT ON report.v_orders_safe TO app_readonly;

@@ -8,6 +8,6 @@ SELECT p.id AS payment_id, p.order_id, p.purpose, p.account_id, p.provider, p.st
 FROM payments.payments AS p;
 
 COMMENT ON VIEW report.v_payments_safe IS
-'Payments. Ids of providers show their last four characters where they are longer than eight, else none; what opens a
-checkout is not here.';
+'Payments. Provider ids show their last four characters if they are longer than eight, otherwise nothing; the keys and
+addresses of checkouts are left out.';
 GRANT SELECT ON report.v_payments_safe TO app_readonly;

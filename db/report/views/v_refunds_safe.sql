@@ -6,5 +6,5 @@ SELECT r.id AS refund_id, r.payment_id, r.order_id, r.account_id, r.status, r.am
        r.completed_at
 FROM payments.refunds AS r;
 
-COMMENT ON VIEW report.v_refunds_safe IS 'Refunds; ids of providers masked as in v_payments_safe.';
+COMMENT ON VIEW report.v_refunds_safe IS 'Refunds; provider ids are masked as in v_payments_safe.';
 GRANT SELECT ON report.v_refunds_safe TO app_readonly;

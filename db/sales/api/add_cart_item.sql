@@ -1,5 +1,4 @@
--- Puts pieces of a product, or a bundle, into the cart, on top of those that are there. Nothing is reserved; what can
--- never be had is refused.
+-- Adds pieces of a product or bundle to the cart. Nothing is reserved, but more than is in stock is refused.
 -- Locks:  the cart.
 -- Errors: product_not_found, bundle_not_found 404; line_needs_product_or_bundle, product_not_sold_in_currency 422;
 --         out_of_stock, quantity_out_of_range 409.
@@ -28,6 +27,7 @@ END $$;
 COMMENT ON FUNCTION api.add_cart_item IS
 'Put a product or a bundle into the cart
 
-Adds to what is there. More than is in stock is refused with what is available. Nothing is reserved until the order.';
+Adds to the quantity that is in the cart. More than is in stock is refused, with what is available. Nothing is reserved
+until the order is created.';
 
 GRANT EXECUTE ON FUNCTION api.add_cart_item TO app_customer;

@@ -1,4 +1,4 @@
--- Cancels one of the caller's own orders: stock comes back, open payments close, money is refunded.
+-- Cancels one of the caller's own orders: its stock is released, open payments are cancelled, money is refunded.
 -- Locks:  the order, stock rows in product order, its payments.
 -- Errors: order_not_found 404, order_not_cancellable 409.
 CREATE FUNCTION api.cancel_order(order_id uuid, reason api.short_text DEFAULT NULL)
@@ -18,6 +18,6 @@ END $$;
 COMMENT ON FUNCTION api.cancel_order IS
 'Cancel an order
 
-While it is pending or paid. Stock comes back, money is refunded.';
+Possible while it is pending or paid. Its stock is released and its money is refunded.';
 
 GRANT EXECUTE ON FUNCTION api.cancel_order TO app_customer;

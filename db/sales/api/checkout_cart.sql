@@ -1,5 +1,5 @@
--- Selected lines of the cart, or all, become an order in one transaction; the rest stay.
--- Locks:  the cart (so that a double click is one order), then those of create_order.
+-- Turns all lines of the cart, or selected ones, into an order, in one transaction; the rest stays in the cart.
+-- Locks:  the cart (so that a double click creates one order), then those of create_order.
 -- Errors: cart_empty 422, cart_item_not_found 404, and those of create_order.
 CREATE FUNCTION api.checkout_cart(
     item_ids uuid[] DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
@@ -46,7 +46,7 @@ END $$;
 COMMENT ON FUNCTION api.checkout_cart IS
 'Order what is in the cart
 
-All lines, or those of item_ids; the rest stay in the cart. One transaction: either the order is there and the lines are
-gone, or neither.';
+All lines, or those of `item_ids`; the rest stays in the cart. One transaction: either the order is created and the
+lines are removed, or nothing changes.';
 
 GRANT EXECUTE ON FUNCTION api.checkout_cart TO app_customer;

@@ -2,7 +2,8 @@
 -- Locks:  stock rows, in product order; promotions.
 -- Errors: order_empty, line_needs_product_or_bundle, quantity_out_of_range, currency_unknown,
 --         product_not_sold_in_currency 422; product_not_found, bundle_not_found, address_not_found 404; out_of_stock
---         409; why a promotion takes nothing off (promo_…); shipping_method_required, shipping_method_not_available,
+--         409; the reason why a promotion does not apply (promo_…); shipping_method_required,
+--         shipping_method_not_available, shipping_address_required 422.
 --         shipping_address_required 422.
 CREATE FUNCTION api.create_order(
     items api.order_line[], shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
@@ -41,8 +42,8 @@ END $$;
 COMMENT ON FUNCTION api.create_order IS
 'Create an order
 
-Reserves stock and pins prices. Duplicate lines are added up; a bundle and its own component are one demand. The order
-waits for a payment until it expires (expires_at). `promo_code` may be several codes with commas between, when each may
-be combined.';
+Reserves stock and pins prices. Duplicate lines are added up; a bundle and a line of its component together need the
+stock of both. The order can be paid until it expires (`expires_at`). `promo_code` may be several codes separated by
+commas if all of them can be combined.';
 
 GRANT EXECUTE ON FUNCTION api.create_order TO app_customer;

@@ -1,4 +1,4 @@
--- A new promotion, with its code.
+-- Creates a promotion with its code.
 -- Errors: promo_code_taken, promotion_kind_incomplete, promotion_needs_currency, promotion_period_empty 409;
 --         product_not_found, category_not_found 404; currency_unknown 422.
 CREATE FUNCTION api.create_promotion(
@@ -35,8 +35,8 @@ END $$;
 COMMENT ON FUNCTION api.create_promotion IS
 'Create a promotion
 
-`percentage` takes `basis_points` off the goods that it is for, up to `cap`; `fixed` takes `amount` off. `minimum` is
-what those goods must cost. Lists of products and categories (with all below them) say what it is for; without them,
-everything. `total_uses` and `uses_per_account` limit it.';
+`percentage` takes `basis_points` off the goods that it applies to, up to `cap`; `fixed` takes `amount` off. `minimum`
+is the least value of those goods. It applies to the listed products and categories (with all categories below them);
+without lists, to everything. `total_uses` and `uses_per_account` limit it.';
 
 GRANT EXECUTE ON FUNCTION api.create_promotion TO app_support;

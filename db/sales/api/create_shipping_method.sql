@@ -1,4 +1,4 @@
--- A new way of sending parcels, with what it costs.
+-- Creates a shipping method with its rates.
 -- Errors: currency_unknown 422, shipping_rate_twice, shipping_country_malformed 409.
 CREATE FUNCTION api.create_shipping_method(
     name api.short_text, rates api.shipping_rate[], carrier api.short_text DEFAULT NULL
@@ -25,6 +25,7 @@ END $$;
 COMMENT ON FUNCTION api.create_shipping_method IS
 'Create a shipping method
 
-`rates`: by country (or everywhere else), currency and weight; the smallest that carries the parcel counts.';
+`rates` are by country (or for all other countries), currency and weight; the smallest rate that covers the parcel''s
+weight applies.';
 
 GRANT EXECUTE ON FUNCTION api.create_shipping_method TO app_admin;

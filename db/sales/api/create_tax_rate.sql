@@ -1,5 +1,6 @@
--- A rate from now or a moment to come. The one before it ends where this begins; those that would begin later are
--- replaced.
+-- Sets a tax rate, from now or from a later time on. The previous rate ends where it begins; rates that would begin
+-- later are replaced.
+-- Locks:  an advisory lock of the country, so that concurrent requests run one after the other; the rates it replaces.
 -- Errors: valid_from_in_past 422.
 CREATE FUNCTION api.create_tax_rate(
     country api.country, name api.short_text, rate api.tax_percent, included boolean,
@@ -15,7 +16,7 @@ DECLARE
     v_from     timestamptz;
     v_rate     sales.tax_rates;
 BEGIN
-    -- One at a time: two would find the same one in force.
+    -- Only one request at a time: two would find the same rate in force.
     PERFORM pg_advisory_xact_lock(hashtextextended('tax ' || create_tax_rate.country, 0));
     v_from := coalesce(create_tax_rate.valid_from, clock_timestamp());
     IF create_tax_rate.valid_from < now() OR NOT isfinite(create_tax_rate.valid_from) THEN
@@ -40,7 +41,7 @@ END $$;
 COMMENT ON FUNCTION api.create_tax_rate IS
 'Set a tax rate
 
-For a country, or a region of it, and a category of products; `included` says whether prices are with tax or it comes on
-top. From now on, or from valid_from. Orders keep the rate that was in force when they were placed.';
+For a country, or a region of it, and a category of products; `included` says whether prices include the tax or it is
+added to them. From now, or from `valid_from` on. Orders keep the rate that was in force when they were placed.';
 
 GRANT EXECUTE ON FUNCTION api.create_tax_rate TO app_admin;

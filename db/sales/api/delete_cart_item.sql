@@ -1,4 +1,4 @@
--- Takes a line out of the cart.
+-- Removes a line from the cart.
 -- Locks:  the cart.
 -- Errors: cart_item_not_found 404.
 CREATE FUNCTION api.delete_cart_item(item_id uuid)

@@ -1,4 +1,4 @@
--- Removes a line from a pending order: restores its stock, updates the total. The last line cancels the order.
+-- Removes a line from a pending order: releases its stock, updates the total. Removing the last line cancels the order.
 -- Locks:  the order, the product's stock row, the order's payments.
 -- Errors: order_not_found, order_item_not_found 404; order_not_pending, order_partly_paid 409; version_stale 412.
 CREATE FUNCTION api.delete_product_in_order(order_id uuid, item_id uuid, if_match bigint DEFAULT NULL)
@@ -23,6 +23,6 @@ END $$;
 COMMENT ON FUNCTION api.delete_product_in_order IS
 'Remove a line from a pending order
 
-Its stock comes back. Removing the last line cancels the order.';
+Its stock is released. Removing the last line cancels the order.';
 
 GRANT EXECUTE ON FUNCTION api.delete_product_in_order TO app_customer;

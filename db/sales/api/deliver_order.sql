@@ -1,4 +1,4 @@
--- Says that an order was delivered: all of its parcels that are under way.
+-- Marks an order, and all of its parcels in transit, as delivered.
 -- Locks:  the order, its shipments.
 -- Errors: order_not_found 404, order_transition_refused 409 (it is not shipped).
 CREATE FUNCTION api.deliver_order(order_id uuid)
@@ -17,7 +17,7 @@ BEGIN
     FROM fulfilment.shipments AS s WHERE s.order_id = v_order.id AND s.status = 'in_transit';
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = v_order.id;
     IF v_order.status = 'shipped' THEN
-        -- A parcel was lost, or came back to us, and a person says that the order is done all the same.
+        -- A parcel was lost or returned to the shop, but staff mark the order as delivered nevertheless.
         UPDATE sales.orders AS o
         SET status = 'delivered', version = o.version + 1
         WHERE o.id = v_order.id

@@ -1,4 +1,4 @@
--- Ends a promotion now. Orders that have it keep it. Idempotent.
+-- Ends a promotion now. Orders keep its discount. Idempotent.
 -- Locks:  the promotion.
 -- Errors: promotion_not_found 404.
 CREATE FUNCTION api.disable_promotion(promotion_id uuid)
@@ -23,6 +23,6 @@ END $$;
 COMMENT ON FUNCTION api.disable_promotion IS
 'Disable a promotion
 
-From now on its code is unknown. Orders that have it keep it.';
+From now on its code is unknown. Orders keep its discount.';
 
 GRANT EXECUTE ON FUNCTION api.disable_promotion TO app_support;

@@ -1,4 +1,5 @@
--- Ends a rate now; one that has not begun is gone. Idempotent.
+-- Ends a tax rate now; a rate that has not begun is deleted. Idempotent.
+-- Locks:  the rate.
 -- Errors: tax_rate_not_found 404.
 CREATE FUNCTION api.end_tax_rate(tax_rate_id uuid)
 RETURNS void
@@ -21,6 +22,6 @@ END $$;
 COMMENT ON FUNCTION api.end_tax_rate IS
 'End a tax rate
 
-From now on there is no tax of its kind. Orders keep theirs.';
+From now on this tax is no longer charged. Orders keep the rate that was in force when they were placed.';
 
 GRANT EXECUTE ON FUNCTION api.end_tax_rate TO app_admin;

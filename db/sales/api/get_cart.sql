@@ -1,4 +1,4 @@
--- The caller's cart: price when added and price now, availability, totals.
+-- The caller's cart: prices when added and prices now, availability, totals.
 CREATE FUNCTION api.get_cart()
 RETURNS api.cart
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,7 +11,7 @@ END $$;
 COMMENT ON FUNCTION api.get_cart IS
 'Your cart
 
-Lines show the price when they were added and the price now; unit_price is null for what is no longer sold in the
-cart''s currency.';
+Lines show the price when they were added and the price now; `unit_price` is null if the product is no longer sold in
+the cart''s currency.';
 
 GRANT EXECUTE ON FUNCTION api.get_cart TO app_customer;

@@ -1,4 +1,4 @@
--- Everybody's orders, newest first, for customer service.
+-- The orders of all customers, newest first, for customer service.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_all_orders(
     status api.order_status DEFAULT NULL, account uuid DEFAULT NULL, "from" timestamptz DEFAULT NULL,
@@ -19,6 +19,6 @@ END $$;
 COMMENT ON FUNCTION api.list_all_orders IS
 'List all orders
 
-Newest first. from is inclusive, to is exclusive.';
+Newest first. `from` is inclusive, `to` is exclusive.';
 
 GRANT EXECUTE ON FUNCTION api.list_all_orders TO app_support;

@@ -1,4 +1,4 @@
--- Every shipping method with all of its rates, the disabled ones too.
+-- All shipping methods with all of their rates, including disabled ones.
 CREATE FUNCTION api.list_all_shipping_methods()
 RETURNS api.shipping_method[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,6 +11,6 @@ END $$;
 COMMENT ON FUNCTION api.list_all_shipping_methods IS
 'List all shipping methods
 
-With their rates, for those who set them.';
+With their rates, including disabled methods.';
 
 GRANT EXECUTE ON FUNCTION api.list_all_shipping_methods TO app_support;

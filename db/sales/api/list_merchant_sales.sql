@@ -1,4 +1,4 @@
--- What was sold of the caller's products, newest first.
+-- The order lines of the caller's products, newest first.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_merchant_sales("limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL)
 RETURNS api.sale_page

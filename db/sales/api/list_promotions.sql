@@ -23,6 +23,6 @@ END $$;
 COMMENT ON FUNCTION api.list_promotions IS
 'List promotions
 
-Newest first, the disabled ones too.';
+Newest first, including disabled ones.';
 
 GRANT EXECUTE ON FUNCTION api.list_promotions TO app_support;

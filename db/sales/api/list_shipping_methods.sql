@@ -1,4 +1,4 @@
--- How a parcel can be sent to a country, and what it costs.
+-- The shipping methods for a parcel to a country, with their prices.
 -- Errors: currency_unknown 422.
 CREATE FUNCTION api.list_shipping_methods(
     country api.country, currency api.currency DEFAULT 'USD', weight api.weight DEFAULT 0, goods api.price DEFAULT 0
@@ -20,7 +20,7 @@ END $$;
 COMMENT ON FUNCTION api.list_shipping_methods IS
 'List shipping methods
 
-What carries `weight` (grams) to `country`, cheapest first; `goods` is what they cost, where shipping may be free from a
-value on.';
+Those that can send `weight` (grams) to `country`, cheapest first. `goods` is the value of the goods, for methods that
+are free above a value.';
 
 GRANT EXECUTE ON FUNCTION api.list_shipping_methods TO app_anonymous;

@@ -1,4 +1,4 @@
--- Tax rates: those in force now, or at a moment.
+-- The tax rates that are in force now, or at a given time.
 CREATE FUNCTION api.list_tax_rates(country api.country DEFAULT NULL, as_of timestamptz DEFAULT NULL)
 RETURNS api.tax_rate[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

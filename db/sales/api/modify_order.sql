@@ -1,6 +1,6 @@
--- Sets the quantities of the listed products in a pending order: 0 removes a line, a product that was not there is
--- added. Lines keep the price they were sold at; a new product gets today's. Stock moves by the difference. An open
--- payment is closed first, since it would pay the old total; an order left without lines is cancelled.
+-- Sets the quantities of the listed products in a pending order: 0 removes a line, a product that was not in the order
+-- is added. Lines keep the price they were sold at; a new product gets today's price. Stock changes by the difference.
+-- An open payment is cancelled first, since it would pay the old total; an order left without lines is cancelled.
 -- Locks:  the order, stock rows in product order, its payments.
 -- Errors: order_not_found 404, order_not_pending 409, order_partly_paid 409, version_stale 412, and those of
 --         create_order.
@@ -24,7 +24,7 @@ END $$;
 COMMENT ON FUNCTION api.modify_order IS
 'Modify a pending order
 
-Listed products get the given quantity (0 removes the line), unlisted lines stay. Prices stay as pinned. Open payments
-are cancelled: begin a new one for the new total.';
+Listed products get the given quantity (0 removes the line), unlisted lines stay. Prices of existing lines stay. Open
+payments are cancelled: begin a new one for the new total.';
 
 GRANT EXECUTE ON FUNCTION api.modify_order TO app_customer;

@@ -1,5 +1,5 @@
--- Sends an order to another of the caller's addresses, until it is shipped. Tax and shipping are computed anew while
--- nothing is paid; a paid order that has any stays in its country and region.
+-- Changes an order's shipping address to another of the caller's addresses, until it is shipped. Tax and shipping are
+-- computed again while the order is pending; a paid order with tax or shipping has to stay in its country and region.
 -- Locks:  the order, its payments.
 -- Errors: order_not_found, address_not_found 404; order_already_shipped, address_changes_price, order_partly_paid 409;
 --         version_stale 412; shipping_method_not_available 422.

@@ -1,4 +1,5 @@
--- Says that an order was shipped: what is in parcels that wait has left, and what is in none left in one parcel.
+-- Marks an order as shipped: booked parcels are in transit now, and all pieces that are in no parcel are shipped in
+-- one.
 -- Locks:  the order, its lines, its shipments.
 -- Errors: order_not_found 404, order_transition_refused 409 (it is not paid), shipment_not_booked 409, nothing_to_ship
 --         409.
@@ -18,7 +19,7 @@ BEGIN
             MESSAGE = 'A carrier is being asked for a parcel of this order.',
             HINT = 'Wait for its answer, or cancel that shipment.';
     END IF;
-    -- The rest first, so that the order becomes shipped once.
+    -- The remaining pieces first, so that the order becomes shipped only once.
     IF EXISTS (SELECT FROM sales.order_items AS i
                WHERE i.order_id = v_order.id AND i.quantity > i.quantity_shipped + i.quantity_withdrawn) THEN
         PERFORM fulfilment.make_shipment(v_order.id);
@@ -36,6 +37,6 @@ END $$;
 COMMENT ON FUNCTION api.ship_order IS
 'Mark an order as shipped
 
-All that has not left yet, in one parcel. For parts, carriers and tracking, make shipments.';
+All that has not left yet, in one parcel. To ship in parts, or with a carrier and tracking, create shipments.';
 
 GRANT EXECUTE ON FUNCTION api.ship_order TO app_support;

@@ -1,7 +1,7 @@
--- Changes a promotion: only the fields that are sent; null takes a limit away. What it takes off, and its code, stay:
--- orders refer to them.
+-- Changes a promotion: only the fields that are sent; null removes a limit. Its discount and its code cannot be
+-- changed, because orders refer to them.
 -- Locks:  the promotion.
--- Errors: promotion_not_found 404, version_stale 412, promo_used_up 409 (fewer uses than there are),
+-- Errors: promotion_not_found 404, version_stale 412, promo_used_up 409 (the new limit is below the uses so far),
 --         promotion_needs_currency, promotion_period_empty 409.
 CREATE FUNCTION api.update_promotion(
     promotion_id uuid, name api.short_text DEFAULT NULL, minimum api.amount DEFAULT NULL, cap api.amount DEFAULT NULL,
@@ -25,7 +25,7 @@ BEGIN
         valid_from = coalesce(update_promotion.valid_from, p.valid_from),
         valid_until = CASE WHEN 'valid_until' = ANY (v_given) THEN update_promotion.valid_until ELSE p.valid_until END,
         total_uses = CASE WHEN 'total_uses' = ANY (v_given) THEN update_promotion.total_uses ELSE p.total_uses END,
-        -- From here on they are counted, or no longer.
+        -- Uses are counted only while there is a limit, so the count starts or ends here.
         uses = CASE WHEN 'total_uses' = ANY (v_given) AND update_promotion.total_uses IS NULL THEN 0
                     WHEN p.total_uses IS NULL AND update_promotion.total_uses IS NOT NULL
                     THEN (SELECT count(*)
@@ -42,6 +42,7 @@ END $$;
 COMMENT ON FUNCTION api.update_promotion IS
 'Change a promotion
 
-Only the fields that are sent; null takes a limit away. Its code and what it takes off stay: make another for that.';
+Only the fields that are sent; null removes a limit. Its code and its discount stay: create another promotion to change
+them.';
 
 GRANT EXECUTE ON FUNCTION api.update_promotion TO app_support;

@@ -1,4 +1,4 @@
--- Changes a shipping method: only the fields that are sent; rates replace all rates. Orders keep what they pay.
+-- Changes a shipping method: only the fields that are sent; rates replace all rates. Orders keep their shipping price.
 -- Locks:  the method.
 -- Errors: shipping_method_not_found 404, version_stale 412, currency_unknown 422, shipping_rate_twice 409.
 CREATE FUNCTION api.update_shipping_method(
@@ -43,6 +43,6 @@ END $$;
 COMMENT ON FUNCTION api.update_shipping_method IS
 'Change a shipping method
 
-Only the fields that are sent; `rates` replaces all of them; `enabled: false` takes it off the shop.';
+Only the fields that are sent; `rates` replaces all of them; with `enabled: false` it is no longer offered.';
 
 GRANT EXECUTE ON FUNCTION api.update_shipping_method TO app_admin;

@@ -1,5 +1,5 @@
--- What a code would take off these lines for the caller, or why not. Counts nothing and promises nothing: the order
--- decides.
+-- Returns what a code would take off these lines for the caller, or why it does not apply. It counts and reserves
+-- nothing: only the order itself decides.
 -- Errors: order_empty, line_needs_product_or_bundle 422; product_not_found, bundle_not_found 404;
 --         product_not_sold_in_currency 422.
 CREATE FUNCTION api.validate_promotion(code api.promo_code, items api.order_line[], currency api.currency DEFAULT 'USD')
@@ -45,7 +45,7 @@ END $$;
 COMMENT ON FUNCTION api.validate_promotion IS
 'Validate a promotion code
 
-What it would take off these items, at today''s prices, or why it takes nothing off. Nothing is reserved: the order
-decides.';
+The discount on these items at today''s prices, or the reason why there is none. Nothing is reserved: only the order
+itself decides.';
 
 GRANT EXECUTE ON FUNCTION api.validate_promotion TO app_customer;

@@ -1,4 +1,4 @@
--- Cart lines: their owner's alone.
+-- Cart lines: visible to their owner only.
 ALTER TABLE sales.cart_items ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON sales.cart_items;

@@ -1,4 +1,4 @@
--- A cart is its owner's alone.
+-- Carts: visible to their owner only.
 ALTER TABLE sales.carts ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON sales.carts;

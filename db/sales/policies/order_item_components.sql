@@ -1,4 +1,4 @@
--- Components of sold bundles: visible with their order. What was sold never changes.
+-- Components of sold bundles: visible together with their order. What was sold never changes.
 ALTER TABLE sales.order_item_components ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON sales.order_item_components;

@@ -1,4 +1,4 @@
--- Order lines: visible with their order.
+-- Order lines: visible together with their order.
 ALTER TABLE sales.order_items ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON sales.order_items;

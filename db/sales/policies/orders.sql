@@ -1,4 +1,4 @@
--- Orders: a customer's own; staff and services see all. Only what functions change may be changed.
+-- A customer sees their own orders; staff and services see all. Only the columns that functions change can be updated.
 ALTER TABLE sales.orders ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON sales.orders;
@@ -21,6 +21,6 @@ CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.orders
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON sales.orders
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');
 
--- Only a change of status is looked up; the WHEN clause costs nothing for the rest.
+-- The WHEN clause calls the trigger only for changes of status; it costs nothing for other updates.
 CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON sales.orders
     FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sales.check_transition();

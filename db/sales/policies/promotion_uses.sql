@@ -1,5 +1,5 @@
--- Uses of promotions: a customer's own, with their order; staff see all. Written by the definer routines that count
--- them.
+-- Uses of promotions: customers see those of their own orders; staff see all. Written only by the SECURITY DEFINER
+-- routines that count them.
 ALTER TABLE sales.promotion_uses ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_rows ON sales.promotion_uses;

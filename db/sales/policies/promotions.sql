@@ -1,4 +1,4 @@
--- Promotions: staff's to see and change. A customer's order finds one by its code through sales.find_promotion(), and
+-- Promotions: staff see and change them. A customer's order finds one by its code through sales.find_promotion(), and
 -- counts its use.
 ALTER TABLE sales.promotions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sales.promotion_products ENABLE ROW LEVEL SECURITY;

@@ -1,3 +1,3 @@
--- What the shop decided; read by functions, changed by a DBA.
+-- The shop's settings: read by functions, changed by a DBA.
 REVOKE ALL ON sales.settings, sales.order_transitions FROM store_api;
 GRANT SELECT ON sales.settings, sales.order_transitions TO store_api;

@@ -1,4 +1,4 @@
--- Shipping methods and what they cost: everybody's to read, an admin's to change.
+-- Everybody may read shipping methods and their rates; an admin changes them.
 REVOKE ALL ON sales.shipping_methods, sales.shipping_rates FROM store_api;
 GRANT SELECT ON sales.shipping_methods TO store_api;
 GRANT INSERT (name, carrier, enabled) ON sales.shipping_methods TO store_api;

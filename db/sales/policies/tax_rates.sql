@@ -1,4 +1,4 @@
--- Tax rates: everybody's to read, an admin's to change. A rate that was in force is never changed, only ended.
+-- Everybody may read tax rates; an admin changes them. A rate that was in force is never changed, only ended.
 REVOKE ALL ON sales.tax_rates FROM store_api;
 GRANT SELECT, DELETE ON sales.tax_rates TO store_api;
 GRANT INSERT (country, region, category, name, rate, included, valid, created_by) ON sales.tax_rates TO store_api;

@@ -1,6 +1,6 @@
 -- Applies money to an order and returns the part that the order took: at most the amount due, and nothing unless the
--- order waits for money. An order that expired is revived if its whole price arrives while its products are still in
--- stock; one that a person cancelled is not.
+-- order waits for money. An expired order is revived if its whole price arrives while its products are still in stock;
+-- an order that a person cancelled is not.
 -- Callers:   payments.mark_payment_completed.
 -- Locks:     the order, then (when that pays it) stock rows in product order, merchants' earnings.
 CREATE OR REPLACE FUNCTION sales.apply_payment(order_id uuid, amount bigint)

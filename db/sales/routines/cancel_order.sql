@@ -1,4 +1,4 @@
--- Cancels an order: its stock and its uses of promotions come back, its open payments close, its money is refunded.
+-- Cancels an order: releases its stock and its uses of promotions, cancels its open payments, refunds its money.
 -- Callers:   cancel_order, cancel_any_order, delete_product_in_order, modify_order, expire_orders.
 -- Locks:     the order, stock rows in product order, promotions, its payments.
 -- Errors:    order_not_cancellable 409.

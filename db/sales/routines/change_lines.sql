@@ -1,6 +1,7 @@
--- Sets quantities in a pending order that is locked: stock by the difference, pinned prices for lines that are there,
--- today's for new ones, 0 removes; discount, tax and total over all lines; cancels an order that is left empty. Open
--- payments are closed: they would pay the old total. A bundle that is there keeps what it was made of.
+-- Sets quantities in a pending order that is locked: stock changes by the difference, existing lines keep their pinned
+-- price, new lines get today's, 0 removes a line. Discount, tax and total are computed again over all lines; an order
+-- that is left empty is cancelled. Open payments are cancelled, since they would pay the old total. Existing bundle
+-- lines keep their components.
 -- Callers:   modify_order, delete_product_in_order.
 -- Locks:     stock rows in product order, then the order's payments.
 -- Errors:    order_empty, order_too_long 422, order_partly_paid 409, and those of place_order.
@@ -19,7 +20,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty', MESSAGE = 'Say which lines to change.';
     END IF;
     PERFORM sales.require_few_lines(cardinality(change_lines.product_ids));
-    -- A bundle that is called a product has no stock to move.
+    -- A product id that belongs to a bundle, or the reverse, is refused: a bundle has no stock of its own.
     PERFORM catalog.refuse_product(c.product_id, c.bundle)
     FROM unnest(change_lines.product_ids, change_lines.bundles) AS c (product_id, bundle)
     JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id AND i.bundle <> c.bundle;
@@ -34,12 +35,13 @@ BEGIN
         UNION ALL
         SELECT FROM unnest(change_lines.quantities) AS q (quantity) WHERE q.quantity > 0
     ) THEN
-        -- Nothing is left: the lines stay, to show what was cancelled.
+        -- No line is left. The lines are kept, to show what was cancelled.
         PERFORM sales.cancel_order(v_order.id, 'customer');
         RETURN;
     END IF;
 
-    -- The stock first, by product over all lines: what a bundle gives back, a line of its own may take.
+    -- The stock first, by product over all lines, so that a product line can use the pieces that a bundle line
+    -- releases.
     FOR v_change IN
         WITH changes AS (
             SELECT c.product_id, c.bundle, sum(c.quantity) - coalesce(max(i.quantity), 0) AS delta,
@@ -96,7 +98,7 @@ BEGIN
         END IF;
         v_set := true;
         IF v_change.present > 0 THEN
-            -- Without discount and tax for now: price_order() finds them anew.
+            -- Discount and tax are reset here; price_order() computes them again.
             UPDATE sales.order_items AS i
             SET quantity = v_change.wanted, discount = 0, tax = 0, tax_rate = 0, tax_included = false,
                 total = i.unit_price * v_change.wanted
@@ -117,7 +119,7 @@ BEGIN
         END IF;
     END LOOP;
     IF NOT v_set AND NOT v_removed THEN
-        RETURN;    -- as it was: an open payment may go on
+        RETURN;    -- nothing has changed, so open payments stay valid
     END IF;
     PERFORM sales.require_few_lines(count(*)) FROM sales.order_items AS i WHERE i.order_id = v_order.id;
 

@@ -1,4 +1,4 @@
--- Row trigger: an order's status changes along sales.order_transitions, or not at all.
+-- Row trigger: allows only the changes of status that sales.order_transitions lists.
 -- Callers:   trigger check_transition on sales.orders.
 -- Errors:    order_transition_refused 409.
 CREATE OR REPLACE FUNCTION sales.check_transition()

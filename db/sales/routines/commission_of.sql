@@ -1,4 +1,4 @@
--- The shop's commission on what a line brought, in minor units, half a unit rounded up.
+-- The shop's commission on the amount of a line, in minor units, half a unit rounded up.
 -- Callers:   list_line_shares.
 CREATE OR REPLACE FUNCTION sales.commission_of(amount bigint, basis_points integer)
 RETURNS bigint

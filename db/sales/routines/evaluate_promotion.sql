@@ -1,7 +1,7 @@
--- What a promotion takes off lines of these amounts, spread over those that it is for: exact to the unit, never more
--- than a line; or why it takes nothing off.
+-- The discount of a promotion on lines of these amounts, spread over the lines that it applies to, exact to the unit
+-- and never more than a line; or the reason why there is none.
 -- Callers:   price_order, api.validate_promotion.
--- Definer:   a customer does not read promotions; what one takes off their order, they may know.
+-- Definer:   customers may not read promotions, but may know the discount on their own order.
 CREATE OR REPLACE FUNCTION sales.evaluate_promotion(
     promotion_id uuid, currency text, product_ids uuid[], amounts bigint[],
     OUT discounts bigint[], OUT discount bigint, OUT reason text, OUT minimum bigint
@@ -39,7 +39,7 @@ BEGIN
             )::bigint ELSE v_promotion.amount END);
         discounts := ledger.split_amount(discount, v_weights);
         IF discount = 0 THEN
-            reason := 'promo_not_applicable';    -- a percentage of almost nothing
+            reason := 'promo_not_applicable';    -- the percentage rounds to zero
         END IF;
     END IF;
 END $$;

@@ -1,4 +1,4 @@
--- The sentence of a code that says why a promotion takes nothing off.
+-- The message for a code that says why a promotion does not apply.
 -- Callers:   refuse_promotion, api.validate_promotion.
 CREATE OR REPLACE FUNCTION sales.explain_promotion(code text)
 RETURNS text

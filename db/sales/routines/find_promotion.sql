@@ -1,6 +1,7 @@
--- A promotion by its code, whatever its case, and why this account cannot use it now (null: it can). Counts nothing.
+-- Finds a promotion by its code, ignoring case, and the reason why this account cannot use it now (NULL if it can).
+-- Counts nothing.
 -- Callers:   use_promotions (under its locks), api.validate_promotion.
--- Definer:   a customer may not read promotions, nor the uses of others.
+-- Definer:   customers may not read promotions or the uses of others.
 CREATE OR REPLACE FUNCTION sales.find_promotion(
     code text, account_id uuid, OUT id uuid, OUT stackable boolean, OUT reason text
 )

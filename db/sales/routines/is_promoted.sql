@@ -1,5 +1,5 @@
--- Whether a promotion is for a product: for all without lists, else for those that are listed or below a listed
--- category.
+-- Whether a promotion applies to a product: to all products if it has no lists, otherwise to those that are listed or
+-- in or below a listed category.
 -- Callers:   evaluate_promotion.
 CREATE OR REPLACE FUNCTION sales.is_promoted(promotion_id uuid, product_id uuid)
 RETURNS boolean

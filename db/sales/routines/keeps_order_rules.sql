@@ -1,8 +1,8 @@
--- The rules of an order's row. Called by the table's one CHECK (order_rules): PostgreSQL reads the text of every CHECK
--- again for every statement that writes, and those that stood here cost more than the rest of the INSERT. What is
--- changed here is not proved of rows that are there: UPDATE those that may break it, in a migration. The first
--- condition is what nearly every row meets: each operator in it is set up anew for every transaction, which is what it
--- costs, so one least() says what many comparisons would.
+-- The rules of an order's row. The table's one CHECK (order_rules) calls this function: PostgreSQL parses the text of
+-- each CHECK again for every statement that writes, and the separate CHECKs that were there before cost more than the
+-- rest of the INSERT. A change here is not validated against existing rows: UPDATE those that may violate it, in a
+-- migration. The first condition is the one that nearly every row meets. Its cost is that each operator in it is
+-- initialised again for every transaction, so one least() replaces many comparisons.
 -- Callers:   constraint order_rules on sales.orders.
 -- Errors:    order_status_unknown, shipping_refunded_out_of_range, order_total_adds_up, order_paid_in_full,
 --            order_amounts_out_of_range 409.
@@ -27,7 +27,7 @@ BEGIN
           OR o.total <> o.subtotal - o.discount + o.tax - o.tax_included + o.shipping THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_total_adds_up',
             MESSAGE = 'The order''s total is not the sum of its parts.';
-    -- A paid order is paid: no code path can say so without the money.
+    -- An order can have a paid status only if the money is there, whatever the code does.
     ELSIF o.status NOT IN ('pending', 'cancelled') AND o.amount_paid < o.total THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_paid_in_full',
             MESSAGE = 'The order is not paid in full.';

@@ -1,7 +1,7 @@
--- The order lines of a merchant's products, newest first, with their order's number and status and nothing about the
--- buyer.
+-- The order lines of a merchant's products, newest first, with the number and status of their order and nothing about
+-- the buyer.
 -- Callers:   list_merchant_sales.
--- Definer:   a merchant may not read customers' orders; this shows them what of those is theirs.
+-- Definer:   merchants may not read customers' orders; this returns only their own lines.
 CREATE OR REPLACE FUNCTION sales.list_merchant_lines(merchant_id uuid, before uuid, count integer)
 RETURNS TABLE (
     id uuid, order_id uuid, order_number text, order_status text, product_id uuid, sku text, name text,

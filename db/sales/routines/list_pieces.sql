@@ -1,5 +1,5 @@
--- The pieces that an order takes out of stock, by product in the order of locks: its lines, and the components of its
--- bundles; and how many of them have come back. No SET, so that it becomes a part of the query that asks.
+-- The pieces that an order takes out of stock, by product in lock order: its lines, the components of its bundles, and
+-- how many of them have come back. Without SET, so that it can be inlined into the calling query.
 -- Callers:   settle_order, cancel_order, reserve_again, api.expire_orders.
 CREATE OR REPLACE FUNCTION sales.list_pieces(order_id uuid)
 RETURNS TABLE (product_id uuid, quantity bigint, returned bigint)

@@ -1,4 +1,4 @@
--- What an order brings each of its merchants, with the ledger account it goes to.
+-- The share of each merchant in an order, with the ledger account that it is booked to.
 -- Callers:   share_earnings, payments.freeze_shares.
 CREATE OR REPLACE FUNCTION sales.list_shares(order_id uuid)
 RETURNS TABLE (merchant_id uuid, account_id uuid, earnings bigint, commission bigint)

@@ -1,5 +1,5 @@
--- The ways of sending a weight (grams) to a country, with their prices: a method's rates for that country, or else
--- those for everywhere.
+-- The shipping methods for a weight (grams) to a country, with their prices: by a method's rates for that country, or
+-- else by its rates for all other countries.
 -- Callers:   shipping_price, api.list_shipping_methods.
 CREATE OR REPLACE FUNCTION sales.list_shipping_offers(country text, currency text, weight bigint, goods bigint)
 RETURNS TABLE (method_id uuid, name text, carrier text, price bigint)

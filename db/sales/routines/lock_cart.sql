@@ -1,6 +1,7 @@
--- Locks the account's cart, made at first use, and answers its currency. Every change of a cart starts here, so two
--- tabs take turns.
--- Callers:   the cart's endpoints. Locks: the cart.
+-- Locks the account's cart, creates it at first use, and returns its currency. Every change of a cart starts here, so
+-- that concurrent requests run one after the other.
+-- Callers:   the endpoints of the cart.
+-- Locks:     the cart.
 CREATE OR REPLACE FUNCTION sales.lock_cart(account_id uuid)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

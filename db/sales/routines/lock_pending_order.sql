@@ -1,6 +1,6 @@
--- Locks an account's own order that may still be edited.
+-- Locks one of an account's own orders that can still be edited.
 -- Callers:   modify_order, delete_product_in_order.
--- Locks:     the order. (change_lines closes its open payments after the stock: lock order.)
+-- Locks:     the order. (change_lines cancels its open payments after the stock, because of the lock order.)
 -- Errors:    order_not_found 404, order_not_pending 409, version_stale 412.
 CREATE OR REPLACE FUNCTION sales.lock_pending_order(order_id uuid, account_id uuid, if_match bigint DEFAULT NULL)
 RETURNS sales.orders

@@ -1,6 +1,6 @@
--- Keeps what a bundle is made of on each bundle line of an order that does not have it yet, and spreads one bundle's
--- price over its components by what they cost apart (by pieces, where they cost nothing): exact to the unit, for
--- refunds and reports.
+-- Stores the components of each bundle line of an order that does not have them yet, and spreads one bundle's price
+-- over them in proportion to their own prices (to their pieces, if they have none): exact to the unit, for refunds and
+-- reports.
 -- Callers:   place_order, change_lines.
 -- Errors:    out_of_stock 409 (a component is no longer sold).
 CREATE OR REPLACE FUNCTION sales.pin_components(order_id uuid)

@@ -1,9 +1,9 @@
--- What an order costs, from all of its lines: the discount of its promotions, spread over the lines they are for; the
--- tax of each line, rounded once; the shipping.
+-- Computes the price of an order from all of its lines: the discount of its promotions, spread over the lines they
+-- apply to; the tax of each line, rounded once; the shipping.
 -- Callers:   place_order (is_new), change_lines, api.set_shipping_address.
 -- Returns:   the total, in minor units.
 -- Locks:     none; the caller holds the order.
--- Errors:    the reason why a promotion takes nothing off, for a new order (see explain_promotion);
+-- Errors:    the reason why a promotion does not apply, for a new order (see explain_promotion);
 --            shipping_method_required, shipping_method_not_available 422.
 CREATE OR REPLACE FUNCTION sales.price_order(order_id uuid, is_new boolean DEFAULT false)
 RETURNS bigint

@@ -1,4 +1,4 @@
--- Says why a promotion takes nothing off. One sentence for the order and the validation.
+-- Raises the error that says why a promotion does not apply. The order and the validation use the same messages.
 -- Callers:   price_order, use_promotions.
 -- Errors:    the code it is given: promo_used_up and promo_used_by_account 409, all others 422.
 CREATE OR REPLACE FUNCTION sales.refuse_promotion(code text, minimum bigint DEFAULT NULL)

@@ -1,7 +1,7 @@
--- A cancelled order gives its uses of promotions back.
+-- Releases the uses of promotions of a cancelled order.
 -- Callers:   cancel_order.
 -- Locks:     promotions with a total limit, in id order.
--- Definer:   a customer does not write promotions.
+-- Definer:   customers may not write promotions.
 CREATE OR REPLACE FUNCTION sales.release_promotions(order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

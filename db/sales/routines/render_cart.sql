@@ -1,4 +1,4 @@
--- The caller's cart as the contract shows it, with today's prices and stock. Not an endpoint.
+-- The caller's cart as a client reads it, with today's prices and stock. Not an endpoint.
 -- Callers:   api.add_cart_item, api.delete_cart_item, api.get_cart, api.update_cart_item.
 CREATE FUNCTION api.render_cart(account_id uuid)
 RETURNS api.cart

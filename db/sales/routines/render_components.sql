@@ -1,4 +1,4 @@
--- What a bundle line is made of. Not an endpoint.
+-- The components of a bundle line. Not an endpoint.
 -- Callers:   api.render_item.
 CREATE FUNCTION api.render_components(order_item_id uuid)
 RETURNS api.order_component[]

@@ -1,6 +1,5 @@
--- An order as the contract shows it, its lines in the order they were put in. Not an endpoint: what answers with one
--- order ends here. (render_orders has the same columns for a page; through it one order would cost 160 µs instead of
--- 20.)
+-- An order as a client reads it, its lines in the order in which they were added. Not an endpoint. (render_orders has
+-- the same columns for a page; through it one order would cost 160 µs instead of 20.)
 -- Callers:   the endpoints that return an order.
 CREATE FUNCTION api.render_order(o sales.orders)
 RETURNS api."order"

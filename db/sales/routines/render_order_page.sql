@@ -1,4 +1,4 @@
--- A page of orders: what was found, one more than asked for where there is a next page. Not an endpoint.
+-- A page of orders. The array has one row more than the limit if there is a next page. Not an endpoint.
 -- Callers:   api.list_all_orders, api.list_orders.
 CREATE FUNCTION api.render_order_page(orders api."order"[], "limit" integer)
 RETURNS api.order_page

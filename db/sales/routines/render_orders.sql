@@ -1,5 +1,5 @@
--- Orders as the contract shows them, newest first, each with its lines in the order they were put in. One query for a
--- whole page: 404 µs for 21 orders against 917 for a call an order. Not an endpoint.
+-- Orders as a client reads them, newest first, each with its lines in the order in which they were added. One query for
+-- a whole page: 404 µs for 21 orders, instead of 917 with one call per order. Not an endpoint.
 -- Callers:   api.list_all_orders, api.list_orders.
 CREATE FUNCTION api.render_orders(orders sales.orders[])
 RETURNS api."order"[]

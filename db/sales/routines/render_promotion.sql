@@ -1,4 +1,4 @@
--- A promotion as customer service sees it. Not an endpoint.
+-- A promotion as customer service reads it. Not an endpoint.
 -- Callers:   api.create_promotion, api.disable_promotion, api.get_promotion, api.list_promotions, api.update_promotion.
 CREATE FUNCTION api.render_promotion(p sales.promotions)
 RETURNS api.promotion

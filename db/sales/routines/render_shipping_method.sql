@@ -1,4 +1,4 @@
--- A shipping method as an admin sees it. Not an endpoint.
+-- A shipping method as an admin reads it. Not an endpoint.
 -- Callers:   api.create_shipping_method, api.list_all_shipping_methods, api.update_shipping_method.
 CREATE FUNCTION api.render_shipping_method(m sales.shipping_methods)
 RETURNS api.shipping_method

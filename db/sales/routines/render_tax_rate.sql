@@ -1,4 +1,4 @@
--- A tax rate as the contract shows it. Not an endpoint.
+-- A tax rate as a client reads it. Not an endpoint.
 -- Callers:   api.create_tax_rate, api.list_tax_rates.
 CREATE FUNCTION api.render_tax_rate(r sales.tax_rates)
 RETURNS api.tax_rate

@@ -1,5 +1,5 @@
--- After a pending order's total has changed: its open payments are closed, since they would pay the old one; an order
--- that is paid by now is settled, and one that would cost less than was paid is refused.
+-- After a change of a pending order's total: cancels its open payments, since they would pay the old total; settles an
+-- order that is fully paid by now; refuses a total below what has been paid.
 -- Callers:   change_lines, api.set_shipping_address.
 -- Locks:     the order's payments; those of settle_order. The caller holds the order.
 -- Errors:    order_partly_paid, payment_processing 409.

@@ -1,4 +1,5 @@
--- Takes up an order that had given back its stock and its promotions: all of it, or nothing and the answer is false.
+-- Reserves again the stock and the promotions of an order that had released them: all of them, or none and it returns
+-- false.
 -- Callers:   apply_payment.
 -- Locks:     stock rows, in product order, then promotions; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.reserve_again(order_id uuid)

@@ -1,7 +1,7 @@
--- An order that is taken up again needs the uses that it had given back: all of them, or the answer is false.
+-- Counts again the uses of promotions that an order had released: all of them, or none and it returns false.
 -- Callers:   reserve_again.
 -- Locks:     those of use_promotions.
--- Definer:   a customer does not read or write promotions.
+-- Definer:   customers may not read or write promotions.
 CREATE OR REPLACE FUNCTION sales.retake_promotions(order_id uuid)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
--- A refund takes back, of each line it gives back, the merchant's and the shop's part. Each is the difference of two
--- running shares, so a line that has been refunded whole, in however many steps, has given back exactly what it
--- brought.
+-- Takes back the merchant's and the shop's shares of each refunded line. Each amount is the difference of two running
+-- shares, so a line that has been refunded completely, in any number of steps, has returned exactly what was booked for
+-- it.
 -- Callers:   payments.mark_refund_completed, before the refund counts as completed.
 -- Locks:     a part of each merchant's balance, by ledger account id; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.return_shares(refund_id uuid)
@@ -15,7 +15,7 @@ BEGIN
     SELECT o.* INTO STRICT v_order
     FROM sales.orders AS o JOIN payments.refunds AS r ON r.order_id = o.id WHERE r.id = return_shares.refund_id;
     IF v_order.paid_at IS NULL OR v_order.commission_basis_points IS NULL THEN
-        RETURN;    -- nothing was shared
+        RETURN;    -- no shares were booked
     END IF;
     v_sales := ledger.open_account('sales', v_order.currency);
     FOR v_back IN

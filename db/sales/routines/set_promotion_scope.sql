@@ -1,5 +1,5 @@
--- Which products and categories (with all below them) a promotion is for; empty lists: all. NULL leaves a list as it
--- is.
+-- Sets the products and categories (with all categories below them) that a promotion applies to; empty lists mean all.
+-- NULL leaves a list unchanged.
 -- Callers:   api.create_promotion, update_promotion.
 -- Errors:    product_not_found, category_not_found 404.
 CREATE OR REPLACE FUNCTION sales.set_promotion_scope(promotion_id uuid, product_ids uuid[], category_ids uuid[])

@@ -1,4 +1,4 @@
--- What a shipping method costs: replaces all of its rates.
+-- Replaces all rates of a shipping method.
 -- Callers:   api.create_shipping_method, update_shipping_method.
 -- Errors:    currency_unknown 422, shipping_rate_twice, shipping_country_malformed 409.
 CREATE OR REPLACE FUNCTION sales.set_shipping_rates(

@@ -1,4 +1,4 @@
--- Makes a fully paid order paid: sells its stock, books its merchants' shares and enqueues its invoice and the
+-- Marks a fully paid order as paid: sells its stock, books its merchants' shares and enqueues its invoice and the
 -- confirmation mail. The last payment is counted by the same statement.
 -- Callers:   apply_payment, place_order and require_within_total (nothing left to pay). The order row is locked.
 -- Locks:     stock rows, in product order; merchants' earnings.
@@ -20,7 +20,7 @@ BEGIN
     WHERE o.id = settle_order.order_id RETURNING o.* INTO STRICT v_order;
     PERFORM sales.share_earnings(v_order.id, v_order.currency);
     PERFORM messaging.record_event('order.paid', v_order.id, v_order.account_id);
-    -- The worker issues the invoice: gapless numbers are given one at a time, and payments would wait for each other.
+    -- The worker issues the invoice: gapless numbers are assigned one at a time, so payments would wait for each other.
     PERFORM messaging.enqueue_job('issue_invoice', jsonb_build_object('order_id', v_order.id));
     PERFORM messaging.enqueue_mail('order_confirmation', v_order.account_id,
                                    jsonb_build_object('order_id', v_order.id));

@@ -1,4 +1,4 @@
--- Books the merchants' shares of a paid order, less the shop's commission.
+-- Books the merchants' shares of a paid order, minus the shop's commission.
 -- Callers:   settle_order.
 -- Locks:     a part of each merchant's balance, by ledger account id.
 CREATE OR REPLACE FUNCTION sales.share_earnings(order_id uuid, currency text)

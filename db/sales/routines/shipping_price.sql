@@ -1,5 +1,5 @@
--- What a shipping method asks for a parcel: by its country's rates, or else those for everywhere; the smallest that
--- carries the weight.
+-- The price of a shipping method for a parcel: by its rates for the country, or else those for all other countries; the
+-- smallest rate that covers the weight applies.
 -- Callers:   price_order.
 -- Errors:    shipping_address_required, shipping_method_not_available 422.
 CREATE OR REPLACE FUNCTION sales.shipping_price(

@@ -1,4 +1,4 @@
--- An account's address as it is now, to be kept on an order; NULL for none.
+-- An account's address as it is now, to be stored on an order; NULL for no address.
 -- Callers:   create_order, checkout_cart, set_shipping_address.
 -- Errors:    address_not_found 404.
 CREATE OR REPLACE FUNCTION sales.snapshot_address(address_id uuid, account_id uuid)

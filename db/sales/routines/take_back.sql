@@ -1,6 +1,7 @@
--- Money goes back: counts it as refunded on the order, so that no refund exceeds what was paid
--- (order_amounts_out_of_range). A negative amount undoes it: the refund failed.
--- Callers:   payments.count_refund. The order row is locked by the caller.
+-- Counts money as refunded on the order, so that no refund exceeds what was paid (order_amounts_out_of_range). A
+-- negative amount undoes that, because the refund failed.
+-- Callers:   payments.count_refund.
+-- Locks:     none of its own; the caller holds the order.
 CREATE OR REPLACE FUNCTION sales.take_back(order_id uuid, amount bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
--- The tax rate of a product where it goes, at a moment: the region's, or else the country's. No row: no tax.
+-- The tax rate of a product at its destination at a given time: the region's, or else the country's. No row means no
+-- tax.
 -- Callers:   price_order.
 CREATE OR REPLACE FUNCTION sales.tax_rate_of(product_id uuid, country text, region text, at timestamptz)
 RETURNS TABLE (rate numeric, included boolean)

@@ -1,10 +1,10 @@
--- Counts the uses of an order's promotion codes (one, or several with commas between), in the order's transaction: two
--- at once cannot exceed a limit, since each waits for the one before. price_order() computes what they take off.
+-- Counts the uses of an order's promotion codes (one, or several separated by commas) in the order's transaction.
+-- Concurrent orders cannot exceed a limit, since each waits for the one before. price_order() computes the discount.
 -- Callers:   place_order.
--- Locks:     promotions with a total limit, in id order; for those with a limit an account, an advisory lock of
+-- Locks:     promotions with a total limit, in id order; for those with a limit per account, an advisory lock of
 --            promotion and account.
 -- Errors:    those of refuse_promotion.
--- Definer:   a customer does not read or write promotions.
+-- Definer:   customers may not read or write promotions.
 CREATE OR REPLACE FUNCTION sales.use_promotions(order_id uuid, account_id uuid, promo_code text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

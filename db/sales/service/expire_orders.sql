@@ -1,7 +1,6 @@
--- Cancels pending orders that have expired and releases their stock. Returns how many.
+-- Cancels pending orders that have expired and releases their stock. Returns the number of orders.
 -- Callers:   the worker.
--- Locks:     the orders (locked ones are skipped), then all their stock rows in product order, then
---            payments.
+-- Locks:     the orders (locked ones are skipped), then all their stock rows in product order, then payments.
 CREATE FUNCTION api.expire_orders("limit" integer DEFAULT 100)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -15,8 +14,8 @@ BEGIN
         SELECT p.id FROM sales.orders AS p WHERE p.status = 'pending' AND p.expires_at <= now()
         ORDER BY p.expires_at LIMIT expire_orders."limit" FOR NO KEY UPDATE SKIP LOCKED
     ) AS o;
-    -- Several orders in one transaction: their stock is locked in product order first, or two of them could wait for
-    -- each other.
+    -- There are several orders in one transaction: their stock is locked in product order first, since otherwise two
+    -- such transactions could deadlock.
     PERFORM FROM catalog.stock AS s
     WHERE s.product_id IN (SELECT p.product_id
                            FROM unnest(v_orders) AS e (id)
@@ -31,6 +30,6 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.expire_orders IS
-'Cancel unpaid orders whose time is over';
+'Cancel expired unpaid orders';
 
 GRANT EXECUTE ON FUNCTION api.expire_orders TO app_worker;
