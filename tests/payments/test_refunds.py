@@ -117,7 +117,7 @@ async def test_money_that_comes_back_from_the_payers_bank_is_owed(shop: Shop, cu
     seen = await shop.see(payment)
     assert (seen["amount_refunded"], seen["order_refunded"]) == (400, 400)  # its credit note is out
     assert seen["refunds"] == [["failed", 400, 400, "damaged"]]
-    assert seen["transfers"][len(before["transfers"]) :] == [["refund_reversed", "clearing", "unapplied", "USD", 400]]
+    assert seen["transfers"][len(before["transfers"]) :] == [["refund_returned", "clearing", "unapplied", "USD", 400]]
     shares = (
         "SELECT kind, amount FROM ledger.transfers "
         "WHERE order_id = $1::text::uuid AND kind LIKE 'earnings%' ORDER BY id"

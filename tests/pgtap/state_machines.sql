@@ -3,7 +3,8 @@ BEGIN;
 SELECT plan(6);
 
 SELECT set_eq('SELECT from_status, to_status FROM sales.order_transitions', $$ VALUES
-    ('pending', 'paid'), ('paid', 'shipped'), ('shipped', 'delivered'), ('pending', 'cancelled'), ('paid', 'cancelled'), ('cancelled', 'paid') $$,
+    ('pending', 'paid'), ('paid', 'shipped'), ('shipped', 'delivered'), ('pending', 'cancelled'), ('paid', 'cancelled'), ('cancelled', 'paid'),
+    ('cancelled', 'pending') $$,
     'an order moves as DESIGN says, and an expired one may be paid after all');
 
 SELECT is_empty($$ SELECT 1 FROM payments.payment_transitions WHERE from_status = 'completed' $$, 'money received is the last state');

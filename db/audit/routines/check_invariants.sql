@@ -158,9 +158,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'every finished refund is booked, once', r.id
         FROM payments.refunds AS r
         LEFT JOIN (
-            SELECT t.refund_id, sum(CASE WHEN t.kind LIKE '%_reversed' THEN -t.amount ELSE t.amount END) AS amount
+            SELECT t.refund_id, sum(CASE WHEN t.kind LIKE '%_reversed' OR t.kind = 'refund_returned' THEN -t.amount ELSE t.amount END) AS amount
             FROM ledger.transfers AS t
-            WHERE t.kind IN ('refund', 'refund_unapplied', 'deposit_refund',
+            WHERE t.kind IN ('refund', 'refund_unapplied', 'deposit_refund', 'refund_returned',
                              'refund_reversed', 'refund_unapplied_reversed', 'deposit_refund_reversed')
               AND t.phase IN ('posted', 'post')
             GROUP BY t.refund_id) AS b

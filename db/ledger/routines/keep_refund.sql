@@ -1,5 +1,5 @@
 -- Books the money of a refund that has come back into the account unapplied: it is the payer's, and waits there until
--- the refund is made in another way. Merchants' shares stay taken back.
+-- the refund is made in another way. It stays a refund in reports, and merchants' shares stay taken back.
 -- Callers:   payments.mark_refund_failed.
 -- Locks:     the payer's ledger account, if the money came from there.
 -- Errors:    refund_booked_twice 409.
@@ -16,7 +16,9 @@ BEGIN
         ORDER BY t.kind
     LOOP
         PERFORM ledger.post_transfer(v_transfer.credit_account, ledger.open_account('unapplied', v_transfer.currency),
-                                     v_transfer.amount, v_transfer.kind || '_reversed',
+                                     v_transfer.amount,
+                                     CASE v_transfer.kind WHEN 'refund' THEN 'refund_returned'
+                                                          ELSE 'refund_unapplied_reversed' END,
                                      order_id => v_transfer.order_id, payment_id => v_transfer.payment_id,
                                      refund_id => v_transfer.refund_id);
     END LOOP;
