@@ -158,7 +158,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'every finished refund is booked, once', r.id
         FROM payments.refunds AS r
         LEFT JOIN (
-            SELECT t.refund_id, sum(CASE WHEN t.kind LIKE '%_reversed' OR t.kind = 'refund_returned' THEN -t.amount ELSE t.amount END) AS amount
+            SELECT t.refund_id, sum(CASE WHEN t.kind LIKE '%_reversed' OR t.kind = 'refund_returned' THEN -t.amount
+                                            ELSE t.amount END) AS amount
             FROM ledger.transfers AS t
             WHERE t.kind IN ('refund', 'refund_unapplied', 'deposit_refund', 'refund_returned',
                              'refund_reversed', 'refund_unapplied_reversed', 'deposit_refund_reversed')
@@ -266,7 +267,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                     FROM sales.orders AS o JOIN sales.order_items AS i ON i.order_id = o.id
                     LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS refunded
                                FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
-                               WHERE f.status = 'completed' OR f.owed GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
+                               WHERE f.status = 'completed' OR f.owed
+                               GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
                     WHERE o.paid_at IS NOT NULL AND o.commission_basis_points IS NOT NULL
                     UNION ALL
                     SELECT i.order_id, NULL, i.total, t.refunded,
@@ -274,7 +276,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                     FROM sales.orders AS o JOIN sales.order_items AS i ON i.order_id = o.id
                     LEFT JOIN (SELECT r.order_item_id, sum(r.amount) AS refunded
                                FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
-                               WHERE f.status = 'completed' OR f.owed GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
+                               WHERE f.status = 'completed' OR f.owed
+                               GROUP BY r.order_item_id) AS t ON t.order_item_id = i.id
                     WHERE o.paid_at IS NOT NULL AND o.commission_basis_points IS NOT NULL) AS s
               GROUP BY s.order_id, s.owner_id) AS x
         FULL JOIN (SELECT t.order_id, a.owner_id, sum(t.amount) AS amount
