@@ -2,7 +2,7 @@
 -- (https://docs.stripe.com/refunds#failed-refunds). The amount belongs to the payment again and can be refunded anew;
 -- what was booked is reversed. Idempotent; failed is final. A completed refund fails only if the gateway itself says so
 -- (bounced), not because of the answer to a repeated call.
--- Callers:   api.fail_refund, receive_refund_event (bounced).
+-- Callers:   api.fail_refund, receive_refund_event (bounced), take_dispute (returned).
 -- Returns:   whether anything changed.
 -- Locks:     order (of a deposit: payment), payment, refund, merchants' earnings, wallet.
 -- Errors:    refund_not_found 404.

@@ -1,7 +1,7 @@
 -- How an order's lines are shared: the merchant's earnings and the shop's commission of each. Tax and shipping stay
 -- with the shop, which owes them on. Both follow from the line and the rate pinned on the order, so they are the same
 -- whenever they are asked for. No SET, so that it becomes a part of the query that asks.
--- Callers:   share_earnings, return_shares, list_shares, audit.check_invariants.
+-- Callers:   share_earnings, return_shares, list_shares, payments.freeze_shares, audit.check_invariants.
 CREATE OR REPLACE FUNCTION sales.list_line_shares(order_id uuid)
 RETURNS TABLE (order_item_id uuid, merchant_id uuid, total bigint, earnings bigint, commission bigint)
 LANGUAGE sql STABLE
