@@ -21,9 +21,10 @@ EventKind = Literal[
     "refund_pending",  # case: the refund's id at the gateway; amount
     "refund_completed",
     "refund_failed",  # failure_code
-    "dispute_opened",  # case: the dispute's id at the gateway; amount; failure_code: the reason
-    "dispute_won",
-    "dispute_lost",
+    "dispute",  # case: the dispute's id at the gateway; amount; failure_code: the reason; status; movements
+    "dispute_opened",  # of gateways that do not say what they moved: the amount was withdrawn
+    "dispute_won",  # it was returned
+    "dispute_lost",  # it was withdrawn, for good
 ]
 
 
@@ -85,6 +86,16 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Movement:
+    """Money that a gateway withdrew because of a dispute (amount below zero) or returned, once a reference."""
+
+    reference: str
+    amount: int  # minor units, in the currency of the dispute
+    fee: int = 0  # what the gateway charged for it, in its own currency; below zero: a fee that it gave back
+    fee_currency: str | None = None
+
+
+@dataclass(frozen=True)
 class Event:
     """A verified statement of a gateway. `id` is the same for every repeat; an unknown kind is only stored."""
 
@@ -98,6 +109,9 @@ class Event:
     case: str | None = None  # a refund's or a dispute's id at the gateway
     refund_id: str | None = None  # ours, where the gateway hands it back
     failure_code: str | None = None
+    status: str | None = None  # a dispute's; names as Stripe's
+    occurred_at: datetime | None = None  # of statuses, the one that is reported last counts
+    movements: tuple[Movement, ...] = ()  # all that the gateway has made for this dispute so far
     payload: Mapping[str, Any] = field(default_factory=dict)  # as received, to be stored; without our secrets
 
 

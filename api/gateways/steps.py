@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import httpx
@@ -118,6 +119,9 @@ class PaymentSteps:
             "refund_id": event.refund_id,
             "failure_code": event.failure_code,
             "payload": event.payload,
+            "dispute_status": event.status,
+            "occurred_at": event.occurred_at and event.occurred_at.isoformat(),
+            "movements": [asdict(movement) for movement in event.movements] or None,
         }
         return await self._call("receive_gateway_event", given, request_id, repeatable=True)
 

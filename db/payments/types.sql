@@ -5,8 +5,10 @@ CREATE DOMAIN api.refund_status AS text
 COMMENT ON DOMAIN api.refund_status IS 'The status of a refund.';
 
 CREATE DOMAIN api.dispute_status AS text
-    CONSTRAINT dispute_status_unknown CHECK (VALUE = ANY (ARRAY['open', 'won', 'lost']));
-COMMENT ON DOMAIN api.dispute_status IS 'The status of a dispute.';
+    CONSTRAINT dispute_status_unknown CHECK (VALUE = ANY (ARRAY[
+        'open', 'warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review',
+        'appeal_needs_response', 'appeal_under_review', 'won', 'lost', 'prevented', 'unknown']));
+COMMENT ON DOMAIN api.dispute_status IS 'The status of a dispute at the gateway; open: every one that has not ended.';
 
 CREATE TYPE api.payment_provider AS (
     name text, kind text, enabled boolean, capture_method text, title text, manual_capture boolean

@@ -18,10 +18,10 @@ For a shop in a process of its own, `stripe.environment` has the variables that 
             SERVER_ENVIRONMENT.update(server.environment)
             yield server
 
-People act through pay, authorize, decline, expire, pay_by_bank, show_voucher, bank_pays, bank_refuses,
-bank_cancels, dispute, close_dispute,
-capture_by_hand, refund_by_hand, settle_refund. What calls of the API make is in `events` too: `of_type(kind)`.
-`sessions`, `intents`, `charges`, `refunds`, `disputes` hold the objects by id, `requests` what was asked.
+People act through pay, authorize, decline, expire, pay_by_bank, show_voucher, bank_pays, bank_refuses, bank_cancels,
+dispute, update_dispute, close_dispute, move_funds, prevent, capture_by_hand, refund_by_hand, settle_refund. What calls
+of the API make is in `events` too: `of_type(kind)`. `sessions`, `intents`, `charges`, `refunds`, `disputes` hold the objects by id,
+`requests` what was asked.
 
 Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `calm()` ends them.
 `meanwhile(on, act)` does something between a request's arrival and its work. `forget_keys()` is what a day does to
@@ -29,7 +29,8 @@ idempotency keys, `advance(seconds)` to sessions. `reset()` is a new account on 
 
 As strict as Stripe: requests are checked against the library's own TypedDicts, unknown parameters are refused. Amounts
 below 50 or above 99,999,999 minor units are refused in every currency, which is simpler than Stripe.
-Sources: https://docs.stripe.com/api/errors, /api/idempotent_requests, /api/checkout/sessions, /webhooks, /currencies.
+Sources: https://docs.stripe.com/api/errors, /api/idempotent_requests, /api/checkout/sessions, /webhooks, /currencies,
+/disputes, /api/disputes/object.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from stripe import RequestOptions
 from stripe._stripe_object import UntypedStripeObject
 from stripe.params import (
+    DisputeRetrieveParams,
     PaymentIntentCancelParams,
     PaymentIntentCaptureParams,
     PaymentIntentRetrieveParams,
@@ -73,6 +75,7 @@ Thing = dict[str, Any]  # an object of Stripe's
 
 THREE_DECIMALS = ("bhd", "jod", "kwd", "omr", "tnd")
 MINUTE, DAY = 60, 86400
+DISPUTE_FEE = 1500
 
 
 Kind = Literal[
@@ -344,29 +347,60 @@ class StripeServer:
             self._tell("checkout.session.async_payment_failed", session)
             return made
 
-    def dispute(self, intent_id: str, *, amount: int | None = None, reason: str = "fraudulent") -> list[Thing]:
-        """A card's owner takes the money back."""
+    def dispute(
+        self, intent_id: str, *, amount: int | None = None, reason: str = "fraudulent", status: str = "needs_response"
+    ) -> list[Thing]:
+        """A card's owner takes the money back; with a `warning_` status their bank only asks (an inquiry).
+
+        One that ends before it is one takes nothing either: prevent().
+        """
         with self._acting() as made:
-            charge = self.charges[self.intents[intent_id]["latest_charge"]]
-            charge["disputed"] = True
-            dispute = self._new("dp", "dispute", self.disputes, {
-                "amount": charge["amount_captured"] if amount is None else amount, "charge": charge["id"],
-                "currency": charge["currency"], "is_charge_refundable": False, "metadata": {},
-                "payment_intent": intent_id, "reason": reason, "status": "needs_response",
-            })  # fmt: skip
+            dispute = self._new_dispute(intent_id, amount, reason, status)
+            self.charges[dispute["charge"]]["disputed"] = True
             self._tell("charge.dispute.created", dispute)
-            self._tell("charge.dispute.funds_withdrawn", dispute)
+            if not status.startswith("warning_"):
+                self._move(dispute, -dispute["amount"])
+            return made
+
+    def update_dispute(self, dispute_id: str, status: str) -> list[Thing]:
+        """Evidence was sent (under_review), or an inquiry became a dispute (needs_response)."""
+        with self._acting() as made:
+            dispute = self.disputes[dispute_id]
+            dispute["status"], dispute["is_charge_refundable"] = status, status.startswith("warning_")
+            self._tell("charge.dispute.updated", dispute)
+            if status == "needs_response" and not dispute["balance_transactions"]:
+                self._move(dispute, -dispute["amount"])
             return made
 
     def close_dispute(self, dispute_id: str, status: str) -> list[Thing]:
-        """`status`: won, lost, warning_closed."""
+        """`status`: won, lost, warning_closed. One that was lost may be won later, and the other way round."""
         with self._acting() as made:
             dispute = self.disputes[dispute_id]
             dispute["status"] = status
+            dispute["is_charge_refundable"] = status in ("won", "warning_closed")
             self.charges[dispute["charge"]]["disputed"] = status == "lost"
             self._tell("charge.dispute.closed", dispute)
-            if status == "won":
-                self._tell("charge.dispute.funds_reinstated", dispute)
+            out = -sum(moved["amount"] for moved in dispute["balance_transactions"])
+            if status == "won" and out:
+                self._move(dispute, out)
+            elif status == "lost" and not out:
+                self._move(dispute, -dispute["amount"])
+            return made
+
+    def prevent(self, intent_id: str, reason: str = "fraudulent") -> list[Thing]:
+        """A dispute that ends before the bank makes it one: nothing is withdrawn, the charge is refunded."""
+        with self._acting() as made:
+            dispute = self._new_dispute(intent_id, None, reason, "needs_response")
+            self._tell("charge.dispute.created", dispute)
+            dispute["status"] = "prevented"
+            self._tell("charge.dispute.closed", dispute)
+            self._refund(intent_id, None, {}, None)
+            return made
+
+    def move_funds(self, dispute_id: str, amount: int) -> list[Thing]:
+        """Funds are withdrawn (below zero) or reinstated: also in parts, of a payment that was partly refunded."""
+        with self._acting() as made:
+            self._move(self.disputes[dispute_id], amount)
             return made
 
     def capture_by_hand(self, session_id: str) -> list[Thing]:
@@ -484,7 +518,8 @@ class StripeServer:
                           code="payment_intent_unexpected_state")  # fmt: skip
         charge = self.charges[intent["latest_charge"]]
         left = charge["amount_captured"] - charge["amount_refunded"]
-        if charge["disputed"]:
+        disputes = [d for d in self.disputes.values() if d["charge"] == charge["id"]]
+        if charge["disputed"] and not all(d["is_charge_refundable"] for d in disputes):
             raise Refusal(400, f"Charge {charge['id']} has been charged back.", code="charge_disputed")
         if left == 0:
             raise Refusal(400, f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
@@ -504,6 +539,24 @@ class StripeServer:
         self._tell("refund.created", refund)
         self._tell("charge.refunded", charge)
         return refund
+
+    def _new_dispute(self, intent_id: str, amount: int | None, reason: str, status: str) -> Thing:
+        charge = self.charges[self.intents[intent_id]["latest_charge"]]
+        return self._new("dp", "dispute", self.disputes, {
+            "amount": charge["amount_captured"] if amount is None else amount, "balance_transactions": [],
+            "charge": charge["id"], "currency": charge["currency"],
+            "is_charge_refundable": status.startswith("warning_"), "metadata": {}, "payment_intent": intent_id,
+            "reason": reason, "status": status,
+        })  # fmt: skip
+
+    def _move(self, dispute: Thing, amount: int) -> None:
+        fee = DISPUTE_FEE if amount < 0 and not dispute["balance_transactions"] else 0
+        dispute["balance_transactions"].append({
+            "id": f"txn_{secrets.token_hex(12)}", "object": "balance_transaction", "amount": amount, "fee": fee,
+            "net": amount - fee, "currency": dispute["currency"], "created": self.now(), "source": dispute["id"],
+            "reporting_category": "dispute" if amount < 0 else "dispute_reversal", "type": "adjustment",
+        })  # fmt: skip
+        self._tell("charge.dispute.funds_withdrawn" if amount < 0 else "charge.dispute.funds_reinstated", dispute)
 
     def _find(self, store: dict[str, Thing], thing_id: str, name: str) -> Thing:
         if thing_id not in store:
@@ -614,6 +667,9 @@ class StripeServer:
 
     def _get_refund(self, params: Thing, refund_id: str) -> Thing:
         return self._find(self.refunds, refund_id, "refund")
+
+    def _get_dispute(self, params: Thing, dispute_id: str) -> Thing:
+        return self._find(self.disputes, dispute_id, "dispute")
 
     # --- HTTP -------------------------------------------------------------------------------------
 
@@ -734,6 +790,7 @@ ROUTES: Sequence[tuple[str, str, type, Callable[..., Thing]]] = (
     ("POST", "/v1/refunds", RefundCreateParams, StripeServer._create_refund),
     ("GET", "/v1/refunds", RefundListParams, StripeServer._list_refunds),
     ("GET", "/v1/refunds/(re_[a-z0-9]+)", RefundRetrieveParams, StripeServer._get_refund),
+    ("GET", "/v1/disputes/(dp_[a-z0-9]+)", DisputeRetrieveParams, StripeServer._get_dispute),
 )
 
 

@@ -143,3 +143,71 @@ async def test_the_end_does_not_depend_on_the_order_of_what_is_said(shop: Shop, 
     await asyncio.gather(*(live(story) for story in told))
     print(f"{len(told)} stories of {len(list(chosen()))} sets of callbacks, {refusals} sent again; one end each")
     await shop.assert_books_balance()
+
+
+# A dispute as Stripe reports it: status, second, and the movements until then.
+OUT = {"reference": "out", "amount": -700, "fee": 15, "fee_currency": "USD"}
+BACK = {"reference": "back", "amount": 700, "fee": 0, "fee_currency": "USD"}
+CREATED, WITHDRAWN = ("needs_response", 1, []), ("needs_response", 1, [OUT])
+UPDATED, LOST = ("under_review", 2, [OUT]), ("lost", 3, [OUT])
+CLOSED, REINSTATED = ("won", 4, [OUT]), ("won", 4, [OUT, BACK])
+REPORTS: tuple[tuple[tuple[str, int, list[dict[str, Any]]], ...], ...] = (
+    (CREATED, WITHDRAWN, UPDATED),
+    (CREATED, WITHDRAWN, UPDATED, LOST),
+    (CREATED, WITHDRAWN, UPDATED, CLOSED, REINSTATED),
+    (WITHDRAWN, LOST, CLOSED, REINSTATED),
+    (("warning_needs_response", 1, []), ("warning_closed", 2, [])),
+    (("warning_needs_response", 0, []), WITHDRAWN, LOST),
+    (("needs_response", 1, []), ("prevented", 1, [])),
+)
+
+
+async def test_a_disputes_end_does_not_depend_on_the_order_of_its_reports(shop: Shop, customer: str) -> None:
+    """Every order of the reports; the payment in between, at each place in turn; and all of it once more, backwards."""
+    told = [(set_, order) for set_ in REPORTS for order in permutations(set_)]
+    merchants: asyncio.Queue[tuple[uuid.UUID, str]] = asyncio.Queue()
+    for _ in range(8):
+        token = await shop.account("merchant")
+        made = await shop.call(
+            "web_merchant", "create_product", token=token, name="Lamp", description="", sku=uuid.uuid4().hex[:12],
+            price=500, currency="USD", stock=1_000_000,
+        )  # fmt: skip
+        merchants.put_nowait((uuid.UUID(made["merchant_id"]), made["id"]))
+
+    async def live(number: int, reports: Any, order: Any) -> None:
+        merchant, lamp = await merchants.get()
+        try:
+            payment = await shop.begin(customer, await shop.order(customer, lamp))
+
+            async def report(name: str, status: str, second: int, movements: Any) -> None:
+                await shop.event(
+                    payment, "dispute", f"{payment['id']}:{name}", amount=700, case_reference=f"dp{payment['id']}",
+                    dispute_status=status, occurred_at=f"2026-01-01T00:00:0{second}Z", movements=movements,
+                )  # fmt: skip
+
+            place = number % (len(order) + 1)
+            for n, said in enumerate(order):
+                if n == place:
+                    await shop.event(payment, "completed")
+                await report(str(n), *said)
+            await shop.event(payment, "completed")
+            for n, said in reversed(list(enumerate(order))):
+                await report(str(n), *said)
+                await report(f"{n}:again", *said)
+            status, _, movements = reports[-1]
+            fee, out = 15 * (OUT in movements), OUT in movements and BACK not in movements
+            back = 700 * (out and status == "lost")
+            held = 630 * (out and status != "lost")
+            assert await see(shop, payment, merchant) == {
+                "status": "completed", "order_status": "paid", "captured": 1000, "refunded": back,
+                "clearing": back + fee - 1000, "earnings": 900 - back * 9 // 10, "held": held,
+                "commission": 100 - back // 10, "sales": 0,
+            }, (place, order)  # fmt: skip
+            if held:
+                await report("end", "won", 9, [OUT, BACK])
+        finally:
+            merchants.put_nowait((merchant, lamp))
+
+    await asyncio.gather(*(live(number, *story) for number, story in enumerate(told)))
+    print(f"{len(told)} orders of {len(REPORTS)} sets of reports; one end each")
+    await shop.assert_books_balance()

@@ -28,11 +28,16 @@ export function accountName(id) {
 
 export const accountCell = (id) => h("a", { href: accountLink(id) }, accountName(id));
 
+const DISPUTE_STATUSES = [
+  "open", "needs_response", "under_review", "warning_needs_response", "warning_under_review", "appeal_needs_response", "appeal_under_review",
+  "unknown", "won", "lost", "prevented", "warning_closed",
+];
+
 export function showDisputes(_, query) {
   const status = query.status ?? "open";
   return [
     heading("Disputes"),
-    filters("disputes", query, field("Status", select("status", ["open", "won", "lost", ["all", "All"]], status))),
+    filters("disputes", query, field("Status", select("status", [...DISPUTE_STATUSES, ["all", "All"]], status))),
     list(
       "/admin/disputes",
       { status: status === "all" ? "" : status },
@@ -43,7 +48,7 @@ export function showDisputes(_, query) {
         { label: "Opened", cell: (d) => moment(d.created_at) },
         { label: "Closed", cell: (d) => (d.closed_at ? moment(d.closed_at) : "–") },
       ],
-      { link: (d) => d.order_id && `#/orders/${d.order_id}`, empty: status === "open" ? "No payer disputes anything." : "No disputes.", hint: "Evidence is sent at the gateway; what comes of it is booked here by itself." },
+      { link: (d) => d.order_id && `#/orders/${d.order_id}`, empty: status === "open" ? "No payer disputes anything." : "No disputes.", hint: "Evidence is sent at the gateway; what comes of it is booked here by itself. A warning is a bank's question: a refund ends it." },
     ),
   ];
 }

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from api.gateways.protocol import Event, RefundOutcome
+from api.gateways.protocol import Event, Movement, RefundOutcome
+
+# All that the library's type names; payments.receive_dispute_event() knows the same.
+DISPUTE_STATUSES = frozenset(
+    {
+        "warning_needs_response",
+        "warning_under_review",
+        "warning_closed",
+        "needs_response",
+        "under_review",
+        "appeal_needs_response",
+        "appeal_under_review",
+        "won",
+        "lost",
+        "prevented",
+    }
+)
 
 
 def session_state(session: dict[str, Any]) -> tuple[str, int | None, str | None] | None:
@@ -72,11 +89,15 @@ def of_refund(said: Event, refund: dict[str, Any]) -> Event:
 def of_dispute(said: Event, dispute: dict[str, Any]) -> Event:
     return replace(
         said,
+        kind="dispute",
         charge=id_of(dispute["payment_intent"]),
         amount=dispute["amount"],
         currency=currency_of(dispute),
         case=dispute["id"],
         failure_code=dispute["reason"],
+        status=dispute["status"],
+        occurred_at=datetime.fromtimestamp(said.payload["created"], UTC),
+        movements=tuple(_movement(moved, dispute) for moved in dispute.get("balance_transactions") or ()),
     )
 
 
@@ -89,6 +110,14 @@ def is_release(refund: dict[str, Any]) -> bool:
     return refund.get("reason") == "expired_uncaptured_charge" or (
         refund["status"] == "succeeded" and refund.get("balance_transaction", "") is None
     )
+
+
+def _movement(moved: dict[str, Any], dispute: dict[str, Any]) -> Movement:
+    """A balance transaction. It is in the account's currency: where the dispute's differs, the whole amount moved."""
+    amount = moved["amount"]
+    if moved["currency"] != dispute["currency"]:
+        amount = dispute["amount"] if amount > 0 else -dispute["amount"]
+    return Movement(moved["id"], amount, moved["fee"], currency_of(moved))
 
 
 def refund_outcome(refund: dict[str, Any]) -> RefundOutcome:

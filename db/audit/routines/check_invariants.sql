@@ -333,7 +333,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'what a closed dispute held is free', h.dispute_id
         FROM payments.dispute_holds AS h JOIN payments.disputes AS d ON d.id = h.dispute_id
         WHERE d.settled_at IS NOT NULL
-          AND NOT EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = h.transfer_id)
+           OR EXISTS (SELECT FROM ledger.transfers AS e WHERE e.pending_id = h.transfer_id)
+
+        UNION ALL
+        SELECT 'disputes hold no more than is left of their payment', p.id
+        FROM payments.payments AS p
+        JOIN payments.disputes AS d ON d.payment_id = p.id
+        JOIN payments.dispute_holds AS h ON h.dispute_id = d.id
+        GROUP BY p.id HAVING sum(h.amount) > p.amount_captured - p.amount_refunded
+
+        UNION ALL
+        SELECT 'a dispute takes what the gateway took', d.id
+        FROM payments.disputes AS d
+        JOIN payments.payments AS p ON p.id = d.payment_id AND p.status = 'completed'
+        LEFT JOIN payments.refunds AS r ON r.id = d.refund_id AND r.status = 'completed'
+        WHERE d.loss + coalesce(r.amount, 0)
+              <> CASE WHEN payments.dispute_takes(d.status) THEN payments.withdrawn_by_dispute(d.id) ELSE 0 END
 
         UNION ALL
         SELECT 'what is referred to is there', x.id
@@ -378,7 +393,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'a paid order''s merchants have their shares, less what was refunded',
         'credit that was given or taken is booked, once',
         'a gift card brings what it cost, once', 'a payout is held until it is settled',
-        'what a closed dispute held is free',
+        'what a closed dispute held is free', 'disputes hold no more than is left of their payment',
+        'a dispute takes what the gateway took',
         'what is referred to is there'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name

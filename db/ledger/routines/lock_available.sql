@@ -1,5 +1,5 @@
 -- Locks an account and returns its available amount, so that this transaction can hold or take it.
--- Callers:   lock_wallet, post_credit, payments.request_payout, freeze_shares, settle_disputes, identity.close_account,
+-- Callers:   lock_wallet, post_credit, payments.request_payout, freeze_shares, take_dispute, identity.close_account,
 --            api.begin_deposit.
 -- Locks:     the account, and all parts of its balance in order.
 -- Definer:   the parts of a balance have no policy.

@@ -1,5 +1,5 @@
 -- The alternative second phase: releases what hold_amount() held. Possible once.
--- Callers:   payments.settle_disputes, mark_payout_failed, mark_refund_failed, fulfilment.release_credit.
+-- Callers:   payments.freeze_shares, mark_payout_failed, mark_refund_failed, fulfilment.release_credit.
 -- Locks:     the debited account.
 -- Errors:    hold_not_found 404, transfer_ended_twice 409.
 -- Definer:   no other code may write to the ledger.

@@ -15,9 +15,12 @@ BEGIN
             q.created_at)::api.dispute
         ORDER BY q.id DESC) INTO v_found
     FROM (
-        SELECT d.*, p.order_id, coalesce(p.captured_currency, p.currency)::text AS currency
-        FROM payments.disputes AS d JOIN payments.payments AS p ON p.id = d.payment_id
-        WHERE (list_disputes.status IS NULL OR d.status = list_disputes.status) AND d.id < v_before
+        SELECT d.id, d.payment_id, p.order_id, d.status, d.amount, d.reason, d.refund_id, d.closed_at, d.created_at,
+               coalesce(p.captured_currency, p.currency, d.currency)::text AS currency
+        FROM payments.disputes AS d LEFT JOIN payments.payments AS p ON p.id = d.payment_id
+        WHERE (list_disputes.status IS NULL OR d.status = list_disputes.status
+               OR list_disputes.status = 'open' AND NOT payments.dispute_has_ended(d.status))
+          AND d.id < v_before
         ORDER BY d.id DESC LIMIT list_disputes."limit" + 1
     ) AS q;
     RETURN ROW(
@@ -30,7 +33,10 @@ END $$;
 COMMENT ON FUNCTION api.list_disputes IS
 'Disputes
 
-Payments that were disputed at the payer''s bank. While a dispute is open, the merchants'' shares of its payment are
-held.';
+Payments that were disputed at the payer''s bank, with the gateway''s status. `warning_…` is an inquiry: nothing has
+been withdrawn, and the payment can be refunded, which ends it. What the gateway has withdrawn is held of the
+merchants'' shares until it is returned, or `lost`; a lost dispute can still be `won`. `prevented` has ended before it
+was one: its refund arrives as a refund. `unknown`: look it up at the gateway. A dispute whose payment is not known yet
+has no `payment_id`. The filter `open` finds all that have not ended.';
 
 GRANT EXECUTE ON FUNCTION api.list_disputes TO app_support;

@@ -1,6 +1,6 @@
 -- Books a refund that was made, and takes back the merchants' shares of it. Idempotent and monotone: a failed refund
 -- stays failed.
--- Callers:   request_refund (wallet, credit), receive_refund_event, settle_disputes, api.complete_refund,
+-- Callers:   request_refund (wallet, credit), receive_refund_event, take_dispute, api.complete_refund,
 --            api.confirm_refund.
 -- Returns:   whether anything changed.
 -- Locks:     order (of a deposit: payment), refund, merchants' earnings, the payer's ledger account. The first lock

@@ -3,12 +3,15 @@
 -- refunded anew. One that came back stays counted: its credit note is out, and the goods may be back; the money waits
 -- in the account unapplied until the refund is retried or settled, and nothing else has to wait for that. Money of a
 -- deposit is in the wallet again. Idempotent. A completed refund fails only if the gateway itself says so (bounced),
--- not because of the answer to a repeated call; one that was settled in another way never does.
--- Callers:   api.fail_refund, receive_refund_event (bounced), adopt_refund.
+-- not because of the answer to a repeated call; one that was settled in another way never does. What a lost dispute
+-- took and a won one returns is the shop's again, and owed to nobody (owed => false): all of it is reversed.
+-- Callers:   api.fail_refund, receive_refund_event (bounced), adopt_refund, take_dispute (returned).
 -- Returns:   whether anything changed.
 -- Locks:     order (of a deposit: payment), payment, refund, wallet.
 -- Errors:    refund_not_found 404.
-CREATE OR REPLACE FUNCTION payments.mark_refund_failed(refund_id uuid, failure_code text, bounced boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION payments.mark_refund_failed(
+    refund_id uuid, failure_code text, bounced boolean DEFAULT false, owed boolean DEFAULT true
+)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -22,8 +25,9 @@ BEGIN
         RETURN false;
     END IF;
 
-    v_owed := v_refund.owed
-        OR v_refund.status = 'completed' AND v_refund.order_id IS NOT NULL AND v_refund.from_order > 0;
+    v_owed := mark_refund_failed.owed
+        AND (v_refund.owed
+             OR v_refund.status = 'completed' AND v_refund.order_id IS NOT NULL AND v_refund.from_order > 0);
     UPDATE payments.refunds AS r
     SET status = 'failed', failure_code = mark_refund_failed.failure_code, owed = v_owed
     WHERE r.id = v_refund.id;

@@ -1,6 +1,6 @@
 -- The ledger account that a payment's money comes from and is refunded to: the payer's wallet or credit, or else the
 -- clearing account of the gateway.
--- Callers:   mark_payment_completed, mark_refund_completed, record_refund, settle_disputes, fulfilment.hold_credit.
+-- Callers:   mark_payment_completed, mark_refund_completed, record_refund, take_dispute, fulfilment.hold_credit.
 CREATE OR REPLACE FUNCTION payments.open_source_account(provider text, currency text, account_id uuid)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

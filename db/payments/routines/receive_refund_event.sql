@@ -40,6 +40,7 @@ BEGIN
                                                  coalesce(receive_refund_event.failure_code, 'refused'), true)
             OR v_changed;
     END IF;
+    PERFORM payments.settle_disputes(receive_refund_event.payment_id);
     RETURN CASE WHEN v_changed THEN 'applied' ELSE 'no_change' END;
 END $$;
 

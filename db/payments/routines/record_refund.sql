@@ -2,7 +2,7 @@
 -- exceed them. from_order is the part that had been applied (to the order, or the wallet); the rest never belonged
 -- there. Without items each line bears its share. The money of a deposit is held in the wallet until it has been sent.
 -- `owed` says that the order has given this money back before.
--- Callers:   request_refund (which has it sent), adopt_refund and settle_disputes (the money has already gone).
+-- Callers:   request_refund (which has it sent), adopt_refund and take_dispute (the money has already gone).
 -- Locks:     the payment, the order's lines, the wallet. The caller holds the order.
 -- Errors:    refund_above_payment, refund_above_line, line_refunded_out_of_range 409, insufficient_funds 409 (a spent
 --            deposit).

@@ -1,6 +1,7 @@
 -- The part of a payment that was applied (to its order, or the wallet) and has not been refunded. Correct only while
 -- the caller holds the order.
--- Callers:   refund_order, refund_lines, adopt_refund, settle_disputes, api.create_refund, api.retry_refund.
+-- Callers:   refund_order, refund_lines, adopt_refund, settle_disputes, take_dispute, api.create_refund,
+--            api.retry_refund.
 CREATE OR REPLACE FUNCTION payments.refundable_from_order(payment_id uuid)
 RETURNS bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

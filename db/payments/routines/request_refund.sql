@@ -1,7 +1,8 @@
 -- Records a refund and has it made the way the money came: through the gateway by the worker, into wallet or credit at
 -- once, or by hand for a manual payment (support confirms it).
 -- Callers:   mark_payment_completed (surplus), refund_order, refund_lines, repeat_refund, api.create_refund.
--- Locks:     those of record_refund and, for wallet and credit, of mark_refund_completed. The caller holds the order.
+-- Locks:     those of record_refund and settle_disputes and, for wallet and credit, of mark_refund_completed. The
+--            caller holds the order.
 -- Errors:    those of record_refund.
 CREATE OR REPLACE FUNCTION payments.request_refund(
     payment_id uuid, amount bigint, from_order bigint, reason text,
@@ -27,6 +28,7 @@ BEGIN
     ELSIF v_kind = 'gateway' THEN
         PERFORM messaging.enqueue_job('refund_payment', jsonb_build_object('refund_id', v_refund_id));
     END IF;
+    PERFORM payments.settle_disputes(request_refund.payment_id);
     RETURN v_refund_id;
 END $$;
 

@@ -2,14 +2,15 @@
 -- Events may arrive in any order and any number of times: each is applied once and each step is monotone, so they
 -- always lead to the same state.
 -- Callers:   the web tier.
--- Locks:     the event's id, then order, stock, payment, refund, ledger accounts as the step needs them.
+-- Locks:     the event's id, the charge, then order, stock, payment, refund, ledger accounts as the step needs them.
 CREATE TYPE api.gateway_receipt AS (outcome text, payment_id uuid, order_id uuid, payment_status text);
 
 CREATE FUNCTION api.receive_gateway_event(
     provider text, event_id text, kind text, payload jsonb, payment_id uuid DEFAULT NULL,
     provider_reference text DEFAULT NULL, charge_reference text DEFAULT NULL, amount bigint DEFAULT NULL,
     currency text DEFAULT NULL, case_reference text DEFAULT NULL, refund_id text DEFAULT NULL,
-    failure_code text DEFAULT NULL
+    failure_code text DEFAULT NULL, dispute_status text DEFAULT NULL, occurred_at timestamptz DEFAULT NULL,
+    movements jsonb DEFAULT NULL
 )
 RETURNS api.gateway_receipt
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -21,6 +22,12 @@ BEGIN
     PERFORM identity.authenticate_service('gateway');
     -- A repeat waits for the first; gateway_events is append-only, so its row is written when the outcome is known.
     PERFORM pg_advisory_xact_lock(hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0));
+
+    -- A dispute that looks for its payment, and the payment that looks for its disputes, wait for each other.
+    IF receive_gateway_event.charge_reference IS NOT NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended(
+            receive_gateway_event.provider || ' charge ' || receive_gateway_event.charge_reference, 0));
+    END IF;
 
     -- A gateway identifies the payment by our id, by the reference that it gave us, or by its charge.
     IF receive_gateway_event.payment_id IS NOT NULL THEN
@@ -41,6 +48,25 @@ BEGIN
         WHERE e.provider = receive_gateway_event.provider AND e.event_id = receive_gateway_event.event_id)
     THEN
         v_receipt.outcome := 'repeated';
+    ELSIF receive_gateway_event.kind IN ('dispute', 'dispute_opened', 'dispute_won', 'dispute_lost') THEN
+        -- A gateway without statuses does not itemise what it moves either.
+        v_changed := payments.receive_dispute_event(
+            receive_gateway_event.provider, v_receipt.payment_id, receive_gateway_event.charge_reference,
+            receive_gateway_event.case_reference,
+            CASE receive_gateway_event.kind
+                WHEN 'dispute_opened' THEN 'needs_response'
+                WHEN 'dispute_won' THEN 'won'
+                WHEN 'dispute_lost' THEN 'lost'
+                ELSE receive_gateway_event.dispute_status END,
+            receive_gateway_event.amount, receive_gateway_event.currency, receive_gateway_event.failure_code,
+            receive_gateway_event.occurred_at,
+            CASE receive_gateway_event.kind
+                WHEN 'dispute' THEN receive_gateway_event.movements
+                WHEN 'dispute_won' THEN jsonb_build_array(jsonb_build_object(
+                    'reference', 'reinstated', 'amount', receive_gateway_event.amount))
+                ELSE jsonb_build_array(jsonb_build_object(
+                    'reference', 'withdrawn', 'amount', -receive_gateway_event.amount)) END);
+        v_receipt.outcome := CASE WHEN v_receipt.payment_id IS NULL THEN 'unknown_payment' END;
     ELSIF v_receipt.payment_id IS NULL THEN
         v_receipt.outcome := 'unknown_payment';
     ELSIF receive_gateway_event.kind IN ('completed', 'authorized') THEN
@@ -75,13 +101,6 @@ BEGIN
                                                            receive_gateway_event.case_reference,
                                                            receive_gateway_event.amount,
                                                            receive_gateway_event.failure_code);
-    ELSIF receive_gateway_event.kind IN ('dispute_opened', 'dispute_won', 'dispute_lost') THEN
-        v_changed := payments.receive_dispute_event(v_receipt.payment_id,
-            CASE receive_gateway_event.kind
-                WHEN 'dispute_opened' THEN 'open'
-                WHEN 'dispute_won' THEN 'won'
-                ELSE 'lost' END,
-            receive_gateway_event.case_reference, receive_gateway_event.amount, receive_gateway_event.failure_code);
     END IF;
     v_receipt.outcome := coalesce(
         v_receipt.outcome, CASE WHEN v_changed THEN 'applied' WHEN NOT v_changed THEN 'no_change' ELSE 'ignored' END

@@ -1,7 +1,7 @@
 -- The shares of an order's lines: the merchant's earnings and the shop's commission of each. Tax and shipping stay with
 -- the shop, which has to pass them on. Both shares depend only on the line and the rate pinned on the order, so they
 -- are always the same. Without SET, so that it can be inlined into the calling query.
--- Callers:   share_earnings, return_shares, list_shares, audit.check_invariants.
+-- Callers:   share_earnings, return_shares, list_shares, payments.freeze_shares, audit.check_invariants.
 CREATE OR REPLACE FUNCTION sales.list_line_shares(order_id uuid)
 RETURNS TABLE (order_item_id uuid, merchant_id uuid, total bigint, earnings bigint, commission bigint)
 LANGUAGE sql STABLE

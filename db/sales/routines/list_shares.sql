@@ -1,5 +1,5 @@
 -- The share of each merchant in an order, with the ledger account that it is booked to.
--- Callers:   share_earnings, payments.freeze_shares.
+-- Callers:   share_earnings.
 CREATE OR REPLACE FUNCTION sales.list_shares(order_id uuid)
 RETURNS TABLE (merchant_id uuid, account_id uuid, earnings bigint, commission bigint)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

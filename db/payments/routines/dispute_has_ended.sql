@@ -1,0 +1,8 @@
+-- Whether nobody waits for a dispute of this status any more. (A lost one may still be won, and the other way round.)
+-- Callers:   receive_dispute_event, settle_disputes, api.list_disputes, report.count_work.
+CREATE OR REPLACE FUNCTION payments.dispute_has_ended(status text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN status IN ('won', 'lost', 'prevented', 'warning_closed');
+
+GRANT EXECUTE ON FUNCTION payments.dispute_has_ended TO store_api;
