@@ -23,8 +23,8 @@ CREATE TYPE api.category_page AS (data api.category[], next_cursor text);
 
 CREATE TYPE api.product AS (
     id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, attributes jsonb, images text[],
-    weight integer, tax_category text, price bigint, currency text, available bigint, version bigint,
-    created_at timestamptz
+    weight integer, requires_shipping boolean, tax_category text, price bigint, currency text, available bigint,
+    version bigint, created_at timestamptz
 );
 
 CREATE TYPE api.product_page AS (data api.product[], next_cursor text);

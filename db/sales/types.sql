@@ -1,8 +1,19 @@
 -- Types of the endpoints in db/sales/api: what a client sends and what it gets.
 
+CREATE DOMAIN api.order_payment_status AS text CONSTRAINT order_payment_status_unknown
+    CHECK (VALUE = ANY (ARRAY['unpaid', 'processing', 'authorized', 'partly_paid', 'paid', 'partly_refunded',
+                              'refunded']));
+COMMENT ON DOMAIN api.order_payment_status IS 'Where an order''s money is.';
+
+CREATE DOMAIN api.fulfilment_status AS text CONSTRAINT fulfilment_status_unknown
+    CHECK (VALUE = ANY (ARRAY['not_needed', 'unfulfilled', 'partly_shipped', 'shipped', 'delivered', 'returned']));
+COMMENT ON DOMAIN api.fulfilment_status IS
+'Where an order''s goods are. not_needed: nothing is to be sent, or nothing any more.';
+
 CREATE TYPE api.sale AS (
     id uuid, order_id uuid, order_number text, order_status text, product_id uuid, sku text, name text,
-    quantity integer, unit_price bigint, total bigint, currency text, created_at timestamptz
+    quantity integer, unit_price bigint, total bigint, currency text, created_at timestamptz,
+    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status
 );
 
 CREATE TYPE api.sale_page AS (data api.sale[], next_cursor text);
@@ -33,14 +44,17 @@ COMMENT ON COLUMN api.order_component.share IS 'The part of one bundle''s price 
 CREATE TYPE api.order_item AS (
     id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint,
     price_version bigint, discount bigint, tax bigint, tax_rate numeric, tax_included boolean, total bigint,
-    components api.order_component[]
+    components api.order_component[], quantity_owed integer
 );
+COMMENT ON COLUMN api.order_item.quantity_owed IS
+'Pieces that are paid, not refunded, and in no parcel yet: what is still to be shipped.';
 
 CREATE TYPE api."order" AS (
     id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint,
     discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid, total bigint,
     amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
-    version bigint, created_at timestamptz
+    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, version bigint,
+    created_at timestamptz
 );
 
 CREATE TYPE api.order_page AS (data api."order"[], next_cursor text);

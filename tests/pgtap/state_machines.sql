@@ -4,8 +4,8 @@ SELECT plan(6);
 
 SELECT set_eq('SELECT from_status, to_status FROM sales.order_transitions', $$ VALUES
     ('pending', 'paid'), ('paid', 'shipped'), ('shipped', 'delivered'), ('pending', 'cancelled'), ('paid', 'cancelled'), ('cancelled', 'paid'),
-    ('cancelled', 'pending') $$,
-    'an order moves as DESIGN says, and an expired one may be paid after all');
+    ('paid', 'delivered'), ('cancelled', 'pending') $$,
+    'an order moves as DESIGN says, an expired one may be paid after all, and one without parcels arrives when it is paid');
 
 SELECT is_empty($$ SELECT 1 FROM payments.payment_transitions WHERE from_status = 'completed' $$, 'money received is the last state');
 

@@ -16,7 +16,9 @@ BEGIN
                             'subtotal': n.subtotal, 'total': n.total,
                             'promo_code': n.promo_code, 'shipping_address': n.shipping_address,
                             'shipping_method_id': n.shipping_method_id,
-                            'weight': n.weight, 'expires_at': n.expires_at ABSENT ON NULL RETURNING jsonb)
+                            'weight': n.weight, 'expires_at': n.expires_at,
+                            'fulfilment_status': nullif(n.fulfilment_status, 'unfulfilled')
+                            ABSENT ON NULL RETURNING jsonb)
            ELSE jsonb_strip_nulls(to_jsonb(n)) END
     FROM new_rows AS n;
     RETURN NULL;

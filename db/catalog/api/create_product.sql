@@ -4,7 +4,8 @@ CREATE FUNCTION api.create_product(
     name api.short_text, description api.long_text, sku api.sku, price api.price, currency api.currency,
     stock api.stock_count, category_id uuid DEFAULT NULL, attributes jsonb DEFAULT '{}',
     images api.image_url[] DEFAULT '{}',
-    weight api.weight DEFAULT 0, tax_category api.tax_category DEFAULT 'standard'
+    weight api.weight DEFAULT 0, tax_category api.tax_category DEFAULT 'standard',
+    requires_shipping boolean DEFAULT true
 )
 RETURNS api.product
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -16,10 +17,10 @@ BEGIN
     PERFORM catalog.require_currency(create_product.currency);
     PERFORM catalog.require_object(create_product.attributes);
     INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, images, weight,
-                                  tax_category)
+                                  tax_category, requires_shipping)
     VALUES (v_actor, create_product.category_id, create_product.sku, create_product.name, create_product.description,
             create_product.attributes, create_product.images::text[], coalesce(create_product.weight, 0),
-            coalesce(create_product.tax_category, 'standard'))
+            coalesce(create_product.tax_category, 'standard'), coalesce(create_product.requires_shipping, true))
     RETURNING * INTO v_product;
     INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
     VALUES (v_product.id, create_product.currency, 1, create_product.price, tstzrange(now(), NULL), v_actor);
@@ -36,6 +37,7 @@ END $$;
 COMMENT ON FUNCTION api.create_product IS
 'Create a product
 
-With its first price and its stock.';
+With its first price and its stock. What is not sent by parcel (a download, a ticket) does not `requires_shipping`: an
+order of nothing else is delivered when it is paid.';
 
 GRANT EXECUTE ON FUNCTION api.create_product TO app_merchant;

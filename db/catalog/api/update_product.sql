@@ -4,7 +4,7 @@
 CREATE FUNCTION api.update_product(
     product_id uuid, name api.short_text DEFAULT NULL, description api.long_text DEFAULT NULL, sku api.sku DEFAULT NULL,
     category_id uuid DEFAULT NULL, attributes jsonb DEFAULT NULL, images api.image_url[] DEFAULT NULL,
-    weight api.weight DEFAULT NULL, tax_category api.tax_category DEFAULT NULL,
+    weight api.weight DEFAULT NULL, tax_category api.tax_category DEFAULT NULL, requires_shipping boolean DEFAULT NULL,
     if_match bigint DEFAULT NULL, given text[] DEFAULT NULL
 )
 RETURNS api.product
@@ -25,9 +25,10 @@ BEGIN
                            ELSE coalesce(update_product.category_id, p.category_id) END,
         attributes = coalesce(update_product.attributes, p.attributes),
         images = coalesce(update_product.images::text[], p.images), weight = coalesce(update_product.weight, p.weight),
-        tax_category = coalesce(update_product.tax_category, p.tax_category), version = p.version + 1
+        tax_category = coalesce(update_product.tax_category, p.tax_category),
+        requires_shipping = coalesce(update_product.requires_shipping, p.requires_shipping), version = p.version + 1
     WHERE p.id = v_product.id RETURNING * INTO v_product;
-    IF update_product.weight IS NOT NULL THEN
+    IF num_nonnulls(update_product.weight, update_product.requires_shipping) > 0 THEN
         PERFORM catalog.weigh_bundle(b.bundle_id) FROM catalog.bundle_items AS b WHERE b.product_id = v_product.id;
     END IF;
     RETURN api.render_product(v_product, NULL);

@@ -50,12 +50,14 @@ ORDER BY b.k;
 ANALYZE batch_orders;
 
 INSERT INTO sales.orders (id, account_id, status, currency, subtotal, total, amount_paid, shipping_address,
-                          cancel_reason, expires_at, paid_at, commission_basis_points, created_at)
+                          cancel_reason, expires_at, paid_at, commission_basis_points, fulfilment_status, created_at)
 SELECT o.id, o.account_id, o.status, 'USD', o.total, o.total,
        CASE WHEN o.status IN ('pending', 'cancelled') THEN 0 ELSE o.total END, o.address,
        CASE o.status WHEN 'cancelled' THEN 'expired' END,
        CASE o.status WHEN 'pending' THEN o.at + interval '30 minutes' END,
-       CASE WHEN o.status NOT IN ('pending', 'cancelled') THEN o.paid_at END, o.rate, o.at
+       CASE WHEN o.status NOT IN ('pending', 'cancelled') THEN o.paid_at END, o.rate,
+       CASE WHEN o.status IN ('shipped', 'delivered') THEN o.status
+            WHEN o.status = 'cancelled' THEN 'not_needed' ELSE 'unfulfilled' END, o.at
 FROM batch_orders AS o ORDER BY o.k;
 
 INSERT INTO sales.order_items (id, order_id, account_id, merchant_id, product_id, sku, name, quantity, unit_price,

@@ -14,7 +14,7 @@ BEGIN
         JOIN fulfilment.carriers AS c ON c.name = CASE WHEN m.id IS NULL THEN s.booking_carrier ELSE m.carrier END
         WHERE s.credit_held_until_booked AND fulfilment.can_be_asked(c.name)
           AND o.id = booking_carrier.order_id
-          AND o.shipping_address IS NOT NULL
+          AND o.shipping_address IS NOT NULL AND o.fulfilment_status <> 'not_needed'
           AND booking_carrier.amount = o.total - o.amount_paid
     );
 END $$;

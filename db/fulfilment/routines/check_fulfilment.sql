@@ -7,7 +7,8 @@ RETURNS TABLE (name text, ok boolean, detail text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH lines AS (
         SELECT i.id, i.order_id, o.status, i.quantity, i.quantity_shipped, i.quantity_withdrawn,
-               i.quantity_returning, i.quantity_came_back, i.quantity_refunded, coalesce(s.shipped, 0) AS shipped,
+               i.quantity_returning, i.quantity_came_back, i.quantity_refunded, i.requires_shipping,
+               sales.owed_pieces(o, i) AS owed, coalesce(s.shipped, 0) AS shipped,
                coalesce(s.out, 0) AS out, coalesce(r.announced, 0) AS announced, coalesce(r.received, 0) AS received
         FROM sales.order_items AS i
         JOIN sales.orders AS o ON o.id = i.order_id
@@ -47,6 +48,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM sales.orders AS o
         WHERE o.status IN ('shipped', 'delivered')
           AND NOT EXISTS (SELECT FROM fulfilment.shipments AS s WHERE s.order_id = o.id AND s.shipped_at IS NOT NULL)
+          AND EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = o.id AND i.requires_shipping)
+
+        -- What fulfilment.advance_order() puts right for one order.
+        UNION ALL
+        SELECT 'an order says where its goods are', o.id
+        FROM sales.orders AS o
+        LEFT JOIN (SELECT l.order_id, sum(l.owed) + sum(l.shipped - l.out) AS here, sum(l.out) AS out
+                   FROM lines AS l WHERE l.requires_shipping GROUP BY l.order_id) AS t ON t.order_id = o.id
+        WHERE NOT CASE o.fulfilment_status
+            WHEN 'not_needed'
+                THEN o.status = 'cancelled' OR o.status <> 'pending' AND coalesce(t.here, 0) + coalesce(t.out, 0) = 0
+                     OR t.order_id IS NULL
+            WHEN 'unfulfilled' THEN t.out = 0 AND (o.status = 'pending' OR o.status <> 'cancelled' AND t.here > 0)
+            WHEN 'partly_shipped' THEN t.out > 0 AND t.here > 0 AND o.status IN ('paid', 'shipped')
+            WHEN 'shipped' THEN t.out > 0 AND t.here = 0 AND o.status = 'shipped'
+            WHEN 'delivered' THEN o.status = 'delivered'
+            ELSE t.here = 0 AND o.status <> 'pending' AND o.status <> 'cancelled' END
 
         UNION ALL
         SELECT 'shipments and returns belong to their order''s account', s.id
@@ -107,7 +125,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     FROM unnest(ARRAY[
         'no more is shipped than is owed', 'no more comes back than was shipped',
         'no piece is refunded and returned as well',
-        'what is shipped was paid', 'shipments and returns belong to their order''s account',
+        'what is shipped was paid', 'an order says where its goods are',
+        'shipments and returns belong to their order''s account',
         'credit is held while a carrier is asked, and no longer', 'a return is refunded, once',
         'every change of a shipment or a return was allowed'
     ]) WITH ORDINALITY AS n (name, position)

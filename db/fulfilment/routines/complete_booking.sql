@@ -34,7 +34,7 @@ BEGIN
         INSERT INTO fulfilment.shipment_items (shipment_id, order_item_id, account_id, quantity)
         SELECT v_shipment.id, i.id, i.account_id, i.quantity
         FROM sales.order_items AS i
-        WHERE i.order_id = v_shipment.order_id;
+        WHERE i.order_id = v_shipment.order_id AND i.requires_shipping;
         PERFORM fulfilment.count_pieces(v_shipment.id, 1);
     END IF;
     UPDATE fulfilment.shipments AS s

@@ -1,5 +1,5 @@
 -- Ships pieces of a paid order: a carrier with an interface is asked from the queue; otherwise the pieces have already
--- left. Without lines, all pieces that are in no shipment yet.
+-- left. Without lines, all pieces that are owed.
 -- Callers:   api.create_shipment, api.ship_order.
 -- Locks:     the order's lines. The caller holds the order.
 -- Errors:    order_not_shippable, nothing_to_ship, shipped_above_owed, shipping_address_missing 409;
@@ -40,10 +40,9 @@ BEGIN
     FROM sales.settings AS c
     RETURNING s.* INTO STRICT v_shipment;
     FOR v_line IN
-        SELECT g.id AS wanted_id,
-               coalesce(g.quantity, i.quantity - i.quantity_shipped - i.quantity_withdrawn) AS wanted,
-               i.quantity - i.quantity_shipped - i.quantity_withdrawn AS owed, i.id
-        FROM (SELECT * FROM sales.order_items AS l WHERE l.order_id = v_order.id) AS i
+        SELECT g.id AS wanted_id, coalesce(g.quantity, i.owed) AS wanted, i.owed, i.id
+        FROM (SELECT l.id, sales.owed_pieces(v_order, l) AS owed
+              FROM sales.order_items AS l WHERE l.order_id = v_order.id) AS i
         FULL JOIN unnest(make_shipment.order_item_ids, make_shipment.quantities) AS g (id, quantity) ON g.id = i.id
         WHERE make_shipment.order_item_ids IS NULL OR g.id IS NOT NULL
         ORDER BY i.id

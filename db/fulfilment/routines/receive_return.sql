@@ -68,6 +68,7 @@ BEGIN
     WHERE r.id = v_return.id RETURNING r.* INTO STRICT v_return;
     PERFORM fulfilment.record_return_event(v_return);
     PERFORM fulfilment.settle_return(v_return.id);
+    PERFORM fulfilment.advance_order(v_return.order_id);
 END $$;
 
 GRANT EXECUTE ON FUNCTION fulfilment.receive_return TO store_api;

@@ -30,9 +30,11 @@ BEGIN
     FROM (
         SELECT o.number FROM sales.orders AS o
         WHERE o.account_id = v_account.id AND o.status IN ('pending', 'paid', 'shipped')
+          AND (o.status = 'pending' OR o.fulfilment_status NOT IN ('not_needed', 'returned'))
         UNION
         SELECT o.number FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id
         WHERE i.merchant_id = v_account.id AND o.status IN ('pending', 'paid', 'shipped')
+          AND (o.status = 'pending' OR o.fulfilment_status NOT IN ('not_needed', 'returned'))
         UNION
         SELECT o.number FROM fulfilment.returns AS r JOIN sales.orders AS o ON o.id = r.order_id
         WHERE r.account_id = v_account.id AND r.status IN ('requested', 'approved', 'received')

@@ -30,13 +30,14 @@ BEGIN
     ) END,
         version = o.version + 1
     WHERE o.account_id = erase_account.account_id
-      AND o.status IN ('delivered', 'cancelled')
+      AND (o.status IN ('delivered', 'cancelled') OR o.fulfilment_status IN ('not_needed', 'returned'))
       AND o.shipping_address - 'country' <> '{}';
     UPDATE fulfilment.shipments AS s
     SET address = CASE WHEN s.address ? 'country' THEN jsonb_build_object('country', s.address -> 'country') END,
         tracking_number = NULL, tracking_url = NULL, version = s.version + 1
     FROM sales.orders AS o
-    WHERE s.account_id = erase_account.account_id AND o.id = s.order_id AND o.status IN ('delivered', 'cancelled')
+    WHERE s.account_id = erase_account.account_id AND o.id = s.order_id
+      AND (o.status IN ('delivered', 'cancelled') OR o.fulfilment_status IN ('not_needed', 'returned'))
       AND (s.address - 'country' <> '{}' OR num_nonnulls(s.tracking_number, s.tracking_url) > 0);
     UPDATE fulfilment.returns AS r SET reason = '[erased]', version = r.version + 1
     WHERE r.account_id = erase_account.account_id AND r.status IN ('rejected', 'refunded') AND r.reason <> '[erased]';

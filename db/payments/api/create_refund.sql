@@ -7,13 +7,12 @@
 --         order_already_restocked, pieces_not_here 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
     payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL,
-    restock boolean DEFAULT false, shipping_amount api.amount DEFAULT NULL
+    restock boolean DEFAULT NULL, shipping_amount api.amount DEFAULT NULL
 )
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor      CONSTANT uuid := identity.authenticate();
-    v_restock    CONSTANT boolean := coalesce(create_refund.restock, false);
     v_ids        CONSTANT uuid[] := ARRAY(SELECT i.order_item_id FROM unnest(create_refund.items) AS i);
     v_quantities CONSTANT integer[] := ARRAY(SELECT i.quantity FROM unnest(create_refund.items) AS i);
     v_components CONSTANT uuid[] := ARRAY(SELECT i.product_id FROM unnest(create_refund.items) AS i);
@@ -77,7 +76,7 @@ BEGIN
 
     v_whole := v_order.amount_refunded + v_from_order = v_order.amount_paid AND v_from_order > 0;
     v_left := fulfilment.has_left(v_order.id);
-    IF v_restock THEN
+    IF create_refund.restock THEN
         IF v_order.paid_at IS NULL OR v_order.status = 'cancelled' OR NOT (v_whole OR v_ids <> '{}') THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'restock_needs_full_refund',
                 MESSAGE = 'Goods can be restocked by line, or when the whole order is refunded.',
@@ -96,16 +95,22 @@ BEGIN
         ELSIF v_left THEN
             PERFORM fulfilment.restock_rest(v_order.id);
         END IF;
+    -- By default, what was never shipped goes back into stock.
+    ELSIF create_refund.restock IS NULL AND v_order.paid_at IS NOT NULL AND v_order.status <> 'cancelled' THEN
+        IF v_by_line THEN
+            PERFORM fulfilment.restock_rest(v_order.id, array_agg(i.order_item_id), array_agg(i.quantity::integer))
+            FROM unnest(create_refund.items) AS i WHERE i.product_id IS NULL HAVING count(*) > 0;
+        ELSIF v_whole AND (v_left OR v_order.status <> 'paid') THEN
+            PERFORM fulfilment.restock_rest(v_order.id);
+        END IF;
     END IF;
 
     v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
         CASE WHEN v_by_line THEN v_lines END, CASE WHEN v_by_line THEN v_counts END, v_amounts,
         product_ids => CASE WHEN v_by_line THEN v_parts END);
     -- Nothing has been shipped: the cancellation restocks what has not been restocked yet.
-    IF v_restock AND v_whole AND v_order.status = 'paid' AND NOT v_left THEN
+    IF create_refund.restock IS NOT FALSE AND v_whole AND v_order.status = 'paid' AND NOT v_left THEN
         PERFORM sales.cancel_order(v_order.id, 'refunded');
-    ELSIF v_restock THEN
-        PERFORM fulfilment.advance_order(v_order.id);
     END IF;
     SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = v_refund_id;
     RETURN api.render_refund(v_refund);
@@ -115,10 +120,9 @@ COMMENT ON FUNCTION api.create_refund IS
 'Refund a payment
 
 Refunds an `amount`, or `items` (pieces of the order''s lines) and `shipping_amount`, or all that is left if none is
-sent. `restock` puts
-the goods back into stock: the pieces of `items`, or all when the whole order is refunded. If nothing has been shipped,
-that cancels the order; if a part has been shipped, the rest is restocked. Pieces that have not been shipped are
-restocked first; pieces refunded without `restock` are still to be shipped. The refund is `pending` until the gateway
-has made it; one that `failed` can be retried.';
+sent. Refunded pieces are no longer owed and cannot be shipped; pieces that have not been shipped count first. Those of
+`items`, or all when the whole order is refunded, go back into stock unless `restock` is false; with `restock` true, so
+do pieces that were shipped. A whole refund of an order of which nothing has been shipped cancels it, unless `restock`
+is false. The refund is `pending` until the gateway has made it; one that `failed` can be retried.';
 
 GRANT EXECUTE ON FUNCTION api.create_refund TO app_support;

@@ -1,4 +1,5 @@
--- Counts a refund on its order and its lines (direction 1), or undoes that because the refund failed (-1).
+-- Counts a refund on its order and its lines (direction 1), or undoes that because the refund failed (-1). Refunded
+-- pieces are no longer owed, so the order may be done with it.
 -- Callers:   record_refund, mark_refund_failed.
 -- Locks:     the order's lines. The caller holds the order.
 -- Errors:    refund_above_line, line_refunded_out_of_range, component_refunded_out_of_range, order_amounts_out_of_range
@@ -23,7 +24,7 @@ BEGIN
     UPDATE sales.orders AS o SET shipping_refunded = o.shipping_refunded + count_refund.direction * r.amount
     FROM payments.refund_items AS r JOIN payments.refunds AS f ON f.id = r.refund_id
     WHERE r.refund_id = count_refund.refund_id AND r.order_item_id IS NULL AND o.id = f.order_id;
-    PERFORM sales.take_back(r.order_id, count_refund.direction * r.from_order)
+    PERFORM sales.take_back(r.order_id, count_refund.direction * r.from_order), fulfilment.advance_order(r.order_id)
     FROM payments.refunds AS r
     WHERE r.id = count_refund.refund_id;
 END $$;

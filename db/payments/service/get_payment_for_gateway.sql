@@ -19,7 +19,7 @@ BEGIN
     SELECT p.id, p.order_id, o.number::text, p.provider, p.status, p.amount, p.currency::text, c.minor_units,
            p.outside_key, p.purpose, p.capture_method, p.capture_amount, p.provider_reference, p.charge_reference,
            p.created_at, p.expires_at, a.email,
-           ARRAY(SELECT api.render_item(i) FROM sales.order_items AS i WHERE i.order_id = p.order_id ORDER BY i.id)
+           ARRAY(SELECT api.render_item(o, i) FROM sales.order_items AS i WHERE i.order_id = p.order_id ORDER BY i.id)
     INTO v_answer
     FROM payments.payments AS p
     LEFT JOIN sales.orders AS o ON o.id = p.order_id

@@ -2,7 +2,7 @@
 -- one.
 -- Locks:  the order, its lines, its shipments.
 -- Errors: order_not_found 404, order_transition_refused 409 (it is not paid), shipment_not_booked 409, nothing_to_ship
---         409.
+--         409, shipped_above_owed 409 (a parcel that waits contains pieces that were refunded).
 CREATE FUNCTION api.ship_order(order_id uuid)
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,10 +18,22 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipment_not_booked',
             MESSAGE = 'A carrier is being asked for a parcel of this order.',
             HINT = 'Wait for its answer, or cancel that shipment.';
+    ELSIF EXISTS (
+        SELECT FROM fulfilment.shipments AS s
+        JOIN fulfilment.shipment_items AS p ON p.shipment_id = s.id
+        JOIN sales.order_items AS i ON i.id = p.order_item_id
+        WHERE s.order_id = v_order.id AND s.status = 'label_created'
+          AND (i.amount_refunded > 0 AND i.amount_refunded = i.total
+               OR i.quantity_shipped + greatest(i.quantity_withdrawn, i.quantity_refunded - i.quantity_came_back)
+                  > i.quantity))
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipped_above_owed',
+            MESSAGE = 'A parcel of this order contains pieces that were refunded.',
+            HINT = 'Cancel that shipment, then ship what is still owed.';
     END IF;
     -- The remaining pieces first, so that the order becomes shipped only once.
     IF EXISTS (SELECT FROM sales.order_items AS i
-               WHERE i.order_id = v_order.id AND i.quantity > i.quantity_shipped + i.quantity_withdrawn) THEN
+               WHERE i.order_id = v_order.id AND sales.owed_pieces(v_order, i) > 0) THEN
         PERFORM fulfilment.make_shipment(v_order.id);
     END IF;
     PERFORM fulfilment.move_shipment(s.id, 'in_transit')
@@ -37,6 +49,7 @@ END $$;
 COMMENT ON FUNCTION api.ship_order IS
 'Mark an order as shipped
 
-All that has not left yet, in one parcel. To ship in parts, or with a carrier and tracking, create shipments.';
+All that is owed and has not left yet, in one parcel: refunded pieces are not owed. For parts, carriers and tracking,
+make shipments.';
 
 GRANT EXECUTE ON FUNCTION api.ship_order TO app_support;

@@ -112,10 +112,11 @@ BEGIN
         ELSE
             v_product := catalog.find_offer(v_change.product_id, v_order.currency, v_change.bundle);
             INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, bundle, sku, name,
-                                           quantity, unit_price, price_version, total)
+                                           quantity, unit_price, price_version, total, requires_shipping)
             VALUES (v_order.id, v_order.account_id, v_product.merchant_id, v_change.product_id, v_change.bundle,
                     v_product.sku, v_product.name, v_change.wanted, v_product.amount, v_product.version,
-                    v_product.amount * v_change.wanted);
+                    v_product.amount * v_change.wanted,
+                    (SELECT p.requires_shipping FROM catalog.products AS p WHERE p.id = v_change.product_id));
         END IF;
     END LOOP;
     IF NOT v_set AND NOT v_removed THEN
@@ -128,7 +129,10 @@ BEGIN
     SET weight = (SELECT coalesce(sum(p.weight::bigint * i.quantity), 0)
                   FROM sales.order_items AS i
                   JOIN catalog.products AS p ON p.id = i.product_id
-                  WHERE i.order_id = o.id)
+                  WHERE i.order_id = o.id),
+        fulfilment_status = CASE WHEN EXISTS (SELECT FROM sales.order_items AS i
+                                              WHERE i.order_id = o.id AND i.requires_shipping)
+                                 THEN 'unfulfilled' ELSE 'not_needed' END
     WHERE o.id = v_order.id;
     PERFORM sales.price_order(v_order.id);
     PERFORM sales.require_within_total(v_order.id);

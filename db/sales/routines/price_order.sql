@@ -26,7 +26,9 @@ BEGIN
     SELECT * INTO STRICT v_settings FROM sales.settings;
     v_country := coalesce(v_order.shipping_address ->> 'country', v_settings.tax_country);
     v_taxed := EXISTS (SELECT FROM sales.tax_rates AS r WHERE r.country = v_country::char(2));
-    IF v_order.shipping_method_id IS NULL AND v_settings.shipping_required AND v_order.weight > 0 THEN
+    IF v_order.shipping_method_id IS NULL AND v_settings.shipping_required AND v_order.weight > 0
+       AND v_order.fulfilment_status <> 'not_needed'
+    THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipping_method_required',
             MESSAGE = 'Say how this order is to be sent.',
             HINT = 'Send shipping_address_id and shipping_method_id; GET /shipping-methods lists them.';

@@ -9,11 +9,15 @@ BEGIN
         SELECT ROW(
             o.id, o.number::text, o.account_id, o.status, o.currency,
             ARRAY(
-                SELECT api.render_item(i)
+                SELECT api.render_item(o, i)
                 FROM sales.order_items AS i WHERE i.order_id = o.id ORDER BY i.id
             ),
             o.subtotal, o.discount, o.tax, o.tax_included, o.shipping, o.shipping_method_id, o.total, o.amount_paid,
-            o.amount_refunded, o.promo_code, o.shipping_address, o.expires_at, o.version, o.created_at
+            o.amount_refunded, o.promo_code, o.shipping_address, o.expires_at,
+            -- processing comes after authorized in the alphabet too
+            sales.payment_status(o, (SELECT max(p.status) FROM payments.payments AS p
+                                     WHERE p.order_id = o.id AND p.status IN ('processing', 'authorized'))),
+            o.fulfilment_status, o.version, o.created_at
         )::api."order"
         FROM unnest(render_orders.orders) AS o ORDER BY o.id DESC
     );
