@@ -24,6 +24,10 @@ from api.postgres.functions import GATEWAY, Functions
 PATIENCE = 8.0  # seconds that a customer waits for a gateway
 REOPEN_AFTER = 5  # seconds, Retry-After when a checkout was not opened
 CAPTURE_AFTER = 15  # seconds, the same for a capture
+# Codes of Refused that concern the amount or its currency. Some limits only the gateway knows: its rate, its account's.
+NOT_PAYABLE = frozenset(
+    {"amount_not_payable", "amount_not_supported", "currency_not_supported", "currency_refused", "total_amount_refused"}
+)
 NOT_OFFERED = "This way of paying is not offered. Choose another provider."
 
 _NO_ANSWER = (Unavailable, TimeoutError, OSError, httpx.TransportError)
@@ -55,7 +59,7 @@ class PaymentSteps:
     async def open(self, payment_id: str, request_id: str) -> Any:
         """Has the gateway open a checkout for an attempt, and stores it. None: the attempt needs none any more.
 
-        Raises Problem gateway_refused, provider_not_available, gateway_unavailable.
+        Raises Problem gateway_refused, amount_not_payable, provider_not_available, gateway_unavailable.
         """
         payment = await self.read(payment_id, request_id)
         if payment.status != "initiated":
@@ -67,7 +71,7 @@ class PaymentSteps:
             await self._call("fail_payment", {"payment_id": payment_id, "failure_code": refusal.code}, request_id)
             if refusal.code == "provider_not_available":
                 raise Problem(refusal.code, 422, NOT_OFFERED) from None
-            raise Problem("gateway_refused") from None
+            raise _refusal(refusal) from None
         except _NO_ANSWER:
             # Whether the checkout exists is not known: the attempt stays, and is opened again with the same key.
             members = {"payment_id": payment_id, "retry_after": REOPEN_AFTER}
@@ -79,7 +83,7 @@ class PaymentSteps:
         """Has the gateway take what was decided. None: there is nothing to take any more.
 
         A refusal by itself ends nothing: the authorisation may be over, or may have been captured elsewhere, so the
-        gateway is asked which. Raises Problem gateway_refused, gateway_unavailable.
+        gateway is asked which. Raises Problem gateway_refused, amount_not_payable, gateway_unavailable.
         """
         payment = await self.read(payment_id, request_id)
         if payment.status != "authorized" or payment.capture_amount is None:
@@ -87,8 +91,8 @@ class PaymentSteps:
         try:
             async with asyncio.timeout(PATIENCE):
                 event = await self._capture(payment, payment.capture_amount)
-        except Refused:
-            raise Problem("gateway_refused") from None
+        except Refused as refusal:
+            raise _refusal(refusal) from None
         except _NO_ANSWER:
             members = {"payment_id": payment_id, "retry_after": CAPTURE_AFTER}
             raise Problem("gateway_unavailable", members=members) from None
@@ -129,3 +133,7 @@ class PaymentSteps:
         self, function: str, given: Mapping[str, object], request_id: str, *, repeatable: bool = False
     ) -> Any:
         return await self.functions.call(function, given, request_id=request_id, caller=GATEWAY, repeatable=repeatable)
+
+
+def _refusal(refusal: Refused) -> Problem:
+    return Problem("amount_not_payable" if refusal.code in NOT_PAYABLE else "gateway_refused")

@@ -16,6 +16,7 @@ import orjson
 
 # Codes of the web tier itself, with their statuses and sentences; the list of errors in the documentation has them too.
 SENTENCES: dict[str, tuple[int, str]] = {
+    "amount_not_payable": (422, "The payment provider does not take this amount in this currency. Pay another way."),
     "body_too_large": (413, "The request body is larger than this server takes."),
     "busy": (503, "The shop is too busy right now. Try again in a moment."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),

@@ -27,8 +27,8 @@ Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`
 `meanwhile(on, act)` does something between a request's arrival and its work. `forget_keys()` is what a day does to
 idempotency keys, `advance(seconds)` to sessions. `reset()` is a new account on the same server.
 
-As strict as Stripe: requests are checked against the library's own TypedDicts, unknown parameters are refused. Amounts
-below 50 or above 99,999,999 minor units are refused in every currency, which is simpler than Stripe.
+As strict as Stripe: requests are checked against the library's own TypedDicts, unknown parameters are refused. An
+account that settles in the currency of each payment: the minimum is that currency's, and 50 where Stripe names none.
 Sources: https://docs.stripe.com/api/errors, /api/idempotent_requests, /api/checkout/sessions, /webhooks, /currencies,
 /disputes, /api/disputes/object.
 """
@@ -74,6 +74,12 @@ from typing_extensions import TypedDict, is_typeddict
 Thing = dict[str, Any]  # an object of Stripe's
 
 THREE_DECIMALS = ("bhd", "jod", "kwd", "omr", "tnd")
+NO_FRACTIONS = ("isk", "ugx")  # two decimals, which must be 00
+MINIMUM = {
+    "aed": 200, "czk": 1500, "dkk": 250, "gbp": 30, "hkd": 400, "huf": 17500, "mxn": 1000, "myr": 200, "nok": 300,
+    "pln": 200, "ron": 200, "sek": 300, "thb": 1000,
+}  # fmt: skip
+MAXIMUM = {"inr": 999_999_999, "cop": 9_999_999_999, "idr": 999_999_999_999}
 MINUTE, DAY = 60, 86400
 DISPUTE_FEE = 1500
 
@@ -581,9 +587,8 @@ class StripeServer:
             if unit < 0 or not 1 <= line.get("quantity", 0) <= 999_999 or len(name) > 250:
                 raise Refusal(400, "Invalid line item", param="line_items")
         total = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
-        if total < 50:
-            raise Refusal(400, "The Checkout Session's total amount due is too small", code="amount_too_small")
-        if total > 99_999_999:
+        _check_minimum(total, currency)
+        if total > MAXIMUM.get(currency, 99_999_999):
             raise Refusal(400, "Amount must be no more than 99999999", code="amount_too_large")
         ends: int = params.get("expires_at", self.now() + DAY)
         if not 30 * MINUTE <= ends - self.now() <= DAY:
@@ -632,6 +637,8 @@ class StripeServer:
         if not 1 <= amount <= most:
             raise Refusal(400, "This PaymentIntent could not be captured with that amount.", code="amount_too_large",
                           param="amount_to_capture")  # fmt: skip
+        _check_step(amount, intent["currency"])
+        _check_minimum(amount, intent["currency"])
         self._succeed(intent, amount)
         if amount < most:
             self._release(intent, most - amount)
@@ -824,6 +831,14 @@ def _counts(refund: Thing) -> bool:
 def _check_step(amount: int, currency: str) -> None:
     if currency in THREE_DECIMALS and amount % 10:
         raise Refusal(400, "Invalid amount: the last digit must be 0.", code="invalid_charge_amount", param="amount")
+    if currency in NO_FRACTIONS and amount % 100:
+        raise Refusal(400, "Invalid amount: it must be evenly divisible by 100.",
+                      code="invalid_charge_amount_no_decimal_compatible", param="amount")  # fmt: skip
+
+
+def _check_minimum(amount: int, currency: str) -> None:
+    if amount < MINIMUM.get(currency, 50):
+        raise Refusal(400, "The total amount due is too small", code="amount_too_small")
 
 
 def _check_metadata(metadata: Thing) -> Thing:

@@ -139,7 +139,7 @@ SELECT is_empty($$
       AND c.oid::regclass::text <> ALL (ARRAY[
           'catalog.currencies', 'catalog.categories', 'catalog.stock', 'catalog.stock_parts', 'catalog.stock_movements', 'catalog.search_words', 'sales.settings',
           'sales.order_transitions', 'sales.tax_rates', 'sales.shipping_methods', 'sales.shipping_rates', 'payments.providers',
-          'payments.payment_transitions', 'ledger.limits', 'billing.sellers', 'fulfilment.carriers', 'fulfilment.shipment_transitions',
+          'payments.payment_transitions', 'payments.provider_limits', 'ledger.limits', 'billing.sellers', 'fulfilment.carriers', 'fulfilment.shipment_transitions',
           'fulfilment.return_transitions', 'report.settings', 'report.refreshes', 'migration.deployed', 'migration.deployments'])
       AND n.nspname <> 'monitor'    -- counts and times, read by whoever watches the database
 $$, 'every table has row security and policies, or nobody but its owner reaches it, or is on the list of what is no person''s');

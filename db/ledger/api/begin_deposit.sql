@@ -1,7 +1,7 @@
 -- Begins a payment into the caller's wallet. The balance grows when the money has arrived.
 -- Locks:  the wallet.
 -- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum 409, wallet_locked 409,
---         provider_not_available 422.
+--         provider_not_available 422, those of payments.require_payable 422.
 CREATE FUNCTION api.begin_deposit(amount api.amount, currency api.currency, provider text)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -2,7 +2,7 @@
 -- fails, the worker repairs it from this row.
 -- Locks:  the order; for wallet and credit also stock, payment and ledger accounts.
 -- Errors: order_not_found 404, order_not_payable, payment_processing 409, provider_not_available, amount_above_due 422,
---         insufficient_funds 409, wallet_locked 409.
+--         insufficient_funds 409, wallet_locked 409, those of payments.require_payable 422.
 CREATE FUNCTION api.begin_payment(order_id uuid, provider text, amount api.amount DEFAULT NULL)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,6 +11,7 @@ DECLARE
     v_order   sales.orders;
     v_due     bigint;
     v_coming  bigint;
+    v_minimum bigint;
     v_payment payments.payments;
 BEGIN
     SELECT * INTO v_order FROM sales.orders AS o
@@ -40,6 +41,13 @@ BEGIN
             MESSAGE = 'This is more than the amount due.',
             HINT = 'Leave amount out to pay all of it.', DETAIL = json_build_object('due', v_due)::text;
     END IF;
+    v_minimum := (payments.limits_of(begin_payment.provider, v_order.currency)).minimum;
+    IF v_due - begin_payment.amount BETWEEN 1 AND v_minimum - 1 THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'amount_below_minimum',
+            MESSAGE = 'This would leave an amount that is too small to be paid.',
+            HINT = 'Leave amount out to pay all of it, or leave at least the minimum.',
+            DETAIL = json_build_object('minimum', v_minimum, 'due', v_due, 'currency', v_order.currency)::text;
+    END IF;
 
     v_payment := payments.begin_attempt(v_actor, v_order.id, begin_payment.provider,
                                         coalesce(begin_payment.amount, v_due), v_order.currency, v_order.expires_at);
@@ -52,6 +60,7 @@ COMMENT ON FUNCTION api.begin_payment IS
 Begins an attempt to pay. For a gateway the answer has `checkout_url`, the page where the customer pays. Wallet and
 credit pay at once. Cash on delivery and bank transfers stay open until the shop confirms them. An order may have
 several attempts at a time: the first that succeeds pays the order, a later one is refunded. `amount` pays a part;
-without it, all that is due is paid. After a failed attempt the order stays pending and can be paid again.';
+without it, all that is due is paid. A gateway has a minimum, a maximum and a step for each currency: another amount, or
+a part that leaves less than the minimum, is refused with the limit. After a failed attempt the order stays pending and can be paid again.';
 
 GRANT EXECUTE ON FUNCTION api.begin_payment TO app_customer;

@@ -1,7 +1,8 @@
 -- Decides, once, how much of an authorised payment to capture, before the gateway is called. The web tier calls it at
 -- once; the worker does if that fails.
 -- Locks:  order, payment.
--- Errors: payment_not_found 404, payment_not_authorized 409, capture_decided 409, capture_above_authorization 409.
+-- Errors: payment_not_found 404, payment_not_authorized 409, capture_decided 409, capture_above_authorization 409, those
+--         of payments.require_payable 422.
 CREATE FUNCTION api.capture_payment(payment_id uuid, amount api.amount DEFAULT NULL)
 RETURNS api.payment
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -26,6 +27,9 @@ BEGIN
             DETAIL = json_build_object('amount', v_payment.capture_amount)::text;
     END IF;
     IF v_payment.capture_amount IS NULL THEN
+        IF v_amount <= v_payment.amount THEN
+            PERFORM payments.require_payable(v_payment.provider, v_payment.currency, v_amount);
+        END IF;
         UPDATE payments.payments AS p SET capture_amount = v_amount, version = p.version + 1 WHERE p.id = v_payment.id
         RETURNING p.* INTO v_payment;
         PERFORM messaging.record_event('payment.capture_requested', v_payment.order_id, v_payment.account_id,

@@ -4,7 +4,7 @@
 -- Locks:  order, stock (with restock), payment, order lines; wallet or credit if the money came from there.
 -- Errors: payment_not_found 404, refund_above_payment 409, refund_above_shipping 409, payment_disputed 409,
 --         order_not_paid 409, refund_by_amount_or_items 422, restock_needs_full_refund, component_not_restocked 422,
---         order_already_restocked, pieces_not_here 409, those of price_refund_lines.
+--         order_already_restocked, pieces_not_here 409, amount_step 422, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
     payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL,
     restock boolean DEFAULT NULL, shipping_amount api.amount DEFAULT NULL
@@ -46,7 +46,8 @@ BEGIN
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
     v_available := payments.refundable_from_order(v_payment.id);
     IF v_by_line THEN
-        v_amounts := payments.price_refund_lines(v_order.id, v_ids, v_quantities, v_components);
+        v_amounts := payments.price_refund_lines(v_order.id, v_ids, v_quantities, v_components,
+            (payments.limits_of(v_payment.provider, v_payment.captured_currency)).step);
         IF create_refund.shipping_amount > v_order.shipping - v_order.shipping_refunded THEN
             RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_shipping',
                 MESSAGE = 'Refunds cannot exceed what the shipping cost.',
@@ -68,6 +69,7 @@ BEGIN
             MESSAGE = 'Refunds cannot exceed the amount that was paid.',
             DETAIL = json_build_object('refundable', CASE WHEN v_by_line THEN v_available ELSE v_refundable END)::text;
     END IF;
+    PERFORM payments.require_step(v_payment.provider, v_payment.captured_currency, v_amount);
     IF v_from_order > 0 AND v_order.status = 'pending' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_paid',
             MESSAGE = 'This order has not been paid in full yet.',
@@ -123,6 +125,7 @@ Refunds an `amount`, or `items` (pieces of the order''s lines) and `shipping_amo
 sent. Refunded pieces are no longer owed and cannot be shipped; pieces that have not been shipped count first. Those of
 `items`, or all when the whole order is refunded, go back into stock unless `restock` is false; with `restock` true, so
 do pieces that were shipped. A whole refund of an order of which nothing has been shipped cancels it, unless `restock`
-is false. The refund is `pending` until the gateway has made it; one that `failed` can be retried.';
+is false. Where the gateway refunds in steps, as for three-decimal currencies, an `amount` is a multiple of the step,
+and pieces are rounded to it. The refund is `pending` until the gateway has made it; one that `failed` can be retried.';
 
 GRANT EXECUTE ON FUNCTION api.create_refund TO app_support;

@@ -2,7 +2,7 @@
 -- repeat.
 -- Locks:  order (of a deposit: payment), payment, order lines, wallet.
 -- Errors: refund_not_found 404, refund_not_failed 409, refund_retried_twice 409, refund_above_payment 409,
---         refund_above_line 409.
+--         refund_above_line 409, amount_step 422.
 CREATE FUNCTION api.retry_refund(refund_id uuid)
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -31,6 +31,8 @@ BEGIN
             MESSAGE = 'Refunds cannot exceed the amount that was paid.',
             DETAIL = json_build_object('refundable', v_refundable)::text;
     END IF;
+    PERFORM payments.require_step(p.provider, p.captured_currency, v_refund.amount)
+    FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
 
     v_retry_id := payments.repeat_refund(v_refund.id);
     SELECT * INTO STRICT v_refund FROM payments.refunds AS r WHERE r.id = v_retry_id;

@@ -3,7 +3,8 @@
 -- Manual payments (cash, bank transfer) wait until support confirms them.
 -- Callers:   api.begin_payment, api.begin_deposit.
 -- Locks:     those of mark_payment_completed (wallet, credit). The caller holds the order.
--- Errors:    provider_not_available 422, wallet_locked 409, those of mark_payment_completed and fulfilment.hold_credit.
+-- Errors:    provider_not_available 422, wallet_locked 409, those of require_payable, mark_payment_completed and
+--            fulfilment.hold_credit.
 CREATE OR REPLACE FUNCTION payments.begin_attempt(
     account_id uuid, order_id uuid, provider text, amount bigint, currency text, expires_at timestamptz
 )
@@ -22,6 +23,9 @@ BEGIN
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'provider_not_available',
             MESSAGE = 'This provider is not available.', HINT = 'Choose another provider.';
+    END IF;
+    IF v_provider.kind = 'gateway' THEN
+        PERFORM payments.require_payable(v_provider.name, begin_attempt.currency, begin_attempt.amount);
     END IF;
     IF v_deposit OR v_provider.source_account = 'wallet' THEN
         PERFORM ledger.require_unlocked_wallet(begin_attempt.account_id);

@@ -2,12 +2,14 @@
 -- the difference of two running shares, so all pieces together are worth exactly the line. Of a bundle line the pieces
 -- are bundles or, with a product, pieces of one component, which is worth its share of the line. The value never
 -- exceeds what is left of the line, and is at least one unit while anything is left, so that even seven pieces worth
--- five units can be refunded one by one.
+-- five units can be refunded one by one. The shares are multiples of a step, until the last piece, and so is their sum
+-- unless it is less than a step: of two pieces worth 6.670 the first is worth 3.330 where a gateway counts in 0.010.
 -- Callers:   api.create_refund, refund_lines.
 -- Locks:     none. The caller holds the order.
 -- Errors:    order_item_not_found 404, line_twice_in_refund 422, line_refunded_out_of_range 409.
 CREATE OR REPLACE FUNCTION payments.price_refund_lines(
-    order_id uuid, order_item_ids uuid[], quantities integer[], product_ids uuid[] DEFAULT NULL
+    order_id uuid, order_item_ids uuid[], quantities integer[], product_ids uuid[] DEFAULT NULL,
+    step bigint DEFAULT 1
 )
 RETURNS bigint[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -17,6 +19,9 @@ DECLARE
     v_taken   jsonb := '{}';        -- the value taken from each line by this refund
     v_amount  bigint;
     v_amounts bigint[] := '{}';
+    v_step    CONSTANT bigint := coalesce(price_refund_lines.step, 1);
+    v_over    bigint;               -- what the sum has above a multiple of the step
+    v_less    bigint;
 BEGIN
     IF (SELECT count(*)
         FROM (
@@ -68,13 +73,23 @@ BEGIN
         END IF;
         v_amount := least(
             v_line.total - v_line.amount_refunded - coalesce((v_taken ->> v_line.id::text)::bigint, 0),
-            greatest(1, div(v_part.worth::numeric * (v_part.refunded + v_line.wanted), v_part.pieces)
-                        - div(v_part.worth::numeric * v_part.refunded, v_part.pieces))::bigint);
+            greatest(v_step, CASE WHEN v_part.refunded + v_line.wanted = v_part.pieces THEN v_part.worth
+                                  ELSE v_step * div(v_part.worth::numeric * (v_part.refunded + v_line.wanted),
+                                                    v_part.pieces * v_step) END
+                             - v_step * div(v_part.worth::numeric * v_part.refunded, v_part.pieces * v_step))::bigint);
         v_taken := v_taken || jsonb_build_object(
             v_line.id, coalesce((v_taken ->> v_line.id::text)::bigint, 0) + v_amount
         );
         v_amounts := v_amounts || v_amount;
     END LOOP;
+    v_over := (SELECT sum(a) FROM unnest(v_amounts) AS a) % v_step;
+    IF v_over > 0 AND v_over < (SELECT sum(a) FROM unnest(v_amounts) AS a) THEN
+        FOR n IN REVERSE cardinality(v_amounts) .. 1 LOOP
+            v_less := least(v_over, v_amounts[n]);
+            v_amounts[n] := v_amounts[n] - v_less;
+            v_over := v_over - v_less;
+        END LOOP;
+    END IF;
     RETURN v_amounts;
 END $$;
 

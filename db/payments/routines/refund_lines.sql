@@ -1,8 +1,9 @@
 -- Refunds the value of pieces of an order's lines through the payments that paid for them: from each what it has left,
--- in the order in which they were begun. Pieces count with the first refund that contains a part of their line.
+-- those that refund in the largest steps first, in the order in which they were begun. What is less than a step of all
+-- of them stays. Pieces count with the first refund that contains a part of their line.
 -- Callers:   fulfilment.receive_return.
 -- Returns:   the refunds' ids; none if nothing is left of the lines.
--- Locks:     payments in id order, order lines. The caller holds the order.
+-- Locks:     payments, order lines. The caller holds the order.
 -- Errors:    those of price_refund_lines and require_refundable.
 CREATE OR REPLACE FUNCTION payments.refund_lines(
     order_id uuid, order_item_ids uuid[], quantities integer[], reason text
@@ -10,20 +11,32 @@ CREATE OR REPLACE FUNCTION payments.refund_lines(
 RETURNS uuid[]
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    v_step    CONSTANT bigint := (
+        SELECT min(coalesce((payments.limits_of(p.provider, p.captured_currency)).step, 1))
+        FROM payments.payments AS p
+        WHERE p.order_id = refund_lines.order_id AND p.status = 'completed'
+          AND payments.refundable_from_order(p.id) > 0);
     v_amounts bigint[] := payments.price_refund_lines(refund_lines.order_id, refund_lines.order_item_ids,
-                                                      refund_lines.quantities);
+                                                      refund_lines.quantities, step => v_step);
     v_counts  integer[] := refund_lines.quantities;
     v_payment record;
     v_left    bigint;
+    v_least   bigint := 1;      -- the largest step
     v_take    bigint[];
     v_ids     uuid[] := '{}';
 BEGIN
     FOR v_payment IN
-        SELECT p.id, payments.refundable_from_order(p.id) AS refundable FROM payments.payments AS p
+        SELECT p.id, payments.refundable_from_order(p.id) AS refundable, s.step
+        FROM payments.payments AS p
+        CROSS JOIN LATERAL (
+            SELECT coalesce((payments.limits_of(p.provider, p.captured_currency)).step, 1) AS step
+        ) AS s
         WHERE p.order_id = refund_lines.order_id AND p.status = 'completed' AND p.amount_applied > 0
-        ORDER BY p.id
+        ORDER BY s.step DESC, p.id
     LOOP
         v_left := least(v_payment.refundable, (SELECT sum(a)::bigint FROM unnest(v_amounts) AS a));
+        v_left := v_left - v_left % v_payment.step;
+        v_least := greatest(v_least, v_payment.step);
         CONTINUE WHEN v_left <= 0;
         PERFORM payments.require_refundable(v_payment.id);
         -- Line after line, until this payment has nothing left.
@@ -38,7 +51,7 @@ BEGIN
             v_counts, v_take);
         v_counts := array_fill(0, ARRAY[cardinality(v_counts)]);
     END LOOP;
-    IF (SELECT sum(a) FROM unnest(v_amounts) AS a) > 0 THEN
+    IF (SELECT sum(a) FROM unnest(v_amounts) AS a) >= v_least THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment',
             MESSAGE = 'Refunds cannot exceed the amount that was paid.';
     END IF;
