@@ -63,7 +63,7 @@ CALLS = {
     "close": Call(waiting, lambda g, p: g.close(p), "/expire", ("checkout.session.expired",)),
     "let go, asking": Call(authorized, lambda g, p: g.close(p), "GET /v1/payment_intents", (LET_GO,)),
     "let go": Call(authorized, lambda g, p: g.close(p), "/cancel", (LET_GO,)),
-    "capture": Call(authorized, lambda g, p: g.capture(p, 2000), "/capture", (TAKEN,)),
+    "capture": Call(authorized, lambda g, p: g.capture(p, 2000), "/capture", (TAKEN, GIVEN)),  # the rest is let go
     "refund, asking": Call(paid, lambda g, p: g.refund(p, give_back(p, 9, id=p.id)), "GET /v1/refunds", (TAKEN, GIVEN)),
     "refund": Call(paid, lambda g, p: g.refund(p, give_back(p, 9, id=p.id)), "POST /v1/refunds", (TAKEN, GIVEN)),
 }

@@ -43,7 +43,7 @@ async def test_a_failed_refund_blocks_nothing(shop: Shop, customer: str, how: st
     lines = {item["unit_price"]: item["id"] for item in order["items"]}
     made = await refund(shop, first, items=[{"order_item_id": lines[1000], "quantity": 1}])
     await fail(shop, first, made, how)
-    other = await refund(shop, second, items=[{"order_item_id": lines[2000], "quantity": 1}])
+    other = await refund(shop, second, items=[{"order_item_id": lines[2000], "quantity": 1}], restock=False)
     assert (other["status"], other["amount"]) == ("pending", 2000)
     await shop.call("web_customer", "cancel_order", token=customer, order_id=order["id"])
     await shop.assert_books_balance()
