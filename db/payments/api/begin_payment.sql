@@ -2,8 +2,11 @@
 -- fails, the worker repairs it from this row.
 -- Locks:  the order; for wallet and credit also stock, payment and ledger accounts.
 -- Errors: order_not_found 404, order_not_payable 409, provider_not_available 422, amount_above_due 422,
---         insufficient_funds 409, wallet_locked 409.
-CREATE FUNCTION api.begin_payment(order_id uuid, provider text, amount api.amount DEFAULT NULL)
+--         return_url_refused 422, insufficient_funds 409, wallet_locked 409.
+CREATE FUNCTION api.begin_payment(
+    order_id uuid, provider text, amount api.amount DEFAULT NULL, return_url text DEFAULT NULL,
+    public_url text DEFAULT NULL
+)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -31,7 +34,9 @@ BEGIN
     END IF;
 
     v_payment := payments.begin_attempt(v_actor, v_order.id, begin_payment.provider,
-                                        coalesce(begin_payment.amount, v_due), v_order.currency, v_order.expires_at);
+                                        coalesce(begin_payment.amount, v_due), v_order.currency, v_order.expires_at,
+                                        payments.require_return_url(begin_payment.return_url,
+                                                                    begin_payment.public_url));
     RETURN ROW(api.render_payment(v_payment, v_actor), NULL)::api.payment_answer;
 END $$;
 
@@ -41,6 +46,10 @@ COMMENT ON FUNCTION api.begin_payment IS
 Begins an attempt to pay. For a gateway the answer has `checkout_url`, the page where the customer pays. Wallet and
 credit pay at once. Cash on delivery and bank transfers stay open until the shop confirms them. An order may have
 several attempts at a time: the first that succeeds pays the order, a later one is refunded. `amount` pays a part;
-without it, all that is due is paid. After a failed attempt the order stays pending and can be paid again.';
+without it, all that is due is paid. After a failed attempt the order stays pending and can be paid again.
+
+`return_url` is where the payer returns to after the gateway, with `payment_id` and `status` added to its query. Its
+origin must be the shop''s own or one of the setting `return_origins`. A bank transfer has `instructions`: the account,
+the amount, and the reference by which the shop finds the payment.';
 
 GRANT EXECUTE ON FUNCTION api.begin_payment TO app_customer;
