@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from api.console.pages import console_routes
 from api.docs.pages import docs_routes
-from api.handlers import checkout, mail_links, mock_checkout, pages
+from api.handlers import checkout, checkout_return, mail_links, mock_checkout, pages
 from api.handlers.cached import Cached
 from api.handlers.checkout import BeginPayment, CapturePayment
 from api.handlers.gift_cards import RedeemGiftCard
@@ -222,6 +222,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     PUT   ("/admin/seller",                          "replace_seller"),
 
     # administration
+    GET   ("/admin/settings",                        "get_settings"),
+    PATCH ("/admin/settings",                        "update_settings"),
     GET   ("/admin/dashboard",                       "get_dashboard"),
     GET   ("/admin/analytics/revenue",               "analyse_revenue"),
     GET   ("/admin/analytics/products",              "analyse_products"),
@@ -268,8 +270,8 @@ def page_routes() -> list[BaseRoute]:
     return [
         *(Route(prefix + path, handler) for path, handler in both for prefix in ("", "/v1")),
         Route("/", pages.home),
-        Route("/v1/checkout/success", pages.checkout_success),
-        Route("/v1/checkout/cancel", pages.checkout_cancel),
+        Route("/v1/checkout/success", checkout_return.show_success, methods=["GET", "POST"]),
+        Route("/v1/checkout/cancel", checkout_return.show_cancel, methods=["GET", "POST"]),
         Route("/v1/webhooks/{provider}", checkout.receive_webhook, methods=["POST"]),
         Route("/verify-email", mail_links.show_email_link),
         Route("/verify-email", mail_links.confirm_email_link, methods=["POST"]),

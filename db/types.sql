@@ -31,6 +31,10 @@ COMMENT ON DOMAIN api.long_text IS 'Up to 10,000 characters.';
 CREATE DOMAIN api.country AS text CONSTRAINT country_malformed CHECK (VALUE ~ '^[A-Z]{2}$');
 COMMENT ON DOMAIN api.country IS 'ISO 3166-1 alpha-2 code, such as BD.';
 
+CREATE DOMAIN api.bic AS text
+    CONSTRAINT bic_malformed CHECK (VALUE ~ '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$');
+COMMENT ON DOMAIN api.bic IS 'ISO 9362 code of a bank, 8 or 11 characters, such as BYLADEM1001.';
+
 CREATE DOMAIN api.slug AS text
     CONSTRAINT slug_malformed CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
 COMMENT ON DOMAIN api.slug IS 'Lower-case letters, digits and dashes.';

@@ -81,3 +81,14 @@ def print_monitoring_gaps(access: Access) -> None:
     """Print what the server lacks for monitoring, and the remedy. It is a hint, not an error."""
     for gap, remedy in find_gaps(access):
         errors.print(f"monitoring: {gap} {remedy}", markup=False, style="yellow")
+
+
+def print_payment_gaps(access: Access) -> None:
+    """Print that customers are offered to transfer money and are not told where to. It is a hint, not an error."""
+    if fetch_value(access, "SELECT payments.lacks_bank_account()"):
+        errors.print(
+            "payments: bank transfers are offered and the seller has no valid IBAN. "
+            "Set it (PUT /v1/admin/seller) or disable bank_transfer (PATCH /v1/admin/payment-providers/bank_transfer).",
+            markup=False,
+            style="yellow",
+        )

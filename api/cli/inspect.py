@@ -8,7 +8,13 @@ from contextlib import suppress
 from rich.table import Table
 
 from api.cli.arguments import Commands
-from api.cli.database import check_invariants, open_database, print_monitoring_gaps, read_settings_with
+from api.cli.database import (
+    check_invariants,
+    open_database,
+    print_monitoring_gaps,
+    print_payment_gaps,
+    read_settings_with,
+)
 from api.cli.processes import stop_on_signals
 from api.cli.terminal import console
 from monitoring.review_page import dashboard
@@ -40,6 +46,7 @@ def _check(options: argparse.Namespace) -> int:
     with open_database(read_settings_with(), "check") as access:
         result = check_invariants(access)
         print_monitoring_gaps(access)
+        print_payment_gaps(access)
     if options.json:
         console.print_json(data=result)
     else:

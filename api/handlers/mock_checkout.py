@@ -14,7 +14,7 @@ from api.gateways.mock import Checkout, MockGateway, Outcome
 from api.handlers.checkout import receive_callback
 from api.handlers.forms import read_form
 from api.http.errors import Problem
-from api.pages.render import render_page
+from api.pages.render import LEADING_AWAY, render_page
 from api.state import State
 
 DELIVERIES = 3  # attempts to deliver a callback while the page waits
@@ -63,6 +63,7 @@ def _page(checkout: Checkout, status: int = 200, notice: str = "") -> Response:
         "mock_checkout.html",
         status_code=status,
         cache_control="no-store",
+        policy=LEADING_AWAY,
         order_number=checkout.order_number,
         price=checkout.price,
         notice=notice,

@@ -1,4 +1,4 @@
-"""Health, metrics, documents, and the pages that a person lands on."""
+"""Health, metrics, documents, and the first page."""
 
 from __future__ import annotations
 
@@ -80,16 +80,6 @@ def _unless_current(request: Request[State], document: Response) -> Response:
         return document
     kept = {name: value for name, value in document.headers.items() if name.startswith(("etag", "content-security"))}
     return Response(status_code=304, headers=kept)
-
-
-async def checkout_success(request: Request[State]) -> Response:
-    """GET /checkout/success: where a gateway sends a payer who paid."""
-    return render_page("checkout_success.html")
-
-
-async def checkout_cancel(request: Request[State]) -> Response:
-    """GET /checkout/cancel: where a gateway sends a payer who did not pay."""
-    return render_page("checkout_cancel.html")
 
 
 def _json(data: object) -> Response:

@@ -161,6 +161,8 @@ class Endpoint:
                 arguments.append(_if_match(request))
             elif name == "given":
                 arguments.append(list(call.data))
+            elif name == "public_url":
+                arguments.append(self.state["settings"].public_url)
             else:
                 arguments.append(request.context.client)
         if call.key is not None:

@@ -20,6 +20,8 @@ _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Chromium applies form-action to the redirects after a form too: this one may lead back to a shop front.
+LEADING_AWAY = POLICY.replace("form-action 'self'", "form-action 'self' https: http://localhost:* http://127.0.0.1:*")
 
 _TEMPLATES = Environment(
     loader=PackageLoader("api.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -28,11 +30,16 @@ _TEMPLATES.globals["style"] = Markup(_STYLE)  # noqa: S704  # our own file, and 
 
 
 def render_page(
-    template: str, *, status_code: int = 200, cache_control: str = "no-cache", **values: object
+    template: str,
+    *,
+    status_code: int = 200,
+    cache_control: str = "no-cache",
+    policy: str = POLICY,
+    **values: object,
 ) -> HTMLResponse:
     """Renders `templates/<template>` with `values` as a response with the pages' content security policy.
 
     A template that misses a value raises jinja2.UndefinedError.
     """
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": cache_control}
+    headers = {"Content-Security-Policy": policy, "Cache-Control": cache_control}
     return HTMLResponse(_TEMPLATES.get_template(template).render(values), status_code, headers)

@@ -2,8 +2,8 @@
 
 CREATE TYPE api.seller AS (
     name text, email text, phone text, line1 text, line2 text, postal_code text, city text, region text, country text,
-    registration text, vat_id text, tax_number text, iban text, exemption text, e_invoice boolean, version bigint,
-    created_at timestamptz
+    registration text, vat_id text, tax_number text, iban text, bic text, account_holder text, exemption text,
+    e_invoice boolean, version bigint, created_at timestamptz
 );
 
 CREATE TYPE api.invoice_seller AS (

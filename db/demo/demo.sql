@@ -55,10 +55,10 @@ BEGIN
     RAISE NOTICE 'accounts and addresses';
 
     INSERT INTO billing.sellers (version, name, email, phone, line1, postal_code, city, country, registration,
-                                 vat_id, iban, exemption)
+                                 vat_id, iban, bic, exemption)
     SELECT max(s.version) + 1, 'Storeproc Trading GmbH', 'invoices@storeproc.example', '+49 30 5550100',
            'Oranienstraße 25', '10999', 'Berlin', 'DE',
-           'HRB 123456 B', 'DE123456789', 'DE02120300000000202051',
+           'HRB 123456 B', 'DE123456789', 'DE02120300000000202051', 'BYLADEM1001',
            'Delivery outside the European Union: no tax is charged.'
     FROM billing.sellers AS s;
 

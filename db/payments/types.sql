@@ -14,10 +14,16 @@ CREATE TYPE api.payment_provider AS (
     name text, kind text, enabled boolean, capture_method text, title text, manual_capture boolean
 );
 
+CREATE TYPE api.payment_instructions AS (
+    iban text, bic text, holder text, reference text, amount bigint, currency text
+);
+COMMENT ON COLUMN api.payment_instructions.reference IS
+'A creditor reference (ISO 11649), to be given with the transfer.';
+
 CREATE TYPE api.payment AS (
     id uuid, order_id uuid, purpose text, provider text, status text, amount bigint, currency text,
     capture_method text, amount_captured bigint, amount_refunded bigint, provider_reference text, checkout_url text,
-    failure_code text, expires_at timestamptz, version bigint, created_at timestamptz
+    return_url text, instructions api.payment_instructions, failure_code text, expires_at timestamptz, version bigint, created_at timestamptz
 );
 
 CREATE TYPE api.payment_page AS (data api.payment[], next_cursor text);

@@ -7,6 +7,7 @@ decimals, the store's password, one payment and one refund an id. What it does n
         SSLCommerzSettings(store_id=ssl.store_id, store_password=ssl.store_password, api=ssl.url)
         ssl.pay(tran_id)                the customer pays: the form body of the IPN, signed with both hashes
         ssl.decline / cancel / expire / leave(tran_id)
+        ssl.browser(tran_id)            then: where the customer's browser goes, and the form that it posts there
         ssl.settle_refund(reference)    the bank has done it; ssl.cancel_refund(reference)
         ssl.faults["refund"] = ["lost"] what happens to the next calls of a kind, in order: see FAULTS
         ssl.overrides["validation"] = {"amount": "1.00"}    fields that its answers of a kind lie about
@@ -191,6 +192,16 @@ class SSLCommerzServer:
 
     def leave(self, tran_id: str) -> bytes:
         return self._attempt(tran_id, "UNATTEMPTED", error="No channel was chosen")
+
+    def browser(self, tran_id: str) -> tuple[str, bytes]:
+        """After the last try: SSLCommerz's page has the browser post the transaction's fields to the shop's page. That
+        may be before the IPN is sent, and the fields are those of the IPN.
+        """
+        with self._lock:
+            tried = [tried for tried in self.tries if tried.tran_id == tran_id][-1]
+        pages = {"VALID": "success_url", "VALIDATED": "success_url", "FAILED": "fail_url"}
+        page = pages.get(tried.status, "cancel_url")
+        return tried.opened.form[page], self.sign({**tried.fields(), "store_id": self.store_id})
 
     def settle_refund(self, reference: str) -> None:
         self.refunds[reference].status = "refunded"

@@ -17,8 +17,10 @@ VALUES: dict[str, dict[str, Any]] = {
     "message.html": {"title": "Verified", "heading": "Thank you", "text": "Your e-mail is verified."},
     "verify_email.html": {"token": "token-1"},
     "reset_password.html": {"token": "token-1", "broken_rules": ["It must contain a digit."]},
-    "checkout_success.html": {},
-    "checkout_cancel.html": {},
+    "checkout_return.html": {
+        "title": "Thank you", "text": "We have received your payment.", "shop": "storeproc", "order_number": "100001",
+        "price": "USD 12.00", "address": "https://shop.example/thanks",
+    },
     "mock_checkout.html": {"order_number": "100001", "price": "USD 12.00", "notice": "Choose to pay or to decline."},
     "mock_checkout_gone.html": {},
     "errors.html": {"errors": [{"code": "out_of_stock", "status": 409, "phrase": "Conflict", "sentence": "Too few."}]},

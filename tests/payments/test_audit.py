@@ -18,7 +18,7 @@ CREATE TRIGGER general_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS n
 """
 HIDDEN = {
     "sales.orders": ["version"],
-    "payments.payments": ["version", "outside_key", "checkout_url", "check_at"],
+    "payments.payments": ["version", "outside_key", "checkout_url", "return_url", "check_at"],
 }
 # Nothing yet, of a payment that begins: not written, where its columns are named.
 ZEROS = {"amount_captured": 0, "amount_applied": 0, "amount_refunded": 0}

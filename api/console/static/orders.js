@@ -199,6 +199,7 @@ function paymentCard(payment, order, again) {
     facts(
       ["Begun", moment(payment.created_at)],
       payment.provider_reference && ["Reference", h("code", {}, payment.provider_reference)],
+      payment.instructions && ["Transfer with", h("code", {}, payment.instructions.reference)],
       payment.failure_code && ["Refused", words(payment.failure_code)],
       payment.amount_captured > 0 && payment.amount_captured !== payment.amount && ["Taken", money(payment.amount_captured, payment.currency)],
       ["Id", identifier(payment.id)],

@@ -17,7 +17,7 @@ BEGIN
                             'provider_reference': n.provider_reference,
                             'hold_id': n.hold_id, 'expires_at': n.expires_at, 'check_at': n.check_at ABSENT ON NULL
                             RETURNING jsonb)
-           ELSE jsonb_strip_nulls(to_jsonb(n) - '{outside_key,checkout_url}'::text[]) END
+           ELSE jsonb_strip_nulls(to_jsonb(n) - '{outside_key,checkout_url,return_url}'::text[]) END
     FROM new_rows AS n;
     RETURN NULL;
 END $$;

@@ -25,7 +25,7 @@ BEGIN
     v_rest.check_at := NEW.check_at;
     IF v_rest IS DISTINCT FROM NEW THEN
         PERFORM audit.record_difference('payments.payments', OLD.id::text,
-            to_jsonb(OLD) - '{version, outside_key, checkout_url, check_at}'::text[], to_jsonb(NEW));
+            to_jsonb(OLD) - '{version, outside_key, checkout_url, return_url, check_at}'::text[], to_jsonb(NEW));
         RETURN NULL;
     END IF;
     v_old := audit.changed('status', OLD.status, NEW.status)

@@ -1,8 +1,11 @@
 -- Begins a payment into the caller's wallet. The balance grows when the money has arrived.
 -- Locks:  the wallet.
 -- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum 409, wallet_locked 409,
---         provider_not_available 422, those of payments.require_payable 422.
-CREATE FUNCTION api.begin_deposit(amount api.amount, currency api.currency, provider text)
+--         provider_not_available, return_url_refused 422, those of payments.require_payable 422.
+CREATE FUNCTION api.begin_deposit(
+    amount api.amount, currency api.currency, provider text, return_url text DEFAULT NULL,
+    public_url text DEFAULT NULL
+)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -38,14 +41,16 @@ BEGIN
     END IF;
 
     v_payment := payments.begin_attempt(v_actor, NULL, begin_deposit.provider, begin_deposit.amount,
-                                        begin_deposit.currency, 'infinity');
+                                        begin_deposit.currency, 'infinity',
+                                        payments.require_return_url(begin_deposit.return_url,
+                                                                    begin_deposit.public_url));
     RETURN ROW(api.render_payment(v_payment, v_actor), NULL)::api.payment_answer;
 END $$;
 
 COMMENT ON FUNCTION api.begin_deposit IS
 'Deposit into the wallet
 
-Begins a payment, through a gateway (the customer pays at `checkout_url`) or by bank transfer. The balance grows when
-the payment completes.';
+Begins a payment, through a gateway (the customer pays at `checkout_url`) or by bank transfer (with `instructions`).
+The balance grows when the payment completes. `return_url` is as in a payment for an order.';
 
 GRANT EXECUTE ON FUNCTION api.begin_deposit TO app_customer;

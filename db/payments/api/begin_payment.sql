@@ -1,9 +1,12 @@
 -- Commits an attempt to pay, with its idempotency key for the gateway, before any gateway is called. If a later step
 -- fails, the worker repairs it from this row.
 -- Locks:  the order; for wallet and credit also stock, payment and ledger accounts.
--- Errors: order_not_found 404, order_not_payable, payment_processing 409, provider_not_available, amount_above_due 422,
---         insufficient_funds 409, wallet_locked 409, those of payments.require_payable 422.
-CREATE FUNCTION api.begin_payment(order_id uuid, provider text, amount api.amount DEFAULT NULL)
+-- Errors: order_not_found 404, order_not_payable, payment_processing 409, provider_not_available, amount_above_due,
+--         return_url_refused 422, insufficient_funds 409, wallet_locked 409, those of payments.require_payable 422.
+CREATE FUNCTION api.begin_payment(
+    order_id uuid, provider text, amount api.amount DEFAULT NULL, return_url text DEFAULT NULL,
+    public_url text DEFAULT NULL
+)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -50,7 +53,9 @@ BEGIN
     END IF;
 
     v_payment := payments.begin_attempt(v_actor, v_order.id, begin_payment.provider,
-                                        coalesce(begin_payment.amount, v_due), v_order.currency, v_order.expires_at);
+                                        coalesce(begin_payment.amount, v_due), v_order.currency, v_order.expires_at,
+                                        payments.require_return_url(begin_payment.return_url,
+                                                                    begin_payment.public_url));
     RETURN ROW(api.render_payment(v_payment, v_actor), NULL)::api.payment_answer;
 END $$;
 
@@ -61,6 +66,11 @@ Begins an attempt to pay. For a gateway the answer has `checkout_url`, the page 
 credit pay at once. Cash on delivery and bank transfers stay open until the shop confirms them. An order may have
 several attempts at a time: the first that succeeds pays the order, a later one is refunded. `amount` pays a part;
 without it, all that is due is paid. A gateway has a minimum, a maximum and a step for each currency: another amount, or
-a part that leaves less than the minimum, is refused with the limit. After a failed attempt the order stays pending and can be paid again.';
+a part that leaves less than the minimum, is refused with the limit. After a failed attempt the order stays pending and
+can be paid again.
+
+`return_url` is where the payer returns to after the gateway, with `payment_id` and `status` added to its query. Its
+origin must be the shop''s own or one of the setting `return_origins`. A bank transfer has `instructions`: the account,
+the amount, and the reference by which the shop finds the payment.';
 
 GRANT EXECUTE ON FUNCTION api.begin_payment TO app_customer;

@@ -1,12 +1,13 @@
 -- Creates an attempt to pay an order or to deposit into the wallet, with its idempotency key for the gateway, before
 -- the gateway is called. Wallet and credit pay at once, except credit for an order that a carrier must accept first.
--- Manual payments (cash, bank transfer) wait until support confirms them.
+-- Manual payments (cash, bank transfer) wait until support confirms them. return_url has been checked by the caller.
 -- Callers:   api.begin_payment, api.begin_deposit.
 -- Locks:     those of mark_payment_completed (wallet, credit). The caller holds the order.
 -- Errors:    provider_not_available 422, wallet_locked 409, those of require_payable, mark_payment_completed and
 --            fulfilment.hold_credit.
 CREATE OR REPLACE FUNCTION payments.begin_attempt(
-    account_id uuid, order_id uuid, provider text, amount bigint, currency text, expires_at timestamptz
+    account_id uuid, order_id uuid, provider text, amount bigint, currency text, expires_at timestamptz,
+    return_url text DEFAULT NULL
 )
 RETURNS payments.payments
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -32,12 +33,13 @@ BEGIN
     END IF;
 
     INSERT INTO payments.payments AS p (order_id, purpose, account_id, provider, capture_method, status, amount,
-                                        currency, request_key, expires_at, check_at)
+                                        currency, request_key, return_url, expires_at, check_at)
     SELECT begin_attempt.order_id, CASE WHEN v_deposit THEN 'deposit' ELSE 'order' END,
            begin_attempt.account_id, v_provider.name,
            CASE WHEN v_deposit THEN 'automatic' ELSE v_provider.capture_method END,
            CASE v_provider.kind WHEN 'manual' THEN 'open' ELSE 'initiated' END, begin_attempt.amount,
            begin_attempt.currency, nullif(current_setting('app.idempotency_id', true), '')::uuid,
+           begin_attempt.return_url,
            CASE v_provider.kind WHEN 'manual' THEN now() + s.manual_payment_time_to_live
                                 ELSE least(begin_attempt.expires_at, now() + s.payment_time_to_live) END,
            -- The process that calls the gateway may die in between; the worker then asks the gateway with the same key.
@@ -59,6 +61,9 @@ BEGIN
         END IF;
         SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_payment.id;
     ELSIF v_provider.kind = 'manual' THEN
+        IF v_provider.to_bank_account THEN
+            PERFORM payments.instruct_transfer(v_payment);
+        END IF;
         -- A manual payment takes days; the goods stay reserved as long.
         UPDATE sales.orders AS o SET expires_at = greatest(o.expires_at, v_payment.expires_at), version = o.version + 1
         WHERE o.id = v_payment.order_id AND v_payment.amount = o.total - o.amount_paid;

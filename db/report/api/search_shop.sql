@@ -1,5 +1,5 @@
--- Searches for customer service, from one input field: the number of an order or invoice, any id, a gateway's
--- reference, or the beginning of an e-mail address or a handle.
+-- Searches for customer service, from one input field: the number of an order or invoice, any id, a gateway's or a bank
+-- transfer's reference, or the beginning of an e-mail address or a handle.
 CREATE TYPE api.search_hit AS (
     kind text, id uuid, label text, detail text, status text, order_id uuid, account_id uuid
 );
@@ -15,6 +15,8 @@ DECLARE
     v_id      CONSTANT uuid :=
         CASE WHEN v_text ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' THEN v_text END;
     v_number  CONSTANT bigint := CASE WHEN v_text ~ '^[0-9]{1,18}$' THEN v_text END;
+    -- Banks and people write it in groups of four.
+    v_transfer CONSTANT text := CASE WHEN v_text ~* '^RF[0-9]{2}' THEN upper(replace(v_text, ' ', '')) END;
     v_invoice CONSTANT text[] := regexp_match(upper(v_text), '^(INV|CN)-([0-9]{4})-([0-9]{1,18})$');
 BEGIN
     RETURN ROW(ARRAY(
@@ -46,6 +48,12 @@ BEGIN
         JOIN payments.payments AS p ON p.provider = v.name AND p.provider_reference = v_text
         UNION ALL
         SELECT ROW(
+            'payment', p.id, p.provider, p.amount || ' ' || p.currency, p.status, p.order_id, p.account_id
+        )::api.search_hit
+        FROM payments.bank_transfers AS t JOIN payments.payments AS p ON p.id = t.payment_id
+        WHERE t.reference = v_transfer
+        UNION ALL
+        SELECT ROW(
             'refund', r.id, p.provider, r.amount || ' ' || p.currency, r.status, r.order_id, r.account_id
         )::api.search_hit
         FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id WHERE r.id = v_id
@@ -61,7 +69,7 @@ END $$;
 COMMENT ON FUNCTION api.search_shop IS
 'Search the shop
 
-By the number of an order, invoice or credit note, any id, a gateway''s reference, or the beginning of an e-mail address
-or a handle. For customer service; at most ten accounts.';
+By the number of an order, invoice or credit note, any id, a gateway''s reference, the reference of a bank transfer, or
+the beginning of an e-mail address or a handle. For customer service; at most ten accounts.';
 
 GRANT EXECUTE ON FUNCTION api.search_shop TO app_support;

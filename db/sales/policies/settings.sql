@@ -1,3 +1,11 @@
--- The shop's settings: read by functions, changed by a DBA.
+-- The shop's settings: read by functions, changed by an admin through api.update_settings.
 REVOKE ALL ON sales.settings, sales.order_transitions FROM store_api;
 GRANT SELECT ON sales.settings, sales.order_transitions TO store_api;
+GRANT UPDATE (order_time_to_live, payment_time_to_live, authorization_time_to_live, manual_payment_time_to_live,
+              booking_time_to_live, return_window, commission_basis_points, tax_country, shipping_required,
+              credit_held_until_booked, booking_carrier, return_origins)
+    ON sales.settings TO store_api;
+
+CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.settings
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('singleton');

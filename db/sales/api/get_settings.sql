@@ -1,0 +1,48 @@
+-- The settings of the shop.
+CREATE TYPE api.settings AS (
+    order_time_to_live text, payment_time_to_live text, authorization_time_to_live text,
+    manual_payment_time_to_live text, booking_time_to_live text, return_window text, commission_basis_points integer,
+    tax_country text, shipping_required boolean, credit_held_until_booked boolean, booking_carrier text,
+    return_origins text[]
+);
+COMMENT ON COLUMN api.settings.order_time_to_live IS 'How long an unpaid order holds its stock.';
+COMMENT ON COLUMN api.settings.payment_time_to_live IS 'How long a checkout at a gateway can be paid.';
+COMMENT ON COLUMN api.settings.authorization_time_to_live IS
+'How long an authorised payment can be captured; gateways let go after seven days.';
+COMMENT ON COLUMN api.settings.manual_payment_time_to_live IS 'How long cash or a bank transfer is waited for.';
+COMMENT ON COLUMN api.settings.booking_time_to_live IS 'How long a carrier that does not answer is asked again.';
+COMMENT ON COLUMN api.settings.return_window IS 'How long after the delivery a return can be requested.';
+COMMENT ON COLUMN api.settings.commission_basis_points IS
+'The shop''s share of what merchants sell, in hundredths of a per cent.';
+COMMENT ON COLUMN api.settings.tax_country IS 'Where orders without an address are taxed; null: nowhere.';
+COMMENT ON COLUMN api.settings.shipping_required IS
+'Whether orders with a weight need an address and a shipping method.';
+COMMENT ON COLUMN api.settings.credit_held_until_booked IS
+'Whether credit for a whole order with a shipment is taken only when the carrier has accepted the parcel.';
+COMMENT ON COLUMN api.settings.booking_carrier IS
+'The carrier for that, unless the shipping method has its own; null: none.';
+COMMENT ON COLUMN api.settings.return_origins IS
+'Origins such as https://shop.example that payers may return to, besides the shop''s own.';
+
+-- SET intervalstyle: durations are ISO 8601, such as PT30M or P14D.
+CREATE FUNCTION api.get_settings()
+RETURNS api.settings
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET intervalstyle = 'iso_8601' AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    RETURN (
+        SELECT ROW(s.order_time_to_live, s.payment_time_to_live, s.authorization_time_to_live,
+                   s.manual_payment_time_to_live, s.booking_time_to_live, s.return_window, s.commission_basis_points,
+                   s.tax_country, s.shipping_required, s.credit_held_until_booked, s.booking_carrier,
+                   s.return_origins)::api.settings
+        FROM sales.settings AS s
+    );
+END $$;
+
+COMMENT ON FUNCTION api.get_settings IS
+'Get the settings
+
+Durations are ISO 8601: `PT30M` is half an hour, `P14D` two weeks.';
+
+GRANT EXECUTE ON FUNCTION api.get_settings TO app_admin;

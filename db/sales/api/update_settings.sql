@@ -1,0 +1,80 @@
+-- Changes settings of the shop: only the fields that are sent; null empties tax_country and booking_carrier. What has
+-- begun keeps the settings it began with.
+-- Locks:  the settings' row.
+-- Errors: duration_out_of_range, return_origin_malformed, carrier_unknown 422.
+CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
+    CHECK (VALUE ~ '^P([0-9]{1,4}D)?(T([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?$');
+COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.';
+CREATE DOMAIN api.commission AS integer CONSTRAINT commission_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
+COMMENT ON DOMAIN api.commission IS 'Hundredths of a per cent: 1000 is 10 %.';
+CREATE DOMAIN api.return_origins AS text[] CONSTRAINT too_many_origins CHECK (cardinality(VALUE) <= 50);
+COMMENT ON DOMAIN api.return_origins IS 'At most 50 origins, such as https://shop.example.';
+
+CREATE FUNCTION api.update_settings(
+    order_time_to_live api.duration DEFAULT NULL, payment_time_to_live api.duration DEFAULT NULL,
+    authorization_time_to_live api.duration DEFAULT NULL, manual_payment_time_to_live api.duration DEFAULT NULL,
+    booking_time_to_live api.duration DEFAULT NULL, return_window api.duration DEFAULT NULL,
+    commission_basis_points api.commission DEFAULT NULL, tax_country api.country DEFAULT NULL,
+    shipping_required boolean DEFAULT NULL, credit_held_until_booked boolean DEFAULT NULL,
+    booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL, given text[] DEFAULT NULL
+)
+RETURNS api.settings
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_wrong text;
+BEGIN
+    SELECT o INTO v_wrong FROM unnest(update_settings.return_origins) AS o
+    -- An origin as it is compared, and no address of a page.
+    WHERE payments.origin_of(o) IS DISTINCT FROM o OR o !~ '^(https://|http://(localhost|127\.0\.0\.1|\[::1\])(:|$))'
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'return_origin_malformed',
+            MESSAGE = 'This is not an origin that payers may return to.',
+            HINT = 'An origin is https://, a host in lower case, and a port unless it is 443.',
+            DETAIL = json_build_object('origin', v_wrong)::text;
+    ELSIF update_settings.booking_carrier IS NOT NULL
+        AND NOT EXISTS (SELECT FROM fulfilment.carriers AS c WHERE c.name = update_settings.booking_carrier)
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'carrier_unknown', MESSAGE = 'There is no such carrier.';
+    ELSIF EXISTS (
+        SELECT FROM unnest(ARRAY[
+            update_settings.order_time_to_live, update_settings.payment_time_to_live,
+            update_settings.authorization_time_to_live, update_settings.manual_payment_time_to_live,
+            update_settings.booking_time_to_live
+        ]::text[]) AS d WHERE d::interval NOT BETWEEN '1 minute' AND '365 days'
+    ) OR update_settings.return_window::interval > '3650 days'
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
+            MESSAGE = 'This duration is too short or too long.',
+            HINT = 'A time to live is from a minute to a year, the return window at most ten years.';
+    END IF;
+
+    UPDATE sales.settings AS s
+    SET order_time_to_live = coalesce(update_settings.order_time_to_live::interval, s.order_time_to_live),
+        payment_time_to_live = coalesce(update_settings.payment_time_to_live::interval, s.payment_time_to_live),
+        authorization_time_to_live =
+            coalesce(update_settings.authorization_time_to_live::interval, s.authorization_time_to_live),
+        manual_payment_time_to_live =
+            coalesce(update_settings.manual_payment_time_to_live::interval, s.manual_payment_time_to_live),
+        booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
+        return_window = coalesce(update_settings.return_window::interval, s.return_window),
+        commission_basis_points = coalesce(update_settings.commission_basis_points, s.commission_basis_points),
+        tax_country = CASE WHEN 'tax_country' = ANY (update_settings.given) THEN update_settings.tax_country
+                           ELSE coalesce(update_settings.tax_country, s.tax_country) END,
+        shipping_required = coalesce(update_settings.shipping_required, s.shipping_required),
+        credit_held_until_booked = coalesce(update_settings.credit_held_until_booked, s.credit_held_until_booked),
+        booking_carrier = CASE WHEN 'booking_carrier' = ANY (update_settings.given)
+                               THEN update_settings.booking_carrier
+                               ELSE coalesce(update_settings.booking_carrier, s.booking_carrier) END,
+        return_origins = coalesce(update_settings.return_origins, s.return_origins);
+    RETURN api.get_settings();
+END $$;
+
+COMMENT ON FUNCTION api.update_settings IS
+'Change the settings
+
+Changes only the fields that are sent; null empties `tax_country` and `booking_carrier`. Orders and payments that have
+begun keep the settings they began with. `return_origins` replaces all of them.';
+
+GRANT EXECUTE ON FUNCTION api.update_settings TO app_admin;
