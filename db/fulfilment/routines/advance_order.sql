@@ -1,7 +1,7 @@
 -- Moves an order on with its parcels: to shipped when every piece that has to be shipped has left, to delivered when
 -- all of them have arrived.
 -- Callers:   move_shipment, api.create_refund. The caller holds the order, unless it is pending.
--- Locks:     none.
+-- Locks:     what the order brings its merchants.
 CREATE OR REPLACE FUNCTION fulfilment.advance_order(order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -30,6 +30,7 @@ BEGIN
     END IF;
     IF v_state.under_way = 0 THEN
         UPDATE sales.orders AS o SET status = 'delivered', version = o.version + 1 WHERE o.id = v_order.id;
+        PERFORM ledger.release_earnings(v_order.id);
         PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id);
     END IF;
 END $$;
