@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
 from tests.support.payouts import payable
+
+MIGRATION = Path(__file__).parents[2] / "db" / "migrations" / "0040.payouts.sql"
 
 
 @dataclass
@@ -323,3 +326,38 @@ async def test_the_books_find_earnings_that_were_forgotten(shop: Shop, customer:
         assert await failing(shop) == ["what orders bring is pending until they are delivered"]
         await shop.admin.execute(change, uuid.UUID(order["id"]), -wrong)
     assert await failing(shop) == []
+
+
+async def test_orders_from_before_are_pending_too(shop: Shop, customer: str) -> None:
+    """What the migration finds in the books is what was written as they were kept."""
+    merchant = await seller(shop)
+    _, refunded = await sell(shop, customer, merchant)
+    made = await shop.call(
+        "web_support", "create_refund", token=shop.support, payment_id=refunded["id"], amount=500, reason="x"
+    )
+    await shop.call("web_worker", "complete_refund", refund_id=made["id"], provider_reference="re")
+    _, disputed = await sell(shop, customer, merchant)
+    await shop.event(
+        disputed, "dispute_opened", amount=400, case_reference=f"dp_{disputed['id']}", failure_code="fraudulent"
+    )
+    await sell(shop, customer, merchant)
+    await shop.admin.execute("UPDATE sales.settings SET return_window = '30 days', payout_delay = '0'")
+    delivered, _ = await sell(shop, customer, merchant)
+    await deliver(shop, delivered)
+    await available_order(shop, customer, merchant)
+    kept = (
+        "SELECT e.order_id, e.account_id, e.amount, e.available_from FROM ledger.order_earnings AS e "
+        "JOIN ledger.accounts AS a ON a.id = e.account_id "
+        "WHERE a.owner_id = $1 AND e.available_from > now() ORDER BY e.order_id"
+    )
+    before = await shop.admin.fetch(kept, uuid.UUID(merchant.id))
+    assert [row["amount"] for row in before] == [450, 540, 900, 900]
+
+    _, found, rest = MIGRATION.read_text().partition("INSERT INTO ledger.order_earnings")
+    async with shop.admin.acquire() as connection:
+        await connection.execute("DELETE FROM ledger.order_earnings")
+        await connection.execute(found + rest.partition(";")[0])
+        after = await connection.fetch(kept, uuid.UUID(merchant.id))
+        # One more: only this test says that the return window of the available order is over.
+        assert [row for row in after if row in before] == before
+        assert len(after) == len(before) + 1
