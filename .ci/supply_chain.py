@@ -29,9 +29,11 @@ from db.server.embedded import embedded_binaries  # noqa: E402
 # May be used beside Apache-2.0 without a condition on our own source. LGPL: as a library of its own, which it is here.
 FREE = re.compile(
     r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla Public|OFL|Open Font|LGPL|Lesser General|"
-    r"PostgreSQL|Unlicense|0BSD|CC0|Zlib|Public Domain)\b",
+    r"PostgreSQL|Unlicense|0BSD|CC0|Zlib|Public Domain|Artistic)\b",
     re.IGNORECASE,
 )
+# Of those that are offered under one licence or another, the one that we take.
+CHOSEN = {"text-unidecode": "Artistic License"}  # or the GPL
 STRICT = re.compile(r"\bA?GPL\b|Affero|(?<!Lesser )General Public", re.IGNORECASE)
 
 
@@ -118,6 +120,8 @@ def audit() -> int:
 
 def licence(each: Distribution) -> str:
     told = each.metadata
+    if told["Name"] in CHOSEN:
+        return CHOSEN[told["Name"]]
     classified = [
         line.rpartition(" :: ")[2] for line in told.get_all("Classifier", ()) if line.startswith("License ::")
     ]

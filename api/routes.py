@@ -19,6 +19,7 @@ from api.handlers.checkout import BeginPayment, CapturePayment
 from api.handlers.gift_cards import RedeemGiftCard
 from api.handlers.invoice_pdf import InvoicePdf
 from api.handlers.order_stream import OrderStream
+from api.handlers.payout_files import ExportPayouts
 from api.handlers.product_csv import ExportProducts, ImportProducts
 from api.handlers.sessions import (
     ChangePassword,
@@ -75,6 +76,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/admin/accounts",                        "list_accounts"),
     GET   ("/admin/accounts/{account_id}",           "get_any_account"),
     PATCH ("/admin/accounts/{account_id}",           "change_account"),
+    POST  ("/admin/accounts/{account_id}/merchant-approval", "approve_merchant"),
 
     # catalogue
     GET   ("/categories",                            "list_categories", 200, Cached),
@@ -180,7 +182,10 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/merchant/payouts",                      "request_payout", 201),
     GET   ("/merchant/payouts",                      "list_payouts"),
     GET   ("/payouts/{payout_id}",                   "get_payout"),
+    GET   ("/account/bank-account",                  "get_bank_account"),
+    PUT   ("/account/bank-account",                  "set_bank_account"),
     GET   ("/admin/payouts",                         "list_all_payouts"),
+    GET   ("/admin/payouts/export",                  "export_payouts", 200, ExportPayouts),
     POST  ("/admin/payouts/{payout_id}/complete",    "confirm_payout"),
     POST  ("/admin/payouts/{payout_id}/fail",        "reject_payout"),
     GET   ("/admin/limits",                          "list_limits"),

@@ -201,11 +201,12 @@ def _responses(contract: Contract, operation: Operation, *, anyone: bool) -> dic
     else:
         name = component(function.returns, request=False)
         schema = contract.types.schema(function.returns, request=False)
-        media_type = line.media_type
         responses[str(line.status)] = {
             "description": ("A new " if line.status == 201 else "The ") + re.sub("_", " ", name) + ".",
             "headers": headers,
-            "content": {media_type: {"schema": schema} if media_type == "application/json" else {}},
+            "content": {
+                each: {"schema": schema} if each == "application/json" else {} for each in line.media_type.split(", ")
+            },
         }
     refused = [
         ("400", operation.has_body),

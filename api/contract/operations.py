@@ -23,7 +23,7 @@ class RouteLine:
         path: below /v1.
         status: of a successful response with a body.
         fields: JSON Schemas of body fields that the web tier reads itself or whose schema it replaces.
-        accepts, media_type: of the request body and of the response.
+        accepts, media_type: of the request body and of the response (several are separated by commas).
     """
 
     method: str

@@ -26,7 +26,9 @@ CREATE TYPE api.customer_wallet AS (
 
 CREATE TYPE api.credit AS (account_id uuid, balances api.balance[]);
 
-CREATE TYPE api.merchant_balance AS (balances api.balance[]);
+CREATE TYPE api.earnings_balance AS (currency text, balance bigint, pending bigint, held bigint, available bigint);
+
+CREATE TYPE api.merchant_balance AS (balances api.earnings_balance[]);
 
 CREATE TYPE api.transaction AS (
     id uuid, kind text, amount bigint, currency text, balance_before bigint, balance_after bigint, order_id uuid,

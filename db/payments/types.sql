@@ -69,3 +69,15 @@ CREATE TYPE api.payout AS (
 );
 
 CREATE TYPE api.payout_page AS (data api.payout[], next_cursor text);
+
+CREATE TYPE api.bank_account AS (id uuid, iban text, bic text, holder text, created_at timestamptz);
+COMMENT ON COLUMN api.bank_account.iban IS 'Masked: the country and the last four characters.';
+
+CREATE TYPE api.outgoing_transfer AS (
+    payout_id uuid, source text, holder text, iban text, bic text, minor_amount bigint, amount text, currency text
+);
+
+CREATE TYPE api.payout_file AS (
+    format text, debtor_name text, debtor_iban text, currency text, execution_date date,
+    transfers api.outgoing_transfer[]
+);

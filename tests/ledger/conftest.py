@@ -16,6 +16,7 @@ from db.server.access import Access
 from tests.concurrency.conftest import Crowd as Crowd
 from tests.concurrency.conftest import Job
 from tests.concurrency.conftest import crowd as crowd
+from tests.support.payouts import payable
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Bank:
         email = f"{uuid.uuid4().hex}@example.com"
         made = await self.call("web_anonymous", "create_account", email=email, password="x" * 60)
         await self.admin.execute("UPDATE identity.accounts SET role = $2 WHERE id = $1", uuid.UUID(made["id"]), role)
+        await payable(self.admin, made["id"])
         token = await self.admin.fetchval("SELECT identity.issue_local_token($1, $2)", role, email)
         return Person(made["id"], role, token)
 

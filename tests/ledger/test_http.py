@@ -219,12 +219,17 @@ async def settle(settings: Settings, bank: Bank, payout_id: str, gateways: dict[
         await running
 
 
-async def test_the_worker_settles_where_the_mock_is_offered(
+async def test_the_worker_settles_in_the_demo_shop(
     bank: Bank, access: Access, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     settings = Settings(database_url=access.public_url(), secret=access.secret, data=tmp_path_factory.mktemp("data"))
     owner = await bank.rich(5000)
-    for gateways, status, balance in (({}, "pending", (5000, 1000, 4000)), (None, "completed", (4000, 1000, 3000))):
+    for demo, gateways, status, balance in (
+        (True, {}, "pending", (5000, 1000, 4000)),
+        (False, None, "pending", (5000, 2000, 3000)),  # the mock stands in for the bank only where no money is real
+        (True, None, "completed", (4000, 2000, 2000)),
+    ):
+        await bank.admin.execute("UPDATE sales.settings SET demo = $1", demo)
         payout = await bank.does(owner, "request_withdrawal", amount=1000, currency="USD")
         await settle(settings, bank, payout["id"], gateways)
         assert (await bank.does(owner, "get_payout", payout_id=payout["id"]))["status"] == status

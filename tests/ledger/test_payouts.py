@@ -15,7 +15,7 @@ async def test_a_payout_takes_from_the_earnings(bank: Bank, support: Person) -> 
     payout = await bank.does(merchant, "request_payout", amount=9400, currency="USD")
     assert (payout["source"], payout["status"], payout["amount"]) == ("earnings", "pending", 9400)
     assert await bank.does(merchant, "get_merchant_balance") == {
-        "balances": [{"currency": "USD", "balance": 9500, "held": 9400, "available": 100}]
+        "balances": [{"currency": "USD", "balance": 9500, "pending": 0, "held": 9400, "available": 100}]
     }
     with refused("insufficient_funds", "SH409") as refusal:
         await bank.does(merchant, "request_payout", amount=101, currency="USD")

@@ -18,6 +18,7 @@ from tests.gateways.stripe_payments import SHOP, attempt
 from tests.gateways.stripe_server import StripeServer, Thing
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
+from tests.support.payouts import payable
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # how the library calls httpx
 
@@ -41,7 +42,10 @@ async def earnings(shop: Shop, order: dict[str, Any]) -> tuple[int, int]:
 @pytest.fixture
 async def paid(shop: Shop, customer: str) -> tuple[dict[str, Any], dict[str, Any]]:
     shop.merchant = await shop.account("merchant")
-    return await shop.paid(customer, await shop.product())
+    order, payment = await shop.paid(customer, await shop.product())
+    seller = "SELECT i.merchant_id::text FROM sales.order_items AS i WHERE i.order_id = $1"
+    await payable(shop.admin, await shop.admin.fetchval(seller, uuid.UUID(order["id"])))
+    return order, payment
 
 
 async def test_an_open_dispute_holds_the_merchants_share(shop: Shop, paid: Any) -> None:
@@ -96,8 +100,14 @@ async def test_what_was_refunded_and_is_lost_as_well_is_the_shops_loss(shop: Sho
 async def test_a_share_that_was_paid_out_is_owed(shop: Shop, paid: Any) -> None:
     """Earnings may fall below zero: the next sales pay it off."""
     order, payment = paid
+    for step in ("ship_order", "deliver_order"):
+        await shop.call("web_support", step, token=shop.support, order_id=order["id"])
+    # The return window is over.
+    await shop.admin.execute(
+        "UPDATE ledger.order_earnings SET available_from = now() WHERE order_id = $1", uuid.UUID(order["id"])
+    )
     made = await shop.call("web_merchant", "request_payout", token=shop.merchant, amount=900, currency="USD")
-    await shop.call("web_worker", "complete_payout", payout_id=made["id"], provider_reference="po")
+    await shop.call("web_support", "confirm_payout", token=shop.support, payout_id=made["id"], provider_reference="po")
     assert await earnings(shop, order) == (0, 0)
     await dispute(shop, payment, "lost")
     assert await earnings(shop, order) == (-900, 0)

@@ -96,7 +96,7 @@ class Crowd:
         await house.staff("merchant")
         self.admin = await house.staff("admin")
         await house.admin.execute("DELETE FROM identity.login_attempts")
-        await house.admin.execute("UPDATE sales.settings SET credit_held_until_booked = false")
+        await house.admin.execute("UPDATE sales.settings SET credit_held_until_booked = false, demo = true")
 
     # --- doing ---
 

@@ -29,6 +29,7 @@ from db.server.access import Access
 from db.server.supervisor import Server
 from tests.concurrency.conftest import Crowd, Job
 from tests.support.cluster import TEMPLATE, Cluster
+from tests.support.payouts import payable
 from tests.support.web import Client, WebServer
 
 BY_FUNCTION = {route.function: route for route in ROUTES}
@@ -170,6 +171,7 @@ class House:
         email = f"{uuid.uuid4().hex}@example.com"
         made = await self.does(Person("anonymous", "", ""), "create_account", email=email, password="x" * 60)
         await self.admin.execute("UPDATE identity.accounts SET role = $2 WHERE id = $1", uuid.UUID(made["id"]), role)
+        await payable(self.admin, made["id"])
         token = await self.admin.fetchval("SELECT identity.issue_local_token($1, $2)", role, email)
         return Person(role, token, made["id"])
 

@@ -29,6 +29,7 @@ from api.gateways.mock import SIGNATURE, MockGateway
 from db.server.access import Access
 from tests.prove.model import Order, Payment, Product, Promotion, Refund, Refusal, Shop, Tax
 from tests.support.calls import Caller
+from tests.support.payouts import IBAN
 
 COUNTRIES = ["NL", "BD", "US"]  # tax in the price, tax on top, none
 TAXES = {"NL": Tax(Fraction(21), included=True), "BD": Tax(Fraction("7.25"), included=False)}
@@ -66,6 +67,7 @@ class Machine(RuleBasedStateMachine):
         self.model.countries = list(COUNTRIES)
         for token, country in zip(self.buyers, COUNTRIES, strict=True):
             self.accounts.append(self.must(token, "GET", "/account")["id"])
+            self.must(token, "PUT", "/account/bank-account", {"iban": IBAN, "holder": "Ada"})
             address = {"name": "Ada", "line1": "1 Main Street", "city": "X", "country": country}
             self.addresses.append(self.must(token, "POST", "/account/addresses", address)["id"])
         self.merchant = self.caller.sign_up("merchant")
@@ -79,7 +81,9 @@ class Machine(RuleBasedStateMachine):
             made = self.must(self.admin, "POST", "/admin/shipping-methods", {"name": "Parcel", "rates": rates})
             self.methods.append(made["id"])
             # Credit that waits for a carrier is proved elsewhere (tests/fulfilment/shipments).
-            self.caller.connection("admin_sql").execute("UPDATE sales.settings SET credit_held_until_booked = false")
+            self.caller.connection("admin_sql").execute(
+                "UPDATE sales.settings SET credit_held_until_booked = false, demo = true"
+            )
         self.model.taxes = TAXES
         for usd, eur, stock in ((1999, 1850, 6), (1, 1, 40), (250, None, 12), (9999, 9100, 5)):
             given = {"name": "Thing", "description": "", "sku": uuid.uuid4().hex[:12], "price": usd, "currency": "USD",

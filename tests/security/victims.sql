@@ -23,6 +23,8 @@ BEGIN
     PERFORM api.create_webhook_endpoint('https://victim.example/hooks/7f3a-secret-path', description => 'victim hooks');
     INSERT INTO catalog.imports (merchant_id, columns, lines) VALUES (v_owner_id, '{name,sku}', 1) RETURNING id INTO v_import;
     INSERT INTO catalog.import_lines (import_id, line, sku, name) VALUES (v_import, 1, 'V-1', 'victim import');
+    -- Of what has been delivered, the return window is over.
+    UPDATE ledger.order_earnings SET available_from = now() WHERE available_from < 'infinity';
     PERFORM api.request_payout(100, 'USD');
 
     -- The shop: credit, limits, a gift card, exchange rates.
@@ -38,6 +40,7 @@ BEGIN
     PERFORM api.open_payment(v_deposit.id, 'mock_victim_reference', 'https://victim.example/checkout'),
             api.receive_gateway_event('mock', 'victim_deposit', 'completed', '{"payer": "victim-payer"}', v_deposit.id, amount => 5000, currency => 'USD');
     PERFORM set_config('app.token', v_alice, true);
+    PERFORM api.set_bank_account('NL91 ABNA 0417 1643 00', 'Victim Alice', 'ABNANL2A');
     PERFORM api.request_withdrawal(1000, 'USD');
     SELECT b.id INTO v_bundle FROM catalog.products AS b WHERE b.kind = 'bundle' AND b.merchant_id = v_owner_id LIMIT 1;
     v_order := api.create_order(ARRAY[ROW(NULL, 1, v_bundle)::api.order_line], promo_code => 'WELCOME10');

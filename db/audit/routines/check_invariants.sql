@@ -330,6 +330,57 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            OR p.status = 'completed' AND e.amount <> p.amount
 
         UNION ALL
+        -- The balance that was available, as every movement of it left it: a sale counts from the day on which it became
+        -- available, and so do its refunds and disputes before that day. Payouts without a bank account are older than
+        -- this rule.
+        SELECT 'nothing was paid out that was not available', r.payout_id
+        FROM (
+            SELECT m.payout_id,
+                   sum(m.change) OVER (PARTITION BY m.account_id ORDER BY m.at, m.change < 0, m.id
+                                       ROWS UNBOUNDED PRECEDING) AS available
+            FROM (
+                SELECT t.id, a.id AS account_id, p.id AS payout_id, t.change,
+                       greatest(uuid_extract_timestamp(t.id), e.available_from) AS at
+                FROM ledger.accounts AS a
+                CROSS JOIN LATERAL (
+                    SELECT c.id, c.order_id, c.amount AS change
+                    FROM ledger.transfers AS c WHERE c.credit_account = a.id AND c.phase IN ('posted', 'post')
+                    UNION ALL
+                    SELECT d.id, d.order_id, CASE d.phase WHEN 'post' THEN h.amount - d.amount
+                                                          WHEN 'void' THEN d.amount
+                                                          ELSE -d.amount END
+                    FROM ledger.transfers AS d LEFT JOIN ledger.transfers AS h ON h.id = d.pending_id
+                    WHERE d.debit_account = a.id
+                ) AS t
+                LEFT JOIN ledger.order_earnings AS e ON e.order_id = t.order_id AND e.account_id = a.id
+                LEFT JOIN payments.payouts AS p
+                    ON p.hold_id = t.id AND p.source = 'earnings' AND p.bank_account_id IS NOT NULL
+                WHERE a.kind = 'earnings'
+                  AND a.owner_id IN (SELECT q.account_id FROM payments.payouts AS q
+                                     WHERE q.source = 'earnings' AND q.bank_account_id IS NOT NULL)
+            ) AS m
+        ) AS r
+        WHERE r.payout_id IS NOT NULL AND r.available < 0
+
+        UNION ALL
+        SELECT 'what orders bring is pending until they are delivered', e.order_id
+        FROM ledger.order_earnings AS e
+        LEFT JOIN sales.orders AS o ON o.id = e.order_id
+        LEFT JOIN (
+            SELECT t.order_id, t.account_id, sum(t.amount) AS amount
+            FROM (SELECT c.order_id, c.credit_account AS account_id, c.amount FROM ledger.transfers AS c
+                  WHERE c.kind IN ('earnings', 'earnings_returned_reversed')
+                  UNION ALL
+                  SELECT d.order_id, d.debit_account, -d.amount FROM ledger.transfers AS d
+                  WHERE d.kind = 'earnings_returned'
+                     OR d.kind = 'dispute' AND d.phase = 'pending'
+                        AND NOT EXISTS (SELECT FROM ledger.transfers AS v WHERE v.pending_id = d.id)) AS t
+            GROUP BY t.order_id, t.account_id
+        ) AS b ON b.order_id = e.order_id AND b.account_id = e.account_id
+        WHERE o.id IS NULL OR e.amount <> coalesce(b.amount, 0)
+           OR (o.status = 'delivered') <> (e.available_from < 'infinity')
+
+        UNION ALL
         SELECT 'what a closed dispute held is free', h.dispute_id
         FROM payments.dispute_holds AS h JOIN payments.disputes AS d ON d.id = h.dispute_id
         WHERE d.settled_at IS NOT NULL
@@ -393,6 +444,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'a paid order''s merchants have their shares, less what was refunded',
         'credit that was given or taken is booked, once',
         'a gift card brings what it cost, once', 'a payout is held until it is settled',
+        'nothing was paid out that was not available', 'what orders bring is pending until they are delivered',
         'what a closed dispute held is free', 'disputes hold no more than is left of their payment',
         'a dispute takes what the gateway took',
         'what is referred to is there'

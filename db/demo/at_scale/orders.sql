@@ -118,6 +118,11 @@ FROM (
     GROUP BY l.at, s.id, l.earnings_id, l.order_id
 ) AS t ORDER BY t.at;
 
+INSERT INTO ledger.order_earnings (order_id, account_id, amount, available_from)
+SELECT l.order_id, l.earnings_id, sum(l.total - l.commission)::bigint,
+       CASE l.status WHEN 'delivered' THEN l.at + interval '37 days' ELSE 'infinity' END
+FROM batch_lines AS l WHERE l.status NOT IN ('pending', 'cancelled') GROUP BY l.order_id, l.earnings_id, l.status, l.at;
+
 INSERT INTO fulfilment.shipments (id, order_id, account_id, status, asks_carrier, address, shipped_at, delivered_at,
                                   created_at)
 SELECT o.shipment_id, o.id, o.account_id,

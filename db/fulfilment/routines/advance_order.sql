@@ -3,7 +3,7 @@
 -- all of its money went back, the parcels that wait are cancelled.
 -- Callers:   move_shipment, receive_return, payments.count_refund, sales.settle_order. The caller holds the order,
 --            unless it is pending.
--- Locks:     the shipments that it cancels.
+-- Locks:     the shipments that it cancels; what the order brings its merchants.
 CREATE OR REPLACE FUNCTION fulfilment.advance_order(order_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -40,6 +40,7 @@ BEGIN
     END IF;
     IF v_order.status <> 'delivered' AND v_status = 'delivered' THEN
         UPDATE sales.orders AS o SET status = 'delivered', version = o.version + 1 WHERE o.id = v_order.id;
+        PERFORM ledger.release_earnings(v_order.id);
         PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id);
     END IF;
     UPDATE sales.orders AS o SET fulfilment_status = v_goods, version = o.version + 1

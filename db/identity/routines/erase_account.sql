@@ -54,6 +54,9 @@ BEGIN
     DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
     DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;
     DELETE FROM identity.addresses AS a WHERE a.account_id = erase_account.account_id;
+    UPDATE payments.bank_accounts AS b
+    SET iban = NULL, bic = NULL, holder = NULL
+    WHERE b.account_id = erase_account.account_id AND num_nonnulls(b.iban, b.bic, b.holder) > 0;
     DELETE FROM sales.carts AS c WHERE c.account_id = erase_account.account_id;
     DELETE FROM messaging.idempotency_keys AS k WHERE k.scope = erase_account.account_id::text;
     DELETE FROM messaging.webhook_endpoints AS w WHERE w.account_id = erase_account.account_id;

@@ -22,6 +22,9 @@ BEGIN
             hold_amount.order_id, hold_amount.payment_id, hold_amount.refund_id, identity.current_actor(),
             hold_amount.reason, v_balance)
     RETURNING t.id INTO v_id;
+    IF hold_amount.kind = 'dispute' AND hold_amount.order_id IS NOT NULL THEN
+        PERFORM ledger.change_order_earnings(hold_amount.order_id, hold_amount.debit, -hold_amount.amount);
+    END IF;
     RETURN v_id;
 END $$;
 

@@ -31,7 +31,12 @@ BEGIN
         FROM unnest(post_earnings.merchant_ids, post_earnings.earnings) AS m (id, amount)
         WHERE m.amount > 0
     ) AS e;
-    -- The part depends on the connection, as in change_balance.
+    -- The part depends on the connection, as in change_balance. In the same statement, because a second one costs more
+    -- than its row: none of it is available before the order is delivered (release_earnings).
+    WITH pending AS (
+        INSERT INTO ledger.order_earnings (order_id, account_id, amount)
+        SELECT post_earnings.order_id, e.account_id, e.amount FROM unnest(v_accounts, v_amounts) AS e (account_id, amount)
+    )
     INSERT INTO ledger.balance_parts AS p (account_id, part, balance)
     SELECT e.account_id, pg_backend_pid() % 16, e.amount FROM unnest(v_accounts, v_amounts) AS e (account_id, amount)
     ON CONFLICT ON CONSTRAINT balance_parts_pkey DO UPDATE SET balance = p.balance + excluded.balance;

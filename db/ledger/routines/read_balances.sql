@@ -1,5 +1,6 @@
 -- The balances of an owner's accounts of a kind (wallet, credit, earnings), by currency: in total, held, and available.
--- Callers:   lock_wallet, identity.close_account, api.render_balances, api.begin_deposit.
+-- Callers:   lock_wallet, identity.close_account, api.render_balances, api.begin_deposit,
+--            read_earnings, payments.request_payout.
 -- Definer:   the parts of a balance have no policy.
 CREATE OR REPLACE FUNCTION ledger.read_balances(owner_id uuid, kind text)
 RETURNS TABLE (account_id uuid, currency text, balance bigint, held bigint, available bigint)

@@ -1,6 +1,6 @@
--- An owner's balances of a kind (wallet, credit, earnings), one per currency. The caller has checked the owner. Not an
+-- An owner's balances of a kind (wallet, credit), one per currency. The caller has checked the owner. Not an
 -- endpoint.
--- Callers:   api.get_credit, api.get_merchant_balance, api.get_own_credit, api.get_wallet, api.render_customer_wallet.
+-- Callers:   api.get_credit, api.get_own_credit, api.get_wallet, api.render_customer_wallet.
 CREATE FUNCTION api.render_balances(owner_id uuid, kind text)
 RETURNS api.balance[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -17,6 +17,9 @@ BEGIN
         PERFORM ledger.post_transfer(v_transfer.credit_account, v_transfer.debit_account, v_transfer.amount,
                                      v_transfer.kind || '_reversed', order_id => v_transfer.order_id,
                                      payment_id => v_transfer.payment_id, refund_id => v_transfer.refund_id);
+        IF v_transfer.kind = 'earnings_returned' THEN
+            PERFORM ledger.change_order_earnings(v_transfer.order_id, v_transfer.debit_account, v_transfer.amount);
+        END IF;
     END LOOP;
 END $$;
 

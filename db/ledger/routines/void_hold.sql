@@ -22,6 +22,9 @@ BEGIN
             v_hold.id, v_hold.order_id, v_hold.payment_id, v_hold.refund_id, identity.current_actor(),
             v_hold.reason, v_balance)
     RETURNING t.id INTO v_id;
+    IF v_hold.kind = 'dispute' AND v_hold.order_id IS NOT NULL THEN
+        PERFORM ledger.change_order_earnings(v_hold.order_id, v_hold.debit_account, v_hold.amount);
+    END IF;
     RETURN v_id;
 END $$;
 

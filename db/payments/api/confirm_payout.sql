@@ -1,6 +1,6 @@
 -- Confirms that a person has sent the money by bank. Idempotent.
 -- Locks:  the payout, then the ledger account.
--- Errors: payout_not_found 404, payout_failed 409, own_payout 403.
+-- Errors: payout_not_found 404; payout_failed, payout_suspended 409; own_payout 403.
 CREATE FUNCTION api.confirm_payout(payout_id uuid, provider_reference api.short_text)
 RETURNS api.payout
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

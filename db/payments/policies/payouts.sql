@@ -7,7 +7,7 @@ CREATE POLICY own_rows ON payments.payouts TO store_api
 
 REVOKE ALL ON payments.payouts FROM store_api;
 GRANT SELECT ON payments.payouts TO store_api;
-GRANT INSERT (account_id, source, amount, currency, hold_id) ON payments.payouts TO store_api;
+GRANT INSERT (account_id, source, amount, currency, hold_id, bank_account_id) ON payments.payouts TO store_api;
 GRANT UPDATE (status, provider_reference, failure_code, completed_at) ON payments.payouts TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON payments.payouts

@@ -3,7 +3,7 @@
 -- Callers:   api.complete_payout, api.confirm_payout.
 -- Returns:   whether anything changed.
 -- Locks:     the payout, then the ledger account.
--- Errors:    payout_not_found 404.
+-- Errors:    payout_not_found 404, payout_suspended 409.
 CREATE OR REPLACE FUNCTION payments.mark_payout_completed(payout_id uuid, provider_reference text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -12,6 +12,11 @@ DECLARE
 BEGIN
     IF v_payout.status <> 'pending' THEN
         RETURN false;
+    END IF;
+    IF (SELECT a.status FROM identity.accounts AS a WHERE a.id = v_payout.account_id) = 'suspended' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_suspended',
+            MESSAGE = 'The owner of this payout is suspended.',
+            HINT = 'End the suspension, or report that the payout cannot be sent.';
     END IF;
     PERFORM ledger.post_hold(v_payout.hold_id);
     UPDATE payments.payouts AS p

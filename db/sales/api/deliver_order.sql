@@ -22,6 +22,7 @@ BEGIN
         SET status = 'delivered', version = o.version + 1
         WHERE o.id = v_order.id
         RETURNING o.* INTO STRICT v_order;
+        PERFORM ledger.release_earnings(v_order.id);
         PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id);
     END IF;
     RETURN api.render_order(v_order);

@@ -46,6 +46,7 @@ BEGIN
         IF v_back.earnings > 0 THEN
             PERFORM ledger.post_transfer(v_back.account_id, v_sales, v_back.earnings, 'earnings_returned',
                 order_id => v_order.id, refund_id => return_shares.refund_id);
+            PERFORM ledger.change_order_earnings(v_order.id, v_back.account_id, -v_back.earnings);
         END IF;
         v_commission := v_commission + v_back.commission;
     END LOOP;

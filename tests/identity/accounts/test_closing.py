@@ -11,13 +11,14 @@ import asyncpg
 import pytest
 
 from tests.support.connections import refused
+from tests.support.payouts import IBAN, payable
 
 ADDRESS = {
     "name": "Zelda Quince", "line1": "7 Gooseberry Row", "line2": "Flat 12", "city": "Sandwich",
     "region": "Kent", "postal_code": "CT13 9ZZ", "country": "GB", "phone": "+44 1304 000000",
 }  # fmt: skip
 # What must be nowhere afterwards.
-TRACES = ("zelda", "quince", "gooseberry", "flat 12", "ct13 9zz", "1304 000000", "1z999aa1")
+TRACES = ("zelda", "quince", "gooseberry", "flat 12", "ct13 9zz", "1304 000000", "1z999aa1", IBAN.lower())
 
 
 @pytest.fixture
@@ -41,6 +42,13 @@ async def delivered(shop: Any, person: Any, product: str, **more: Any) -> dict[s
     return order
 
 
+async def confirm(shop: Any, payout: dict[str, Any]) -> None:
+    """The bank has sent it."""
+    await shop.call(
+        "web_support", "confirm_payout", token=shop.support, payout_id=payout["id"], provider_reference="po"
+    )
+
+
 async def everything(admin: Any) -> dict[str, str]:
     """Every row of every table of ours, as text."""
     tables = await admin.fetch(
@@ -56,6 +64,7 @@ async def everything(admin: Any) -> dict[str, str]:
 
 
 async def test_nothing_leads_to_the_person_but_their_invoice(shop: Any, zelda: Any, admin: Any) -> None:
+    await zelda.does("set_bank_account", iban=IBAN, holder="Zelda Quince")
     address = await zelda.does("create_address", **ADDRESS)
     changed = await zelda.does("update_address", address_id=address["id"], line2="Flat 12 B", given=["line2"])
     await zelda.does("delete_address", address_id=changed["id"])
@@ -171,16 +180,17 @@ async def test_refused_with_money(kind: str, shop: Any, zelda: Any, admin: Any) 
 async def test_refused_while_a_withdrawal_is_on_its_way(shop: Any, zelda: Any) -> None:
     begun = await zelda.does("begin_deposit", amount=5000, currency="USD", provider="mock")
     await shop.event(begun["payment"], "completed")
+    await zelda.does("set_bank_account", iban=IBAN, holder="Zelda Quince")
     payout = await zelda.does("request_withdrawal", amount=5000, currency="USD")
     with refused("account_has_balance", "SH409"):
         await zelda.does("close_account")
-    await shop.call("web_worker", "complete_payout", payout_id=payout["id"], provider_reference="po_1")
+    await confirm(shop, payout)
     await zelda.does("close_account")
     await shop.assert_books_balance()
 
 
 async def test_a_merchant_goes_without_earnings_or_sales_and_their_products_too(
-    shop: Any, staff: Any, zelda: Any, call: Any
+    shop: Any, staff: Any, zelda: Any, call: Any, admin: Any
 ) -> None:
     merchant = await staff.somebody("merchant")
     lamp = (
@@ -196,8 +206,10 @@ async def test_a_merchant_goes_without_earnings_or_sales_and_their_products_too(
         await merchant.does("close_account")
     earned = refusal.detail["balances"][0]
     assert (earned["kind"], earned["balance"]) == ("earnings", 450)
-    payout = await merchant.does("request_payout", amount=450, currency="USD")
-    await call("web_worker", "complete_payout", payout_id=payout["id"], provider_reference="po_2")
+    await payable(admin, merchant.account["id"])
+    # The return window is over.
+    await admin.execute("UPDATE ledger.order_earnings SET available_from = now() WHERE available_from < 'infinity'")
+    await confirm(shop, await merchant.does("request_payout", amount=450, currency="USD"))
     await merchant.does("close_account")
     with refused("product_not_found", "SH404"):
         await call("web_anonymous", "get_product", product_id=lamp)

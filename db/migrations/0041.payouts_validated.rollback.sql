@@ -1,0 +1,2 @@
+-- What is proved stays true.
+SELECT;

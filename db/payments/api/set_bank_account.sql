@@ -1,0 +1,29 @@
+-- Stores the bank account that the caller's withdrawals and payouts are sent to.
+-- Locks:  the account.
+-- Errors: iban_invalid 422.
+CREATE DOMAIN api.bic AS text
+    CONSTRAINT bic_malformed CHECK (VALUE ~ '^[A-Za-z]{6}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?$');
+COMMENT ON DOMAIN api.bic IS 'A BIC (ISO 9362): 8 or 11 letters and digits.';
+
+CREATE DOMAIN api.account_holder AS text
+    CONSTRAINT holder_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 70);
+COMMENT ON DOMAIN api.account_holder IS 'The name of the holder, 1 to 70 characters.';
+
+CREATE FUNCTION api.set_bank_account(iban api.short_text, holder api.account_holder, bic api.bic DEFAULT NULL)
+RETURNS api.bank_account
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+BEGIN
+    PERFORM payments.replace_bank_account(v_actor, set_bank_account.iban, set_bank_account.bic,
+                                          set_bank_account.holder);
+    RETURN api.get_bank_account();
+END $$;
+
+COMMENT ON FUNCTION api.set_bank_account IS
+'Set your bank account
+
+Where withdrawals and payouts are sent from now on; those already requested go to the account you had then. Spaces in
+the IBAN do not matter.';
+
+GRANT EXECUTE ON FUNCTION api.set_bank_account TO app_customer;
