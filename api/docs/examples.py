@@ -23,6 +23,7 @@ _BY_NAME = {
     "price": 1999,
     "stock": 20,
     "provider": "mock",
+    "live": "PT30M",  # order_time_to_live
     "url": "https://shop.example/hooks",
 }
 

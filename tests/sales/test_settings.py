@@ -60,6 +60,8 @@ async def test_every_column_is_a_setting(shop: Shop, token: str) -> None:
         ({"return_window": "P9999D"}, "duration_out_of_range"),
         ({"booking_carrier": "nobody"}, "carrier_unknown"),
         ({"order_time_to_live": "30 minutes"}, "request_invalid"),
+        ({"order_time_to_live": "P"}, "value_invalid"),
+        ({"return_origins": [None]}, "request_invalid"),
         ({"commission_basis_points": 10001}, "request_invalid"),
         ({"tax_country": "Germany"}, "request_invalid"),
         ({"singleton": False}, "request_invalid"),

@@ -26,7 +26,8 @@ DECLARE
 BEGIN
     SELECT o INTO v_wrong FROM unnest(update_settings.return_origins) AS o
     -- An origin as it is compared, and no address of a page.
-    WHERE payments.origin_of(o) IS DISTINCT FROM o OR o !~ '^(https://|http://(localhost|127\.0\.0\.1|\[::1\])(:|$))'
+    WHERE o IS NULL OR payments.origin_of(o) IS DISTINCT FROM o
+       OR o !~ '^(https://|http://(localhost|127\.0\.0\.1|\[::1\])(:|$))'
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'return_origin_malformed',
