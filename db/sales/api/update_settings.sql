@@ -16,7 +16,9 @@ CREATE FUNCTION api.update_settings(
     booking_time_to_live api.duration DEFAULT NULL, return_window api.duration DEFAULT NULL,
     commission_basis_points api.commission DEFAULT NULL, tax_country api.country DEFAULT NULL,
     shipping_required boolean DEFAULT NULL, credit_held_until_booked boolean DEFAULT NULL,
-    booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL, given text[] DEFAULT NULL
+    booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL,
+    delayed_payment_time_to_live api.duration DEFAULT NULL, payout_delay api.duration DEFAULT NULL,
+    given text[] DEFAULT NULL
 )
 RETURNS api.settings
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -42,13 +44,13 @@ BEGIN
         SELECT FROM unnest(ARRAY[
             update_settings.order_time_to_live, update_settings.payment_time_to_live,
             update_settings.authorization_time_to_live, update_settings.manual_payment_time_to_live,
-            update_settings.booking_time_to_live
+            update_settings.booking_time_to_live, update_settings.delayed_payment_time_to_live
         ]::text[]) AS d WHERE d::interval NOT BETWEEN '1 minute' AND '365 days'
-    ) OR update_settings.return_window::interval > '3650 days'
+    ) OR update_settings.return_window::interval > '3650 days' OR update_settings.payout_delay::interval > '365 days'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
-            HINT = 'A time to live is from a minute to a year, the return window at most ten years.';
+            HINT = 'A time to live is from a minute to a year, the payout delay at most a year, the return window ten years.';
     END IF;
 
     UPDATE sales.settings AS s
@@ -58,6 +60,9 @@ BEGIN
             coalesce(update_settings.authorization_time_to_live::interval, s.authorization_time_to_live),
         manual_payment_time_to_live =
             coalesce(update_settings.manual_payment_time_to_live::interval, s.manual_payment_time_to_live),
+        delayed_payment_time_to_live =
+            coalesce(update_settings.delayed_payment_time_to_live::interval, s.delayed_payment_time_to_live),
+        payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
         return_window = coalesce(update_settings.return_window::interval, s.return_window),
         commission_basis_points = coalesce(update_settings.commission_basis_points, s.commission_basis_points),
