@@ -127,6 +127,8 @@ class Refunded:
 
 
 class SSLCommerzServer:
+    provider = "sslcommerz"
+
     def __init__(self) -> None:
         self.store_id = "storeproc5f1e"
         self.store_password = "a b&c=d+e%41/ü@ssl"  # every character that a query must write otherwise

@@ -148,6 +148,8 @@ class Kept:
 
 
 class StripeServer:
+    provider = "stripe"
+
     def __init__(self) -> None:
         self._lock = threading.RLock()  # people act in the test's thread, requests are answered in the server's
         self.reset()

@@ -28,6 +28,7 @@ from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer, Thing
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
+from tests.support.gateway_totals import reconcile
 
 SHOP = "https://shop.example"
 
@@ -67,10 +68,7 @@ class House:
         return str(await self.shop.admin.fetchval("SELECT (now() - interval '1 day')::text"))
 
     async def reconcile(self, provider: str) -> Run:
-        run_id = await self.begin(provider)
-        while (run := await self.jobs.read(run_id)).status in UNDER_WAY:
-            await self.jobs.step(run)
-        return run
+        return await reconcile(self.shop, self.steps, provider)
 
     async def differences(self, payment_id: str | None = None, status: str | None = "open") -> list[dict[str, Any]]:
         page = await self.shop.call(
