@@ -28,7 +28,7 @@ from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer, Thing
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
-from tests.support.gateway_totals import reconcile
+from tests.support.gateway_totals import assert_gateway_totals, reconcile
 
 SHOP = "https://shop.example"
 
@@ -179,6 +179,8 @@ async def test_a_fee_is_booked_and_shown(shop: Shop, house: House, stripe: Strip
     fee = [t for t in (await shop.see({"id": payment_id}))["transfers"] if "fees" in t]
     assert fee == [["fee", "fees", "clearing", "USD", 59]]
 
+    await assert_gateway_totals(shop, stripe, house.steps)
+
     # Again, and nothing changes.
     before = await shop.admin.fetchval("SELECT count(*) FROM ledger.transfers")
     again = await house.reconcile("stripe")
@@ -231,18 +233,6 @@ async def test_money_too_young_for_stripes_books_is_not_missed(house: House, str
     assert await house.differences(payment_id, None) == []
 
 
-async def test_a_refund_that_stripe_never_made_is_a_difference(shop: Shop, house: House, stripe: StripeServer) -> None:
-    payment_id = await house.paid(stripe)
-    made = await shop.call(
-        "web_support", "create_refund", token=shop.support, payment_id=payment_id, reason="x", amount=400
-    )
-    await shop.call("web_worker", "complete_refund", refund_id=made["id"], provider_reference="re_invented")
-    await house.age(payment_id)
-    await house.reconcile("stripe")
-    (found,) = await house.differences(payment_id)
-    assert (found["kind"], found["ours"], found["theirs"]) == ("refunded", 400, 0)
-
-
 async def test_disputes_and_their_fees(shop: Shop, house: House, stripe: StripeServer) -> None:
     payment_id = await house.paid(stripe)
     opened = stripe.dispute(intent_of(stripe, payment_id), amount=600)  # nobody tells us
@@ -262,6 +252,7 @@ async def test_disputes_and_their_fees(shop: Shop, house: House, stripe: StripeS
     stripe.close_dispute(opened[0]["data"]["object"]["id"], "lost")
     assert (await house.reconcile("stripe")).differences == 0
     assert (await shop.see({"id": other}))["refunds"] == [["completed", 1000, 1000, "dispute_lost"]]
+    await assert_gateway_totals(shop, stripe, house.steps)
 
 
 async def test_a_refund_that_came_back(shop: Shop, house: House, stripe: StripeServer) -> None:
@@ -272,6 +263,7 @@ async def test_a_refund_that_came_back(shop: Shop, house: House, stripe: StripeS
     assert (await house.reconcile("stripe")).differences == 0
     seen = await shop.see({"id": payment_id})
     assert (seen["amount_refunded"], seen["refunds"][0][0]) == (0, "failed")
+    await assert_gateway_totals(shop, stripe, house.steps)
 
 
 async def test_a_capture_of_a_part(shop: Shop, house: House, stripe: StripeServer) -> None:
@@ -287,6 +279,19 @@ async def test_a_capture_of_a_part(shop: Shop, house: House, stripe: StripeServe
     await house.steps.capture(payment_id, payment_id)
     assert (await house.reconcile("stripe")).differences == 0
     assert (await house.payment(payment_id))["fee"] == 47
+    await assert_gateway_totals(shop, stripe, house.steps)
+
+
+async def test_a_refund_that_stripe_never_made_is_a_difference(shop: Shop, house: House, stripe: StripeServer) -> None:
+    payment_id = await house.paid(stripe)
+    made = await shop.call(
+        "web_support", "create_refund", token=shop.support, payment_id=payment_id, reason="x", amount=400
+    )
+    await shop.call("web_worker", "complete_refund", refund_id=made["id"], provider_reference="re_invented")
+    await house.age(payment_id)
+    await house.reconcile("stripe")
+    (found,) = await house.differences(payment_id)
+    assert (found["kind"], found["ours"], found["theirs"]) == ("refunded", 400, 0)
 
 
 async def test_an_account_in_another_currency(shop: Shop, house: House, stripe: StripeServer) -> None:
