@@ -167,6 +167,9 @@ ROUTES: tuple[ApiRoute, ...] = (
     PATCH ("/admin/payment-providers/{provider}",    "update_provider"),
     GET   ("/admin/refunds",                         "list_all_refunds"),
     GET   ("/admin/disputes",                        "list_disputes"),
+    GET   ("/admin/reconciliation",                  "list_differences"),
+    POST  ("/admin/reconciliation/run",              "run_reconciliation", 202),
+    POST  ("/admin/reconciliation/{difference_id}/explain", "explain_difference"),
 
     # wallet, credit, ledger
     GET   ("/wallet",                                "get_wallet"),

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import psycopg
 
-from api.cli import backup, credentials, deploy, inspect, programs, settings, up, web, worker
+from api.cli import backup, credentials, deploy, inspect, programs, reconcile, settings, up, web, worker
 from api.cli.database import RefusedError
 from api.cli.processes import StartError
 from api.cli.terminal import errors
@@ -24,7 +24,18 @@ from db.deploy.pgbouncer import PoolerError
 from db.deploy.source import MigrationError
 from db.server.access import ServerError
 
-GROUPS = (up, deploy, web, worker, programs, backup, inspect, credentials, settings)  # in the order of --help
+GROUPS = (
+    up,
+    deploy,
+    web,
+    worker,
+    programs,
+    backup,
+    inspect,
+    reconcile,
+    credentials,
+    settings,
+)  # in the order of --help
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,4 +1,7 @@
-"""The mock gateway: a hosted page where a person decides, and signed callbacks. It keeps no state.
+"""The mock gateway: a hosted page where a person decides, and signed callbacks. Its only state is its books.
+
+Its books are what it took and gave back, in a table of its own (payments.mock_books), so that they can be compared with
+the shop's like a real gateway's.
 
 A checkout is a signed token of the amount and the expiry. The same attempt always gets the same token, so opening twice
 is opening once. The callback is like a real gateway's: signed (`Mock-Signature: t=<unix time>,v1=<hex HMAC-SHA256 of
@@ -13,16 +16,19 @@ import json
 import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
-from api.gateways.protocol import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Session
+from api.gateways.protocol import CallbackInvalid, Event, Movement, Payment, Refund, RefundOutcome, Session, Unavailable
 from api.providers import Provider, Shop
 
 TOLERANCE = 300  # seconds between a callback's signature and its arrival
 SIGNATURE = "mock-signature"
+PAGE = 100  # entries of its books at a time
+Call = Callable[[str, Mapping[str, object], str], Awaitable[Any]]  # function, arguments, request id
 Outcome = Literal["pay", "decline", "process"]  # process: as a bank debit, which is paid or declined days later
 
 
@@ -51,6 +57,11 @@ class MockGateway:
     def __init__(self, secret: str, public_url: str) -> None:
         self._secret = secret.encode()
         self._public_url = public_url
+        self._call: Call | None = None
+
+    def keep_books(self, call: Call) -> None:
+        """From now on its books are kept in the database, by calls as the gateway service."""
+        self._call = call
 
     # --- the protocol -----------------------------------------------------------------------------
 
@@ -86,12 +97,13 @@ class MockGateway:
             raise CallbackInvalid("the body is not one of our events") from None
 
     async def look_up(self, payment: Payment) -> Event | None:
-        return None  # it keeps no state
+        return None  # its callback comes with the payer's decision
 
     async def close(self, payment: Payment) -> None:
         pass  # its checkouts expire by themselves
 
     async def capture(self, payment: Payment, amount: int) -> Event:
+        await self._enter(f"mock_ch_{payment.id}", payment.id, "captured", amount, payment.currency)
         return Event(
             f"mock_evt_{payment.id.replace('-', '')}_capture",
             "completed",
@@ -104,7 +116,37 @@ class MockGateway:
         )
 
     async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
-        return RefundOutcome("completed", "mock_re_" + self._sign(b"refund", refund.id.encode())[:24])
+        reference = "mock_re_" + self._sign(b"refund", refund.id.encode())[:24]
+        await self._enter(reference, payment.id, "refunded", -refund.amount, refund.currency, refund.id)
+        return RefundOutcome("completed", reference)
+
+    # --- its books --------------------------------------------------------------------------------
+
+    async def list_movements(
+        self, since: datetime, until: datetime, position: str | None
+    ) -> tuple[Sequence[Movement], str | None]:
+        if self._call is None:
+            raise Unavailable("the mock gateway's books are not open")
+        after_time, _, after_id = (position or "").partition(" ")
+        given = {"since": since.isoformat(), "until": until.isoformat(), "after_id": after_id}
+        if after_time:
+            given["after_time"] = after_time
+        entries = await self._call("list_mock_movements", given, "mock")
+        last = f"{entries[-1]['created_at']} {entries[-1]['id']}" if len(entries) == PAGE else None
+        return [_movement(entry) for entry in entries], last
+
+    async def take(self, checkout: Checkout) -> None:
+        """The payer has paid: the money is taken, unless the shop captures it later."""
+        if checkout.capture_method != "manual":
+            entry = f"mock_ch_{checkout.payment_id}"
+            await self._enter(entry, checkout.payment_id, "captured", checkout.amount, checkout.currency)
+
+    async def _enter(
+        self, entry: str, payment_id: str, kind: str, amount: int, currency: str, refund_id: str | None = None
+    ) -> None:
+        if self._call is not None:
+            given = {"id": entry, "payment_id": payment_id, "kind": kind, "amount": amount, "currency": currency}
+            await self._call("record_mock_movement", given | {"refund_id": refund_id}, payment_id)
 
     # --- its own side: the hosted page and the callback -------------------------------------------
 
@@ -162,6 +204,21 @@ class MockGateway:
             raise CallbackInvalid("the signature does not fit")
         if abs(time.time() - int(times[0])) > TOLERANCE:
             raise CallbackInvalid("the signature is too old")
+
+
+def _movement(entry: Mapping[str, Any]) -> Movement:
+    refunded = entry["kind"] == "refunded"
+    return Movement(
+        entry["id"],
+        entry["kind"],
+        entry["amount"],
+        entry["currency"],
+        datetime.fromisoformat(entry["created_at"]),
+        payment_id=entry["payment_id"],
+        case=entry["id"] if refunded else None,
+        refund_id=entry["refund_id"],
+        status="completed" if refunded else None,
+    )
 
 
 # --- the page -------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ and every error is either definite (Refused) or not (Unavailable: the same call 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 EventKind = Literal[
     "authorized",  # amount: what may be captured
@@ -86,7 +86,7 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Movement:
+class DisputeMovement:
     """Money that a gateway withdrew because of a dispute (amount below zero) or returned, once a reference."""
 
     reference: str
@@ -111,7 +111,7 @@ class Event:
     failure_code: str | None = None
     status: str | None = None  # a dispute's; names as Stripe's
     occurred_at: datetime | None = None  # of statuses, the one that is reported last counts
-    movements: tuple[Movement, ...] = ()  # all that the gateway has made for this dispute so far
+    movements: tuple[DisputeMovement, ...] = ()  # all that the gateway has made for this dispute so far
     payload: Mapping[str, Any] = field(default_factory=dict)  # as received, to be stored; without our secrets
 
 
@@ -122,6 +122,25 @@ class RefundOutcome:
     status: Literal["completed", "pending", "failed"]
     reference: str | None = None
     failure_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """An entry of a gateway's own books, in the currency of the payment. `id` is the gateway's, the same every time."""
+
+    id: str
+    kind: Literal["captured", "refunded", "disputed", "fee"]
+    amount: int  # minor units; above zero: taken, below: given back
+    currency: str
+    moved_at: datetime
+    payment_id: str | None = None  # ours, where the gateway hands it back
+    charge: str | None = None  # the same reference as Event.charge, else
+    fee: int = 0  # what the gateway kept, in its account's currency
+    fee_currency: str | None = None
+    case: str | None = None  # a refund's or a dispute's id at the gateway
+    refund_id: str | None = None  # ours, where the gateway hands it back
+    status: str | None = None  # of the refund (pending, completed, failed) or the dispute (the gateway's word), by now
+    reason: str | None = None  # of the dispute
 
 
 class Refused(Exception):
@@ -163,3 +182,48 @@ class Gateway(Protocol):
 
     async def refund(self, payment: Payment, refund: Refund) -> RefundOutcome:
         """Give money back; twice with one refund's id is one refund, days later too. Raises Unavailable."""
+
+
+@runtime_checkable
+class KeepsBooks(Protocol):
+    """A gateway whose own side is part of this package, and keeps its books in our database."""
+
+    def keep_books(self, call: Callable[[str, Mapping[str, object], str], Awaitable[Any]]) -> None:
+        """Its books are kept by `call`: function, arguments, request id, as the gateway service."""
+
+
+@runtime_checkable
+class Statements(Protocol):
+    """A gateway that lists its own books: what it took and gave back, and its fees."""
+
+    async def list_movements(
+        self, since: datetime, until: datetime, position: str | None
+    ) -> tuple[Sequence[Movement], str | None]:
+        """A page of the entries of a period, from `position`, and the next one's position; None: it is the last.
+
+        Raises Unavailable.
+        """
+
+
+@runtime_checkable
+class Inquiry(Protocol):
+    """A gateway that tells one payment's entries only."""
+
+    async def read_movements(self, payment: Payment, refunds: Mapping[str, int]) -> Sequence[Movement]:
+        """The entries of a payment. Raises Unavailable.
+
+        Arguments:
+            refunds: amount of each refund that we know, by its id at the gateway.
+        """
+
+
+@runtime_checkable
+class Inspector(Protocol):
+    """A gateway that can be asked about a callback that matched no payment or refund of ours."""
+
+    async def look_up_event(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """What it says of the same thing now, with our payment's id where it knows it. Raises Unavailable.
+
+        Arguments:
+            payload: of the event, as it was received.
+        """

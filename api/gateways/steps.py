@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from api.gateways.protocol import Event, Gateway, Payment, Refused, Unavailable
+from api.gateways.protocol import Event, Gateway, KeepsBooks, Payment, Refused, Unavailable
 from api.http.errors import Problem
 from api.postgres.functions import GATEWAY, Functions
 
@@ -43,6 +43,9 @@ class PaymentSteps:
     def __init__(self, functions: Functions, gateways: Mapping[str, Gateway]) -> None:
         self.functions = functions
         self.gateways = gateways
+        for gateway in gateways.values():
+            if isinstance(gateway, KeepsBooks):
+                gateway.keep_books(self._call)
 
     def gateway(self, provider: str) -> Gateway:
         """Raises Refused when the provider is not configured here."""

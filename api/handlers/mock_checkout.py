@@ -37,6 +37,8 @@ async def decide_checkout(request: Request[State]) -> Response:
     outcome = _OUTCOMES.get((await read_form(request)).get("outcome", ""))
     if outcome is None:
         return _page(checkout, 422, "Choose to pay, to pay by bank, or to decline.")
+    if outcome == "pay":
+        await gateway.take(checkout)
     headers, body = gateway.callback(checkout, outcome)
     for attempt in range(DELIVERIES):
         try:

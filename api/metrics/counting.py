@@ -175,12 +175,13 @@ def watch_replica(replica: Replica) -> None:
 
 T = TypeVar("T")
 CALLS = ("open", "parse_callback", "look_up", "close", "capture", "refund")
+CALLS_OF_SOME = ("list_movements", "read_movements", "look_up_event")
 
 
 def watch_gateways(gateways: dict[str, Gateway]) -> dict[str, Gateway]:
     """Returns the same gateways; their calls are counted and timed from now on."""
     for provider, gateway in gateways.items():
-        for call in CALLS:
+        for call in (*CALLS, *(call for call in CALLS_OF_SOME if hasattr(gateway, call))):
             setattr(gateway, call, _timed(provider, call, getattr(gateway, call)))
     return gateways
 

@@ -39,6 +39,7 @@ MEASURED: dict[str, tuple[str, str]] = {
     "outbox_oldest_seconds": ("gauge", "How late the oldest work is, by kind."),
     "payment_amount": ("gauge", "What payments come to, by provider, status and currency, as of the last count."),
     "payments": ("gauge", "Payments by provider, status and currency, as of the last count."),
+    "reconciliation_differences": ("gauge", "Open differences from the gateways' books, by provider."),
     "refund_amount": ("gauge", "What refunds come to, by status and currency, as of the last count."),
     "refunds": ("gauge", "Refunds by status and currency, as of the last count."),
     "refunds_to_retry": ("gauge", "Refunds that failed and have not been retried."),

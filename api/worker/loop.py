@@ -42,6 +42,7 @@ from api.worker.jobs.invoices import issue
 from api.worker.jobs.mail import send_mail
 from api.worker.jobs.payments import PaymentJobs
 from api.worker.jobs.protocol import Later
+from api.worker.jobs.reconciliation import ReconciliationJobs
 from api.worker.jobs.webhooks import Courier
 from api.worker.log import TROUBLE, describe
 from api.worker.schedule import Schedule
@@ -136,6 +137,7 @@ class Worker:
         return {
             "refund_payment": payments.refund,
             "reconcile_payment": payments.reconcile,
+            "reconcile_gateway": ReconciliationJobs(self._call, steps).advance,
             "capture_payment": payments.capture,
             "close_checkout": payments.close,
             "settle_payout": partial(payouts.settle_payout, self._call, steps.gateways),

@@ -15,7 +15,7 @@ from api.worker.jobs.protocol import Call
 from api.worker.log import TROUBLE, describe
 
 SWEEP_SECONDS = 1.0  # between rounds that end what has run out of time
-PURGE_SECONDS = 600.0  # between rounds that delete what is past
+PURGE_SECONDS = 600.0  # between rounds that delete what is past, or begin what is due once a day
 REPORTS_SECONDS = 5.0  # between looks whether reports are due; the database decides
 SNAPSHOT_SECONDS = 15.0  # between looks whether monitoring has something to do
 BOOKS_SECONDS = 3600.0  # between checks of the books
@@ -25,7 +25,7 @@ REPORT_TIMEOUT = 1860.0  # seconds for one report, above the 30 minutes that its
 SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100, "check_shipments": 100}
 PURGES = {
     "purge_expired": 1, "purge_jobs": 1000, "purge_imports": 1, "purge_deliveries": 1000, "gather_stock": 1,
-    "seal_audit": 1_000_000,
+    "seal_audit": 1_000_000, "begin_due_reconciliations": 1000,
 }  # fmt: skip
 
 

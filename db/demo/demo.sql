@@ -394,6 +394,10 @@ BEGIN
                 'mock', 'demo_' || v_payment.id,
                 CASE v_row.state WHEN 'declined' THEN 'failed' ELSE 'completed' END,
                 '{"demo": true}', v_payment.id, amount => v_payment.amount, currency => v_payment.currency);
+            IF v_row.state <> 'declined' THEN
+                PERFORM api.record_mock_movement('mock_ch_' || v_payment.id, v_payment.id, 'captured', v_payment.amount,
+                                                 v_payment.currency);
+            END IF;
             PERFORM set_config('app.token', v_support, true);
             IF v_row.state IN ('shipped', 'delivered') THEN
                 PERFORM api.create_shipment(

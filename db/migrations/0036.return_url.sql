@@ -1,4 +1,4 @@
--- depends: 0034.provider_properties
+-- depends: 0035.delayed_methods
 -- Where a payer returns to, and how a bank transfer is made.
 ALTER TABLE payments.payments ADD COLUMN return_url text;
 

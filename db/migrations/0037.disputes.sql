@@ -1,4 +1,4 @@
--- depends: 0034.provider_properties
+-- depends: 0036.return_url
 -- Disputes as the gateways report them: every status, and the money that they move because of it.
 -- What is dropped is widened: a status or kind that was allowed stays allowed, except 'open', which only functions of
 -- the same deployment write.

@@ -1,4 +1,4 @@
--- depends: 0034.provider_properties
+-- depends: 0037.disputes
 -- Where an order's goods are, and what has to be sent at all.
 
 -- What has no weight today is not sent by parcel.

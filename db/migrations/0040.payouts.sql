@@ -1,4 +1,4 @@
--- depends: 0034.provider_properties
+-- depends: 0039.order_statuses_indexed
 -- When a merchant's earnings can be paid out, to whom, and to which bank account.
 
 -- What an order brings a merchant, and from when it can be paid out: 'infinity' until the order has been delivered.

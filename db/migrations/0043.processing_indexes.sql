@@ -1,5 +1,5 @@
 -- transactional: false
--- depends: 0035.delayed_methods
+-- depends: 0042.provider_limits
 -- Payments that are not over, those that a bank is working on among them.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS payments_open_until ON payments.payments (expires_at)
     WHERE status IN ('initiated', 'open', 'authorized', 'processing');

@@ -1,4 +1,4 @@
--- depends: 0043.processing_indexes
+-- depends: 0045.reconciliation_indexes
 -- A refund that a bank has sent back stays counted: the order has given that money back, and the shop still owes it.
 -- A failed refund is settled in another way: by bank transfer, into wallet or credit, in cash.
 ALTER TABLE payments.refunds

@@ -22,9 +22,13 @@ COMMENT ON COLUMN api.payment_instructions.reference IS
 
 CREATE TYPE api.payment AS (
     id uuid, order_id uuid, purpose text, provider text, status text, amount bigint, currency text,
-    capture_method text, amount_captured bigint, amount_refunded bigint, provider_reference text, checkout_url text,
-    return_url text, instructions api.payment_instructions, failure_code text, expires_at timestamptz, version bigint, created_at timestamptz
+    capture_method text, amount_captured bigint, amount_refunded bigint, fee bigint, fee_currency text,
+    provider_reference text, checkout_url text, return_url text, instructions api.payment_instructions,
+    failure_code text, expires_at timestamptz, version bigint, created_at timestamptz
 );
+
+COMMENT ON COLUMN api.payment.fee IS 'What the gateway has kept of it, as far as its books have been compared.';
+COMMENT ON COLUMN api.payment.fee_currency IS 'The currency of the gateway''s account, in which it keeps its fee.';
 
 CREATE TYPE api.payment_page AS (data api.payment[], next_cursor text);
 
@@ -80,4 +84,32 @@ CREATE TYPE api.outgoing_transfer AS (
 CREATE TYPE api.payout_file AS (
     format text, debtor_name text, debtor_iban text, currency text, execution_date date,
     transfers api.outgoing_transfer[]
+);
+
+CREATE DOMAIN api.difference_status AS text
+    CONSTRAINT difference_status_unknown CHECK (VALUE = ANY (ARRAY['open', 'explained']));
+COMMENT ON DOMAIN api.difference_status IS 'Whether a difference is open or explained.';
+
+CREATE TYPE api.reconciliation_difference AS (
+    id uuid, provider text, kind text, status text, payment_id uuid, order_id uuid, ours bigint, theirs bigint,
+    currency text, reference text, reason text, explained_by uuid, explained_at timestamptz, created_at timestamptz
+);
+COMMENT ON COLUMN api.reconciliation_difference.reference IS
+'The gateway''s: of a charge that is none of ours, or of a callback.';
+COMMENT ON COLUMN api.reconciliation_difference.explained_by IS
+'Null in an explained difference: the books agree again.';
+
+CREATE TYPE api.reconciliation_difference_page AS (data api.reconciliation_difference[], next_cursor text);
+
+CREATE TYPE api.reconciliation_run AS (
+    id uuid, provider text, status text, since timestamptz, until timestamptz, read bigint, checked bigint,
+    booked bigint, completed_at timestamptz, created_at timestamptz
+);
+
+CREATE TYPE api.reconciliation_run_page AS (data api.reconciliation_run[], next_cursor text);
+
+-- An entry of a gateway's books: store_gateway_movements, reconcile_payment.
+CREATE TYPE api.gateway_movement AS (
+    id text, kind text, amount bigint, currency text, moved_at timestamptz, payment_id uuid, charge_reference text,
+    fee bigint, fee_currency text, case_reference text, refund_id text, status text, reason text
 );

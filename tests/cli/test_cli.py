@@ -197,6 +197,19 @@ def test_check_proves_the_invariants(access: Access) -> None:
     assert '"ok": true' in storeproc("check", "--json", **on(access)).stdout
 
 
+def test_reconcile_compares_and_says_how_far_it_is(access: Access) -> None:
+    done = storeproc("reconcile", "--since", "2026-01-01", **on(access))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mock: 0 entries read, 0 payments compared" in done.stdout
+    lines = [json.loads(line) for line in storeproc("reconcile", "--json", **on(access)).stdout.splitlines()]
+    assert [line["step"]["provider"] for line in lines[:-1]].count("mock") == 2
+    last = lines[-1]["reconciled"]
+    assert {run["provider"]: run["status"] for run in last} == {
+        "mock": "completed", "sslcommerz": "not_available", "stripe": "not_available",
+    }  # fmt: skip
+    assert "invalid" in storeproc("reconcile", "--since", "yesterday", **on(access)).stderr
+
+
 # --- children
 
 

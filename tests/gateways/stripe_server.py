@@ -20,8 +20,9 @@ For a shop in a process of its own, `stripe.environment` has the variables that 
 
 People act through pay, authorize, decline, expire, pay_by_bank, show_voucher, bank_pays, bank_refuses, bank_cancels,
 dispute, update_dispute, close_dispute, move_funds, prevent, capture_by_hand, refund_by_hand, settle_refund. What calls
-of the API make is in `events` too: `of_type(kind)`. `sessions`, `intents`, `charges`, `refunds`, `disputes` hold the objects by id,
-`requests` what was asked.
+of the API make is in `events` too: `of_type(kind)`. `sessions`, `intents`, `charges`, `refunds`, `disputes`,
+`transactions` (the account's books) hold the objects by id, `requests` what was asked. `totals()` adds the books up.
+`account_currency` is what all money is converted to, with `exchange_rate`; None: each currency has its own balance.
 
 Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `calm()` ends them.
 `meanwhile(on, act)` does something between a request's arrival and its work. `forget_keys()` is what a day does to
@@ -29,8 +30,10 @@ idempotency keys, `advance(seconds)` to sessions. `reset()` is a new account on 
 
 As strict as Stripe: requests are checked against the library's own TypedDicts, unknown parameters are refused. An
 account that settles in the currency of each payment: the minimum is that currency's, and 50 where Stripe names none.
+The books: a charge costs 2.9 % + 30, which a refund does not give back; a dispute costs 1500. A capture of a part
+enters the whole authorisation and reverses the rest.
 Sources: https://docs.stripe.com/api/errors, /api/idempotent_requests, /api/checkout/sessions, /webhooks, /currencies,
-/disputes, /api/disputes/object.
+/disputes, /api/disputes/object, /api/balance_transactions, /reports/reporting-categories.
 """
 
 from __future__ import annotations
@@ -60,6 +63,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from stripe import RequestOptions
 from stripe._stripe_object import UntypedStripeObject
 from stripe.params import (
+    BalanceTransactionListParams,
     DisputeRetrieveParams,
     PaymentIntentCancelParams,
     PaymentIntentCaptureParams,
@@ -150,6 +154,8 @@ class Kept:
 
 
 class StripeServer:
+    provider = "stripe"
+
     def __init__(self) -> None:
         self._lock = threading.RLock()  # people act in the test's thread, requests are answered in the server's
         self.reset()
@@ -163,6 +169,9 @@ class StripeServer:
         self.charges: dict[str, Thing] = {}
         self.refunds: dict[str, Thing] = {}
         self.disputes: dict[str, Thing] = {}
+        self.transactions: dict[str, Thing] = {}
+        self.account_currency: str | None = None
+        self.exchange_rate = 1.25
         self.events: list[Thing] = []
         self.requests: list[Request] = []
         self.refunds_become = "succeeded"  # or pending: a bank transfer, or too little money in the account
@@ -239,6 +248,23 @@ class StripeServer:
 
     def of_type(self, kind: str) -> list[Thing]:
         return [event for event in self.events if event["type"] == kind]
+
+    def totals(self) -> dict[str, dict[str, int]]:
+        """Its own books, by currency, in minor units: captured, refunded, disputed, fees."""
+        sums: dict[str, dict[str, int]] = {}
+        for entry in self.transactions.values():
+            of = sums.setdefault(
+                entry["currency"].upper(), dict.fromkeys(("captured", "refunded", "disputed", "fees"), 0)
+            )
+            of["fees"] += entry["fee"]
+            match entry["reporting_category"]:
+                case "charge" | "partial_capture_reversal":
+                    of["captured"] += entry["amount"]
+                case "refund" | "refund_failure":
+                    of["refunded"] -= entry["amount"]
+                case "dispute" | "dispute_reversal":
+                    of["disputed"] -= entry["amount"]
+        return sums
 
     def asked(self, on: str) -> list[Request]:
         return [request for request in self.requests if on in f"{request.method} {request.path}"]
@@ -426,10 +452,10 @@ class StripeServer:
         with self._acting() as made:
             refund = self.refunds[refund_id]
             refund["status"] = status
-            if status == "succeeded":
-                refund["balance_transaction"] = f"txn_{secrets.token_hex(12)}"
             if status == "failed":
                 refund["failure_reason"] = failure_reason or "declined"
+            if status in ("failed", "canceled"):
+                self._enter("refund_failure", "refund_failure", refund, refund["amount"])
             self._count_refunds(self.charges[refund["charge"]])
             self._tell("refund.updated", refund)
             self._tell("charge.refund.updated", refund)
@@ -443,6 +469,21 @@ class StripeServer:
         name = f"{prefix}_{secrets.token_hex(12)}"
         store[name] = {"id": name, "object": kind, "created": self.now(), "livemode": False} | content
         return store[name]
+
+    def _enter(self, kind: str, category: str, source: Thing, amount: int, fee: int = 0) -> Thing:
+        """Into the account's books, in its currency."""
+        currency, rate = source["currency"], None
+        if self.account_currency not in (None, currency):
+            currency, rate = self.account_currency, self.exchange_rate
+            amount, fee = round(amount * rate), round(fee * rate)
+        described = [{"amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees",
+                      "type": "stripe_fee"}]  # fmt: skip
+        return self._new("txn", "balance_transaction", self.transactions, {
+            "amount": amount, "available_on": self.now() + 2 * DAY, "balance_type": "payments", "currency": currency,
+            "description": None, "exchange_rate": rate, "fee": fee, "fee_details": described if fee else [],
+            "net": amount - fee, "reporting_category": category, "source": source["id"], "status": "pending",
+            "type": kind,
+        })  # fmt: skip
 
     def _tell(self, kind: str, thing: Thing) -> None:
         self.events.append({
@@ -496,6 +537,9 @@ class StripeServer:
         taken = intent["amount"] if amount is None else amount
         intent.update(status="succeeded", amount_received=taken, amount_capturable=0)
         charge.update(captured=True, amount_captured=taken)
+        self._enter("charge", "charge", charge, charge["amount"], round(taken * 0.029) + 30)
+        if taken < charge["amount"]:
+            self._enter("refund", "partial_capture_reversal", charge, taken - charge["amount"])
         self._tell("payment_intent.succeeded", intent)
 
     def _let_go(self, intent: Thing) -> None:
@@ -539,9 +583,9 @@ class StripeServer:
         refund = self._new("re", "refund", self.refunds, {
             "amount": given, "charge": charge["id"], "currency": charge["currency"], "metadata": metadata,
             "payment_intent": intent_id, "reason": reason, "status": self.refunds_become,
-            "balance_transaction": f"txn_{secrets.token_hex(12)}" if self.refunds_become == "succeeded" else None,
         })  # fmt: skip
         self._count_refunds(charge)
+        refund["balance_transaction"] = self._enter("refund", "refund", refund, -given)["id"]
         self._tell("refund.created", refund)
         self._tell("charge.refunded", charge)
         return refund
@@ -557,11 +601,8 @@ class StripeServer:
 
     def _move(self, dispute: Thing, amount: int) -> None:
         fee = DISPUTE_FEE if amount < 0 and not dispute["balance_transactions"] else 0
-        dispute["balance_transactions"].append({
-            "id": f"txn_{secrets.token_hex(12)}", "object": "balance_transaction", "amount": amount, "fee": fee,
-            "net": amount - fee, "currency": dispute["currency"], "created": self.now(), "source": dispute["id"],
-            "reporting_category": "dispute" if amount < 0 else "dispute_reversal", "type": "adjustment",
-        })  # fmt: skip
+        category = "dispute" if amount < 0 else "dispute_reversal"
+        dispute["balance_transactions"].append(self._enter("adjustment", category, dispute, amount, fee))
         self._tell("charge.dispute.funds_withdrawn" if amount < 0 else "charge.dispute.funds_reinstated", dispute)
 
     def _find(self, store: dict[str, Thing], thing_id: str, name: str) -> Thing:
@@ -677,6 +718,28 @@ class StripeServer:
 
     def _get_dispute(self, params: Thing, dispute_id: str) -> Thing:
         return self._find(self.disputes, dispute_id, "dispute")
+
+    def _list_transactions(self, params: Thing) -> Thing:
+        limit = params.get("limit", 10)
+        if not 1 <= limit <= 100:
+            raise Refusal(400, "Limit can range between 1 and 100.", param="limit")
+        first, last = 0, 2**40
+        match params.get("created", {}):
+            case int(moment):
+                first = last = moment
+            case bounds:
+                first = max(bounds.get("gte", first), bounds.get("gt", first - 1) + 1)
+                last = min(bounds.get("lte", last), bounds.get("lt", last + 1) - 1)
+        found = [t for t in reversed(self.transactions.values()) if first <= t["created"] <= last]  # newest first
+        if "starting_after" in params:
+            self._find(self.transactions, params["starting_after"], "balance_transaction")
+            found = found[[t["id"] for t in found].index(params["starting_after"]) + 1 :]
+        data = found[:limit]
+        if params.get("expand") == ["data.source"]:
+            sources = {**self.charges, **self.refunds, **self.disputes}
+            data = [entry | {"source": sources[entry["source"]]} for entry in data]
+        more = len(found) > limit
+        return {"object": "list", "url": "/v1/balance_transactions", "data": data, "has_more": more}
 
     # --- HTTP -------------------------------------------------------------------------------------
 
@@ -794,6 +857,7 @@ ROUTES: Sequence[tuple[str, str, type, Callable[..., Thing]]] = (
     ("GET", "/v1/payment_intents/(pi_[a-z0-9]+)", PaymentIntentRetrieveParams, StripeServer._get_intent),
     ("POST", "/v1/payment_intents/(pi_[a-z0-9]+)/capture", PaymentIntentCaptureParams, StripeServer._capture_intent),
     ("POST", "/v1/payment_intents/(pi_[a-z0-9]+)/cancel", PaymentIntentCancelParams, StripeServer._cancel_intent),
+    ("GET", "/v1/balance_transactions", BalanceTransactionListParams, StripeServer._list_transactions),
     ("POST", "/v1/refunds", RefundCreateParams, StripeServer._create_refund),
     ("GET", "/v1/refunds", RefundListParams, StripeServer._list_refunds),
     ("GET", "/v1/refunds/(re_[a-z0-9]+)", RefundRetrieveParams, StripeServer._get_refund),

@@ -13,6 +13,13 @@ from typing import Any
 import asyncpg
 import pytest
 
+from api.contract.reader import read_contract
+from api.gateways.registry import offered
+from api.gateways.steps import PaymentSteps
+from api.postgres.database import Database
+from api.postgres.functions import Functions
+from api.settings import Settings
+from api.worker.loop import POOLS
 from db.server.access import Access
 
 
@@ -144,3 +151,19 @@ async def shop(call: Any, access: Access) -> AsyncIterator[Shop]:
 @pytest.fixture(scope="module")
 async def customer(shop: Shop) -> str:
     return await shop.account()
+
+
+@pytest.fixture
+async def steps(settings: Settings, access: Access) -> AsyncIterator[PaymentSteps]:
+    """The worker's side of the gateways that the module's `settings` offer."""
+    database = Database(settings.access, POOLS, "test")
+    connection = await asyncpg.connect(access.url("web_worker"))
+    gateways = offered(settings)
+    try:
+        yield PaymentSteps(Functions(database, await read_contract(connection)), gateways)
+    finally:
+        await connection.close()
+        await database.close()
+        for gateway in gateways.values():
+            if close := getattr(gateway, "aclose", None):
+                await close()

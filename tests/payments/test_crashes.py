@@ -34,6 +34,7 @@ from db.server.access import Access
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
+from tests.support.gateway_totals import assert_gateway_totals
 
 OPENING = ("all is well", "dies before the call", "dies after the call", "the answer is lost")
 CALLBACK = ("comes", "comes twice", "never comes", "is read by one who dies", "is applied by one who dies")
@@ -46,6 +47,8 @@ class Side(Protocol):
 
     name: str
 
+    @property
+    def server(self) -> StripeServer | SSLCommerzServer: ...
     def lose_answers(self, call: str) -> None: ...
     def calm(self) -> None: ...
     def pay(self, payment_id: str) -> list[tuple[dict[str, str], bytes]]: ...
@@ -273,5 +276,6 @@ async def test_one_charge_one_refund_and_one_end(shop: Shop, customer: str, hous
         assert (side.taken(payment), side.given(payment)) == ([1000], [400]), case
         assert (seen["status"], seen["order_status"], seen["amount_paid"]) == ("completed", "paid", 1000), case
         assert (seen["amount_refunded"], [r[0] for r in seen["refunds"]]) == (400, ["completed"]), case
+    await assert_gateway_totals(shop, side.server, house.store)
     print(f"{side.name}: {len(cases)} payments with a death or a lost answer each; one charge, one refund, one end")
     await shop.assert_books_balance()

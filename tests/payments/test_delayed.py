@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from api.gateways.steps import PaymentSteps
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.access import Access
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
+from tests.support.gateway_totals import assert_gateway_totals
 from tests.support.web import Client, WebServer
 
 SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
@@ -60,7 +62,7 @@ async def look(client: Client, token: str, order: dict[str, Any], payment: str) 
 
 @pytest.mark.parametrize("way", ["pay_by_bank", "show_voucher"])
 async def test_the_order_and_its_stock_wait_for_the_bank(
-    client: Client, shop: Shop, stripe: StripeServer, way: str
+    client: Client, shop: Shop, stripe: StripeServer, way: str, steps: PaymentSteps
 ) -> None:
     """Case M2. Without it the piece is sold again after half an hour, and the debit is refunded days later."""
     token, order, payment, session, product = await begin(client, shop, stripe)
@@ -78,6 +80,7 @@ async def test_the_order_and_its_stock_wait_for_the_bank(
     await stripe.deliver(webhooks, *stripe.bank_pays(session))
     assert await look(client, token, order, payment) == ("paid", "completed")
     await shop.assert_books_balance()
+    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def test_a_refusal_releases_order_and_stock(client: Client, shop: Shop, stripe: StripeServer) -> None:
@@ -97,7 +100,7 @@ async def test_a_refusal_releases_order_and_stock(client: Client, shop: Shop, st
 
 
 async def test_a_lost_callback_is_found_by_looking_up(
-    client: Client, shop: Shop, stripe: StripeServer, settings: Settings
+    client: Client, shop: Shop, stripe: StripeServer, settings: Settings, steps: PaymentSteps
 ) -> None:
     token, order, payment, session, _ = await begin(client, shop, stripe)
     worker = Worker(settings)
@@ -112,6 +115,7 @@ async def test_a_lost_callback_is_found_by_looking_up(
         worker.stop()
         await asyncio.wait_for(running, 60)
     assert await look(client, token, order, payment) == ("paid", "completed")
+    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def test_the_payer_was_late_but_the_goods_are_still_there(

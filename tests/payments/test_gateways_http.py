@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from api.gateways.sslcommerz.fields import write_id
+from api.gateways.steps import PaymentSteps
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.access import Access
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
+from tests.support.gateway_totals import assert_gateway_totals
 from tests.support.web import Client, WebServer
 
 SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
@@ -64,7 +66,7 @@ async def order_status(client: Client, token: str, order: dict[str, Any]) -> str
     return str((await client.get(f"/orders/{order['id']}", token=token)).json()["status"])
 
 
-async def test_paid_with_stripe(client: Client, shop: Shop, stripe: StripeServer) -> None:
+async def test_paid_with_stripe(client: Client, shop: Shop, stripe: StripeServer, steps: PaymentSteps) -> None:
     token, order, answer = await begin(client, shop, "stripe", key="k1")
     assert answer.status_code == 201, answer.text
     payment = answer.json()["payment"]
@@ -88,6 +90,7 @@ async def test_paid_with_stripe(client: Client, shop: Shop, stripe: StripeServer
     (kept,) = await stripe.deliver(address, unknown)
     assert (kept.status_code, kept.json()["outcome"]) == (200, "unknown_payment")
     assert await shop.admin.fetchval("SELECT kind FROM payments.gateway_events WHERE event_id = 'evt_unknown'")
+    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def test_a_forged_callback_changes_nothing(client: Client, shop: Shop, stripe: StripeServer) -> None:
@@ -105,7 +108,9 @@ async def test_a_forged_callback_changes_nothing(client: Client, shop: Shop, str
     assert await order_status(client, token, order) == "pending"
 
 
-async def test_paid_with_sslcommerz(client: Client, shop: Shop, sslcommerz: SSLCommerzServer) -> None:
+async def test_paid_with_sslcommerz(
+    client: Client, shop: Shop, sslcommerz: SSLCommerzServer, steps: PaymentSteps
+) -> None:
     token, order, answer = await begin(client, shop, "sslcommerz")
     assert answer.status_code == 201, answer.text
     ipn = sslcommerz.pay(write_id(answer.json()["payment"]["id"]))
@@ -114,10 +119,11 @@ async def test_paid_with_sslcommerz(client: Client, shop: Shop, sslcommerz: SSLC
     outcomes = [(await client.post("/webhooks/sslcommerz", headers=FORM, content=ipn)).json() for _ in range(2)]
     assert [o["outcome"] for o in outcomes] == ["applied", "repeated"]
     assert await order_status(client, token, order) == "paid"
+    await assert_gateway_totals(shop, sslcommerz, steps)
 
 
 async def test_authorised_captured_in_part_and_the_rest_paid_otherwise(
-    client: Client, shop: Shop, stripe: StripeServer, administrator: str
+    client: Client, shop: Shop, stripe: StripeServer, administrator: str, steps: PaymentSteps
 ) -> None:
     await capture(client, administrator, "manual")
     try:
@@ -144,10 +150,11 @@ async def test_authorised_captured_in_part_and_the_rest_paid_otherwise(
     told = [event for event in stripe.events if payment in str(event)]
     await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *told, *told)
     await shop.assert_books_balance()
+    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def test_a_capture_whose_answer_is_lost_is_taken_once(
-    client: Client, shop: Shop, stripe: StripeServer, settings: Settings, administrator: str
+    client: Client, shop: Shop, stripe: StripeServer, settings: Settings, administrator: str, steps: PaymentSteps
 ) -> None:
     await capture(client, administrator, "manual")
     try:
@@ -172,9 +179,10 @@ async def test_a_capture_whose_answer_is_lost_is_taken_once(
     charges = [c for c in stripe.charges.values() if c["metadata"].get("payment_id") == payment]
     assert [c["amount_captured"] for c in charges] == [1000]
     await shop.assert_books_balance()
+    await assert_gateway_totals(shop, stripe, steps)
 
 
-async def test_a_deposit_through_stripe(client: Client, shop: Shop, stripe: StripeServer) -> None:
+async def test_a_deposit_through_stripe(client: Client, shop: Shop, stripe: StripeServer, steps: PaymentSteps) -> None:
     token = await shop.account()
     answer = await client.post(
         "/wallet/deposits", token=token, json={"amount": 2000, "currency": "USD", "provider": "stripe"}
@@ -185,6 +193,54 @@ async def test_a_deposit_through_stripe(client: Client, shop: Shop, stripe: Stri
     await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *stripe.pay(session["id"]))
     wallet = (await client.get("/wallet", token=token)).json()
     assert wallet["balances"] == [{"currency": "USD", "balance": 2000, "held": 0, "available": 2000}]
+    await assert_gateway_totals(shop, stripe, steps)
+
+
+async def test_reconciliation_over_http(
+    client: Client, shop: Shop, stripe: StripeServer, settings: Settings, administrator: str
+) -> None:
+    """Support begins it, the worker makes it, and what differs fails the invariants until it is explained."""
+    _, _, answer = await begin(client, shop, "stripe")
+    payment = answer.json()["payment"]["id"]
+    assert answer.json()["payment"]["fee"] == 0
+    forged = {"amount": 1000, "currency": "USD", "provider": "stripe", "provider_reference": None}
+    await shop.event({"id": payment, "amount": 1000, "currency": "USD"}, "completed", **forged)
+    await shop.admin.execute(
+        "UPDATE payments.payments SET completed_at = now() - interval '2 hours' WHERE id = $1::text::uuid", payment
+    )
+    customer = await shop.account()
+    refusal = await client.post("/admin/reconciliation/run", token=customer, json={})
+    assert refusal.status_code == 403
+    since = await shop.admin.fetchval("SELECT to_char(now() - interval '1 day', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
+    worker = Worker(settings)
+    running = asyncio.create_task(worker.run())
+    try:
+        begun = await client.post("/admin/reconciliation/run", token=shop.support, json={"since": since})
+        assert begun.status_code == 202, begun.text
+        (run,) = [run for run in begun.json()["data"] if run["provider"] == "stripe"]
+        done = "SELECT status = 'completed' FROM payments.reconciliation_runs WHERE id = $1::text::uuid"
+        await shop.until(done, run["id"])
+    finally:
+        worker.stop()
+        await asyncio.wait_for(running, 60)
+    page = (await client.get("/admin/reconciliation?status=open&limit=1", token=shop.support)).json()
+    (difference,) = page["data"]
+    assert {name: difference[name] for name in ("payment_id", "kind", "ours", "theirs", "currency", "status")} == {
+        "payment_id": payment, "kind": "captured", "ours": 1000, "theirs": 0, "currency": "USD", "status": "open",
+    }  # fmt: skip
+    invariants = (await client.get("/invariants", token=administrator)).json()
+    assert not invariants["ok"]
+    await shop.admin.execute("SELECT monitor.take_figures()")
+    shown = (await client.get("/metrics")).text
+    assert 'storeproc_reconciliation_differences{provider="stripe"} 1.0' in shown
+
+    path = f"/admin/reconciliation/{difference['id']}/explain"
+    assert (await client.post(path, token=customer, json={"reason": "x"})).status_code == 403
+    explained = await client.post(path, token=shop.support, json={"reason": "a test wrote it"})
+    assert (explained.status_code, explained.json()["status"]) == (200, "explained")
+    assert (await client.post(path, token=shop.support, json={"reason": "x"})).json()["code"] == "difference_explained"
+    assert (await client.get("/admin/reconciliation?status=open", token=shop.support)).json()["data"] == []
+    assert (await client.get("/invariants", token=administrator)).json()["ok"]
 
 
 async def test_a_gateway_without_keys_is_not_offered(client: Client, shop: Shop, access: Access, tmp_path: Any) -> None:

@@ -2,7 +2,7 @@
 
 import { h, icon, replace } from "./elements.js";
 import { words } from "./format.js";
-import { showCredit, showDisputes, showGiftCards, showPayouts } from "./money.js";
+import { showCredit, showDisputes, showGiftCards, showPayouts, showReconciliation } from "./money.js";
 import { showOrder, showOrders, showSearch } from "./orders.js";
 import { showReturns } from "./parcels.js";
 import { readProviders } from "./payments.js";
@@ -21,6 +21,7 @@ const SECTIONS = [
   { name: "refunds", label: "Refunds", show: showRefunds },
   { name: "returns", label: "Returns", show: showReturns, needs: ["get", "/admin/returns"] },
   { name: "disputes", label: "Disputes", show: showDisputes },
+  { name: "reconciliation", label: "Reconciliation", shape: "check", show: showReconciliation, needs: ["get", "/admin/reconciliation"] },
   { name: "payouts", label: "Payouts", show: showPayouts },
   { name: "credit", label: "Store credit", show: showCredit },
   { name: "gift-cards", label: "Gift cards", shape: "gift", show: showGiftCards },

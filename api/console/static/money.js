@@ -53,6 +53,44 @@ export function showDisputes(_, query) {
   ];
 }
 
+export function showReconciliation(_, query) {
+  const status = query.status ?? "open";
+  const place = h("div");
+  const explain = (difference) =>
+    ask({
+      title: "Why do the books differ?",
+      text: "It is closed with this reason, and opens again when its amounts change.",
+      fields: field("Reason", input("reason", { required: true, maxlength: 200 })),
+      button: "Explain",
+      act: async (values, key) => {
+        await post(`/admin/reconciliation/${difference.id}/explain`, { reason: values.reason }, key);
+        return again();
+      },
+      done: "The difference is explained.",
+    });
+  const sum = (amount, currency) => (amount === null || !currency ? "–" : money(amount, currency));
+  const again = async () =>
+    replace(
+      place,
+      list(
+        "/admin/reconciliation",
+        { status: status === "all" ? "" : status },
+        [
+          { label: "What", cell: (d) => words(d.kind) },
+          { label: "Gateway", cell: (d) => words(d.provider) },
+          { label: "Our books", cell: (d) => sum(d.ours, d.currency) },
+          { label: "Theirs", cell: (d) => sum(d.theirs, d.currency) },
+          { label: "Found", cell: (d) => moment(d.created_at) },
+          { label: "Reason", cell: (d) => d.reason ?? "" },
+          { label: "", kind: "action", cell: (d) => d.status === "open" && button("Explain", () => explain(d)) },
+        ],
+        { link: (d) => d.order_id && `#/orders/${d.order_id}`, empty: status === "open" ? "The gateways' books agree with ours." : "No differences." },
+      ),
+    );
+  again();
+  return [heading("Reconciliation"), filters("reconciliation", query, field("Status", select("status", ["open", "explained", ["all", "All"]], status))), place];
+}
+
 export function showPayouts(_, query) {
   const status = query.status ?? "pending";
   const place = h("div");

@@ -6,6 +6,7 @@ import binascii
 import re
 from base64 import b32decode, b32encode
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from api.gateways.protocol import CallbackInvalid, Refused
 
+DHAKA = timezone(timedelta(hours=6))
 SETTLED = "BDT"  # it settles in BDT; in other currencies it only quotes
 
 # ISO 4217, list one (six-group.com): the currencies without two decimals. A callback is read without our payment.
@@ -73,6 +75,24 @@ def amount_taken(validation: Mapping[str, Any]) -> tuple[int, str]:
     if minor != minor.to_integral_value() or minor < 1:
         raise CallbackInvalid("the validation's amount is not one of its currency")
     return int(minor), currency
+
+
+def fee_kept(element: Mapping[str, Any]) -> int:
+    """The bank's charge in BDT, minor units: `amount` less `store_amount`, "what you will get in your account after
+    bank charge" (developer.sslcommerz.com/doc/v4). 0 where it is not told."""
+    amounts = [text_of(element, name) for name in ("amount", "store_amount")]
+    if not all(re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,6})?", amount) for amount in amounts):
+        return 0
+    kept = (Decimal(amounts[0]) - Decimal(amounts[1])).scaleb(minor_units(SETTLED))
+    return max(0, int(kept.to_integral_value()))
+
+
+def moment_of(element: Mapping[str, Any]) -> datetime | None:
+    """`tran_date`, which is the time in Dhaka."""
+    try:
+        return datetime.strptime(text_of(element, "tran_date"), "%Y-%m-%d %H:%M:%S").replace(tzinfo=DHAKA)
+    except ValueError:
+        return None
 
 
 def text_of(fields: Mapping[str, Any], name: str) -> str:

@@ -28,13 +28,25 @@ from typing import Any
 
 import httpx
 
-from api.gateways.protocol import CallbackInvalid, Event, Payment, Refund, RefundOutcome, Refused, Session, Unavailable
+from api.gateways.protocol import (
+    CallbackInvalid,
+    Event,
+    Movement,
+    Payment,
+    Refund,
+    RefundOutcome,
+    Refused,
+    Session,
+    Unavailable,
+)
 from api.gateways.sslcommerz.fields import (
     PAID,
     SETTLED,
     amount_taken,
     event_id,
+    fee_kept,
     minor_units,
+    moment_of,
     read_form,
     read_id,
     refusal_code,
@@ -186,6 +198,48 @@ class SSLCommerzGateway:
                 return RefundOutcome("failed", reference, "refund_cancelled")
             case _:
                 return RefundOutcome("pending", reference)
+
+    async def read_movements(self, payment: Payment, refunds: Mapping[str, int]) -> Sequence[Movement]:
+        """SSLCommerz lists no books. It tells what became of a transaction, and of a refund by its reference. It tells
+        neither a refund's amount nor which refunds were made in its panel."""
+        tran_id = write_id(payment.id)
+        found = []
+        for element in await self._transactions(tran_id):
+            if text_of(element, "status") not in PAID:
+                continue
+            try:
+                amount, currency = amount_taken(element)
+            except CallbackInvalid as error:
+                raise Unavailable(f"SSLCommerz contradicts itself: {error}") from None
+            found.append(
+                Movement(
+                    f"{tran_id}:{text_of(element, 'val_id')}",
+                    "captured",
+                    amount,
+                    currency,
+                    moment_of(element) or payment.created_at,
+                    payment_id=payment.id,
+                    charge=text_of(element, "bank_tran_id") or None,
+                    fee=fee_kept(element),
+                    fee_currency=SETTLED,
+                )
+            )
+        for reference, given in refunds.items():
+            answer = await self._call("GET", _TRANSACTION, {"refund_ref_id": reference})
+            if text_of(answer, "status").lower() == "refunded":
+                found.append(
+                    Movement(
+                        f"refund:{reference}",
+                        "refunded",
+                        -given,
+                        SETTLED,
+                        payment.created_at,
+                        payment_id=payment.id,
+                        case=reference,
+                        status="completed",
+                    )
+                )
+        return found
 
     # --- requests ----------------------------------------------------------------------------
 

@@ -13,17 +13,18 @@ from asyncio import timeout
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import orjson
 import stripe
-from stripe.params import RefundListParams
+from stripe.params import BalanceTransactionListParams, RefundListParams
 from stripe.params.checkout import SessionCreateParams
 
 from api.gateways.protocol import (
     CallbackInvalid,
+    DisputeMovement,
     Event,
     Movement,
     Payment,
@@ -38,6 +39,7 @@ from api.gateways.stripe.objects import (
     DISPUTE_STATUSES,
     currency_of,
     id_of,
+    of_balance_transaction,
     of_dispute,
     of_intent,
     of_refund,
@@ -196,6 +198,38 @@ class StripeGateway:
                 raise Unavailable("Stripe: idempotency_error") from None
             return RefundOutcome("failed", failure_code=denied.reason)
 
+    async def list_movements(
+        self, since: datetime, until: datetime, position: str | None
+    ) -> tuple[Sequence[Movement], str | None]:
+        """https://docs.stripe.com/api/balance_transactions/list, newest first."""
+        asked: BalanceTransactionListParams = {
+            "created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())},
+            "expand": ["data.source"],
+            "limit": 100,
+        }
+        if position is not None:
+            asked["starting_after"] = position
+        try:
+            page = await self._ask(self._v1.balance_transactions.list_async(asked))
+        except _Denied as denied:
+            raise Unavailable(f"Stripe: {denied.reason}") from None
+        found = [movement for entry in page["data"] if (movement := of_balance_transaction(entry)) is not None]
+        return found, page["data"][-1]["id"] if page["has_more"] else None
+
+    async def look_up_event(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """The payment intent says which payment of ours it was made for, where the event's own object does not."""
+        found = []
+        try:
+            for event in await self._read(dict(payload), payload["data"]["object"]):
+                payment_id = event.payment_id
+                if event.charge is not None:
+                    intent = await self._intent(event.charge)
+                    payment_id = own_id((intent["metadata"] or {}).get("payment_id")) or payment_id
+                found.append(replace(event, id=f"reconciled:{int(time.time())}:{event.id}", payment_id=payment_id))
+        except (KeyError, TypeError, AttributeError, _Denied):  # it knows nothing of it, or nothing any more
+            return []
+        return found
+
     # --- opening ----------------------------------------------------------------------------------
 
     def _describe(self, payment: Payment) -> SessionCreateParams:
@@ -267,9 +301,9 @@ class StripeGateway:
             case "charge.dispute.created" | "charge.dispute.updated" | "charge.dispute.closed":
                 return [await self._read_dispute(said, thing)]
             case "charge.dispute.funds_withdrawn":
-                return [await self._read_dispute(said, thing, Movement("withdrawn", -thing["amount"]))]
+                return [await self._read_dispute(said, thing, DisputeMovement("withdrawn", -thing["amount"]))]
             case "charge.dispute.funds_reinstated":
-                return [await self._read_dispute(said, thing, Movement("reinstated", thing["amount"]))]
+                return [await self._read_dispute(said, thing, DisputeMovement("reinstated", thing["amount"]))]
         return [said]
 
     async def _read_completed(self, said: Event, session: dict[str, Any]) -> Event:
@@ -295,7 +329,7 @@ class StripeGateway:
         events = [of_refund(replace(said, id=f"{said.id}:{refund['id']}"), refund) for refund in refunds]
         return [replace(event, payment_id=event.payment_id or payment_id) for event in events] or [said]
 
-    async def _read_dispute(self, said: Event, dispute: dict[str, Any], moved: Movement | None = None) -> Event:
+    async def _read_dispute(self, said: Event, dispute: dict[str, Any], moved: DisputeMovement | None = None) -> Event:
         """A dispute with its movements. What the callback leaves open, Stripe is asked for; it may not know better."""
         if dispute["status"] not in DISPUTE_STATUSES or (moved and not dispute.get("balance_transactions")):
             with suppress(_Denied, _Misconfigured):  # a restricted key without this right: the callback still counts

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from api.gateways.protocol import Event, Movement, RefundOutcome
+from api.gateways.protocol import DisputeMovement, Event, Movement, RefundOutcome
 
 # All that the library's type names; payments.receive_dispute_event() knows the same.
 DISPUTE_STATUSES = frozenset(
@@ -24,6 +24,19 @@ DISPUTE_STATUSES = frozenset(
         "prevented",
     }
 )
+
+# By reporting category, which is finer than the type: https://docs.stripe.com/reports/reporting-categories. What is not
+# here belongs to no payment: payouts, top-ups, transfers, fees of the account.
+MOVEMENTS: dict[str, Literal["captured", "refunded", "disputed", "fee"]] = {
+    "charge": "captured",
+    "charge_failure": "captured",  # a bank debit that came back
+    "partial_capture_reversal": "captured",
+    "refund": "refunded",
+    "refund_failure": "refunded",
+    "dispute": "disputed",
+    "dispute_reversal": "disputed",
+    "fee": "fee",
+}
 
 
 def session_state(session: dict[str, Any]) -> tuple[str, int | None, str | None] | None:
@@ -112,12 +125,12 @@ def is_release(refund: dict[str, Any]) -> bool:
     )
 
 
-def _movement(moved: dict[str, Any], dispute: dict[str, Any]) -> Movement:
+def _movement(moved: dict[str, Any], dispute: dict[str, Any]) -> DisputeMovement:
     """A balance transaction. It is in the account's currency: where the dispute's differs, the whole amount moved."""
     amount = moved["amount"]
     if moved["currency"] != dispute["currency"]:
         amount = dispute["amount"] if amount > 0 else -dispute["amount"]
-    return Movement(moved["id"], amount, moved["fee"], currency_of(moved))
+    return DisputeMovement(moved["id"], amount, moved["fee"], currency_of(moved))
 
 
 def refund_outcome(refund: dict[str, Any]) -> RefundOutcome:
@@ -127,6 +140,52 @@ def refund_outcome(refund: dict[str, Any]) -> RefundOutcome:
         case "failed" | "canceled":
             return RefundOutcome("failed", refund["id"], refund.get("failure_reason") or refund["status"])
     return RefundOutcome("pending", refund["id"])
+
+
+def of_balance_transaction(entry: dict[str, Any]) -> Movement | None:
+    """An entry of the account's books with its source; None where it belongs to no payment of a checkout."""
+    kind = MOVEMENTS.get(entry["reporting_category"])
+    source = entry["source"]
+    if kind is None or not isinstance(source, dict) or id_of(source.get("payment_intent")) is None:
+        return None
+    ours = source.get("metadata") or {}
+    account, currency = entry["currency"].upper(), currency_of(source) or entry["currency"].upper()
+    is_fee = kind == "fee"
+    return Movement(
+        entry["id"],
+        kind,
+        0 if is_fee else _in_payment_currency(entry, source),
+        currency,
+        datetime.fromtimestamp(entry["created"], UTC),
+        payment_id=own_id(ours.get("payment_id")),
+        charge=id_of(source["payment_intent"]),
+        fee=entry["fee"] - entry["amount"] if is_fee else entry["fee"],
+        fee_currency=account,
+        case=source["id"] if kind in ("refunded", "disputed") else None,
+        refund_id=own_id(ours.get("refund_id")) if kind == "refunded" else None,
+        status=_status(kind, source),
+        reason=source.get("reason") if kind == "disputed" else None,
+    )
+
+
+def _in_payment_currency(entry: dict[str, Any], source: dict[str, Any]) -> int:
+    """The entry is in the account's currency. What its source moved as a whole is in the source, exactly."""
+    amount: int = entry["amount"]
+    if not entry["exchange_rate"] or entry["currency"] == source["currency"]:
+        return amount
+    if entry["reporting_category"] in ("partial_capture_reversal", "charge_failure"):
+        rate: float = entry["exchange_rate"]
+        return round(amount / rate)
+    whole: int = source["amount"]
+    return whole if amount > 0 else -whole
+
+
+def _status(kind: str, source: dict[str, Any]) -> str | None:
+    if kind == "refunded":
+        return refund_outcome(source).status
+    if kind == "disputed":
+        return str(source["status"])
+    return None
 
 
 def currency_of(thing: dict[str, Any]) -> str | None:

@@ -11,7 +11,8 @@ class StripeSettings(ProviderSettings):
 
     secret_key: str = Field(
         repr=False,
-        description="Key of the account, or one that is restricted to checkout, payment intents, refunds and disputes.",
+        description="Key of the account, or one that is restricted to checkout, payment intents and refunds, and to "
+        "reading balance transactions and disputes.",
     )
     webhook_secret: Items = Field(
         repr=False, description="Secret of the webhook endpoint; two with a comma between while it is changed."

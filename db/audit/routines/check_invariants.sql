@@ -420,6 +420,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
               LEFT JOIN ledger.accounts AS d ON d.id = t.debit_account
               LEFT JOIN ledger.accounts AS c ON c.id = t.credit_account) AS x
         WHERE NOT x.found
+
+        UNION ALL
+        SELECT 'the gateways'' books agree with ours, or it is explained why not', d.id
+        FROM payments.reconciliation_differences AS d WHERE d.explained_at IS NULL
+
+        UNION ALL
+        SELECT 'a payment''s fee is booked', p.id
+        FROM payments.payments AS p
+        CROSS JOIN LATERAL (
+            SELECT sum(CASE a.kind WHEN 'fees' THEN t.amount ELSE -t.amount END) AS fee
+            FROM ledger.transfers AS t JOIN ledger.accounts AS a ON a.id = t.debit_account
+            WHERE t.payment_id = p.id AND t.kind LIKE '%fee%'
+        ) AS t
+        WHERE p.fee_currency IS NOT NULL AND p.fee > coalesce(t.fee, 0)
     ), counted AS (
         SELECT o.name, count(*) AS n, (array_agg(o.id ORDER BY o.id))[1] AS first FROM offenders AS o GROUP BY o.name
     )
@@ -447,7 +461,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'nothing was paid out that was not available', 'what orders bring is pending until they are delivered',
         'what a closed dispute held is free', 'disputes hold no more than is left of their payment',
         'a dispute takes what the gateway took',
-        'what is referred to is there'
+        'what is referred to is there',
+        'the gateways'' books agree with ours, or it is explained why not',
+        'a payment''s fee is booked'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position)

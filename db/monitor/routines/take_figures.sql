@@ -27,6 +27,10 @@ BEGIN ATOMIC
         UNION ALL SELECT 'refunds_to_retry', '{}', count(*) FROM payments.refunds AS r
         WHERE r.status = 'failed' AND NOT EXISTS (SELECT FROM payments.refunds AS n WHERE n.retry_of = r.id)
           AND NOT EXISTS (SELECT FROM payments.disputes AS d WHERE d.refund_id = r.id)
+        UNION ALL SELECT 'reconciliation_differences', jsonb_build_object('provider', p.name),
+                         (SELECT count(*) FROM payments.reconciliation_differences AS d
+                          WHERE d.provider = p.name AND d.explained_at IS NULL)
+        FROM payments.providers AS p WHERE p.kind = 'gateway'
     ), gone AS (
         DELETE FROM monitor.figures AS f
         WHERE NOT EXISTS (SELECT FROM figures AS n WHERE n.name = f.name AND n.labels = f.labels)

@@ -7,6 +7,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 RETURN ROW(
     payment.id, payment.order_id, payment.purpose, payment.provider, payment.status, payment.amount,
     payment.currency::text, payment.capture_method, payment.amount_captured, payment.amount_refunded,
+    payment.fee, payment.fee_currency::text,
     payments.mask_reference(payment.provider_reference),
     CASE WHEN payment.status = 'open' AND payment.account_id = viewer AND payment.expires_at > now()
          THEN payment.checkout_url END,

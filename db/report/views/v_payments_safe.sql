@@ -4,7 +4,8 @@ CREATE OR REPLACE VIEW report.v_payments_safe WITH (security_barrier) AS
 SELECT p.id AS payment_id, p.order_id, p.purpose, p.account_id, p.provider, p.status, p.amount, p.currency,
        p.capture_method, p.amount_captured, p.captured_currency, p.amount_applied, p.amount_refunded,
        payments.mask_reference(p.provider_reference) AS provider_reference,
-       payments.mask_reference(p.charge_reference) AS charge_reference, p.failure_code, p.created_at, p.completed_at
+       payments.mask_reference(p.charge_reference) AS charge_reference, p.failure_code, p.created_at, p.completed_at,
+       p.fee, p.fee_currency
 FROM payments.payments AS p;
 
 COMMENT ON VIEW report.v_payments_safe IS

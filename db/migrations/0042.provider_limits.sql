@@ -1,4 +1,4 @@
--- depends: 0034.provider_properties
+-- depends: 0041.payouts_validated
 -- What a gateway takes of a currency, so that an amount is refused before it is sent. In minor units. The row '*' is for
 -- every currency without one of its own; a provider without rows takes any amount. A gateway may change its rules, or
 -- settle in another currency: then its minimum is the equivalent of that one's, and the row is to be updated.
