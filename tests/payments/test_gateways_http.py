@@ -243,6 +243,33 @@ async def test_reconciliation_over_http(
     assert (await client.get("/invariants", token=administrator)).json()["ok"]
 
 
+async def test_a_dispute_at_stripe_is_shown_as_it_is_there(
+    client: Client, shop: Shop, stripe: StripeServer, administrator: str
+) -> None:
+    _, _, answer = await begin(client, shop, "stripe")
+    payment = answer.json()["payment"]["id"]
+    (session,) = [s for s in stripe.sessions.values() if s["metadata"]["payment_id"] == payment]
+    address = f"{client.url}/v1/webhooks/stripe"
+    await stripe.deliver(address, *stripe.pay(session["id"]))
+    told = stripe.dispute(stripe.sessions[session["id"]]["payment_intent"])
+    (case,) = stripe.disputes
+
+    async def listed() -> dict[str, Any]:
+        found = (await client.get("/admin/disputes", token=administrator)).json()["data"]
+        return next(dispute for dispute in found if dispute["payment_id"] == payment)
+
+    assert [a.status_code for a in await stripe.deliver(address, *told)] == [200, 200]
+    assert (await listed())["status"] == "needs_response"
+    assert await shop.admin.fetchval("SELECT count(*) FROM payments.dispute_holds") == 1
+    stripe.advance(60)
+    await stripe.deliver(address, *stripe.close_dispute(case, "lost"))
+    lost = await listed()
+    assert (lost["status"], lost["amount"]) == ("lost", told[0]["data"]["object"]["amount"])
+    assert (lost["refund_id"] is not None, lost["closed_at"] is not None) == (True, True)
+    assert (await client.get("/admin/disputes?status=closed", token=administrator)).status_code == 422
+    await shop.assert_books_balance()
+
+
 async def test_a_gateway_without_keys_is_not_offered(client: Client, shop: Shop, access: Access, tmp_path: Any) -> None:
     bare = WebServer(access, {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": ""}, tmp_path)
     bare.start()
