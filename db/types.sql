@@ -32,7 +32,7 @@ CREATE DOMAIN api.country AS text CONSTRAINT country_malformed CHECK (VALUE ~ '^
 COMMENT ON DOMAIN api.country IS 'ISO 3166-1 alpha-2 code, such as BD.';
 
 CREATE DOMAIN api.bic AS text
-    CONSTRAINT bic_malformed CHECK (VALUE ~ '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$');
+    CONSTRAINT bic_malformed CHECK (VALUE ~ '^[A-Za-z0-9]{4}[A-Za-z]{2}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?$');
 COMMENT ON DOMAIN api.bic IS 'ISO 9362 code of a bank, 8 or 11 characters, such as BYLADEM1001.';
 
 CREATE DOMAIN api.slug AS text

@@ -32,7 +32,7 @@ BEGIN
     VALUES (v_version + 1, replace_seller.name, replace_seller.email, replace_seller.phone, replace_seller.line1,
             replace_seller.line2, replace_seller.postal_code, replace_seller.city, replace_seller.region,
             replace_seller.country, replace_seller.registration, replace_seller.vat_id, replace_seller.tax_number,
-            v_iban, replace_seller.bic, replace_seller.account_holder, replace_seller.exemption,
+            v_iban, upper(replace_seller.bic), replace_seller.account_holder, replace_seller.exemption,
             replace_seller.e_invoice, v_actor)
     RETURNING * INTO STRICT v_seller;
     RETURN api.render_seller(v_seller);

@@ -1,10 +1,6 @@
 -- Stores the bank account that the caller's withdrawals and payouts are sent to.
 -- Locks:  the account.
 -- Errors: iban_invalid 422.
-CREATE DOMAIN api.bic AS text
-    CONSTRAINT bic_malformed CHECK (VALUE ~ '^[A-Za-z]{6}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?$');
-COMMENT ON DOMAIN api.bic IS 'A BIC (ISO 9362): 8 or 11 letters and digits.';
-
 CREATE DOMAIN api.account_holder AS text
     CONSTRAINT holder_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 70);
 COMMENT ON DOMAIN api.account_holder IS 'The name of the holder, 1 to 70 characters.';
