@@ -330,9 +330,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            OR p.status = 'completed' AND e.amount <> p.amount
 
         UNION ALL
-        -- The balance that was available, as every movement of it left it: a sale counts from the day on which it became
-        -- available, and so do its refunds and disputes before that day. Payouts without a bank account are older than
-        -- this rule.
+        -- The balance that was available, as every movement of it left it: a sale counts from the day on which it
+        -- became available, and so do its refunds and disputes before that day. Payouts without a bank account are
+        -- older than this rule.
         SELECT 'nothing was paid out that was not available', r.payout_id
         FROM (
             SELECT m.payout_id,

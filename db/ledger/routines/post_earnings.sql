@@ -35,7 +35,8 @@ BEGIN
     -- than its row: none of it is available before the order is delivered (release_earnings).
     WITH pending AS (
         INSERT INTO ledger.order_earnings (order_id, account_id, amount)
-        SELECT post_earnings.order_id, e.account_id, e.amount FROM unnest(v_accounts, v_amounts) AS e (account_id, amount)
+        SELECT post_earnings.order_id, e.account_id, e.amount
+        FROM unnest(v_accounts, v_amounts) AS e (account_id, amount)
     )
     INSERT INTO ledger.balance_parts AS p (account_id, part, balance)
     SELECT e.account_id, pg_backend_pid() % 16, e.amount FROM unnest(v_accounts, v_amounts) AS e (account_id, amount)

@@ -23,7 +23,8 @@ BEGIN ATOMIC
     ), figures AS MATERIALIZED (
         SELECT c.name || 's' AS name, c.labels, c.count AS value FROM counted AS c
         UNION ALL SELECT c.name || '_amount', c.labels, c.amount FROM counted AS c
-        -- A refund that was retried is counted as its retry. A dispute's that came back is not to be retried: it was won.
+        -- A refund that was retried is counted as its retry. A dispute's that came back is not to be retried: it was
+        -- won.
         UNION ALL SELECT 'refunds_to_retry', '{}', count(*) FROM payments.refunds AS r
         WHERE r.status = 'failed' AND NOT EXISTS (SELECT FROM payments.refunds AS n WHERE n.retry_of = r.id)
           AND NOT EXISTS (SELECT FROM payments.disputes AS d WHERE d.refund_id = r.id)

@@ -2,11 +2,14 @@
 -- begun stay as they are.
 -- Locks:  the provider.
 -- Errors: provider_not_found 404, capture_method_not_supported 422.
-CREATE DOMAIN api.capture_method AS text CONSTRAINT capture_method_unknown CHECK (VALUE = ANY (ARRAY['automatic', 'manual']));
+CREATE DOMAIN api.capture_method AS text
+    CONSTRAINT capture_method_unknown CHECK (VALUE = ANY (ARRAY['automatic', 'manual']));
 COMMENT ON DOMAIN api.capture_method IS
 'automatic: the money is taken at once; manual: it is authorised, and captured by customer service.';
 
-CREATE FUNCTION api.update_provider(provider text, enabled boolean DEFAULT NULL, capture_method api.capture_method DEFAULT NULL)
+CREATE FUNCTION api.update_provider(
+    provider text, enabled boolean DEFAULT NULL, capture_method api.capture_method DEFAULT NULL
+)
 RETURNS api.payment_provider
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -15,14 +18,16 @@ DECLARE
 BEGIN
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = update_provider.provider FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'provider_not_found', MESSAGE = 'There is no such way of paying.';
+        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'provider_not_found',
+            MESSAGE = 'There is no such way of paying.';
     END IF;
     IF update_provider.capture_method = 'manual' AND NOT v_provider.manual_capture THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'capture_method_not_supported',
             MESSAGE = 'This way of paying cannot authorise first.', HINT = 'Those with manual_capture can.';
     END IF;
     UPDATE payments.providers AS p
-    SET enabled = coalesce(update_provider.enabled, p.enabled), capture_method = coalesce(update_provider.capture_method::text, p.capture_method)
+    SET enabled = coalesce(update_provider.enabled, p.enabled),
+        capture_method = coalesce(update_provider.capture_method::text, p.capture_method)
     WHERE p.name = v_provider.name
     RETURNING p.* INTO STRICT v_provider;
     RETURN api.render_provider(v_provider);

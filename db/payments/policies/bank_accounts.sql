@@ -1,5 +1,5 @@
--- store_api has no grant: routines of store_owner (find_bank_account, replace_bank_account, list_transfers) are the only
--- code that reads an IBAN. The audit says that a bank account was changed and by whom, not to which one.
+-- store_api has no grant: routines of store_owner (find_bank_account, replace_bank_account, list_transfers) are the
+-- only code that reads an IBAN. The audit says that a bank account was changed and by whom, not to which one.
 ALTER TABLE payments.bank_accounts ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON payments.bank_accounts FROM store_api;
 

@@ -1,5 +1,6 @@
 -- Begins the comparison of a gateway's books with ours, and has the worker make it. One that is under way is answered
--- again; it starts anew, up to this moment, if it has not begun to read or began with a later moment than the given one.
+-- again; it starts anew, up to this moment, if it has not begun to read or began with a later moment than the given
+-- one.
 -- Callers:   begin_reconciliations, api.begin_due_reconciliations.
 -- Locks:     the run that is under way.
 -- Errors:    period_in_the_future 422, busy 503.

@@ -1,5 +1,5 @@
--- Books what a gateway's books say of a payment and ours do not yet: money that it took, refunds that it made, disputes,
--- its fee. It takes the ways of the callbacks, so that it makes no difference which of them arrive after all.
+-- Books what a gateway's books say of a payment and ours do not yet: money that it took, refunds that it made,
+-- disputes, its fee. It takes the ways of the callbacks, so that it makes no difference which of them arrive after all.
 -- Callers:   reconcile_payment, which holds order and payment, and undoes what cannot be booked.
 -- Returns:   whether anything changed.
 -- Locks:     those of mark_payment_completed, receive_refund_event, receive_dispute_event.

@@ -1,6 +1,6 @@
--- Ends an attempt that could still be paid (as cancelled, expired or failed) and has its checkout closed at the gateway:
--- now, and again a day later, since not every gateway can close one. If the customer pays nevertheless, the attempt may
--- still complete: the customer gets the goods or the money back.
+-- Ends an attempt that could still be paid (as cancelled, expired or failed) and has its checkout closed at the
+-- gateway: now, and again a day later, since not every gateway can close one. If the customer pays nevertheless, the
+-- attempt may still complete: the customer gets the goods or the money back.
 -- Callers:   cancel_open_payments, mark_payment_authorized, fulfilment.complete_booking, fulfilment.set_status,
 --            api.cancel_payment, api.void_payment, api.expire_payments.
 -- Returns:   whether anything changed.

@@ -1,5 +1,5 @@
--- Whether a text is an IBAN (ISO 13616) in its electronic form: capitals and digits, no spaces; as long as the country's
--- IBANs are, with check digits that fit. Lengths: SWIFT's IBAN registry, release 101.
+-- Whether a text is an IBAN (ISO 13616) in its electronic form: capitals and digits, no spaces; as long as the
+-- country's IBANs are, with check digits that fit. Lengths: SWIFT's IBAN registry, release 101.
 -- Callers:   instruct_transfer, list_transfers, replace_bank_account, api.replace_seller.
 CREATE OR REPLACE FUNCTION payments.is_iban(iban text)
 RETURNS boolean

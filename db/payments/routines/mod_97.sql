@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION payments.mod_97(code text)
 RETURNS integer
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN mod_97.code ~ '^[A-Z0-9]+$' THEN (
-        SELECT string_agg(CASE WHEN c.letter >= 'A' THEN (ascii(c.letter) - 55)::text ELSE c.letter END, '' ORDER BY c.n)
+        SELECT string_agg(CASE WHEN c.letter >= 'A' THEN (ascii(c.letter) - 55)::text ELSE c.letter END, ''
+                          ORDER BY c.n)
         FROM unnest(string_to_array(mod_97.code, NULL)) WITH ORDINALITY AS c (letter, n)
     )::numeric % 97 END::integer
 $$;

@@ -1,6 +1,6 @@
--- Where a payer may be sent after the payment: an address of https (http on this machine) whose origin is the shop's own
--- or one of the settings' return_origins. Else our page would lead people anywhere (CWE-601). Returns it as it is; NULL
--- for NULL.
+-- Where a payer may be sent after the payment: an address of https (http on this machine) whose origin is the shop's
+-- own or one of the settings' return_origins. Else our page would lead people anywhere (CWE-601). Returns it as it is;
+-- NULL for NULL.
 -- Arguments: public_url, the address of the web tier that the request came to.
 -- Callers:   api.begin_payment, api.begin_deposit.
 -- Errors:    return_url_refused 422.

@@ -21,7 +21,8 @@ DECLARE
 BEGIN
     PERFORM identity.authenticate_service('gateway');
     -- A repeat waits for the first; gateway_events is append-only, so its row is written when the outcome is known.
-    PERFORM pg_advisory_xact_lock(hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0));
+    PERFORM pg_advisory_xact_lock(
+        hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0));
 
     -- A dispute that looks for its payment, and the payment that looks for its disputes, wait for each other.
     IF receive_gateway_event.charge_reference IS NOT NULL THEN

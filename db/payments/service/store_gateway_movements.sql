@@ -5,7 +5,8 @@
 -- Returns:   whether the page was stored.
 -- Locks:     the run, the entries.
 CREATE FUNCTION api.store_gateway_movements(
-    run_id uuid, since timestamptz, until timestamptz, movements api.gateway_movement[], "position" text DEFAULT NULL, next_position text DEFAULT NULL
+    run_id uuid, since timestamptz, until timestamptz, movements api.gateway_movement[],
+    "position" text DEFAULT NULL, next_position text DEFAULT NULL
 )
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

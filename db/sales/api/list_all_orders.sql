@@ -22,7 +22,7 @@ END $$;
 COMMENT ON FUNCTION api.list_all_orders IS
 'List all orders
 
-Newest first. `from` is inclusive, `to` is exclusive. To be packed are orders with the `fulfilment_status` unfulfilled or
-partly_shipped and the `payment_status` paid or partly_refunded.';
+Newest first. `from` is inclusive, `to` is exclusive. To be packed are orders with the `fulfilment_status` unfulfilled
+or partly_shipped and the `payment_status` paid or partly_refunded.';
 
 GRANT EXECUTE ON FUNCTION api.list_all_orders TO app_support;

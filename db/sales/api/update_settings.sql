@@ -50,7 +50,7 @@ BEGIN
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
-            HINT = 'A time to live is from a minute to a year, the payout delay at most a year, the return window ten years.';
+            HINT = 'A time to live is from a minute to a year, the payout delay up to a year, the return window ten.';
     END IF;
 
     UPDATE sales.settings AS s
