@@ -30,10 +30,15 @@ _CANCEL = (2,) * 5
 
 _CONFIRMED = ("Thank you", "We have received your payment.")
 _ENDED = ("Not paid", "Nothing was charged. You can go back to the shop and try again.")
+_PROCESSING = (
+    "Thank you",
+    "Your bank is working on the payment, which may take some days. We keep your order until then.",
+)
 _OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "completed": _CONFIRMED,
         "authorized": _CONFIRMED,
+        "processing": _PROCESSING,
         "failed": _ENDED,
         "expired": _ENDED,
         "cancelled": _ENDED,

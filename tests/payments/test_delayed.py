@@ -206,4 +206,6 @@ async def test_the_mock_gateway_has_such_a_bank(client: Client, shop: Shop) -> N
     for outcome, expected in (("process", ("pending", "processing")), ("pay", ("paid", "completed"))):
         decided = await client.http.post(answer["checkout_url"], data={"outcome": outcome}, follow_redirects=False)
         assert decided.status_code == 303, decided.text
+        page = await client.http.get(client.url + decided.headers["location"])
+        assert ("Your bank is working on the payment" in page.text) == (outcome == "process")
         assert await look(client, token, order, payment) == expected
