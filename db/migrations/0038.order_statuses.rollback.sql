@@ -1,11 +1,7 @@
--- Only where the code is loaded: without it there is no trigger either.
-DO $$
-BEGIN
-    IF to_regprocedure('sales.check_transition()') IS NOT NULL THEN
-        EXECUTE $function$
+-- The trigger, if it is there, goes on without the column.
 CREATE OR REPLACE FUNCTION sales.check_transition()
 RETURNS trigger
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM sales.order_transitions AS t
                    WHERE t.from_status = OLD.status AND t.to_status = NEW.status) THEN
@@ -13,8 +9,11 @@ BEGIN
             MESSAGE = format('An order that is %s cannot become %s.', OLD.status, NEW.status);
     END IF;
     RETURN NEW;
-END $body$
-        $function$;
+END $$;
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgfoid = 'sales.check_transition'::regproc) THEN
+        DROP FUNCTION sales.check_transition;
     END IF;
 END $$;
 DROP FUNCTION fulfilment.fulfilment_status_of, sales.owed_pieces;

@@ -2,7 +2,10 @@
 -- depends: 0038.order_statuses
 -- Lists of orders by where their goods and their money are.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_fulfilment ON sales.orders (fulfilment_status, id DESC);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_unpaid ON sales.orders (amount_paid, id DESC) WHERE paid_at IS NULL;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_unpaid ON sales.orders (id DESC)
+    WHERE paid_at IS NULL AND amount_paid = 0;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_partly_paid ON sales.orders (id DESC)
+    WHERE paid_at IS NULL AND amount_paid > 0;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_refunded ON sales.orders (id DESC) WHERE amount_refunded > 0;
 -- Few at a time: money that is promised and not there yet. `processing` is a status that payments are about to have.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS payments_in_flight ON payments.payments (order_id)

@@ -45,6 +45,36 @@ async def test_a_parcel_is_sent_and_arrives(visit: Open, support: str, sell: Sel
     await console.assert_no_trouble()
 
 
+async def test_only_what_is_owed_is_offered_to_be_sent(visit: Open, support: str, sell: Sell, shop: Shop) -> None:
+    order = await sell(quantity=2)
+    payment = await shop.admin.fetchval("SELECT id FROM payments.payments WHERE order_id::text = $1", order["id"])
+    piece = {"order_item_id": order["items"][0]["id"], "quantity": 1}
+    refund = {"token": shop.support, "payment_id": payment, "reason": "x"}
+    await shop.call("web_support", "create_refund", **refund, items=[piece])
+    console = await visit(support)
+    page = console.page
+    await console.go(f"orders/{order['id']}")
+    await expect(page.locator(".heading")).to_contain_text("partly refunded, not shipped")
+    await console.press("Ship")
+    box = page.get_by_role("spinbutton")
+    await expect(box).to_have_value("1")
+    await expect(box).to_have_attribute("max", "1")
+    await expect(page.get_by_role("dialog")).to_contain_text("1 piece to send")
+    await console.in_dialog("Ship")
+    await expect(page.locator(".heading .chip")).to_have_text("Shipped")
+    # Of another order, everything went back: there is nothing to ship.
+    gone = await sell(quantity=1)
+    refund["payment_id"] = await shop.admin.fetchval(
+        "SELECT id FROM payments.payments WHERE order_id::text = $1", gone["id"]
+    )
+    await shop.call("web_support", "create_refund", **refund, restock=False)
+    await console.go("orders?payment=refunded&goods=not_needed")
+    await page.get_by_text(f"#{gone['number']}").click()
+    await expect(page.locator(".heading")).to_contain_text("refunded, nothing to send")
+    await expect(page.get_by_role("button", name="Ship", exact=True)).to_have_count(0)
+    await console.assert_no_trouble()
+
+
 async def test_a_gift_card_shows_its_code_once(visit: Open, support: str, shop: Shop) -> None:
     console = await visit(support)
     page = console.page

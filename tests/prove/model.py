@@ -411,13 +411,20 @@ class Shop:
         order = self.orders[order_id]
         if order.status not in ("paid", "shipped", "delivered"):
             raise Refusal(409, "order_transition_refused")
+        left = {line.id: line for line in order.lines if self.owed(order, line)}
+        if order.status == "paid" and not left:
+            raise Refusal(409, "nothing_to_ship")
+        for line in left.values():
+            line.shipped += self.owed(order, line)
         if order.status == "paid":
-            left = [line for line in order.lines if line.quantity > line.withdrawn + line.shipped]
-            if not left:
-                raise Refusal(409, "nothing_to_ship")
-            for line in left:
-                line.shipped = line.quantity - line.withdrawn
             order.status = "shipped"
+
+    def owed(self, order: Order, line: Line) -> int:
+        """Pieces that are still to be sent: refunded ones are not, nor is what got all of its money back."""
+        if 0 < order.paid == order.refunded or 0 < line.total == line.refunded:
+            return 0
+        dropped = max(0, line.pieces_refunded - line.withdrawn - line.came_back)
+        return max(0, line.quantity - line.shipped - line.withdrawn - dropped)
 
     def deliver(self, order_id: str) -> None:
         order = self.orders[order_id]

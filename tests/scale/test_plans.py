@@ -234,6 +234,19 @@ def test_orders_of_an_old_period_are_found_where_they_are(reader: Reader, found:
     assert reader.examined("orders") < 200, "it began at the newest order"
 
 
+@pytest.mark.parametrize("what", ["payment_status", "fulfilment_status"])
+def test_orders_are_found_by_where_their_money_and_their_goods_are(reader: Reader, found: Contract, what: str) -> None:
+    function = found.functions["list_all_orders"]
+    values = found.types.schema(function.parameters[what].type, request=True)["enum"]
+    assert len(values) > 5
+    for value in filter(None, values):
+        page = reader.call(function, {what: value})["data"]
+        # 21 orders, and those of the page again; none where there are none. Unpaid ones that wait for a payment too.
+        assert reader.examined("orders") < 200, f"{value} was looked for among all orders"
+        assert {order[what] for order in page} <= {value}
+    assert reader.call(function, {what: {"payment_status": "unpaid"}.get(what, "delivered")})["data"]
+
+
 @pytest.mark.parametrize(
     "asked",
     [

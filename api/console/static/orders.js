@@ -3,17 +3,27 @@
 import { h, icon } from "./elements.js";
 import { ago, count, endOf, moment, money, plainMoney, shortId, startOf, words } from "./format.js";
 import { accountName } from "./money.js";
-import { askShipment, canShipParts, piecesSent, returnCard, shipmentCard } from "./parcels.js";
+import { askShipment, returnCard, shipmentCard } from "./parcels.js";
 import { isManual, provider, refundedPieces } from "./payments.js";
 import { askRefund, confirmRefund, retryRefund } from "./refund.js";
 import { get, offered, post, session } from "./server.js";
 import { actions, amountOf, ask, button, chip, emptiness, facts, field, filters, goods, heading, identifier, input, later, list, loading, panel, say, select, table } from "./widgets.js";
 
 const ORDER_STATUSES = ["pending", "paid", "shipped", "delivered", "cancelled"];
+const PAYMENT_STATUSES = ["unpaid", "processing", "authorized", "partly_paid", "paid", "partly_refunded", "refunded"];
+const FULFILMENT_STATUSES = ["not_needed", "unfulfilled", "partly_shipped", "shipped", "delivered", "returned"];
+
+const GOODS = { not_needed: "nothing to send", unfulfilled: "not shipped" };
+/** Where its money and its goods are, as far as its status does not say it. */
+const whereabouts = (o) =>
+  [o.payment_status, o.fulfilment_status]
+    .filter((status) => status !== o.status)
+    .map((status) => GOODS[status] ?? words(status).toLowerCase())
+    .join(", ");
 
 export const orderColumns = [
   { label: "Order", cell: (o) => `#${o.number}` },
-  { label: "Status", cell: (o) => chip(o.status) },
+  { label: "Status", cell: (o) => [chip(o.status), h("small", { class: "soft" }, whereabouts(o))] },
   { label: "Customer", cell: (o) => accountName(o.account_id) },
   { label: "Goods", cell: (o) => goods(o.items) },
   { label: "Placed", cell: (o) => moment(o.created_at) },
@@ -23,13 +33,15 @@ export const orderColumns = [
 export const orderLink = (o) => `#/orders/${o.id}`;
 
 export function showOrders(_, query) {
-  const given = { status: query.status, account: query.account, from: startOf(query.from), to: endOf(query.to) };
+  const given = { status: query.status, payment_status: query.payment, fulfilment_status: query.goods, account: query.account, from: startOf(query.from), to: endOf(query.to) };
   return [
     heading("Orders"),
     filters(
       "orders",
       query,
       field("Status", select("status", [["", "Any status"], ...ORDER_STATUSES], query.status)),
+      field("Money", select("payment", [["", "Anywhere"], ...PAYMENT_STATUSES.map((s) => [s, words(s)])], query.payment)),
+      field("Goods", select("goods", [["", "Anywhere"], ...FULFILMENT_STATUSES.map((s) => [s, words(GOODS[s] ?? s)])], query.goods)),
       field("From", input("from", { type: "date", value: query.from })),
       field("To", input("to", { type: "date", value: query.to })),
       field("Customer", input("account", { value: query.account, placeholder: "Account id", spellcheck: "false", pattern: "[0-9a-fA-F-]{36}" })),
@@ -76,8 +88,7 @@ export function showOrder([id]) {
 }
 
 function orderPage({ order, payments, events, shipments, returns, customer }, again) {
-  const sent = piecesSent(shipments);
-  const toShip = canShipParts() ? order.items.some((i) => i.quantity > (sent.get(i.id) ?? 0)) : order.status === "paid";
+  const toShip = order.items.some((i) => i.quantity_owed > 0);
   const whole = shipments.length < 2;
   const refundable = payments.filter((p) => p.status === "completed" && p.amount_captured > p.amount_refunded);
   const act = (path, body, done) => async (values, key) => {
@@ -90,9 +101,9 @@ function orderPage({ order, payments, events, shipments, returns, customer }, ag
     heading(
       `Order #${order.number}`,
       chip(order.status),
-      h("p", { class: "soft under" }, "Placed ", moment(order.created_at), order.expires_at && order.status === "pending" ? [" · expires ", ago(order.expires_at)] : ""),
+      h("p", { class: "soft under" }, "Placed ", moment(order.created_at), ` · ${whereabouts(order)}`, order.expires_at && order.status === "pending" ? [" · expires ", ago(order.expires_at)] : ""),
       actions(
-        order.status === "paid" && toShip && button("Ship", () => askShipment(order, shipments, again), "primary"),
+        order.status === "paid" && toShip && button("Ship", () => askShipment(order, again), "primary"),
         order.status === "shipped" &&
           whole &&
           button("Mark as delivered", () => ask({ title: `Was order #${order.number} delivered?`, button: "Mark as delivered", act: act("deliver", {}, "Order is marked as delivered.") }), "primary"),

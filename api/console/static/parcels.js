@@ -36,14 +36,7 @@ function stepper(sign, label, box, by) {
   return h("button", { type: "button", "aria-label": label, tabindex: "-1", disabled: box.disabled, onclick: press }, sign);
 }
 
-/** Pieces in parcels, by order line. */
-export function piecesSent(shipments) {
-  const sent = new Map();
-  for (const item of shipments.filter((s) => !LOST.includes(s.status)).flatMap((s) => s.items)) sent.set(item.order_item_id, (sent.get(item.order_item_id) ?? 0) + item.quantity);
-  return sent;
-}
-
-export function askShipment(order, shipments, again) {
+export function askShipment(order, again) {
   if (!canShipParts()) {
     return ask({
       title: `Ship order #${order.number}?`,
@@ -53,9 +46,8 @@ export function askShipment(order, shipments, again) {
       done: "The order is shipped.",
     });
   }
-  const sent = piecesSent(shipments);
   const rows = pieceBoxes(
-    order.items.map((item) => ({ item, most: item.quantity - (sent.get(item.id) ?? 0) })).map((row) => ({ ...row, value: row.most, note: row.most < 1 ? "has left" : `${plural(row.most, "piece", "pieces")} to send` })),
+    order.items.map((item) => ({ item, most: item.quantity_owed, value: item.quantity_owed, note: item.quantity_owed < 1 ? "nothing to send" : `${plural(item.quantity_owed, "piece", "pieces")} to send` })),
     "in this parcel",
   );
   return ask({

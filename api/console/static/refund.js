@@ -21,7 +21,7 @@ export function askRefund(order, payments, again) {
     "to refund",
   );
   const amount = input("amount", { inputmode: "decimal", placeholder: plainMoney(left(), payment.currency) });
-  const restock = input("restock", { type: "checkbox" });
+  const restock = select("restock", [["", "Those that were never shipped"], ["true", "All of them"], ["false", "None"]], "");
   const foretold = h("p", { class: "foretold", "aria-live": "polite" });
   const reasons = h("datalist", { id: "reasons" }, REASONS.map((value) => h("option", { value })));
 
@@ -37,7 +37,7 @@ export function askRefund(order, payments, again) {
   function foretell(form) {
     const mode = chosen(form);
     for (const [name, element] of Object.entries(modes)) element.hidden = name !== mode;
-    restock.closest("label").hidden = mode === "amount";
+    restock.closest(".field").hidden = mode === "amount";
     const sum =
       mode === "items" ? rows.reduce((total, { item, box }) => total + Math.floor((item.total * Number(box.value)) / item.quantity), 0) : mode === "amount" ? (parseMoney(amount.value, payment.currency) ?? 0) : left();
     replace(foretold, sum ? [`${mode === "items" ? "About " : ""}`, h("b", {}, money(sum, payment.currency)), ` goes back by ${provider(payment.provider).toLowerCase()}.`] : "Nothing is chosen yet.");
@@ -56,7 +56,7 @@ export function askRefund(order, payments, again) {
       byLine,
       byAmount,
       all,
-      field("Goods go back into stock", restock, "What has not been shipped is cancelled when everything is refunded."),
+      field("Goods go back into stock", restock, "Refunded pieces are not shipped. If none was, refunding everything cancels the order."),
       field("Why", input("reason", { required: true, maxlength: 200, list: "reasons", placeholder: "The customer sees this" })),
       reasons,
       foretold,
@@ -69,7 +69,7 @@ export function askRefund(order, payments, again) {
         if (!body.items.length) throw mistake("Choose at least one piece to refund.");
       }
       if (values.mode === "amount") body.amount = amountOf(values.amount, payment.currency);
-      if (values.mode !== "amount" && restock.checked) body.restock = true;
+      if (values.mode !== "amount" && restock.value) body.restock = restock.value === "true";
       const refund = await post(`/payments/${payment.id}/refunds`, body, key);
       await again();
       return refund;

@@ -25,17 +25,23 @@ BEGIN
                                                         AND o.fulfilment_status <= find_orders.fulfilment_status)
           AND (find_orders."from" IS NULL OR o.created_at >= find_orders."from")
           AND (find_orders."to" IS NULL OR o.created_at < find_orders."to")
-          -- Only what sales.payment_status() says counts; the CASE names an index that has few others: orders_refunded,
-          -- orders_unpaid, payments_in_flight.
-          AND (find_orders.payment_status IS NULL OR find_orders.payment_status = sales.payment_status(o, (
-              SELECT max(p.status) FROM payments.payments AS p
-              WHERE p.order_id = o.id AND p.status IN ('processing', 'authorized'))))
-          AND CASE
-              WHEN find_orders.payment_status IN ('partly_refunded', 'refunded') THEN o.amount_refunded > 0
-              WHEN find_orders.payment_status = 'unpaid' THEN o.paid_at IS NULL AND o.amount_paid = 0
-              WHEN find_orders.payment_status = 'partly_paid' THEN o.paid_at IS NULL AND o.amount_paid > 0
-              WHEN find_orders.payment_status IN ('processing', 'authorized') THEN o.id = ANY (ARRAY(
-                  SELECT p.order_id FROM payments.payments AS p WHERE p.status IN ('processing', 'authorized')))
+          -- What sales.payment_status() says, in conditions that name an index with few others: orders_unpaid,
+          -- orders_partly_paid, orders_refunded, payments_in_flight.
+          AND CASE find_orders.payment_status
+              WHEN 'refunded' THEN o.amount_refunded > 0 AND o.amount_refunded = o.amount_paid
+              WHEN 'partly_refunded' THEN o.amount_refunded > 0 AND o.amount_refunded < o.amount_paid
+              WHEN 'paid' THEN o.paid_at IS NOT NULL AND o.amount_refunded = 0
+              WHEN 'partly_paid' THEN o.paid_at IS NULL AND o.amount_paid > 0 AND o.amount_refunded = 0 AND NOT EXISTS (
+                  SELECT FROM payments.payments AS p
+                  WHERE p.order_id = o.id AND p.status IN ('processing', 'authorized'))
+              WHEN 'unpaid' THEN o.paid_at IS NULL AND o.amount_paid = 0 AND NOT EXISTS (
+                  SELECT FROM payments.payments AS p
+                  WHERE p.order_id = o.id AND p.status IN ('processing', 'authorized'))
+              WHEN 'authorized' THEN o.paid_at IS NULL AND o.amount_refunded = 0 AND o.id = ANY (ARRAY(
+                  SELECT p.order_id FROM payments.payments AS p WHERE p.status IN ('processing', 'authorized')
+                  GROUP BY p.order_id HAVING max(p.status) = 'authorized'))
+              WHEN 'processing' THEN o.paid_at IS NULL AND o.amount_refunded = 0 AND o.id = ANY (ARRAY(
+                  SELECT p.order_id FROM payments.payments AS p WHERE p.status = 'processing'))
               ELSE true END
         -- Between itself and itself, and sorted by it: only the indexes that begin with a status (of an account) can do
         -- that. Asked for orders that are delivered, which are old, PostgreSQL would else walk from the newest order

@@ -1,6 +1,6 @@
 -- What an order's row says of its money; in_flight is the status of an attempt that has not brought money yet
 -- (processing or authorized), and counts while the order is not paid. Inlined into the queries that ask: no SET.
--- Callers:   list_merchant_lines, find_orders, api.render_order, api.render_orders.
+-- Callers:   list_merchant_lines, api.render_order, api.render_orders. (find_orders says the same in conditions.)
 CREATE OR REPLACE FUNCTION sales.payment_status(o sales.orders, in_flight text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

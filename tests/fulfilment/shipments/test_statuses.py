@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -385,3 +386,27 @@ async def test_a_merchant_sees_what_is_paid_and_what_has_left(shop: Shop, buyer:
         "paid",
         "partly_shipped",
     )
+
+
+async def test_orders_from_before_say_it_too(shop: Shop, buyer: Sender) -> None:
+    """0038 says of every order that is there that it is delivered, and 0039 puts that right."""
+    orders = [await buyer.order(line(await shop.product()))] + [await buyer.bought((500, 2)) for _ in range(5)]
+    await buyer.does("cancel_order", order_id=orders[1]["id"])
+    await buyer.ship(orders[2], (0, 1))
+    await buyer.ship(orders[3])
+    for order in orders[4:]:
+        await buyer.move(await buyer.ship(order), "delivered")
+    await buyer.refund(orders[5], restock=True)
+    said = [(await buyer.sees(order))["fulfilment_status"] for order in orders]
+    assert said == ["unfulfilled", "not_needed", "partly_shipped", "shipped", "delivered", "returned"]
+    back = {"order_id": orders[4]["id"], "reason": "x"}
+    back["items"] = [{"order_item_id": orders[4]["items"][0]["id"], "quantity": 2}]
+    back = await buyer.does("create_return", **back)
+    for step in ("approve_return", "receive_return"):
+        await shop.call("web_support", step, token=shop.support, return_id=back["id"])
+    ids = [uuid.UUID(order["id"]) for order in orders[:5]]
+    await shop.admin.execute("UPDATE sales.orders SET fulfilment_status = 'delivered' WHERE id = ANY ($1)", ids)
+    file = Path(__file__).parents[3] / "db/migrations/0039.order_statuses_indexed.sql"
+    await shop.admin.execute(file.read_text().partition("DO $$")[1] + file.read_text().partition("DO $$")[2])
+    again = [(await buyer.sees(order))["fulfilment_status"] for order in orders]
+    assert again == [*said[:4], "returned", "returned"]
