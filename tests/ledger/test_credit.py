@@ -169,6 +169,14 @@ async def test_a_deduction_that_waits_takes_only_what_is_still_there(
     assert await bank.balance(customer, "credit") == (0, 0, 0)
 
 
+async def test_a_deduction_of_what_is_not_there_waits_for_nobody(bank: Bank, support: Person) -> None:
+    """Case M19: 500,000.00 from an empty account, above the limit of one person."""
+    customer = await bank.person()
+    with refused("insufficient_funds", "SH409") as refusal:
+        await bank.does(support, "deduct_credit", amount=50_000_000, account_id=customer.id, currency="USD", reason="x")
+    assert refusal.detail == {"available": 0}
+
+
 async def test_nobody_gives_themselves_credit(bank: Bank, support: Person, colleague: Person) -> None:
     with refused("own_credit", "SH403"):
         await grant(bank, support, support, 1)

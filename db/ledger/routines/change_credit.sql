@@ -30,6 +30,9 @@ BEGIN
         v_change.transfer_id := ledger.post_credit(change_credit.kind, v_account.id, change_credit.amount,
                                                    change_credit.currency, change_credit.reason,
                                                    change_credit.metadata);
+    ELSIF change_credit.kind = 'deduction' THEN
+        PERFORM ledger.require_credit(ledger.open_account('credit', change_credit.currency, owner_id => v_account.id),
+                                      change_credit.amount);
     END IF;
     INSERT INTO ledger.credit_changes AS c (id, kind, account_id, amount, currency, reason, metadata, status,
                                             requested_by, transfer_id)

@@ -10,18 +10,12 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_credit CONSTANT uuid := ledger.open_account('credit', post_credit.currency, owner_id => post_credit.account_id);
     v_grants CONSTANT uuid := ledger.open_account('grants', post_credit.currency);
-    v_free   bigint;
 BEGIN
     IF post_credit.kind = 'grant' THEN
         RETURN ledger.post_transfer(v_grants, v_credit, post_credit.amount, 'grant', reason => post_credit.reason,
                                     metadata => post_credit.metadata);
     END IF;
-    v_free := ledger.lock_available(v_credit);
-    IF v_free < post_credit.amount THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds',
-            MESSAGE = 'There is not that much credit.',
-            HINT = 'Deduct a smaller amount.', DETAIL = json_build_object('available', v_free)::text;
-    END IF;
+    PERFORM ledger.require_credit(v_credit, post_credit.amount);
     RETURN ledger.post_transfer(v_credit, v_grants, post_credit.amount, 'deduction', reason => post_credit.reason,
                                 metadata => post_credit.metadata);
 END $$;
