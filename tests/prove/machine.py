@@ -494,6 +494,15 @@ class Machine(RuleBasedStateMachine):
         wanted = self.model.attempt(self.model.retry_refund, name)
         self.compare(wanted, self.ask(self.support, "POST", f"/refunds/{self.real[name]}/retry"))
 
+    @precondition(lambda self: self.model.refunds)
+    @rule(n=some, method=st.sampled_from(["wallet", "credit", "bank_transfer", "cash"]))
+    def settle_refund(self, n: int, method: str) -> None:
+        failed = {k: r for k, r in self.model.refunds.items() if r.status == "failed"} or self.model.refunds
+        name = self.pick(failed, n)
+        wanted = self.model.attempt(self.model.settle_refund, name, method)
+        body = {"method": method, "reference": "receipt"}
+        self.compare(wanted, self.ask(self.support, "POST", f"/refunds/{self.real[name]}/settle", body))
+
     # --- parcels ---
 
     @precondition(lambda self: self.model.orders)

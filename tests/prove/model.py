@@ -122,6 +122,7 @@ class Refund:
     went: bool = False
     retry_of: str | None = None
     owed: bool = False  # it came back: the order has given it, the shop still has it
+    settled: bool = False  # in another way than through the payment
 
     @property
     def counts(self) -> bool:
@@ -671,7 +672,7 @@ class Shop:
     def fail_refund(self, refund_id: str, bounced: bool = False) -> None:
         refund = self.refunds[refund_id]
         payment = self.payments[refund.payment]
-        if refund.status == "failed" or (refund.status == "completed" and not bounced):
+        if refund.status == "failed" or refund.settled or (refund.status == "completed" and not bounced):
             return
         was, refund.status = refund.status, "failed"
         if refund.owed or (was == "completed" and payment.order is not None and refund.from_order):
@@ -707,6 +708,29 @@ class Shop:
         made = self.ask_refund(refund.payment, refund.amount, refund.from_order, refund.items, retry_of=refund_id)
         made.owed = owed and made.status != "completed"
         return made
+
+    def settle_refund(self, refund_id: str, method: str) -> Refund:
+        refund = self.refunds[refund_id]
+        payment = self.payments[refund.payment]
+        if refund.status != "failed":
+            raise Refusal(409, "refund_not_failed")
+        if self.retried(refund):
+            raise Refusal(409, "refund_retried_twice")
+        if not refund.owed:
+            if payment.refunded + refund.amount > payment.captured:
+                raise Refusal(409, "refund_above_payment")
+            if payment.order is not None and refund.from_order:
+                self.count_refund(refund, self.orders[payment.order], 1)
+            elif refund.from_order:
+                purse = self.purse(payment.buyer, "wallet", payment.currency)
+                if purse.balance - purse.held < refund.from_order:
+                    raise Refusal(409, "insufficient_funds")
+                purse.balance -= refund.from_order
+            payment.refunded += refund.amount
+        if method in ("wallet", "credit"):
+            self.purse(payment.buyer, method, payment.currency).balance += refund.amount
+        refund.status, refund.went, refund.owed, refund.settled = "completed", True, False, True
+        return refund
 
     # --- wallet and credit ------------------------------------------------------------------------
 
