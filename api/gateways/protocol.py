@@ -24,6 +24,9 @@ EventKind = Literal[
     "dispute_opened",  # case: the dispute's id at the gateway; amount; failure_code: the reason
     "dispute_won",
     "dispute_lost",
+    "risk",  # risk_level, risk_reason; other kinds may have them too
+    "review_opened",  # case: the review's id at the gateway
+    "review_closed",  # risk_reason: approved, or another
 ]
 
 
@@ -98,6 +101,8 @@ class Event:
     case: str | None = None  # a refund's or a dispute's id at the gateway
     refund_id: str | None = None  # ours, where the gateway hands it back
     failure_code: str | None = None
+    risk_level: Literal["unknown", "normal", "elevated", "highest"] | None = None
+    risk_reason: str | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)  # as received, to be stored; without our secrets
 
 

@@ -121,6 +121,8 @@ class PaymentSteps:
             "case_reference": event.case,
             "refund_id": event.refund_id,
             "failure_code": event.failure_code,
+            "risk_level": event.risk_level,
+            "risk_reason": event.risk_reason,
             "payload": event.payload,
         }
         return await self._call("receive_gateway_event", given, request_id, repeatable=True)

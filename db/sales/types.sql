@@ -40,6 +40,7 @@ CREATE TYPE api."order" AS (
     id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint,
     discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid, total bigint,
     amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
+    on_hold boolean, hold_reason text,
     version bigint, created_at timestamptz
 );
 

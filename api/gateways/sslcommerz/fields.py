@@ -7,7 +7,7 @@ import re
 from base64 import b32decode, b32encode
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -73,6 +73,13 @@ def amount_taken(validation: Mapping[str, Any]) -> tuple[int, str]:
     if minor != minor.to_integral_value() or minor < 1:
         raise CallbackInvalid("the validation's amount is not one of its currency")
     return int(minor), currency
+
+
+def risk_of(*said: Mapping[str, Any]) -> tuple[Literal["unknown", "normal", "elevated"], str | None]:
+    """Level and title of the risk ("0 for safe, 1 for risky"): risky where one of the answers says so."""
+    levels = [text_of(fields, "risk_level") for fields in said]
+    title = next((text_of(fields, "risk_title") for fields in said if text_of(fields, "risk_title")), None)
+    return "elevated" if "1" in levels else "normal" if "0" in levels else "unknown", title
 
 
 def text_of(fields: Mapping[str, Any], name: str) -> str:

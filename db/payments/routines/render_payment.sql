@@ -10,7 +10,7 @@ RETURN ROW(
     payments.mask_reference(payment.provider_reference),
     CASE WHEN payment.status = 'open' AND payment.account_id = viewer AND payment.expires_at > now()
          THEN payment.checkout_url END,
-    payment.failure_code,
+    ROW(coalesce(payment.risk_level, 'unknown'), payment.risk_reason)::api.payment_risk, payment.failure_code,
     CASE WHEN payment.status IN ('initiated', 'open', 'authorized', 'processing') THEN payment.expires_at END,
     payment.version, payment.created_at
 )::api.payment;

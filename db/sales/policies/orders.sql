@@ -11,7 +11,7 @@ GRANT INSERT (id, account_id, currency, shipping_address, promo_code, expires_at
               total, commission_basis_points, shipping_method_id, weight) ON sales.orders TO store_api;
 GRANT UPDATE (status, subtotal, discount, tax, tax_included, shipping, total, weight, amount_paid, amount_refunded,
               shipping_refunded, shipping_address, shipping_method_id, promo_code, cancel_reason, expires_at,
-              paid_at, version)
+              paid_at, hold_reason, version)
     ON sales.orders TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.orders

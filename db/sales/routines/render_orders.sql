@@ -13,7 +13,8 @@ BEGIN
                 FROM sales.order_items AS i WHERE i.order_id = o.id ORDER BY i.id
             ),
             o.subtotal, o.discount, o.tax, o.tax_included, o.shipping, o.shipping_method_id, o.total, o.amount_paid,
-            o.amount_refunded, o.promo_code, o.shipping_address, o.expires_at, o.version, o.created_at
+            o.amount_refunded, o.promo_code, o.shipping_address, o.expires_at, o.hold_reason IS NOT NULL,
+            o.hold_reason, o.version, o.created_at
         )::api."order"
         FROM unnest(render_orders.orders) AS o ORDER BY o.id DESC
     );
