@@ -133,6 +133,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/admin/orders/{order_id}/ship",          "ship_order"),
     POST  ("/admin/orders/{order_id}/deliver",       "deliver_order"),
     POST  ("/admin/orders/{order_id}/cancel",        "cancel_any_order"),
+    POST  ("/admin/orders/{order_id}/hold",          "hold_order"),
+    POST  ("/admin/orders/{order_id}/release",       "release_order"),
 
     # promotions, tax, shipping
     POST  ("/promotions",                            "create_promotion", 201),
@@ -165,6 +167,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/refunds/{refund_id}/confirm",           "confirm_refund"),
     GET   ("/admin/payment-providers",               "list_providers"),
     PATCH ("/admin/payment-providers/{provider}",    "update_provider"),
+    GET   ("/admin/payments",                        "list_all_payments"),
     GET   ("/admin/refunds",                         "list_all_refunds"),
     GET   ("/admin/disputes",                        "list_disputes"),
     GET   ("/admin/reconciliation",                  "list_differences"),

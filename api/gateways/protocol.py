@@ -25,6 +25,9 @@ EventKind = Literal[
     "dispute_opened",  # of gateways that do not say what they moved: the amount was withdrawn
     "dispute_won",  # it was returned
     "dispute_lost",  # it was withdrawn, for good
+    "risk",  # risk_level, risk_reason; other kinds may have them too
+    "review_opened",  # case: the review's id at the gateway
+    "review_closed",  # risk_reason: approved, or another
 ]
 
 
@@ -112,6 +115,8 @@ class Event:
     status: str | None = None  # a dispute's; names as Stripe's
     occurred_at: datetime | None = None  # of statuses, the one that is reported last counts
     movements: tuple[DisputeMovement, ...] = ()  # all that the gateway has made for this dispute so far
+    risk_level: Literal["unknown", "normal", "elevated", "highest"] | None = None
+    risk_reason: str | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)  # as received, to be stored; without our secrets
 
 

@@ -125,6 +125,8 @@ class PaymentSteps:
             "case_reference": event.case,
             "refund_id": event.refund_id,
             "failure_code": event.failure_code,
+            "risk_level": event.risk_level,
+            "risk_reason": event.risk_reason,
             "payload": event.payload,
             "dispute_status": event.status,
             "occurred_at": event.occurred_at and event.occurred_at.isoformat(),

@@ -10,6 +10,20 @@ CREATE DOMAIN api.dispute_status AS text
         'appeal_needs_response', 'appeal_under_review', 'won', 'lost', 'prevented', 'unknown']));
 COMMENT ON DOMAIN api.dispute_status IS 'The status of a dispute at the gateway; open: every one that has not ended.';
 
+CREATE DOMAIN api.attempt_status AS text CONSTRAINT attempt_status_unknown CHECK (
+    VALUE = ANY (ARRAY[
+        'initiated', 'open', 'processing', 'authorized', 'completed', 'failed', 'expired', 'cancelled'
+    ]));
+COMMENT ON DOMAIN api.attempt_status IS 'The status of a payment.';
+
+CREATE DOMAIN api.risk_level AS text
+    CONSTRAINT risk_level_unknown CHECK (VALUE = ANY (ARRAY['unknown', 'normal', 'elevated', 'highest']));
+COMMENT ON DOMAIN api.risk_level IS 'How risky the gateway finds a payment; unknown: it has not said.';
+
+CREATE TYPE api.payment_risk AS (level api.risk_level, reason text);
+COMMENT ON COLUMN api.payment_risk.reason IS
+'The gateway''s word, or what became of its review: review_opened, review_approved, review_refunded …';
+
 CREATE TYPE api.payment_provider AS (
     name text, kind text, enabled boolean, capture_method text, title text, manual_capture boolean
 );
@@ -24,7 +38,7 @@ CREATE TYPE api.payment AS (
     id uuid, order_id uuid, purpose text, provider text, status text, amount bigint, currency text,
     capture_method text, amount_captured bigint, amount_refunded bigint, fee bigint, fee_currency text,
     provider_reference text, checkout_url text, return_url text, instructions api.payment_instructions,
-    failure_code text, expires_at timestamptz, version bigint, created_at timestamptz
+    risk api.payment_risk, failure_code text, expires_at timestamptz, version bigint, created_at timestamptz
 );
 
 COMMENT ON COLUMN api.payment.fee IS 'What the gateway has kept of it, as far as its books have been compared.';

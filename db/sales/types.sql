@@ -53,8 +53,8 @@ CREATE TYPE api."order" AS (
     id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint,
     discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid, total bigint,
     amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
-    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, version bigint,
-    created_at timestamptz
+    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, on_hold boolean,
+    hold_reason text, version bigint, created_at timestamptz
 );
 
 CREATE TYPE api.order_page AS (data api."order"[], next_cursor text);

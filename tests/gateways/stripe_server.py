@@ -19,10 +19,11 @@ For a shop in a process of its own, `stripe.environment` has the variables that 
             yield server
 
 People act through pay, authorize, decline, expire, pay_by_bank, show_voucher, bank_pays, bank_refuses, bank_cancels,
-dispute, update_dispute, close_dispute, move_funds, prevent, capture_by_hand, refund_by_hand, settle_refund. What calls
-of the API make is in `events` too: `of_type(kind)`. `sessions`, `intents`, `charges`, `refunds`, `disputes`,
-`transactions` (the account's books) hold the objects by id, `requests` what was asked. `totals()` adds the books up.
-`account_currency` is what all money is converted to, with `exchange_rate`; None: each currency has its own balance.
+dispute, update_dispute, close_dispute, move_funds, prevent, open_review, close_review, capture_by_hand, refund_by_hand,
+settle_refund. What calls of the API make is in `events` too: `of_type(kind)`. `sessions`, `intents`, `charges`,
+`refunds`, `disputes`, `reviews`, `transactions` (the account's books) hold the objects by id, `requests` what was
+asked. `totals()` adds the books up. `account_currency` is what all money is converted to, with `exchange_rate`; None:
+each currency has its own balance.
 
 Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `calm()` ends them.
 `meanwhile(on, act)` does something between a request's arrival and its work. `forget_keys()` is what a day does to
@@ -169,6 +170,7 @@ class StripeServer:
         self.charges: dict[str, Thing] = {}
         self.refunds: dict[str, Thing] = {}
         self.disputes: dict[str, Thing] = {}
+        self.reviews: dict[str, Thing] = {}
         self.transactions: dict[str, Thing] = {}
         self.account_currency: str | None = None
         self.exchange_rate = 1.25
@@ -293,12 +295,15 @@ class StripeServer:
 
     # --- people and banks -------------------------------------------------------------------------
 
-    def pay(self, session_id: str) -> list[Thing]:
-        """A card that works: the money is taken, or authorised where the shop asked for that."""
+    def pay(self, session_id: str, *, risk: str = "normal", review: bool = False) -> list[Thing]:
+        """A card that works: the money is taken, or authorised where the shop asked for that. `risk`: what Radar says;
+        `review`: a rule of Radar places the payment in review."""
         with self._acting() as made:
             session = self._open(session_id)
             intent = self._confirm(session)
-            self._charge(intent)
+            self._charge(intent, risk, "manual_review" if review else "authorized")
+            if review:
+                self._review(intent["id"], "rule")
             if intent["capture_method"] == "manual":
                 intent["status"], intent["amount_capturable"] = "requires_capture", intent["amount"]
                 self._tell("payment_intent.amount_capturable_updated", intent)
@@ -435,6 +440,20 @@ class StripeServer:
             self._move(self.disputes[dispute_id], amount)
             return made
 
+    def open_review(self, intent_id: str) -> list[Thing]:
+        """Somebody of the shop places a payment in review."""
+        with self._acting() as made:
+            self._review(intent_id, "manual")
+            return made
+
+    def close_review(self, review_id: str, reason: str) -> list[Thing]:
+        """`reason`: approved, refunded, refunded_as_fraud, disputed, redacted, canceled …"""
+        with self._acting() as made:
+            review = self.reviews[review_id]
+            review.update(open=False, closed_reason=reason, reason=reason)
+            self._tell("review.closed", review)
+            return made
+
     def capture_by_hand(self, session_id: str) -> list[Thing]:
         """Somebody of the shop takes an authorised amount in Stripe's dashboard."""
         with self._acting() as made:
@@ -523,10 +542,22 @@ class StripeServer:
         self._tell("payment_intent.created", intent)
         return intent
 
-    def _charge(self, intent: Thing) -> None:
+    def _review(self, intent_id: str, reason: str) -> None:
+        review = self._new("prv", "review", self.reviews, {
+            "billing_zip": None, "charge": self.intents[intent_id]["latest_charge"], "closed_reason": None,
+            "ip_address": None, "ip_address_location": None, "open": True, "opened_reason": reason,
+            "payment_intent": intent_id, "reason": reason, "session": None,
+        })  # fmt: skip
+        self._tell("review.opened", review)
+
+    def _charge(self, intent: Thing, risk: str = "not_assessed", kind: str = "authorized") -> None:
         charge = self._new("ch", "charge", self.charges, {
             "amount": intent["amount"], "amount_captured": 0, "amount_refunded": 0, "captured": False,
             "currency": intent["currency"], "disputed": False, "metadata": dict(intent["metadata"]),
+            "outcome": {
+                "network_status": "approved_by_network", "reason": None if risk in ("normal", "not_assessed") else
+                f"{risk}_risk_level", "risk_level": risk, "seller_message": "Payment complete.", "type": kind,
+            },
             "payment_intent": intent["id"], "refunded": False, "status": "succeeded",
         })  # fmt: skip
         intent["latest_charge"], intent["last_payment_error"] = charge["id"], None
@@ -662,9 +693,12 @@ class StripeServer:
         return self._expand(session, params)
 
     def _expand(self, session: Thing, params: Thing) -> Thing:
-        if params.get("expand") == ["payment_intent"] and session["payment_intent"]:
-            return session | {"payment_intent": self.intents[session["payment_intent"]]}
-        return session
+        if not params.get("expand") or not session["payment_intent"]:
+            return session
+        intent = self.intents[session["payment_intent"]]
+        if params["expand"] == ["payment_intent.latest_charge"] and intent["latest_charge"]:
+            intent = intent | {"latest_charge": self.charges[intent["latest_charge"]]}
+        return session | {"payment_intent": intent}
 
     def _get_intent(self, params: Thing, intent_id: str) -> Thing:
         return self._find(self.intents, intent_id, "payment_intent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from .stripe_payments import (
     session_of,
     status_of,
 )
-from .stripe_server import StripeServer
+from .stripe_server import StripeServer, Thing
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # how the library calls httpx
 
@@ -171,6 +172,13 @@ async def test_a_key_is_never_used_for_something_else(stripe: StripeServer, gate
 # --- looking up -----------------------------------------------------------------------------------
 
 
+def risk_of(stripe: StripeServer, intent: Thing | None) -> Any:
+    if not intent or not intent["latest_charge"]:
+        return None
+    level = stripe.charges[intent["latest_charge"]]["outcome"]["risk_level"]
+    return "unknown" if level == "not_assessed" else level
+
+
 @pytest.mark.parametrize(
     ("acts", "kind", "amount", "code"),
     [
@@ -228,6 +236,7 @@ async def test_where_an_attempt_is(
         amount=amount,
         currency="USD",
         failure_code=code,
+        risk_level=risk_of(stripe, intent),
         payload=event.payload,
     )
     assert event.payload["session"].items() <= session.items()

@@ -98,13 +98,55 @@ async def test_what_a_callback_says(
     assert await one(stripe, gateway, callback) == event  # sent again
 
 
-@pytest.mark.parametrize("sent", ["payment_intent.created", "payment_intent.processing", "charge.succeeded"])
+@pytest.mark.parametrize("sent", ["payment_intent.created", "payment_intent.processing"])
 async def test_what_we_do_not_know_is_only_kept(stripe: StripeServer, gateway: StripeGateway, sent: str) -> None:
     payment = await opened(gateway)
     stripe.pay_by_bank(session_of(payment))
     stripe.bank_pays(session_of(payment))
     callback = stripe.of_type(sent)[0]
     assert await one(stripe, gateway, callback) == Event(callback["id"], sent, payload=kept(callback))
+
+
+@pytest.mark.parametrize(
+    ("risk", "level", "reason"),
+    [
+        ("normal", "normal", None),
+        ("elevated", "elevated", "elevated_risk_level"),
+        ("highest", "highest", "highest_risk_level"),
+        ("not_assessed", "unknown", None),  # other than cards
+    ],
+)
+async def test_a_charge_has_its_risk(
+    stripe: StripeServer, gateway: StripeGateway, risk: str, level: str, reason: str | None
+) -> None:
+    payment = await opened(gateway)
+    stripe.pay(session_of(payment), risk=risk)
+    (callback,) = stripe.of_type("charge.succeeded")
+    event = await one(stripe, gateway, callback)
+    charge = stripe.sessions[session_of(payment)]["payment_intent"]
+    assert (event.kind, event.payment_id, event.charge) == ("risk", payment.id, charge)
+    assert (event.risk_level, event.risk_reason) == (level, reason)
+    found = await gateway.look_up(payment)
+    assert found is not None
+    assert (found.kind, found.risk_level, found.risk_reason) == ("completed", level, reason)
+    # An account without Radar, and an attempt that failed: another may follow in the same session.
+    for changes, kind in (({"outcome": None}, "risk"), ({"status": "failed"}, "charge.succeeded")):
+        other = {**callback, "data": {"object": {**callback["data"]["object"], **changes}}}
+        event = await one(stripe, gateway, other)
+        assert (event.kind, event.risk_level) == (kind, None)
+
+
+async def test_a_review_names_its_payment_through_the_intent(stripe: StripeServer, gateway: StripeGateway) -> None:
+    payment = await opened(gateway)
+    stripe.pay(session_of(payment), review=True)
+    (review,) = stripe.reviews
+    for callback, kind, reason in (
+        (stripe.of_type("review.opened")[0], "review_opened", None),
+        (stripe.close_review(review, "approved")[0], "review_closed", "approved"),
+    ):
+        event = await one(stripe, gateway, callback)
+        assert (event.kind, event.payment_id, event.case) == (kind, payment.id, review)
+        assert (event.risk_level, event.risk_reason) == (None, reason)
 
 
 async def test_a_callback_that_is_late_does_not_authorise_what_was_captured(

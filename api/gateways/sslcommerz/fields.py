@@ -8,7 +8,7 @@ from base64 import b32decode, b32encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -93,6 +93,13 @@ def moment_of(element: Mapping[str, Any]) -> datetime | None:
         return datetime.strptime(text_of(element, "tran_date"), "%Y-%m-%d %H:%M:%S").replace(tzinfo=DHAKA)
     except ValueError:
         return None
+
+
+def risk_of(*said: Mapping[str, Any]) -> tuple[Literal["unknown", "normal", "elevated"], str | None]:
+    """Level and title of the risk ("0 for safe, 1 for risky"): risky where one of the answers says so."""
+    levels = [text_of(fields, "risk_level") for fields in said]
+    title = next((text_of(fields, "risk_title") for fields in said if text_of(fields, "risk_title")), None)
+    return "elevated" if "1" in levels else "normal" if "0" in levels else "unknown", title
 
 
 def text_of(fields: Mapping[str, Any], name: str) -> str:

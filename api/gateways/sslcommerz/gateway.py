@@ -50,6 +50,7 @@ from api.gateways.sslcommerz.fields import (
     read_form,
     read_id,
     refusal_code,
+    risk_of,
     text_of,
     write_amount,
     write_id,
@@ -110,7 +111,7 @@ class SSLCommerzGateway:
 
     async def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
         """An IPN. Risky money (`risk_level` 1) is completed: it has been taken, and SSLCommerz leaves to the merchant
-        whether to serve ("it depends on you"); the level is kept in the payload.
+        whether to serve ("it depends on you"). So it is an elevated risk, and the order is on hold.
 
         The payload has signed fields only: the customer's browser carries the same signed form, and could add others.
         """
@@ -357,6 +358,7 @@ class SSLCommerzGateway:
         """`said`: the IPN, or the element of a look-up. Raises CallbackInvalid."""
         tran_id = text_of(said, "tran_id")
         amount, currency = amount_taken(validation)
+        level, title = risk_of(validation, said)
         return Event(
             event_id(tran_id, "VALID", text_of(said, "val_id")),
             "completed",
@@ -365,5 +367,7 @@ class SSLCommerzGateway:
             charge=text_of(validation, "bank_tran_id") or text_of(said, "bank_tran_id") or None,
             amount=amount,
             currency=currency,
+            risk_level=level,
+            risk_reason=title,
             payload={**said, "validation": {k: v for k, v in validation.items() if "passw" not in k.lower()}},
         )

@@ -40,14 +40,17 @@ from api.gateways.stripe.objects import (
     currency_of,
     id_of,
     of_balance_transaction,
+    of_charge,
     of_dispute,
     of_intent,
     of_refund,
+    of_review,
     of_session,
     own_id,
     pick,
     refund_outcome,
     session_state,
+    with_risk,
 )
 from api.gateways.stripe.settings import StripeSettings
 
@@ -128,7 +131,7 @@ class StripeGateway:
             return None
         kind, amount, failure = found
         intent = session["payment_intent"]
-        return Event(
+        event = Event(
             f"lookup:{session['id']}:{kind}" + (f":{amount}" if amount is not None else ""),
             kind,
             payment_id=payment.id,
@@ -142,6 +145,7 @@ class StripeGateway:
                 "payment_intent": pick(intent, "id", "status", "amount", "amount_capturable", "amount_received"),
             },
         )
+        return with_risk(event, intent["latest_charge"] if intent else None)
 
     async def close(self, payment: Payment) -> None:
         session = await self._session(payment)
@@ -296,6 +300,10 @@ class StripeGateway:
                 return [of_intent(said, thing)]  # not final: the person may try another card in the same session
             case "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated":
                 return [of_refund(said, thing)]
+            case "charge.succeeded" | "charge.updated" if thing["status"] == "succeeded":
+                return [of_charge(said, thing)]
+            case "review.opened" | "review.closed" if (charge := id_of(thing["payment_intent"])) is not None:
+                return [of_review(said, thing, await self._intent(charge))]
             case "charge.refunded":
                 return await self._read_refunded(said, thing)
             case "charge.dispute.created" | "charge.dispute.updated" | "charge.dispute.closed":
@@ -343,7 +351,9 @@ class StripeGateway:
         """The session with its payment intent; None where none was opened with this key."""
         if payment.provider_reference is None:
             return None
-        find = self._v1.checkout.sessions.retrieve_async(payment.provider_reference, {"expand": ["payment_intent"]})
+        find = self._v1.checkout.sessions.retrieve_async(
+            payment.provider_reference, {"expand": ["payment_intent.latest_charge"]}
+        )
         try:
             return await self._ask(find)
         except _Denied as denied:

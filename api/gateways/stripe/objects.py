@@ -38,6 +38,12 @@ MOVEMENTS: dict[str, Literal["captured", "refunded", "disputed", "fee"]] = {
     "fee": "fee",
 }
 
+_RISKS: dict[str, Literal["unknown", "normal", "elevated", "highest"]] = {
+    "normal": "normal",
+    "elevated": "elevated",
+    "highest": "highest",
+}
+
 
 def session_state(session: dict[str, Any]) -> tuple[str, int | None, str | None] | None:
     """Kind, amount and failure of a session with its payment intent; None while it is open.
@@ -131,6 +137,26 @@ def _movement(moved: dict[str, Any], dispute: dict[str, Any]) -> DisputeMovement
     if moved["currency"] != dispute["currency"]:
         amount = dispute["amount"] if amount > 0 else -dispute["amount"]
     return DisputeMovement(moved["id"], amount, moved["fee"], currency_of(moved))
+
+
+def of_charge(said: Event, charge: dict[str, Any]) -> Event:
+    ours = own_id((charge["metadata"] or {}).get("payment_id"))
+    return with_risk(replace(said, kind="risk", payment_id=ours, charge=id_of(charge["payment_intent"])), charge)
+
+
+def of_review(said: Event, review: dict[str, Any], intent: dict[str, Any]) -> Event:
+    """A review names our payment only through its payment intent."""
+    kind = "review_closed" if review["closed_reason"] else "review_opened"
+    return replace(of_intent(said, intent), kind=kind, case=review["id"], risk_reason=review["closed_reason"])
+
+
+def with_risk(event: Event, charge: Any) -> Event:
+    """What Radar says of a charge, if it is there: normal, elevated, highest; not_assessed for other than cards."""
+    outcome = (charge.get("outcome") if isinstance(charge, dict) else None) or {}
+    if not outcome.get("risk_level"):
+        return event
+    level = _RISKS.get(outcome["risk_level"], "unknown")
+    return replace(event, risk_level=level, risk_reason=outcome.get("reason"))
 
 
 def refund_outcome(refund: dict[str, Any]) -> RefundOutcome:

@@ -1,6 +1,7 @@
 -- Changes a shipment's status or tracking: only the fields that are sent.
 -- Locks:  order, payment, shipment, then those of what follows from the status.
--- Errors: shipment_not_found 404, version_stale 412, shipment_transition_refused, returned_above_shipped 409.
+-- Errors: shipment_not_found 404, version_stale 412, order_on_hold, shipment_transition_refused,
+--         returned_above_shipped 409.
 CREATE FUNCTION api.update_shipment(
     shipment_id uuid, status api.shipment_status DEFAULT NULL, carrier api.short_text DEFAULT NULL,
     tracking_number api.tracking_number DEFAULT NULL, tracking_url api.tracking_url DEFAULT NULL,

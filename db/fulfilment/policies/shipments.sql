@@ -15,7 +15,7 @@ GRANT INSERT (order_id, account_id, payment_id, status, carrier, asks_carrier, t
               address, book_until, requested_by)
     ON fulfilment.shipments TO store_api;
 GRANT UPDATE (status, carrier, booking_reference, tracking_number, tracking_url, failure_code, check_at, booked_at,
-              shipped_at, delivered_at, version)
+              book_until, shipped_at, delivered_at, version)
     ON fulfilment.shipments TO store_api;
 GRANT INSERT (shipment_id, order_item_id, account_id, quantity) ON fulfilment.shipment_items TO store_api;
 

@@ -2,7 +2,7 @@
 -- left. Without lines, all pieces that are owed.
 -- Callers:   api.create_shipment, api.ship_order.
 -- Locks:     the order's lines. The caller holds the order.
--- Errors:    order_not_shippable, nothing_to_ship, shipped_above_owed, shipping_address_missing 409;
+-- Errors:    order_not_shippable, order_on_hold, nothing_to_ship, shipped_above_owed, shipping_address_missing 409;
 --            order_item_not_found 404; line_twice_in_shipment 422.
 CREATE OR REPLACE FUNCTION fulfilment.make_shipment(
     order_id uuid, order_item_ids uuid[] DEFAULT NULL, quantities integer[] DEFAULT NULL, carrier text DEFAULT NULL,
@@ -23,7 +23,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_shippable',
             MESSAGE = format('This order is %s, so it cannot be shipped.', v_order.status),
             HINT = 'Only a paid order can be shipped.';
-    ELSIF v_asks AND v_order.shipping_address IS NULL THEN
+    END IF;
+    PERFORM fulfilment.require_released(v_order.id);
+    IF v_asks AND v_order.shipping_address IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipping_address_missing',
             MESSAGE = 'This order has no shipping address.';
     ELSIF (SELECT count(DISTINCT i)

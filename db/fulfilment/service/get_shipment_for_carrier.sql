@@ -1,4 +1,5 @@
--- What a carrier's client needs to book a parcel or to query its status.
+-- What a carrier's client needs to book a parcel or to query its status. A pending parcel of an order on hold has the
+-- status on_hold: it is not booked before the order is released.
 -- Callers:   the worker.
 -- Errors:    shipment_not_found 404.
 CREATE TYPE api.carrier_shipment AS (
@@ -13,7 +14,8 @@ DECLARE
     v_answer api.carrier_shipment;
 BEGIN
     PERFORM identity.authenticate_service('worker');
-    SELECT s.id, o.number::text, s.status, s.carrier, s.booking_reference, s.tracking_number, s.address, a.email,
+    SELECT s.id, o.number::text,
+           CASE WHEN s.status = 'pending' AND o.hold_reason IS NOT NULL THEN 'on_hold' ELSE s.status END, s.carrier, s.booking_reference, s.tracking_number, s.address, a.email,
            ARRAY(SELECT ROW(i.id, i.sku, i.name, p.quantity)::api.shipment_item
                  FROM fulfilment.list_contents(s) AS p
                  JOIN sales.order_items AS i ON i.id = p.order_item_id

@@ -13,7 +13,7 @@ GRANT INSERT (order_id, purpose, account_id, provider, capture_method, status, a
     ON payments.payments TO store_api;
 GRANT UPDATE (status, amount_captured, captured_currency, amount_applied, amount_refunded, provider_reference,
               charge_reference, checkout_url, capture_amount, hold_id, failure_code, expires_at, check_at,
-              completed_at, fee, fee_currency, version)
+              completed_at, fee, fee_currency, risk_level, risk_reason, version)
     ON payments.payments TO store_api;
 
 CREATE OR REPLACE TRIGGER check_transition BEFORE UPDATE OF status ON payments.payments

@@ -11,6 +11,7 @@ BEGIN
         AND p.amount_refunded BETWEEN 0 AND p.amount_captured AND (p.status = 'completed') = (p.amount_captured > 0)
         AND p.purpose IN ('order', 'deposit') AND (p.purpose = 'order') = (p.order_id IS NOT NULL)
         AND p.capture_method IN ('automatic', 'manual')
+        AND (p.risk_level IS NULL OR p.risk_level IN ('unknown', 'normal', 'elevated', 'highest'))
         AND (p.capture_amount IS NULL OR p.capture_amount BETWEEN 1 AND p.amount AND p.hold_id IS NULL)
     THEN
         RETURN true;
@@ -34,7 +35,7 @@ BEGIN
             MESSAGE = 'A completed payment has a captured amount, and no other payment has one.';
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_is_malformed',
-        MESSAGE = 'The payment''s status, purpose or capture method is unknown.';
+        MESSAGE = 'The payment''s status, purpose, capture method or risk is unknown.';
 END $$;
 
 GRANT EXECUTE ON FUNCTION payments.keeps_payment_rules TO store_api;

@@ -102,6 +102,11 @@ BEGIN
     IF v_status <> 'pending' THEN
         PERFORM payments.cancel_open_payments(v_payment.order_id);
     END IF;
+    IF v_payment.purpose = 'order'
+       AND (v_payment.risk_level IN ('elevated', 'highest') OR v_payment.risk_reason LIKE 'review\_%')
+    THEN
+        PERFORM sales.follow_holds(v_payment.order_id);
+    END IF;
     PERFORM payments.settle_disputes(v_payment.id);
     RETURN true;
 END $$;

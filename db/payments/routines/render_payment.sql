@@ -18,7 +18,7 @@ RETURN ROW(
                           payment.currency::text)::api.payment_instructions
                FROM payments.bank_transfers AS t JOIN billing.sellers AS s ON s.version = t.seller_version
                WHERE t.payment_id = payment.id) END,
-    payment.failure_code,
+    ROW(coalesce(payment.risk_level, 'unknown'), payment.risk_reason)::api.payment_risk, payment.failure_code,
     CASE WHEN payment.status IN ('initiated', 'open', 'authorized', 'processing') THEN payment.expires_at END,
     payment.version, payment.created_at
 )::api.payment;

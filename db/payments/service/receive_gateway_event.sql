@@ -10,7 +10,7 @@ CREATE FUNCTION api.receive_gateway_event(
     provider_reference text DEFAULT NULL, charge_reference text DEFAULT NULL, amount bigint DEFAULT NULL,
     currency text DEFAULT NULL, case_reference text DEFAULT NULL, refund_id text DEFAULT NULL,
     failure_code text DEFAULT NULL, dispute_status text DEFAULT NULL, occurred_at timestamptz DEFAULT NULL,
-    movements jsonb DEFAULT NULL
+    movements jsonb DEFAULT NULL, risk_level text DEFAULT NULL, risk_reason text DEFAULT NULL
 )
 RETURNS api.gateway_receipt
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -102,6 +102,22 @@ BEGIN
                                                            receive_gateway_event.case_reference,
                                                            receive_gateway_event.amount,
                                                            receive_gateway_event.failure_code);
+    ELSIF receive_gateway_event.kind = 'review_opened' THEN
+        v_changed := payments.record_review(v_receipt.payment_id, receive_gateway_event.case_reference);
+    ELSIF receive_gateway_event.kind = 'review_closed' THEN
+        v_changed := payments.record_review(v_receipt.payment_id, receive_gateway_event.case_reference,
+                                            coalesce(receive_gateway_event.risk_reason, 'closed'));
+    ELSIF receive_gateway_event.kind = 'risk' THEN
+        v_changed := false;
+    END IF;
+    -- With some gateways the risk comes with the money, with others by itself.
+    IF receive_gateway_event.risk_level IS NOT NULL AND v_receipt.payment_id IS NOT NULL
+       AND v_receipt.outcome IS DISTINCT FROM 'repeated'
+    THEN
+        IF payments.record_risk(v_receipt.payment_id, receive_gateway_event.risk_level,
+                                receive_gateway_event.risk_reason) THEN
+            v_changed := true;
+        END IF;
     END IF;
     v_receipt.outcome := coalesce(
         v_receipt.outcome, CASE WHEN v_changed THEN 'applied' WHEN NOT v_changed THEN 'no_change' ELSE 'ignored' END

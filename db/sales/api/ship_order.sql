@@ -1,8 +1,8 @@
 -- Marks an order as shipped: booked parcels are in transit now, and all pieces that are in no parcel are shipped in
 -- one.
 -- Locks:  the order, its lines, its shipments.
--- Errors: order_not_found 404, order_transition_refused 409 (it is not paid), shipment_not_booked 409, nothing_to_ship
---         409, shipped_above_owed 409 (a parcel that waits contains pieces that were refunded).
+-- Errors: order_not_found 404, order_transition_refused 409 (it is not paid), order_on_hold, shipment_not_booked,
+--         nothing_to_ship 409, shipped_above_owed 409 (a parcel that waits contains pieces that were refunded).
 CREATE FUNCTION api.ship_order(order_id uuid)
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -14,7 +14,9 @@ BEGIN
     IF v_order.status NOT IN ('paid', 'shipped', 'delivered') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_transition_refused',
             MESSAGE = format('An order that is %s cannot become shipped.', v_order.status);
-    ELSIF EXISTS (SELECT FROM fulfilment.shipments AS s WHERE s.order_id = v_order.id AND s.status = 'pending') THEN
+    END IF;
+    PERFORM fulfilment.require_released(v_order.id);
+    IF EXISTS (SELECT FROM fulfilment.shipments AS s WHERE s.order_id = v_order.id AND s.status = 'pending') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipment_not_booked',
             MESSAGE = 'A carrier is being asked for a parcel of this order.',
             HINT = 'Wait for its answer, or cancel that shipment.';

@@ -12,7 +12,7 @@ GRANT INSERT (id, account_id, currency, shipping_address, promo_code, expires_at
     ON sales.orders TO store_api;
 GRANT UPDATE (status, subtotal, discount, tax, tax_included, shipping, total, weight, amount_paid, amount_refunded,
               shipping_refunded, shipping_address, shipping_method_id, promo_code, cancel_reason, expires_at,
-              paid_at, fulfilment_status, version)
+              paid_at, fulfilment_status, hold_reason, version)
     ON sales.orders TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.orders

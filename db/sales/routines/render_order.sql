@@ -16,6 +16,6 @@ BEGIN
         -- processing comes after authorized in the alphabet too
         sales.payment_status(o, (SELECT max(p.status) FROM payments.payments AS p
                                  WHERE p.order_id = o.id AND p.status IN ('processing', 'authorized'))),
-        o.fulfilment_status, o.version, o.created_at
+        o.fulfilment_status, o.hold_reason IS NOT NULL, o.hold_reason, o.version, o.created_at
     )::api."order";
 END $$;

@@ -1,0 +1,31 @@
+-- Releases an order from all of its holds, those that a gateway's risk or review made too.
+-- Locks:  the order, its shipments that wait for their booking.
+-- Errors: order_not_found 404, own_account_refused 403, order_not_on_hold 409.
+CREATE FUNCTION api.release_order(order_id uuid, reason api.short_text)
+RETURNS api."order"
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor CONSTANT uuid := identity.authenticate();
+    v_order sales.orders;
+BEGIN
+    v_order := fulfilment.lock_order(release_order.order_id);
+    IF v_order.account_id = v_actor THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',
+            MESSAGE = 'You cannot release an order of your own.', HINT = 'Ask a colleague.';
+    ELSIF v_order.hold_reason IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_on_hold',
+            MESSAGE = 'This order is not on hold.';
+    END IF;
+    UPDATE sales.order_holds AS h
+    SET released_at = now(), released_by = v_actor, release_reason = release_order.reason
+    WHERE h.id IN (SELECT f.id FROM sales.holds_in_force(v_order.id) AS f);
+    PERFORM sales.follow_holds(v_order.id, release_order.reason);
+    RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order.id;
+END $$;
+
+COMMENT ON FUNCTION api.release_order IS
+'Release an order
+
+Ends all holds of the order, so that it can be shipped. Parcels that waited for a carrier are booked now.';
+
+GRANT EXECUTE ON FUNCTION api.release_order TO app_support;
