@@ -1,4 +1,4 @@
--- depends: 0034.provider_properties
+-- depends: 0047.refunds_owed_validated
 -- What gateways say about the risk of a payment, and orders that are not shipped until a person has looked at them.
 ALTER TABLE payments.payments
     ADD COLUMN risk_level text,     -- null: the gateway has said nothing

@@ -751,6 +751,9 @@ class Shop:
     def change_credit(self, buyer: int, amount: int) -> str:
         """Above 500 of the currency's unit it waits for a second person."""
         if abs(amount) > 50_000:
+            purse = self.purse(buyer, "credit")
+            if amount < 0 and purse.balance - purse.held < -amount:
+                raise Refusal(409, "insufficient_funds")
             return "pending"
         self.book_credit(buyer, amount)
         return "completed"
