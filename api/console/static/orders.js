@@ -5,7 +5,7 @@ import { ago, count, endOf, moment, money, plainMoney, shortId, startOf, words }
 import { accountName } from "./money.js";
 import { askShipment, returnCard, shipmentCard } from "./parcels.js";
 import { isManual, provider, refundedPieces } from "./payments.js";
-import { askRefund, confirmRefund, retryRefund } from "./refund.js";
+import { askRefund, confirmRefund, retryRefund, settleRefund } from "./refund.js";
 import { get, offered, post, session } from "./server.js";
 import { actions, amountOf, ask, button, chip, emptiness, facts, field, filters, goods, heading, identifier, input, later, list, loading, panel, say, select, table } from "./widgets.js";
 
@@ -97,16 +97,22 @@ function orderPage({ order, payments, events, shipments, returns, customer }, ag
     if (done) say(done);
     return result;
   };
+  const askWhy = (title, text, path, done) =>
+    ask({ title, text, fields: field("Why", input("reason", { required: true, maxlength: 200 })), button: title.split(" ")[0], act: act(path, (values) => ({ reason: values.reason }), done) });
   return [
     heading(
       `Order #${order.number}`,
       chip(order.status),
+      order.on_hold && chip("on_hold"),
+      order.on_hold && h("p", { class: "under" }, order.hold_reason),
       h("p", { class: "soft under" }, "Placed ", moment(order.created_at), ` · ${whereabouts(order)}`, order.expires_at && order.status === "pending" ? [" · expires ", ago(order.expires_at)] : ""),
       actions(
-        order.status === "paid" && toShip && button("Ship", () => askShipment(order, again), "primary"),
+        order.on_hold && button("Release", () => askWhy("Release this order?", "It can be shipped again.", "release", "Order is released."), "primary"),
+        order.status === "paid" && toShip && !order.on_hold && button("Ship", () => askShipment(order, again), "primary"),
         order.status === "shipped" &&
           whole &&
           button("Mark as delivered", () => ask({ title: `Was order #${order.number} delivered?`, button: "Mark as delivered", act: act("deliver", {}, "Order is marked as delivered.") }), "primary"),
+        ["pending", "paid"].includes(order.status) && !order.on_hold && button("Hold", () => askWhy("Hold this order?", "It cannot be shipped until it is released.", "hold", "Order is on hold."), "quiet"),
         refundable.length > 0 && button("Refund", () => askRefund(order, refundable, again)),
         ["pending", "paid"].includes(order.status) &&
           button(
@@ -211,6 +217,8 @@ function paymentCard(payment, order, again) {
       ["Begun", moment(payment.created_at)],
       payment.provider_reference && ["Reference", h("code", {}, payment.provider_reference)],
       payment.instructions && ["Transfer with", h("code", {}, payment.instructions.reference)],
+      payment.risk.level !== "unknown" && ["Risk", [words(payment.risk.level), payment.risk.reason && `: ${words(payment.risk.reason).toLowerCase()}`]],
+      payment.fee > 0 && ["Fee", money(payment.fee, payment.fee_currency)],
       payment.failure_code && ["Refused", words(payment.failure_code)],
       payment.amount_captured > 0 && payment.amount_captured !== payment.amount && ["Taken", money(payment.amount_captured, payment.currency)],
       ["Id", identifier(payment.id)],
@@ -227,7 +235,9 @@ function refundLine(refund, payment, again) {
     icon("refunds"),
     h("span", {}, h("b", {}, money(refund.amount, refund.currency)), " refund ", chip(refund.status), refund.failure_code && h("span", { class: "soft" }, ` ${words(refund.failure_code)}`)),
     h("small", { class: "soft" }, refund.reason, " · ", moment(refund.created_at)),
+    refund.settled_by && h("small", { class: "soft" }, `settled: ${words(refund.settled_by).toLowerCase()}, ${refund.settled_reference}`),
     refund.status === "failed" && button("Retry", () => retryRefund(refund, again)),
+    refund.status === "failed" && button("Settle", () => settleRefund(refund, again)),
     refund.status === "pending" && isManual(payment.provider) && button("Money was given back", () => confirmRefund(refund, again)),
   );
 }

@@ -98,6 +98,25 @@ export const retryRefund = (refund, again) =>
     done: "The refund is being tried again.",
   });
 
+const SETTLED_BY = [["bank_transfer", "Bank transfer"], ["cash", "Cash"], ["wallet", "The customer's wallet"], ["credit", "Store credit"]];
+
+export const settleRefund = (refund, again) =>
+  ask({
+    title: "Settle this refund in another way",
+    text: `${money(refund.amount, refund.currency)}. Wallet and credit are booked now; send or hand over the money first if it goes by bank or in cash.`,
+    fields: [
+      field("By", select("method", SETTLED_BY, "bank_transfer")),
+      field("Reference", input("reference", { required: true, maxlength: 200, placeholder: "The bank's or the receipt's" })),
+    ],
+    button: "Settle",
+    act: async (values, key) => {
+      const settled = await post(`/refunds/${refund.id}/settle`, values, key);
+      await again();
+      return settled;
+    },
+    done: "The refund is settled.",
+  });
+
 export const confirmRefund = (refund, again) =>
   ask({
     title: "Has the money been given back?",
@@ -127,7 +146,7 @@ export function showRefunds(_, query) {
           { label: "Why", cell: (r) => r.reason },
           { label: "Trouble", cell: (r) => (r.failure_code ? words(r.failure_code) : "") },
           { label: "Asked for", cell: (r) => moment(r.created_at) },
-          { label: "", kind: "action", cell: (r) => r.status === "failed" && button("Retry", () => retryRefund(r, again)) },
+          { label: "", kind: "action", cell: (r) => r.status === "failed" && [button("Retry", () => retryRefund(r, again)), button("Settle", () => settleRefund(r, again))] },
         ],
         { link: (r) => r.order_id && `#/orders/${r.order_id}`, empty: status === "failed" ? "No refund has failed." : "No refunds.", hint: status === "failed" ? "That is how it should be." : "" },
       ),

@@ -6,7 +6,7 @@ import { get, Problem } from "./server.js";
 
 const GOOD = ["paid", "completed", "delivered", "active", "won", "redeemed", "approved", "received", "refunded"];
 const BAD = ["failed", "lost", "rejected", "suspended"];
-const WAITING = ["pending", "open", "authorized", "initiated", "requested", "needs_response", "under_review", "appeal_needs_response", "appeal_under_review", "unknown"];
+const WAITING = ["pending", "open", "processing", "on_hold", "authorized", "initiated", "requested", "needs_response", "under_review", "appeal_needs_response", "appeal_under_review", "unknown"];
 
 export function chip(status) {
   const tone = GOOD.includes(status) ? "good" : BAD.includes(status) ? "bad" : WAITING.includes(status) ? "waiting" : "";
