@@ -615,8 +615,8 @@ class StripeServer:
             "amount": given, "charge": charge["id"], "currency": charge["currency"], "metadata": metadata,
             "payment_intent": intent_id, "reason": reason, "status": self.refunds_become,
         })  # fmt: skip
-        self._count_refunds(charge)
         refund["balance_transaction"] = self._enter("refund", "refund", refund, -given)["id"]
+        self._count_refunds(charge)
         self._tell("refund.created", refund)
         self._tell("charge.refunded", charge)
         return refund

@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 import stripe as stripe_library
 
-from api.gateways.protocol import CallbackInvalid, Event, Movement, RefundOutcome, Unavailable
+from api.gateways.protocol import CallbackInvalid, DisputeMovement, Event, RefundOutcome, Unavailable
 from api.gateways.stripe.gateway import StripeGateway
 from api.gateways.stripe.objects import DISPUTE_STATUSES
 from api.gateways.stripe.settings import StripeSettings
@@ -333,7 +333,7 @@ async def test_a_dispute_says_its_status_and_what_was_moved(stripe: StripeServer
         payload=kept(created),
     )
     assert await one(stripe, gateway, created) == expected
-    out = Movement(stripe.disputes[dispute]["balance_transactions"][0]["id"], -2500, 1500, "USD")
+    out = DisputeMovement(stripe.disputes[dispute]["balance_transactions"][0]["id"], -2500, 1500, "USD")
     event = await one(stripe, gateway, withdrawn)
     assert event == replace(expected, id=withdrawn["id"], movements=(out,), payload=kept(withdrawn))
     stripe.advance(60)
@@ -342,7 +342,7 @@ async def test_a_dispute_says_its_status_and_what_was_moved(stripe: StripeServer
     assert (event.status, event.movements) == ("won", (out,))
     assert event.occurred_at == datetime.fromtimestamp(closed["created"], UTC) > expected.occurred_at
     event = await one(stripe, gateway, reinstated)
-    back = Movement(stripe.disputes[dispute]["balance_transactions"][1]["id"], 2500, 0, "USD")
+    back = DisputeMovement(stripe.disputes[dispute]["balance_transactions"][1]["id"], 2500, 0, "USD")
     assert (event.kind, event.status, event.movements) == ("dispute", "won", (out, back))
     assert not stripe.asked("/v1/disputes")
 
@@ -384,9 +384,9 @@ async def test_movements_that_a_callback_leaves_out_are_looked_up(stripe: Stripe
     (dispute,) = stripe.disputes.values()
     withdrawn["data"]["object"]["balance_transactions"] = []
     event = await one(stripe, gateway, withdrawn)
-    assert event.movements == (Movement(dispute["balance_transactions"][0]["id"], -3000, 1500, "USD"),)
+    assert event.movements == (DisputeMovement(dispute["balance_transactions"][0]["id"], -3000, 1500, "USD"),)
     dispute["balance_transactions"] = []
-    assert (await one(stripe, gateway, withdrawn)).movements == (Movement("withdrawn", -3000),)
+    assert (await one(stripe, gateway, withdrawn)).movements == (DisputeMovement("withdrawn", -3000),)
 
 
 async def test_movements_in_another_currency_are_of_the_whole_amount(
@@ -396,7 +396,7 @@ async def test_movements_in_another_currency_are_of_the_whole_amount(
     _, withdrawn = stripe.dispute(str(payment.charge_reference))
     (moved,) = withdrawn["data"]["object"]["balance_transactions"]
     moved |= {"currency": "eur", "amount": -2789, "fee": 2000}
-    assert (await one(stripe, gateway, withdrawn)).movements == (Movement(moved["id"], -3000, 2000, "EUR"),)
+    assert (await one(stripe, gateway, withdrawn)).movements == (DisputeMovement(moved["id"], -3000, 2000, "EUR"),)
 
 
 async def test_an_inquiry_can_be_refunded_and_a_dispute_cannot(stripe: StripeServer, gateway: StripeGateway) -> None:

@@ -21,7 +21,7 @@ HIDDEN = {
     "payments.payments": ["version", "outside_key", "checkout_url", "return_url", "check_at"],
 }
 # Nothing yet, of a payment that begins: not written, where its columns are named.
-ZEROS = {"amount_captured": 0, "amount_applied": 0, "amount_refunded": 0}
+ZEROS = {"amount_captured": 0, "amount_applied": 0, "amount_refunded": 0, "fee": 0}
 
 
 @pytest.fixture(scope="module")

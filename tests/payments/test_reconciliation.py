@@ -239,13 +239,13 @@ async def test_disputes_and_their_fees(shop: Shop, house: House, stripe: StripeS
     run = await house.reconcile("stripe")
     assert run.differences == 0
     disputes = "SELECT status FROM payments.disputes WHERE payment_id = $1::text::uuid"
-    assert await shop.admin.fetchval(disputes, payment_id) == "open"
+    assert await shop.admin.fetchval(disputes, payment_id) == "needs_response"
     assert (await house.payment(payment_id))["fee"] == 59 + 1500
 
     stripe.close_dispute(opened[0]["data"]["object"]["id"], "won")
     assert (await house.reconcile("stripe")).differences == 0
     assert await shop.admin.fetchval(disputes, payment_id) == "won"
-    assert (await house.payment(payment_id))["fee"] == 59
+    assert (await house.payment(payment_id))["fee"] == 59 + 1500  # Stripe keeps it
 
     other = await house.paid(stripe)
     opened = stripe.dispute(intent_of(stripe, other))
@@ -262,7 +262,7 @@ async def test_a_refund_that_came_back(shop: Shop, house: House, stripe: StripeS
     stripe.settle_refund(events[0]["data"]["object"]["id"], "failed")  # nobody tells us
     assert (await house.reconcile("stripe")).differences == 0
     seen = await shop.see({"id": payment_id})
-    assert (seen["amount_refunded"], seen["refunds"][0][0]) == (0, "failed")
+    assert (seen["amount_refunded"], seen["refunds"][0][0]) == (400, "failed")  # it is owed
     await assert_gateway_totals(shop, stripe, house.steps)
 
 

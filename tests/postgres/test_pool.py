@@ -208,6 +208,7 @@ async def test_deadlocks_are_tried_again(database: Database, admin: asyncpg.Conn
     ("code", "message"),
     [
         ("42883", "function api.get_cart() does not exist"),
+        ("42883", "function sales.lock_cart(uuid) does not exist"),
         ("42704", 'type "api.cart" does not exist'),
         ("42704", "type with OID 16999 does not exist"),
         ("3F000", "schema with OID 16999 does not exist"),
@@ -229,5 +230,5 @@ async def test_code_that_is_gone_is_a_fault_in_the_end(
     with pytest.raises(asyncpg.UndefinedFunctionError):
         await database.fetch("web_customer", "SELECT api.nothing()", [])
     await admin.execute("ALTER SEQUENCE public.tries RESTART")
-    with pytest.raises(asyncpg.UndefinedFunctionError):
-        await database.fetch("web_customer", unlucky, ["1", "42883", "function shop.half(integer) does not exist"])
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await database.fetch("web_customer", unlucky, ["1", "42P01", 'relation "shop.half" does not exist'])

@@ -10,7 +10,7 @@ BEGIN
     SELECT e.provider, 'event:' || e.event_id, 'unknown_event', e.payment_id, e.event_id
     FROM payments.gateway_events AS e
     WHERE e.provider = note_unknown_events.provider AND e.outcome IN ('unknown_payment', 'unknown_refund')
-      AND (e.kind IN ('authorized', 'processing', 'completed')
+      AND (e.kind IN ('authorized', 'processing', 'completed', 'dispute')
            OR e.kind LIKE 'refund\_%' OR e.kind LIKE 'dispute\_%')
       AND e.event_id NOT LIKE 'reconciled:%'    -- a second look at another one
     ORDER BY e.received_at
