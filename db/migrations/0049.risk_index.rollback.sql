@@ -1,2 +1,3 @@
 -- transactional: false
+DROP INDEX CONCURRENTLY IF EXISTS payments.payments_ended;
 DROP INDEX CONCURRENTLY IF EXISTS payments.payments_risk;

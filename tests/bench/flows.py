@@ -179,7 +179,9 @@ def _order_to_paid_script(shop: Shop) -> str:
         + load.choose_order(shop, LINES, 0, shop.size.products - 1)
         + load.keep(fill(order.keyed, [":token", load.REQUEST, load.order_body(LINES), *key]), id="x ->> 'id'")
         + load.keep(
-            fill(begin.keyed, [":token", load.REQUEST, ":id", """'{"provider":"mock"}'""", *key[:1], "'pay'", key[2]]),
+            fill(
+                begin.keyed, [":token", load.REQUEST, ":id", """'{"provider":"mock"}'""", "''", key[0], "'pay'", key[2]]
+            ),
             payment="x -> 'payment' ->> 'id'",
             due="x -> 'payment' ->> 'amount'",
         )

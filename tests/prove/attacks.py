@@ -646,9 +646,10 @@ async def rolled_back(arena: Arena) -> None:
     # Each piece rounded by itself.
     Cut(
         "payments.price_refund_lines",
-        "div(v_part.worth::numeric * (v_part.refunded + v_line.wanted), v_part.pieces)\n"
-        "                        - div(v_part.worth::numeric * v_part.refunded, v_part.pieces)",
-        "div(v_part.worth::numeric * v_line.wanted, v_part.pieces)",
+        "CASE WHEN v_part.refunded + v_line.wanted = v_part.pieces THEN v_part.worth "
+        "ELSE v_step * div(v_part.worth::numeric * (v_part.refunded + v_line.wanted), v_part.pieces * v_step) END "
+        "- v_step * div(v_part.worth::numeric * v_part.refunded, v_part.pieces * v_step)",
+        "v_step * div(v_part.worth::numeric * v_line.wanted, v_part.pieces * v_step)",
     ),
 )
 async def refund_by_piece(arena: Arena) -> None:

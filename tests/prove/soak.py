@@ -78,12 +78,12 @@ if "--fd" in sys.orig_argv:
         return write(file, line)
     os.write = leak
 """
-_LAST = "v_token := set_config('app.session', v_claims ->> 'sid', true);"
+_LAST = "set_config('app.session', v_claims ->> 'sid', true);"
 _NAME = "'leak.n' || translate(gen_random_uuid()::text, '-', '')"
 LEAKING_BACKENDS = Cut(
     "identity.authenticate",
     _LAST,
-    f"{_LAST} v_token := set_config({_NAME}, repeat('x', 400000), false);",
+    f"{_LAST} PERFORM set_config({_NAME}, repeat('x', 400000), false);",
 )
 LEAKS = {"web": ("web process", 10.0), "backends": ("all backends", 60.0)}
 """Whose memory tells, and by how many megabytes it must rise over the second half of a short run. Without a leak that
