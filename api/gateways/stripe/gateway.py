@@ -13,14 +13,13 @@ from asyncio import timeout
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
 import orjson
 import stripe
 from stripe.params import BalanceTransactionListParams, RefundListParams
-from stripe.params.checkout import SessionCreateParams
 
 from api.gateways.protocol import (
     CallbackInvalid,
@@ -34,7 +33,8 @@ from api.gateways.protocol import (
     Session,
     Unavailable,
 )
-from api.gateways.stripe.line_items import check_payable, line_items
+from api.gateways.stripe.checkout import describe_session
+from api.gateways.stripe.line_items import check_payable
 from api.gateways.stripe.objects import (
     DISPUTE_STATUSES,
     currency_of,
@@ -58,11 +58,6 @@ API_VERSION = "2026-10-28.endive"  # what the library's types describe; a webhoo
 PATIENCE = 7.0  # seconds for a call with its repeats; below the caller's 8
 TIMEOUT = httpx.Timeout(6.0, connect=2.0)  # of one attempt. Long, since a repeat would overlap a slow answer
 TOLERANCE = 300  # seconds between a callback's signature and our clock, before and after
-
-# A session must end between 30 minutes and 24 hours after it is made, and it may be made in an attempt's last second:
-# so it outlives the attempt, and is closed with it. Both bounds leave five minutes for clocks that differ.
-OUTLIVES = timedelta(minutes=35)
-LONGEST = timedelta(hours=23, minutes=55)
 
 _NOT_PAYABLE = frozenset(
     {"amount_too_small", "amount_too_large", "invalid_charge_amount", "invalid_charge_amount_no_decimal_compatible"}
@@ -106,7 +101,7 @@ class StripeGateway:
         try:
             session = await self._ask(
                 self._v1.checkout.sessions.create_async(
-                    self._describe(payment), {"idempotency_key": payment.outside_key}
+                    describe_session(payment, self._public_url), {"idempotency_key": payment.outside_key}
                 )
             )
         except _Misconfigured:
@@ -233,32 +228,6 @@ class StripeGateway:
         except (KeyError, TypeError, AttributeError, _Denied):  # it knows nothing of it, or nothing any more
             return []
         return found
-
-    # --- opening ----------------------------------------------------------------------------------
-
-    def _describe(self, payment: Payment) -> SessionCreateParams:
-        """Only from what does not change during the attempt: a repeat with other parameters is an error at Stripe.
-
-        So without customer_email: the account's may change between two calls, and Stripe's page asks for it anyway.
-        """
-        metadata = {"payment_id": payment.id}
-        if payment.order_id is not None:
-            metadata["order_id"] = payment.order_id
-        ends = min(payment.expires_at + OUTLIVES, payment.created_at + LONGEST)
-        described: SessionCreateParams = {
-            "mode": "payment",
-            "line_items": line_items(payment),
-            "client_reference_id": payment.id,
-            "metadata": metadata,
-            "payment_intent_data": {"metadata": {"payment_id": payment.id}},
-            "success_url": f"{self._public_url}/v1/checkout/success?payment_id={payment.id}",
-            "cancel_url": f"{self._public_url}/v1/checkout/cancel?payment_id={payment.id}",
-            "expires_at": int(ends.timestamp()),
-            "adaptive_pricing": {"enabled": False},  # charge the requested currency and amount only
-        }
-        if payment.capture_method == "manual":
-            described["payment_intent_data"]["capture_method"] = "manual"
-        return described
 
     # --- callbacks --------------------------------------------------------------------------------
 
