@@ -4,7 +4,7 @@ import { h, replace } from "./elements.js";
 import { moment, money, parseMoney, plainMoney, plural, words } from "./format.js";
 import { chosenPieces, pieceBoxes } from "./parcels.js";
 import { provider, refundedPieces } from "./payments.js";
-import { post } from "./server.js";
+import { offered, post } from "./server.js";
 import { amountOf, ask, button, chip, field, filters, heading, input, list, mistake, select } from "./widgets.js";
 
 const REASONS = ["arrived damaged", "wrong product sent", "not as described", "arrived too late", "customer changed their mind", "price adjustment"];
@@ -98,14 +98,14 @@ export const retryRefund = (refund, again) =>
     done: "The refund is being tried again.",
   });
 
-const SETTLED_BY = [["bank_transfer", "Bank transfer"], ["cash", "Cash"], ["wallet", "The customer's wallet"], ["credit", "Store credit"]];
+const settlements = () => (offered.fields("post", "/refunds/{refund_id}/settle").method?.enum ?? []).map((way) => [way, words(way)]);
 
 export const settleRefund = (refund, again) =>
   ask({
     title: "Settle this refund in another way",
     text: `${money(refund.amount, refund.currency)}. Wallet and credit are booked now; send or hand over the money first if it goes by bank or in cash.`,
     fields: [
-      field("By", select("method", SETTLED_BY, "bank_transfer")),
+      field("By", select("method", settlements())),
       field("Reference", input("reference", { required: true, maxlength: 200, placeholder: "The bank's or the receipt's" })),
     ],
     button: "Settle",
