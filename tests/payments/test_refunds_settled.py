@@ -115,6 +115,20 @@ async def test_a_refund_of_a_deposit_is_settled_from_the_wallet(shop: Shop) -> N
     await shop.assert_books_balance()
 
 
+async def test_not_while_the_payer_disputes_the_payment(shop: Shop, customer: str) -> None:
+    """The gateway has taken the money, so the payer would have it twice."""
+    _, payment = await shop.paid(customer, await shop.product())
+    made = await refund(shop, payment, amount=400)
+    await fail(shop, payment, made, "refused")
+    case = {"amount": 1000, "case_reference": f"dp_{payment['id']}", "failure_code": "fraudulent"}
+    await shop.event(payment, "dispute_opened", **case)
+    with refused("payment_disputed", "SH409"):
+        await settle(shop, made, "bank_transfer")
+    await shop.event(payment, "dispute_won", **case)
+    assert (await settle(shop, made, "bank_transfer"))["status"] == "completed"
+    await shop.assert_books_balance()
+
+
 async def test_only_a_failed_one_and_not_ones_own(shop: Shop) -> None:
     customer = await shop.account()
     order, payment = await shop.paid(customer, await shop.product())

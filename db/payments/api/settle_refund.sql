@@ -1,8 +1,9 @@
 -- Settles a failed refund in another way: the money goes by bank transfer or in cash, which a person has done, or into
--- the payer's wallet or credit, which happens here. Nobody settles a refund of their own.
+-- the payer's wallet or credit, which happens here. Staff do not settle refunds to their own account.
 -- Locks:  order (of a deposit: payment), refund, order lines, merchants' earnings, the payer's ledger account.
 -- Errors: refund_not_found 404, own_account_refused 403, refund_not_failed 409, refund_retried_twice 409,
---         refund_above_payment 409, refund_above_line 409, insufficient_funds 409 (a spent deposit).
+--         payment_disputed 409, refund_above_payment 409, refund_above_line 409, insufficient_funds 409 (a spent
+--         deposit).
 CREATE FUNCTION api.settle_refund(refund_id uuid, method api.settlement_method, reference api.short_text)
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -24,6 +25,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_retried_twice',
             MESSAGE = 'This refund has already been retried.', HINT = 'Settle the newer refund.';
     END IF;
+    PERFORM payments.require_refundable(v_refund.payment_id);    -- the gateway may give the money back by a dispute
     SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
     v_target := CASE settle_refund.method
         WHEN 'bank_transfer' THEN ledger.open_account('clearing', v_payment.captured_currency, 'bank_transfer')
