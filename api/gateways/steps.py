@@ -111,8 +111,12 @@ class PaymentSteps:
                 raise
             return found
 
-    async def apply(self, provider: str, event: Event, request_id: str) -> Any:
-        """Stores what a gateway reports and applies it, exactly once: the event's id makes repeats harmless."""
+    async def apply(self, provider: str, event: Event, request_id: str, *, explains: str | None = None) -> Any:
+        """Stores what a gateway reports and applies it, exactly once: the event's id makes repeats harmless.
+
+        Arguments:
+            explains: the id of an event that matched nothing, about which the gateway was asked.
+        """
         given = {
             "provider": provider,
             "event_id": event.id,
@@ -131,6 +135,7 @@ class PaymentSteps:
             "dispute_status": event.status,
             "occurred_at": event.occurred_at and event.occurred_at.isoformat(),
             "movements": [asdict(movement) for movement in event.movements] or None,
+            "explains": explains,
         }
         return await self._call("receive_gateway_event", given, request_id, repeatable=True)
 

@@ -127,12 +127,8 @@ class ReconciliationJobs:
             for unknown in page:
                 after = unknown["event_id"]
                 for event in await gateway.look_up_event(unknown["payload"]):
-                    if event.payment_id is None:
-                        continue
-                    receipt = await self._steps.apply(run.provider, event, run.id)
-                    if receipt["outcome"] in ("applied", "no_change"):
-                        settled = {"event_id": unknown["event_id"], "payment_id": receipt["payment_id"]}
-                        await self._call("settle_unknown_event", provider=run.provider, **settled)
+                    if event.payment_id is not None:
+                        await self._steps.apply(run.provider, event, run.id, explains=unknown["event_id"])
 
 
 def _given(movement: Movement) -> dict[str, Any]:

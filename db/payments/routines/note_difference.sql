@@ -1,6 +1,6 @@
 -- Keeps the one row of what differs between a gateway's books and ours. An explained difference that changes is open
 -- again; an open one that has gone is explained by that.
--- Callers:   reconcile_payment, note_unknown_money, note_unknown_events, api.settle_unknown_event.
+-- Callers:   reconcile_payment, note_unknown_money.
 -- Returns:   whether they differ.
 -- Locks:     the difference.
 CREATE OR REPLACE FUNCTION payments.note_difference(

@@ -10,7 +10,8 @@ CREATE FUNCTION api.receive_gateway_event(
     provider_reference text DEFAULT NULL, charge_reference text DEFAULT NULL, amount bigint DEFAULT NULL,
     currency text DEFAULT NULL, case_reference text DEFAULT NULL, refund_id text DEFAULT NULL,
     failure_code text DEFAULT NULL, dispute_status text DEFAULT NULL, occurred_at timestamptz DEFAULT NULL,
-    movements jsonb DEFAULT NULL, risk_level text DEFAULT NULL, risk_reason text DEFAULT NULL
+    movements jsonb DEFAULT NULL, risk_level text DEFAULT NULL, risk_reason text DEFAULT NULL,
+    explains text DEFAULT NULL
 )
 RETURNS api.gateway_receipt
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -123,6 +124,10 @@ BEGIN
         v_receipt.outcome, CASE WHEN v_changed THEN 'applied' WHEN NOT v_changed THEN 'no_change' ELSE 'ignored' END
     );
 
+    IF receive_gateway_event.explains IS NOT NULL AND v_receipt.outcome IN ('applied', 'no_change') THEN
+        PERFORM payments.explain_event(receive_gateway_event.provider, receive_gateway_event.explains,
+                                       v_receipt.payment_id);
+    END IF;
     IF v_receipt.outcome <> 'repeated' THEN
         INSERT INTO payments.gateway_events (provider, event_id, kind, payment_id, payload, outcome)
         VALUES (receive_gateway_event.provider, receive_gateway_event.event_id, receive_gateway_event.kind,
@@ -136,7 +141,8 @@ END $$;
 COMMENT ON FUNCTION api.receive_gateway_event IS
 'Apply a callback of a gateway
 
-For the gateway service, after it verified the signature. Outcome: applied, no_change, repeated, ignored,
+For the gateway service, after it verified the signature. `explains` is the id of an event that matched nothing, when
+this is what the gateway says of it by now. Outcome: applied, no_change, repeated, ignored,
 unknown_payment, unknown_refund.';
 
 GRANT EXECUTE ON FUNCTION api.receive_gateway_event TO app_gateway;

@@ -1,4 +1,4 @@
--- Ends a comparison that cannot be made: the gateway is not configured here, or shows nobody its books.
+-- Ends a comparison that cannot be made: the gateway is not configured here, or has no interface for its books.
 -- Callers:   the worker, `storeproc reconcile`.
 -- Locks:     the run.
 CREATE FUNCTION api.skip_reconciliation(run_id uuid)
