@@ -103,7 +103,7 @@ pg_restore --section=pre-data --use-list="$parts" --file=- "$backup/dump" 2>"$lo
     sed -E "$of_administrators" |
     psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="dbname='${fresh//\'/\\\'}'" --file=- >/dev/null 2>>"$log" ||
     fail "cannot create the tables: $(complaint "$log")"
-# Nobody uses the new database before the rename, whose commit makes everything before it durable.
+# The new database is not used before it is renamed; the commit of the rename makes all writes before it durable.
 PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off" \
     pg_restore --no-password --exit-on-error --section=data --section=post-data --jobs="$jobs" --use-list="$parts" \
         --dbname="dbname='${fresh//\'/\\\'}'" "$backup/dump" 2>"$log" &

@@ -1,7 +1,7 @@
 -- Changes what an order brings a merchant: a refund or an open dispute takes from what is pending of this order first.
 -- Orders that were available before these rows existed have none.
 -- Callers:   hold_amount, void_hold, reverse_refund, sales.return_shares. The order is locked.
--- Locks:     the row, which nobody changes without the order's lock.
+-- Locks:     the row. All who change it hold the order.
 -- Definer:   no other code may write what orders bring.
 CREATE OR REPLACE FUNCTION ledger.change_order_earnings(order_id uuid, account_id uuid, change bigint)
 RETURNS void

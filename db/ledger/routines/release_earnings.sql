@@ -1,7 +1,7 @@
 -- An order has been delivered: what it brings its merchants can be paid out when the return window and the shop's
 -- payout delay are over, as they are set now. Done once.
 -- Callers:   fulfilment.advance_order, api.deliver_order. The order is locked.
--- Locks:     the rows, which nobody changes without the order's lock.
+-- Locks:     the rows. All who change them hold the order.
 -- Definer:   no other code may write what orders bring.
 CREATE OR REPLACE FUNCTION ledger.release_earnings(order_id uuid)
 RETURNS void

@@ -29,7 +29,7 @@ END $$;
 COMMENT ON FUNCTION api.list_differences IS
 'Where the gateways'' books and ours differ
 
-Each is open until the books agree again or somebody explains it; open ones fail `GET /invariants`. `ours` and `theirs`
+Each is open until the books agree again or a person explains it; open ones fail `GET /invariants`. `ours` and `theirs`
 are what was captured, refunded, disputed or kept as a fee of a payment, in minor units. `unknown_payment` is money at
 the gateway that belongs to no payment, `unknown_event` a callback that matched nothing.';
 

@@ -1,4 +1,4 @@
--- Whether nobody waits for a dispute of this status any more. (A lost one may still be won, and the other way round.)
+-- Whether a dispute with this status is closed. (A lost one may still become won, and a won one lost.)
 -- Callers:   receive_dispute_event, settle_disputes, api.list_disputes, report.count_work.
 CREATE OR REPLACE FUNCTION payments.dispute_has_ended(status text)
 RETURNS boolean

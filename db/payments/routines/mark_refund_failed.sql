@@ -4,7 +4,7 @@
 -- in the account unapplied until the refund is retried or settled, and nothing else has to wait for that. Money of a
 -- deposit is in the wallet again. Idempotent. A completed refund fails only if the gateway itself says so (bounced),
 -- not because of the answer to a repeated call; one that was settled in another way never does. What a lost dispute
--- took and a won one returns is the shop's again, and owed to nobody (owed => false): all of it is reversed.
+-- took and a won one returns belongs to the shop again and is not owed (owed => false): all of it is reversed.
 -- Callers:   api.fail_refund, receive_refund_event (bounced), adopt_refund, take_dispute (returned).
 -- Returns:   whether anything changed.
 -- Locks:     order (of a deposit: payment), payment, refund, wallet.

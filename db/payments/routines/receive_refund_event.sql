@@ -1,5 +1,5 @@
 -- Applies a gateway's report about a refund: one that we requested, or one that was made at the gateway. The gateway's
--- own id tells refunds apart, so each is booked once, whoever made it and whatever we had asked for.
+-- own id identifies a refund, so each is booked once, whether we requested it or a person made it at the gateway.
 -- Callers:   api.receive_gateway_event, api.complete_refund.
 -- Returns:   applied, no_change or unknown_refund.
 -- Locks:     those of mark_refund_completed and adopt_refund.
