@@ -172,6 +172,7 @@ class StripeServer:
         self.disputes: dict[str, Thing] = {}
         self.reviews: dict[str, Thing] = {}
         self.transactions: dict[str, Thing] = {}
+        self.others: dict[str, Thing] = {}  # sources of entries beside payments
         self.account_currency: str | None = None
         self.exchange_rate = 1.25
         self.events: list[Thing] = []
@@ -252,11 +253,11 @@ class StripeServer:
         return [event for event in self.events if event["type"] == kind]
 
     def totals(self) -> dict[str, dict[str, int]]:
-        """Its own books, by currency, in minor units: captured, refunded, disputed, fees."""
+        """Its own books, by currency, in minor units: captured, refunded, disputed, fees, payouts."""
         sums: dict[str, dict[str, int]] = {}
         for entry in self.transactions.values():
             of = sums.setdefault(
-                entry["currency"].upper(), dict.fromkeys(("captured", "refunded", "disputed", "fees"), 0)
+                entry["currency"].upper(), dict.fromkeys(("captured", "refunded", "disputed", "fees", "payouts"), 0)
             )
             of["fees"] += entry["fee"]
             match entry["reporting_category"]:
@@ -266,6 +267,10 @@ class StripeServer:
                     of["refunded"] -= entry["amount"]
                 case "dispute" | "dispute_reversal":
                     of["disputed"] -= entry["amount"]
+                case "fee" | "network_cost" | "tax":
+                    of["fees"] -= entry["amount"]
+                case "payout" | "payout_reversal" | "topup" | "topup_reversal":
+                    of["payouts"] -= entry["amount"]
         return sums
 
     def asked(self, on: str) -> list[Request]:
@@ -481,6 +486,14 @@ class StripeServer:
             if status == "failed":
                 self._tell("refund.failed", refund)
             return made
+
+    def enter(self, kind: str, category: str, amount: int, *, of: str | None = None, fee: int = 0) -> Thing:
+        """An entry of the account's books beside payments, in US dollars. `of`: its source is such an object, as a
+        payout; a fee has none."""
+        source: Thing = {"id": None, "currency": "usd"}
+        if of is not None:
+            source = self._new(of, of, self.others, {"amount": abs(amount), "currency": "usd"})
+        return self._enter(kind, category, source, amount, fee)
 
     # --- state ------------------------------------------------------------------------------------
 
@@ -770,8 +783,8 @@ class StripeServer:
             found = found[[t["id"] for t in found].index(params["starting_after"]) + 1 :]
         data = found[:limit]
         if params.get("expand") == ["data.source"]:
-            sources = {**self.charges, **self.refunds, **self.disputes}
-            data = [entry | {"source": sources[entry["source"]]} for entry in data]
+            sources = {**self.charges, **self.refunds, **self.disputes, **self.others}
+            data = [entry | {"source": entry["source"] and sources[entry["source"]]} for entry in data]
         more = len(found) > limit
         return {"object": "list", "url": "/v1/balance_transactions", "data": data, "has_more": more}
 
