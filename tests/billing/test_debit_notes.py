@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncIterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from api.worker.jobs import invoices
 from tests.billing.conftest import Office
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
+
+(MIGRATION,) = (Path(__file__).parents[2] / "db" / "migrations").glob("*.debit_notes.sql")
 
 
 class Disputed:
@@ -181,6 +185,58 @@ async def test_a_refund_at_the_gateway_of_the_amount_that_was_won_back(disputed:
     assert outcome == "applied"
     await disputed.work()
     assert await disputed.said() == [("credit_note", total), ("debit_note", total), ("credit_note", total)]
+
+
+async def test_what_was_won_back_before_there_were_debit_notes(disputed: Disputed) -> None:
+    """A refund after it relied on the credit note of the lost dispute. The migration has both documents made."""
+    total = disputed.order["total"]
+    await disputed.lose()
+    await disputed.work()
+    await disputed.win()
+    await disputed.shop.event(
+        disputed.payment, "refund_completed", f"{disputed.payment['id']}:re", amount=total, case_reference="re_old"
+    )
+    order = uuid.UUID(disputed.order["id"])
+    statements = re.findall(r"^INSERT INTO messaging\.outbox.*?;$", MIGRATION.read_text(), re.DOTALL | re.MULTILINE)
+    assert len(statements) == 2
+    async with disputed.shop.admin.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")  # no triggers
+        await connection.execute(
+            "UPDATE payments.refunds AS r SET retry_of = (SELECT b.id FROM payments.refunds AS b "
+            "WHERE b.order_id = $1 AND b.reason = 'dispute_lost') "
+            "WHERE r.order_id = $1 AND r.reason = 'refunded_at_gateway'",
+            order,
+        )
+        await connection.execute(
+            "DELETE FROM messaging.outbox WHERE done_at IS NULL AND payload ->> 'refund_id' IN "
+            "(SELECT r.id::text FROM payments.refunds AS r WHERE r.order_id = $1)",
+            order,
+        )
+    broken = await disputed.shop.admin.fetch("SELECT name FROM billing.check_invoices() WHERE NOT ok")
+    assert {row["name"] for row in broken} == {
+        "a refund that was reversed has its credit note cancelled, or it is being done",
+        "a finished refund has its credit note, or it is being made",
+    }
+    for statement in statements:
+        await disputed.shop.admin.execute(statement)
+    await disputed.work()
+    assert await disputed.said() == [("credit_note", total), ("debit_note", total), ("credit_note", total)]
+
+
+async def test_a_refund_that_was_reversed_is_neither_retried_nor_settled(disputed: Disputed) -> None:
+    await disputed.lose()
+    await disputed.win()
+    await disputed.work()
+    shop = disputed.shop
+    refund_id = await shop.admin.fetchval(
+        "SELECT id::text FROM payments.refunds WHERE order_id = $1", uuid.UUID(disputed.order["id"])
+    )
+    with refused("refund_reversed", "SH409"):
+        await shop.call("web_support", "retry_refund", token=shop.support, refund_id=refund_id)
+    with refused("refund_reversed", "SH409"):
+        await shop.call(
+            "web_support", "settle_refund", token=shop.support, refund_id=refund_id, method="cash", reference="x"
+        )
 
 
 async def test_only_what_came_back_is_cancelled(disputed: Disputed) -> None:
