@@ -90,8 +90,8 @@ BEGIN
     END IF;
 
     INSERT INTO billing.invoices (kind, year, sequence, number, order_id, refund_id, invoice_id, account_id,
-                                  seller_version, buyer, currency, minor_units, subtotal, discount, shipping, shipping_tax_category,
-                                  tax, tax_included, total, reason, e_invoice, paid_at)
+                                  seller_version, buyer, currency, minor_units, subtotal, discount, shipping,
+                                  shipping_tax_category, tax, tax_included, total, reason, e_invoice, paid_at)
     SELECT 'credit_note', n.year, n.sequence, billing.number_of('credit_note', n.year, n.sequence),
            v_invoice.order_id, v_refund.id, v_invoice.id, v_invoice.account_id,
            v_invoice.seller_version, v_invoice.buyer, v_invoice.currency, v_invoice.minor_units,

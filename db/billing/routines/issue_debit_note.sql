@@ -1,6 +1,6 @@
 -- Makes the debit note that cancels a refund's credit note, once: a dispute was lost and won back, so the money belongs
--- to the shop again. A document that was issued is never changed; the debit note says the same amounts and refers to it.
--- The credit note is made first if it is missing, so that both are in their series. Idempotent.
+-- to the shop again. A document that was issued is never changed; the debit note says the same amounts and refers to
+-- it. The credit note is made first if it is missing, so that both are in their series. Idempotent.
 -- Callers:   api.issue_debit_note.
 -- Returns:   its id.
 -- Locks:     the order, then the series.

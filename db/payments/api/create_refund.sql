@@ -45,7 +45,8 @@ BEGIN
     END IF;
     PERFORM payments.require_refundable(v_payment.id);
     IF create_refund.gateway_reference IS NOT NULL THEN
-        IF NOT EXISTS (SELECT FROM payments.providers AS v WHERE v.name = v_payment.provider AND v.kind = 'gateway') THEN
+        IF NOT EXISTS (SELECT FROM payments.providers AS v
+                       WHERE v.name = v_payment.provider AND v.kind = 'gateway') THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'refund_not_at_gateway',
                 MESSAGE = 'This payment was not made through a gateway.', HINT = 'Leave gateway_reference out.';
         ELSIF EXISTS (SELECT FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id

@@ -69,7 +69,7 @@ END $$;
 COMMENT ON FUNCTION api.search_shop IS
 'Search the shop
 
-By the number of an order, invoice, credit or debit note, any id, a gateway''s reference, the reference of a bank transfer, or
-the beginning of an e-mail address or a handle. For customer service; at most ten accounts.';
+By the number of an order, invoice, credit or debit note, any id, a gateway''s reference, the reference of a bank
+transfer, or the beginning of an e-mail address or a handle. For customer service; at most ten accounts.';
 
 GRANT EXECUTE ON FUNCTION api.search_shop TO app_support;
