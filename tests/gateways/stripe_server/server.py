@@ -135,6 +135,8 @@ class StripeServer(Checkout, Disputes, Transactions):
         body, more = b"", True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":  # what did not come whole is no request
+                return
             body, more = body + message.get("body", b""), message.get("more_body", False)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         method, path = scope["method"], scope["raw_path"].decode()
