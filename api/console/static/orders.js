@@ -22,7 +22,7 @@ const whereabouts = (o) =>
     .join(", ");
 
 export const orderColumns = [
-  { label: "Order", cell: (o) => `#${o.number}` },
+  { label: "Order", kind: "code", cell: (o) => `#${o.number}` },
   { label: "Status", cell: (o) => [chip(o.status), h("small", { class: "soft" }, whereabouts(o))] },
   { label: "Customer", cell: (o) => accountName(o.account_id) },
   { label: "Goods", cell: (o) => goods(o.items) },
