@@ -23,7 +23,7 @@ const whereabouts = (o) =>
 
 export const orderColumns = [
   { label: "Order", kind: "code", cell: (o) => `#${o.number}` },
-  { label: "Status", cell: (o) => [chip(o.status), h("small", { class: "soft" }, whereabouts(o))] },
+  { label: "Status", cell: (o) => [chip(o.status), o.on_hold && chip("on_hold"), h("small", { class: "soft" }, whereabouts(o))] },
   { label: "Customer", cell: (o) => accountName(o.account_id) },
   { label: "Goods", cell: (o) => goods(o.items) },
   { label: "Placed", cell: (o) => moment(o.created_at) },
