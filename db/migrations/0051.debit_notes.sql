@@ -1,4 +1,4 @@
--- depends: 0049.risk_index
+-- depends: 0050.fees_reported
 -- Debit notes, which cancel a credit note; what gateways keep and pay out beside payments.
 
 -- A number was computed from kind, year and sequence. Another expression would rewrite the table, so it is written by
