@@ -131,6 +131,10 @@ BEGIN
     IF receive_gateway_event.explains IS NOT NULL AND v_receipt.outcome IN ('applied', 'no_change') THEN
         PERFORM payments.explain_event(receive_gateway_event.provider, receive_gateway_event.explains,
                                        v_receipt.payment_id);
+    ELSIF receive_gateway_event.explains IS NOT NULL THEN
+        PERFORM payments.measure_event(receive_gateway_event.provider, receive_gateway_event.explains,
+                                       receive_gateway_event.kind, receive_gateway_event.amount,
+                                       receive_gateway_event.currency);
     END IF;
     IF v_receipt.outcome <> 'repeated' THEN
         INSERT INTO payments.gateway_events (provider, event_id, kind, payment_id, payload, outcome)
