@@ -7,7 +7,7 @@ RETURN ARRAY[
     'account.bank_account_changed', 'account.closed', 'account.created', 'account.email_verified',
     'account.merchant_approved', 'account.password_reset', 'account.reinstated', 'account.role_changed',
     'account.suspended', 'bundle.created', 'bundle.deleted', 'credit.deducted', 'credit.granted', 'credit.pending',
-    'credit.rejected', 'credit_note.issued', 'dispute.closed', 'dispute.lost', 'dispute.opened', 'dispute.updated',
+    'credit.rejected', 'credit_note.issued', 'debit_note.issued', 'dispute.closed', 'dispute.lost', 'dispute.opened', 'dispute.updated',
     'dispute.won', 'gift_card.issued', 'gift_card.redeemed', 'invoice.issued', 'order.address_changed',
     'order.cancelled', 'order.created', 'order.delivered', 'order.expired', 'order.held', 'order.item_removed',
     'order.modified', 'order.paid', 'order.released', 'order.restocked', 'order.shipped', 'order.taken_up',
