@@ -14,6 +14,7 @@ from typing import Any
 
 from api.gateways.protocol import Gateway, Inquiry, Inspector, Movement, Refused, Statements
 from api.gateways.steps import PaymentSteps
+from api.http.errors import Problem
 from api.worker.jobs.protocol import Call
 
 PAGE = 100  # payments a step
@@ -92,6 +93,8 @@ class ReconciliationJobs:
             await self._look_up_events(run, gateway)
         asks = isinstance(gateway, Inquiry)
         page = await self._call("list_payments_to_reconcile", run_id=run.id, limit=INQUIRIES if asks else PAGE)
+        if not page and run.position is not None and isinstance(gateway, Inspector):
+            await self._look_up_events(run, gateway)  # by now the payments that they are about have been booked
         if isinstance(gateway, Inquiry):
             turn = asyncio.Semaphore(AT_ONCE)
             outcomes = await asyncio.gather(*(self._inquire(run, gateway, item, turn) for item in page))
@@ -121,14 +124,19 @@ class ReconciliationJobs:
             return outcome
 
     async def _look_up_events(self, run: Run, gateway: Inspector) -> None:
-        """Asks the gateway about callbacks that matched nothing, and applies what it answers."""
+        """Asks the gateway about callbacks that matched nothing, and applies what it answers. A refund of a payment
+        that is not completed here stays a difference: it must not keep the comparison from booking that payment."""
         after = ""
         while page := await self._call("list_unknown_events", provider=run.provider, after=after):
             for unknown in page:
                 after = unknown["event_id"]
                 for event in await gateway.look_up_event(unknown["payload"]):
                     if event.payment_id is not None:
-                        await self._steps.apply(run.provider, event, run.id, explains=unknown["event_id"])
+                        try:
+                            await self._steps.apply(run.provider, event, run.id, explains=unknown["event_id"])
+                        except Problem as problem:
+                            if problem.code != "payment_not_completed":
+                                raise
 
 
 def _given(movement: Movement) -> dict[str, Any]:
