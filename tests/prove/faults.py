@@ -30,7 +30,7 @@ from rich.table import Table
 
 from tests.gateways.stripe_server import StripeServer
 
-from .comparison import compare, replay
+from .comparison import compare, reconcile, replay
 from .probe import Probe
 from .report import RECOVERS, Report
 from .saboteur import Saboteur
@@ -163,6 +163,7 @@ async def _run(
         await asyncio.gather(*load)
         await stripe.end()
         await drain(stand, server, report, plan.hasten)
+        await reconcile(stand, shop.support, report)
         await compare(stand, people, book, server, report)
         await replay(stand, book, report)
         await probe.client.close()
@@ -255,6 +256,7 @@ def show(report: Report, console: Console) -> None:
         "invariants broken": len(report.broken),
         "left behind": len(report.leaks),
         "worst recovery": f"{worst:.1f} s (limit {RECOVERS:.0f})",
+        "fees of the gateway": f"{report.fees:,} minor units, booked",
         "queue drained after": f"{report.drained:.1f} s",
         "slowest answer": f"{report.slowest:.1f} s",
         "callbacks": ", ".join(f"{count} {name}" for name, count in report.callbacks.items()),

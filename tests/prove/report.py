@@ -27,6 +27,8 @@ class Report:
     wrong: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    fees: int = 0
+    """What the gateway has kept, as booked by the reconciliation at the end."""
     drained: float = 0.0
     slowest: float = 0.0
     callbacks: dict[str, int] = field(default_factory=dict)
@@ -44,7 +46,7 @@ class Report:
         for mine, theirs in ((self.recovery, other.recovery), (self.queue, other.queue)):
             for name, seconds in theirs.items():
                 mine[name] = max(seconds, mine.get(name, 0.0))
-        for name in ("requests", "retried", "acknowledged", "replayed"):
+        for name in ("requests", "retried", "acknowledged", "replayed", "fees"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("lost", "doubled", "wrong", "broken", "leaks", "notes"):
             getattr(self, name).extend(getattr(other, name))

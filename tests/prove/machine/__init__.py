@@ -18,10 +18,10 @@ from tests.prove.model import Refusal
 
 from .buying import products
 from .desk import buyers, some
-from .paying import Paying
+from .gateway import AtGateway
 
 
-class Machine(Paying):
+class Machine(AtGateway):
     # --- parcels ---
 
     @precondition(lambda self: self.model.orders)
@@ -131,6 +131,13 @@ class Machine(Paying):
         it.prices["USD"] = price
 
 
+def machine_of(access: Access, url: str) -> type[Machine]:
+    """The machine of a shop at this address, which counts what it does."""
+    return type("TheShop", (Machine,), {
+        "access": access, "url": url, "methods": [], "done": Counter(), "answers": Counter(),
+    })  # fmt: skip
+
+
 def run(
     access: Access, url: str, examples: int, steps: int, number: int | None = None, *, shrink: bool = True
 ) -> Counter[str]:
@@ -138,9 +145,7 @@ def run(
 
     Raises at a disagreement; with `shrink`, with as few steps as lead there.
     """
-    machine = type("TheShop", (Machine,), {
-        "access": access, "url": url, "methods": [], "done": Counter(), "answers": Counter(),
-    })  # fmt: skip
+    machine = machine_of(access, url)
     given = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck),
         database=None, print_blob=False, phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),

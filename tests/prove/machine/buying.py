@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from api.gateways.mock import SIGNATURE
-from tests.prove.model import Refusal
+from tests.prove.model import Refund, Refusal
 
+from .books import FEE
 from .desk import Desk, buyers, quantities, some
 
 products = st.integers(0, 5)
@@ -77,8 +78,8 @@ class Buying(Desk):
             )
 
     @rule(buyer=buyers, lines=st.lists(st.tuples(products, quantities), min_size=1, max_size=3), how=how,
-          parts=st.sampled_from([(), (50,), (30, 60)]))  # fmt: skip
-    def buy(self, buyer: int, lines: list[tuple[int, int]], how: Any, parts: tuple[int, ...]) -> None:
+          parts=st.sampled_from([(), (50,), (30, 60)]), slow=st.booleans())  # fmt: skip
+    def buy(self, buyer: int, lines: list[tuple[int, int]], how: Any, parts: tuple[int, ...], slow: bool) -> None:
         """The way of most orders: made, and paid in one piece or in several, through the gateway."""
         asked = [(self.catalogue[n], quantity) for n, quantity in lines]
         given, body = self.choice(*how, buyer)
@@ -98,8 +99,32 @@ class Buying(Desk):
             what = {"provider": "mock"} | ({} if amount is None else {"amount": amount})
             said = self.must(self.buyers[buyer], "POST", f"/orders/{self.real[order.id]}/payments", what)
             self.real[begun.id] = said["payment"]["id"]
+            if slow:
+                self.callback(begun.id, "processing", begun.amount, begun.currency, f"bank:{self.real[begun.id]}")
+                self.model.process(begun.id)
+                self.done["debits"] += 1
+                self.the_database_agrees()
             self.callback(begun.id, "completed", begun.amount, begun.currency, f"buy:{self.real[begun.id]}")
-            self.model.complete(begun.id, begun.amount, begun.currency)
+            self.take(begun.id, begun.amount, begun.currency)
+
+    def take(self, name: str, amount: int, currency: str) -> None:
+        """The gateway takes the money, once, and keeps its fee."""
+        if not self.books.of(self.real[name], "captured"):
+            self.books.enter(self.real[name], "captured", amount, currency, fee=FEE)
+        self.model.complete(name, amount, currency)
+
+    def left_there(self, name: str) -> int:
+        """What the gateway itself has left of a payment: it never gives back more than it took."""
+        return sum(entry["amount"] for entry in self.books.entries if entry["payment_id"] == self.real[name])
+
+    def untold(self, name: str) -> bool:
+        """Whether the gateway has given back or withdrawn what we do not know of yet."""
+        known = {refund.reference for refund in self.model.refunds.values()} | self.model.disputes.keys()
+        kinds = ("refunded", "disputed")
+        return any(case not in known for kind in kinds for case in self.books.of(self.real[name], kind))
+
+    def currency_of(self, refund: Refund) -> str:
+        return self.model.payments[refund.payment].currency
 
     @rule(buyer=buyers, product=products, quantity=quantities, alter=st.booleans())
     def fill_cart(self, buyer: int, product: int, quantity: int, alter: bool) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, ClassVar
 
 import httpx
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from api.gateways.mock import MockGateway
 from db.server.access import Access
-from tests.prove.model import Order, Product, Promotion, Refusal, Shop, Tax
+from tests.prove.model import Dispute, Order, Product, Promotion, Refusal, Shop, Tax
 from tests.support.calls import Caller
 from tests.support.payouts import IBAN
+
+from .books import Books
 
 COUNTRIES = ["NL", "BD", "US"]  # tax in the price, tax on top, none
 TAXES = {"NL": Tax(Fraction(21), included=True), "BD": Tax(Fraction("7.25"), included=False)}
@@ -44,9 +47,12 @@ class Desk(RuleBasedStateMachine):
         self.cards: list[tuple[str, int]] = []
         self.redemptions: Counter[int] = Counter()
         self.events = 0
+        self.books = Books()
+        self.cases: dict[str, Dispute] = {}  # the disputes as they stand at the gateway, told or not
 
     @initialize()
     def open_shop(self) -> None:
+        self.opened_at = datetime.now(UTC).isoformat()
         self.buyers = [self.caller.sign_up("customer") for _ in COUNTRIES]
         self.accounts, self.addresses = [], []
         # Guesses at gift cards are counted by address as well: not from one shop to the next.
@@ -146,10 +152,17 @@ class Desk(RuleBasedStateMachine):
         assert answer.status_code < 400, f"{method} {path}: {answer.text}"
         return answer.json() if answer.content else None
 
+    def note(self, text: str) -> None:
+        """For the story of what failed."""
+        if currently_in_test_context():
+            note(text)
+        else:
+            print(text)
+
     def compare(self, wanted: Any, answer: httpx.Response) -> Any:
         """The model's word against the shop's. The data, where both say yes; else None."""
         said = answer.json() if answer.content else {}
-        note(
+        self.note(
             f"{answer.request.method} {answer.request.url.path} {answer.request.content[:300]!r}: {answer.status_code}"
         )
         if isinstance(wanted, Refusal):
@@ -188,6 +201,9 @@ class Desk(RuleBasedStateMachine):
             assert row[1] == names[row[0]], "uses of a promotion"
         self.check_orders(sql)
         self.check_payments(sql)
+        if self.model.orders:
+            last = list(self.model.orders)[-1]
+            self.agree_about(last, self.must(self.token(last), "GET", f"/orders/{self.real[last]}"))
         purses = {
             (row[0], row[1], row[2]): (row[3], row[4])
             for row in sql.execute(
@@ -230,13 +246,14 @@ class Desk(RuleBasedStateMachine):
     def check_payments(self, sql: Any) -> None:
         by_real = {self.real[name]: payment for name, payment in self.model.payments.items()}
         seen = sql.execute(
-            "SELECT id::text, status, amount, amount_captured, amount_applied, amount_refunded FROM payments.payments "
+            "SELECT id::text, status, amount, amount_captured, amount_applied, amount_refunded, fee "
+            "FROM payments.payments "
             "WHERE account_id = ANY (%s::uuid[])", [self.accounts],
         ).fetchall()  # fmt: skip
         assert {row[0] for row in seen} == set(by_real), "payments"
         for row in seen:
             it = by_real[row[0]]
-            assert row[1:] == (it.status, it.amount, it.captured, it.applied, it.refunded), ("payment", row, it)
+            assert row[1:] == (it.status, it.amount, it.captured, it.applied, it.refunded, it.fee), ("payment", row, it)
         # Refunds that nobody asked for by hand have no other name than their place.
         given: dict[str, list[tuple[Any, ...]]] = {}
         for row in sql.execute(
@@ -258,6 +275,7 @@ class Desk(RuleBasedStateMachine):
         """An order as a client sees it."""
         order: Order = self.model.orders[name]
         assert seen["status"] == order.status
+        assert seen["payment_status"] == self.model.payment_status(order)
         assert (seen["total"], seen["shipping"], seen["currency"]) == (order.total, order.shipping, order.currency)
         assert seen["discount"] == sum(line.discount for line in order.lines)
         assert seen["tax"] == sum(line.tax for line in order.lines)

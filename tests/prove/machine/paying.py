@@ -37,7 +37,7 @@ class Paying(Buying):
         return {name: payment for name, payment in self.model.payments.items() if payment.provider == "mock"}
 
     @precondition(lambda self: self.at_gateway())
-    @rule(n=some, kind=st.sampled_from(["completed", "completed", "completed", "failed", "expired"]),
+    @rule(n=some, kind=st.sampled_from(["completed", "completed", "completed", "processing", "failed", "expired"]),
           repeats=st.integers(1, 3),
           other=st.booleans())  # fmt: skip
     def gateway_says(self, n: int, kind: str, repeats: int, other: bool) -> None:
@@ -48,7 +48,9 @@ class Paying(Buying):
         for repeat in range(repeats):
             self.callback(name, kind, amount, currency, f"{name}:{kind}:{repeat if other else 0}:{self.real[name]}")
         if kind == "completed":
-            self.model.complete(name, amount, currency)
+            self.take(name, amount, currency)
+        elif kind == "processing":
+            self.model.process(name)
         else:
             self.model.fail(name, kind)
 
@@ -56,21 +58,26 @@ class Paying(Buying):
     @rule(n=some, change=st.sampled_from([-1, 1, 500]), currency=st.sampled_from(["USD", "EUR"]))
     def gateway_took_another_sum(self, n: int, change: int, currency: str) -> None:
         name = self.pick(self.at_gateway(), n)
+        if self.books.of(self.real[name], "captured"):
+            return
         amount = max(1, self.model.payments[name].amount + change)
         self.events += 1
         self.callback(name, "completed", amount, currency, f"wrong:{self.events}:{self.real[name]}")
-        self.model.complete(name, amount, currency)
+        self.take(name, amount, currency)
 
     @precondition(lambda self: self.at_gateway())
-    @rule(n=some)
-    def click_at_the_hosted_page(self, n: int) -> None:
-        """The person clicks, whatever has become of the attempt since."""
+    @rule(n=some, outcome=st.sampled_from(["pay", "process"]))
+    def click_at_the_hosted_page(self, n: int, outcome: str) -> None:
+        """The person clicks, whatever has become of the attempt since; `process`: a bank takes its time."""
         name = self.pick(self.at_gateway(), n)
         payment = self.model.payments[name]
         page = self.must(self.buyers[payment.buyer], "GET", f"/payments/{self.real[name]}")["checkout_url"]
         if page is not None:
-            assert self.http.post(page, data={"outcome": "pay"}).status_code in (302, 303)
-            self.model.complete(name, payment.amount, payment.currency)
+            assert self.http.post(page, data={"outcome": outcome}).status_code in (302, 303)
+            if outcome == "pay":
+                self.take(name, payment.amount, payment.currency)
+            else:
+                self.model.process(name)
 
     @precondition(lambda self: self.model.payments)
     @rule(n=some)
@@ -125,19 +132,29 @@ class Paying(Buying):
     @precondition(lambda self: self.model.refunds)
     @rule(n=some, how=st.sampled_from(["complete", "complete", "fail", "bounce"]))
     def refund_ends(self, n: int, how: str) -> None:
-        mine = {k: r for k, r in self.model.refunds.items() if self.model.payments[r.payment].provider == "mock"}
+        """Those that the worker sends; what the gateway reports of others is in gateway.py."""
+        mine = {
+            k: r
+            for k, r in self.model.refunds.items()
+            if self.model.payments[r.payment].provider == "mock" and r.reference in (None, f"re_{self.real[k]}")
+        }
         if not mine:
             return
         name = self.pick(mine, n)
         refund: Refund = self.model.refunds[name]
         real = self.real[name]
+        if how == "complete" and refund.amount > self.left_there(refund.payment):
+            how = "fail"  # it was given back in the dashboard, or withdrawn
         if how == "complete":
             self.caller.call("complete_refund", caller="worker", refund_id=real, provider_reference=f"re_{real}")
-            self.model.finish_refund(name)
+            if refund.status == "pending":
+                self.books.enter(self.real[refund.payment], "refunded", -refund.amount, self.currency_of(refund),
+                                 case_reference=f"re_{real}", refund_id=real, status="completed")  # fmt: skip
+            self.model.finish_refund(name, f"re_{real}")
         elif how == "fail":
             self.caller.call("fail_refund", caller="worker", refund_id=real, failure_code="no")
             self.model.fail_refund(name)
-        elif refund.status == "completed":
+        elif refund.status == "completed" and not self.untold(refund.payment):
             payment = self.model.payments[refund.payment]
             if payment.order is None and refund.from_order and self.model.credited(refund.retry_of):
                 return
@@ -145,6 +162,9 @@ class Paying(Buying):
                 "receive_gateway_event", caller="gateway", provider="mock", event_id=f"bounce:{real}",
                 kind="refund_failed", payment_id=self.real[refund.payment], refund_id=real, payload={},
             )  # fmt: skip
+            if not refund.settled:
+                self.books.enter(self.real[refund.payment], "refunded", refund.amount, self.currency_of(refund),
+                                 case_reference=f"re_{real}", refund_id=real, status="failed")  # fmt: skip
             self.model.fail_refund(name, bounced=True)
 
     @precondition(lambda self: self.model.refunds)
@@ -160,6 +180,8 @@ class Paying(Buying):
     def settle_refund(self, n: int, method: str) -> None:
         failed = {k: r for k, r in self.model.refunds.items() if r.status == "failed"} or self.model.refunds
         name = self.pick(failed, n)
+        if self.untold(self.model.refunds[name].payment):
+            return  # a person looks at the gateway first
         wanted = self.model.attempt(self.model.settle_refund, name, method)
         body = {"method": method, "reference": "receipt"}
         self.compare(wanted, self.ask(self.support, "POST", f"/refunds/{self.real[name]}/settle", body))

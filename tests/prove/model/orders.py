@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from .refunds import Refunds
+from .disputes import Disputes
 from .things import SHIPPING, Line, Order, Promotion, Refusal, rounded, split
 
 
-class Orders(Refunds):
+class Orders(Disputes):
     # --- carts ------------------------------------------------------------------------------------
 
     def add_to_cart(self, buyer: int, product: str, quantity: int) -> None:
@@ -166,6 +166,8 @@ class Orders(Refunds):
         if not touched:
             return
         self.price(order)
+        if self.coming(order):
+            raise Refusal(409, "payment_processing")
         self.give_up_payments(order)
         if order.paid > order.total:
             raise Refusal(409, "order_partly_paid")
@@ -221,6 +223,10 @@ class Orders(Refunds):
             self.promotions[code].uses += 1
         order.released = False
         return True
+
+    def coming(self, order: Order) -> int:
+        """What banks are working on."""
+        return sum(p.amount for p in self.payments.values() if p.order == order.id and p.status == "processing")
 
     def give_up_payments(self, order: Order) -> None:
         for payment in self.payments.values():

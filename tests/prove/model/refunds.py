@@ -30,7 +30,7 @@ class Refunds(State):
         share = line.total * after // line.quantity - line.total * before // line.quantity
         return min(line.total - line.refunded, max(1, share))
 
-    def ask_refund(
+    def record_refund(
         self, payment_id: str, amount: int, from_order: int,
         items: list[Any] | None = None, retry_of: str | None = None,
     ) -> Refund:  # fmt: skip
@@ -48,8 +48,6 @@ class Refunds(State):
             purse.held += from_order
         elif order is not None:
             self.count_refund(refund, order, 1)
-        if payment.provider != "mock":
-            self.finish_refund(refund.id)
         return refund
 
     def spread(self, order: Order, amount: int) -> list[tuple[str | None, int, int]]:
@@ -74,12 +72,13 @@ class Refunds(State):
             raise Refusal(409, "shipping_refunded_out_of_range")
         order.refunded += direction * refund.from_order
 
-    def finish_refund(self, refund_id: str) -> None:
+    def book_refund(self, refund_id: str, reference: str | None = None) -> None:
         refund = self.refunds[refund_id]
         payment = self.payments[refund.payment]
         if refund.status != "pending":
             return
         refund.status, refund.went, refund.owed = "completed", True, False
+        refund.reference = reference or refund.reference
         if payment.order is None and refund.from_order:
             purse = self.purse(payment.buyer, "wallet", payment.currency)
             purse.held -= refund.from_order
@@ -87,15 +86,16 @@ class Refunds(State):
         elif payment.provider != "mock":
             self.purse(payment.buyer, payment.provider, payment.currency).balance += refund.amount
 
-    def fail_refund(self, refund_id: str, bounced: bool = False) -> None:
+    def return_refund(self, refund_id: str, *, bounced: bool = False, owed: bool = True) -> None:
         refund = self.refunds[refund_id]
         payment = self.payments[refund.payment]
         if refund.status == "failed" or refund.settled or (refund.status == "completed" and not bounced):
             return
         was, refund.status = refund.status, "failed"
-        if refund.owed or (was == "completed" and payment.order is not None and refund.from_order):
+        if owed and (refund.owed or (was == "completed" and payment.order is not None and refund.from_order)):
             refund.owed = True  # it stays counted: its credit note is out
             return
+        refund.owed = False
         payment.refunded -= refund.amount
         if payment.order is not None:
             if refund.from_order:
@@ -106,46 +106,3 @@ class Refunds(State):
                 purse.held -= refund.from_order
             else:
                 purse.balance += refund.from_order
-
-    def retry_refund(self, refund_id: str) -> Refund:
-        refund = self.refunds[refund_id]
-        payment = self.payments[refund.payment]
-        if refund.status != "failed":
-            raise Refusal(409, "refund_not_failed")
-        if self.retried(refund):
-            raise Refusal(409, "refund_retried_twice")
-        left = refund.amount - refund.from_order + self.refundable_from_order(payment)
-        owed = refund.owed
-        if owed:
-            refund.owed = False
-            payment.refunded -= refund.amount
-            if payment.order is not None:
-                self.count_refund(refund, self.orders[payment.order], -1)
-        elif refund.amount > min(payment.captured - payment.refunded, left):
-            raise Refusal(409, "refund_above_payment")
-        made = self.ask_refund(refund.payment, refund.amount, refund.from_order, refund.items, retry_of=refund_id)
-        made.owed = owed and made.status != "completed"
-        return made
-
-    def settle_refund(self, refund_id: str, method: str) -> Refund:
-        refund = self.refunds[refund_id]
-        payment = self.payments[refund.payment]
-        if refund.status != "failed":
-            raise Refusal(409, "refund_not_failed")
-        if self.retried(refund):
-            raise Refusal(409, "refund_retried_twice")
-        if not refund.owed:
-            if payment.refunded + refund.amount > payment.captured:
-                raise Refusal(409, "refund_above_payment")
-            if payment.order is not None and refund.from_order:
-                self.count_refund(refund, self.orders[payment.order], 1)
-            elif refund.from_order:
-                purse = self.purse(payment.buyer, "wallet", payment.currency)
-                if purse.balance - purse.held < refund.from_order:
-                    raise Refusal(409, "insufficient_funds")
-                purse.balance -= refund.from_order
-            payment.refunded += refund.amount
-        if method in ("wallet", "credit"):
-            self.purse(payment.buyer, method, payment.currency).balance += refund.amount
-        refund.status, refund.went, refund.owed, refund.settled = "completed", True, False, True
-        return refund

@@ -58,7 +58,8 @@ class Shop(Orders):
             take = min(left, self.refundable_from_order(payment))
             if take <= 0:
                 continue
-                self.ask_refund(payment.id, take, take, [(line.id, pieces, take)])
+            self.require_refundable(payment.id)
+            self.ask_refund(payment.id, take, take, [(line.id, pieces, take)])
             left, pieces = left - take, 0
         if left:
             raise Refusal(409, "refund_above_payment")
@@ -69,9 +70,12 @@ class Shop(Orders):
         order = self.orders[order_id]
         if order.status != "pending" or order.due <= 0:
             raise Refusal(409, "order_not_payable")
-        if amount is not None and amount > order.due:
+        due = order.due - self.coming(order)
+        if due <= 0:
+            raise Refusal(409, "payment_processing")
+        if amount is not None and amount > due:
             raise Refusal(422, "amount_above_due")
-        payment = Payment(self.new_id(), order.buyer, order_id, provider, amount or order.due, order.currency)
+        payment = Payment(self.new_id(), order.buyer, order_id, provider, amount or due, order.currency)
         self.payments[payment.id] = payment
         if provider != "mock":
             self.complete(payment.id, payment.amount, payment.currency)
@@ -95,6 +99,26 @@ class Shop(Orders):
         if status in LADDER[payment.status]:
             payment.status = status
 
+    def process(self, payment_id: str) -> None:
+        """A bank has begun to work on it; an order that had expired waits for it again."""
+        payment = self.payments[payment_id]
+        if "processing" not in LADDER[payment.status]:
+            return
+        payment.status = "processing"
+        order = self.orders.get(payment.order or "")
+        expired = order is not None and order.status == "cancelled" and order.reason == "expired"
+        if order and expired and order.paid == 0 and payment.amount == order.total and self.take_up(order):
+            order.status, order.reason = "pending", None
+
+    def payment_status(self, order: Order) -> str:
+        if order.refunded:
+            return "refunded" if order.refunded == order.paid else "partly_refunded"
+        if order.was_paid:
+            return "paid"
+        if self.coming(order):
+            return "processing"
+        return "partly_paid" if order.paid else "unpaid"
+
     def complete(self, payment_id: str, amount: int, currency: str) -> None:
         """Money was taken. Once, whatever the attempt's state."""
         payment = self.payments[payment_id]
@@ -114,6 +138,7 @@ class Shop(Orders):
             self.ask_refund(payment_id, amount - applied, 0)
         if order is not None and order.status != "pending":
             self.give_up_payments(order)
+        self.settle_disputes(payment_id)
 
     def apply(self, order: Order, amount: int) -> int:
         if order.status == "cancelled" and order.reason == "expired" and order.paid == 0 and amount == order.total:
@@ -136,6 +161,7 @@ class Shop(Orders):
     ) -> Refund:
         payment = self.payments[payment_id]
         order = self.orders[payment.order] if payment.order else None
+        self.require_refundable(payment_id)
         refundable, available = payment.captured - payment.refunded, self.refundable_from_order(payment)
         priced = None
         if items is not None and order is not None:

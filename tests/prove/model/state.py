@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .things import Line, Order, Payment, Product, Promotion, Purse, Refund, Refusal, Tax
+from .things import Dispute, Line, Order, Payment, Product, Promotion, Purse, Refund, Refusal, Tax
 
 
 class State:
@@ -20,6 +20,7 @@ class State:
         self.orders: dict[str, Order] = {}
         self.payments: dict[str, Payment] = {}
         self.refunds: dict[str, Refund] = {}
+        self.disputes: dict[str, Dispute] = {}  # by the gateway's reference
         self.purses: dict[tuple[int, str, str], Purse] = {}
         self.numbers = 0
 

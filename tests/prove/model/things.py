@@ -6,8 +6,19 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 SHIPPING = {"USD": (599, 20_000), "EUR": (499, None)}  # price, free from
-LADDER = {"open": {"completed", "cancelled", "expired", "failed"}, "cancelled": {"expired", "failed", "completed"},
-          "expired": {"failed", "completed"}, "failed": {"completed"}, "completed": set[str]()}  # fmt: skip
+LADDER = {
+    "open": {"processing", "completed", "cancelled", "expired", "failed"},
+    "cancelled": {"processing", "expired", "failed", "completed"},
+    "expired": {"processing", "failed", "completed"},
+    "processing": {"failed", "completed"},
+    "failed": {"completed"},
+    "completed": set[str](),
+}
+# In the order of a dispute's life: of two reports of one moment the later one counts.
+DISPUTES = ("warning_needs_response", "warning_under_review", "warning_closed", "needs_response", "under_review",
+            "prevented", "lost", "won")  # fmt: skip
+INQUIRIES = ("warning_needs_response", "warning_under_review")
+ENDED = ("won", "lost", "prevented", "warning_closed")
 
 
 class Refusal(Exception):
@@ -104,6 +115,25 @@ class Payment:
     captured: int = 0
     refunded: int = 0
     applied: int = 0
+    fee: int = 0  # what the gateway has kept of it, as booked
+
+
+@dataclass
+class Dispute:
+    case: str
+    payment: str
+    amount: int
+    status: str
+    at: float  # when it became so, in seconds
+    moved: dict[str, tuple[int, int]] = field(default_factory=dict)  # by the gateway, once each: amount, fee
+    charged: set[str] = field(default_factory=set)  # the movements whose fee is booked
+    held: int = 0  # of the wallet that a deposit filled
+    loss: int = 0
+    refund: str | None = None
+
+    @property
+    def withdrawn(self) -> int:
+        return max(0, -sum(amount for amount, _ in self.moved.values()))
 
 
 @dataclass
@@ -118,6 +148,7 @@ class Refund:
     retry_of: str | None = None
     owed: bool = False  # it came back: the order has given it, the shop still has it
     settled: bool = False  # in another way than through the payment
+    reference: str | None = None  # the gateway's
 
     @property
     def counts(self) -> bool:
