@@ -22,8 +22,8 @@ const whereabouts = (o) =>
     .join(", ");
 
 export const orderColumns = [
-  { label: "Order", cell: (o) => `#${o.number}` },
-  { label: "Status", cell: (o) => [chip(o.status), h("small", { class: "soft" }, whereabouts(o))] },
+  { label: "Order", kind: "code", cell: (o) => `#${o.number}` },
+  { label: "Status", cell: (o) => [chip(o.status), o.on_hold && chip("on_hold"), h("small", { class: "soft" }, whereabouts(o))] },
   { label: "Customer", cell: (o) => accountName(o.account_id) },
   { label: "Goods", cell: (o) => goods(o.items) },
   { label: "Placed", cell: (o) => moment(o.created_at) },

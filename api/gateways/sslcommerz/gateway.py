@@ -359,8 +359,10 @@ class SSLCommerzGateway:
         tran_id = text_of(said, "tran_id")
         amount, currency = amount_taken(validation)
         level, title = risk_of(validation, said)
+        # A risk that SSLCommerz reports later, for money that is booked already, is an event of its own.
+        risky = ":risky" if level == "elevated" else ""
         return Event(
-            event_id(tran_id, "VALID", text_of(said, "val_id")),
+            event_id(tran_id, "VALID", text_of(said, "val_id")) + risky,
             "completed",
             payment_id=read_id(tran_id),
             reference=reference,

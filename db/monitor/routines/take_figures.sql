@@ -1,6 +1,7 @@
 -- Counts orders, payments and refunds by status, with their amounts in minor units. It reads the whole tables, so it
 -- runs at intervals, never in a scrape. 1,000,000 orders: see monitoring/README.md.
 -- Callers:   monitor.take_snapshot.
+-- Locks:     the figures that changed.
 CREATE OR REPLACE FUNCTION monitor.take_figures()
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
