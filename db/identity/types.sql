@@ -33,7 +33,8 @@ COMMENT ON DOMAIN api.account_status IS 'Whether the account can log in.';
 
 CREATE TYPE api.admin_account AS (
     id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
-    email_verified boolean, last_login_at timestamptz, version bigint, created_at timestamptz, merchant_approved_at timestamptz
+    email_verified boolean, last_login_at timestamptz, version bigint, created_at timestamptz,
+    merchant_approved_at timestamptz
 );
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);

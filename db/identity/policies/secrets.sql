@@ -14,4 +14,5 @@ ALTER TABLE identity.outside_identities ENABLE ROW LEVEL SECURITY;
 REVOKE ALL
     ON identity.passwords, identity.sessions, identity.refresh_tokens, identity.signing_keys, identity.salt_key,
     identity.login_attempts,
-              identity.mail_tokens, identity.email_changes, identity.outside_issuers, identity.outside_identities FROM store_api;
+              identity.mail_tokens, identity.email_changes, identity.outside_issuers, identity.outside_identities
+    FROM store_api;

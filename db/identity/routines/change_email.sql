@@ -1,6 +1,6 @@
 -- Gives an account its pending e-mail, which the token from the mail has confirmed. Tokens that went to the old address
--- are void. Every session ends, except the caller's, or, by the link, the one that asked for the change: sessions
--- that knew the old e-mail do not outlive it.
+-- are void. Every session ends, except the caller's, or, by the link, the one that asked for the change: a session
+-- that was opened with the old e-mail does not outlive the change.
 -- Callers:   confirm_email, which holds the account's lock. Not granted to store_api.
 -- Locks:     the tokens, the sessions.
 -- Errors:    email_taken 409 (unique index): another account has taken the address since.

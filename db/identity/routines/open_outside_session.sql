@@ -1,8 +1,8 @@
 -- Exchanges a token of an outside identity provider, which the web tier has verified, for one of ours that does not
 -- expire later. A log-in there is one session here; after that session was ended (log-out, password change), only a
 -- token that was issued afterwards opens another. A change of the role at the provider changes the role here; in
--- between, the role may be changed here. The session is fresh (require_fresh) since the log-in that the provider's claim
--- auth_time names; without that claim, since the token that opened the session was issued: a token that is refreshed
+-- between, the role may be changed here. The session is fresh (require_fresh) since the log-in that the provider's
+-- claim auth_time names; without that claim, since the token that opened the session was issued: a token that is refreshed
 -- proves nothing new.
 -- Callers:   api.exchange_outside_token.
 -- Locks:     the outside identity; if its role changes, all active admins and the account.

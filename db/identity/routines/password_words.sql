@@ -1,8 +1,8 @@
 -- What a password must not contain, in lower case and without spaces: the shop's name and its words of at least five
 -- letters, an e-mail and its local part if that has at least four characters. Shorter ones occur by chance.
 -- Callers:   api.get_password_words.
--- Errors:    mail_token_invalid 422: there is no such reset token. One that was used is no error here, so that a request
---            can be repeated with its Idempotency-Key.
+-- Errors:    mail_token_invalid 422: there is no such reset token. One that was used is no error here, so that a
+--            request can be repeated with its Idempotency-Key.
 -- Definer:   reads mail tokens; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.password_words(email text, reset_token text)
 RETURNS text[]

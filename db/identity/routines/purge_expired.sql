@@ -1,6 +1,6 @@
 -- Deletes expired rows, at most `batch` of each kind: sessions (with their refresh tokens) and tokens from mails a day
--- after their end, counted attempts and idempotency keys after a day, the addresses of e-mail changes after 30 days. Returns the number of rows; 0 means that
--- nothing is left.
+-- after their end, counted attempts and idempotency keys after a day, the addresses of e-mail changes after 30 days.
+-- Returns the number of rows; 0 means that nothing is left.
 -- Callers:   api.purge_expired.
 -- Locks:     the rows it deletes; locked rows are left for the next call.
 -- Definer:   no other code may delete these.

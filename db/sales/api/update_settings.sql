@@ -54,8 +54,8 @@ BEGIN
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
-            HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay up to a year, '
-                || 'the return window ten.';
+            HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay up to a '
+                || 'year, the return window ten.';
     END IF;
 
     UPDATE sales.settings AS s
