@@ -1,5 +1,6 @@
--- Counts one attempt of a subject in the current window, of 15 minutes or at most a day, and refuses it above the limit.
--- A refused attempt is not counted: the error rolls it back, and the count stays at its limit until the window ends.
+-- Counts one attempt of a subject in the current window, of 15 minutes or at most a day, and refuses it above the
+-- limit. A refused attempt is not counted: the error rolls it back, and the count stays at its limit until the window
+-- ends.
 -- Callers:   count_log_in, count_mail, request_email_change, request_password_reset, api.get_password_salt, and others.
 -- Locks:     the subject's row, so attempts of one subject run one after the other.
 -- Errors:    too_many_attempts 429, DETAIL {"retry_after": seconds}.

@@ -2,8 +2,8 @@
 -- expire later. A log-in there is one session here; after that session was ended (log-out, password change), only a
 -- token that was issued afterwards opens another. A change of the role at the provider changes the role here; in
 -- between, the role may be changed here. The session is fresh (require_fresh) since the log-in that the provider's
--- claim auth_time names; without that claim, since the token that opened the session was issued: a token that is refreshed
--- proves nothing new.
+-- claim auth_time names; without that claim, since the token that opened the session was issued: a token that is
+-- refreshed proves nothing new.
 -- Callers:   api.exchange_outside_token.
 -- Locks:     the outside identity; if its role changes, all active admins and the account.
 -- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.

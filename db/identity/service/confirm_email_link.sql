@@ -1,5 +1,5 @@
--- Verifies an e-mail, or changes it to the pending one, for the page that the mail's link opens. The device on which the
--- mail is read need not be logged in.
+-- Verifies an e-mail, or changes it to the pending one, for the page that the mail's link opens. The device on which
+-- the mail is read need not be logged in.
 -- Callers:   the web tier.
 -- Locks:     the account.
 -- Errors:    mail_token_invalid 422, email_taken 409.
