@@ -175,6 +175,8 @@ class Endpoint:
                 arguments.append(_if_match(request))
             elif name == "given":
                 arguments.append(list(call.data))
+            elif name == "user_agent":
+                arguments.append(request.header(b"user-agent"))
             elif name == "public_url":
                 arguments.append(self.state["settings"].public_url)
             else:

@@ -18,12 +18,13 @@ COMMENT ON DOMAIN api.handle IS
 CREATE DOMAIN api.password AS text
     CONSTRAINT password_weak CHECK (char_length(VALUE) >= 8 AND char_length(VALUE) <= 64);
 COMMENT ON DOMAIN api.password IS
-'8 to 64 characters with a lower-case letter, an upper-case letter, a digit and a symbol.';
+'8 to 64 characters, not a common password, and without your e-mail or the shop''s name.';
 
 CREATE TYPE api.account AS (
-    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean,
-    version bigint, created_at timestamptz
+    id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
+    email_verified boolean, version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api.account.pending_email IS 'The e-mail that the account will have once it is confirmed.';
 
 CREATE TYPE api.session AS (
     access_token text, refresh_token text, token_type text, expires_in integer, account api.account
@@ -38,8 +39,9 @@ CREATE DOMAIN api.account_status AS text
 COMMENT ON DOMAIN api.account_status IS 'Whether the account can log in.';
 
 CREATE TYPE api.admin_account AS (
-    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean,
-    last_login_at timestamptz, version bigint, created_at timestamptz, merchant_approved_at timestamptz
+    id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
+    email_verified boolean, last_login_at timestamptz, version bigint, created_at timestamptz,
+    merchant_approved_at timestamptz
 );
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);
