@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ import psycopg
 import pytest
 
 from api.settings import Settings
-from db.server.access import Access
+from db.server.access import CONSUMERS, Access
 from db.server.configuration import archiving, shared_settings
 from db.server.embedded import find_layout
 from db.server.processes import die_with_parent
@@ -120,10 +121,11 @@ def test_no_secret_is_in_an_environment(compose: dict[str, Any], services: dict[
     assert given == {
         "prepare": set(), "proxy": set(), "pooler": set(),
         "database": {"postgres_password"},
-        "migrate": {"storeproc_secret", "postgres_password"},
-        "backup": {"storeproc_secret", "postgres_password"},
-        "web": {"storeproc_secret", "metrics_token"},
-        "worker": {"storeproc_secret"},
+        "migrate": {"web_secret", "gateway_secret", "worker_secret", "backup_secret", "monitor_secret",
+                    "postgres_password"},
+        "backup": {"backup_secret", "postgres_password"},
+        "web": {"web_secret", "gateway_secret", "metrics_token"},
+        "worker": {"worker_secret", "gateway_secret"},
         "prometheus": {"metrics_token"},
         "grafana": {"grafana_password", "store_monitor_password"},
     }  # fmt: skip
@@ -188,7 +190,9 @@ def test_settings_understand_their_environment(services: dict[str, Any], tmp_pat
                 value = str(file)
             environ[variable] = value
         settings = Settings.from_env(environ)
-        assert settings.secret == SECRET
+        assert settings.secret is None
+        assert settings.access.secret == ""
+        assert settings.production
         assert settings.database_url
         assert (settings.pooler_url is not None) == (name in ("web", "worker"))
         assert ("postgres:" in settings.database_url) == (name in ("migrate", "backup"))
@@ -291,7 +295,9 @@ class Machine:
         self.access = self.server.start()
         self.secrets = home / "secrets"
         self.secrets.mkdir()
-        (self.secrets / "storeproc_secret").write_text(SECRET + "\n")
+        for consumer in CONSUMERS:
+            (self.secrets / f"{consumer}_secret").write_text(consumer * 16 + "\n")
+        self.own = replace(self.access, secrets={consumer: consumer * 16 for consumer in CONSUMERS})
         (self.secrets / "postgres_password").write_text(self.access.password("postgres") + "\n")
         programs = home / "bin"
         programs.mkdir()
@@ -317,7 +323,7 @@ class Machine:
         )  # fmt: skip
 
     def url(self, role: str, database: str = "storeproc", **parameters: str) -> str:
-        password = self.access.password(role)
+        password = self.own.password(role)
         more = "".join(f" {name}={value}" for name, value in parameters.items())
         return f"host={self.address} user={role} password={password} dbname={database} connect_timeout=5{more}"
 
@@ -406,7 +412,7 @@ def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine)
     target = machine.home / "restored"
     done = machine.run("backup", "storeproc", "restore", "--into", target)
     assert done.returncode == 0, done.stderr + done.stdout
-    with Server(target, secret=SECRET) as access, psycopg.connect(access.admin("storeproc")) as connection:
+    with Server(target) as access, psycopg.connect(access.admin("storeproc")) as connection:
         assert connection.execute("SELECT text FROM public.note").fetchone() == ("after the full one",)
 
 

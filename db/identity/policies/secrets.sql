@@ -9,8 +9,9 @@ ALTER TABLE identity.login_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.mail_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.outside_issuers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.outside_identities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.environment ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL
     ON identity.passwords, identity.sessions, identity.refresh_tokens, identity.signing_keys, identity.salt_key,
     identity.login_attempts,
-              identity.mail_tokens, identity.outside_issuers, identity.outside_identities FROM store_api;
+              identity.mail_tokens, identity.outside_issuers, identity.outside_identities, identity.environment FROM store_api;
