@@ -12,7 +12,14 @@ from api import log
 class Commands(Protocol):
     """The object to which a module adds its commands: that of ArgumentParser.add_subparsers()."""
 
-    def add_parser(self, name: str, *, help: str) -> argparse.ArgumentParser:  # noqa: A002  # argparse's name
+    def add_parser(
+        self,
+        name: str,
+        *,
+        help: str,  # noqa: A002  # argparse's name
+        prefix_chars: str = "-",
+        add_help: bool = True,
+    ) -> argparse.ArgumentParser:
         """A parser for one command."""
 
 

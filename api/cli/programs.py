@@ -21,7 +21,13 @@ from db.server.processes import die_with_parent
 
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module to the parser."""
-    psql = commands.add_parser("psql", help="start psql as administrator; its own arguments follow after --")
+    # No argument of psql begins with a NUL: none is taken for an option of ours, not even -h.
+    psql = commands.add_parser(
+        "psql",
+        help="start psql as administrator, with psql's own arguments: storeproc psql -c 'SELECT 1'",
+        prefix_chars="\0",
+        add_help=False,
+    )
     psql.add_argument("arguments", nargs=argparse.REMAINDER)
     psql.set_defaults(run=_psql)
 
@@ -39,6 +45,7 @@ def _psql(options: argparse.Namespace) -> int:
     program = str(own) if own.exists() else shutil.which("psql")
     if program is None:
         raise RefusedError("there is no psql: install PostgreSQL's client programs.")
+    # The separator is optional.
     arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
     with open_database(settings, "psql") as access:
         given = {name: str(value) for name, value in conninfo_to_dict(access.admin()).items() if value is not None}

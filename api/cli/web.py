@@ -114,6 +114,8 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     """Be one web process on this socket, until SIGTERM."""
     import uvicorn  # here, because a tool such as `storeproc psql` does not need it
 
+    from api.http.router import StartupError
+
     log.configure_logging()
     config = uvicorn.Config(
         "api.app:create_app",
@@ -132,7 +134,10 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=int(GRACE) - 3,
     )
     server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    except StartupError as error:
+        raise StartError(str(error)) from error
     if not server.started:
         raise SystemExit(3)
 

@@ -38,18 +38,18 @@ _PROBLEM: Schema = {
 }
 
 _DESCRIPTION = """Every amount is an integer in minor units beside a currency. Lists answer `data` and
-`next_cursor`; send the latter back as `cursor` for the next page.
+`next_cursor`; send `next_cursor` as `cursor` to get the next page.
 
 **Log in** with `POST /v1/sessions` and send `Authorization: Bearer <access_token>`, or ask for cookies.
 
-**Retry safely**: a POST with an `Idempotency-Key` takes effect once; sent again it answers the same, with
-`Idempotent-Replayed: true`.
+**Retry safely**: a POST with an `Idempotency-Key` takes effect once. Sent again, it receives the same answer,
+with `Idempotent-Replayed: true`.
 
-**Edit safely**: what has a `version` has an `ETag`; send it as `If-Match`, and after a change that you
-have not seen the answer is 412.
+**Edit safely**: a resource with a `version` has an `ETag`; send it as `If-Match`. If the resource has changed
+since you read it, the answer is 412.
 
-**Read what you wrote**: where an answer brings an `X-Store-Version`, send the last one back with your next
-requests (browsers do, by a cookie); then no server answers that does not know of it yet.
+**Read what you wrote**: if a response has the header `X-Store-Version`, send its latest value with your next
+requests (browsers send a cookie). They are then answered by a server that has your change.
 
 **Errors** are `application/problem+json`; each code is explained in the [list of errors](/docs/errors)."""
 

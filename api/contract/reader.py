@@ -160,10 +160,17 @@ def _raised_codes(body: str) -> dict[str, tuple[int, str]]:
         status = re.search(r"ERRCODE\s*=\s*'SH(\d{3})'", statement)
         code = re.search(r"CONSTRAINT\s*=\s*'(\w+)'", statement)
         if status and code:
-            sentence = re.search(r"MESSAGE\s*=\s*(?:format\()?'((?:[^']|'')*)'", statement)
-            text = sentence[1].replace("''", "'").replace("%s", "…") if sentence else ""
-            found[code[1]] = (int(status[1]), text)
+            found[code[1]] = (int(status[1]), _sentences(statement))
     return found
+
+
+def _sentences(statement: str) -> str:
+    """What a RAISE says: its message, each branch of a CASE; its hint, where the message is a variable."""
+    for option in ("MESSAGE", "HINT"):
+        value = re.search(rf"\b{option}\s*=(.*?)(?:,\s*[A-Z]+\s*=|\Z)", statement, re.DOTALL)
+        if value and (texts := re.findall(r"(?:^|THEN|ELSE)\s*(?:format\()?'((?:[^']|'')*)'", value[1])):
+            return " / ".join(text.replace("''", "'").replace("%s", "…") for text in texts)
+    return ""
 
 
 _FUNCTIONS = """

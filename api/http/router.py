@@ -33,13 +33,13 @@ class Node:
     allow: str = ""
 
     def add(self, route: Route) -> None:
-        """Adds a route. Raises ValueError when a parameter has two names."""
+        """Adds a route. Raises StartupError when a parameter has two names."""
         node = self
         for segment in route.path[1:].split("/") if route.path != "/" else ():
             name = segment[1:-1] if segment.startswith("{") else ""
             node = node.children.setdefault("" if name else segment, Node(parameter=name))
             if node.parameter != name:
-                raise ValueError(f"{route.path}: this parameter is called {node.parameter} elsewhere")
+                raise StartupError(f"{route.path}: other paths call this parameter {node.parameter}; use that name.")
         node.routes |= dict.fromkeys(route.methods or {"GET", "HEAD"}, route)
         node.allow = ", ".join(sorted({*node.routes, "OPTIONS"}))
 

@@ -147,6 +147,7 @@ class Worker:
             "cancel_booking": parcels.cancel,
             "issue_invoice": partial(issue, self._call, "issue_invoice"),
             "issue_credit_note": partial(issue, self._call, "issue_credit_note"),
+            "issue_debit_note": partial(issue, self._call, "issue_debit_note"),
             "send_mail": partial(send_mail, self._call, self.settings),
             "erase_account": partial(accounts.erase_account, self._call),
         }

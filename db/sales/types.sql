@@ -10,11 +10,16 @@ CREATE DOMAIN api.fulfilment_status AS text CONSTRAINT fulfilment_status_unknown
 COMMENT ON DOMAIN api.fulfilment_status IS
 'Where an order''s goods are. not_needed: nothing is to be sent, or nothing any more.';
 
+CREATE TYPE api.fee_share AS (currency text, amount bigint);
+
 CREATE TYPE api.sale AS (
     id uuid, order_id uuid, order_number text, order_status text, product_id uuid, sku text, name text,
     quantity integer, unit_price bigint, total bigint, currency text, created_at timestamptz,
-    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status
+    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, fees api.fee_share[]
 );
+COMMENT ON COLUMN api.sale.fees IS
+'This line''s share of what gateways kept of the order''s payments as fees, by the currency of the gateway''s account.
+For information: the shop bears the fees, nothing is deducted from your earnings.';
 
 CREATE TYPE api.sale_page AS (data api.sale[], next_cursor text);
 

@@ -1,4 +1,4 @@
-"""Disks that are full soon, and the scripts of backups/ as a person runs them."""
+"""Disks that are full soon, the scripts of backups/ as a person runs them, and a data folder with its backups."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from backups.repository import Backup, Repository
+from backups.restore import Restored, restore_backup
+from backups.take import take_backup, wait_for_archive
 from db.server.access import Access
+from db.server.embedded import Layout, find_layout
+from db.server.supervisor import Server
 
 ROOT = Path(__file__).parents[2]
 OURS = (
@@ -101,3 +107,98 @@ def ask(access: Access, query: str, *, role: str | None = None, database: str | 
 def load_demo(access: Access) -> None:
     with psycopg.connect(access.admin(), autocommit=True) as connection:
         connection.execute((ROOT / "db/demo/demo.sql").read_bytes())
+
+
+FAST = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "30"}
+
+
+class Store:
+    """A data folder, its server when it runs, its backups."""
+
+    def __init__(self, home: Path) -> None:
+        self.data, self.folder = home / "data", home / "backups"
+        self.server: Server | None = None
+        self.said: list[str] = []
+
+    def start(self, secret: str | None = None) -> Access:
+        self.server = Server(self.data, settings=FAST, secret=secret)
+        return self.server.start()
+
+    def stop(self) -> None:
+        if self.server is not None:
+            self.server.stop()
+            self.server = None
+
+    @property
+    def repository(self) -> Repository:
+        return Repository.of(self.data, self.folder)
+
+    @property
+    def layout(self) -> Layout:
+        return find_layout(self.data)
+
+    def back_up(self, access: Access, *, full: bool = False, keep: int = 2) -> Backup:
+        return take_backup(self.repository, access, full=full, keep=keep, say=self.said.append)
+
+    def note(self, access: Access, text: str) -> datetime:
+        """A row, and a moment after which only later rows are committed."""
+        with psycopg.connect(access.admin(), autocommit=True) as connection:
+            connection.execute("INSERT INTO public.notes VALUES (%s)", [text])
+            row = connection.execute("SELECT clock_timestamp()").fetchone()
+            assert row
+            moment: datetime = row[0]
+            return moment
+
+    def restore(self, moment: datetime | None = None, into: Path | None = None, secret: str | None = None) -> Restored:
+        return restore_backup(
+            self.repository, secret=secret, moment=moment, into=into, prove=prove, say=self.said.append
+        )
+
+    def notes(self, access: Access) -> str:
+        return str(ask(access, "SELECT string_agg(text, ' ' ORDER BY text) FROM public.notes"))
+
+
+def prove(access: Access) -> tuple[list[tuple[str, bool, str]], tuple[str, str]]:
+    with psycopg.connect(access.admin()) as connection:
+        broken = connection.execute("SELECT 1 FROM public.notes WHERE text = 'unsound'").fetchone()
+    return [("no note is unsound", broken is None, "")], ("", "")
+
+
+def archived(store: Store, access: Access) -> None:
+    """Everything up to now is in the archive."""
+    with psycopg.connect(access.admin(), autocommit=True) as connection:
+        wait_for_archive(store.repository, connection)
+
+
+@pytest.fixture(scope="module")
+def made(folder: Path) -> Path:
+    """A small cluster: copying it is cheaper than initdb."""
+    home = folder / "made"
+    home.mkdir()
+    home.chmod(0o755)
+    store = Store(home)
+    access = store.start()
+    for role in ("store_backup", "web_customer"):
+        with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{access.password(role)}'")  # type: ignore[arg-type]
+    with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
+        connection.execute("ALTER ROLE store_backup REPLICATION")
+        connection.execute("CREATE DATABASE storeproc")
+    ask_nothing(access, "CREATE TABLE public.notes (text text)")
+    store.stop()
+    return home
+
+
+def ask_nothing(access: Access, statement: str) -> None:
+    with psycopg.connect(access.admin(), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@pytest.fixture
+def store(made: Path, folder: Path) -> Iterator[Store]:
+    home = folder / "store"
+    subprocess.run(["cp", "-a", made, home], check=True)
+    made_store = Store(home)
+    yield made_store
+    made_store.stop()
+    shutil.rmtree(home, ignore_errors=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from api.worker.jobs import invoices as jobs
 from tests.payments.conftest import Shop
 from tests.payments.conftest import customer as customer
 from tests.payments.conftest import shop as shop
@@ -122,3 +123,21 @@ async def office(shop: Shop) -> Office:
             included=included, category=category,
         )  # fmt: skip
     return office
+
+
+@pytest.fixture
+async def invoices_are_right(office: Office) -> AsyncIterator[None]:
+    """After the test."""
+    yield
+    await office.assert_invoices_are_right()
+
+
+async def read(shop: Shop, function: str, token: str, role: str = "customer", **arguments: Any) -> Any:
+    return await shop.call(f"web_{role}", function, token=token, **arguments)
+
+
+def worker(shop: Shop) -> jobs.Call:
+    async def call(function: str, **arguments: object) -> Any:
+        return await shop.call("web_worker", function, **arguments)
+
+    return call

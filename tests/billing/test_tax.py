@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -17,18 +16,14 @@ from hypothesis import strategies as st
 
 from api.invoices import document, einvoice
 from tests.billing.conftest import RATES, Office
-from tests.billing.test_document import broken_rules, text
+from tests.billing.reading import broken_rules, text
 from tests.payments.conftest import Shop
+
+pytestmark = pytest.mark.usefixtures("invoices_are_right")
 
 MIGRATIONS = Path(__file__).parents[2] / "db" / "migrations"
 GERMAN = {"country": "DE", "vat_id": "DE123456789"}  # whose invoices are e-invoices
 SUMS = ("subtotal", "discount", "tax", "tax_included", "shipping", "total")
-
-
-@pytest.fixture(autouse=True)
-async def invoices_are_right(office: Office) -> AsyncIterator[None]:
-    yield
-    await office.assert_invoices_are_right()
 
 
 async def paid(office: Office, customer: str, *lines: tuple[str, int], **given: Any) -> tuple[Any, Any, Any]:

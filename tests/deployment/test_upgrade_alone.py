@@ -18,7 +18,7 @@ import pytest
 
 from db.deploy.source import MigrationError
 from db.server.access import Access
-from tests.deploy.test_migrate import Workshop
+from tests.deploy.workshop import Workshop
 from tests.support.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]

@@ -1,10 +1,10 @@
-"""What Stripe's tests are made of: attempts, and how far they are."""
+"""What Stripe's tests are made of: attempts, how far they are, and callbacks."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api.gateways.protocol import Payment, Refund, Refused, Unavailable
+from api.gateways.protocol import Event, Payment, Refund, Refused, Unavailable
 from api.gateways.stripe.gateway import StripeGateway
 
 from .stripe_server import Kind, StripeServer, Thing
@@ -103,3 +103,18 @@ async def in_the_end(call: Callable[[], Awaitable[Any]]) -> Any:
         while True:
             with suppress(Unavailable):
                 return await call()
+
+
+async def read(stripe: StripeServer, gateway: StripeGateway, sent: Thing | bytes) -> Sequence[Event]:
+    return await gateway.parse_callback(*stripe.signed(sent))
+
+
+async def one(stripe: StripeServer, gateway: StripeGateway, sent: Thing) -> Event:
+    (event,) = await read(stripe, gateway, sent)
+    return event
+
+
+def kept(sent: Thing) -> Thing:
+    """A callback as it may be kept."""
+    thing = {name: value for name, value in sent["data"]["object"].items() if name != "client_secret"}
+    return {**sent, "data": {"object": thing}}

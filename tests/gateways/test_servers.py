@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import uuid
@@ -121,3 +122,15 @@ def test_stripes_answers_to_keys(stripe: StripeServer) -> None:
         stripe.forget_keys()
         assert post(FORM)[1]["id"] != first["id"]
         assert client.get("/v1/plans", headers={"authorization": f"Bearer {stripe.secret_key}"}).status_code == 404
+
+
+def test_a_request_that_does_not_come_whole_is_none(stripe: StripeServer) -> None:
+    """A client that gives up in the middle of one: its key means nothing yet, and the request may be sent again."""
+    headers = {"authorization": f"Bearer {stripe.secret_key}", "idempotency-key": "half"}
+    half = httpx.Request("POST", f"{stripe.url}/v1/checkout/sessions", data=FORM, headers=headers)
+    lines = [f"{name}: {value}" for name, value in half.headers.items()]
+    with socket.create_connection((half.url.host, half.url.port or 0)) as connection:
+        connection.sendall("\r\n".join(["POST /v1/checkout/sessions HTTP/1.1", *lines, "", ""]).encode())
+        connection.sendall(half.read()[:20])
+    assert httpx.post(half.url, data=FORM, headers=headers).status_code == 200
+    assert len(stripe.requests) == 1

@@ -9,26 +9,14 @@ from typing import Any
 
 import pytest
 
-from api.gateways.protocol import Event, Payment, RefundOutcome, Session, Unavailable
+from api.gateways.protocol import Event, Payment, Session
 from api.gateways.stripe.gateway import API_VERSION, StripeGateway
 
-from .stripe_payments import (
-    SHOP,
-    attempt,
-    authorized,
-    give_back,
-    in_the_end,
-    intent_of,
-    item,
-    opened,
-    paid,
-    refused,
-    session_of,
-    status_of,
-)
+from .stripe_payments import SHOP, attempt, give_back, in_the_end, item, opened, refused, session_of, status_of
 from .stripe_server import StripeServer, Thing
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # how the library calls httpx
+
 
 # --- opening --------------------------------------------------------------------------------------
 
@@ -306,124 +294,3 @@ async def test_what_was_never_opened_needs_no_closing(stripe: StripeServer, gate
     assert stripe.requests == []
     await gateway.close(attempt(provider_reference="cs_test_of_another_account"))
     await gateway.close(attempt(provider_reference="cs_test_1", charge_reference="pi_1"))
-
-
-# --- capture --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("amount", [3000, 2999, 50])
-@pytest.mark.parametrize("charge_known", [True, False])
-async def test_an_authorised_amount_or_a_part_is_taken_once(
-    stripe: StripeServer, gateway: StripeGateway, amount: int, charge_known: bool
-) -> None:
-    payment = await authorized(stripe, gateway)
-    charge = payment.charge_reference
-    asked = payment if charge_known else replace(payment, charge_reference=None)
-    event = await gateway.capture(asked, amount)
-    assert event == Event(
-        f"capture:{charge}:{amount}",
-        "completed",
-        payment_id=payment.id,
-        reference=payment.provider_reference,
-        charge=charge,
-        amount=amount,
-        currency="USD",
-        payload=event.payload,
-    )
-    (request,) = stripe.asked("/capture")
-    assert (request.params, request.key) == ({"amount_to_capture": amount}, f"{payment.outside_key}:capture:{amount}")
-    assert intent_of(stripe, payment)["amount_received"] == amount
-    assert await gateway.capture(asked, amount) == event
-    assert await gateway.capture(asked, 500) == event  # another amount: too late, what was taken is what it says
-    stripe.forget_keys()
-    assert await gateway.capture(asked, amount) == event
-    assert len(stripe.of_type("payment_intent.succeeded")) == 1
-
-
-async def test_captured_by_many_at_once(stripe: StripeServer, gateway: StripeGateway) -> None:
-    payment = await authorized(stripe, gateway)
-    stripe.trouble("delay", on="/capture", seconds=0.1)
-    events = await asyncio.gather(*(in_the_end(lambda: gateway.capture(payment, 2000)) for _ in range(5)))
-    assert events == [events[0]] * 5
-    assert len(stripe.of_type("payment_intent.succeeded")) == 1
-
-
-async def test_captures_that_are_refused(stripe: StripeServer, gateway: StripeGateway) -> None:
-    assert await refused(gateway.capture(attempt(), 1)) == "not_authorized"
-    assert await refused(gateway.capture(await opened(gateway, capture_method="manual"), 1)) == "not_authorized"
-    payment = await authorized(stripe, gateway)
-    assert await refused(gateway.capture(payment, 3001)) == "amount_not_payable"
-    assert (await gateway.capture(payment, 2999)).amount == 2999  # the refused one does not stand in its way
-    late = await authorized(stripe, gateway)
-    await gateway.close(late)
-    assert await refused(gateway.capture(late, 3000)) == "authorization_expired"
-    declined = await opened(gateway, capture_method="manual")
-    stripe.decline(session_of(declined))
-    assert await refused(gateway.capture(declined, 3000)) == "gateway_refused"
-    assert await refused(gateway.capture(attempt(charge_reference="pi_1"), 3000)) == "gateway_refused"
-    assert len(stripe.of_type("payment_intent.succeeded")) == 1
-
-
-# --- refunds --------------------------------------------------------------------------------------
-
-
-async def test_a_refund_is_asked_for_exactly_so(stripe: StripeServer, gateway: StripeGateway) -> None:
-    payment = await paid(stripe, gateway)
-    refund = give_back(payment, 1000)
-    outcome = await gateway.refund(payment, refund)
-    (request,) = stripe.asked("POST /v1/refunds")
-    assert request.key == refund.id
-    assert request.params == {
-        "payment_intent": payment.charge_reference,
-        "amount": 1000,
-        "metadata": {"refund_id": refund.id, "payment_id": payment.id},
-    }
-    assert outcome == RefundOutcome("completed", next(iter(stripe.refunds)))
-    assert await gateway.refund(replace(payment, charge_reference=None), refund) == outcome  # found by the session
-
-
-async def test_a_refund_is_made_once_days_later_too(stripe: StripeServer, gateway: StripeGateway) -> None:
-    payment = await paid(stripe, gateway)
-    refunds = [give_back(payment, 1000), give_back(payment, 1000)]  # two of the same amount are two
-    outcomes = [await gateway.refund(payment, refund) for refund in refunds]
-    stripe.forget_keys()
-    assert [await gateway.refund(payment, refund) for refund in refunds] == outcomes
-    assert [refund["amount"] for refund in stripe.refunds.values()] == [1000, 1000]
-
-
-async def test_refunded_by_many_at_once(stripe: StripeServer, gateway: StripeGateway) -> None:
-    payment = await paid(stripe, gateway)
-    refund = give_back(payment, 1000)
-    stripe.trouble("delay", on="POST /v1/refunds", seconds=0.1)
-    outcomes = await asyncio.gather(*(in_the_end(lambda: gateway.refund(payment, refund)) for _ in range(5)))
-    assert outcomes == [RefundOutcome("completed", next(iter(stripe.refunds)))] * 5
-    assert len(stripe.refunds) == 1
-
-
-async def test_refunds_that_are_refused(stripe: StripeServer, gateway: StripeGateway) -> None:
-    async def code(payment: Payment, amount: int = 3000) -> str | None:
-        outcome = await gateway.refund(payment, give_back(payment, amount))
-        assert (outcome.status, outcome.reference) == ("failed", None)
-        return outcome.failure_code
-
-    payment = await paid(stripe, gateway)
-    disputed = await paid(stripe, gateway)
-    stripe.dispute(str(disputed.charge_reference))
-    assert await code(payment, 3001) == "amount_invalid"
-    await gateway.refund(payment, give_back(payment, 3000))
-    assert await code(payment, 1) == "charge_already_refunded"
-    assert await code(disputed) == "charge_disputed"
-    assert await code(await authorized(stripe, gateway)) == "payment_intent_unexpected_state"
-    assert await code(attempt()) == "charge_missing"
-    assert await code(await opened(gateway)) == "charge_missing"
-    assert await code(attempt(charge_reference="pi_1")) == "resource_missing"
-    assert len(stripe.refunds) == 1
-
-
-async def test_a_refund_whose_key_means_another_is_not_known(stripe: StripeServer, gateway: StripeGateway) -> None:
-    payment = await paid(stripe, gateway)
-    refund = give_back(payment, 3001)
-    assert (await gateway.refund(payment, refund)).status == "failed"
-    with pytest.raises(Unavailable, match="idempotency_error"):
-        await gateway.refund(payment, replace(refund, amount=3000))
-    assert stripe.refunds == {}

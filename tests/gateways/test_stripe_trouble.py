@@ -14,6 +14,7 @@ from api.gateways.stripe import gateway as module
 from api.gateways.stripe.gateway import StripeGateway
 from api.gateways.stripe.settings import StripeSettings
 
+from .stripe_forgeries import FORGED
 from .stripe_payments import (
     ALWAYS,
     SHOP,
@@ -24,10 +25,10 @@ from .stripe_payments import (
     in_the_end,
     opened,
     paid,
+    read,
     refused,
 )
 from .stripe_server import Kind, StripeServer
-from .test_stripe_callbacks import FORGED, read
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # how the library calls httpx
 

@@ -1,4 +1,4 @@
-"""Mails as they arrive: in a folder, or in the mailboxes of a small mail server of our own."""
+"""Mails as they arrive, and who causes them: in a folder, or in the mailboxes of a small mail server of our own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.identity.conftest import stranger as stranger
 from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop
 
-__all__ = ["Mailbox", "Person", "Shop", "Staff", "read", "working"]
+__all__ = ["JOB", "Mailbox", "Person", "Shop", "Staff", "bought", "in_folder", "parts", "read", "sent", "working"]
 
 
 def read(content: bytes) -> EmailMessage:
@@ -145,3 +145,55 @@ async def working(settings: Settings, count: int = 1) -> AsyncIterator[list[Work
         for worker in workers:
             worker.stop()
         await asyncio.wait_for(asyncio.gather(*tasks), 60)
+
+
+JOB = (
+    "SELECT id FROM messaging.outbox "
+    "WHERE kind = 'send_mail' AND payload ->> 'template' = $1 AND payload ->> 'account_id' = $2"
+)
+ADDRESS = {
+    "name": "Ada <Lovelace>",
+    "line1": "12 St James's Sq",
+    "city": "London",
+    "postal_code": "SW1Y",
+    "country": "GB",
+}
+
+
+@pytest.fixture
+async def ada(stranger: Any) -> Person:
+    person: Person = await stranger().sign_up(display_name="Ada Lovelace")
+    await person.log_in()
+    return person
+
+
+async def sent(shop: Shop, template: str, person: Person) -> None:
+    """Waits until the mails of this kind to this person are done."""
+    await shop.until(
+        "SELECT count(*) > 0 AND bool_and(done_at IS NOT NULL) FROM messaging.outbox "
+        "WHERE kind = 'send_mail' AND payload ->> 'template' = $1 AND payload ->> 'account_id' = $2",
+        template, person.account["id"],
+    )  # fmt: skip
+
+
+def in_folder(data: Path, person: Person) -> list[EmailMessage]:
+    found = [read(path.read_bytes()) for path in sorted((data / "mail").glob("*.eml"))]
+    return [message for message in found if person.email in str(message["To"])]
+
+
+def parts(message: EmailMessage) -> tuple[str, str]:
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain
+    assert html
+    return str(plain.get_content()), str(html.get_content())
+
+
+async def bought(shop: Shop, person: Person, **product: Any) -> dict[str, Any]:
+    token = person.session["access_token"]
+    address = await person.does("create_address", **ADDRESS)
+    order = await shop.call(
+        "web_customer", "create_order", token=token, shipping_address_id=address["id"],
+        items=[{"product_id": await shop.product(**product), "quantity": 2}],
+    )  # fmt: skip
+    assert await shop.event(await shop.begin(token, order), "completed") == "applied"
+    return dict(order)

@@ -205,7 +205,7 @@ async def test_what_support_released_is_not_held_again(client: Client, shop: Sho
     assert (await look(client, token, order, payment))[1] is None
 
 
-async def test_a_late_risk_is_recorded_and_holds_nothing_that_was_shipped(
+async def test_a_late_risk_holds_what_was_shipped_for_staff_to_see(
     client: Client, shop: Shop, stripe: StripeServer
 ) -> None:
     token, order, payment = await begin(client, shop, "stripe")
@@ -214,8 +214,8 @@ async def test_a_late_risk_is_recorded_and_holds_nothing_that_was_shipped(
     await tell(client, stripe, *(e for e in events if e not in late))
     assert (await act(client, shop, order, "ship")).status_code == 200
     await tell(client, stripe, *late)
-    assert await look(client, token, order, payment) == ("shipped", None, "elevated", "elevated_risk_level")
-    assert await timeline(client, token, order) == []
+    assert await look(client, token, order, payment) == ("shipped", RISK, "elevated", "elevated_risk_level")
+    assert await timeline(client, token, order) == [("order.held", RISK)]
     answer = await act(client, shop, order, "hold", "too late")
     assert (answer.status_code, answer.json()["code"]) == (409, "order_not_holdable")
 

@@ -58,7 +58,7 @@ export function emptiness(text, hint = "") {
   return h("div", { class: "empty" }, h("p", {}, text), hint && h("p", { class: "soft" }, hint));
 }
 
-/** columns: {label, cell(row), kind: "number" | "action", wide} */
+/** columns: {label, cell(row), kind: "number" | "action" | "code", wide} */
 export function table(columns, rows, { link, caption } = {}) {
   const body = h("tbody");
   const add = (more) => {

@@ -1,6 +1,7 @@
 -- Checks the next lines of an import, 5,000 at most, with the same domains as create_product. The first fault of a line
 -- is its error; a valid line is `skipped` until it is applied. Not an endpoint.
 -- Callers:   api.continue_import.
+-- Locks:     the lines that it checks; the caller holds the import.
 CREATE FUNCTION api.check_import(pending catalog.imports)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -37,9 +38,10 @@ BEGIN
             WHEN 'stock_out_of_range' THEN 'Stock is a whole number from 0 to 1,000,000,000.'
             WHEN 'stock_below_reserved' THEN format('%s pieces are reserved for orders.', r.reserved)
             WHEN 'weight_out_of_range' THEN 'A weight is a whole number of grams, up to 10,000,000.'
+            WHEN 'requires_shipping_malformed' THEN 'requires_shipping must be true or false.'
             WHEN 'tax_category_malformed' THEN 'A tax category is a word such as standard, reduced, books.'
             WHEN 'attributes_not_an_object' THEN 'attributes must be a JSON object.'
-            WHEN 'attributes_too_large' THEN 'attributes may hold 64 KiB.'
+            WHEN 'attributes_too_large' THEN 'attributes can have at most 64 KiB.'
             WHEN 'image_url_malformed'
                 THEN 'images are addresses that begin with http:// or https://, with spaces between.'
         END
@@ -70,6 +72,7 @@ BEGIN
                 WHEN NOT pg_input_is_valid(l.stock, 'api.stock_count') THEN 'stock_out_of_range'
                 WHEN l.stock::bigint < r.reserved THEN 'stock_below_reserved'
                 WHEN NOT pg_input_is_valid(l.weight, 'api.weight') THEN 'weight_out_of_range'
+                WHEN NOT pg_input_is_valid(l.requires_shipping, 'boolean') THEN 'requires_shipping_malformed'
                 WHEN NOT pg_input_is_valid(l.tax_category, 'api.tax_category') THEN 'tax_category_malformed'
                 WHEN NOT pg_input_is_valid(l.attributes, 'jsonb') THEN 'attributes_not_an_object'
                 WHEN jsonb_typeof(l.attributes::jsonb) <> 'object' THEN 'attributes_not_an_object'

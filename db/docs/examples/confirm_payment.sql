@@ -1,5 +1,5 @@
 -- Confirm a bank transfer by hand: the customer chooses to transfer, customer service confirms, the ledger has it.
--- Everything is rolled back at the end. Run it with: storeproc psql -- -f db/docs/examples/confirm_payment.sql
+-- Everything is rolled back at the end. Run it with: storeproc psql -f db/docs/examples/confirm_payment.sql
 BEGIN;
 SELECT set_config('app.token', identity.issue_local_token('merchant'), true) <> '' AS signed_in;
 SELECT id AS lamp FROM api.create_product('Example lamp', '', 'EXAMPLE-LAMP', 1500, 'USD', 5) \gset

@@ -1,5 +1,5 @@
 -- Place an order by hand: the functions behind POST /products and POST /orders, called from psql on the demo shop.
--- Everything is rolled back at the end. Run it with: storeproc psql -- -f db/docs/examples/place_order.sql
+-- Everything is rolled back at the end. Run it with: storeproc psql -f db/docs/examples/place_order.sql
 BEGIN;
 
 -- Who is calling: an access token is a setting of the transaction, and identity.authenticate() verifies it.

@@ -1,5 +1,5 @@
 -- Look at the audit: who changed what, from what to what. A request id joins it with the log of the web tier.
--- Everything is rolled back at the end. Run it with: storeproc psql -- -f db/docs/examples/read_audit.sql
+-- Everything is rolled back at the end. Run it with: storeproc psql -f db/docs/examples/read_audit.sql
 BEGIN;
 SELECT set_config('app.token', identity.issue_local_token('merchant'), true) <> '' AS signed_in,
        set_config('app.request_id', 'example-4711', true) AS request_id;

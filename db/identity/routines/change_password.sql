@@ -14,7 +14,7 @@ BEGIN
     WHERE p.account_id = v_actor AND p.proof = sha256(convert_to(change_password.current_password, 'UTF8'));
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'password_wrong',
-            MESSAGE = 'The current password is not right.';
+            MESSAGE = 'The current password is wrong.';
     END IF;
 
     PERFORM identity.set_password(v_actor, change_password.new_password);

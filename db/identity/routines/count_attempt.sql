@@ -17,7 +17,7 @@ BEGIN
     IF v_attempts > count_attempt.allowed THEN
         RAISE EXCEPTION USING ERRCODE = 'SH429', CONSTRAINT = 'too_many_attempts',
             MESSAGE = 'Too many attempts.',
-            HINT = 'Wait a little.',
+            HINT = 'Try again after retry_after seconds.',
             DETAIL = json_build_object(
                 'retry_after', ceil(extract(epoch FROM v_window + interval '15 minutes' - now()))::integer
             );

@@ -22,7 +22,7 @@ BEGIN
     END IF;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'credentials_invalid',
-            MESSAGE = 'E-mail or password is not right.';
+            MESSAGE = 'The e-mail address or the password is wrong.';
     END IF;
     IF v_account.status <> 'active' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',

@@ -1,6 +1,7 @@
 -- Stores a password: the SHA-256 of its bcrypt string, and bcrypt's salt, which the web tier needs to compute the
 -- string again.
 -- Callers:   open_account, change_password. Not granted to store_api.
+-- Locks:     the account's password.
 -- Errors:    password_not_hashed 422: a text of another length than a bcrypt string may be a password in plain text.
 CREATE OR REPLACE FUNCTION identity.set_password(account_id uuid, password text)
 RETURNS void

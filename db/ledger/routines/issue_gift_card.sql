@@ -1,5 +1,6 @@
 -- Issues a gift card: moves its amount from grants to gift cards. Only this function returns the code.
 -- Callers:   api.issue_gift_card.
+-- Locks:     none: the accounts of the shop keep no balance.
 -- Errors:    currency_unknown, gift_card_above_limit, gift_card_expiry_past 422.
 -- Definer:   stores the hash of the code, which no other code may read or write.
 CREATE OR REPLACE FUNCTION ledger.issue_gift_card(

@@ -1,6 +1,7 @@
 -- Books what the gateway charged for a dispute, once a movement: the gateway has kept it, and the shop bears it. The
 -- fee is in the currency of the shop's account at the gateway.
 -- Callers:   settle_disputes.
+-- Locks:     the dispute's movements; the accounts of the shop keep no balance.
 CREATE OR REPLACE FUNCTION payments.book_dispute_fees(dispute_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

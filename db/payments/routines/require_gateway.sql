@@ -1,6 +1,7 @@
 -- Makes sure that a provider is a gateway: what the gateway service reports is about money that went through one. Cash,
 -- bank transfers, wallet and credit are for staff and the shop itself, and a test gateway has no say in production.
 -- Callers:   api.receive_gateway_event, record_mock_movement, open_payment, fail_payment, get_payment_for_gateway.
+-- Locks:     none.
 -- Errors:    provider_not_available 422.
 CREATE OR REPLACE FUNCTION payments.require_gateway(provider text)
 RETURNS void

@@ -14,7 +14,7 @@ BEGIN
                OR EXISTS (SELECT FROM payments.dispute_holds AS h WHERE h.dispute_id = d.id)))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_disputed',
-            MESSAGE = 'The payer disputes this payment: the gateway refuses to refund it.',
+            MESSAGE = 'The payer disputes this payment, so the gateway refuses refunds of it.',
             HINT = 'Wait until the dispute is closed.';
     END IF;
 END $$;

@@ -20,6 +20,7 @@ DECLARE
     v_receipt api.gateway_receipt;
     v_before  text;
     v_changed boolean;
+    v_risky   boolean := false;
 BEGIN
     PERFORM identity.authenticate_service('gateway');
     PERFORM payments.require_gateway(receive_gateway_event.provider);
@@ -52,6 +53,15 @@ BEGIN
         WHERE e.provider = receive_gateway_event.provider AND e.event_id = receive_gateway_event.event_id)
     THEN
         v_receipt.outcome := 'repeated';
+    ELSIF receive_gateway_event.risk_level IS NOT NULL AND v_receipt.payment_id IS NOT NULL THEN
+        -- With some gateways the risk comes with the money, with others by itself. It is recorded before the money is
+        -- booked: an order without anything to ship would be delivered with it.
+        v_risky := payments.record_risk(v_receipt.payment_id, receive_gateway_event.risk_level,
+                                        receive_gateway_event.risk_reason);
+    END IF;
+
+    IF v_receipt.outcome = 'repeated' THEN
+        NULL;
     ELSIF receive_gateway_event.kind IN ('dispute', 'dispute_opened', 'dispute_won', 'dispute_lost') THEN
         -- A gateway without statuses does not itemise what it moves either.
         v_changed := payments.receive_dispute_event(
@@ -113,14 +123,8 @@ BEGIN
     ELSIF receive_gateway_event.kind = 'risk' THEN
         v_changed := false;
     END IF;
-    -- With some gateways the risk comes with the money, with others by itself.
-    IF receive_gateway_event.risk_level IS NOT NULL AND v_receipt.payment_id IS NOT NULL
-       AND v_receipt.outcome IS DISTINCT FROM 'repeated'
-    THEN
-        IF payments.record_risk(v_receipt.payment_id, receive_gateway_event.risk_level,
-                                receive_gateway_event.risk_reason) THEN
-            v_changed := true;
-        END IF;
+    IF v_risky THEN
+        v_changed := true;
     END IF;
     v_receipt.outcome := coalesce(
         v_receipt.outcome, CASE WHEN v_changed THEN 'applied' WHEN NOT v_changed THEN 'no_change' ELSE 'ignored' END
@@ -129,6 +133,10 @@ BEGIN
     IF receive_gateway_event.explains IS NOT NULL AND v_receipt.outcome IN ('applied', 'no_change') THEN
         PERFORM payments.explain_event(receive_gateway_event.provider, receive_gateway_event.explains,
                                        v_receipt.payment_id);
+    ELSIF receive_gateway_event.explains IS NOT NULL THEN
+        PERFORM payments.measure_event(receive_gateway_event.provider, receive_gateway_event.explains,
+                                       receive_gateway_event.kind, receive_gateway_event.amount,
+                                       receive_gateway_event.currency);
     END IF;
     IF v_receipt.outcome <> 'repeated' THEN
         INSERT INTO payments.gateway_events (provider, event_id, kind, payment_id, payload, outcome)

@@ -1,6 +1,7 @@
 -- Enters money that the test gateway has taken or given back into its own books, once.
 -- Callers:   the test gateway (api/gateways/mock.py).
 -- Errors:    provider_not_available 422 in production.
+-- Locks:     none: it only inserts.
 CREATE FUNCTION api.record_mock_movement(
     id text, payment_id uuid, kind text, amount bigint, currency text, refund_id uuid DEFAULT NULL
 )

@@ -1,4 +1,4 @@
-"""Buyers, parcels and carriers in the small shop of tests/payments."""
+"""Buyers, parcels and carriers in the small shop of tests/payments, and what an order says."""
 
 from __future__ import annotations
 
@@ -147,3 +147,21 @@ async def buyer(shop: Shop) -> Sender:
 @pytest.fixture
 async def other(shop: Shop) -> Sender:
     return Sender(shop, await shop.account())
+
+
+async def says(buyer: Sender, order: dict[str, Any]) -> tuple[str, str, str]:
+    seen = await buyer.sees(order)
+    return seen["status"], seen["payment_status"], seen["fulfilment_status"]
+
+
+async def owed(buyer: Sender, order: dict[str, Any]) -> list[int]:
+    """Of each line, as they were ordered."""
+    pieces = {item["id"]: item["quantity_owed"] for item in (await buyer.sees(order))["items"]}
+    return [pieces[item["id"]] for item in order["items"]]
+
+
+async def ticket(shop: Shop, price: int = 500, stock: int = 1000) -> str:
+    """A product that is not sent by parcel."""
+    product = await shop.product(price, stock)
+    await shop.call("web_merchant", "update_product", token=shop.merchant, product_id=product, requires_shipping=False)
+    return product

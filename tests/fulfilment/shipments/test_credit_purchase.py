@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,61 +13,23 @@ from api.carriers.mock import MockCarrier
 from api.carriers.protocol import Refused, Tracking, Unavailable
 from api.settings import Settings
 from tests.fulfilment.shipments.conftest import FakeCarrier, Sender, working
+from tests.fulfilment.shipments.credit import (
+    AGAIN,
+    BOOKED,
+    DONE,
+    FAILED,
+    HELD,
+    JOBS,
+    LET_GO,
+    WAITS,
+    book,
+    buy,
+    pay,
+    see,
+    stock,
+)
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
-
-STATE = """
-    SELECT o.status AS "order", o.cancel_reason AS reason, p.status AS payment, s.status AS shipment,
-           (SELECT array_agg(t.phase ORDER BY t.id) FROM ledger.transfers AS t WHERE t.payment_id = p.id) AS phases
-    FROM payments.payments AS p JOIN sales.orders AS o ON o.id = p.order_id
-    LEFT JOIN fulfilment.shipments AS s ON s.payment_id = p.id WHERE p.id = $1::text::uuid
-"""
-JOBS = "SELECT count(*) FROM messaging.outbox WHERE kind = $1 AND payload ->> 'shipment_id' = $2"
-DONE = "SELECT bool_or(done_at IS NOT NULL) FROM messaging.outbox WHERE kind = $1 AND payload ->> 'shipment_id' = $2"
-WAITS = """
-    SELECT last_error IS NOT NULL AND run_at BETWEEN now() AND now() + interval '1 minute'  -- a lease is longer
-    FROM messaging.outbox
-    WHERE kind = 'book_shipment' AND payload ->> 'shipment_id' = $1 AND done_at IS NULL
-"""
-AGAIN = "UPDATE messaging.outbox SET run_at = now() WHERE kind = 'book_shipment' AND payload ->> 'shipment_id' = $1"
-
-
-async def buy(buyer: Sender, postal_code: str | None = None) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """An order of 2 × 500 to an address, its payment by credit, its shipment. The buyer has 1,500."""
-    await buyer.credit(1500)
-    lamp = await buyer.shop.product(500, 10)
-    order = await buyer.order({"product_id": lamp, "quantity": 2}, shipping_address_id=await buyer.to(postal_code))
-    payment = await pay(buyer, order)
-    return order, payment, (await buyer.parcels(order))[0]
-
-
-async def pay(buyer: Sender, order: dict[str, Any], **given: Any) -> dict[str, Any]:
-    given = {"order_id": order["id"], "provider": "credit", **given}
-    payment: dict[str, Any] = (await buyer.does("begin_payment", **given))["payment"]
-    return payment
-
-
-async def see(shop: Shop, payment: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(await shop.admin.fetchrow(STATE, payment["id"]))
-
-
-async def stock(buyer: Sender, order: dict[str, Any]) -> tuple[int, int]:
-    return await buyer.shop.stock(order["items"][0]["product_id"])
-
-
-async def book(shop: Shop, shipment: dict[str, Any]) -> str:
-    """What the worker says when the carrier has taken it."""
-    answer: str = await shop.call(
-        "web_worker", "complete_booking", shipment_id=shipment["id"], booking_reference="r", tracking_number="T1"
-    )
-    return answer
-
-
-HELD = ("pending", None, "authorized", "pending", ["pending"])
-BOOKED = ("paid", None, "completed", "label_created", ["pending", "post"])
-LET_GO = ("pending", None, "cancelled", "cancelled", ["pending", "void"])
-FAILED = ("cancelled", "carrier_failed", "cancelled", "failed", ["pending", "void"])
-
 
 # --- the way it goes ------------------------------------------------------------------------------
 
@@ -340,94 +300,6 @@ async def test_the_shipping_method_says_which_carrier(shop: Shop, buyer: Sender)
             "UPDATE sales.orders SET shipping_method_id = $1 WHERE id = $2::text::uuid", method, order["id"]
         )
         assert (await pay(buyer, order))["status"] == status
-
-
-# --- many at once, and deaths ---------------------------------------------------------------------
-
-
-async def test_twenty_bookings_and_twenty_endings_at_once_have_one_end(shop: Shop) -> None:
-    for _ in range(6):
-        buyer = Sender(shop, await shop.account())
-        order, payment, shipment = await buy(buyer)
-        fails = {"shipment_id": shipment["id"], "failure_code": "no"}
-        calls: list[Any] = [book(shop, shipment) for _ in range(8)]
-        calls += [shop.call("web_worker", "fail_booking", **fails) for _ in range(4)]
-        calls += [buyer.does("cancel_payment", payment_id=payment["id"]) for _ in range(3)]
-        calls += [buyer.does("cancel_order", order_id=order["id"]) for _ in range(3)]
-        calls += [buyer.pay(order)]
-        answers = await asyncio.gather(*calls, return_exceptions=True)
-        codes = {getattr(a, "constraint_name", "ok") for a in answers}
-        assert codes <= {"ok", "payment_not_open", "order_not_cancellable", "order_not_payable", None}, answers
-        # Taken (and given back by a refund, when the order was cancelled after that) or let go: one of them, once.
-        phases = (await see(shop, payment))[4]
-        assert phases in (["pending", "post"], ["pending", "post", "posted"], ["pending", "void"])
-        await shop.assert_books_balance()
-
-
-async def test_a_booking_waits_for_who_is_ending_the_payment(shop: Shop, buyer: Sender, connect: Any) -> None:
-    _, payment, shipment = await buy(buyer)
-    ending = await connect()
-    transaction = ending.transaction()
-    await transaction.start()
-    cancel = "UPDATE payments.payments SET status = 'cancelled' WHERE id = $1"
-    await ending.execute(cancel, uuid.UUID(payment["id"]))
-    booking = asyncio.create_task(book(shop, shipment))
-    waits = f"SELECT count(*) > 0 FROM pg_stat_activity WHERE {ending.get_server_pid()} = ANY (pg_blocking_pids(pid))"
-    await shop.until(waits)
-    await transaction.commit()
-    assert await booking == "too_late"
-    assert await see(shop, payment) == LET_GO
-
-
-async def test_credit_for_three_orders_is_held_by_three_of_fifty(shop: Shop, buyer: Sender) -> None:
-    await buyer.credit(3500)
-    lamp, home = await shop.product(500, 1000), await buyer.to()
-    orders = [await buyer.order({"product_id": lamp, "quantity": 2}, shipping_address_id=home) for _ in range(50)]
-    answers = await asyncio.gather(*(pay(buyer, order) for order in orders), return_exceptions=True)
-    assert Counter(getattr(a, "constraint_name", "ok") for a in answers) == {"ok": 3, "insufficient_funds": 47}
-    assert await buyer.balance() == (3500, 3000)
-
-
-async def test_a_death_after_the_booking_is_one_booking_and_one_charge(
-    shop: Shop, buyer: Sender, settings: Settings, carrier: FakeCarrier, connect: Any
-) -> None:
-    """The carrier has taken it, and the connection dies in which that is being written down; another asks again."""
-    order, payment, shipment = await buy(buyer)
-    held = await connect()
-    waits = (
-        f"SELECT pid FROM pg_stat_activity WHERE {held.get_server_pid()} = ANY (pg_blocking_pids(pid)) "
-        "AND query LIKE '%complete_booking%'"
-    )
-    transaction = held.transaction()
-    await transaction.start()
-    await held.execute("SELECT FROM sales.orders WHERE id = $1 FOR UPDATE", uuid.UUID(order["id"]))
-    async with working(settings, carrier):
-        pid = await shop.until(waits)
-        assert shipment["id"] in carrier.booked
-        await shop.admin.execute("SELECT pg_terminate_backend($1)", pid)
-        await transaction.rollback()
-        # Either the worker's second try has done it by now, or its job comes back.
-        await shop.admin.execute(AGAIN, shipment["id"])
-        await shop.until(DONE, "book_shipment", shipment["id"])
-    assert await see(shop, payment) == BOOKED
-    assert await buyer.balance() == (500, 0)
-
-
-async def test_three_workers_that_all_ask_make_one_charge(
-    shop: Shop, buyer: Sender, settings: Settings, carrier: FakeCarrier
-) -> None:
-    _, payment, shipment = await buy(buyer)
-    more = (
-        "INSERT INTO messaging.outbox (kind, payload) "
-        "SELECT 'book_shipment', jsonb_build_object('shipment_id', $1::text) FROM generate_series(1, 9)"
-    )
-    await shop.admin.execute(more, shipment["id"])
-    async with working(settings, carrier, 3):
-        done = "SELECT bool_and(done_at IS NOT NULL) FROM messaging.outbox WHERE payload ->> 'shipment_id' = $1"
-        await shop.until(done, shipment["id"])
-    assert await see(shop, payment) == BOOKED
-    booked = "SELECT count(*) FROM ledger.transfers WHERE payment_id = $1 AND kind = 'payment' AND phase = 'post'"
-    assert await shop.admin.fetchval(booked, uuid.UUID(payment["id"])) == 1
 
 
 # --- a carrier for what was paid before -----------------------------------------------------------

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from tests.identity.accounts.provider import Provider, provider_running
 from tests.identity.conftest import Person
 from tests.identity.conftest import other as other
 from tests.identity.conftest import person as person
@@ -32,3 +35,14 @@ class Staff:
 @pytest.fixture(scope="module")
 async def staff(call: Any, admin: Any, stranger: Any) -> Staff:
     return Staff(call, admin, stranger)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with provider_running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def subject() -> str:
+    return f"user-{uuid.uuid4().hex[:12]}"

@@ -228,3 +228,15 @@ async def desk(shop: Shop, access: Access, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 async def merchant(shop: Shop) -> str:
     return await shop.account("merchant")
+
+
+DELIVERED = "count(*) = $2 AND bool_and(d.status = 'delivered')"
+
+
+async def told(receiver: Receiver, event_id: str, times: int = 1) -> list[Any]:
+    """The requests about one event, once there are so many."""
+    async with asyncio.timeout(60), receiver.heard:
+        await receiver.heard.wait_for(
+            lambda: sum(r.headers["webhook-id"] == event_id for r in receiver.received) >= times
+        )
+    return [r for r in receiver.received if r.headers["webhook-id"] == event_id]

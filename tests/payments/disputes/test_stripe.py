@@ -1,240 +1,21 @@
-"""A payer disputes a payment at their bank: the merchant's share waits, and goes back if the bank decides so."""
+"""Disputes as Stripe reports them, in whatever order."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import uuid
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
 
-from api.gateways.stripe.gateway import StripeGateway
 from api.gateways.stripe.objects import DISPUTE_STATUSES
-from api.gateways.stripe.settings import StripeSettings
-from tests.gateways.stripe_payments import SHOP, attempt
-from tests.gateways.stripe_server import StripeServer, Thing
+from tests.gateways.stripe_server import Thing
 from tests.payments.conftest import Shop
+from tests.payments.disputes.conftest import HELD, LOST, PAID, WON, Disputed, case, dispute
 from tests.support.connections import refused
-from tests.support.payouts import payable
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # how the library calls httpx
-
-
-async def dispute(shop: Shop, payment: dict[str, Any], end: str, amount: int = 1000) -> str:
-    return await shop.event(
-        payment, f"dispute_{end}", case_reference=f"dp_{payment['id']}", amount=amount, failure_code="fraudulent"
-    )
-
-
-async def earnings(shop: Shop, order: dict[str, Any]) -> tuple[int, int]:
-    """The balance of the order's merchant, and what of it is held."""
-    row = await shop.admin.fetchrow(
-        "SELECT b.balance, b.held FROM sales.order_items AS i, ledger.read_balances(i.merchant_id, 'earnings') AS b "
-        "WHERE i.order_id = $1",
-        uuid.UUID(order["id"]),
-    )
-    return row["balance"], row["held"]
-
-
-@pytest.fixture
-async def paid(shop: Shop, customer: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    shop.merchant = await shop.account("merchant")
-    order, payment = await shop.paid(customer, await shop.product())
-    seller = "SELECT i.merchant_id::text FROM sales.order_items AS i WHERE i.order_id = $1"
-    await payable(shop.admin, await shop.admin.fetchval(seller, uuid.UUID(order["id"])))
-    return order, payment
-
-
-async def test_an_open_dispute_holds_the_merchants_share(shop: Shop, paid: Any) -> None:
-    order, payment = paid
-    assert await earnings(shop, order) == (900, 0)
-    assert await dispute(shop, payment, "opened") == "applied"
-    assert await dispute(shop, payment, "opened") == "repeated"
-    assert await earnings(shop, order) == (900, 900)
-    with refused("insufficient_funds", "SH409"):
-        await shop.call("web_merchant", "request_payout", token=shop.merchant, amount=900, currency="USD")
-    with refused("payment_disputed", "SH409"):
-        await shop.call("web_support", "create_refund", token=shop.support, payment_id=payment["id"], reason="x")
-    listed = (await shop.call("web_support", "list_disputes", token=shop.support, status="open"))["data"]
-    assert (listed[0]["payment_id"], listed[0]["amount"], listed[0]["reason"]) == (payment["id"], 1000, "fraudulent")
-    await shop.assert_books_balance()
-
-
-async def test_a_dispute_that_is_won_lets_go(shop: Shop, paid: Any) -> None:
-    order, payment = paid
-    await dispute(shop, payment, "opened")
-    assert await dispute(shop, payment, "won") == "applied"
-    assert await earnings(shop, order) == (900, 0)
-    assert (await shop.see(payment))["amount_refunded"] == 0
-    await shop.assert_books_balance()
-
-
-async def test_a_dispute_that_is_lost_is_a_refund_by_the_bank(shop: Shop, paid: Any) -> None:
-    order, payment = paid
-    await dispute(shop, payment, "opened", 400)
-    assert await earnings(shop, order) == (900, 360)
-    assert await dispute(shop, payment, "lost", 400) == "applied"
-    assert await earnings(shop, order) == (540, 0)
-    seen = await shop.see(payment)
-    assert seen["refunds"] == [["completed", 400, 400, "dispute_lost"]]
-    # Nobody sends it once more.
-    sent = "SELECT count(*) FROM messaging.outbox WHERE kind = 'refund_payment' AND created_at > now() - interval '1 s'"
-    assert await shop.admin.fetchval(sent) == 0
-    await shop.assert_books_balance()
-
-
-async def test_what_was_refunded_and_is_lost_as_well_is_the_shops_loss(shop: Shop, paid: Any) -> None:
-    order, payment = paid
-    made = await shop.call("web_support", "create_refund", token=shop.support, payment_id=payment["id"], reason="x")
-    await shop.call("web_worker", "complete_refund", refund_id=made["id"], provider_reference="re")
-    assert await dispute(shop, payment, "lost") == "applied"
-    seen = await shop.see(payment)
-    assert seen["transfers"][-1] == ["dispute_loss", "disputes", "clearing", "USD", 1000]
-    assert await earnings(shop, order) == (0, 0)
-    await shop.assert_books_balance()
-
-
-async def test_a_share_that_was_paid_out_is_owed(shop: Shop, paid: Any) -> None:
-    """Earnings may fall below zero: the next sales pay it off."""
-    order, payment = paid
-    for step in ("ship_order", "deliver_order"):
-        await shop.call("web_support", step, token=shop.support, order_id=order["id"])
-    # The return window is over.
-    await shop.admin.execute(
-        "UPDATE ledger.order_earnings SET available_from = now() WHERE order_id = $1", uuid.UUID(order["id"])
-    )
-    made = await shop.call("web_merchant", "request_payout", token=shop.merchant, amount=900, currency="USD")
-    await shop.call("web_support", "confirm_payout", token=shop.support, payout_id=made["id"], provider_reference="po")
-    assert await earnings(shop, order) == (0, 0)
-    await dispute(shop, payment, "lost")
-    assert await earnings(shop, order) == (-900, 0)
-    with refused("insufficient_funds", "SH409"):
-        await shop.call("web_merchant", "request_payout", token=shop.merchant, amount=1, currency="USD")
-    await shop.assert_books_balance()
-
-
-@pytest.mark.parametrize(("status", "end"), [("lost", (0, 0)), ("under_review", (900, 900)), ("won", (900, 0))])
-async def test_itemised_movements_replace_the_statement_that_it_was_withdrawn(
-    shop: Shop, paid: Any, status: str, end: tuple[int, int]
-) -> None:
-    """A dispute that was opened before its gateway itemised what it moved."""
-    order, payment = paid
-    await dispute(shop, payment, "opened")
-    movements = [{"reference": "txn_1", "amount": -1000}, {"reference": "txn_2", "amount": 1000}]
-    told = {"dispute_status": status, "movements": movements if status == "won" else movements[:1], "amount": 1000}
-    told["occurred_at"] = "2026-01-01T00:00:00Z"
-    assert await shop.event(payment, "dispute", case_reference=f"dp_{payment['id']}", **told) == "applied"
-    assert await earnings(shop, order) == end
-    await shop.assert_books_balance()
-
-
-async def test_a_dispute_of_nothing_is_kept(shop: Shop, paid: Any) -> None:
-    _, payment = paid
-    assert await shop.event(payment, "dispute_opened", "no case", amount=5) == "no_change"
-    assert await shop.event(payment, "dispute_opened", "no amount", case_reference="x", amount=0) == "no_change"
-
-
-# --- as Stripe reports them -----------------------------------------------------------------------
-
-
-class Disputed:
-    """A payment of 30.00 at Stripe and in the shop, of a merchant of its own, who gets 27.00."""
-
-    def __init__(self, shop: Shop, server: StripeServer, gateway: StripeGateway) -> None:
-        self.shop, self.server, self.gateway = shop, server, gateway
-
-    async def begin(self, customer: str) -> None:
-        """The attempt, and the payment at Stripe, of which the shop knows nothing yet."""
-        self.shop.merchant = await self.shop.account("merchant")
-        self.order = await self.shop.order(customer, await self.shop.product(price=1500))
-        answer = await self.shop.call(
-            "web_customer", "begin_payment", token=customer, order_id=self.order["id"], provider="stripe"
-        )
-        self.payment = answer["payment"]
-        session = await self.gateway.open(replace(attempt(), id=self.payment["id"], order_id=self.order["id"]))
-        self.paid = self.server.pay(session.reference)
-        self.intent = str(self.server.sessions[session.reference]["payment_intent"])
-
-    async def tell(self, *sent: Thing) -> list[str]:
-        """Stripe's callbacks; the outcomes."""
-        outcomes = []
-        for callback in sent:
-            for event in await self.gateway.parse_callback(*self.server.signed(callback)):
-                given = {
-                    "provider": "stripe", "event_id": event.id, "kind": event.kind, "payload": {},
-                    "payment_id": event.payment_id, "provider_reference": event.reference,
-                    "charge_reference": event.charge, "amount": event.amount, "currency": event.currency,
-                    "case_reference": event.case, "refund_id": event.refund_id, "failure_code": event.failure_code,
-                    "dispute_status": event.status, "occurred_at": event.occurred_at and event.occurred_at.isoformat(),
-                    "movements": [asdict(movement) for movement in event.movements],
-                }  # fmt: skip
-                receipt = await self.shop.call("web_gateway", "receive_gateway_event", **given)
-                outcomes.append(receipt["outcome"])
-        return outcomes
-
-    async def listed(self, **filters: Any) -> list[dict[str, Any]]:
-        found = await self.shop.call("web_support", "list_disputes", token=self.shop.support, limit=100, **filters)
-        return [dispute for dispute in found["data"] if dispute["payment_id"] in (None, self.payment["id"])]
-
-    async def refund(self, amount: int | None = None) -> dict[str, Any]:
-        given = {} if amount is None else {"amount": amount}
-        made: dict[str, Any] = await self.shop.call(
-            "web_support", "create_refund", token=self.shop.support, payment_id=self.payment["id"], reason="x", **given
-        )
-        return made
-
-    async def books(self) -> dict[str, int]:
-        """Where the money of the order is. Clearing: what Stripe has for the shop."""
-        rows = await self.shop.admin.fetch(
-            """
-            SELECT a.kind, sum(m.amount)::bigint AS amount
-            FROM (SELECT t.credit_account AS id, t.amount FROM ledger.transfers AS t
-                  WHERE t.order_id = $1 AND t.phase IN ('posted', 'post')
-                  UNION ALL
-                  SELECT t.debit_account, -t.amount FROM ledger.transfers AS t
-                  WHERE t.order_id = $1 AND t.phase IN ('posted', 'post')) AS m
-            JOIN ledger.accounts AS a ON a.id = m.id GROUP BY a.kind HAVING sum(m.amount) <> 0
-            """,
-            uuid.UUID(self.order["id"]),
-        )
-        found = {row["kind"]: row["amount"] for row in rows}
-        held = (await earnings(self.shop, self.order))[1]
-        return {**found, "clearing": -found.get("clearing", 0), "held": held}
-
-
-@pytest.fixture(scope="module")
-def running() -> Any:
-    with StripeServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def begun(shop: Shop, customer: str, running: StripeServer) -> AsyncIterator[Disputed]:
-    running.reset()
-    gateway = StripeGateway(
-        StripeSettings(secret_key=running.secret_key, webhook_secret=(running.webhook_secret,), api=running.url), SHOP
-    )
-    disputed = Disputed(shop, running, gateway)
-    await disputed.begin(customer)
-    yield disputed
-    await shop.assert_books_balance()
-    await gateway.aclose()
-
-
-@pytest.fixture
-async def at_stripe(begun: Disputed) -> Disputed:
-    await begun.tell(*begun.paid)
-    return begun
-
-
-PAID = {"clearing": 3000, "earnings": 2700, "commission": 300, "held": 0}
-# After a dispute's fee of 15.00.
-HELD = {**PAID, "clearing": 1500, "fees": -1500, "held": 2700}
-WON = {**HELD, "held": 0}
-LOST = {"clearing": -1500, "fees": -1500, "held": 0}
 
 
 async def test_an_inquiry_holds_nothing_and_can_be_refunded(at_stripe: Disputed) -> None:
@@ -251,11 +32,6 @@ async def test_an_inquiry_holds_nothing_and_can_be_refunded(at_stripe: Disputed)
     (listed,) = await at_stripe.listed(status="warning_closed")
     assert listed["closed_at"] is not None
     assert await at_stripe.listed(status="open") == []
-
-
-def case(disputed: Disputed) -> str:
-    (found,) = disputed.server.disputes
-    return found
 
 
 async def test_a_prevented_dispute_is_ended_and_its_refund_is_a_refund(at_stripe: Disputed) -> None:

@@ -1,0 +1,56 @@
+"""The archive of the write-ahead log: a segment is kept once, and who waits for it is told when it does not come."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from backups.programs import BackupError
+from db.server.configuration import archiving
+from tests.backups.conftest import Store, archived, ask, ask_nothing
+
+
+def test_the_archive_command(folder: Path) -> None:
+    archive = folder / "it's 100% here"
+    archive.mkdir()
+    segment = folder / "segment"
+    segment.write_bytes(b"log" * 1000)
+    command = archiving(archive)["archive_command"]
+
+    def run(content: bytes) -> int:
+        segment.write_bytes(content)
+        text = command.replace("%f", "000000010000000000000001").replace("%p", str(segment)).replace("%%", "%")
+        return subprocess.run(["/bin/sh", "-c", text], check=False).returncode
+
+    name = archive / "000000010000000000000001.gz"
+    (archive / "000000010000000000000001.gz.tmp").write_bytes(b"half of it, from before a crash")
+    assert run(b"log" * 1000) == 0
+    first = name.read_bytes()
+    assert run(b"log" * 1000) == 0, "said twice after a crash, it is there already"
+    assert run(b"another server's") != 0, "never overwritten"
+    assert name.read_bytes() == first
+    assert [path.name for path in archive.iterdir()] == [name.name]
+
+
+def test_a_broken_archive_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    access = store.start()
+    store.back_up(access)
+    store.repository.wal.rename(store.folder / "gone")
+    store.repository.wal.touch()
+    monkeypatch.setattr("backups.take.ARCHIVE_TIMEOUT", 1.0)
+    with pytest.raises(BackupError, match=r"does not reach .*/wal .*Is the disk full"):
+        archived(store, access)
+
+
+def test_a_slow_archive_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    access = store.start()
+    store.back_up(access)
+    command = str(ask(access, "SHOW archive_command")).replace("'", "''")
+    ask_nothing(access, f"ALTER SYSTEM SET archive_command = 'sleep 2; {command}'")
+    ask_nothing(access, "SELECT pg_reload_conf()")
+    for _ in range(3):  # each a segment
+        ask_nothing(access, "SELECT pg_create_restore_point('one'), pg_switch_wal()")
+    monkeypatch.setattr("backups.take.ARCHIVE_TIMEOUT", 6.0)
+    archived(store, access)
