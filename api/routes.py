@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from api.console.pages import console_routes
 from api.docs.pages import docs_routes
 from api.handlers import checkout, checkout_return, mail_links, mock_checkout, pages
+from api.handlers.account_export import ExportAccount
 from api.handlers.cached import Cached
 from api.handlers.checkout import BeginPayment, CapturePayment
 from api.handlers.gift_cards import RedeemGiftCard
@@ -53,6 +54,7 @@ INTERNAL = frozenset(
         "open_import",
         "get_next_price_change",
         "open_order_stream",
+        "get_account_export_part",
     }
 )
 
@@ -70,6 +72,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/account",                               "get_account"),
     PATCH ("/account",                               "update_account"),
     DELETE("/account",                               "close_account", 204, EndSession),
+    POST  ("/account/export",                        "export_account", 202),
+    GET   ("/account/export",                        "get_account_export", 200, ExportAccount),
     PUT   ("/account/password",                      "change_password", 204, ChangePassword),
     POST  ("/account/email-verification",            "request_email_verification", 204),
     POST  ("/account/email-verification/confirm",    "confirm_email_verification"),

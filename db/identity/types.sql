@@ -1,12 +1,19 @@
 -- Types of the endpoints in db/identity/api: what a client sends and what it gets.
 
+-- Characters that cannot be seen are refused: no mail would reach such an address, and it would look like another one.
 CREATE DOMAIN api.email AS text CONSTRAINT email_malformed
-    CHECK (char_length(VALUE) <= 254
-           AND VALUE ~ '^[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+$');
-COMMENT ON DOMAIN api.email IS 'An e-mail address.';
+    CHECK (char_length(VALUE) <= 254 AND VALUE IS NFC NORMALIZED
+           AND VALUE ~ '^[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+$'
+           AND VALUE !~
+           '[\u0001-\u001F\u007F-\u00A0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
+           '\u2028-\u202F\u205F-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFF\U000E0000-\U000E0FFF]');
+COMMENT ON DOMAIN api.email IS
+'An e-mail address such as ada@example.com, without blanks or invisible characters, at most 254 characters.';
 
-CREATE DOMAIN api.handle AS text CONSTRAINT handle_malformed CHECK (VALUE ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}$');
-COMMENT ON DOMAIN api.handle IS '3 to 30 letters, digits, dots, dashes or underscores.';
+CREATE DOMAIN api.handle AS text
+    CONSTRAINT handle_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}$');
+COMMENT ON DOMAIN api.handle IS
+'3 to 30 letters, digits, dots, dashes or underscores; the first is a letter, digit or underscore.';
 
 CREATE DOMAIN api.password AS text
     CONSTRAINT password_weak CHECK (char_length(VALUE) >= 8 AND char_length(VALUE) <= 64);

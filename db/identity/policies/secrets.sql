@@ -10,9 +10,11 @@ ALTER TABLE identity.mail_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.email_changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.outside_issuers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.outside_identities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.environment ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL
     ON identity.passwords, identity.sessions, identity.refresh_tokens, identity.signing_keys, identity.salt_key,
     identity.login_attempts,
-              identity.mail_tokens, identity.email_changes, identity.outside_issuers, identity.outside_identities
+              identity.mail_tokens, identity.email_changes, identity.outside_issuers, identity.outside_identities,
+              identity.environment
     FROM store_api;

@@ -55,6 +55,7 @@ BEGIN
     DELETE FROM identity.passwords AS p WHERE p.account_id = erase_account.account_id;
     DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
     DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;
+    DELETE FROM identity.account_exports AS e WHERE e.account_id = erase_account.account_id;
     DELETE FROM identity.addresses AS a WHERE a.account_id = erase_account.account_id;
     UPDATE payments.bank_accounts AS b
     SET iban = NULL, bic = NULL, holder = NULL

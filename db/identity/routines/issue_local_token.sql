@@ -11,7 +11,7 @@ DECLARE
     v_account identity.accounts;
     v_session uuid;
 BEGIN
-    IF current_setting('storeproc.environment', true) = 'production' THEN
+    IF identity.is_production() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'production_refused',
             MESSAGE = 'This server is marked as production: log in to get a token.';
     END IF;

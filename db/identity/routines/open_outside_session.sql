@@ -17,11 +17,16 @@ DECLARE
     v_link    identity.outside_identities;
     v_account identity.accounts;
     v_session identity.sessions;
+    v_sets_roles boolean;
 BEGIN
-    IF NOT EXISTS (SELECT FROM identity.outside_issuers AS t WHERE t.issuer = open_outside_session.issuer) THEN
+    SELECT t.sets_roles INTO v_sets_roles
+    FROM identity.outside_issuers AS t WHERE t.issuer = open_outside_session.issuer;
+    IF NOT FOUND OR open_outside_session.role IS NOT NULL AND NOT v_sets_roles THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'issuer_not_trusted',
-            MESSAGE = 'This identity provider is not trusted here.',
-            HINT = 'Run `storeproc migrate` with OIDC_ISSUER set.';
+            MESSAGE = 'This identity provider is not trusted here'
+                || CASE WHEN v_sets_roles IS NULL THEN '.' ELSE ' to say who may do what.' END,
+            HINT = 'Run `storeproc migrate` with OIDC_ISSUER'
+                || CASE WHEN v_sets_roles IS NULL THEN '' ELSE ' and OIDC_ROLE_CLAIM' END || ' set.';
     END IF;
     lifetime := least(900, floor(extract(epoch FROM open_outside_session.expires_at - clock_timestamp())));
     IF lifetime <= 0 THEN
