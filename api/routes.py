@@ -24,6 +24,7 @@ from api.handlers.product_csv import ExportProducts, ImportProducts
 from api.handlers.sessions import (
     ChangePassword,
     ConfirmPasswordReset,
+    ConfirmSession,
     CreateAccount,
     CreateSession,
     EndSession,
@@ -60,6 +61,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/accounts",                              "create_account", 201, CreateAccount),
     POST  ("/sessions",                              "create_session", 201, CreateSession),
     POST  ("/sessions/refresh",                      "refresh_session", 200, RefreshSession),
+    POST  ("/sessions/current/confirm",              "confirm_session", 204, ConfirmSession),
     DELETE("/sessions/current",                      "delete_session", 204, EndSession),
     GET   ("/account",                               "get_account"),
     PATCH ("/account",                               "update_account"),

@@ -103,6 +103,22 @@ class EndSession(Endpoint):
         return response
 
 
+class ConfirmSession(Endpoint):
+    """POST /sessions/current/confirm."""
+
+    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD}
+
+    async def respond(self, request: ApiRequest) -> Response:
+        """204. Raises Problem."""
+        caller = self.identify(request)
+        call = await self.read(request)
+        # The first statement counts the attempt and commits, as for a log-in.
+        request_id = request.context.request_id
+        salt = await self.state["functions"].call("get_password_salt", {}, request_id=request_id, caller=caller)
+        call.replace(password=await self.state["passwords"].hash(call.data["password"], salt))
+        return await self.execute(request, call, caller)
+
+
 class ChangePassword(Endpoint):
     """PUT /account/password."""
 

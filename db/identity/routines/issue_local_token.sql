@@ -1,5 +1,5 @@
 -- Returns an access token for local use, for the account with that e-mail, or the first account of that role. Opens a
--- session of one day.
+-- session of one day, which counts as confirmed all the time: the administrator can issue another at any time.
 -- Callers:   `storeproc token`, over the administrator's connection. Not granted to any web role.
 -- Errors:    production_refused 403, account_not_found 404.
 CREATE OR REPLACE FUNCTION identity.issue_local_token(role text, email text DEFAULT NULL)
@@ -23,8 +23,8 @@ BEGIN
             MESSAGE = format('There is no active %s account%s.', issue_local_token.role,
                              coalesce(' ' || issue_local_token.email, ''));
     END IF;
-    INSERT INTO identity.sessions (account_id, expires_at)
-    VALUES (v_account.id, now() + interval '1 day')
+    INSERT INTO identity.sessions (account_id, expires_at, confirmed_at)
+    VALUES (v_account.id, now() + interval '1 day', now() + interval '1 day')
     RETURNING id INTO v_session;
     RETURN identity.issue_token(v_account.id, v_account.role, v_session, '1 day');
 END $$;

@@ -1,4 +1,4 @@
--- Logs in: compares the password's hash and opens a session of 30 days.
+-- Logs in: compares the password's hash and opens a session of 30 days, which is fresh (require_fresh).
 -- Callers:   api.create_session.
 -- Locks:     the account. A password change holds it too, so the hash is compared again under the lock.
 -- Errors:    credentials_invalid 401 (the same for an unknown e-mail, a wrong password, a closed account),
@@ -29,8 +29,8 @@ BEGIN
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
     END IF;
 
-    INSERT INTO identity.sessions (account_id, expires_at)
-    VALUES (v_account.id, now() + interval '30 days')
+    INSERT INTO identity.sessions (account_id, expires_at, confirmed_at)
+    VALUES (v_account.id, now() + interval '30 days', now())
     RETURNING id INTO v_session;
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;
