@@ -148,6 +148,15 @@ class MockGateway:
             given = {"id": entry, "payment_id": payment_id, "kind": kind, "amount": amount, "currency": currency}
             await self._call("record_mock_movement", given | {"refund_id": refund_id}, payment_id)
 
+    async def look_up_event(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """What its books have of the payment that a callback of its own was about."""
+        payment_id = payload.get("data", {}).get("payment_id")
+        if self._call is None or not isinstance(payment_id, str):
+            return []
+        given = {"since": "-infinity", "until": "infinity", "payment_id": payment_id}
+        found = [_movement(entry) for entry in await self._call("list_mock_movements", given, "reconciliation")]
+        return [_event(movement) for movement in found]
+
     # --- its own side: the hosted page and the callback -------------------------------------------
 
     def write_token(self, checkout: Checkout) -> str:
@@ -218,6 +227,19 @@ def _movement(entry: Mapping[str, Any]) -> Movement:
         case=entry["id"] if refunded else None,
         refund_id=entry["refund_id"],
         status="completed" if refunded else None,
+    )
+
+
+def _event(movement: Movement) -> Event:
+    return Event(
+        movement.id,
+        "completed" if movement.kind == "captured" else "refund_completed",
+        payment_id=movement.payment_id,
+        amount=abs(movement.amount),
+        currency=movement.currency,
+        case=movement.case,
+        refund_id=movement.refund_id,
+        payload={"entry": movement.id},
     )
 
 

@@ -131,10 +131,14 @@ class RefundOutcome:
 
 @dataclass(frozen=True)
 class Movement:
-    """An entry of a gateway's own books, in the currency of the payment. `id` is the gateway's, the same every time."""
+    """An entry of a gateway's own books, in the currency of the payment. `id` is the gateway's, the same every time.
+
+    Beside those of payments: a fee without a payment; a payout, between the gateway and the shop's own bank account; a
+    reserve, which the gateway holds back or releases; and other, which nobody has decided how to book.
+    """
 
     id: str
-    kind: Literal["captured", "refunded", "disputed", "fee"]
+    kind: Literal["captured", "refunded", "disputed", "fee", "payout", "reserve", "other"]
     amount: int  # minor units; above zero: taken, below: given back
     currency: str
     moved_at: datetime
@@ -145,7 +149,7 @@ class Movement:
     case: str | None = None  # a refund's or a dispute's id at the gateway
     refund_id: str | None = None  # ours, where the gateway hands it back
     status: str | None = None  # of the refund (pending, completed, failed) or the dispute (the gateway's word), by now
-    reason: str | None = None  # of the dispute
+    reason: str | None = None  # of the dispute; beside payments, the gateway's word for the kind
 
 
 class Refused(Exception):
@@ -228,6 +232,8 @@ class Inspector(Protocol):
 
     async def look_up_event(self, payload: Mapping[str, Any]) -> Sequence[Event]:
         """What it says of the same thing now, with our payment's id where it knows it. Raises Unavailable.
+
+        The ids of these events do not matter: each reconciliation may apply them once.
 
         Arguments:
             payload: of the event, as it was received.

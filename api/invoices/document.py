@@ -1,4 +1,4 @@
-"""An invoice or a credit note as a page: PDF/A-3a, tagged (PDF/UA-1), every font inside, the same bytes each time.
+"""An invoice, credit or debit note as a page: PDF/A-3a, tagged (PDF/UA-1), every font inside, the same bytes each time.
 
 `render` is a pure function of the document as api.get_invoice answers it, of invoice.typ and of the fonts, which come
 from pinned packages and never from the system. It takes some 15 ms of CPU, 70 ms for a hundred lines: call it in a
@@ -174,6 +174,31 @@ class _Prices(NamedTuple):
         )
 
 
+class _Words(NamedTuple):
+    """What a kind of document is called, and calls its parts."""
+
+    name: str
+    buyer: str
+    paid: str  # the amount has moved: to the shop, to the buyer, or back to the shop
+    total: str
+    colour: str
+    refers: str = ""  # to the document that it corrects
+    note: str = ""
+
+
+_WORDS = {
+    "invoice": _Words("Invoice", "Billed to", "Paid", "Total", "#1b7f4b"),
+    "credit_note": _Words(
+        "Credit note", "Credited to", "Refunded", "Total credited", "#8a4b08", "Corrects invoice",
+        "This corrects invoice",
+    ),
+    "debit_note": _Words(
+        "Debit note", "Debited to", "Returned", "Total debited", "#1b7f4b", "Cancels credit note",
+        "Nothing is left to pay. This cancels credit note",
+    ),
+}  # fmt: skip
+
+
 def _money(invoice: Mapping[str, Any], amount: int) -> str:
     return f"{Decimal(amount).scaleb(-invoice['minor_units']):,}".replace("-", "\N{MINUS SIGN}")
 
@@ -181,23 +206,22 @@ def _money(invoice: Mapping[str, Any], amount: int) -> str:
 def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
     """What invoice.typ sets: texts only, in the order in which they are shown."""
     money = partial(_money, invoice)
-    credit = invoice["kind"] == "credit_note"
-    kind = "Credit note" if credit else "Invoice"
+    words = _WORDS[invoice["kind"]]
     prices = _Prices.of(invoice["items"])
     total = money(invoice["total"])
     return {
         "fonts": _fonts(invoice["buyer"]["country"]),
-        "title": f"{kind} {invoice['number']}",
-        "kind": kind,
+        "title": f"{words.name} {invoice['number']}",
+        "kind": words.name,
         "number": invoice["number"],
         "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
         "seller": _seller(invoice["seller"]),
-        "buyer": _buyer(invoice["buyer"], credit),
+        "buyer": _buyer(invoice["buyer"], words),
         "facts": [
-            [f"{kind} date", _day(invoice["issue_date"])],
+            [f"{words.name} date", _day(invoice["issue_date"])],
             ["Order", invoice["order_number"]],
-            *([["Corrects invoice", invoice["invoice_number"]]] if credit else []),
-            ["Refunded on" if credit else "Paid on", _day(invoice["paid_date"])],
+            *([[words.refers, invoice["invoice_number"]]] if words.refers else []),
+            [f"{words.paid} on", _day(invoice["paid_date"])],
             ["Currency", invoice["currency"]],
         ],
         "prices": {
@@ -223,8 +247,8 @@ def _page(invoice: Mapping[str, Any], issued: datetime) -> dict[str, Any]:
             if prices.taxed
         ],
         "taxes_total": [money(invoice["total"] - invoice["tax"]), money(invoice["tax"]), total],
-        "stamp": {"text": "Refunded", "colour": "#8a4b08"} if credit else {"text": "Paid", "colour": "#1b7f4b"},
-        "notes": _notes(invoice, credit),
+        "stamp": {"text": words.paid, "colour": words.colour},
+        "notes": _notes(invoice, words),
         "footer": _footer(invoice["seller"]),
     }
 
@@ -233,9 +257,9 @@ def _seller(seller: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": seller["name"], "lines": [*_address(seller), *_present(seller["email"], seller["phone"])]}
 
 
-def _buyer(buyer: Mapping[str, Any], credit: bool) -> dict[str, Any]:
+def _buyer(buyer: Mapping[str, Any], words: _Words) -> dict[str, Any]:
     return {
-        "label": "Credited to" if credit else "Billed to",
+        "label": words.buyer,
         "name": buyer["name"],
         "lines": [
             *([buyer["recipient"]] if buyer["recipient"] not in (None, buyer["name"]) else []),
@@ -271,7 +295,7 @@ def _cells(item: Mapping[str, Any], prices: _Prices, money: Callable[[int], str]
 
 
 def _totals(invoice: Mapping[str, Any], prices: _Prices, money: Callable[[int], str]) -> list[list[Any]]:
-    credit = invoice["kind"] == "credit_note"
+    words = _WORDS[invoice["kind"]]
     inside = prices.included == {True}
     if prices.mixed:  # a sum of prices with and without tax would mean nothing
         first = ["Net amount", money(sum(item["net"] for item in invoice["items"])), False]
@@ -283,18 +307,18 @@ def _totals(invoice: Mapping[str, Any], prices: _Prices, money: Callable[[int], 
         *([["Discount", money(-invoice["discount"]), False]] if discount else []),
         *([["Shipping", money(invoice["shipping"]), False]] if invoice["shipping"] else []),
         *([["Tax", money(invoice["tax"]), False]] if prices.taxed and not inside else []),
-        ["Total credited" if credit else "Total", f"{money(invoice['total'])} {invoice['currency']}", True],
+        [words.total, f"{money(invoice['total'])} {invoice['currency']}", True],
         *([["Tax included", money(invoice["tax"]), False]] if inside else []),
-        ["Refunded" if credit else "Paid", money(invoice["amount_paid"]), False],
-        *([] if credit else [["Amount due", money(invoice["total"] - invoice["amount_paid"]), False]]),
+        [words.paid, money(invoice["amount_paid"]), False],
+        *([] if words.refers else [["Amount due", money(invoice["total"] - invoice["amount_paid"]), False]]),
     ]
 
 
-def _notes(invoice: Mapping[str, Any], credit: bool) -> list[str]:
+def _notes(invoice: Mapping[str, Any], words: _Words) -> list[str]:
     paid = _day(invoice["paid_date"])
     return [
-        f"Refunded on {paid}. This corrects invoice {invoice['invoice_number']} of {_day(invoice['invoice_date'])}."
-        if credit
+        f"{words.paid} on {paid}. {words.note} {invoice['invoice_number']} of {_day(invoice['invoice_date'])}."
+        if words.refers
         else f"Paid on {paid}, with thanks. Nothing is left to pay.",
         *_present(invoice["reason"] and f"Reason: {invoice['reason']}"),
         *sorted({tax["reason"] for tax in invoice["taxes"] if tax["reason"]}),

@@ -20,7 +20,7 @@ from drafthorse.models.party import TaxRegistration
 from drafthorse.models.tradelines import LineItem
 
 PROFILE = "urn:cen.eu:en16931:2017"
-INVOICE, CREDIT_NOTE = "380", "381"
+TYPES = {"invoice": "380", "credit_note": "381", "debit_note": "383"}  # UNTDID 1001
 PIECE = "C62"  # UN/ECE Recommendation 20: one
 DISCOUNT, FREIGHT = "95", "FC"  # UNTDID 5189, 7161
 # Reasons for a category without tax (BR-E-10, BR-O-10), where the seller gives none.
@@ -34,7 +34,7 @@ def write(invoice: Mapping[str, Any]) -> str:
     document = Document()
     document.context.guideline_parameter.id = PROFILE
     document.header.id = invoice["number"]
-    document.header.type_code = CREDIT_NOTE if invoice["kind"] == "credit_note" else INVOICE
+    document.header.type_code = TYPES[invoice["kind"]]
     document.header.issue_date_time = date.fromisoformat(invoice["issue_date"])
     if invoice["reason"]:
         note = IncludedNote()

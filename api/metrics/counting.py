@@ -11,6 +11,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -72,12 +73,19 @@ _replica_lag = Gauge(
     multiprocess_mode="livemax",
     registry=REGISTRY,
 )
-_replica_serves = Gauge(
-    "storeproc_replica_serves",
-    "Whether reads go to the replica: 1 when every web process sends them there.",
-    multiprocess_mode="livemin",
-    registry=REGISTRY,
-)
+
+
+@cache
+def _replica_serves() -> Gauge:
+    """Made for the first replica: where there is none, a 0 would raise the alert that it is unused."""
+    return Gauge(
+        "storeproc_replica_serves",
+        "Whether reads go to the replica: 1 when every web process sends them there.",
+        multiprocess_mode="livemin",
+        registry=REGISTRY,
+    )
+
+
 _gateway_calls = Counter(
     "storeproc_gateway_calls",
     "Calls of payment gateways: ok, refused (for good), unavailable, invalid (a callback without a valid signature), "
@@ -170,7 +178,7 @@ def watch_replica(replica: Replica) -> None:
         _reads.labels(server, why).inc(number)
         replica.reads[reason] = 0
     _replica_lag.set(replica.behind)
-    _replica_serves.set(replica.serves)
+    _replica_serves().set(replica.serves)
 
 
 T = TypeVar("T")

@@ -38,8 +38,9 @@ CREATE TYPE api.invoice AS (
     shipping bigint, shipping_tax_category text, shipping_tax_rate numeric, tax bigint, tax_included bigint,
     taxes api.invoice_tax[], total bigint, amount_paid bigint, reason text, e_invoice boolean, created_at timestamptz
 );
-COMMENT ON COLUMN api.invoice.kind IS 'invoice or credit_note.';
-COMMENT ON COLUMN api.invoice.invoice_id IS 'Of a credit note: the invoice it corrects.';
+COMMENT ON COLUMN api.invoice.kind IS 'invoice; credit_note; debit_note: it cancels a credit note.';
+COMMENT ON COLUMN api.invoice.invoice_id IS
+'Of a credit note: the invoice it corrects. Of a debit note: the credit note it cancels.';
 COMMENT ON COLUMN api.invoice.e_invoice IS 'Whether Factur-X (EN 16931) is inside the PDF.';
 
 CREATE TYPE api.invoice_page AS (data api.invoice[], next_cursor text);

@@ -114,7 +114,7 @@ CREATE TYPE api.reconciliation_difference AS (
     currency text, reference text, reason text, explained_by uuid, explained_at timestamptz, created_at timestamptz
 );
 COMMENT ON COLUMN api.reconciliation_difference.reference IS
-'The gateway''s: of a charge that is none of ours, or of a callback.';
+'The gateway''s: of a charge that is none of ours, of a callback, or of an entry of its books.';
 COMMENT ON COLUMN api.reconciliation_difference.explained_by IS
 'Null in an explained difference: the books agree again.';
 

@@ -24,6 +24,7 @@ COLUMNS = [
     "currency",
     "stock",
     "weight",
+    "requires_shipping",
     "tax_category",
     "attributes",
     "images",
@@ -60,6 +61,7 @@ def row(n: int, **changes: Any) -> dict[str, Any]:
         "currency": "USD",
         "stock": n % 7,
         "weight": 50,
+        "requires_shipping": "true",
         "tax_category": "standard",
         "attributes": json.dumps({"n": n}),
         "images": "https://i.example/1.png https://i.example/2.png",
@@ -133,7 +135,7 @@ async def test_what_an_export_says_an_import_understands(client: Client, shop: S
         "  spaces  ",
         "\ttab",
     ]
-    rows = [row(n, name=text.strip() or "x", description=text) for n, text in enumerate(odd)]
+    rows = [row(n, name=" ".join(text.split()), description=text) for n, text in enumerate(odd)]
     rows.append(row(50, category="", attributes="", images="", description="", stock=0))
     assert (await send(client, seller, file_of(*rows))).json()["created"] == len(rows)
     # What was written by hand came in as it was; an apostrophe before a formula is an export's.
@@ -205,6 +207,7 @@ async def test_columns_that_are_left_out_stay(client: Client, shop: Shop, seller
         ({"stock": "many"}, "stock_out_of_range"),
         ({"stock": "-1"}, "stock_out_of_range"),
         ({"weight": "heavy"}, "weight_out_of_range"),
+        ({"requires_shipping": "perhaps"}, "requires_shipping_malformed"),
         ({"tax_category": "NO"}, "tax_category_malformed"),
         ({"attributes": "{"}, "attributes_not_an_object"),
         ({"attributes": "[]"}, "attributes_not_an_object"),

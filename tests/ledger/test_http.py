@@ -67,7 +67,7 @@ async def test_credit_from_the_grant_to_the_second_person(
 
     refusal = await client.post(where, token=support.token)
     assert problem(refusal) == (409, "approval_by_requester")
-    assert refusal.json()["detail"] == "Somebody else has to approve this."
+    assert refusal.json()["detail"] == "You cannot approve your own request. Ask a colleague."
     refusal = await client.post(where, token=colleague.token, json={"decision": "perhaps"})
     assert problem(refusal) == (422, "request_invalid")
     decided = await client.post(where, token=colleague.token, json={"decision": "reject"})

@@ -205,7 +205,7 @@ async def test_what_support_released_is_not_held_again(client: Client, shop: Sho
     assert (await look(client, token, order, payment))[1] is None
 
 
-async def test_a_late_risk_is_recorded_and_holds_nothing_that_was_shipped(
+async def test_a_late_risk_holds_what_was_shipped_for_staff_to_see(
     client: Client, shop: Shop, stripe: StripeServer
 ) -> None:
     token, order, payment = await begin(client, shop, "stripe")
@@ -214,10 +214,11 @@ async def test_a_late_risk_is_recorded_and_holds_nothing_that_was_shipped(
     await tell(client, stripe, *(e for e in events if e not in late))
     assert (await act(client, shop, order, "ship")).status_code == 200
     await tell(client, stripe, *late)
-    assert await look(client, token, order, payment) == ("shipped", None, "elevated", "elevated_risk_level")
-    assert await timeline(client, token, order) == []
-    answer = await act(client, shop, order, "hold", "too late")
-    assert (answer.status_code, answer.json()["code"]) == (409, "order_not_holdable")
+    assert await look(client, token, order, payment) == ("shipped", RISK, "elevated", "elevated_risk_level")
+    assert await timeline(client, token, order) == [("order.held", RISK)]
+    answer = await act(client, shop, order, "hold", "asked the customer")
+    assert (answer.status_code, answer.json()["hold_reason"]) == (200, "asked the customer")
+    assert (await act(client, shop, order, "release", "a good customer")).json()["on_hold"] is False
 
 
 async def test_a_risky_attempt_that_did_not_pay_holds_nothing(client: Client, shop: Shop, stripe: StripeServer) -> None:
@@ -310,6 +311,9 @@ async def test_who_holds_and_releases(client: Client, shop: Shop) -> None:
     answer = await client.post(f"/admin/orders/{own}/release", token=colleague, json={"reason": "it is mine"})
     assert (answer.status_code, answer.json()["code"]) == (403, "own_account_refused")
     assert (await act(client, shop, order, "release", "both")).json()["on_hold"] is False
+    await act(client, shop, order, "cancel")
+    answer = await act(client, shop, order, "hold", "too late")
+    assert (answer.status_code, answer.json()["code"]) == (409, "order_not_holdable")
 
 
 def shop_id() -> str:

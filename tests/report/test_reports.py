@@ -36,7 +36,7 @@ async def test_revenue_is_gross_refunds_net_and_commission_by_day_and_currency(o
     assert first["amounts"] == [
         {
             "currency": "USD", "orders": 2, "gross": 3000, "refunds": 0, "net": 3000,
-            "commission": commission, "average_order": 1500,
+            "commission": commission, "average_order": 1500, "fees": 0, "net_after_fees": 3000,
         }
     ]  # fmt: skip
     assert empty["amounts"] == []
@@ -47,7 +47,7 @@ async def test_revenue_is_gross_refunds_net_and_commission_by_day_and_currency(o
     # A tenth of the commission on 1000 for 400 of it.
     assert by_currency(last)["USD"] == {
         "currency": "USD", "orders": 0, "gross": 0, "refunds": 400, "net": -400, "commission": -40,
-        "average_order": None,
+        "average_order": None, "fees": 0, "net_after_fees": -400,
     }  # fmt: skip
     assert by_currency(report["total"])["USD"]["net"] == 2600
     assert report["as_of"]
@@ -87,7 +87,8 @@ async def test_a_refund_that_bounces_stays_one_because_it_is_owed(office: Office
     await office.refresh()
     report = await office.does("analyse_revenue", currency="GBP")
     assert by_currency(report["total"])["GBP"] == {
-        "currency": "GBP", "orders": 1, "gross": 700, "refunds": 700, "net": 0, "commission": 0, "average_order": 700
+        "currency": "GBP", "orders": 1, "gross": 700, "refunds": 700, "net": 0, "commission": 0, "average_order": 700,
+        "fees": 0, "net_after_fees": 0,
     }  # fmt: skip
 
 
@@ -109,7 +110,7 @@ async def test_conversion_is_each_day_at_its_rate_and_rounded_once(office: Offic
     exact = Fraction("0.4") * 2 + Fraction("0.66") + Fraction("0.32504") * 4
     assert report["total"]["converted"] == {
         "currency": "USD", "orders": 4, "gross": round(exact), "refunds": 0, "net": round(exact),
-        "commission": 0, "average_order": round(exact / 4),
+        "commission": 0, "average_order": round(exact / 4), "fees": 0, "net_after_fees": round(exact),
     }  # fmt: skip
     assert round(exact) == 3  # the days, each rounded, would be 2
 
@@ -260,7 +261,8 @@ async def test_each_report_is_made_by_one_at_a_time_and_not_too_often(office: Of
     await shop.admin.execute("UPDATE report.refreshes SET as_of = NULL, took = '0'")
     made = await asyncio.gather(*(office.work() for _ in range(16)))
     assert sorted(name for names in made for name in names) == [
-        "customer_cohorts", "customer_days", "customer_value", "daily_products", "daily_revenue", "order_statuses"
+        "customer_cohorts", "customer_days", "customer_value", "daily_fees", "daily_products", "daily_revenue",
+        "order_statuses",
     ]  # fmt: skip
     first = (await office.does("get_reporting"))["refreshes"]
     assert all(report["as_of"] for report in first)

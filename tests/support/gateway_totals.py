@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from api.gateways.steps import PaymentSteps
 from api.worker.jobs.reconciliation import UNDER_WAY, ReconciliationJobs, Run
 
-KINDS = ("captured", "refunded", "disputed", "fees")
+KINDS = ("captured", "refunded", "disputed", "fees", "payouts")
 
 # The transfers of the provider's clearing accounts. A lost dispute goes back by a refund, and what is no longer
 # refundable as a loss; the gateway has the money of an open one, which only holds the shares here.
@@ -27,7 +27,9 @@ WITH moved AS (
       AND (d.kind = 'clearing' AND d.provider = $1 OR c.kind = 'clearing' AND c.provider = $1)
 ), sorted AS (
     SELECT m.currency, m.amount,
-           CASE WHEN m.kind LIKE '%fee%' THEN 'fees' WHEN m.disputed OR m.kind LIKE 'dispute%' THEN 'disputed'
+           CASE WHEN m.kind LIKE '%fee%' THEN 'fees'
+                WHEN m.kind IN ('gateway_payout', 'gateway_payout_returned') THEN 'payouts'
+                WHEN m.disputed OR m.kind LIKE 'dispute%' THEN 'disputed'
                 WHEN m.kind LIKE '%refund%' THEN 'refunded' ELSE 'captured' END AS kind
     FROM moved AS m
     UNION ALL
@@ -70,12 +72,13 @@ async def reconcile(shop: Shop, steps: PaymentSteps, provider: str) -> Run:
 
 
 async def assert_gateway_totals(shop: Shop, gateway: TestGateway, steps: PaymentSteps) -> None:
-    """Captured, refunded, disputed and fees, per currency: at the gateway, and in our clearing account of it."""
+    """Captured, refunded, disputed, fees and payouts, per currency: at the gateway, and in our clearing account."""
     run = await reconcile(shop, steps, gateway.provider)
     assert run.status == "completed"
     ours: dict[str, dict[str, int]] = {}
     for row in await shop.admin.fetch(OURS, gateway.provider):
         ours.setdefault(row["currency"], dict.fromkeys(KINDS, 0))[row["kind"]] = row["total"]
-    # What has come and gone again is the same as nothing.
-    ours, theirs = ({c: t for c, t in found.items() if any(t.values())} for found in (ours, gateway.totals()))
+    # What has come and gone again is the same as nothing. A gateway may know no payouts.
+    told = {currency: dict.fromkeys(KINDS, 0) | totals for currency, totals in gateway.totals().items()}
+    ours, theirs = ({c: t for c, t in found.items() if any(t.values())} for found in (ours, told))
     assert ours == theirs, f"our ledger has {ours}, {gateway.provider} has {theirs}"

@@ -2,6 +2,7 @@
 
 import { h, replace } from "./elements.js";
 import { endOf, moment, money, shortId, words } from "./format.js";
+import { provider } from "./payments.js";
 import { get, offered, post, session } from "./server.js";
 import { actions, amountOf, ask, button, chip, copier, currencySelect, field, filters, heading, input, list, select } from "./widgets.js";
 
@@ -53,13 +54,20 @@ export function showDisputes(_, query) {
   ];
 }
 
+const DIFFERENCES = {
+  unknown_payment: "money that belongs to no payment of ours",
+  unknown_event: "a callback that matched no payment of ours",
+  unknown_movement: "an entry beside payments that is not booked by itself",
+};
+
 export function showReconciliation(_, query) {
   const status = query.status ?? "open";
   const place = h("div");
+  const sum = (amount, currency) => (amount === null || !currency ? "–" : money(amount, currency));
   const explain = (difference) =>
     ask({
       title: "Why do the books differ?",
-      text: "It is closed with this reason, and opens again when its amounts change.",
+      text: `${words(difference.kind)}, ${provider(difference.provider)}: ${sum(difference.ours, difference.currency)} in our books, ${sum(difference.theirs, difference.currency)} in theirs. It is closed with this reason, and opens again when its amounts change.`,
       fields: field("Reason", input("reason", { required: true, maxlength: 200 })),
       button: "Explain",
       act: async (values, key) => {
@@ -68,7 +76,6 @@ export function showReconciliation(_, query) {
       },
       done: "The difference is explained.",
     });
-  const sum = (amount, currency) => (amount === null || !currency ? "–" : money(amount, currency));
   const again = async () =>
     replace(
       place,
@@ -76,12 +83,12 @@ export function showReconciliation(_, query) {
         "/admin/reconciliation",
         { status: status === "all" ? "" : status },
         [
-          { label: "What", cell: (d) => words(d.kind) },
-          { label: "Gateway", cell: (d) => words(d.provider) },
-          { label: "Our books", cell: (d) => sum(d.ours, d.currency) },
-          { label: "Theirs", cell: (d) => sum(d.theirs, d.currency) },
+          { label: "What", kind: "phrase", cell: (d) => [words(d.kind), DIFFERENCES[d.kind] && h("small", { class: "soft" }, DIFFERENCES[d.kind])] },
+          { label: "Gateway", kind: "phrase", cell: (d) => h("div", {}, provider(d.provider), d.reference && h("small", {}, h("code", {}, d.reference))) },
+          { label: "Our books", kind: "number", cell: (d) => sum(d.ours, d.currency) },
+          { label: "Theirs", kind: "number", cell: (d) => sum(d.theirs, d.currency) },
           { label: "Found", cell: (d) => moment(d.created_at) },
-          { label: "Reason", cell: (d) => d.reason ?? "" },
+          { label: "Reason", kind: "phrase", cell: (d) => d.reason ?? "" },
           { label: "", kind: "action", cell: (d) => d.status === "open" && button("Explain", () => explain(d)) },
         ],
         { link: (d) => d.order_id && `#/orders/${d.order_id}`, empty: status === "open" ? "The gateways' books agree with ours." : "No differences." },

@@ -13,17 +13,17 @@ const ORDER_STATUSES = ["pending", "paid", "shipped", "delivered", "cancelled"];
 const PAYMENT_STATUSES = ["unpaid", "processing", "authorized", "partly_paid", "paid", "partly_refunded", "refunded"];
 const FULFILMENT_STATUSES = ["not_needed", "unfulfilled", "partly_shipped", "shipped", "delivered", "returned"];
 
-const GOODS = { not_needed: "nothing to send", unfulfilled: "not shipped" };
+const PHRASES = { processing: "payment processing", authorized: "payment authorized", not_needed: "nothing to send", unfulfilled: "not shipped" };
 /** Where its money and its goods are, as far as its status does not say it. */
 const whereabouts = (o) =>
   [o.payment_status, o.fulfilment_status]
     .filter((status) => status !== o.status)
-    .map((status) => GOODS[status] ?? words(status).toLowerCase())
+    .map((status) => PHRASES[status] ?? words(status).toLowerCase())
     .join(", ");
 
 export const orderColumns = [
   { label: "Order", kind: "code", cell: (o) => `#${o.number}` },
-  { label: "Status", cell: (o) => [chip(o.status), h("small", { class: "soft" }, whereabouts(o))] },
+  { label: "Status", cell: (o) => [chip(o.status), o.on_hold && chip("on_hold"), h("small", { class: "soft" }, whereabouts(o))] },
   { label: "Customer", cell: (o) => accountName(o.account_id) },
   { label: "Goods", cell: (o) => goods(o.items) },
   { label: "Placed", cell: (o) => moment(o.created_at) },
@@ -41,7 +41,7 @@ export function showOrders(_, query) {
       query,
       field("Status", select("status", [["", "Any status"], ...ORDER_STATUSES], query.status)),
       field("Money", select("payment", [["", "Anywhere"], ...PAYMENT_STATUSES.map((s) => [s, words(s)])], query.payment)),
-      field("Goods", select("goods", [["", "Anywhere"], ...FULFILMENT_STATUSES.map((s) => [s, words(GOODS[s] ?? s)])], query.goods)),
+      field("Goods", select("goods", [["", "Anywhere"], ...FULFILMENT_STATUSES.map((s) => [s, words(PHRASES[s] ?? s)])], query.goods)),
       field("From", input("from", { type: "date", value: query.from })),
       field("To", input("to", { type: "date", value: query.to })),
       field("Customer", input("account", { value: query.account, placeholder: "Account id", spellcheck: "false", pattern: "[0-9a-fA-F-]{36}" })),
@@ -279,7 +279,7 @@ function timeline(events, order) {
 
 // --- search ----------------------------------------------------------------------------------------
 
-const KINDS = { order: "Order", payment: "Payment", refund: "Refund", invoice: "Invoice", credit_note: "Credit note", account: "Customer" };
+const KINDS = { order: "Order", payment: "Payment", refund: "Refund", invoice: "Invoice", credit_note: "Credit note", debit_note: "Debit note", account: "Customer" };
 
 function hitLink(hit) {
   if (hit.order_id) return `#/orders/${hit.order_id}`;

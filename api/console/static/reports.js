@@ -146,7 +146,7 @@ function showRevenue(section, query, period, steps) {
       (report) => {
         const rows = report.data.flatMap((s) => s.amounts.map((a) => ({ ...a, from: s.from, to: s.to }))).reverse();
         const column = (label, name) => ({ label, kind: "number", cell: (r) => money(r[name], r.currency) });
-        const sums = [["Gross", "gross"], ["Refunds", "refunds"], ["Net", "net"], ["Commission", "commission"], ["Average order", "average_order"]];
+        const sums = [["Gross", "gross"], ["Refunds", "refunds"], ["Net", "net"], ["Gateway fees", "fees"], ["Net after fees", "net_after_fees"], ["Commission", "commission"], ["Average order", "average_order"]];
         return [
           freshness(report.as_of),
           missing(report.total),
@@ -162,6 +162,8 @@ function showRevenue(section, query, period, steps) {
                     column("Gross", "gross"),
                     column("Refunds", "refunds"),
                     column("Net", "net"),
+                    column("Fees", "fees"),
+                    column("After fees", "net_after_fees"),
                     column("Commission", "commission"),
                     column("Average", "average_order"),
                   ],

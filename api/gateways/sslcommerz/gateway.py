@@ -162,7 +162,8 @@ class SSLCommerzGateway:
 
         Never twice: the same `refund_trans_id` is always sent, and an answer like "already exists" is pending. A
         refund in another currency than BDT is refused: whether `refund_amount` is in the customer's or the settled
-        currency is not documented, and a wrong guess would refund a hundredth. It is done in their panel.
+        currency is not documented, and a wrong guess would refund a hundredth. It is done in their panel, and recorded
+        with its `gateway_reference`.
         """
         if refund.currency != SETTLED:
             return RefundOutcome("failed", failure_code="refund_currency_not_supported")
@@ -202,7 +203,8 @@ class SSLCommerzGateway:
 
     async def read_movements(self, payment: Payment, refunds: Mapping[str, int]) -> Sequence[Movement]:
         """SSLCommerz lists no books. It tells what became of a transaction, and of a refund by its reference. It tells
-        neither a refund's amount nor which refunds were made in its panel."""
+        neither a refund's amount nor which refunds were made in its panel: a transaction query has the statuses VALID,
+        VALIDATED, PENDING and FAILED and no field about refunds (developer.sslcommerz.com/doc/v4)."""
         tran_id = write_id(payment.id)
         found = []
         for element in await self._transactions(tran_id):
@@ -233,13 +235,26 @@ class SSLCommerzGateway:
                         f"refund:{reference}",
                         "refunded",
                         -given,
-                        SETTLED,
+                        payment.currency,
                         payment.created_at,
                         payment_id=payment.id,
                         case=reference,
                         status="completed",
                     )
                 )
+        return found
+
+    async def look_up_event(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """What became of the transaction that an IPN was about, by its `tran_id`."""
+        tran_id = text_of(payload, "tran_id")
+        found = []
+        for element in await self._transactions(tran_id) if tran_id else ():
+            if text_of(element, "status") in PAID:
+                try:
+                    validation = await self._validate(tran_id, text_of(element, "val_id"))
+                    found.append(self._completed(element, validation))
+                except CallbackInvalid:
+                    continue  # it contradicts itself: the difference stays
         return found
 
     # --- requests ----------------------------------------------------------------------------
@@ -359,8 +374,10 @@ class SSLCommerzGateway:
         tran_id = text_of(said, "tran_id")
         amount, currency = amount_taken(validation)
         level, title = risk_of(validation, said)
+        # A risk that SSLCommerz reports later, for money that is booked already, is an event of its own.
+        risky = ":risky" if level == "elevated" else ""
         return Event(
-            event_id(tran_id, "VALID", text_of(said, "val_id")),
+            event_id(tran_id, "VALID", text_of(said, "val_id")) + risky,
             "completed",
             payment_id=read_id(tran_id),
             reference=reference,

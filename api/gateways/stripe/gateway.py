@@ -212,8 +212,8 @@ class StripeGateway:
             page = await self._ask(self._v1.balance_transactions.list_async(asked))
         except _Denied as denied:
             raise Unavailable(f"Stripe: {denied.reason}") from None
-        found = [movement for entry in page["data"] if (movement := of_balance_transaction(entry)) is not None]
-        return found, page["data"][-1]["id"] if page["has_more"] else None
+        following = page["data"][-1]["id"] if page["has_more"] else None
+        return [of_balance_transaction(entry) for entry in page["data"]], following
 
     async def look_up_event(self, payload: Mapping[str, Any]) -> Sequence[Event]:
         """The payment intent says which payment of ours it was made for, where the event's own object does not."""
@@ -224,7 +224,7 @@ class StripeGateway:
                 if event.charge is not None:
                     intent = await self._intent(event.charge)
                     payment_id = own_id((intent["metadata"] or {}).get("payment_id")) or payment_id
-                found.append(replace(event, id=f"reconciled:{int(time.time())}:{event.id}", payment_id=payment_id))
+                found.append(replace(event, payment_id=payment_id))
         except (KeyError, TypeError, AttributeError, _Denied):  # it knows nothing of it, or nothing any more
             return []
         return found

@@ -25,8 +25,8 @@ DISPUTE_STATUSES = frozenset(
     }
 )
 
-# By reporting category, which is finer than the type: https://docs.stripe.com/reports/reporting-categories. What is not
-# here belongs to no payment: payouts, top-ups, transfers, fees of the account.
+# By reporting category, which is finer than the type: https://docs.stripe.com/reports/reporting-categories. What is in
+# neither list is for a person to decide: transfers of Connect, Issuing, loans, donations, corrections by Stripe.
 MOVEMENTS: dict[str, Literal["captured", "refunded", "disputed", "fee"]] = {
     "charge": "captured",
     "charge_failure": "captured",  # a bank debit that came back
@@ -36,6 +36,21 @@ MOVEMENTS: dict[str, Literal["captured", "refunded", "disputed", "fee"]] = {
     "dispute": "disputed",
     "dispute_reversal": "disputed",
     "fee": "fee",
+}
+# Beside payments. A reserve is still money of the shop that Stripe holds.
+ACCOUNT_MOVEMENTS: dict[str, Literal["fee", "payout", "reserve"]] = {
+    "fee": "fee",  # Radar, Billing, Connect, a monthly price …
+    "network_cost": "fee",
+    "tax": "fee",  # on Stripe's fees
+    "payout": "payout",
+    "payout_reversal": "payout",  # failed or cancelled
+    "topup": "payout",
+    "topup_reversal": "payout",
+    "risk_reserved_funds": "reserve",
+    "connect_reserved_funds": "reserve",
+    "payment_network_reserved_funds": "reserve",
+    "payout_minimum_balance_hold": "reserve",
+    "payout_minimum_balance_release": "reserve",
 }
 
 _RISKS: dict[str, Literal["unknown", "normal", "elevated", "highest"]] = {
@@ -168,12 +183,14 @@ def refund_outcome(refund: dict[str, Any]) -> RefundOutcome:
     return RefundOutcome("pending", refund["id"])
 
 
-def of_balance_transaction(entry: dict[str, Any]) -> Movement | None:
-    """An entry of the account's books with its source; None where it belongs to no payment of a checkout."""
+def of_balance_transaction(entry: dict[str, Any]) -> Movement:
+    """An entry of the account's books with its source."""
     kind = MOVEMENTS.get(entry["reporting_category"])
-    source = entry["source"]
-    if kind is None or not isinstance(source, dict) or id_of(source.get("payment_intent")) is None:
-        return None
+    source = entry["source"] if isinstance(entry["source"], dict) else {}
+    # A charge that no payment intent made is another program's: it is unknown money.
+    charge = id_of(source.get("payment_intent")) or id_of(source.get("charge")) or source.get("id")
+    if kind is None or charge is None or (kind == "fee" and source.get("payment_intent") is None):
+        return _beside_payments(entry)
     ours = source.get("metadata") or {}
     account, currency = entry["currency"].upper(), currency_of(source) or entry["currency"].upper()
     is_fee = kind == "fee"
@@ -184,13 +201,28 @@ def of_balance_transaction(entry: dict[str, Any]) -> Movement | None:
         currency,
         datetime.fromtimestamp(entry["created"], UTC),
         payment_id=own_id(ours.get("payment_id")),
-        charge=id_of(source["payment_intent"]),
+        charge=charge,
         fee=entry["fee"] - entry["amount"] if is_fee else entry["fee"],
         fee_currency=account,
         case=source["id"] if kind in ("refunded", "disputed") else None,
         refund_id=own_id(ours.get("refund_id")) if kind == "refunded" else None,
         status=_status(kind, source),
         reason=source.get("reason") if kind == "disputed" else None,
+    )
+
+
+def _beside_payments(entry: dict[str, Any]) -> Movement:
+    kind = ACCOUNT_MOVEMENTS.get(entry["reporting_category"])
+    currency = entry["currency"].upper()
+    return Movement(
+        entry["id"],
+        kind or "other",
+        0 if kind == "fee" else entry["amount"],
+        currency,
+        datetime.fromtimestamp(entry["created"], UTC),
+        fee=entry["fee"] - entry["amount"] if kind == "fee" else entry["fee"],
+        fee_currency=currency,
+        reason=f"{entry['reporting_category']} ({entry['type']})",
     )
 
 

@@ -1,4 +1,4 @@
-"""Invoices and credit notes: issued by the database, typeset here, stored in the database.
+"""Invoices, credit notes and debit notes: issued by the database, typeset here, stored in the database.
 
 Each step may be repeated: a document is issued once, its PDF has the same bytes each time, and is stored once. A PDF
 that an earlier release stored is not made again, since its typesetting may have been different.
@@ -16,7 +16,7 @@ from api.worker.jobs.protocol import Call
 
 
 async def issue(call: Call, function: str, payload: Mapping[str, Any]) -> str:
-    """`function` is issue_invoice or issue_credit_note; `payload` its argument, as the job holds it."""
+    """`function` is issue_invoice, issue_credit_note or issue_debit_note; `payload` its argument, as in the job."""
     issued = await call(function, **payload)
     invoice = issued["invoice"]
     if issued["printed"]:

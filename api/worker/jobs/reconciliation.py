@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from api.gateways.protocol import Gateway, Inquiry, Inspector, Movement, Refused, Statements
+from api.gateways.protocol import Event, Gateway, Inquiry, Inspector, Movement, Refused, Statements
 from api.gateways.steps import PaymentSteps
+from api.http.errors import Problem
 from api.worker.jobs.protocol import Call
 
 PAGE = 100  # payments a step
@@ -66,6 +67,8 @@ class ReconciliationJobs:
             gateway = None
         if not isinstance(gateway, Statements | Inquiry):
             await self._call("skip_reconciliation", run_id=run.id)
+            if isinstance(gateway, Inspector):
+                await self._look_up_events(run, gateway)
             return "not available"
         if run.status == "reading":
             return await self._read_page(run, gateway)
@@ -92,6 +95,8 @@ class ReconciliationJobs:
             await self._look_up_events(run, gateway)
         asks = isinstance(gateway, Inquiry)
         page = await self._call("list_payments_to_reconcile", run_id=run.id, limit=INQUIRIES if asks else PAGE)
+        if not page and run.position is not None and isinstance(gateway, Inspector):
+            await self._look_up_events(run, gateway)  # by now the payments that they are about have been booked
         if isinstance(gateway, Inquiry):
             turn = asyncio.Semaphore(AT_ONCE)
             outcomes = await asyncio.gather(*(self._inquire(run, gateway, item, turn) for item in page))
@@ -121,14 +126,32 @@ class ReconciliationJobs:
             return outcome
 
     async def _look_up_events(self, run: Run, gateway: Inspector) -> None:
-        """Asks the gateway about callbacks that matched nothing, and applies what it answers."""
+        """Asks the gateway about callbacks that matched nothing, and applies what it answers. A refund of a payment
+        that is not completed here stays a difference: it must not keep the comparison from booking that payment."""
         after = ""
         while page := await self._call("list_unknown_events", provider=run.provider, after=after):
             for unknown in page:
                 after = unknown["event_id"]
                 for event in await gateway.look_up_event(unknown["payload"]):
-                    if event.payment_id is not None:
-                        await self._steps.apply(run.provider, event, run.id, explains=unknown["event_id"])
+                    await self._apply(run, event, unknown["event_id"])
+
+    async def _apply(self, run: Run, event: Event, explains: str) -> None:
+        """Applies what the gateway says by now of an event. A refund needs its payment: that is looked up first."""
+        event = replace(event, id=f"reconciled:{run.id}:{event.id}")  # else it would be a repeat of the unknown one
+        for last in (False, True):
+            try:
+                await self._steps.apply(run.provider, event, run.id, explains=explains)
+                return
+            except Problem as problem:
+                if problem.code != "payment_not_completed" or event.payment_id is None:
+                    raise
+                if last:
+                    return  # it stays a difference
+            payment = await self._steps.read(event.payment_id, run.id)
+            found = await self._steps.gateway(run.provider).look_up(payment)
+            if found is None:
+                return
+            await self._steps.apply(run.provider, found, run.id)
 
 
 def _given(movement: Movement) -> dict[str, Any]:

@@ -434,6 +434,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             WHERE t.payment_id = p.id AND t.kind LIKE '%fee%'
         ) AS t
         WHERE p.fee_currency IS NOT NULL AND p.fee > coalesce(t.fee, 0)
+
+        UNION ALL
+        SELECT 'what gateways keep and pay out beside payments is booked, once', a.id
+        FROM ledger.accounts AS a
+        LEFT JOIN (
+            SELECT m.provider, m.currency, sum(m.amount - m.fee) AS amount
+            FROM payments.gateway_movements AS m WHERE m.booked GROUP BY m.provider, m.currency
+        ) AS m ON m.provider = a.provider AND m.currency = a.currency
+        LEFT JOIN (
+            SELECT x.account_id, sum(x.amount) AS amount
+            FROM (SELECT t.debit_account AS account_id, t.amount FROM ledger.transfers AS t
+                  WHERE t.kind IN ('gateway_payout_returned', 'gateway_fee_returned')
+                  UNION ALL
+                  SELECT t.credit_account, -t.amount FROM ledger.transfers AS t
+                  WHERE t.kind IN ('gateway_payout', 'gateway_fee')) AS x
+            GROUP BY x.account_id
+        ) AS t ON t.account_id = a.id
+        WHERE a.kind = 'clearing' AND coalesce(m.amount, 0) <> coalesce(t.amount, 0)
     ), counted AS (
         SELECT o.name, count(*) AS n, (array_agg(o.id ORDER BY o.id))[1] AS first FROM offenders AS o GROUP BY o.name
     )
@@ -463,7 +481,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'a dispute takes what the gateway took',
         'what is referred to is there',
         'the gateways'' books agree with ours, or it is explained why not',
-        'a payment''s fee is booked'
+        'a payment''s fee is booked',
+        'what gateways keep and pay out beside payments is booked, once'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position)

@@ -4,6 +4,7 @@
 -- per row. OFFSET 0 makes each row become JSON once; without it PostgreSQL repeats to_jsonb() at each reference to js,
 -- which took nearly half of the time of a callback.
 -- Callers:   triggers of the tables that are audited.
+-- Locks:     none: it only inserts.
 -- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_change()
 RETURNS trigger

@@ -1,6 +1,7 @@
 -- Writes one audit row of a changed row: the columns that differ, with their old and new values. If none differs, it
 -- writes nothing.
 -- Callers:   record_order_update, record_payment_update.
+-- Locks:     none: it only inserts.
 CREATE OR REPLACE FUNCTION audit.record_difference(table_name text, row_id text, before jsonb, after jsonb)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

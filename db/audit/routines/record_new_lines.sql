@@ -1,5 +1,6 @@
 -- Statement trigger: the audit of new order lines (see record_new_orders).
 -- Callers:   trigger audit_insert on sales.order_items.
+-- Locks:     none: it only inserts.
 -- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_new_lines()
 RETURNS trigger

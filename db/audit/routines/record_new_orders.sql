@@ -3,6 +3,7 @@
 -- the type of every column, and the rest are zeros; the id is in row_id. Roles other than the web tier's may have
 -- filled any column, so for them all columns are stored.
 -- Callers:   trigger audit_insert on sales.orders.
+-- Locks:     none: it only inserts.
 -- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_new_orders()
 RETURNS trigger

@@ -1,5 +1,6 @@
 -- Statement trigger: the audit of new payments (see record_new_orders).
 -- Callers:   trigger audit_insert on payments.payments.
+-- Locks:     none: it only inserts.
 -- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_new_payments()
 RETURNS trigger

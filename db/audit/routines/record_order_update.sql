@@ -2,6 +2,7 @@
 -- a payment changes are named here, while to_jsonb() looks up the type of every column. If any other column has
 -- changed, all are recorded as in record_change.
 -- Callers:   trigger audit_update on sales.orders.
+-- Locks:     none: it only inserts.
 -- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_order_update()
 RETURNS trigger

@@ -2,6 +2,7 @@
 -- that a payment changes are named here, while to_jsonb() looks up the type of every column. If any other column has
 -- changed, all are recorded as in record_change.
 -- Callers:   trigger audit_update on payments.payments.
+-- Locks:     none: it only inserts.
 -- Definer:   callers can neither write nor prevent audit rows.
 CREATE OR REPLACE FUNCTION audit.record_payment_update()
 RETURNS trigger

@@ -1,4 +1,4 @@
--- One credit note: customers see their own, customer service sees any.
+-- One credit note, or the debit note that cancels one: customers see their own, customer service sees any.
 -- Errors: credit_note_not_found 404.
 CREATE FUNCTION api.get_credit_note(credit_note_id uuid)
 RETURNS api.invoice
@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     SELECT * INTO v_note FROM billing.invoices AS i
     WHERE i.id = get_credit_note.credit_note_id
-      AND i.kind = 'credit_note'
+      AND i.kind IN ('credit_note', 'debit_note')
       AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found',
@@ -19,6 +19,8 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.get_credit_note IS
-'Get a credit note';
+'Get a credit note
+
+Or the debit note that cancels one, by its id.';
 
 GRANT EXECUTE ON FUNCTION api.get_credit_note TO app_customer;

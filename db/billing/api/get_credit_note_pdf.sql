@@ -1,4 +1,4 @@
--- The PDF of a credit note: customers see their own, customer service sees any.
+-- The PDF of a credit note, or of the debit note that cancels one: customers see their own, customer service sees any.
 -- Errors: credit_note_not_found, invoice_not_ready (the worker has not made the PDF yet) 404.
 CREATE FUNCTION api.get_credit_note_pdf(credit_note_id uuid)
 RETURNS api.invoice_pdf
@@ -10,7 +10,7 @@ BEGIN
     SELECT i.number, encode(f.sha256, 'hex'), encode(f.content, 'base64') INTO v_pdf
     FROM billing.invoices AS i LEFT JOIN billing.invoice_files AS f ON f.invoice_id = i.id
     WHERE i.id = get_credit_note_pdf.credit_note_id
-      AND i.kind = 'credit_note'
+      AND i.kind IN ('credit_note', 'debit_note')
       AND (i.account_id = v_actor OR identity.is_staff());
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'credit_note_not_found',

@@ -1,4 +1,4 @@
--- The credit notes of an order, oldest first: one for each refund.
+-- The credit notes of an order and the debit notes that cancel them, oldest first.
 -- Errors: order_not_found 404, cursor_invalid 422.
 CREATE FUNCTION api.list_credit_notes(
     order_id uuid, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
@@ -17,7 +17,7 @@ BEGIN
     SELECT array_agg(api.render_invoice(q) ORDER BY q.id) INTO v_found
     FROM (
         SELECT * FROM billing.invoices AS i
-        WHERE i.order_id = list_credit_notes.order_id AND i.kind = 'credit_note' AND i.id > v_after
+        WHERE i.order_id = list_credit_notes.order_id AND i.kind <> 'invoice' AND i.id > v_after
         ORDER BY i.id LIMIT list_credit_notes."limit" + 1
     ) AS q;
     RETURN ROW(
@@ -30,6 +30,7 @@ END $$;
 COMMENT ON FUNCTION api.list_credit_notes IS
 'The credit notes of an order
 
-One for each refund, oldest first.';
+One for each refund, oldest first. A credit note is never changed: if a lost dispute is won back, a `debit_note`
+cancels its credit note, and names it in `invoice_id`.';
 
 GRANT EXECUTE ON FUNCTION api.list_credit_notes TO app_customer;

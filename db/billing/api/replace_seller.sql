@@ -1,4 +1,5 @@
 -- Adds a new version of the seller. Orders that were paid before keep the version they were sold under.
+-- Locks:  none; the version's unique key refuses a second writer.
 -- Errors: confirmation_required 403; version_stale 412; iban_invalid 422; seller_changed_meanwhile,
 --         e_invoice_seller_incomplete 409.
 CREATE FUNCTION api.replace_seller(

@@ -1,5 +1,5 @@
 -- A customer sees their own invoices, with lines and PDF files; staff and services see all. Written only by
--- billing.issue_invoice(), issue_credit_note() and store_file(); append-only.
+-- billing.issue_invoice(), issue_credit_note(), issue_debit_note() and store_file(); append-only.
 ALTER TABLE billing.invoices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE billing.invoice_items ENABLE ROW LEVEL SECURITY;
 ALTER TABLE billing.invoice_files ENABLE ROW LEVEL SECURITY;

@@ -56,22 +56,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'credit notes give back no more than their invoice', i.id::text
         FROM billing.invoices AS i
-        JOIN (SELECT c.invoice_id, sum(c.total) AS total, sum(c.tax) AS tax,
-                     sum(c.tax_included) AS tax_included, sum(c.shipping) AS shipping
-              FROM billing.invoices AS c GROUP BY c.invoice_id) AS t ON t.invoice_id = i.id
-        WHERE t.total > i.total OR t.tax > i.tax OR t.tax_included > i.tax_included OR t.shipping > i.shipping
+        JOIN (SELECT c.order_id, sum(s.sign * c.total) AS total, sum(s.sign * c.tax) AS tax,
+                     sum(s.sign * c.tax_included) AS tax_included, sum(s.sign * c.shipping) AS shipping
+              FROM billing.invoices AS c
+              CROSS JOIN LATERAL (SELECT CASE c.kind WHEN 'credit_note' THEN 1 ELSE -1 END AS sign) AS s
+              WHERE c.kind <> 'invoice' GROUP BY c.order_id) AS t ON t.order_id = i.order_id
+        WHERE i.kind = 'invoice'
+          AND (t.total > i.total OR t.tax > i.tax OR t.tax_included > i.tax_included OR t.shipping > i.shipping)
 
         UNION ALL
         SELECT 'a credited line gives back its tax, all of it with the last unit', i.invoice_id::text
         FROM billing.invoice_items AS i
-        JOIN billing.invoices AS c ON c.invoice_id = i.invoice_id
+        JOIN billing.invoices AS v ON v.id = i.invoice_id AND v.kind = 'invoice'
+        JOIN billing.invoices AS c ON c.order_id = v.order_id AND c.kind <> 'invoice'
         JOIN billing.invoice_items AS l ON l.invoice_id = c.id AND l.order_item_id = i.order_item_id
+        CROSS JOIN LATERAL (SELECT CASE c.kind WHEN 'credit_note' THEN 1 ELSE -1 END AS sign) AS s
         GROUP BY i.invoice_id, i.position
-        HAVING sum(l.total) > i.total
-          OR sum(l.tax) > i.tax
+        HAVING sum(s.sign * l.total) > i.total
+          OR sum(s.sign * l.tax) > i.tax
           OR min(l.tax) < 0
-          OR sum(l.total) = i.total AND sum(l.tax) <> i.tax
-            OR bool_or((l.tax_category, l.tax_rate, l.tax_included) <> (i.tax_category, i.tax_rate, i.tax_included))
+          OR sum(s.sign * l.total) = i.total AND sum(s.sign * l.tax) <> i.tax
+          OR bool_or((l.tax_category, l.tax_rate, l.tax_included) <> (i.tax_category, i.tax_rate, i.tax_included))
 
         UNION ALL
         SELECT 'a paid order has its invoice, or it is being made', o.id::text
@@ -91,6 +96,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
           AND NOT EXISTS (SELECT FROM billing.invoices AS i WHERE i.refund_id = r.id)
           AND r.id::text NOT IN (SELECT j.payload ->> 'refund_id' FROM messaging.outbox AS j
                                  WHERE j.kind = 'issue_credit_note' AND j.done_at IS NULL)
+
+        UNION ALL
+        SELECT 'a refund that was reversed has its credit note cancelled, or it is being done', r.id::text
+        FROM payments.refunds AS r
+        JOIN sales.orders AS o ON o.id = r.order_id
+        LEFT JOIN billing.invoices AS c ON c.refund_id = r.id
+        LEFT JOIN billing.invoices AS d ON d.invoice_id = c.id AND d.kind = 'debit_note'
+        WHERE r.reason = 'dispute_lost' AND r.from_order > 0 AND o.paid_at IS NOT NULL
+          AND CASE WHEN payments.was_reversed(r.id)
+                   THEN d.id IS NULL
+                        AND r.id::text NOT IN (SELECT j.payload ->> 'refund_id' FROM messaging.outbox AS j
+                                               WHERE j.kind = 'issue_debit_note' AND j.done_at IS NULL)
+                   ELSE d.id IS NOT NULL END
+
+        UNION ALL
+        SELECT 'a debit note cancels a whole credit note', d.id::text
+        FROM billing.invoices AS d
+        LEFT JOIN billing.invoices AS c ON c.id = d.invoice_id AND c.kind = 'credit_note'
+        WHERE d.kind = 'debit_note'
+          AND (c.order_id, c.account_id, c.currency, c.subtotal, c.discount, c.shipping, c.tax, c.tax_included, c.total)
+              IS DISTINCT FROM
+              (d.order_id, d.account_id, d.currency, d.subtotal, d.discount, d.shipping, d.tax, d.tax_included, d.total)
     ), counted AS (
         SELECT o.name, count(*) AS n, min(o.id) AS first FROM offenders AS o GROUP BY o.name
     )
@@ -103,7 +130,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'credit notes give back no more than their invoice',
         'a credited line gives back its tax, all of it with the last unit',
         'a paid order has its invoice, or it is being made',
-        'a finished refund has its credit note, or it is being made'
+        'a finished refund has its credit note, or it is being made',
+        'a refund that was reversed has its credit note cancelled, or it is being done',
+        'a debit note cancels a whole credit note'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position;

@@ -1,7 +1,7 @@
 -- Makes the credit note of a completed refund, once, and the order's invoice if it is missing. Returns its id.
 -- Idempotent. If a line is refunded in parts, its tax is returned in parts, exact to the unit when all of the line has
 -- been refunded.
--- Callers:   api.issue_credit_note.
+-- Callers:   issue_debit_note, api.issue_credit_note.
 -- Locks:     the order, then the series.
 -- Errors:    refund_not_found 404; refund_not_completed, order_not_paid 409.
 -- Definer:   no other code may write an invoice.
@@ -31,11 +31,19 @@ BEGIN
         RETURN v_note.id;
     END IF;
 
+    -- What came back to the shop before this refund was made can be credited again, so it is cancelled first.
+    PERFORM billing.issue_debit_note(r.id)
+    FROM payments.refunds AS r
+    WHERE r.order_id = v_refund.order_id AND r.id < v_refund.id AND r.from_order > 0 AND payments.was_reversed(r.id)
+    ORDER BY r.id;
+
     WITH given AS (
         SELECT i.*, r.amount, r.parts,
                CASE WHEN r.quantity > 0 THEN r.quantity WHEN r.amount = i.total THEN i.quantity ELSE 0 END AS asked,
                CASE WHEN i.total = 0 THEN 0
-                    ELSE round(i.tax::numeric * (b.total + r.amount) / i.total)::bigint - b.tax END AS tax_back
+                    -- What a debit note has cancelled may leave a rounded unit more than this share.
+                    ELSE greatest(0, round(i.tax::numeric * (b.total + r.amount) / i.total)::bigint - b.tax)
+               END AS tax_back
         FROM (
             -- The components of one bundle are one line of the credit note.
             SELECT x.order_item_id, sum(x.amount)::bigint AS amount,
@@ -50,9 +58,10 @@ BEGIN
         ) AS r
         JOIN billing.invoice_items AS i ON i.order_item_id = r.order_item_id AND i.invoice_id = v_invoice.id
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(p.total), 0)::bigint AS total, coalesce(sum(p.tax), 0)::bigint AS tax
+            SELECT coalesce(sum(CASE c.kind WHEN 'credit_note' THEN p.total ELSE -p.total END), 0)::bigint AS total,
+                   coalesce(sum(CASE c.kind WHEN 'credit_note' THEN p.tax ELSE -p.tax END), 0)::bigint AS tax
             FROM billing.invoice_items AS p JOIN billing.invoices AS c ON c.id = p.invoice_id
-            WHERE p.order_item_id = r.order_item_id AND c.kind = 'credit_note'
+            WHERE p.order_item_id = r.order_item_id AND c.kind IN ('credit_note', 'debit_note')
         ) AS b
         WHERE r.amount > 0 OR r.quantity > 0
     ), priced AS (
@@ -80,10 +89,11 @@ BEGIN
                              '[]')::billing.invoice_items];
     END IF;
 
-    INSERT INTO billing.invoices (kind, year, sequence, order_id, refund_id, invoice_id, account_id, seller_version,
-                                  buyer, currency, minor_units, subtotal, discount, shipping, shipping_tax_category,
-                                  tax, tax_included, total, reason, e_invoice, paid_at)
-    SELECT 'credit_note', n.year, n.sequence, v_invoice.order_id, v_refund.id, v_invoice.id, v_invoice.account_id,
+    INSERT INTO billing.invoices (kind, year, sequence, number, order_id, refund_id, invoice_id, account_id,
+                                  seller_version, buyer, currency, minor_units, subtotal, discount, shipping,
+                                  shipping_tax_category, tax, tax_included, total, reason, e_invoice, paid_at)
+    SELECT 'credit_note', n.year, n.sequence, billing.number_of('credit_note', n.year, n.sequence),
+           v_invoice.order_id, v_refund.id, v_invoice.id, v_invoice.account_id,
            v_invoice.seller_version, v_invoice.buyer, v_invoice.currency, v_invoice.minor_units,
            s.subtotal, s.discount, v_refund.from_order - s.total, v_invoice.shipping_tax_category, s.tax,
            s.tax_included, v_refund.from_order, replace(v_refund.reason, '_', ' '),

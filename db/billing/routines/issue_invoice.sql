@@ -50,10 +50,11 @@ BEGIN
         FROM sales.order_items AS i WHERE i.order_id = v_order.id
     ) AS l;
 
-    INSERT INTO billing.invoices (kind, year, sequence, order_id, account_id, seller_version, buyer, currency,
-                                  minor_units, subtotal, discount, shipping, shipping_tax_category, tax,
+    INSERT INTO billing.invoices (kind, year, sequence, number, order_id, account_id, seller_version, buyer,
+                                  currency, minor_units, subtotal, discount, shipping, shipping_tax_category, tax,
                                   tax_included, total, e_invoice, paid_at)
-    SELECT 'invoice', n.year, n.sequence, v_order.id, v_order.account_id, v_seller.version,
+    SELECT 'invoice', n.year, n.sequence, billing.number_of('invoice', n.year, n.sequence), v_order.id,
+           v_order.account_id, v_seller.version,
            jsonb_build_object('name', coalesce(a.display_name, v_order.shipping_address ->> 'name', a.email),
                               'recipient', v_order.shipping_address ->> 'name', 'email', a.email)
                || coalesce(v_order.shipping_address, '{}') - 'name',

@@ -1,5 +1,6 @@
--- An invoice or a credit note as a client reads it. It never changes. Not an endpoint.
--- Callers:   api.get_credit_note, api.get_invoice, api.issue_credit_note, api.issue_invoice, api.list_credit_notes.
+-- An invoice, a credit note or a debit note as a client reads it. It never changes. Not an endpoint.
+-- Callers:   api.get_credit_note, api.get_invoice, api.issue_credit_note, api.issue_debit_note, api.issue_invoice,
+--            api.list_credit_notes.
 CREATE FUNCTION api.render_invoice(i billing.invoices)
 RETURNS api.invoice
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,7 @@
 -- Stores the PDF of an invoice, once, and mails it to the buyer. Storing the same file again changes nothing; a
 -- different one is refused.
 -- Callers:   api.store_invoice_pdf.
+-- Locks:     none: it only inserts.
 -- Errors:    invoice_not_found 404, invoice_printed_already 409.
 -- Definer:   no other code may write an invoice.
 CREATE OR REPLACE FUNCTION billing.store_file(invoice_id uuid, content bytea)

@@ -1,5 +1,6 @@
--- Writes the lines of an invoice or a credit note.
--- Callers:   issue_invoice, issue_credit_note.
+-- Writes the lines of an invoice, a credit note or a debit note.
+-- Callers:   issue_invoice, issue_credit_note, issue_debit_note.
+-- Locks:     none: it only inserts.
 CREATE OR REPLACE FUNCTION billing.write_lines(invoice_id uuid, lines billing.invoice_items[])
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,5 @@
 -- Adds a product to the caller's wish list. A product that is on it already keeps its place.
+-- Locks:  none: it only inserts.
 -- Errors: product_not_found 404, wishlist_full 409.
 CREATE FUNCTION api.add_wishlist_item(product_id uuid)
 RETURNS api.wishlist_item
@@ -13,8 +14,8 @@ BEGIN
             MESSAGE = 'There is no such product.';
     ELSIF (SELECT count(*) FROM catalog.wishlist_items AS i WHERE i.account_id = v_actor) >= 1000 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wishlist_full',
-            MESSAGE = 'A wish list holds 1,000 products.',
-            HINT = 'Take something off first.';
+            MESSAGE = 'A wish list can have at most 1,000 products.',
+            HINT = 'Remove a product first.';
     END IF;
     INSERT INTO catalog.wishlist_items (account_id, product_id) VALUES (v_actor, add_wishlist_item.product_id)
     ON CONFLICT ON CONSTRAINT wishlist_item_twice DO NOTHING;

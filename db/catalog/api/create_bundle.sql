@@ -1,4 +1,5 @@
 -- Creates a bundle of the caller's products, with its first price. A bundle has no stock of its own.
+-- Locks:  those of add_price_version and set_bundle_items.
 -- Errors: sku_taken 409, category_not_found, product_not_found 404, bundle_empty, currency_unknown 422.
 CREATE FUNCTION api.create_bundle(
     name api.short_text, sku api.sku, items api.bundle_line[], price api.price, currency api.currency,

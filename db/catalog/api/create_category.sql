@@ -1,4 +1,5 @@
 -- Creates a category.
+-- Locks:  the parent category (key share, by the foreign key).
 -- Errors: category_slug_taken 409, category_not_found 404 (the parent).
 CREATE FUNCTION api.create_category(
     name api.short_text, slug api.slug DEFAULT NULL, parent_id uuid DEFAULT NULL, "position" integer DEFAULT 0

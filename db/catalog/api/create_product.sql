@@ -1,4 +1,5 @@
 -- Creates a product of the calling merchant, with its first price and its stock.
+-- Locks:  the category (key share, by the foreign key).
 -- Errors: sku_taken 409, category_not_found 404, currency_unknown, attributes_not_an_object 422.
 CREATE FUNCTION api.create_product(
     name api.short_text, description api.long_text, sku api.sku, price api.price, currency api.currency,

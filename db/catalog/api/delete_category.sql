@@ -1,4 +1,5 @@
 -- Deletes an empty category.
+-- Locks:  the category.
 -- Errors: category_not_found 404, category_in_use, category_not_empty 409.
 CREATE FUNCTION api.delete_category(category_id uuid)
 RETURNS void

@@ -1,4 +1,5 @@
 -- Removes a product from the caller's wish list.
+-- Locks:  the line of the wish list.
 -- Errors: wishlist_item_not_found 404.
 CREATE FUNCTION api.delete_wishlist_item(product_id uuid)
 RETURNS void
@@ -10,7 +11,7 @@ BEGIN
     WHERE i.account_id = v_actor AND delete_wishlist_item.product_id IN (i.product_id, i.id);
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'wishlist_item_not_found',
-            MESSAGE = 'This is not on your wish list.';
+            MESSAGE = 'This product is not on your wish list.';
     END IF;
 END $$;
 

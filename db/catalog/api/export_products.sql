@@ -4,7 +4,7 @@
 -- which the import removes.
 CREATE TYPE api.product_line AS (
     sku text, name text, description text, category text, price bigint, currency text, stock bigint, weight integer,
-    tax_category text, attributes jsonb, images text
+    requires_shipping text, tax_category text, attributes jsonb, images text
 );
 
 CREATE FUNCTION api.export_products(currency api.currency DEFAULT NULL)
@@ -16,7 +16,8 @@ BEGIN
     RETURN QUERY
     SELECT p.sku, regexp_replace(p.name, '^([-=+@\t\r''])', '''\1'),
            regexp_replace(p.description, '^([-=+@\t\r''])', '''\1'), c.slug,
-           q.amount, q.currency::text, s.on_hand, p.weight, p.tax_category, p.attributes, array_to_string(p.images, ' ')
+           q.amount, q.currency::text, s.on_hand, p.weight, p.requires_shipping::text, p.tax_category, p.attributes,
+           array_to_string(p.images, ' ')
     FROM catalog.products AS p
     JOIN catalog.stock_levels AS s ON s.product_id = p.id
     LEFT JOIN catalog.categories AS c ON c.id = p.category_id

@@ -1,5 +1,6 @@
 -- Imports the lines that COPY wrote to pg_temp.import_draft in this transaction. A short file is checked and applied at
 -- once, a long one by the worker.
+-- Locks:  none for a long file; for a short one those of apply_import.
 -- Errors: import_empty, import_too_long 422.
 CREATE FUNCTION api.import_products(columns text[])
 RETURNS api.product_import
@@ -12,7 +13,7 @@ BEGIN
     SELECT count(*) INTO v_lines FROM pg_temp.import_draft AS d;
     IF v_lines = 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_empty',
-            MESSAGE = 'There is no line below the names of the columns.';
+            MESSAGE = 'The file has no line below the column names.';
     ELSIF v_lines > 20000 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_too_long',
             MESSAGE = 'An import has at most 20,000 lines.',
@@ -21,14 +22,15 @@ BEGIN
     INSERT INTO catalog.imports (merchant_id, columns, lines)
     VALUES (v_actor, import_products.columns, v_lines)
     RETURNING id INTO v_id;
-    -- The export puts an apostrophe in front of a cell that a spreadsheet would run; it is not part of the value.
     INSERT INTO catalog.import_lines (import_id, line, sku, name, description, category, price, currency, stock,
-                                      weight, tax_category, attributes, images, status, code, message)
-    SELECT v_id, d.line, nullif(trim(d.sku), ''), nullif(regexp_replace(d.name, '^''([-=+@\t\r''])', '\1'), ''),
-           regexp_replace(d.description, '^''([-=+@\t\r''])', '\1'), nullif(trim(d.category), ''),
-           nullif(trim(d.price), ''), nullif(trim(d.currency), ''), nullif(trim(d.stock), ''),
-           nullif(trim(d.weight), ''), nullif(trim(d.tax_category), ''), nullif(trim(d.attributes), ''),
-           nullif(trim(d.images), ''),
+                                      weight, requires_shipping, tax_category, attributes, images, status, code,
+                                      message)
+    SELECT v_id, d.line, nullif(catalog.trim_cell(d.sku), ''), nullif(catalog.trim_cell(d.name), ''),
+           catalog.trim_cell(d.description), nullif(catalog.trim_cell(d.category), ''),
+           nullif(catalog.trim_cell(d.price), ''), nullif(catalog.trim_cell(d.currency), ''),
+           nullif(catalog.trim_cell(d.stock), ''), nullif(catalog.trim_cell(d.weight), ''),
+           nullif(catalog.trim_cell(d.requires_shipping), ''), nullif(catalog.trim_cell(d.tax_category), ''),
+           nullif(catalog.trim_cell(d.attributes), ''), nullif(catalog.trim_cell(d.images), ''),
            CASE WHEN d.problem IS NOT NULL THEN 'error' END, CASE WHEN d.problem IS NOT NULL THEN 'cells_missing' END,
            d.problem
     FROM pg_temp.import_draft AS d;
@@ -47,10 +49,10 @@ COMMENT ON FUNCTION api.import_products IS
 'Import products
 
 A CSV file (UTF-8, the first line names the columns): sku, name, description, category (its slug), price (minor units),
-currency, stock (pieces on hand), weight (grams), tax_category, attributes (JSON), images (addresses separated by
-spaces). A line whose SKU you already have changes that product, any other line creates one; columns that are left out
-stay as they are. Either all lines are applied or none: the report has the result or the error of each. Up to 1,000
-lines are processed at once (201, or 422 import_rejected with the report); more are accepted with 202, and the import
-shows its progress.';
+currency, stock (pieces on hand), weight (grams), requires_shipping (true or false; true for a new product),
+tax_category, attributes (JSON), images (addresses separated by spaces). A line whose SKU you already have changes that
+product, any other line creates one; columns that are left out stay as they are. Either all lines are applied or none:
+the report has the result or the error of each. Up to 1,000 lines are processed at once (201, or 422 import_rejected
+with the report); more are accepted with 202, and the import shows its progress.';
 
 GRANT EXECUTE ON FUNCTION api.import_products TO app_merchant;

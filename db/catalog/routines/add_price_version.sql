@@ -18,7 +18,7 @@ BEGIN
     PERFORM catalog.require_currency(add_price_version.currency);
     IF add_price_version.valid_from < now() OR NOT isfinite(add_price_version.valid_from) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'valid_from_in_past',
-            MESSAGE = 'A price cannot begin in the past: what was sold was sold.',
+            MESSAGE = 'A price cannot begin in the past.',
             HINT = 'Leave valid_from out to begin now.';
     END IF;
     SELECT coalesce(max(q.version), 0) + 1 INTO v_version FROM catalog.prices AS q

@@ -30,7 +30,8 @@ BEGIN
     CREATE TEMPORARY TABLE import_products ON COMMIT DROP AS
     SELECT l.line, coalesce(p.id, uuidv7()) AS id, p.id IS NULL AS new, l.sku, l.name, l.description,
            c.id AS category_id, l.price::bigint AS price, l.currency::char(3) AS currency, l.stock::bigint AS stock,
-           l.weight::integer AS weight, l.tax_category, coalesce(l.attributes::jsonb, '{}') AS attributes,
+           l.weight::integer AS weight, l.requires_shipping::boolean AS requires_shipping, l.tax_category,
+           coalesce(l.attributes::jsonb, '{}') AS attributes,
            coalesce(regexp_split_to_array(l.images, '\s+'), '{}') AS images,
            l.category IS NOT NULL AND c.id IS NULL AS category_gone, p.kind = 'bundle' AS taken
     FROM catalog.import_lines AS l
@@ -71,9 +72,9 @@ BEGIN
 
     -- New products.
     INSERT INTO catalog.products (id, merchant_id, category_id, sku, name, description, attributes, images, weight,
-                                  tax_category)
+                                  requires_shipping, tax_category)
     SELECT n.id, v_import.merchant_id, n.category_id, n.sku, n.name, coalesce(n.description, ''), n.attributes,
-           n.images, coalesce(n.weight, 0), coalesce(n.tax_category, 'standard')
+           n.images, coalesce(n.weight, 0), coalesce(n.requires_shipping, true), coalesce(n.tax_category, 'standard')
     FROM pg_temp.import_products AS n WHERE n.new ORDER BY n.line;
     INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
     SELECT n.id, n.currency, 1, n.price, tstzrange(now(), NULL), v_import.merchant_id
@@ -106,25 +107,30 @@ BEGIN
         WHERE q.product_id = n.id AND q.currency = n.currency) AS v
     WHERE n.id = ANY (v_priced) ORDER BY n.line;
 
-    -- Fields that differ. A column that is not in the file stays as it is, and so does an empty cell of a name, weight
-    -- or tax category.
+    -- Fields that differ. A column that is not in the file stays as it is, and so does an empty cell of a name,
+    -- weight, requires_shipping or tax category.
     WITH changed AS (
         UPDATE catalog.products AS p
         SET name = d.name, description = d.description, category_id = d.category_id, weight = d.weight,
-            tax_category = d.tax_category, attributes = d.attributes, images = d.images, version = p.version + 1
+            requires_shipping = d.requires_shipping, tax_category = d.tax_category, attributes = d.attributes,
+            images = d.images, version = p.version + 1
         FROM (
             SELECT o.id, coalesce(n.name, o.name) AS name, coalesce(n.description, o.description) AS description,
                    CASE WHEN 'category' = ANY (v_import.columns) THEN n.category_id
                         ELSE o.category_id END AS category_id,
-                   coalesce(n.weight, o.weight) AS weight, coalesce(n.tax_category, o.tax_category) AS tax_category,
+                   coalesce(n.weight, o.weight) AS weight,
+                   coalesce(n.requires_shipping, o.requires_shipping) AS requires_shipping,
+                   coalesce(n.tax_category, o.tax_category) AS tax_category,
                    CASE WHEN 'attributes' = ANY (v_import.columns) THEN n.attributes
                         ELSE o.attributes END AS attributes,
                    CASE WHEN 'images' = ANY (v_import.columns) THEN n.images ELSE o.images END AS images
             FROM pg_temp.import_products AS n JOIN catalog.products AS o ON o.id = n.id WHERE NOT n.new
         ) AS d
         WHERE p.id = d.id
-          AND ((p.name, p.description, p.category_id, p.weight, p.tax_category, p.attributes, p.images)
-               IS DISTINCT FROM (d.name, d.description, d.category_id, d.weight, d.tax_category, d.attributes, d.images)
+          AND ((p.name, p.description, p.category_id, p.weight, p.requires_shipping, p.tax_category, p.attributes,
+                p.images)
+               IS DISTINCT FROM (d.name, d.description, d.category_id, d.weight, d.requires_shipping, d.tax_category,
+                                 d.attributes, d.images)
                OR p.id = ANY (v_priced))
         RETURNING p.id
     ), moved AS (

@@ -1,6 +1,7 @@
 -- Checks the next lines of an import, 5,000 at most, with the same domains as create_product. The first fault of a line
 -- is its error; a valid line is `skipped` until it is applied. Not an endpoint.
 -- Callers:   api.continue_import.
+-- Locks:     the lines that it checks; the caller holds the import.
 CREATE FUNCTION api.check_import(pending catalog.imports)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -23,10 +24,11 @@ BEGIN
         SELECT CASE WHEN c.code IS NULL THEN 'skipped' ELSE 'error' END, c.code, CASE c.code
             WHEN 'sku_missing' THEN 'The SKU is missing.'
             WHEN 'sku_malformed'
-                THEN 'An SKU has up to 64 letters, digits, dots, dashes, slashes, and begins with a letter or digit.'
+                THEN obj_description('api.sku'::regtype, 'pg_type')
             WHEN 'sku_twice' THEN 'This SKU is in the file more than once.'
             WHEN 'sku_taken' THEN 'This SKU belongs to one of your bundles.'
             WHEN 'name_missing' THEN 'A new product needs a name.'
+            WHEN 'text_characters' THEN 'A name or description has characters that cannot be seen or printed.'
             WHEN 'text_length' THEN 'A name has 1 to 200 characters, a description up to 10,000.'
             WHEN 'price_missing' THEN 'A new product needs a price.'
             WHEN 'price_out_of_range'
@@ -37,9 +39,10 @@ BEGIN
             WHEN 'stock_out_of_range' THEN 'Stock is a whole number from 0 to 1,000,000,000.'
             WHEN 'stock_below_reserved' THEN format('%s pieces are reserved for orders.', r.reserved)
             WHEN 'weight_out_of_range' THEN 'A weight is a whole number of grams, up to 10,000,000.'
+            WHEN 'requires_shipping_malformed' THEN 'requires_shipping must be true or false.'
             WHEN 'tax_category_malformed' THEN 'A tax category is a word such as standard, reduced, books.'
             WHEN 'attributes_not_an_object' THEN 'attributes must be a JSON object.'
-            WHEN 'attributes_too_large' THEN 'attributes may hold 64 KiB.'
+            WHEN 'attributes_too_large' THEN 'attributes can have at most 64 KiB.'
             WHEN 'image_url_malformed'
                 THEN 'images are addresses that begin with http:// or https://, with spaces between.'
         END
@@ -56,6 +59,8 @@ BEGIN
                     THEN 'sku_twice'
                 WHEN p.kind <> 'product' THEN 'sku_taken'
                 WHEN p.id IS NULL AND l.name IS NULL THEN 'name_missing'
+                WHEN NOT pg_input_is_valid(l.name, 'api.line')
+                    OR NOT pg_input_is_valid(l.description, 'api.paragraphs') THEN 'text_characters'
                 WHEN NOT pg_input_is_valid(l.name, 'api.short_text')
                     OR NOT pg_input_is_valid(l.description, 'api.long_text') THEN 'text_length'
                 WHEN p.id IS NULL AND l.price IS NULL THEN 'price_missing'
@@ -70,6 +75,7 @@ BEGIN
                 WHEN NOT pg_input_is_valid(l.stock, 'api.stock_count') THEN 'stock_out_of_range'
                 WHEN l.stock::bigint < r.reserved THEN 'stock_below_reserved'
                 WHEN NOT pg_input_is_valid(l.weight, 'api.weight') THEN 'weight_out_of_range'
+                WHEN NOT pg_input_is_valid(l.requires_shipping, 'boolean') THEN 'requires_shipping_malformed'
                 WHEN NOT pg_input_is_valid(l.tax_category, 'api.tax_category') THEN 'tax_category_malformed'
                 WHEN NOT pg_input_is_valid(l.attributes, 'jsonb') THEN 'attributes_not_an_object'
                 WHEN jsonb_typeof(l.attributes::jsonb) <> 'object' THEN 'attributes_not_an_object'

@@ -7,10 +7,10 @@ LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF keeps_movement_rules.kind NOT IN ('adjustment', 'reservation', 'release', 'sale', 'return') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'movement_kind_unknown',
-            MESSAGE = 'Stock does not move for such a reason.';
+            MESSAGE = 'The kind of this stock movement is unknown.';
     ELSIF keeps_movement_rules.on_hand_delta = 0 AND keeps_movement_rules.reserved_delta = 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'movement_moves_nothing',
-            MESSAGE = 'A movement moves at least one piece.';
+            MESSAGE = 'A stock movement must change the stock by at least one piece.';
     END IF;
     RETURN true;
 END $$;

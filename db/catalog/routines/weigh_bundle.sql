@@ -1,5 +1,6 @@
 -- A bundle weighs what its components weigh, and requires shipping if one of them does.
 -- Callers:   api.create_bundle, update_bundle, update_product.
+-- Locks:     the bundle.
 CREATE OR REPLACE FUNCTION catalog.weigh_bundle(bundle_id uuid)
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

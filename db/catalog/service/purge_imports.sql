@@ -1,6 +1,7 @@
 -- Deletes a batch of imports that are a month old, with their lines. Returns the number of imports; the worker repeats
 -- this until it is 0.
 -- Callers:   the worker.
+-- Locks:     the imports and their lines.
 CREATE FUNCTION api.purge_imports()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,8 +1,9 @@
 -- Moves a paid order on with its parcels and refunds: to shipped when every piece that is owed has left, to delivered
--- when all of them have arrived or nothing requires shipping; and says where its goods are (fulfilment_status). When
+-- when all of them have arrived, or when nothing requires shipping and the order is not on hold; and says where its goods are (fulfilment_status). When
 -- all of its money went back, the parcels that wait are cancelled.
--- Callers:   move_shipment, receive_return, payments.count_refund, sales.settle_order. The caller holds the order,
---            unless it is pending.
+-- Callers:   move_shipment, receive_return, payments.count_refund, payments.mark_payment_completed,
+--            sales.follow_holds, sales.place_order, sales.require_within_total. The caller holds the order, unless it
+--            is pending.
 -- Locks:     the shipments that it cancels; what the order brings its merchants.
 CREATE OR REPLACE FUNCTION fulfilment.advance_order(order_id uuid)
 RETURNS void
@@ -30,7 +31,7 @@ BEGIN
             SELECT CASE WHEN bool_or(s.status = 'in_transit') THEN 'shipped' ELSE 'delivered' END
             FROM fulfilment.shipments AS s
             WHERE s.order_id = v_order.id AND s.status IN ('in_transit', 'delivered') HAVING count(*) > 0)
-        WHEN v_goods = 'not_needed'
+        WHEN v_goods = 'not_needed' AND v_order.hold_reason IS NULL
              AND NOT EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order.id AND i.requires_shipping)
             THEN 'delivered'
     END;

@@ -1,5 +1,6 @@
 -- Row trigger: assigns the retry of a refund to the same return.
 -- Callers:   trigger follow_retry on payments.refunds.
+-- Locks:     none: it only inserts.
 CREATE OR REPLACE FUNCTION fulfilment.follow_retry()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

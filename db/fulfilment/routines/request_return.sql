@@ -46,7 +46,7 @@ BEGIN
                 MESSAGE = 'This order has no such line.';
         ELSIF v_line.wanted > v_line.returnable AND v_line.out > 0 AND v_line.out_lately = 0 THEN
             RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'return_window_over',
-                MESSAGE = 'The time for returning this is over.',
+                MESSAGE = 'The time for returning these goods is over.',
                 DETAIL = json_build_object('order_item_id', v_line.id)::text;
         ELSIF v_line.wanted > v_line.returnable THEN
             RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'return_above_shipped',

@@ -4,7 +4,7 @@
 --         412.
 CREATE DOMAIN api.account_standing AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended']));
-COMMENT ON DOMAIN api.account_standing IS 'Whether the account may log in. (Only its owner can close an account.)';
+COMMENT ON DOMAIN api.account_standing IS 'Whether the account may log in; only its owner can close it.';
 
 CREATE FUNCTION api.change_account(
     account_id uuid, role api.account_role DEFAULT NULL, status api.account_standing DEFAULT NULL,

@@ -22,7 +22,7 @@ BEGIN
     -- who was there before.
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused',
-            MESSAGE = 'Calls are made in READ COMMITTED.';
+            MESSAGE = 'Calls must use the isolation level READ COMMITTED.';
     END IF;
     IF coalesce(v_token, '') = '' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_missing',

@@ -8,12 +8,12 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN
     IF session_user <> 'web_' || service AND NOT pg_has_role(session_user, 'store_owner', 'MEMBER') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'forbidden',
-            MESSAGE = 'This is for the shop''s own services.';
+            MESSAGE = 'Only the shop''s own services can call this.';
     END IF;
     -- As identity.authenticate() says.
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'isolation_refused',
-            MESSAGE = 'Calls are made in READ COMMITTED.';
+            MESSAGE = 'Calls must use the isolation level READ COMMITTED.';
     END IF;
     PERFORM set_config('app.actor', '', true),
             set_config('app.audience', service, true),

@@ -14,12 +14,11 @@ BEGIN
     WHERE p.account_id = v_actor AND p.proof = sha256(convert_to(change_password.current_password, 'UTF8'));
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'password_wrong',
-            MESSAGE = 'The current password is not right.';
+            MESSAGE = 'The current password is wrong.';
     END IF;
 
     PERFORM identity.set_password(v_actor, change_password.new_password);
-    UPDATE identity.sessions SET revoked_at = now()
-    WHERE account_id = v_actor AND id IS DISTINCT FROM identity.current_session() AND revoked_at IS NULL;
+    PERFORM identity.end_other_sessions(v_actor, identity.current_session());
     DELETE FROM identity.login_attempts WHERE subject = 'account:' || v_actor;
 END $$;
 

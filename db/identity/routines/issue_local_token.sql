@@ -1,6 +1,7 @@
 -- Returns an access token for local use, for the account with that e-mail, or the first account of that role. Opens a
 -- session of one day, which counts as confirmed all the time: the administrator can issue another at any time.
 -- Callers:   `storeproc token`, over the administrator's connection. Not granted to any web role.
+-- Locks:     none: it only inserts.
 -- Errors:    production_refused 403, account_not_found 404.
 CREATE OR REPLACE FUNCTION identity.issue_local_token(role text, email text DEFAULT NULL)
 RETURNS text
@@ -10,9 +11,9 @@ DECLARE
     v_account identity.accounts;
     v_session uuid;
 BEGIN
-    IF current_setting('storeproc.environment', true) = 'production' THEN
+    IF identity.is_production() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'production_refused',
-            MESSAGE = 'This server is marked production: no token without a log-in.';
+            MESSAGE = 'This server is marked as production: log in to get a token.';
     END IF;
     SELECT * INTO v_account FROM identity.accounts AS a
     WHERE a.role = issue_local_token.role AND a.status = 'active'

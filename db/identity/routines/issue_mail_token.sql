@@ -3,6 +3,7 @@
 -- same token. Only its hash is stored. It is valid for an hour (password) or a day (e-mail) after the request; NULL
 -- after that.
 -- Callers:   api.prepare_mail.
+-- Locks:     none: it only inserts.
 -- Definer:   reads signing keys, writes mail tokens.
 CREATE OR REPLACE FUNCTION identity.issue_mail_token(
     mail_id uuid, purpose text, account_id uuid, email text, queued_at timestamptz

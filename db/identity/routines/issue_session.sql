@@ -1,5 +1,6 @@
 -- A new access token and refresh token for an existing session. Only the hash of the refresh token is stored.
 -- Callers:   open_session, rotate_session.
+-- Locks:     none: it only inserts.
 -- Definer:   reads accounts, writes refresh tokens.
 CREATE OR REPLACE FUNCTION identity.issue_session(session_id uuid, OUT access_token text, OUT refresh_token text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

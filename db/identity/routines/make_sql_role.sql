@@ -1,6 +1,7 @@
 -- Creates a log-in role for a merchant who reads report.my_… with SQL; the caller sets its password. One role per
 -- merchant: a repeated call returns the same role.
 -- Callers:   `storeproc merchant-role`, as administrator (who may create roles).
+-- Locks:     none: it only inserts.
 -- Errors:    account_not_found 404 (no active merchant has this e-mail).
 CREATE OR REPLACE FUNCTION identity.make_sql_role(email text)
 RETURNS name

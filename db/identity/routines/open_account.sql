@@ -1,6 +1,7 @@
 -- Creates an account with its password, which is the bcrypt string that the web tier computed. There is no session yet,
 -- so the actor is cleared.
 -- Callers:   api.create_account.
+-- Locks:     none: it only inserts.
 -- Errors:    email_taken, handle_taken 409 (unique indexes), password_not_hashed 422.
 -- Definer:   writes the account before its owner can be authenticated, and the password, which no caller may write.
 CREATE OR REPLACE FUNCTION identity.open_account(email text, password text, handle text, display_name text, role text)

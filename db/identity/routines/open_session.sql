@@ -5,7 +5,8 @@
 --            account_suspended 403 (only after the right password).
 -- Definer:   reads passwords, writes sessions.
 CREATE OR REPLACE FUNCTION identity.open_session(
-    email text, password text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
+    email text, password text, client_address text, user_agent text,
+    OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -22,15 +23,16 @@ BEGIN
     END IF;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'credentials_invalid',
-            MESSAGE = 'E-mail or password is not right.';
+            MESSAGE = 'The e-mail address or the password is wrong.';
     END IF;
     IF v_account.status <> 'active' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'account_suspended',
             MESSAGE = 'This account is suspended.', HINT = 'Write to customer service.';
     END IF;
 
-    INSERT INTO identity.sessions (account_id, expires_at, confirmed_at)
-    VALUES (v_account.id, now() + interval '30 days', now())
+    INSERT INTO identity.sessions (account_id, expires_at, confirmed_at, ip_address, user_agent)
+    VALUES (v_account.id, now() + interval '30 days', now(), left(open_session.client_address, 64),
+            identity.clean_user_agent(open_session.user_agent))
     RETURNING id INTO v_session;
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;

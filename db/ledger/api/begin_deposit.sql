@@ -35,7 +35,7 @@ BEGIN
                     WHERE p.status IN ('initiated', 'open', 'authorized', 'processing')), 0);
     IF v_balance + begin_deposit.amount > v_limits.balance_maximum THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'balance_above_maximum',
-            MESSAGE = 'This deposit would exceed what a wallet may hold.',
+            MESSAGE = 'With this deposit the wallet would exceed its maximum balance.',
             HINT = 'Deposits that are under way count as well.',
             DETAIL = json_build_object('maximum', v_limits.balance_maximum)::text;
     END IF;

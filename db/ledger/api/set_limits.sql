@@ -19,7 +19,7 @@ BEGIN
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'limits_out_of_order',
             MESSAGE = 'These limits would allow no amount.',
-            HINT = 'No minimum may be above its maximum or above what a wallet may hold.';
+            HINT = 'A minimum must not be above its maximum or above the maximum balance of a wallet.';
     END IF;
     INSERT INTO ledger.limits AS l (currency, deposit_minimum, deposit_maximum, balance_maximum, withdrawal_minimum,
                                     credit_approval_above)

@@ -1,6 +1,7 @@
 -- Records that a member of staff issued a gift card, confirmed a deposit or made a refund by hand: `completed` counts
 -- towards the daily sums, `pending` waits for a second person. subject_id is the gift card, payment or refund.
 -- Callers:   issue_gift_card, api.confirm_payment, api.confirm_refund, api.settle_refund.
+-- Locks:     none; the caller holds what the change is about.
 -- Errors:    approval_pending 409 (there is a request already).
 CREATE OR REPLACE FUNCTION ledger.add_staff_change(
     kind text, status text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb,

@@ -1,5 +1,6 @@
 -- Makes a gift card that waited for a second person valid (its amount moves from grants to gift cards), or ends it.
 -- Callers:   approve_credit_change, reject_credit_change, which hold the change.
+-- Locks:     the card.
 -- Definer:   changes a card, which no other code may do.
 CREATE OR REPLACE FUNCTION ledger.decide_gift_card(card_id uuid, approved boolean)
 RETURNS void

@@ -18,7 +18,7 @@ BEGIN
             MESSAGE = 'A transfer needs two different accounts.';
     ELSIF t.phase NOT IN ('posted', 'pending', 'post', 'void') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'transfer_phase_unknown',
-            MESSAGE = 'This is not a phase of a transfer.';
+            MESSAGE = 'The transfer''s phase is unknown.';
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'transfer_ends_a_pending',
         MESSAGE = 'Only a pending transfer can be posted or voided.';

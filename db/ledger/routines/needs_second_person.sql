@@ -1,7 +1,7 @@
 -- Whether a change needs the approval of a second person: its amount is above the currency's limit, or exceeds,
--- together with what was done without a second person in the last 24 hours, the daily sum of the recipient or of the caller.
--- The sums count multiples of the limits (settings daily_limits_per_recipient, daily_limits_per_staff), so that amounts
--- in different currencies add up. NULL for the account: there is no recipient yet (a gift card).
+-- together with what was done without a second person in the last 24 hours, the daily sum of the recipient or of the
+-- caller. The sums count multiples of the limits (settings daily_limits_per_recipient, daily_limits_per_staff), so that
+-- amounts in different currencies add up. NULL for the account: there is no recipient yet (a gift card).
 -- Callers:   change_credit, issue_gift_card, api.confirm_payment, api.confirm_refund, api.settle_refund.
 -- Locks:     advisory locks of the caller, then of the recipient, so that concurrent requests are counted one after the
 --            other. Call it after locking order and payment, and before locking ledger accounts.

@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     IF v_free < require_credit.amount THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'insufficient_funds',
-            MESSAGE = 'There is not that much credit.',
+            MESSAGE = 'There is not enough credit.',
             HINT = 'Deduct a smaller amount.', DETAIL = json_build_object('available', v_free)::text;
     END IF;
 END $$;

@@ -1,4 +1,5 @@
 -- Deletes a webhook endpoint and its deliveries.
+-- Locks:  the endpoint and its deliveries.
 -- Errors: webhook_endpoint_not_found 404.
 CREATE FUNCTION api.delete_webhook_endpoint(endpoint_id uuid)
 RETURNS void

@@ -1,6 +1,7 @@
 -- Gives an endpoint a new secret and returns it, the only time that it can be read. The secret that it replaces signs
 -- for another 24 hours; an older one ends now.
 -- Callers:   api.create_webhook_endpoint, api.rotate_webhook_secret, which have checked the owner.
+-- Locks:     the endpoint's secrets.
 -- Definer:   no other code may read or write secrets.
 CREATE OR REPLACE FUNCTION messaging.add_webhook_secret(endpoint_id uuid)
 RETURNS text

@@ -1,5 +1,6 @@
 -- Removes streams that have ended.
 -- Callers:   api.close_streams.
+-- Locks:     the streams.
 -- Definer:   no other code may touch the list.
 CREATE OR REPLACE FUNCTION messaging.close_streams(streams uuid[])
 RETURNS void

@@ -1,6 +1,7 @@
 -- Replaces the stored answer of an idempotent request after its second half: a repeated request gets the complete
 -- answer.
 -- Callers:   api.open_payment, for the request that began the payment.
+-- Locks:     the row of the Idempotency-Key.
 -- Definer:   the row belongs to the customer's request; the caller is the gateway service.
 CREATE OR REPLACE FUNCTION messaging.complete_answer(request_key uuid, answer text)
 RETURNS void

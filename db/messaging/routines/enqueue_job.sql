@@ -1,5 +1,6 @@
 -- Adds a job for the worker to the outbox, in the transaction that needs it.
 -- Callers:   routines that need something outside the database.
+-- Locks:     none: it only inserts.
 -- Definer:   no other code may write to the queue.
 CREATE OR REPLACE FUNCTION messaging.enqueue_job(kind text, payload jsonb, run_at timestamptz DEFAULT now())
 RETURNS void

@@ -3,6 +3,7 @@
 -- sent, at the same cost (see request_password_reset).
 -- Callers:   sales.settle_order, fulfilment.move_shipment and fail_booking, billing.store_file,
 --            identity.change_account, and others.
+-- Locks:     none: it only inserts.
 -- Errors:    mail_template_unknown 500 for a mistake in the code.
 -- Definer:   no other code may write to the queue.
 CREATE OR REPLACE FUNCTION messaging.enqueue_mail(template text, account_id uuid, data jsonb DEFAULT '{}')
@@ -13,7 +14,7 @@ DECLARE
 BEGIN
     IF enqueue_mail.template <> ALL (ARRAY[
         'order_confirmation', 'order_shipped', 'order_cancelled', 'invoice', 'password_reset', 'email_verification',
-        'webhook_endpoint_disabled', 'account_suspended'])
+        'email_change', 'email_change_notice', 'webhook_endpoint_disabled', 'account_suspended'])
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH500', CONSTRAINT = 'mail_template_unknown',
             MESSAGE = format('There is no mail template %s.', enqueue_mail.template);

@@ -2,6 +2,7 @@
 -- factor from 0.5 to 1.5, so that jobs that failed together do not return together. There is no last attempt: every job
 -- in the queue was promised.
 -- Callers:   api.fail_job.
+-- Locks:     the job.
 -- Definer:   no other code may touch the queue.
 CREATE OR REPLACE FUNCTION messaging.fail_job(job_id uuid, error text)
 RETURNS void

@@ -1,5 +1,6 @@
 -- Records that a job is done. The row stays until it is purged; a mail's row without its data. Idempotent.
 -- Callers:   api.finish_job.
+-- Locks:     the job.
 -- Definer:   no other code may touch the queue.
 CREATE OR REPLACE FUNCTION messaging.finish_job(job_id uuid)
 RETURNS void

@@ -1,6 +1,7 @@
 -- Deletes a batch of deliveries that are at least a month old, with their attempts, and secrets that have ended.
 -- Returns the number of deliveries.
 -- Callers:   api.purge_deliveries.
+-- Locks:     the deliveries and secrets that it deletes.
 -- Definer:   no other code may delete them.
 CREATE OR REPLACE FUNCTION messaging.purge_deliveries()
 RETURNS bigint

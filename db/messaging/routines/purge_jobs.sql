@@ -1,5 +1,6 @@
 -- Deletes a batch of jobs that were done at least a week ago. Returns the number of rows.
 -- Callers:   api.purge_jobs.
+-- Locks:     the jobs that it deletes.
 -- Definer:   no other code may touch the queue.
 CREATE OR REPLACE FUNCTION messaging.purge_jobs()
 RETURNS bigint

@@ -3,6 +3,7 @@
 -- that all committing notifiers queue for, so other orders send none; a new order, which cannot have a stream yet,
 -- skips the check as well (7 of 30 µs).
 -- Callers:   every routine with an effect that listeners may want to know about.
+-- Locks:     none: it only inserts. NOTIFY queues at the commit (see above).
 -- Definer:   no other code may write the log.
 CREATE OR REPLACE FUNCTION messaging.record_event(type text, order_id uuid, account_id uuid, data jsonb DEFAULT '{}')
 RETURNS void

@@ -1,5 +1,6 @@
 -- Extends the lease of open streams by a minute.
 -- Callers:   api.renew_streams.
+-- Locks:     the streams.
 -- Definer:   no other code may touch the list.
 CREATE OR REPLACE FUNCTION messaging.renew_streams(streams uuid[])
 RETURNS void

@@ -1,6 +1,7 @@
 -- Stores the answer under the key that claim_idempotency_key claimed in this transaction, and returns it. NULL (void)
 -- is stored as ''. A stored answer is never replaced, so that no request can change the answer of another.
 -- Callers:   the web tier, in the statement of a request that has an Idempotency-Key.
+-- Locks:     the row of the Idempotency-Key, which this transaction inserted.
 -- Errors:    idempotency_key_unclaimed 409.
 CREATE FUNCTION api.store_idempotent_answer(answer text)
 RETURNS text

@@ -1,5 +1,6 @@
 -- Records that a backup of a kind (full, incremental, dump, restore_drill) is complete now.
 -- Callers:   the backup commands, after the last byte was verified.
+-- Locks:     the row of this kind of backup.
 -- Definer:   this record is all that the backup role may write.
 CREATE OR REPLACE FUNCTION monitor.record_backup(kind text, bytes bigint DEFAULT NULL)
 RETURNS void

@@ -1,5 +1,6 @@
 -- Stores one row about the whole database.
 -- Callers:   monitor.take_snapshot.
+-- Locks:     none: it only inserts.
 CREATE OR REPLACE FUNCTION monitor.take_activity(at timestamptz)
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,7 @@
 -- Counts orders, payments and refunds by status, with their amounts in minor units. It reads the whole tables, so it
 -- runs at intervals, never in a scrape. 1,000,000 orders: see monitoring/README.md.
 -- Callers:   monitor.take_snapshot.
+-- Locks:     the figures that changed.
 CREATE OR REPLACE FUNCTION monitor.take_figures()
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -27,7 +28,7 @@ BEGIN ATOMIC
         -- won.
         UNION ALL SELECT 'refunds_to_retry', '{}', count(*) FROM payments.refunds AS r
         WHERE r.status = 'failed' AND NOT EXISTS (SELECT FROM payments.refunds AS n WHERE n.retry_of = r.id)
-          AND NOT EXISTS (SELECT FROM payments.disputes AS d WHERE d.refund_id = r.id)
+          AND NOT (r.reason = 'dispute_lost' AND r.completed_at IS NOT NULL)    -- payments.was_reversed()
         UNION ALL SELECT 'reconciliation_differences', jsonb_build_object('provider', p.name),
                          (SELECT count(*) FROM payments.reconciliation_differences AS d
                           WHERE d.provider = p.name AND d.explained_at IS NULL)

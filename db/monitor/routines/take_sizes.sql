@@ -1,5 +1,6 @@
 -- Stores the size of every table.
 -- Callers:   monitor.take_snapshot.
+-- Locks:     none: it only inserts.
 CREATE OR REPLACE FUNCTION monitor.take_sizes(at timestamptz)
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp

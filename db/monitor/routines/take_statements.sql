@@ -1,6 +1,7 @@
 -- Stores the work of each statement since the last snapshot. The first snapshot, also after a crash, only records the
 -- counters.
 -- Callers:   monitor.take_snapshot.
+-- Locks:     the counters and endpoints of the statements.
 CREATE OR REPLACE FUNCTION monitor.take_statements(at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

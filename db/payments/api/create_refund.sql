@@ -1,14 +1,15 @@
 -- Refunds a payment through the gateway that took it, by amount or by line. The amount counts as refunded from now on;
 -- the worker calls the gateway. Money that never belonged to the order (a surplus whose own refund failed) is refunded
--- first.
+-- first. With the gateway's own reference it records a refund that was made at the gateway: nothing is sent.
 -- Locks:  order, stock (with restock), payment, order lines; wallet or credit if the money came from there.
 -- Errors: confirmation_required, own_account_refused 403; payment_not_found 404, refund_above_payment 409,
 --         refund_above_shipping 409, payment_disputed 409, order_not_paid 409, refund_by_amount_or_items 422,
 --         restock_needs_full_refund, component_not_restocked 422, order_already_restocked, pieces_not_here 409,
---         amount_step 422, those of price_refund_lines.
+--         amount_step 422, refund_not_at_gateway 422, refund_known 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
     payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL,
-    restock boolean DEFAULT NULL, shipping_amount api.amount DEFAULT NULL
+    restock boolean DEFAULT NULL, shipping_amount api.amount DEFAULT NULL,
+    gateway_reference api.short_text DEFAULT NULL
 )
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -45,6 +46,18 @@ BEGIN
             HINT = 'Send either amount, or items and shipping_amount, or none of them to refund everything.';
     END IF;
     PERFORM payments.require_refundable(v_payment.id);
+    IF create_refund.gateway_reference IS NOT NULL THEN
+        IF NOT EXISTS (SELECT FROM payments.providers AS v
+                       WHERE v.name = v_payment.provider AND v.kind = 'gateway') THEN
+            RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'refund_not_at_gateway',
+                MESSAGE = 'This payment was not made through a gateway.', HINT = 'Leave gateway_reference out.';
+        ELSIF EXISTS (SELECT FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id
+                      WHERE r.provider_reference = create_refund.gateway_reference
+                        AND p.provider = v_payment.provider) THEN
+            RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_known',
+                MESSAGE = 'A refund with this reference is known already.';
+        END IF;
+    END IF;
 
     v_refundable := v_payment.amount_captured - v_payment.amount_refunded;
     v_available := payments.refundable_from_order(v_payment.id);
@@ -110,9 +123,17 @@ BEGIN
         END IF;
     END IF;
 
-    v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
-        CASE WHEN v_by_line THEN v_lines END, CASE WHEN v_by_line THEN v_counts END, v_amounts,
-        product_ids => CASE WHEN v_by_line THEN v_parts END);
+    IF create_refund.gateway_reference IS NULL THEN
+        v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
+            CASE WHEN v_by_line THEN v_lines END, CASE WHEN v_by_line THEN v_counts END, v_amounts,
+            product_ids => CASE WHEN v_by_line THEN v_parts END);
+    ELSE
+        v_refund_id := payments.record_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
+            CASE WHEN v_by_line THEN v_lines END, CASE WHEN v_by_line THEN v_counts END, v_amounts,
+            product_ids => CASE WHEN v_by_line THEN v_parts END);
+        PERFORM payments.mark_refund_completed(v_refund_id, create_refund.gateway_reference);
+        PERFORM payments.settle_disputes(v_payment.id);
+    END IF;
     -- Nothing has been shipped: the cancellation restocks what has not been restocked yet.
     IF create_refund.restock IS NOT FALSE AND v_whole AND v_order.status = 'paid' AND NOT v_left THEN
         PERFORM sales.cancel_order(v_order.id, 'refunded');
@@ -129,6 +150,8 @@ sent. Refunded pieces are no longer owed and cannot be shipped; pieces that have
 `items`, or all when the whole order is refunded, go back into stock unless `restock` is false; with `restock` true, so
 do pieces that were shipped. A whole refund of an order of which nothing has been shipped cancels it, unless `restock`
 is false. Where the gateway refunds in steps, as for three-decimal currencies, an `amount` is a multiple of the step,
-and pieces are rounded to it. The refund is `pending` until the gateway has made it; one that `failed` can be retried.';
+and pieces are rounded to it. The refund is `pending` until the gateway has made it; one that `failed` can be retried.
+`gateway_reference` is the gateway''s own reference of a refund that was made in its dashboard and that it does not tell
+of by itself (SSLCommerz): the refund is recorded as completed, nothing is sent, and reconciliation asks for it.';
 
 GRANT EXECUTE ON FUNCTION api.create_refund TO app_support;

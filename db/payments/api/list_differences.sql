@@ -31,6 +31,7 @@ COMMENT ON FUNCTION api.list_differences IS
 
 Each is open until the books agree again or a person explains it; open ones fail `GET /invariants`. `ours` and `theirs`
 are what was captured, refunded, disputed or kept as a fee of a payment, in minor units. `unknown_payment` is money at
-the gateway that belongs to no payment, `unknown_event` a callback that matched nothing.';
+the gateway that belongs to no payment, `unknown_event` a callback that matched nothing (`theirs`: what the gateway says
+of it), `unknown_movement` an entry of its books beside payments that is not booked by itself; `reference` names it.';
 
 GRANT EXECUTE ON FUNCTION api.list_differences TO app_support;

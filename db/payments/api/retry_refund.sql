@@ -1,7 +1,7 @@
 -- Retries a failed refund as a new refund of the same amount and lines, because a gateway would take the same one as a
 -- repeat.
 -- Locks:  order (of a deposit: payment), payment, order lines, wallet.
--- Errors: confirmation_required, own_account_refused 403; refund_not_found 404, refund_not_failed 409,
+-- Errors: confirmation_required, own_account_refused 403; refund_not_found 404, refund_not_failed, refund_reversed 409,
 --         refund_retried_twice 409, refund_above_payment 409, refund_above_line 409, amount_step 422.
 CREATE FUNCTION api.retry_refund(refund_id uuid)
 RETURNS api.refund
@@ -19,6 +19,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_failed',
             MESSAGE = format('This refund is %s.', v_refund.status),
             HINT = 'Only a failed refund can be retried.';
+    ELSIF payments.was_reversed(v_refund.id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_reversed',
+            MESSAGE = 'The dispute of this refund was won back: its money belongs to the shop.',
+            HINT = 'Refund the payment.';
     END IF;
     IF EXISTS (SELECT FROM payments.refunds AS r WHERE r.retry_of = v_refund.id) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_retried_twice',

@@ -1,9 +1,10 @@
 -- Stores the bank account that the caller's withdrawals and payouts are sent to.
 -- Locks:  the account.
 -- Errors: confirmation_required 403; iban_invalid 422.
-CREATE DOMAIN api.account_holder AS text
+CREATE DOMAIN api.account_holder AS api.line
     CONSTRAINT holder_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 70);
-COMMENT ON DOMAIN api.account_holder IS 'The name of the holder, 1 to 70 characters.';
+COMMENT ON DOMAIN api.account_holder IS
+'The name of the holder, 1 to 70 characters on one line, none of them invisible.';
 
 CREATE FUNCTION api.set_bank_account(iban api.short_text, holder api.account_holder, bic api.bic DEFAULT NULL)
 RETURNS api.bank_account

@@ -3,7 +3,7 @@
 -- Staff do not settle refunds to their own account.
 -- Locks:  order (of a deposit: payment), refund, order lines, merchants' earnings, the payer's ledger account.
 -- Errors: confirmation_required 403; refund_not_found 404, own_account_refused 403, refund_not_failed 409,
---         refund_retried_twice 409, approval_pending 409, payment_disputed 409, refund_above_payment 409,
+--         refund_reversed, refund_retried_twice, approval_pending, payment_disputed, refund_above_payment,
 --         refund_above_line 409, insufficient_funds 409 (a spent deposit).
 CREATE FUNCTION api.settle_refund(refund_id uuid, method api.settlement_method, reference api.short_text)
 RETURNS api.refund

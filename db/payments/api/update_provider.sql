@@ -20,11 +20,11 @@ BEGIN
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = update_provider.provider FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'provider_not_found',
-            MESSAGE = 'There is no such way of paying.';
+            MESSAGE = 'There is no such payment provider.';
     END IF;
     IF update_provider.capture_method = 'manual' AND NOT v_provider.manual_capture THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'capture_method_not_supported',
-            MESSAGE = 'This way of paying cannot authorise first.', HINT = 'Those with manual_capture can.';
+            MESSAGE = 'This provider cannot authorise a payment before it is captured.', HINT = 'Choose a provider with manual_capture.';
     END IF;
     UPDATE payments.providers AS p
     SET enabled = coalesce(update_provider.enabled, p.enabled),

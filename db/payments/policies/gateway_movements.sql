@@ -10,4 +10,4 @@ GRANT SELECT ON payments.gateway_movements TO store_api;
 GRANT INSERT (provider, movement_id, payment_id, charge_reference, kind, amount, currency, fee, fee_currency,
               case_reference, refund_id, status, reason, run_id, moved_at)
     ON payments.gateway_movements TO store_api;
-GRANT UPDATE (payment_id, status, run_id) ON payments.gateway_movements TO store_api;
+GRANT UPDATE (payment_id, status, run_id, booked) ON payments.gateway_movements TO store_api;

@@ -2,6 +2,7 @@
 -- number, X and its count, and a deposit has a number of its own. Does nothing while the seller has no valid IBAN: the
 -- customer then gets no instructions, and the shop has to tell them.
 -- Callers:   payments.begin_attempt, which has inserted the payment. The caller holds the order.
+-- Locks:     none: it only inserts.
 CREATE OR REPLACE FUNCTION payments.instruct_transfer(payment payments.payments)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -2,7 +2,7 @@
 -- the rest. Idempotent and monotone: it works from every other state, once. Money whose amount or currency differs from
 -- the request never pays.
 -- Callers:   api.receive_gateway_event, begin_attempt (wallet, credit), fulfilment.complete_booking (credit that was
---            held), api.confirm_payment (cash, bank transfer).
+--            held), api.confirm_payment (cash, bank transfer), ledger.approve_credit_change.
 -- Returns:   whether anything changed.
 -- Locks:     order, stock and merchants' earnings (in sales.apply_payment), payment, the payer's ledger account.
 -- Errors:    payment_not_found 404, payment_amount_invalid 422, insufficient_funds 409 (wallet, credit).
@@ -17,6 +17,7 @@ DECLARE
     v_payment   payments.payments;
     v_reference text;
     v_status    text;
+    v_goods     text;
     v_applied   bigint := 0;
     v_surplus   bigint;
     v_reason    text;
@@ -94,7 +95,8 @@ BEGIN
                                            'unapplied', order_id => v_payment.order_id, payment_id => v_payment.id);
     END IF;
 
-    SELECT o.status INTO v_status FROM sales.orders AS o WHERE o.id = v_payment.order_id;
+    SELECT o.status, o.fulfilment_status INTO v_status, v_goods
+    FROM sales.orders AS o WHERE o.id = v_payment.order_id;
     IF v_surplus > 0 THEN
         PERFORM payments.request_refund(v_payment.id, v_surplus, 0,
             coalesce(v_reason, CASE v_status WHEN 'cancelled' THEN 'order_not_payable' ELSE 'duplicate_payment' END));
@@ -106,6 +108,10 @@ BEGIN
        AND (v_payment.risk_level IN ('elevated', 'highest') OR v_payment.risk_reason LIKE 'review\_%')
     THEN
         PERFORM sales.follow_holds(v_payment.order_id);
+    END IF;
+    -- After the holds: an order that a gateway has a doubt about is not delivered.
+    IF v_status = 'paid' AND v_goods = 'not_needed' THEN
+        PERFORM fulfilment.advance_order(v_payment.order_id);
     END IF;
     PERFORM payments.settle_disputes(v_payment.id);
     RETURN true;

@@ -4,7 +4,8 @@
 -- in the account unapplied until the refund is retried or settled, and nothing else has to wait for that. Money of a
 -- deposit is in the wallet again. Idempotent. A completed refund fails only if the gateway itself says so (bounced),
 -- not because of the answer to a repeated call; one that was settled in another way never does. What a lost dispute
--- took and a won one returns belongs to the shop again and is not owed (owed => false): all of it is reversed.
+-- took and a won one returns belongs to the shop again and is not owed (owed => false): all of it is reversed, and a
+-- debit note cancels its credit note.
 -- Callers:   api.fail_refund, receive_refund_event (bounced), adopt_refund, take_dispute (returned).
 -- Returns:   whether anything changed.
 -- Locks:     order (of a deposit: payment), payment, refund, wallet.
@@ -35,6 +36,9 @@ BEGIN
         PERFORM ledger.keep_refund(v_refund.id);
     ELSIF v_refund.status = 'completed' THEN
         PERFORM ledger.reverse_refund(v_refund.id);
+        PERFORM messaging.enqueue_job('issue_debit_note', jsonb_build_object('refund_id', v_refund.id))
+        FROM sales.orders AS o
+        WHERE o.id = v_refund.order_id AND o.paid_at IS NOT NULL AND v_refund.from_order > 0;
     ELSIF v_refund.hold_id IS NOT NULL THEN
         PERFORM ledger.void_hold(v_refund.hold_id);
     END IF;

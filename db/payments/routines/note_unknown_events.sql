@@ -1,6 +1,6 @@
 -- Notes the callbacks about money that matched no payment or no refund of ours. Those of other kinds, which a gateway
 -- sends unasked, concern no money.
--- Callers:   api.store_gateway_movements.
+-- Callers:   api.store_gateway_movements, api.skip_reconciliation.
 -- Locks:     the differences.
 CREATE OR REPLACE FUNCTION payments.note_unknown_events(provider text)
 RETURNS void

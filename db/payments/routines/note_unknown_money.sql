@@ -1,5 +1,5 @@
 -- Notes money in a gateway's books that belongs to no payment of ours, by charge: another program uses the gateway's
--- account, or ours have lost a payment.
+-- account, or ours have lost a payment. And each entry of a kind that nobody has decided how to book.
 -- Callers:   api.store_gateway_movements.
 -- Locks:     the differences.
 CREATE OR REPLACE FUNCTION payments.note_unknown_money(provider text)
@@ -22,8 +22,14 @@ BEGIN
                min(m.currency)::text AS currency
         FROM payments.gateway_movements AS m
         WHERE m.provider = note_unknown_money.provider AND m.payment_id IS NULL
+          AND m.kind IN ('captured', 'refunded', 'disputed')
         GROUP BY 1 HAVING sum(m.amount) <> 0 ORDER BY 1
     ) AS u;
+    PERFORM payments.note_difference(m.provider, 'movement:' || m.movement_id, 'unknown_movement', NULL, 0,
+                                     m.amount - m.fee, m.currency::text, concat_ws(', ', m.movement_id, m.reason))
+    FROM payments.gateway_movements AS m
+    WHERE m.provider = note_unknown_money.provider AND m.payment_id IS NULL AND m.kind = 'other'
+    ORDER BY m.movement_id;
     UPDATE payments.reconciliation_differences AS d
     SET reason = 'The payment has been found.', explained_at = now()
     WHERE d.provider = note_unknown_money.provider AND d.kind = 'unknown_payment' AND d.explained_at IS NULL

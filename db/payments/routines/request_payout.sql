@@ -35,7 +35,7 @@ BEGIN
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'negative_balance',
             MESSAGE = 'You owe the shop money in another currency.',
-            HINT = 'You can be paid out when later sales have settled it.';
+            HINT = 'Payouts are possible again when later sales have paid that debt.';
     END IF;
 
     INSERT INTO payments.payouts AS p (account_id, source, amount, currency, bank_account_id, hold_id)

@@ -1,5 +1,5 @@
 -- Raises an error if a payment cannot be refunded now.
--- Callers:   refund_lines, api.create_refund, api.settle_refund.
+-- Callers:   refund_lines, api.create_refund, settle_refund.
 -- Errors:    payment_disputed 409.
 CREATE OR REPLACE FUNCTION payments.require_refundable(payment_id uuid)
 RETURNS void
@@ -14,7 +14,7 @@ BEGIN
                OR EXISTS (SELECT FROM payments.dispute_holds AS h WHERE h.dispute_id = d.id)))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_disputed',
-            MESSAGE = 'The payer disputes this payment: the gateway refuses to refund it.',
+            MESSAGE = 'The payer disputes this payment, so the gateway refuses refunds of it.',
             HINT = 'Wait until the dispute is closed.';
     END IF;
 END $$;

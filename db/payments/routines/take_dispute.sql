@@ -44,13 +44,8 @@ BEGIN
             PERFORM payments.mark_refund_failed(v_before.id, 'dispute_' || v_dispute.status, true, owed => false);
         END IF;
         IF v_amount > 0 THEN
-            -- The credit note of the one before stays valid, and covers this one.
             v_refund_id := payments.record_refund(v_payment.id, v_amount,
-                greatest(0, v_amount - (v_refundable - payments.refundable_from_order(v_payment.id))),
-                'dispute_lost', retry_of => (
-                    SELECT r.id FROM payments.refunds AS r
-                    WHERE r.id = v_dispute.refund_id
-                      AND NOT EXISTS (SELECT FROM payments.refunds AS t WHERE t.retry_of = r.id)));
+                greatest(0, v_amount - (v_refundable - payments.refundable_from_order(v_payment.id))), 'dispute_lost');
             PERFORM payments.mark_refund_completed(v_refund_id, v_dispute.case_reference);
         END IF;
         UPDATE payments.disputes AS d SET refund_id = v_refund_id WHERE d.id = v_dispute.id;

@@ -2,6 +2,7 @@
 -- Events may arrive in any order and any number of times: each is applied once and each step is monotone, so they
 -- always lead to the same state.
 -- Callers:   the web tier.
+-- Errors:    provider_not_available 422.
 -- Locks:     the event's id, the charge, then order, stock, payment, refund, ledger accounts as the step needs them.
 CREATE TYPE api.gateway_receipt AS (outcome text, payment_id uuid, order_id uuid, payment_status text);
 
@@ -19,8 +20,10 @@ DECLARE
     v_receipt api.gateway_receipt;
     v_before  text;
     v_changed boolean;
+    v_risky   boolean := false;
 BEGIN
     PERFORM identity.authenticate_service('gateway');
+    PERFORM payments.require_gateway(receive_gateway_event.provider);
     -- A repeat waits for the first; gateway_events is append-only, so its row is written when the outcome is known.
     PERFORM pg_advisory_xact_lock(
         hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0));
@@ -50,6 +53,15 @@ BEGIN
         WHERE e.provider = receive_gateway_event.provider AND e.event_id = receive_gateway_event.event_id)
     THEN
         v_receipt.outcome := 'repeated';
+    ELSIF receive_gateway_event.risk_level IS NOT NULL AND v_receipt.payment_id IS NOT NULL THEN
+        -- With some gateways the risk comes with the money, with others by itself. It is recorded before the money is
+        -- booked: an order without anything to ship would be delivered with it.
+        v_risky := payments.record_risk(v_receipt.payment_id, receive_gateway_event.risk_level,
+                                        receive_gateway_event.risk_reason);
+    END IF;
+
+    IF v_receipt.outcome = 'repeated' THEN
+        NULL;
     ELSIF receive_gateway_event.kind IN ('dispute', 'dispute_opened', 'dispute_won', 'dispute_lost') THEN
         -- A gateway without statuses does not itemise what it moves either.
         v_changed := payments.receive_dispute_event(
@@ -111,14 +123,8 @@ BEGIN
     ELSIF receive_gateway_event.kind = 'risk' THEN
         v_changed := false;
     END IF;
-    -- With some gateways the risk comes with the money, with others by itself.
-    IF receive_gateway_event.risk_level IS NOT NULL AND v_receipt.payment_id IS NOT NULL
-       AND v_receipt.outcome IS DISTINCT FROM 'repeated'
-    THEN
-        IF payments.record_risk(v_receipt.payment_id, receive_gateway_event.risk_level,
-                                receive_gateway_event.risk_reason) THEN
-            v_changed := true;
-        END IF;
+    IF v_risky THEN
+        v_changed := true;
     END IF;
     v_receipt.outcome := coalesce(
         v_receipt.outcome, CASE WHEN v_changed THEN 'applied' WHEN NOT v_changed THEN 'no_change' ELSE 'ignored' END
@@ -127,6 +133,10 @@ BEGIN
     IF receive_gateway_event.explains IS NOT NULL AND v_receipt.outcome IN ('applied', 'no_change') THEN
         PERFORM payments.explain_event(receive_gateway_event.provider, receive_gateway_event.explains,
                                        v_receipt.payment_id);
+    ELSIF receive_gateway_event.explains IS NOT NULL THEN
+        PERFORM payments.measure_event(receive_gateway_event.provider, receive_gateway_event.explains,
+                                       receive_gateway_event.kind, receive_gateway_event.amount,
+                                       receive_gateway_event.currency);
     END IF;
     IF v_receipt.outcome <> 'repeated' THEN
         INSERT INTO payments.gateway_events (provider, event_id, kind, payment_id, payload, outcome)

@@ -1,5 +1,6 @@
 -- Stores a page of a gateway's books and the place where the next one begins, and has the worker go on. The last page
--- ends the reading: money and callbacks that belong to no payment are noted, and the comparison begins. A page that
+-- ends the reading: what the gateway kept and paid out beside payments is booked, money and callbacks that belong to no
+-- payment are noted, and the comparison begins. A page that
 -- another worker has stored meanwhile, or of a period that is no longer the run's, is ignored.
 -- Callers:   the worker, `storeproc reconcile`.
 -- Returns:   whether the page was stored.
@@ -27,6 +28,7 @@ BEGIN
     END IF;
     PERFORM api.store_movements(v_run.id, v_run.provider, store_gateway_movements.movements);
     IF v_run.status = 'comparing' THEN
+        PERFORM payments.book_account_movements(v_run.provider);
         PERFORM payments.note_unknown_money(v_run.provider);
         PERFORM payments.note_unknown_events(v_run.provider);
     END IF;

@@ -1,12 +1,18 @@
 -- Revenue by day, week or month.
 -- Errors: period_invalid, period_too_long 422.
 CREATE TYPE api.sales_figures AS (
-    currency text, orders bigint, gross bigint, refunds bigint, net bigint, commission bigint, average_order bigint
+    currency text, orders bigint, gross bigint, refunds bigint, net bigint, commission bigint, average_order bigint,
+    fees bigint, net_after_fees bigint
 );
 COMMENT ON COLUMN api.sales_figures.gross IS 'The totals of the orders that were paid, with tax and shipping.';
 COMMENT ON COLUMN api.sales_figures.refunds IS 'Refunds made in this period, for orders of any time.';
 COMMENT ON COLUMN api.sales_figures.net IS 'gross minus refunds.';
 COMMENT ON COLUMN api.sales_figures.commission IS 'The shop''s share, minus what it returned for refunds.';
+COMMENT ON COLUMN api.sales_figures.fees IS
+'What payment gateways kept as fees, minus fees that they gave back: booked in this period, for payments of any time, in
+the currency of the shop''s account at the gateway. Deposits and disputes are included.';
+COMMENT ON COLUMN api.sales_figures.net_after_fees IS
+'net minus fees of the same currency; fees in another currency are in that currency''s row, and in converted.';
 CREATE TYPE api.sales AS (
     "from" date, "to" date, amounts api.sales_figures[], converted api.sales_figures, missing_rates text[]
 );
@@ -33,7 +39,7 @@ DECLARE
 BEGIN
     RETURN (
         SELECT ROW(
-            report.as_of('daily_revenue'), lower(v_period), upper(v_period) - 1, analyse_revenue."interval",
+            report.as_of('daily_revenue', 'daily_fees'), lower(v_period), upper(v_period) - 1, analyse_revenue."interval",
             s.reporting_currency, ARRAY(
                 SELECT api.render_sales(g.first_day, g.last_day, analyse_revenue.currency)
                 FROM report.list_steps(v_period, analyse_revenue."interval") AS g ORDER BY g.first_day
@@ -48,7 +54,8 @@ COMMENT ON FUNCTION api.analyse_revenue IS
 'Revenue
 
 By day, week or month (UTC); `from` and `to` are both included; by default the last thirty days, twelve weeks or twelve
-months. Orders count on the day they were paid, refunds on the day they were made. Amounts are by currency; `converted`
+months. Orders count on the day they were paid, refunds on the day they were made, gateways'' fees on the day
+they were booked. Amounts are by currency; `converted`
 is all of them in the reporting currency, each day at its exchange rate, rounded once. The figures are refreshed
 regularly: `as_of` says when.';
 

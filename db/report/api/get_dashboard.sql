@@ -27,7 +27,7 @@ DECLARE
 BEGIN
     RETURN (
         SELECT ROW(
-            report.as_of('daily_revenue', 'order_statuses'), s.reporting_currency,
+            report.as_of('daily_revenue', 'daily_fees', 'order_statuses'), s.reporting_currency,
             ARRAY(
                 SELECT ROW(p.name, api.render_sales(v_today - p.days + 1, v_today),
                            api.render_sales(v_today - 2 * p.days + 1, v_today - p.days))::api.sales_comparison

@@ -3,7 +3,7 @@
 CREATE TYPE api.search_hit AS (
     kind text, id uuid, label text, detail text, status text, order_id uuid, account_id uuid
 );
-COMMENT ON COLUMN api.search_hit.kind IS 'order, payment, refund, invoice, credit_note or account.';
+COMMENT ON COLUMN api.search_hit.kind IS 'order, payment, refund, invoice, credit_note, debit_note or account.';
 CREATE TYPE api.search_page AS (data api.search_hit[], next_cursor text);
 
 CREATE FUNCTION api.search_shop(q api.search_text)
@@ -17,7 +17,7 @@ DECLARE
     v_number  CONSTANT bigint := CASE WHEN v_text ~ '^[0-9]{1,18}$' THEN v_text END;
     -- Banks and people write it in groups of four.
     v_transfer CONSTANT text := CASE WHEN v_text ~* '^RF[0-9]{2}' THEN upper(replace(v_text, ' ', '')) END;
-    v_invoice CONSTANT text[] := regexp_match(upper(v_text), '^(INV|CN)-([0-9]{4})-([0-9]{1,18})$');
+    v_invoice CONSTANT text[] := regexp_match(upper(v_text), '^(INV|CN|DN)-([0-9]{4})-([0-9]{1,18})$');
 BEGIN
     RETURN ROW(ARRAY(
         SELECT ROW(
@@ -32,7 +32,7 @@ BEGIN
         UNION ALL
         SELECT ROW(i.kind, i.id, i.number, i.total || ' ' || i.currency, NULL, i.order_id, i.account_id)::api.search_hit
         FROM billing.invoices AS i
-        WHERE i.kind = CASE v_invoice[1] WHEN 'INV' THEN 'invoice' ELSE 'credit_note' END
+        WHERE i.kind = CASE v_invoice[1] WHEN 'INV' THEN 'invoice' WHEN 'CN' THEN 'credit_note' ELSE 'debit_note' END
           AND i.year = v_invoice[2]::integer AND i.sequence = v_invoice[3]::bigint
         UNION ALL
         SELECT ROW(
@@ -69,7 +69,7 @@ END $$;
 COMMENT ON FUNCTION api.search_shop IS
 'Search the shop
 
-By the number of an order, invoice or credit note, any id, a gateway''s reference, the reference of a bank transfer, or
-the beginning of an e-mail address or a handle. For customer service; at most ten accounts.';
+By the number of an order, invoice, credit or debit note, any id, a gateway''s reference, the reference of a bank
+transfer, or the beginning of an e-mail address or a handle. For customer service; at most ten accounts.';
 
 GRANT EXECUTE ON FUNCTION api.search_shop TO app_support;

@@ -23,6 +23,7 @@ BEGIN
     ORDER BY r.as_of NULLS FIRST, r.name = 'customer_cohorts', r.name LIMIT 1;
     CASE v_name
         WHEN 'daily_revenue' THEN REFRESH MATERIALIZED VIEW CONCURRENTLY report.daily_revenue;
+        WHEN 'daily_fees' THEN REFRESH MATERIALIZED VIEW CONCURRENTLY report.daily_fees;
         WHEN 'order_statuses' THEN REFRESH MATERIALIZED VIEW CONCURRENTLY report.order_statuses;
         WHEN 'daily_products' THEN REFRESH MATERIALIZED VIEW CONCURRENTLY report.daily_products;
         WHEN 'customer_days' THEN REFRESH MATERIALIZED VIEW CONCURRENTLY report.customer_days;

@@ -1,4 +1,5 @@
 -- Creates a promotion with its code.
+-- Locks:  none: it only inserts.
 -- Errors: promo_code_taken, promotion_kind_incomplete, promotion_needs_currency, promotion_period_empty 409;
 --         product_not_found, category_not_found 404; currency_unknown 422.
 CREATE FUNCTION api.create_promotion(

@@ -1,4 +1,5 @@
 -- Creates a shipping method with its rates.
+-- Locks:  none: it only inserts.
 -- Errors: currency_unknown 422, shipping_rate_twice, shipping_country_malformed 409.
 CREATE FUNCTION api.create_shipping_method(
     name api.short_text, rates api.shipping_rate[], carrier api.short_text DEFAULT NULL

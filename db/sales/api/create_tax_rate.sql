@@ -22,7 +22,7 @@ BEGIN
     v_from := coalesce(create_tax_rate.valid_from, clock_timestamp());
     IF create_tax_rate.valid_from < now() OR NOT isfinite(create_tax_rate.valid_from) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'valid_from_in_past',
-            MESSAGE = 'A rate cannot begin in the past: what was sold was taxed.',
+            MESSAGE = 'A tax rate cannot begin in the past.',
             HINT = 'Leave valid_from out to begin now.';
     END IF;
     DELETE FROM sales.tax_rates AS r

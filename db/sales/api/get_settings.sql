@@ -4,7 +4,7 @@ CREATE TYPE api.settings AS (
     manual_payment_time_to_live text, booking_time_to_live text, return_window text, commission_basis_points integer,
     tax_country text, shipping_required boolean, credit_held_until_booked boolean, booking_carrier text,
     return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
-    daily_limits_per_recipient integer, daily_limits_per_staff integer
+    staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer
 );
 COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
 'How many times the limit for one change (`credit_approval_above`) one account may get by hand within 24 hours, as
@@ -20,6 +20,8 @@ COMMENT ON COLUMN api.settings.delayed_payment_time_to_live IS
 'How long a bank debit or a voucher may take; its order waits as long.';
 COMMENT ON COLUMN api.settings.confirmation_time_to_live IS
 'How long a log-in or a confirmation of the session counts for operations that need one.';
+COMMENT ON COLUMN api.settings.staff_idle_time_to_live IS
+'How long a session of staff lasts without being refreshed.';
 COMMENT ON COLUMN api.settings.payout_delay IS
 'How long after the return window a merchant''s earnings of an order can be paid out.';
 COMMENT ON COLUMN api.settings.booking_time_to_live IS 'How long a carrier that does not answer is asked again.';
@@ -48,7 +50,7 @@ BEGIN
                    s.manual_payment_time_to_live, s.booking_time_to_live, s.return_window, s.commission_basis_points,
                    s.tax_country, s.shipping_required, s.credit_held_until_booked, s.booking_carrier,
                    s.return_origins, s.delayed_payment_time_to_live, s.payout_delay, s.confirmation_time_to_live,
-                   s.daily_limits_per_recipient, s.daily_limits_per_staff)::api.settings
+                   s.staff_idle_time_to_live, s.daily_limits_per_recipient, s.daily_limits_per_staff)::api.settings
         FROM sales.settings AS s
     );
 END $$;

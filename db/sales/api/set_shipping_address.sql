@@ -30,7 +30,7 @@ BEGIN
             IS DISTINCT FROM (v_order.shipping_address ->> 'country', v_order.shipping_address ->> 'region')
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'address_changes_price',
-            MESSAGE = 'Tax and shipping of this order are paid for where it goes now.',
+            MESSAGE = 'This order is paid: its tax and shipping were computed for the present address.',
             HINT = 'Cancel the order and order anew.';
     END IF;
     UPDATE sales.orders AS o SET shipping_address = v_address, version = o.version + 1 WHERE o.id = v_order.id;

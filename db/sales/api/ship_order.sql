@@ -20,8 +20,8 @@ BEGIN
     PERFORM fulfilment.require_released(v_order.id);
     IF EXISTS (SELECT FROM fulfilment.shipments AS s WHERE s.order_id = v_order.id AND s.status = 'pending') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipment_not_booked',
-            MESSAGE = 'A carrier is being asked for a parcel of this order.',
-            HINT = 'Wait for its answer, or cancel that shipment.';
+            MESSAGE = 'A carrier is booking a parcel of this order.',
+            HINT = 'Wait until it is booked, or cancel that shipment.';
     ELSIF EXISTS (
         SELECT FROM fulfilment.shipments AS s
         JOIN fulfilment.shipment_items AS p ON p.shipment_id = s.id

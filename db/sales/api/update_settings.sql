@@ -20,8 +20,9 @@ CREATE FUNCTION api.update_settings(
     shipping_required boolean DEFAULT NULL, credit_held_until_booked boolean DEFAULT NULL,
     booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL,
     delayed_payment_time_to_live api.duration DEFAULT NULL, payout_delay api.duration DEFAULT NULL,
-    confirmation_time_to_live api.duration DEFAULT NULL, daily_limits_per_recipient api.daily_limits DEFAULT NULL,
-    daily_limits_per_staff api.daily_limits DEFAULT NULL, given text[] DEFAULT NULL
+    confirmation_time_to_live api.duration DEFAULT NULL, staff_idle_time_to_live api.duration DEFAULT NULL,
+    daily_limits_per_recipient api.daily_limits DEFAULT NULL, daily_limits_per_staff api.daily_limits DEFAULT NULL,
+    given text[] DEFAULT NULL
 )
 RETURNS api.settings
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -48,15 +49,16 @@ BEGIN
         SELECT FROM unnest(ARRAY[
             update_settings.order_time_to_live, update_settings.payment_time_to_live,
             update_settings.authorization_time_to_live, update_settings.manual_payment_time_to_live,
-            update_settings.booking_time_to_live, update_settings.delayed_payment_time_to_live
+            update_settings.booking_time_to_live, update_settings.delayed_payment_time_to_live,
+            update_settings.staff_idle_time_to_live
         ]::text[]) AS d WHERE d::interval NOT BETWEEN '1 minute' AND '365 days'
     ) OR update_settings.return_window::interval > '3650 days' OR update_settings.payout_delay::interval > '365 days'
        OR update_settings.confirmation_time_to_live::interval NOT BETWEEN '1 minute' AND '1 day'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
-            HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay up to a year, '
-                || 'the return window ten.';
+            HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay up to a '
+                || 'year, the return window ten.';
     END IF;
 
     UPDATE sales.settings AS s
@@ -70,6 +72,8 @@ BEGIN
             coalesce(update_settings.delayed_payment_time_to_live::interval, s.delayed_payment_time_to_live),
         confirmation_time_to_live =
             coalesce(update_settings.confirmation_time_to_live::interval, s.confirmation_time_to_live),
+        staff_idle_time_to_live =
+            coalesce(update_settings.staff_idle_time_to_live::interval, s.staff_idle_time_to_live),
         daily_limits_per_recipient =
             coalesce(update_settings.daily_limits_per_recipient, s.daily_limits_per_recipient),
         daily_limits_per_staff = coalesce(update_settings.daily_limits_per_staff, s.daily_limits_per_staff),

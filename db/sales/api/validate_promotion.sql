@@ -26,7 +26,7 @@ BEGIN
     END LOOP;
     IF v_products = '{}' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty',
-            MESSAGE = 'Say what the code is for: send items.';
+            MESSAGE = 'Send the items that the code is to be checked for.';
     END IF;
 
     v_promotion := sales.find_promotion(validate_promotion.code, v_actor);

@@ -17,7 +17,7 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = change_lines.order_id;
     IF change_lines.product_ids = '{}' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty', MESSAGE = 'Say which lines to change.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty', MESSAGE = 'Send at least one line to change.';
     END IF;
     PERFORM sales.require_few_lines(cardinality(change_lines.product_ids));
     -- A product id that belongs to a bundle, or the reverse, is refused: a bundle has no stock of its own.
@@ -91,7 +91,7 @@ BEGIN
     LOOP
         IF v_change.wanted > 10000 THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'quantity_out_of_range',
-                MESSAGE = 'A line holds between 1 and 10,000 pieces.';
+                MESSAGE = 'A line must have 1 to 10,000 pieces.';
         END IF;
         CONTINUE WHEN v_change.wanted = v_change.present;
         IF v_change.wanted = 0 THEN

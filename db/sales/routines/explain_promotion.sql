@@ -7,7 +7,7 @@ RETURN CASE explain_promotion.code
     WHEN 'promo_code_unknown' THEN 'There is no such promotion code.'
     WHEN 'promo_not_yet_valid' THEN 'This promotion has not begun yet.'
     WHEN 'promo_expired' THEN 'This promotion is over.'
-    WHEN 'promo_used_up' THEN 'This promotion has been used as often as it may be.'
+    WHEN 'promo_used_up' THEN 'This promotion has reached its limit of uses.'
     WHEN 'promo_used_by_account' THEN 'You have used this promotion as often as you may.'
     WHEN 'promo_not_stackable' THEN 'This promotion cannot be combined with another.'
     WHEN 'promo_other_currency' THEN 'This promotion is for orders in another currency.'

@@ -1,8 +1,8 @@
--- Puts an order on hold, or releases it, as its holds say. What has been shipped is not held any more: the risk is on
--- the payment.
+-- Puts an order on hold, or releases it, as its holds say. An order that was shipped or delivered already is held too,
+-- for staff to see: nothing more is shipped, and its money can be refunded. A cancelled one is not.
 -- Callers:   payments.record_risk, payments.record_review, payments.mark_payment_completed, api.hold_order,
 --            api.release_order. The caller holds the order.
--- Locks:     the shipments that wait for their booking.
+-- Locks:     the shipments that wait for their booking; those of fulfilment.advance_order.
 CREATE OR REPLACE FUNCTION sales.follow_holds(order_id uuid, release_reason text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -15,7 +15,7 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = follow_holds.order_id;
     IF v_reason IS NOT DISTINCT FROM v_order.hold_reason
-        OR v_order.hold_reason IS NULL AND v_order.status NOT IN ('pending', 'paid')
+        OR v_order.hold_reason IS NULL AND v_order.status = 'cancelled'
     THEN
         RETURN;
     END IF;
@@ -27,6 +27,7 @@ BEGIN
         PERFORM messaging.record_event('order.released', v_order.id, v_order.account_id,
                                        jsonb_build_object('reason', follow_holds.release_reason));
         PERFORM fulfilment.resume_bookings(v_order.id);
+        PERFORM fulfilment.advance_order(v_order.id);    -- delivers what needs no shipping
     END IF;
 END $$;
 

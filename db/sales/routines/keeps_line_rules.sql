@@ -18,13 +18,13 @@ BEGIN
         RETURN true;
     ELSIF i.quantity NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'quantity_out_of_range',
-            MESSAGE = 'A line holds between 1 and 10,000 pieces.';
+            MESSAGE = 'A line must have 1 to 10,000 pieces.';
     ELSIF i.quantity_refunded NOT BETWEEN 0 AND i.quantity THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'line_refunded_out_of_range',
             MESSAGE = 'These pieces have been refunded already.';
     ELSIF i.quantity_returned NOT BETWEEN 0 AND i.quantity THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'line_returned_twice',
-            MESSAGE = 'These pieces are in stock again already.';
+            MESSAGE = 'These pieces have already been restocked.';
     ELSIF i.amount_refunded NOT BETWEEN 0 AND i.total THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_line',
             MESSAGE = 'Refunds cannot exceed what the line cost.';
@@ -32,15 +32,15 @@ BEGIN
           OR i.quantity_withdrawn < 0
           OR i.quantity_shipped + i.quantity_withdrawn > i.quantity THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipped_above_owed',
-            MESSAGE = 'There are not as many pieces left to be shipped.';
+            MESSAGE = 'Fewer pieces than this are left to be shipped.';
     ELSIF i.quantity_returning < 0
           OR i.quantity_came_back < 0
           OR i.quantity_returning + i.quantity_came_back > i.quantity_shipped THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'returned_above_shipped',
-            MESSAGE = 'There are not as many pieces out that could come back.';
+            MESSAGE = 'More pieces cannot come back than were shipped.';
     ELSIF i.quantity_refunded + i.quantity_returning > i.quantity THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'pieces_await_their_return',
-            MESSAGE = 'These pieces are in a return that is not over: they are refunded when it is received.';
+            MESSAGE = 'These pieces are in an open return; they are refunded when the return is received.';
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_item_adds_up',
         MESSAGE = 'The line''s total is not the sum of its parts.';

@@ -19,7 +19,7 @@ BEGIN
         RETURN true;
     ELSIF o.status NOT IN ('pending', 'paid', 'shipped', 'delivered', 'cancelled') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_status_unknown',
-            MESSAGE = 'An order has no such status.';
+            MESSAGE = 'The order''s status is unknown.';
     ELSIF o.shipping_refunded NOT BETWEEN 0 AND o.shipping THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipping_refunded_out_of_range',
             MESSAGE = 'Refunds cannot exceed what the shipping cost.';

@@ -2,6 +2,7 @@
 -- over them in proportion to their own prices (to their pieces, if they have none): exact to the unit, for refunds and
 -- reports.
 -- Callers:   place_order, change_lines.
+-- Locks:     none: it only inserts.
 -- Errors:    out_of_stock 409 (a component is no longer sold).
 CREATE OR REPLACE FUNCTION sales.pin_components(order_id uuid)
 RETURNS void

@@ -77,7 +77,7 @@ BEGIN
     LOOP
         IF v_line.quantity > 10000 THEN
             RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'quantity_out_of_range',
-                MESSAGE = 'A line holds between 1 and 10,000 pieces.';
+                MESSAGE = 'A line must have 1 to 10,000 pieces.';
         END IF;
         IF v_line.quantity > 0 THEN
             IF v_line.amount IS NULL THEN
@@ -141,6 +141,7 @@ BEGIN
     -- An order with nothing to pay is paid.
     IF v_subtotal = 0 THEN
         PERFORM sales.settle_order(v_order_id);
+        PERFORM fulfilment.advance_order(v_order_id);
     END IF;
     RETURN v_order_id;
 END $$;

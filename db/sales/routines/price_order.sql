@@ -30,7 +30,7 @@ BEGIN
        AND v_order.fulfilment_status <> 'not_needed'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipping_method_required',
-            MESSAGE = 'Say how this order is to be sent.',
+            MESSAGE = 'This order needs a shipping address and a shipping method.',
             HINT = 'Send shipping_address_id and shipping_method_id; GET /shipping-methods lists them.';
     END IF;
     SELECT array_agg(i.id ORDER BY i.id), array_agg(i.product_id ORDER BY i.id),

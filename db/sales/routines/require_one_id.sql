@@ -9,8 +9,8 @@ BEGIN
                WHERE num_nonnulls(l.product_id, l.bundle_id) <> 1)
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'line_needs_product_or_bundle',
-            MESSAGE = 'A line is of a product or of a bundle.',
-            HINT = 'Send one of product_id and bundle_id.';
+            MESSAGE = 'A line must name either a product or a bundle.',
+            HINT = 'Send product_id or bundle_id, not both.';
     END IF;
 END $$;
 

@@ -25,6 +25,7 @@ BEGIN
             DETAIL = json_build_object('amount_paid', v_order.amount_paid, 'total', v_order.total)::text;
     ELSIF v_order.amount_paid = v_order.total THEN
         PERFORM sales.settle_order(v_order.id);
+        PERFORM fulfilment.advance_order(v_order.id);
     END IF;
 END $$;
 

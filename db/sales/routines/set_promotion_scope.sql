@@ -1,6 +1,7 @@
 -- Sets the products and categories (with all categories below them) that a promotion applies to; empty lists mean all.
 -- NULL leaves a list unchanged.
 -- Callers:   api.create_promotion, update_promotion.
+-- Locks:     the promotion's scope.
 -- Errors:    product_not_found, category_not_found 404.
 CREATE OR REPLACE FUNCTION sales.set_promotion_scope(promotion_id uuid, product_ids uuid[], category_ids uuid[])
 RETURNS void

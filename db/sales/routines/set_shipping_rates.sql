@@ -1,5 +1,6 @@
 -- Replaces all rates of a shipping method.
 -- Callers:   api.create_shipping_method, update_shipping_method.
+-- Locks:     the method's rates.
 -- Errors:    currency_unknown 422, shipping_rate_twice, shipping_country_malformed 409.
 CREATE OR REPLACE FUNCTION sales.set_shipping_rates(
     method_id uuid, countries text[], currencies text[], up_to integer[], prices bigint[], free_from bigint[]

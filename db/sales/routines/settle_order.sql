@@ -1,6 +1,6 @@
 -- Makes a fully paid order paid: sells its stock, books its merchants' shares and enqueues its invoice and the
 -- confirmation mail. The last payment is counted by the same statement. An order without anything to ship is delivered
--- with it.
+-- by the caller (fulfilment.advance_order), once it is known whether the payment puts it on hold.
 -- Callers:   apply_payment, place_order and require_within_total (nothing left to pay). The order row is locked.
 -- Locks:     stock rows, in product order; merchants' earnings.
 CREATE OR REPLACE FUNCTION sales.settle_order(order_id uuid, payment bigint DEFAULT 0)
@@ -25,9 +25,6 @@ BEGIN
     PERFORM messaging.enqueue_job('issue_invoice', jsonb_build_object('order_id', v_order.id));
     PERFORM messaging.enqueue_mail('order_confirmation', v_order.account_id,
                                    jsonb_build_object('order_id', v_order.id));
-    IF v_order.fulfilment_status = 'not_needed' THEN
-        PERFORM fulfilment.advance_order(v_order.id);
-    END IF;
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.settle_order TO store_api;

@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     IF shipping_price.country IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipping_address_required',
-            MESSAGE = 'Say where this order is to be sent.', HINT = 'Send shipping_address_id.';
+            MESSAGE = 'This order needs a shipping address.', HINT = 'Send shipping_address_id.';
     END IF;
     SELECT o.price INTO v_price
     FROM sales.list_shipping_offers(shipping_price.country, shipping_price.currency, shipping_price.weight,
@@ -20,8 +20,8 @@ BEGIN
     WHERE o.method_id = shipping_price.method_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipping_method_not_available',
-            MESSAGE = 'This order cannot be sent that way.',
-            HINT = 'GET /shipping-methods lists what carries its weight to its country.';
+            MESSAGE = 'This shipping method is not available for this order.',
+            HINT = 'GET /shipping-methods lists the methods for its weight and country.';
     END IF;
     RETURN v_price;
 END $$;

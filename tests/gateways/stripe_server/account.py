@@ -32,6 +32,7 @@ class Account:
         self.disputes: dict[str, Thing] = {}
         self.reviews: dict[str, Thing] = {}
         self.transactions: dict[str, Thing] = {}
+        self.others: dict[str, Thing] = {}  # sources of entries beside payments
         self.account_currency: str | None = None
         self.exchange_rate = 1.25
         self.events: list[Thing] = []
@@ -50,11 +51,11 @@ class Account:
         return [event for event in self.events if event["type"] == kind]
 
     def totals(self) -> dict[str, dict[str, int]]:
-        """Its own books, by currency, in minor units: captured, refunded, disputed, fees."""
+        """Its own books, by currency, in minor units: captured, refunded, disputed, fees, payouts."""
         sums: dict[str, dict[str, int]] = {}
         for entry in self.transactions.values():
             of = sums.setdefault(
-                entry["currency"].upper(), dict.fromkeys(("captured", "refunded", "disputed", "fees"), 0)
+                entry["currency"].upper(), dict.fromkeys(("captured", "refunded", "disputed", "fees", "payouts"), 0)
             )
             of["fees"] += entry["fee"]
             match entry["reporting_category"]:
@@ -64,7 +65,19 @@ class Account:
                     of["refunded"] -= entry["amount"]
                 case "dispute" | "dispute_reversal":
                     of["disputed"] -= entry["amount"]
+                case "fee" | "network_cost" | "tax":
+                    of["fees"] -= entry["amount"]
+                case "payout" | "payout_reversal" | "topup" | "topup_reversal":
+                    of["payouts"] -= entry["amount"]
         return sums
+
+    def enter(self, kind: str, category: str, amount: int, *, of: str | None = None, fee: int = 0) -> Thing:
+        """An entry of the account's books beside payments, in US dollars. `of`: its source is such an object, as a
+        payout; a fee has none."""
+        source: Thing = {"id": None, "currency": "usd"}
+        if of is not None:
+            source = self._new(of, of, self.others, {"amount": abs(amount), "currency": "usd"})
+        return self._enter(kind, category, source, amount, fee)
 
     def _new(self, prefix: str, kind: str, store: dict[str, Thing], content: Thing) -> Thing:
         name = f"{prefix}_{secrets.token_hex(12)}"

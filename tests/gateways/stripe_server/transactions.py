@@ -24,7 +24,7 @@ class Transactions(Account):
             found = found[[t["id"] for t in found].index(params["starting_after"]) + 1 :]
         data = found[:limit]
         if params.get("expand") == ["data.source"]:
-            sources = {**self.charges, **self.refunds, **self.disputes}
-            data = [entry | {"source": sources[entry["source"]]} for entry in data]
+            sources = {**self.charges, **self.refunds, **self.disputes, **self.others}
+            data = [entry | {"source": entry["source"] and sources[entry["source"]]} for entry in data]
         more = len(found) > limit
         return {"object": "list", "url": "/v1/balance_transactions", "data": data, "has_more": more}
