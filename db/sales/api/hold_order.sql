@@ -1,4 +1,4 @@
--- Puts an order on hold: nothing of it is shipped, and what it brings its merchants stays pending, until it is released.
+-- Puts an order on hold: until it is released, nothing of it is shipped, and its merchants' earnings stay pending.
 -- Locks:  the order.
 -- Errors: own_account_refused 403; order_not_found 404, order_not_holdable 409.
 CREATE FUNCTION api.hold_order(order_id uuid, reason api.short_text)
@@ -24,6 +24,7 @@ COMMENT ON FUNCTION api.hold_order IS
 'Put an order on hold
 
 An order on hold is not shipped, and no carrier is asked for its parcels, until it is released; what it
-brings its merchants is not paid out. It can still be paid, cancelled and refunded. The customer can read the `reason`.';
+brings its merchants is not paid out. It can still be paid, cancelled and refunded. The customer can read the
+`reason`.';
 
 GRANT EXECUTE ON FUNCTION api.hold_order TO app_support;

@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = change_lines.order_id;
     IF change_lines.product_ids = '{}' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty', MESSAGE = 'Send at least one line to change.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty',
+            MESSAGE = 'Send at least one line to change.';
     END IF;
     PERFORM sales.require_few_lines(cardinality(change_lines.product_ids));
     -- A product id that belongs to a bundle, or the reverse, is refused: a bundle has no stock of its own.
