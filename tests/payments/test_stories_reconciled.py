@@ -29,7 +29,8 @@ from api.postgres.database import Database
 from api.postgres.functions import Functions
 from api.worker.loop import POOLS
 from db.server.access import Access
-from tests.gateways.stripe_server import DISPUTE_FEE, StripeServer, Thing
+from tests.gateways.stripe_server import StripeServer, Thing
+from tests.gateways.stripe_server.disputes import DISPUTE_FEE
 from tests.payments.conftest import Shop
 from tests.support.gateway_totals import assert_gateway_totals, reconcile
 

@@ -81,7 +81,7 @@ async def reconcile(stand: Stand, support: str, report: Report) -> None:
     """The worker compares the gateway's books with ours, which books the fees."""
     client = Client("support", stand.direct, Book())
     async with stand.admin() as admin:
-        since = await admin.fetchval("SELECT (now() - interval '1 day')::text")
+        since = (await admin.fetchval("SELECT now() - interval '1 day'")).isoformat()
         answer, _ = await client.definite(
             "POST", "/admin/reconciliation/run", token=support, key="reconciliation", json={"since": since}
         )

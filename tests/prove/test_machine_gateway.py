@@ -88,9 +88,8 @@ def walk(access: Access, web: str, seed: int) -> machine.Machine:
     return shop
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_shop_agrees_about_what_the_gateway_does_of_its_own_accord(access: Access, web: str, seed: int) -> None:
-    shop = walk(access, web, seed)
+def test_the_shop_agrees_about_what_the_gateway_does_of_its_own_accord(access: Access, web: str) -> None:
+    shop = walk(access, web, 1)
     assert all(shop.done[what] for what in ("debits", "dashboard refunds", "disputes", "reconciliations"))
     print(f"answers that were foretold: {dict(shop.answers)}; done: {dict(shop.done)}")
 

@@ -314,7 +314,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM ledger.credit_changes AS c
         LEFT JOIN ledger.transfers AS t ON t.id = c.transfer_id
         LEFT JOIN ledger.accounts AS a ON a.id = CASE c.kind WHEN 'grant' THEN t.credit_account ELSE t.debit_account END
-        WHERE c.status = 'completed'
+        WHERE c.status = 'completed' AND c.kind IN ('grant', 'deduction')
           AND (t.amount IS DISTINCT FROM c.amount OR a.owner_id IS DISTINCT FROM c.account_id OR a.kind <> 'credit')
         UNION ALL
         SELECT 'credit that was given or taken is booked, once', c.id
@@ -330,7 +330,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         LEFT JOIN ledger.transfers AS i ON i.id = g.issued_transfer
         LEFT JOIN ledger.transfers AS r ON r.id = g.redeemed_transfer
         LEFT JOIN ledger.accounts AS a ON a.id = r.credit_account
-        WHERE i.amount IS DISTINCT FROM g.amount
+        WHERE g.issued_transfer IS NOT NULL AND i.amount IS DISTINCT FROM g.amount
            OR g.redeemed_by IS NOT NULL
            AND (r.amount IS DISTINCT FROM g.amount OR a.owner_id IS DISTINCT FROM g.redeemed_by)
 

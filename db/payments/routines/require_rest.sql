@@ -1,6 +1,6 @@
 -- Raises an error unless a payment has an amount that was not applied, because a refund of it is made again: it may
 -- have been refunded anew meanwhile. What came back and pays a waiting order again is taken from that.
--- Callers:   api.retry_refund, api.settle_refund.
+-- Callers:   settle_refund, api.retry_refund.
 -- Locks:     the payment. The caller holds the order.
 -- Errors:    refund_above_payment 409.
 CREATE OR REPLACE FUNCTION payments.require_rest(payment_id uuid, amount bigint)

@@ -7,9 +7,7 @@ from typing import Any
 
 from tests.identity.accounts.provider import Provider
 from tests.identity.accounts.test_outside import client as client
-from tests.identity.accounts.test_outside import provider as provider
 from tests.identity.accounts.test_outside import server as server
-from tests.identity.accounts.test_outside import subject as subject
 from tests.support.web import Client
 
 BANK_ACCOUNT = {"iban": "DE89370400440532013000", "holder": "Ada"}

@@ -77,10 +77,10 @@ class Disputes(Refunds):
         if amount != taken:
             if before and taken:
                 self.return_refund(before.id, bounced=True, owed=False)
+                before.reversed = True
             if amount:
                 from_order = max(0, amount - (refundable - self.refundable_from_order(payment)))
-                again = before.id if before and not self.retried(before) else None
-                made = self.record_refund(payment.id, amount, from_order, retry_of=again)
+                made = self.record_refund(payment.id, amount, from_order)
                 self.book_refund(made.id, dispute.case)
                 dispute.refund = made.id
         dispute.loss = take - amount
@@ -173,6 +173,8 @@ class Disputes(Refunds):
         payment = self.payments[refund.payment]
         if refund.status != "failed":
             raise Refusal(409, "refund_not_failed")
+        if refund.reversed:
+            raise Refusal(409, "refund_reversed")
         if self.retried(refund):
             raise Refusal(409, "refund_retried_twice")
         left = refund.amount - refund.from_order + self.refundable_from_order(payment)
@@ -192,6 +194,8 @@ class Disputes(Refunds):
         payment = self.payments[refund.payment]
         if refund.status != "failed":
             raise Refusal(409, "refund_not_failed")
+        if refund.reversed:
+            raise Refusal(409, "refund_reversed")
         if self.retried(refund):
             raise Refusal(409, "refund_retried_twice")
         self.require_refundable(payment.id)

@@ -36,7 +36,7 @@ class Refunds(State):
         if refund_id is None:
             return False
         refund = self.refunds[refund_id]
-        return refund.went or self.credited(refund.retry_of)
+        return (refund.went and not refund.reversed) or self.credited(refund.retry_of)
 
     def retried(self, refund: Refund) -> bool:
         return any(other.retry_of == refund.id for other in self.refunds.values())

@@ -150,6 +150,7 @@ class Refund:
     owed: bool = False  # it came back: the order has given it, the shop still has it
     settled: bool = False  # in another way than through the payment
     reference: str | None = None  # the gateway's
+    reversed: bool = False  # the dispute that took it was won back: it is owed to nobody
 
     @property
     def counts(self) -> bool:
