@@ -86,7 +86,8 @@ BEGIN
             DETAIL = json_build_object('refundable', CASE WHEN v_by_line THEN v_available ELSE v_refundable END)::text;
     END IF;
     PERFORM payments.require_step(v_payment.provider, v_payment.captured_currency, v_amount);
-    IF v_from_order > 0 AND v_order.status = 'pending' THEN
+    IF v_from_order > 0 AND v_order.status = 'pending'
+       AND (create_refund.gateway_reference IS NULL OR v_by_line) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_paid',
             MESSAGE = 'This order has not been paid in full yet.',
             HINT = 'Cancel the order: what was paid is then refunded.';

@@ -37,6 +37,9 @@ BEGIN
             MESSAGE = 'Refunds cannot exceed the amount that was paid.',
             DETAIL = json_build_object('refundable', v_refundable)::text;
     END IF;
+    IF NOT v_refund.owed THEN
+        PERFORM payments.require_rest(v_refund.payment_id, v_refund.amount - v_refund.from_order);
+    END IF;
     PERFORM payments.require_step(p.provider, p.captured_currency, v_refund.amount)
     FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
 

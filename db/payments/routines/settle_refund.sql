@@ -21,6 +21,7 @@ BEGIN
     END;
 
     IF NOT v_refund.owed THEN    -- it gave its amount back to the payment when it failed
+        PERFORM payments.require_rest(v_payment.id, v_refund.amount - v_refund.from_order);
         UPDATE payments.payments AS p
         SET amount_refunded = p.amount_refunded + v_refund.amount, version = p.version + 1
         WHERE p.id = v_payment.id;
