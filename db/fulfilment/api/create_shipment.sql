@@ -4,7 +4,7 @@
 -- Errors: order_not_found, order_item_not_found 404; order_not_shippable, order_on_hold, nothing_to_ship,
 --         shipped_above_owed, shipping_address_missing 409; line_twice_in_shipment, shipment_empty 422.
 CREATE FUNCTION api.create_shipment(
-    order_id uuid, items api.shipment_line[] DEFAULT NULL, carrier api.short_text DEFAULT NULL,
+    order_id uuid, items api.shipment_lines DEFAULT NULL, carrier api.short_text DEFAULT NULL,
     tracking_number api.tracking_number DEFAULT NULL, tracking_url api.tracking_url DEFAULT NULL
 )
 RETURNS api.shipment
