@@ -32,6 +32,7 @@ BEGIN
     INSERT INTO identity.sessions (account_id, expires_at)
     VALUES (v_account.id, now() + interval '30 days')
     RETURNING id INTO v_session;
+    PERFORM identity.drop_oldest_sessions(v_account.id);
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;
 END $$;

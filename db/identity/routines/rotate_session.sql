@@ -2,8 +2,10 @@
 -- be the thief's: the session ends for both, and the function returns NULL instead of raising an error, which would
 -- roll that back.
 -- Callers:   api.refresh_session.
--- Locks:     the session, so that of two concurrent uses one rotates the token and the other counts as reuse.
--- Errors:    refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403.
+-- Locks:     the session, so that of two concurrent uses one rotates the token and the other counts as reuse; the
+--            counted attempts of the session.
+-- Errors:    refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403, too_many_attempts 429
+--            (300 within 15 minutes, since used tokens are kept to be recognised).
 -- Definer:   reads and writes sessions and refresh tokens.
 CREATE OR REPLACE FUNCTION identity.rotate_session(
     presented text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
@@ -31,6 +33,7 @@ BEGIN
             MESSAGE = 'The refresh token is not valid.', HINT = 'Log in again.';
     END IF;
 
+    PERFORM identity.count_attempt('refresh:' || v_session.id, 300);
     UPDATE identity.refresh_tokens AS t SET used_at = now() WHERE t.token_hash = v_hash AND t.used_at IS NULL;
     IF NOT FOUND THEN
         UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.id = v_session.id;
