@@ -34,6 +34,7 @@ BEGIN
     VALUES (v_account.id, now() + interval '30 days', now(), left(open_session.client_address, 64),
             identity.clean_user_agent(open_session.user_agent))
     RETURNING id INTO v_session;
+    PERFORM identity.drop_oldest_sessions(v_account.id);
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;
 END $$;

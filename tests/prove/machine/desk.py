@@ -87,7 +87,8 @@ class Desk(RuleBasedStateMachine):
         self.methods.append(made["id"])
         # Credit that waits for a carrier is proved elsewhere (tests/fulfilment/shipments).
         self.caller.connection("admin_sql").execute(
-            "UPDATE sales.settings SET credit_held_until_booked = false, demo = true"
+            "UPDATE sales.settings SET credit_held_until_booked = false, demo = true, "
+            "daily_limits_per_recipient = 1000, daily_limits_per_staff = 1000"
         )
 
     def offer_products(self) -> None:
