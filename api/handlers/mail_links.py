@@ -53,7 +53,9 @@ async def _call(request: Request[State], caller: Caller, function: str, given: d
     """Calls a function; a page that says why, if it is refused."""
     context = request_context(request.scope)
     try:
-        await request.state["functions"].call(function, given, request_id=context.request_id, caller=caller)
+        await request.state["functions"].call(
+            function, given, request_id=context.request_id, caller=caller, client=context.client_line
+        )
     except Problem as problem:
         context.code = problem.code
         return render_page("message.html", status_code=problem.status, title="That did not work", text=problem.detail)

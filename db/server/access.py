@@ -45,6 +45,11 @@ class Access:
         """The signing secret of a gateway that is part of storeproc (the mock)."""
         return hmac.new(self.secret.encode(), f"gateway:{provider}".encode(), hashlib.sha256).hexdigest()
 
+    def log_key(self) -> bytes:
+        """The key of the hash that stands for a client's address in the log."""
+        # From a password that every web process has anyway.
+        return hmac.new(self.password("web_anonymous").encode(), b"log:client", hashlib.sha256).digest()
+
     def url(self, role: str, database: str | None = None) -> str:
         """A URL for one of our login roles that both asyncpg and psycopg accept.
 

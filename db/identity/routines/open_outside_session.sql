@@ -54,6 +54,7 @@ BEGIN
         RETURNING * INTO v_session;
         UPDATE identity.outside_identities AS i SET session_id = v_session.id WHERE i.id = v_link.id;
         UPDATE identity.accounts AS a SET last_login_at = now() WHERE a.id = v_account.id;
+        PERFORM audit.record_security_event('log_in', v_account.id, '{"reason": "identity_provider"}', v_session.id);
     END IF;
     access_token := identity.issue_token(v_account.id, v_account.role, v_session.id, make_interval(secs => lifetime));
     audience := v_account.role;

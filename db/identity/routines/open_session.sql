@@ -32,6 +32,7 @@ BEGIN
     INSERT INTO identity.sessions (account_id, expires_at)
     VALUES (v_account.id, now() + interval '30 days')
     RETURNING id INTO v_session;
+    PERFORM audit.record_security_event('log_in', v_account.id, '{"reason": "password"}', v_session);
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;
 END $$;

@@ -18,7 +18,7 @@ CREATE FUNCTION api.update_settings(
     shipping_required boolean DEFAULT NULL, credit_held_until_booked boolean DEFAULT NULL,
     booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL,
     delayed_payment_time_to_live api.duration DEFAULT NULL, payout_delay api.duration DEFAULT NULL,
-    given text[] DEFAULT NULL
+    security_events_kept api.duration DEFAULT NULL, given text[] DEFAULT NULL
 )
 RETURNS api.settings
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -46,11 +46,13 @@ BEGIN
             update_settings.authorization_time_to_live, update_settings.manual_payment_time_to_live,
             update_settings.booking_time_to_live, update_settings.delayed_payment_time_to_live
         ]::text[]) AS d WHERE d::interval NOT BETWEEN '1 minute' AND '365 days'
-    ) OR update_settings.return_window::interval > '3650 days' OR update_settings.payout_delay::interval > '365 days'
+    ) OR update_settings.security_events_kept::interval NOT BETWEEN '7 days' AND '3650 days'
+      OR update_settings.return_window::interval > '3650 days' OR update_settings.payout_delay::interval > '365 days'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
-            HINT = 'A time to live is from a minute to a year, the payout delay up to a year, the return window ten.';
+            HINT = 'A time to live is from a minute to a year, the payout delay up to a year, the return window ten. '
+                'Security events are kept for seven days to ten years.';
     END IF;
 
     UPDATE sales.settings AS s
@@ -63,6 +65,7 @@ BEGIN
         delayed_payment_time_to_live =
             coalesce(update_settings.delayed_payment_time_to_live::interval, s.delayed_payment_time_to_live),
         payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
+        security_events_kept = coalesce(update_settings.security_events_kept::interval, s.security_events_kept),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
         return_window = coalesce(update_settings.return_window::interval, s.return_window),
         commission_basis_points = coalesce(update_settings.commission_basis_points, s.commission_basis_points),
