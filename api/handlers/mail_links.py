@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.handlers.forms import read_form
 from api.http.context import request_context
 from api.http.errors import Problem
-from api.http.passwords import weaknesses
+from api.http.password_policy import DESCRIPTION, read_words, weaknesses
 from api.pages.render import render_page
 from api.postgres.functions import ANONYMOUS, GATEWAY, Caller
 from api.state import State
@@ -28,21 +28,26 @@ async def confirm_email_link(request: Request[State]) -> Response:
     """POST /verify-email."""
     form = await read_form(request)
     refused = await _call(request, GATEWAY, "confirm_email_link", {"token": form.get("token", "")})
-    text = "Your e-mail is verified. You can close this page."
+    text = "Your e-mail is verified. You log in with it from now on. You can close this page."
     return refused or render_page("message.html", title="Verified", heading="Thank you", text=text)
 
 
 async def show_reset_link(request: Request[State]) -> Response:
     """GET /reset-password."""
-    return render_page("reset_password.html", token=request.query_params.get("token", ""), broken_rules=[])
+    return render_page("reset_password.html", token=request.query_params.get("token", ""), rules=[DESCRIPTION])
 
 
 async def confirm_reset_link(request: Request[State]) -> Response:
     """POST /reset-password."""
     form = await read_form(request)
     token, password = form.get("token", ""), form.get("new_password", "")
-    if broken := weaknesses(password):
-        return render_page("reset_password.html", status_code=422, token=token, broken_rules=broken)
+    try:
+        request_id = request_context(request.scope).request_id
+        words = await read_words(request.state["functions"], request_id, reset_token=token)
+    except Problem as problem:
+        return _refusal(request, problem)
+    if broken := weaknesses(password, words):
+        return render_page("reset_password.html", status_code=422, token=token, rules=broken)
     given = {"token": token, "new_password": await request.state["passwords"].hash(password)}
     refused = await _call(request, ANONYMOUS, "confirm_password_reset", given)
     text = "You can log in with it. All your other sessions have ended."
@@ -57,6 +62,10 @@ async def _call(request: Request[State], caller: Caller, function: str, given: d
             function, given, request_id=context.request_id, caller=caller, client=context.client_line
         )
     except Problem as problem:
-        context.code = problem.code
-        return render_page("message.html", status_code=problem.status, title="That did not work", text=problem.detail)
+        return _refusal(request, problem)
     return None
+
+
+def _refusal(request: Request[State], problem: Problem) -> Response:
+    request_context(request.scope).code = problem.code
+    return render_page("message.html", status_code=problem.status, title="That did not work", text=problem.detail)

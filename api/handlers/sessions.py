@@ -13,7 +13,7 @@ from api.contract.json_schema import Schema
 from api.http.authentication import check_origin
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem
-from api.http.passwords import check_policy
+from api.http.password_policy import DESCRIPTION, check_policy, read_words
 from api.http.requests import ApiRequest
 from api.http.responses import Headers, RawResponse
 from api.postgres.functions import ANONYMOUS
@@ -22,8 +22,8 @@ from api.postgres.functions import ANONYMOUS
 # every broken rule at once.
 _PASSWORD: Schema = {"type": "string", "writeOnly": True}
 _NEW_PASSWORD: Schema = _PASSWORD | {
-    "description": "8 to 64 characters, with a lower-case letter, an upper-case letter, a digit and a symbol.",
-    "examples": ["Correct-Horse-7"],
+    "description": DESCRIPTION,
+    "examples": ["correct horse battery"],
 }
 _COOKIES: Schema = {
     "type": ["boolean", "null"],
@@ -46,7 +46,8 @@ class CreateAccount(Endpoint):
     async def respond(self, request: ApiRequest) -> Response:
         """The account. Raises Problem."""
         call = await self.read(request)
-        check_policy("password", call.data["password"])
+        words = await read_words(self.state["functions"], request.context.request_id, email=call.data["email"])
+        check_policy("password", call.data["password"], words)
         call.replace(password=await self.state["passwords"].hash(call.data["password"]))
         return await self.execute(request, call, ANONYMOUS)
 
@@ -104,6 +105,22 @@ class EndSession(Endpoint):
         return response
 
 
+class ConfirmSession(Endpoint):
+    """POST /sessions/current/confirm."""
+
+    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD}
+
+    async def respond(self, request: ApiRequest) -> Response:
+        """204. Raises Problem."""
+        caller = self.identify(request)
+        call = await self.read(request)
+        # The first statement counts the attempt and commits, as for a log-in.
+        request_id = request.context.request_id
+        salt = await self.state["functions"].call("get_password_salt", {}, request_id=request_id, caller=caller)
+        call.replace(password=await self.state["passwords"].hash(call.data["password"], salt))
+        return await self.execute(request, call, caller)
+
+
 class ChangePassword(Endpoint):
     """PUT /account/password."""
 
@@ -113,9 +130,11 @@ class ChangePassword(Endpoint):
         """204. Raises Problem."""
         caller = self.identify(request)
         call = await self.read(request)
-        check_policy("new_password", call.data["new_password"])
-        request_id = request.context.request_id
-        salt = await self.state["functions"].call("get_password_salt", {}, request_id=request_id, caller=caller)
+        functions, request_id = self.state["functions"], request.context.request_id
+        account = await functions.call("get_account", {}, request_id=request_id, caller=caller)
+        words = await read_words(functions, request_id, email=account["email"])
+        check_policy("new_password", call.data["new_password"], words)
+        salt = await functions.call("get_password_salt", {}, request_id=request_id, caller=caller)
         hasher = self.state["passwords"]
         current, new = await asyncio.gather(
             hasher.hash(call.data["current_password"], salt), hasher.hash(call.data["new_password"])
@@ -132,7 +151,10 @@ class ConfirmPasswordReset(Endpoint):
     async def respond(self, request: ApiRequest) -> Response:
         """204. Raises Problem."""
         call = await self.read(request)
-        check_policy("new_password", call.data["new_password"])
+        functions, request_id = self.state["functions"], request.context.request_id
+        # It also refuses an unknown token, before bcrypt is paid for.
+        words = await read_words(functions, request_id, reset_token=call.data["token"])
+        check_policy("new_password", call.data["new_password"], words)
         call.replace(new_password=await self.state["passwords"].hash(call.data["new_password"]))
         return await self.execute(request, call, ANONYMOUS)
 

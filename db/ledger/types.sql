@@ -9,12 +9,15 @@ CREATE DOMAIN api.credit_decision AS text
 COMMENT ON DOMAIN api.credit_decision IS 'The decision of the second person.';
 
 CREATE DOMAIN api.gift_card_status AS text
-    CONSTRAINT gift_card_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'redeemed', 'expired']));
+    CONSTRAINT gift_card_status_unknown
+    CHECK (VALUE = ANY (ARRAY['active', 'redeemed', 'expired', 'pending', 'rejected']));
 COMMENT ON DOMAIN api.gift_card_status IS 'The status of a gift card.';
 
 CREATE DOMAIN api.gift_card_code AS text
-    CONSTRAINT gift_card_code_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 64);
-COMMENT ON DOMAIN api.gift_card_code IS 'The code of a gift card. Case, dashes and spaces do not matter.';
+    CONSTRAINT gift_card_code_length CHECK (VALUE IS NFC NORMALIZED AND char_length(VALUE) >= 1
+                                            AND char_length(VALUE) <= 64);
+COMMENT ON DOMAIN api.gift_card_code IS
+'The code of a gift card, 1 to 64 characters. Case, dashes and spaces do not matter.';
 
 CREATE TYPE api.balance AS (currency text, balance bigint, held bigint, available bigint);
 
@@ -39,8 +42,12 @@ CREATE TYPE api.transaction_page AS (data api.transaction[], next_cursor text);
 
 CREATE TYPE api.credit_change AS (
     id uuid, kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb, status text,
-    requested_by uuid, decided_by uuid, decided_at timestamptz, transfer_id uuid, created_at timestamptz
+    requested_by uuid, decided_by uuid, decided_at timestamptz, transfer_id uuid, gift_card_id uuid, payment_id uuid,
+    refund_id uuid, created_at timestamptz
 );
+COMMENT ON COLUMN api.credit_change.kind IS
+'grant or deduction of credit; gift_card that was issued; deposit or refund that was confirmed or made by hand.';
+COMMENT ON COLUMN api.credit_change.account_id IS 'Whose credit, deposit or refund; null for a gift card.';
 
 CREATE TYPE api.credit_change_page AS (data api.credit_change[], next_cursor text);
 

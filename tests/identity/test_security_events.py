@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from pathlib import Path
@@ -11,8 +10,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.deploy.roles import change_passwords
-from db.server.access import Access
 from tests.identity.conftest import hashed
 from tests.support.connections import refused
 
@@ -137,12 +134,6 @@ async def test_keys_issuers_and_local_tokens_are_events(person: Any, admin: Any,
     assert (await events(None))[-2:] == ["issuer_trusted", "issuer_removed"]
     await admin.fetchval("SELECT identity.issue_local_token('customer', $1)", person.email)
     assert (await events(person.account["id"]))[-1] == "token_issued"
-
-
-async def test_new_passwords_of_the_roles_are_an_event(access: Access, events: Any) -> None:
-    await asyncio.to_thread(change_passwords, access, access.secret, own_server=False)
-    changed = await events(None, "secret_changed")
-    assert changed["detail"] == {}
 
 
 async def test_an_export_of_payouts_is_recorded_before_the_file_is_made(boss: Any, events: Any) -> None:

@@ -7,7 +7,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 BEGIN
     RETURN ARRAY(
         SELECT ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description, p.attributes, p.images,
-                   p.weight, p.requires_shipping, p.tax_category, q.amount, q.currency, s.on_hand - s.reserved,
+                   p.weight, p.requires_shipping, p.tax_category, q.amount, q.currency,
+                   CASE WHEN catalog.is_stopped(p.merchant_id) THEN 0 ELSE s.on_hand - s.reserved END,
                    p.version, p.created_at)::api.product
         FROM unnest(render_products.ids) WITH ORDINALITY AS o (id, n)
         JOIN catalog.products AS p ON p.id = o.id
