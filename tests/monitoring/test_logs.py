@@ -207,6 +207,7 @@ async def test_a_request_is_one_line_that_can_be_searched(client: Any, server: A
     line = found[0]
     assert line.pop("ms") > 0
     assert datetime.fromisoformat(line.pop("time")).tzinfo is not None
+    assert len(line.pop("client")) == 16  # a keyed hash of the address
     assert line == {
         "request_id": request_id, "operation": "get_product", "method": "GET", "role": "anonymous", "status": 404,
         "code": "product_not_found", "level": "info",
