@@ -4,7 +4,7 @@ CREATE TYPE api.settings AS (
     manual_payment_time_to_live text, booking_time_to_live text, return_window text, commission_basis_points integer,
     tax_country text, shipping_required boolean, credit_held_until_booked boolean, booking_carrier text,
     return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
-    staff_idle_time_to_live text
+    staff_idle_time_to_live text, second_factor_required_for_staff boolean
 );
 COMMENT ON COLUMN api.settings.order_time_to_live IS 'How long an unpaid order holds its stock.';
 COMMENT ON COLUMN api.settings.payment_time_to_live IS 'How long a checkout at a gateway can be paid.';
@@ -17,6 +17,8 @@ COMMENT ON COLUMN api.settings.confirmation_time_to_live IS
 'How long a log-in or a confirmation of the session counts for operations that need one.';
 COMMENT ON COLUMN api.settings.staff_idle_time_to_live IS
 'How long a session of staff lasts without being refreshed.';
+COMMENT ON COLUMN api.settings.second_factor_required_for_staff IS
+'Whether support and admins without a second factor can only set one up; open sessions from their next refresh on.';
 COMMENT ON COLUMN api.settings.payout_delay IS
 'How long after the return window a merchant''s earnings of an order can be paid out.';
 COMMENT ON COLUMN api.settings.booking_time_to_live IS 'How long a carrier that does not answer is asked again.';
@@ -45,7 +47,7 @@ BEGIN
                    s.manual_payment_time_to_live, s.booking_time_to_live, s.return_window, s.commission_basis_points,
                    s.tax_country, s.shipping_required, s.credit_held_until_booked, s.booking_carrier,
                    s.return_origins, s.delayed_payment_time_to_live, s.payout_delay, s.confirmation_time_to_live,
-                   s.staff_idle_time_to_live)::api.settings
+                   s.staff_idle_time_to_live, s.second_factor_required_for_staff)::api.settings
         FROM sales.settings AS s
     );
 END $$;

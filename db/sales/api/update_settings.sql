@@ -19,6 +19,7 @@ CREATE FUNCTION api.update_settings(
     booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL,
     delayed_payment_time_to_live api.duration DEFAULT NULL, payout_delay api.duration DEFAULT NULL,
     confirmation_time_to_live api.duration DEFAULT NULL, staff_idle_time_to_live api.duration DEFAULT NULL,
+    second_factor_required_for_staff boolean DEFAULT NULL,
     given text[] DEFAULT NULL
 )
 RETURNS api.settings
@@ -71,6 +72,8 @@ BEGIN
             coalesce(update_settings.confirmation_time_to_live::interval, s.confirmation_time_to_live),
         staff_idle_time_to_live =
             coalesce(update_settings.staff_idle_time_to_live::interval, s.staff_idle_time_to_live),
+        second_factor_required_for_staff =
+            coalesce(update_settings.second_factor_required_for_staff, s.second_factor_required_for_staff),
         payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
         return_window = coalesce(update_settings.return_window::interval, s.return_window),
