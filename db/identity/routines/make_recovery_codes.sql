@@ -1,6 +1,7 @@
 -- Ten new recovery codes of 80 random bits, such as ABCD-EFGH-IJKL-MNOP. The earlier ones are void. Only hashes are
 -- stored; with so many bits they need no salt.
 -- Callers:   confirm_second_factor, renew_recovery_codes, which hold the account's lock. Not granted to store_api.
+-- Locks:     the recovery codes.
 CREATE OR REPLACE FUNCTION identity.make_recovery_codes(account_id uuid)
 RETURNS text[]
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
