@@ -54,6 +54,7 @@ BEGIN
             identity.must_enrol(v_account), left(open_session.client_address, 64),
             identity.clean_user_agent(open_session.user_agent))
     RETURNING id INTO v_session;
+    PERFORM identity.drop_oldest_sessions(v_account.id);
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;
 END $$;

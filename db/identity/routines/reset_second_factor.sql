@@ -8,11 +8,8 @@ CREATE OR REPLACE FUNCTION identity.reset_second_factor(account_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF reset_second_factor.account_id = identity.current_actor() THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',
-            MESSAGE = 'You cannot reset your own second factor.',
-            HINT = 'Ask another admin, or remove it with a code: DELETE /v1/account/second-factor.';
-    ELSIF NOT EXISTS (SELECT FROM identity.accounts AS a WHERE a.id = reset_second_factor.account_id) THEN
+    PERFORM identity.refuse_own_account(reset_second_factor.account_id);
+    IF NOT EXISTS (SELECT FROM identity.accounts AS a WHERE a.id = reset_second_factor.account_id) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
             MESSAGE = 'There is no such account.';
     END IF;
