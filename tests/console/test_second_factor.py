@@ -22,7 +22,7 @@ async def set_up(console: Console, name: str) -> tuple[pyotp.TOTP, list[str]]:
     await expect(dialog.get_by_role("img", name="QR code")).to_be_visible()
     app = pyotp.TOTP((await dialog.locator(".secret code").inner_text()).replace(" ", ""))
     await picture(page, f"second_factor_{name}")
-    await dialog.get_by_label("Code").fill(app.now())
+    await dialog.get_by_role("textbox", name="Code").fill(app.now())
     await dialog.get_by_role("button", name="Turn on").click()
     codes = page.get_by_role("dialog", name="Your recovery codes")
     shown = await codes.locator("li").all_inner_texts()
@@ -36,7 +36,7 @@ async def log_in(page: Page, email: str, code: str) -> None:
     await page.get_by_label("E-mail").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
-    await page.get_by_label("Code").fill(code)
+    await page.get_by_role("textbox", name="Code").fill(code)
     await page.get_by_role("button", name="Log in").click()
 
 
@@ -55,7 +55,7 @@ async def test_it_is_set_up_used_and_turned_off(visit: Open, sign_up: SignUp, sh
     await log_in(other.page, email, "000000")
     await expect(other.page.get_by_text("The code is not right")).to_be_visible()
     await picture(other.page, f"log_in_{width}")
-    await other.page.get_by_label("Code").fill(codes[0])
+    await other.page.get_by_role("textbox", name="Code").fill(codes[0])
     await other.page.get_by_role("button", name="Log in").click()
     await expect(other.page.get_by_label("Find")).to_be_attached()
 
@@ -64,7 +64,7 @@ async def test_it_is_set_up_used_and_turned_off(visit: Open, sign_up: SignUp, sh
     await other.press("Turn off")
     await other.in_dialog("Turn off")
     question = other.page.get_by_role("dialog", name="Is it still you?")
-    await question.get_by_label("Code").fill(codes[1])
+    await question.get_by_role("textbox", name="Code").fill(codes[1])
     await picture(other.page, f"code_again_{width}")
     await question.get_by_role("button", name="Go on").click()
     await expect(other.page.get_by_role("button", name="Set up")).to_be_visible()
