@@ -32,6 +32,7 @@ async def test_settings_are_read_and_changed_one_by_one(client: Client, shop: Sh
         "max_unpaid_orders": None,
         "max_units_on_hold": None,
         "security_events_kept": "P180D",
+        "second_factor_required_for_staff": False,
     }  # fmt: skip
     changes: tuple[dict[str, Any], ...] = (
         {"order_time_to_live": "PT1H"}, {"return_window": "P14D", "commission_basis_points": 500},

@@ -53,7 +53,9 @@ BEGIN
     END IF;
     UPDATE identity.sessions AS s
     SET last_used_at = now(), ip_address = coalesce(left(rotate_session.client_address, 64), s.ip_address),
-        user_agent = coalesce(identity.clean_user_agent(rotate_session.user_agent), s.user_agent)
+        user_agent = coalesce(identity.clean_user_agent(rotate_session.user_agent), s.user_agent),
+        -- The role or the rule may have changed since.
+        enrolling = identity.must_enrol(v_account)
     WHERE s.id = v_session.id;
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token

@@ -29,7 +29,8 @@ CREATE FUNCTION api.update_settings(
     confirmation_time_to_live api.duration DEFAULT NULL, staff_idle_time_to_live api.duration DEFAULT NULL,
     daily_limits_per_recipient api.daily_limits DEFAULT NULL, daily_limits_per_staff api.daily_limits DEFAULT NULL,
     max_unpaid_orders api.unpaid_orders DEFAULT NULL, max_units_on_hold api.units_on_hold DEFAULT NULL,
-    security_events_kept api.duration DEFAULT NULL, given text[] DEFAULT NULL
+    security_events_kept api.duration DEFAULT NULL, second_factor_required_for_staff boolean DEFAULT NULL,
+    given text[] DEFAULT NULL
 )
 RETURNS api.settings
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -85,6 +86,8 @@ BEGIN
         daily_limits_per_recipient =
             coalesce(update_settings.daily_limits_per_recipient, s.daily_limits_per_recipient),
         daily_limits_per_staff = coalesce(update_settings.daily_limits_per_staff, s.daily_limits_per_staff),
+        second_factor_required_for_staff =
+            coalesce(update_settings.second_factor_required_for_staff, s.second_factor_required_for_staff),
         payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
         security_events_kept = coalesce(update_settings.security_events_kept::interval, s.security_events_kept),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
