@@ -245,14 +245,23 @@ class Settings(EnvironmentSettings):
         validation_alias="BODY_LIMIT",
         ge=1024,
         le=1024**3,
-        description="Largest request body in bytes; larger ones are answered with 413.",
+        description="Largest request body in bytes; larger ones are answered with 413. Without an access token it is "
+        "64 KiB.",
     )
     import_limit: Annotated[int, Whole] = Field(
         64 * 1024**2,
         validation_alias="IMPORT_LIMIT",
         ge=1024,
         le=1024**3,
-        description="Largest CSV file of products in bytes.",
+        description="Largest CSV file of products in bytes. Each web process keeps files of twice this size in memory.",
+    )
+    max_connections: Annotated[int, Whole] = Field(
+        2000,
+        validation_alias="MAX_CONNECTIONS",
+        ge=10,
+        le=1_000_000,
+        description="Connections that one web process accepts; a tenth of them from one IPv4 address or IPv6 /64 that "
+        "is neither loopback nor a trusted proxy.",
     )
     request_timeout: Annotated[float, Whole] = Field(
         15.0,
@@ -279,8 +288,8 @@ class Settings(EnvironmentSettings):
         validation_alias="RATE_LIMIT",
         ge=0,
         le=10**9,
-        description="Requests per minute and client address; 0 turns the limit off. Loopback addresses are exempt "
-        "unless a trusted proxy on them forwards for a client.",
+        description="Requests per minute and IPv4 address or IPv6 /64; 0 turns the limit off. Loopback addresses are "
+        "exempt unless a trusted proxy on them forwards for a client.",
     )
     metrics_token: Secret | None = Field(
         None,

@@ -150,8 +150,12 @@ def web_processes(settings: Settings, access: Access, listener: socket.socket) -
 
 
 def _metrics_folder() -> str:
-    """Where web processes add up their metrics (see api/metrics)."""
-    folder = tempfile.mkdtemp(prefix="storeproc-metrics-")
+    """Where web processes add up their metrics (see api/metrics): in PROMETHEUS_MULTIPROC_DIR, else a temporary folder.
+
+    The files are mapped into memory: a full disk ends the processes (SIGBUS), so it should be one that nothing else
+    fills.
+    """
+    folder = tempfile.mkdtemp(prefix="storeproc-metrics-", dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR") or None)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.handlers.forms import read_form
 from api.http.context import request_context
 from api.http.errors import Problem
-from api.http.passwords import weaknesses
+from api.http.passwords import NOT_HASHED, weaknesses
 from api.pages.render import render_page
 from api.postgres.functions import ANONYMOUS, GATEWAY, Caller
 from api.state import State
@@ -41,9 +41,18 @@ async def confirm_reset_link(request: Request[State]) -> Response:
     """POST /reset-password."""
     form = await read_form(request)
     token, password = form.get("token", ""), form.get("new_password", "")
-    if broken := weaknesses(password):
-        return render_page("reset_password.html", status_code=422, token=token, broken_rules=broken)
-    given = {"token": token, "new_password": await request.state["passwords"].hash(password)}
+    context = request_context(request.scope)
+    begun = {"token": token, "client_address": context.client}
+    try:
+        valid = await request.state["functions"].call("begin_password_reset", begun, request_id=context.request_id)
+        if valid and (broken := weaknesses(password)):
+            return render_page("reset_password.html", status_code=422, token=token, broken_rules=broken)
+        hashed = NOT_HASHED  # the statement refuses the token
+        if valid:
+            hashed = await request.state["passwords"].hash(password, client=context.client)
+    except Problem as problem:
+        return _refusal(request, problem)
+    given = {"token": token, "new_password": hashed, "client_address": context.client}
     refused = await _call(request, ANONYMOUS, "confirm_password_reset", given)
     text = "You can log in with it. All your other sessions have ended."
     return refused or render_page("message.html", title="Your password is changed", text=text)
@@ -55,6 +64,10 @@ async def _call(request: Request[State], caller: Caller, function: str, given: d
     try:
         await request.state["functions"].call(function, given, request_id=context.request_id, caller=caller)
     except Problem as problem:
-        context.code = problem.code
-        return render_page("message.html", status_code=problem.status, title="That did not work", text=problem.detail)
+        return _refusal(request, problem)
     return None
+
+
+def _refusal(request: Request[State], problem: Problem) -> Response:
+    request_context(request.scope).code = problem.code
+    return render_page("message.html", status_code=problem.status, title="That did not work", text=problem.detail)

@@ -80,7 +80,11 @@ class Problem(Exception):
         detail: a sentence for a person.
         errors: violations, each with `pointer` and `detail`.
         members: further members of the document; `retry_after` (seconds) becomes a header too.
+
+    `unread`: the client is still sending its body, which nobody reads.
     """
+
+    unread = False
 
     def __init__(
         self,

@@ -51,6 +51,7 @@ BEGIN
     SET revoked_at = now()
     WHERE s.account_id = erase_account.account_id AND s.revoked_at IS NULL;
     DELETE FROM identity.passwords AS p WHERE p.account_id = erase_account.account_id;
+    DELETE FROM identity.known_devices AS k WHERE k.account_id = erase_account.account_id;
     DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
     DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;
     DELETE FROM identity.addresses AS a WHERE a.account_id = erase_account.account_id;
