@@ -2,6 +2,7 @@
 # make test   the tests, some minutes   make test-long   fuzzing, faults, upgrades, standby, backups   make check   linters, types
 # make prove  correctness under attack, under faults and over a busy hour: one table; ARGS='--size quick', '--size long', 'attacks --seed 7'
 # make audit  known vulnerabilities of what we run on, and licences      make sbom   the list of it (CycloneDX), dist/storeproc.cdx.json
+# make lock   the exact versions and hashes that the image installs, after a change of pyproject.toml   make digests  its base images
 # make bench  measures: one run, one table (needs wrk; ARGS="--quick", ARGS="--only place-order,hot": tests/bench/README.md)
 # PYTHON=python3.12 chooses the interpreter; PORT, HOST, STOREPROC_DATA and DATABASE_URL are honoured.
 
@@ -16,7 +17,7 @@ INSTALL = rm -f $(VENV)/.failed; \
     '/^ERROR|^error:/ { print } /^Collecting/ { n++; if (tty) printf "\r  %d packages", n; fflush() } END { if (tty) print "" }'; \
   test ! -f $(VENV)/.failed
 
-.PHONY: up test test-long bench prove check audit sbom clean
+.PHONY: up test test-long bench prove check audit sbom lock digests clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.installed
@@ -47,6 +48,12 @@ audit: $(VENV)/.installed-test
 
 sbom: $(VENV)/.installed-test
 	@$(BIN)/python .ci/supply_chain.py sbom dist/storeproc.cdx.json
+
+lock: $(VENV)/bin/python
+	@PYTHON=$(BIN)/python .ci/lock $(ARGS)
+
+digests:
+	@.ci/digests
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

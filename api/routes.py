@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from api.console.pages import console_routes
 from api.docs.pages import docs_routes
 from api.handlers import checkout, checkout_return, mail_links, mock_checkout, pages
+from api.handlers.account_export import ExportAccount
 from api.handlers.cached import Cached
 from api.handlers.checkout import BeginPayment, CapturePayment
 from api.handlers.gift_cards import RedeemGiftCard
@@ -24,6 +25,7 @@ from api.handlers.product_csv import ExportProducts, ImportProducts
 from api.handlers.sessions import (
     ChangePassword,
     ConfirmPasswordReset,
+    ConfirmSession,
     CreateAccount,
     CreateSession,
     EndSession,
@@ -50,10 +52,12 @@ INTERNAL = frozenset(
         "check_caller",
         "check_importer",
         "get_password_salt",
+        "get_password_words",
         "get_schema_version",
         "open_import",
         "get_next_price_change",
         "open_order_stream",
+        "get_account_export_part",
     }
 )
 
@@ -63,10 +67,16 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/accounts",                              "create_account", 201, CreateAccount),
     POST  ("/sessions",                              "create_session", 201, CreateSession),
     POST  ("/sessions/refresh",                      "refresh_session", 200, RefreshSession),
+    POST  ("/sessions/current/confirm",              "confirm_session", 204, ConfirmSession),
     DELETE("/sessions/current",                      "delete_session", 204, EndSession),
+    GET   ("/account/sessions",                      "list_sessions"),
+    DELETE("/account/sessions/{session_id}",         "end_session"),
+    DELETE("/account/sessions",                      "end_other_sessions"),
     GET   ("/account",                               "get_account"),
     PATCH ("/account",                               "update_account"),
     DELETE("/account",                               "close_account", 204, EndSession),
+    POST  ("/account/export",                        "export_account", 202),
+    GET   ("/account/export",                        "get_account_export", 200, ExportAccount),
     PUT   ("/account/password",                      "change_password", 204, ChangePassword),
     POST  ("/account/email-verification",            "request_email_verification", 204),
     POST  ("/account/email-verification/confirm",    "confirm_email_verification"),

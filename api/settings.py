@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -22,6 +23,7 @@ from api.carriers.registry import providers as carriers
 from api.gateways.registry import providers as gateways
 from api.mail.settings import Smtp
 from api.providers import configured
+from api.settings_secrets import Folder, Secret, SecretSettings
 from api.settings_source import (
     LOOPBACK,
     EnvironmentSettings,
@@ -30,11 +32,12 @@ from api.settings_source import (
     ProviderSettings,
     Url,
     Whole,
+    group_of,
     insert_password,
+    variable,
 )
 from db.server.access import Access
 from db.server.embedded import locate
-from db.server.secret import read_secret
 
 # Connections that one process may hold, by role: 15 in all. More only make a hot row slower (measured).
 POOL_SIZES: Mapping[str, int] = MappingProxyType(
@@ -45,17 +48,10 @@ POOL_SIZES: Mapping[str, int] = MappingProxyType(
         "web_gateway": 2,
         "web_support": 1,
         "web_admin": 1,
-        "web_worker": 2,
     }
 )
 
 _ROLES = ("admin", "support", "merchant", "customer")  # the most powerful first
-
-
-def _long_secret(given: str) -> str:
-    if len(given) < 32:
-        raise ValueError("32 characters or more are expected (try: openssl rand -hex 32).")
-    return given
 
 
 def _database_address(given: str) -> str:
@@ -95,13 +91,7 @@ def _address_without_user(given: str) -> str:
     return _database_address(given)
 
 
-def _absolute(given: str | Path) -> Path:
-    return Path(given).expanduser().absolute()
-
-
-Secret = Annotated[str, BeforeValidator(_long_secret)]
 DatabaseAddress = Annotated[str, BeforeValidator(_address_without_user)]
-Folder = Annotated[Path, BeforeValidator(_absolute)]
 
 
 class Oidc(EnvironmentSettings):
@@ -156,7 +146,7 @@ class Oidc(EnvironmentSettings):
         return roles
 
 
-class Settings(EnvironmentSettings):
+class Settings(SecretSettings):
     """The settings of the web tier, the worker and the command."""
 
     host: str = Field("127.0.0.1", validation_alias="HOST", description="Address on which the web tier listens.")
@@ -168,12 +158,6 @@ class Settings(EnvironmentSettings):
         validation_alias="PUBLIC_URL",
         description="Address at which clients reach the web tier, for links, cookies (`Secure` with https) and the "
         "check of `Origin`. The default is derived from HOST and PORT.",
-    )
-    data: Folder = Field(
-        Path(".storeproc"),
-        validation_alias="STOREPROC_DATA",
-        validate_default=True,
-        description="Folder of the embedded PostgreSQL server and of the secret; created when it is missing.",
     )
     backups: Folder | None = Field(
         None,
@@ -215,17 +199,18 @@ class Settings(EnvironmentSettings):
         le=3600,
         description="Largest age in seconds of the standby's answers; where it lags more, the primary answers.",
     )
-    secret: Secret | None = Field(
-        None,
-        validation_alias="STOREPROC_SECRET",
-        repr=False,
-        description="Secret of at least 32 characters from which the passwords of all login roles are derived. By "
-        "default it is the file `secret` in STOREPROC_DATA.",
-    )
-    environment: Literal["development", "production"] = Field(
+    environment: Literal["development", "demo", "production"] = Field(
         "development",
         validation_alias="STOREPROC_ENVIRONMENT",
-        description="`development` or `production`. Production refuses demo data and locally issued tokens.",
+        description="`development`, `demo` or `production`. `storeproc migrate` and `up` mark the database "
+        "`production`, which refuses demo data, the mock gateway and locally issued tokens.",
+    )
+    development_in_public: Flag = Field(
+        False,
+        validation_alias="STOREPROC_DEVELOPMENT_IN_PUBLIC",
+        description="`1` lets development and demo mode listen on HOST, or be announced as PUBLIC_URL, when that is "
+        "not an address of this machine only. Anyone who can reach it can pay with the mock gateway, and in demo mode "
+        "log in as an administrator with a published password.",
     )
     web_concurrency: Annotated[int, Whole] = Field(
         2,
@@ -312,7 +297,6 @@ class Settings(EnvironmentSettings):
     oidc: Oidc | None = None
     gateways: Mapping[str, ProviderSettings] = Field(default_factory=dict)
     """The settings of each payment gateway that is configured, by name."""
-
     carriers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
     """The same for carriers."""
 
@@ -366,6 +350,11 @@ class Settings(EnvironmentSettings):
         return given
 
     @property
+    def in_public(self) -> bool:
+        """Whether others than this machine's users can reach the web tier, or are told to."""
+        return self.host not in LOOPBACK or urlsplit(self.public_url).hostname not in LOOPBACK
+
+    @property
     def production(self) -> bool:
         """Whether this is a production environment."""
         return self.environment == "production"
@@ -378,20 +367,22 @@ class Settings(EnvironmentSettings):
     @property
     def access(self) -> Access:
         """How to reach the database. This starts no server and opens no connection; db.server does."""
+        if self.passwords is not None:
+            return Access(self.database_url or "", "", passwords=self.passwords)
         if self.database_url is not None:
-            return Access(self.database_url, read_secret(self.data, self.secret))
-        return locate(self.data, self.secret)
+            return Access(self.database_url, self.administrators_secret, self.secrets)
+        return locate(self.data, self.secret, self.secrets)
 
     @property
     def pooled_access(self) -> Access:
         """The same for statements that leave no state in a session: through the pooler, if there is one."""
         access = self.access
-        return access if self.pooler_url is None else Access(self.pooler_url, access.secret)
+        return access if self.pooler_url is None else replace(access, admin_url=self.pooler_url)
 
     @property
     def replica(self) -> Access | None:
         """How to reach the hot standby."""
-        return Access(self.replica_url, self.access.secret) if self.replica_url else None
+        return replace(self.access, admin_url=self.replica_url) if self.replica_url else None
 
 
 def default_public_url(host: str, port: int) -> str:
@@ -399,3 +390,20 @@ def default_public_url(host: str, port: int) -> str:
     if host in ("0.0.0.0", "::", ""):  # noqa: S104  # every address: name one
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@cache
+def known_variables() -> frozenset[str]:
+    """The names of all settings, those of gateways and carriers included."""
+    found: list[type[EnvironmentSettings]] = [Settings]
+    found += [p.settings for p in (*gateways().values(), *carriers().values()) if p.settings is not None]
+    names = set()
+    while found:
+        cls = found.pop()
+        for name, each in cls.model_fields.items():
+            group = group_of(each)
+            if group is None:
+                names.add(variable(cls, name))
+            else:
+                found.append(group)
+    return frozenset(names)

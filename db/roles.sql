@@ -12,7 +12,7 @@
 --   log-ins   web_<audience>, one connection pool each
 --   people    store_backup (replication), store_monitor (pg_monitor and the monitor views)
 --
--- Passwords are set by migrate.py, from one secret, as SCRAM verifiers.
+-- Passwords are set by migrate.py, from the secret of whoever logs in (db/server/access.py), as SCRAM verifiers.
 
 DO $$
 DECLARE

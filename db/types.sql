@@ -6,14 +6,15 @@ COMMENT ON DOMAIN api.page_limit IS 'The largest number of rows on a page, 1 to 
 CREATE DOMAIN api.page_cursor AS text CONSTRAINT cursor_invalid CHECK (char_length(VALUE) <= 2000);
 COMMENT ON DOMAIN api.page_cursor IS 'The next_cursor of the previous page.';
 
-CREATE DOMAIN api.currency AS text CONSTRAINT currency_malformed CHECK (VALUE ~ '^[A-Z]{3}$');
-COMMENT ON DOMAIN api.currency IS 'ISO 4217 code, such as USD.';
+CREATE DOMAIN api.currency AS text
+    CONSTRAINT currency_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{3}$');
+COMMENT ON DOMAIN api.currency IS 'A currency''s code (ISO 4217), such as USD.';
 
 CREATE DOMAIN api.amount AS bigint CONSTRAINT amount_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000000000);
-COMMENT ON DOMAIN api.amount IS 'An amount above zero, in minor units (cents).';
+COMMENT ON DOMAIN api.amount IS 'An amount in minor units (cents), 1 to 1,000,000,000,000.';
 
 CREATE DOMAIN api.price AS bigint CONSTRAINT price_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000000000);
-COMMENT ON DOMAIN api.price IS 'A price in minor units (cents).';
+COMMENT ON DOMAIN api.price IS 'A price in minor units (cents), 0 to 1,000,000,000,000.';
 
 CREATE DOMAIN api.quantity AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
 COMMENT ON DOMAIN api.quantity IS 'The number of pieces, 1 to 10,000.';
@@ -21,36 +22,68 @@ COMMENT ON DOMAIN api.quantity IS 'The number of pieces, 1 to 10,000.';
 CREATE DOMAIN api.quantity_or_none AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
 COMMENT ON DOMAIN api.quantity_or_none IS 'The number of pieces, 0 to 10,000; 0 removes the line.';
 
-CREATE DOMAIN api.short_text AS text
+-- Texts. Where a domain says IS NFC NORMALIZED, the web tier trims the text and composes it before it is validated; any
+-- other caller is refused. What looks alike must be alike, and what cannot be seen must not be there:
+-- - identifiers (e-mail, SKU, handle, codes) have visible characters only;
+-- - a line refuses control characters, invisible ones, and those that reverse the direction of what follows. Joiners
+--   (U+200C, U+200D) and variation selectors are allowed where scripts and emoji need them, which is not after Latin,
+--   Greek and Cyrillic letters; tags only in flags (compare RFC 5892 appendix A, RFC 8264, UTS 39);
+-- - paragraphs also allow line breaks, tabs, soft hyphens, U+200B (Khmer and Thai break lines there) and direction
+--   marks, but nothing that reverses the text after them.
+CREATE DOMAIN api.line AS text CONSTRAINT text_characters CHECK (VALUE IS NFC NORMALIZED AND VALUE !~
+    '[\u0001-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u2028-\u202E'
+    '\u2060-\u206F\u2800\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\U000E0000-\U000E001F\U000E0080-\U000E00FF]'
+    '|(^|[\u0001-\u058F\u200C\u200D])[\u200C\u200D]'
+    '|(^|[A-Za-z\u00C0-\u058F\s\uFE00-\uFE0F])[\uFE00-\uFE0F]'
+    '|(^|[\u0001-\u2E7F])[\U000E0100-\U000E01EF]'
+    '|(^|[^\U0001F3F4\U000E0020-\U000E007F])[\U000E0020-\U000E007F]'
+    '|^\s|\s$');
+COMMENT ON DOMAIN api.line IS 'One line without invisible characters and without blanks at its ends.';
+
+CREATE DOMAIN api.paragraphs AS text CONSTRAINT paragraph_characters CHECK (VALUE IS NFC NORMALIZED AND VALUE !~
+    '[\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2061-\u206F\uFEFF\uFFF0-\uFFFB]');
+COMMENT ON DOMAIN api.paragraphs IS
+'Text with line breaks and tabs, without other control characters and without those that reverse its direction.';
+
+CREATE DOMAIN api.short_text AS api.line
     CONSTRAINT text_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
-COMMENT ON DOMAIN api.short_text IS '1 to 200 characters.';
+COMMENT ON DOMAIN api.short_text IS
+'1 to 200 characters on one line, none of them invisible, and no blanks at its ends.';
 
-CREATE DOMAIN api.long_text AS text CONSTRAINT text_length CHECK (char_length(VALUE) <= 10000);
-COMMENT ON DOMAIN api.long_text IS 'Up to 10,000 characters.';
+CREATE DOMAIN api.long_text AS api.paragraphs CONSTRAINT text_length CHECK (char_length(VALUE) <= 10000);
+COMMENT ON DOMAIN api.long_text IS
+'Up to 10,000 characters, without control characters and without those that reverse the direction of the text.';
 
-CREATE DOMAIN api.country AS text CONSTRAINT country_malformed CHECK (VALUE ~ '^[A-Z]{2}$');
-COMMENT ON DOMAIN api.country IS 'ISO 3166-1 alpha-2 code, such as BD.';
+CREATE DOMAIN api.country AS text
+    CONSTRAINT country_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{2}$');
+COMMENT ON DOMAIN api.country IS 'A country''s code (ISO 3166-1 alpha-2), such as BD.';
 
 CREATE DOMAIN api.bic AS text
-    CONSTRAINT bic_malformed CHECK (VALUE ~ '^[A-Za-z0-9]{4}[A-Za-z]{2}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?$');
-COMMENT ON DOMAIN api.bic IS 'ISO 9362 code of a bank, 8 or 11 characters, such as BYLADEM1001.';
+    CONSTRAINT bic_malformed CHECK (VALUE IS NFC NORMALIZED
+                                    AND VALUE ~ '^[A-Za-z0-9]{4}[A-Za-z]{2}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?$');
+COMMENT ON DOMAIN api.bic IS 'The code of a bank (ISO 9362), 8 or 11 characters, such as BYLADEM1001.';
 
 CREATE DOMAIN api.slug AS text
-    CONSTRAINT slug_malformed CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
-COMMENT ON DOMAIN api.slug IS 'Lower-case letters, digits and dashes.';
+    CONSTRAINT slug_malformed CHECK (VALUE IS NFC NORMALIZED AND char_length(VALUE) <= 100
+                                     AND VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+COMMENT ON DOMAIN api.slug IS 'Lower-case letters, digits and single dashes between them, 100 characters at most.';
 
-CREATE DOMAIN api.sku AS text CONSTRAINT sku_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$');
-COMMENT ON DOMAIN api.sku IS 'Stock keeping unit: up to 64 letters, digits, dots, dashes, slashes.';
+CREATE DOMAIN api.sku AS text
+    CONSTRAINT sku_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$');
+COMMENT ON DOMAIN api.sku IS
+'An SKU has up to 64 letters, digits, dots, dashes, slashes, underscores, and begins with a letter or digit.';
 
 CREATE DOMAIN api.image_url AS text
     CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
-COMMENT ON DOMAIN api.image_url IS 'The address of an image.';
+COMMENT ON DOMAIN api.image_url IS 'An address that begins with http:// or https://, at most 2,000 characters.';
 
 CREATE DOMAIN api.weight AS integer CONSTRAINT weight_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000000);
-COMMENT ON DOMAIN api.weight IS 'Grams.';
+COMMENT ON DOMAIN api.weight IS 'A weight in grams, 0 to 10,000,000.';
 
-CREATE DOMAIN api.tax_category AS text CONSTRAINT tax_category_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_-]{0,39}$');
-COMMENT ON DOMAIN api.tax_category IS 'The category that decides the tax rate, such as standard, reduced, books.';
+CREATE DOMAIN api.tax_category AS text
+    CONSTRAINT tax_category_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[a-z][a-z0-9_-]{0,39}$');
+COMMENT ON DOMAIN api.tax_category IS
+'The category that decides the tax rate: a word in lower case, such as standard, reduced, books.';
 
 CREATE DOMAIN api.metadata AS jsonb CONSTRAINT metadata_not_an_object
     CHECK (jsonb_typeof(VALUE) = 'object' AND octet_length(VALUE::text) <= 16384);

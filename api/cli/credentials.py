@@ -6,6 +6,7 @@ import argparse
 import json
 import secrets
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,8 @@ from api.cli.database import RefusedError, fetch_value, is_production, open_data
 from api.cli.terminal import console, print_hint
 from api.settings import Settings
 from db.deploy.roles import change_passwords
-from db.server.secret import changing_secret
+from db.server.access import ADMINISTRATOR, CONSUMERS, Access
+from db.server.secret import changing_secret, write_secret
 
 _KEY_MESSAGES = {
     "add_signing_key": "{} signs from now on; tokens of the key before it stay valid until they expire",
@@ -27,9 +29,15 @@ _KEY_MESSAGES = {
 
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module to the parser."""
-    secret = commands.add_parser("secret", help="the secret from which the passwords of all login roles are derived")
+    secret = commands.add_parser("secret", help="the secrets from which the passwords of the login roles are derived")
     rotate = secret.add_subparsers(required=True, metavar="rotate").add_parser(
-        "rotate", help="change it, with the passwords of all login roles; prints what to restart"
+        "rotate", help="change one or all, with the passwords that follow from it; prints what to restart"
+    )
+    rotate.add_argument(
+        "consumer",
+        nargs="?",
+        choices=(*CONSUMERS, ADMINISTRATOR),
+        help="whose secret (default: everyone's); who had none of their own has one from then on",
     )
     rotate.add_argument(
         "--to", type=Path, metavar="FILE", help="file with the new secret (default: a random one, in the data folder)"
@@ -68,31 +76,65 @@ def add_commands(commands: Commands) -> None:
 
 def _rotate_secret(options: argparse.Namespace) -> int:
     settings = read_settings_with()
-    if options.to is None and settings.secret is not None:
+    one: str | None = options.consumer
+    variable = "STOREPROC_SECRET" if one in (None, ADMINISTRATOR) else f"STOREPROC_{str(one).upper()}_SECRET"
+    in_variable = _comes_from_a_variable(settings, one)
+    if options.to is None and in_variable:
         raise RefusedError(
-            "the secret comes from STOREPROC_SECRET or its file: write the new one into a file "
+            f"the secret comes from {variable} or its file: write the new one into a file "
             "(openssl rand -hex 32 >FILE) and pass it with --to FILE."
         )
     new = secrets.token_hex(32)
     if options.to is not None:
         new = Settings.from_env({"STOREPROC_SECRET_FILE": str(options.to)}).secret or ""
     with open_database(settings, "secret") as access, ExitStack() as stack:
-        if settings.secret is None:
+        later = _with_new_secret(access, one, new)
+        # Consumers' files first: if this is interrupted, the next deployment sets the passwords that follow from them.
+        for consumer, secret in later.secrets.items():
+            if secret != access.secrets.get(consumer) and not (in_variable and consumer == one):
+                write_secret(settings.data, consumer, secret)
+        if later.secret != access.secret and not in_variable:
             stack.enter_context(changing_secret(settings.data, new))
-        own = settings.database_url is None
-        roles = change_passwords(access, new, own_server=own, say=print_hint)
-    where = f"{settings.data / 'secret'} holds the new secret"
-    if settings.secret is not None:
-        where = f"set STOREPROC_SECRET to the content of {options.to} wherever web tier, worker or this command run"
-    for line in (
-        f"new passwords (SCRAM): {', '.join(roles)}",
-        where,
-        "then restart web tier and worker: they keep their connections until then, but cannot open new ones",
-        "other programs with one of these logins (PgBouncer, Prometheus, Grafana) need the new password: "
-        "db/docs/security.md",
-    ):
-        console.print(line, markup=False)
+        roles = change_passwords(access, later, own_server=settings.database_url is None, say=print_hint)
+    file = settings.data / ("secret" if one in (None, ADMINISTRATOR) else f"secrets/{one}")
+    where = f"{file} holds the new secret"
+    if in_variable:
+        where = f"set {variable} to the content of {options.to} wherever web tier, worker or this command run"
+    _print_rotated(roles, where)
     return 0
+
+
+def _comes_from_a_variable(settings: Settings, consumer: str | None) -> bool:
+    """Whether the operator keeps this secret. Raises RefusedError when all shall change and they keep several."""
+    given = [each for each in CONSUMERS if getattr(settings, f"{each}_secret")]
+    if consumer is None and given:
+        raise RefusedError(f"the operator keeps the secrets of {', '.join(given)}: name the one to change.")
+    if consumer in CONSUMERS:
+        return consumer in given
+    return settings.secret is not None
+
+
+def _with_new_secret(access: Access, consumer: str | None, new: str) -> Access:
+    """What follows from a new secret of this consumer, or from new ones of everyone who has one."""
+    if consumer is None:
+        return replace(access, secret=new, secrets={each: secrets.token_hex(32) for each in access.secrets})
+    if consumer == ADMINISTRATOR:
+        return replace(access, secret=new)
+    return replace(access, secrets={**access.secrets, consumer: new})
+
+
+def _print_rotated(roles: list[str], where: str) -> None:
+    lines = [f"new passwords (SCRAM): {', '.join(roles) or 'none changed'}", where]
+    if any(role.startswith("web_") for role in roles):
+        lines.append(
+            "then restart web tier and worker: they keep their connections until then, but cannot open new ones"
+        )
+    lines.append(
+        "other programs with one of these logins (PgBouncer, Prometheus, Grafana) need the new password: "
+        "db/docs/security.md"
+    )
+    for line in lines:
+        console.print(line, markup=False)
 
 
 def _keys(options: argparse.Namespace) -> int:

@@ -13,8 +13,6 @@ import psycopg
 from api.cli.terminal import errors, print_hint
 from api.settings import Settings
 from db.server.access import Access, external
-from db.server.embedded import locate
-from db.server.secret import read_secret
 from db.server.supervisor import running
 from monitoring.watcher import find_gaps
 
@@ -32,21 +30,23 @@ def read_settings_with(port: int | None = None) -> Settings:
 def open_database(settings: Settings, purpose: str) -> Iterator[Access]:
     """The database as administrator: DATABASE_URL, the running embedded server, or one started for this command."""
     if settings.database_url is not None:
-        yield external(settings.database_url, read_secret(settings.data, settings.secret))
+        yield external(settings.database_url, settings.administrators_secret, settings.secrets)
         return
     if not (settings.data / "secret").exists() and purpose != "migrate":
         raise RefusedError(f"there is no database in {settings.data} yet: start with `make up` or `storeproc migrate`.")
-    with running(settings.data, secret=settings.secret, say=print_hint, purpose=purpose) as access:
+    with running(
+        settings.data, secret=settings.secret, secrets=settings.secrets, say=print_hint, purpose=purpose
+    ) as access:
         yield access
 
 
 def running_database(settings: Settings) -> Access:
     """The database for a part of the store that neither starts nor stops it. Raises RefusedError when none answers."""
     if settings.database_url is not None:
-        return Access(settings.database_url, read_secret(settings.data, settings.secret))
+        return settings.access
     if not (settings.data / "secret").exists():
         raise RefusedError(f"there is no database in {settings.data}: start with `make up`, or set DATABASE_URL.")
-    access = locate(settings.data, settings.secret)
+    access = settings.access
     try:
         psycopg.connect(access.admin(), connect_timeout=5).close()
     except psycopg.OperationalError:
@@ -63,7 +63,7 @@ def fetch_value(access: Access, query: str, *parameters: object) -> Any:
 
 def is_production(access: Access) -> bool:
     """Whether the server itself is marked as production."""
-    return bool(fetch_value(access, "SELECT current_setting('storeproc.environment', true)") == "production")
+    return bool(fetch_value(access, "SELECT identity.is_production()"))
 
 
 def check_invariants(access: Access) -> dict[str, Any]:

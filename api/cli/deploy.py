@@ -48,6 +48,11 @@ def add_commands(commands: Commands) -> None:
     deploy.add_argument("--json", action="store_true", help="with --check: print JSON")
     deploy.add_argument("--force", action="store_true", help="rebuild roles, code and policies even if unchanged")
     deploy.add_argument(
+        "--environment",
+        choices=("development", "demo", "production"),
+        help="mark the database (default: production if STOREPROC_ENVIRONMENT says so, else as it is)",
+    )
+    deploy.add_argument(
         "--pgbouncer", type=Path, metavar="FILE", help="also write the file of users and verifiers for PgBouncer"
     )
     deploy.set_defaults(run=_migrate)
@@ -66,9 +71,9 @@ def _migrate(options: argparse.Namespace) -> int:
     settings = read_settings_with()
     with open_database(settings, "migrate") as access:
         if options.check:
-            return _print_pending(access, settings, as_json=options.json)
+            return _print_pending(access, _environment(options, settings), as_json=options.json)
         say = Progress()
-        plan = migrate.migrate(access, force=options.force, production=settings.production, say=say)
+        plan = migrate.migrate(access, force=options.force, environment=_environment(options, settings), say=say)
         say("the schema is deployed" if plan else "the schema is up to date")
         trust_issuer(access, settings)
         if options.pgbouncer is not None and pgbouncer.write_users(access, options.pgbouncer):
@@ -77,8 +82,14 @@ def _migrate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print_pending(access: Access, settings: Settings, *, as_json: bool) -> int:
-    plan = migrate.check(access, production=settings.production)
+def _environment(options: argparse.Namespace, settings: Settings) -> str | None:
+    """What the database is to be: what was asked for, else production where the settings say so."""
+    given: str | None = options.environment
+    return given or ("production" if settings.production else None)
+
+
+def _print_pending(access: Access, environment: str | None, *, as_json: bool) -> int:
+    plan = migrate.check(access, environment=environment)
     if as_json:
         console.print_json(data=plan.data())
     else:
@@ -94,7 +105,8 @@ def _print_pending(access: Access, settings: Settings, *, as_json: bool) -> int:
 def trust_issuer(access: Access, settings: Settings) -> None:
     """Make the database trust OIDC_ISSUER. The web tier may not: if it were taken over, it could name any provider."""
     if settings.oidc is not None:
-        fetch_value(access, "SELECT identity.trust_issuer(%s)", settings.oidc.issuer)
+        sets_roles = settings.oidc.role_claim is not None
+        fetch_value(access, "SELECT identity.trust_issuer(%s, %s)", settings.oidc.issuer, sets_roles)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ process that does not answer for 5 s, and cannot give each child its part of the
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import signal
@@ -23,12 +24,17 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NoReturn
+from pathlib import Path
+from typing import Literal, NoReturn
 
+from api import log
 from api.cli.unavailable import answer_unavailable
+from api.confinement import instructions, is_available
 from api.postgres.versions import SHARED, Versions
-from api.settings import Settings
-from db.server.access import Access
+from api.settings import Settings, known_variables
+from api.settings_secrets import PASSWORDS
+from db.server.access import CONSUMERS, Access
+from db.server.embedded import find_layout
 from db.server.processes import die_with_parent
 
 GRACE = 15.0  # seconds a child has to finish what it has begun
@@ -38,11 +44,35 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # -P: a folder with packages called api or db, in which the command happens to be started, is not on the path.
 PYTHON = (sys.executable, "-P", "-m")
 
+# What a program needs from the environment that is no setting of ours.
+_SYSTEM = frozenset(
+    {
+        "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "NO_COLOR", "VIRTUAL_ENV",
+        "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY",
+        "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "PGHOST", "PGPORT", log.FORMAT,
+    }
+)  # fmt: skip
+_SUPERVISORS = frozenset(
+    {"DATABASE_URL", "DATABASE_PASSWORD", "STOREPROC_SECRET", "STOREPROC_BACKUPS", PASSWORDS}
+    | {f"STOREPROC_{consumer.upper()}_SECRET" for consumer in CONSUMERS}
+)
+_OTHERS = {"web": frozenset({"SMTP_URL", "SMTP_PASSWORD"}), "worker": frozenset({"METRICS_TOKEN"})}
+
 Say = Callable[[str], None]
 
 
 class StartError(Exception):
     """Why the store does not start, in one line."""
+
+
+def refuse_public_development(settings: Settings) -> None:
+    """Raise StartError when others could reach a shop whose mock gateway takes no money, unless that is wanted."""
+    if settings.in_public and not settings.production and not settings.development_in_public:
+        raise StartError(
+            f"HOST={settings.host} and PUBLIC_URL={settings.public_url}: {settings.environment} mode listens on this "
+            "machine only. For a real shop set STOREPROC_ENVIRONMENT=production; to show a test shop to others, "
+            "STOREPROC_DEVELOPMENT_IN_PUBLIC=1."
+        )
 
 
 def stop_on_signals() -> None:
@@ -82,23 +112,29 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def environment(settings: Settings, access: Access) -> dict[str, str]:
-    """The variables of a web process or worker: where the database is, and the secret, but no administrator's password.
+def environment(settings: Settings, access: Access, consumer: Literal["web", "worker"]) -> dict[str, str]:
+    """The variables of a web process or the worker: the settings that it uses, and the passwords of its own roles.
 
-    A secret that comes from a file stays there: children get the name of the file.
+    Everything else of the supervisor's environment stays behind: the administrator's password, other secrets, and
+    what the user's shell happens to hold.
     """
-    administrators = ("DATABASE_URL_FILE", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE")
-    secret = {} if os.environ.get("STOREPROC_SECRET_FILE") else {"STOREPROC_SECRET": access.secret}
     return {
-        **{name: value for name, value in os.environ.items() if name not in administrators},
-        **secret,
+        **{name: value for name, value in os.environ.items() if _is_for(consumer, name)},
         "HOST": settings.host,
         "PORT": str(settings.port),
         "PUBLIC_URL": settings.public_url,
         "STOREPROC_DATA": str(settings.data),
         "DATABASE_URL": access.public_url(),
+        PASSWORDS: json.dumps(access.passwords_of(consumer, "gateway")),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _is_for(consumer: Literal["web", "worker"], name: str) -> bool:
+    if name in _SYSTEM or name.startswith(("LC_", "PYTHON", "COVERAGE_", "PGSSL")):
+        return True
+    setting = name.removesuffix("_FILE")
+    return setting in known_variables() and setting not in _SUPERVISORS and setting not in _OTHERS[consumer]
 
 
 @dataclass
@@ -139,7 +175,7 @@ def web_processes(settings: Settings, access: Access, listener: socket.socket) -
     listener.listen(2048)
     listener.setblocking(False)
     command = [*PYTHON, "api.cli", "web", "--fd", str(listener.fileno())]
-    env = {**environment(settings, access), "PROMETHEUS_MULTIPROC_DIR": _metrics_folder()}
+    env = {**environment(settings, access, "web"), **_own_folder(settings)}
     numbers = range(1, settings.web_concurrency + 1)
     if settings.replica_url is None:
         return [Child(f"web {number}", command, env, (listener.fileno(),)) for number in numbers]
@@ -149,20 +185,34 @@ def web_processes(settings: Settings, access: Access, listener: socket.socket) -
     ]
 
 
-def _metrics_folder() -> str:
-    """Where web processes add up their metrics (see api/metrics): in PROMETHEUS_MULTIPROC_DIR, else a temporary folder.
+def _own_folder(settings: Settings) -> dict[str, str]:
+    """Folders for temporary files and for the metrics that web processes add up, and what is hidden from them.
 
-    The files are mapped into memory: a full disk ends the processes (SIGBUS), so it should be one that nothing else
-    fills.
+    The metrics are in PROMETHEUS_MULTIPROC_DIR, where it is set: their files are mapped into memory, and a full disk
+    ends the processes (SIGBUS), so it should be one that nothing else fills.
     """
-    folder = tempfile.mkdtemp(prefix="storeproc-metrics-", dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR") or None)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    folder = Path(tempfile.mkdtemp(prefix="storeproc-web-"))
+    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or folder
+    metrics = Path(tempfile.mkdtemp(prefix="metrics-", dir=shared))
+    for made in (folder, metrics):
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
+    hidden = [settings.data, Path.home() / ".pgpass", *([settings.backups] if settings.backups else [])]
+    if settings.database_url is None:
+        hidden.append(find_layout(settings.data).home)
+    hidden += [
+        Path(file)
+        for name, file in os.environ.items()
+        if name.endswith("_FILE") and name.removesuffix("_FILE") in known_variables() and not _is_for("web", name)
+    ]
+    return {
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics), "TMPDIR": str(folder),
+        **(instructions(hidden, folder, metrics) if is_available() else {}),
+    }  # fmt: skip
 
 
 def worker_process(settings: Settings, access: Access) -> Child:
     """The worker."""
-    return Child("worker", [*PYTHON, "api.worker"], environment(settings, access))
+    return Child("worker", [*PYTHON, "api.worker"], environment(settings, access, "worker"))
 
 
 class Supervisor:

@@ -10,14 +10,21 @@ from api import log
 from api.cli.arguments import Commands, add_log_option, choose_log
 from api.cli.database import read_settings_with
 from api.cli.deploy import DEMO, DEMO_ACCOUNTS, DEMO_PASSWORD, load_demo, trust_issuer
-from api.cli.processes import STOPPING, Supervisor, listen, stop_on_signals, web_processes, worker_process
+from api.cli.processes import (
+    STOPPING,
+    Supervisor,
+    listen,
+    refuse_public_development,
+    stop_on_signals,
+    web_processes,
+    worker_process,
+)
 from api.cli.terminal import console
 from api.cli.web import step_printer, wait_until_ready
 from api.settings import Settings
 from db.deploy import migrate
 from db.server.access import Access, ServerError, external
 from db.server.embedded import Say
-from db.server.secret import read_secret
 from db.server.supervisor import Server
 
 LOCK_TIMEOUT = 30.0  # seconds for a tool, which ends by itself, to release the data folder
@@ -36,6 +43,7 @@ def add_commands(commands: Commands) -> None:
 def _up(options: argparse.Namespace) -> int:
     choose_log(options)
     settings = read_settings_with(options.port)
+    refuse_public_development(settings)
     demo = not options.no_demo and not settings.production
     say = step_printer()
     listener = listen(settings.host, settings.port)
@@ -44,7 +52,7 @@ def _up(options: argparse.Namespace) -> int:
     supervisor: Supervisor | None = None
     try:
         if settings.database_url is not None:
-            access = external(settings.database_url, read_secret(settings.data, settings.secret))
+            access = external(settings.database_url, settings.administrators_secret, settings.secrets)
             say("the server of DATABASE_URL answers")
         else:
             own = _own_server(settings, say)
@@ -74,7 +82,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _own_server(settings: Settings, say: Say) -> Server:
-    own = Server(settings.data, secret=settings.secret, say=say)
+    own = Server(settings.data, secret=settings.secret, secrets=settings.secrets, say=say)
     begin = time.monotonic()
     while not own.lock("up"):
         limit = LOCK_TIMEOUT_UP if own.purpose_of_holder() == "up" else LOCK_TIMEOUT
@@ -87,7 +95,7 @@ def _own_server(settings: Settings, say: Say) -> Server:
 
 
 def _deploy(access: Access, settings: Settings, say: Say, *, demo: bool) -> None:
-    done = migrate.migrate(access, production=settings.production, say=say)
+    done = migrate.migrate(access, environment="production" if settings.production else None, say=say)
     say("the schema is deployed" if done else "the schema is up to date")
     trust_issuer(access, settings)
     if demo:

@@ -23,10 +23,12 @@ from api.cli.processes import (
     Supervisor,
     environment,
     listen,
+    refuse_public_development,
     stop_on_signals,
     web_processes,
 )
 from api.cli.terminal import Progress
+from api.confinement import confine_as_told
 from api.settings import Settings
 from db.server.embedded import Say
 
@@ -53,8 +55,10 @@ def _web(options: argparse.Namespace) -> int:
     choose_log(options)
     settings = read_settings_with(options.port)
     if options.fd is not None:
+        confine_as_told()
         serve(settings, socket.socket(fileno=options.fd))
         return 0
+    refuse_public_development(settings)
     stop_on_signals()
     listener = listen(settings.host, settings.port)
     if options.reload:
@@ -162,4 +166,4 @@ def reload(settings: Settings) -> None:
         "--loop", "uvloop", "--http", "httptools", "--ws", "none", "--lifespan", "on",
         "--no-access-log", "--log-level", "warning", "--no-server-header",
     ]  # fmt: skip
-    os.execve(sys.executable, command, environment(settings, running_database(settings)))  # noqa: S606  # see S603 in pyproject.toml
+    os.execve(sys.executable, command, environment(settings, running_database(settings), "web"))  # noqa: S606  # see S603 in pyproject.toml

@@ -11,6 +11,8 @@ from api.contract.signatures import Attribute, ContractError
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/"
+MESSAGE = "x-message"  # of a request: the sentence for a value that a domain refuses
+CANONICAL = "x-canonical"  # of a request: the text is trimmed and composed (NFC) before it is validated
 
 _SCALARS: dict[str, Schema] = {
     "bigint": {"type": "integer", "format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1},
@@ -34,6 +36,12 @@ class Domain:
     checks: Mapping[str, str]
     comment: str
 
+    @property
+    def sentence(self) -> str:
+        """What a client reads about a value that the domain refuses: its COMMENT, and the values if they are few."""
+        values = [value for check in self.checks.values() for value in limits(check).get("enum", ())]
+        return f"{self.comment} One of: {', '.join(values)}.".lstrip() if values else self.comment
+
 
 @dataclass
 class Types:
@@ -55,6 +63,10 @@ class Types:
             schema = self.schema(domain.base, request=request)
             for check in domain.checks.values():
                 schema.update(limits(check))
+            if request and domain.sentence:
+                schema[MESSAGE] = domain.sentence
+            if not request:
+                schema.pop(CANONICAL, None)
             return schema | ({"description": domain.comment} if domain.comment else {})
         if name in self.composites:
             return {"$ref": REFERENCE + component(name, request=request)}
@@ -147,12 +159,21 @@ def limits(check: str) -> Schema:
         elif found := re.fullmatch(r"(?:cardinality|array_length)\(VALUE(?:, 1)?\) (>=|<=|>|<|=) (\d+)", term):
             schema |= _length(found[1], int(found[2]), "minItems", "maxItems")
         elif found := re.fullmatch(rf"{_SUBJECT} ~ '((?:[^']|'')*)'::text", term):
-            schema["pattern"] = found[1].replace("''", "'")
+            schema["pattern"] = _pattern(found[1])
+        elif found := re.fullmatch(rf"{_SUBJECT} !~ '((?:[^']|'')*)'::text", term):
+            schema["not"] = {"pattern": _pattern(found[1])}
+        elif re.fullmatch(rf"{_SUBJECT} IS NFC NORMALIZED", term):
+            schema[CANONICAL] = True
         elif found := re.fullmatch(rf"{_SUBJECT} = ANY \(\(?ARRAY\[(.*)\]\)?(?:::text\[\])?\)", term):
             schema["enum"] = [value.replace("''", "'") for value in re.findall(r"'((?:[^']|'')*)'::", found[1])]
         elif found := re.fullmatch(r"jsonb_typeof\(VALUE\) = '(\w+)'::text", term):
             schema["type"] = found[1]
     return schema
+
+
+def _pattern(expression: str) -> str:
+    """A regular expression of PostgreSQL as one of ECMA 262, which has no \\UXXXXXXXX."""
+    return re.sub(r"\\U([0-9A-F]{8})", lambda found: chr(int(found[1], 16)), expression.replace("''", "'"))
 
 
 def _length(operator: str, number: int, least: str, most: str) -> Schema:

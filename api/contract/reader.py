@@ -18,8 +18,8 @@ from api.contract.signatures import AUDIENCES, HIDDEN, Attribute, ContractError,
 class Contract:
     """What schema api offers: functions, types and error codes.
 
-    `sentences` maps a constraint or unique index to its COMMENT; `raised` maps a code that a routine raises to its
-    status and sentence.
+    `sentences` maps a constraint, unique index or domain to its COMMENT; `raised` maps a code that a routine raises to
+    its status and sentence.
     """
 
     functions: dict[str, Function]
@@ -28,8 +28,8 @@ class Contract:
     raised: dict[str, tuple[int, str]]
 
     def refused_inputs(self) -> dict[str, tuple[int, str]]:
-        """The code of each domain's CHECK, with its status and the domain's COMMENT."""
-        return {check: (422, domain.comment) for domain in self.types.domains.values() for check in domain.checks}
+        """The code of each domain's CHECK, with its status and the domain's sentence."""
+        return {check: (422, domain.sentence) for domain in self.types.domains.values() for check in domain.checks}
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,10 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     if misfits:
         raise ContractError(misfits)
     sentences = {
-        check: domain.comment for domain in types.domains.values() for check in domain.checks if domain.comment
+        check: domain.sentence for domain in types.domains.values() for check in domain.checks if domain.comment
     }
+    # Several domains may have a CHECK of one name, or inherit it; PostgreSQL says which one refused.
+    sentences |= {name: domain.sentence for name, domain in types.domains.items() if domain.comment}
     sentences |= {row["name"]: row["comment"] for row in await connection.fetch(_SENTENCES)}
     raised: dict[str, tuple[int, str]] = {}
     for row in await connection.fetch(_BODIES):

@@ -16,6 +16,7 @@ HIDDEN = {
     "if_match": "bigint",
     "given": "text[]",
     "client_address": "text",
+    "user_agent": "text",
     "public_url": "text",
     "device_token": "text",
 }

@@ -8,10 +8,17 @@ from typing import Any
 
 import jsonschema_rs
 
-from api.contract.json_schema import Schema
+from api.contract.json_schema import MESSAGE, Schema
 from api.contract.signatures import ContractError
 
 MOST_VIOLATIONS = 20  # in one response
+# What a domain can say about a value; its own sentence explains the violation.
+_LIMITS = frozenset(
+    (
+        "pattern", "not", "enum", "minLength", "maxLength", "minItems", "maxItems",
+        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    )
+)  # fmt: skip
 
 
 def compile_schema(schema: Schema, subject: str) -> jsonschema_rs.Validator:
@@ -23,14 +30,15 @@ def compile_schema(schema: Schema, subject: str) -> jsonschema_rs.Validator:
         raise ContractError([f"{subject}: the schema is not valid: {error}"]) from error
 
 
-def violations(validator: jsonschema_rs.Validator, data: object) -> list[dict[str, str]]:
-    """The first violations, each as `pointer` and `detail`."""
-    found: list[dict[str, str]] = []
+def violations(validator: jsonschema_rs.Validator, schema: Schema, data: object) -> list[dict[str, str]]:
+    """The first violations of the validator's schema, each as `pointer` and `detail`, one for each place."""
+    found: dict[str, dict[str, str]] = {}
     for error in validator.iter_errors(data):
-        found += _explain(error)
+        for violation in _explain(error, schema):
+            found.setdefault(violation["pointer"], violation)
         if len(found) >= MOST_VIOLATIONS:
             break
-    return found
+    return list(found.values())
 
 
 def pointer(path: Sequence[object]) -> str:
@@ -61,7 +69,7 @@ def make_whole(data: Any) -> bool:
     return found
 
 
-def _explain(error: jsonschema_rs.ValidationError) -> list[dict[str, str]]:
+def _explain(error: jsonschema_rs.ValidationError, schema: Schema) -> list[dict[str, str]]:
     path = list(error.instance_path)
     match error.kind:
         case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected):
@@ -69,9 +77,23 @@ def _explain(error: jsonschema_rs.ValidationError) -> list[dict[str, str]]:
         case jsonschema_rs.ValidationErrorKind.Required(name):
             return [{"pointer": pointer([*path, name]), "detail": "It is required."}]
         case jsonschema_rs.ValidationErrorKind.AnyOf([first, *_]) if first:  # the others only say that it may be null
-            return [line for inner in first for line in _explain(inner)]
+            return [line for inner in first for line in _explain(inner, schema)]
         case _:
-            return [{"pointer": pointer(path), "detail": _sentence(error.message)}]
+            return [{"pointer": pointer(path), "detail": _message(error, schema)}]
+
+
+def _message(error: jsonschema_rs.ValidationError, schema: Schema) -> str:
+    """The sentence of the domain that refuses the value; a regular expression is no sentence."""
+    keyword = next((part for part in reversed(error.schema_path) if part in _LIMITS), None)
+    if keyword is not None:
+        part: Any = schema
+        for step in error.schema_path[: error.schema_path.index(keyword)]:
+            part = part[step]
+        if message := part.get(MESSAGE):
+            return str(message)
+        if keyword in ("pattern", "not"):
+            return "It does not have the expected form."
+    return _sentence(error.message)
 
 
 def _sentence(message: str) -> str:

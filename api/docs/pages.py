@@ -29,7 +29,7 @@ def docs_routes() -> list[BaseRoute]:
 
 def render_errors(contract: Contract) -> HTMLResponse:
     """Every error code: those of the web tier, those that functions raise, and those of constraints."""
-    codes = {code: (409, sentence) for code, sentence in contract.sentences.items()}
+    codes = {code: (409, sentence) for code, sentence in contract.sentences.items() if "." not in code}
     codes |= contract.refused_inputs() | contract.raised | SENTENCES
     errors = [
         {"code": code, "status": status, "phrase": PHRASES.get(status, ""), "sentence": sentence}

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from api.handlers.forms import read_form
 from api.http.context import request_context
 from api.http.errors import Problem
-from api.http.passwords import NOT_HASHED, weaknesses
+from api.http.password_policy import DESCRIPTION, read_words, weaknesses
+from api.http.passwords import NOT_HASHED
 from api.pages.render import render_page
 from api.postgres.functions import ANONYMOUS, GATEWAY, Caller
 from api.state import State
@@ -28,27 +29,27 @@ async def confirm_email_link(request: Request[State]) -> Response:
     """POST /verify-email."""
     form = await read_form(request)
     refused = await _call(request, GATEWAY, "confirm_email_link", {"token": form.get("token", "")})
-    text = "Your e-mail is verified. You can close this page."
+    text = "Your e-mail is verified. You log in with it from now on. You can close this page."
     return refused or render_page("message.html", title="Verified", heading="Thank you", text=text)
 
 
 async def show_reset_link(request: Request[State]) -> Response:
     """GET /reset-password."""
-    return render_page("reset_password.html", token=request.query_params.get("token", ""), broken_rules=[])
+    return render_page("reset_password.html", token=request.query_params.get("token", ""), rules=[DESCRIPTION])
 
 
 async def confirm_reset_link(request: Request[State]) -> Response:
     """POST /reset-password."""
     form = await read_form(request)
     token, password = form.get("token", ""), form.get("new_password", "")
-    context = request_context(request.scope)
+    context, functions = request_context(request.scope), request.state["functions"]
     begun = {"token": token, "client_address": context.client}
+    hashed = NOT_HASHED  # what is sent when the token is not valid: the statement says so
     try:
-        valid = await request.state["functions"].call("begin_password_reset", begun, request_id=context.request_id)
-        if valid and (broken := weaknesses(password)):
-            return render_page("reset_password.html", status_code=422, token=token, broken_rules=broken)
-        hashed = NOT_HASHED  # the statement refuses the token
-        if valid:
+        if await functions.call("begin_password_reset", begun, request_id=context.request_id):
+            words = await read_words(functions, context.request_id, reset_token=token)
+            if broken := weaknesses(password, words):
+                return render_page("reset_password.html", status_code=422, token=token, rules=broken)
             hashed = await request.state["passwords"].hash(password, client=context.client)
     except Problem as problem:
         return _refusal(request, problem)

@@ -15,7 +15,8 @@ from api.contract.json_schema import Schema
 from api.http.authentication import check_origin
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem
-from api.http.passwords import NOT_HASHED, check_policy
+from api.http.password_policy import DESCRIPTION, check_policy, read_words
+from api.http.passwords import NOT_HASHED
 from api.http.requests import ApiRequest
 from api.http.responses import Headers, RawResponse
 from api.postgres.functions import ANONYMOUS
@@ -24,8 +25,8 @@ from api.postgres.functions import ANONYMOUS
 # every broken rule at once.
 _PASSWORD: Schema = {"type": "string", "writeOnly": True}
 _NEW_PASSWORD: Schema = _PASSWORD | {
-    "description": "8 to 64 characters, with a lower-case letter, an upper-case letter, a digit and a symbol.",
-    "examples": ["Correct-Horse-7"],
+    "description": DESCRIPTION,
+    "examples": ["correct horse battery"],
 }
 _COOKIES: Schema = {
     "type": ["boolean", "null"],
@@ -51,7 +52,8 @@ class CreateAccount(Endpoint):
     async def respond(self, request: ApiRequest) -> Response:
         """The account. Raises Problem."""
         call = await self.read(request)
-        check_policy("password", call.data["password"])
+        words = await read_words(self.state["functions"], request.context.request_id, email=call.data["email"])
+        check_policy("password", call.data["password"], words)
         hasher = self.state["passwords"]
         call.replace(password=await hasher.hash(call.data["password"], client=request.context.client))
         return await self.execute(request, call, ANONYMOUS)
@@ -115,6 +117,23 @@ class EndSession(Endpoint):
         return response
 
 
+class ConfirmSession(Endpoint):
+    """POST /sessions/current/confirm."""
+
+    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD}
+
+    async def respond(self, request: ApiRequest) -> Response:
+        """204. Raises Problem."""
+        caller = self.identify(request)
+        call = await self.read(request)
+        # The first statement counts the attempt and commits, as for a log-in.
+        request_id = request.context.request_id
+        salt = await self.state["functions"].call("get_password_salt", {}, request_id=request_id, caller=caller)
+        hasher = self.state["passwords"]
+        call.replace(password=await hasher.hash(call.data["password"], salt, client=request.context.client))
+        return await self.execute(request, call, caller)
+
+
 class ChangePassword(Endpoint):
     """PUT /account/password."""
 
@@ -124,9 +143,11 @@ class ChangePassword(Endpoint):
         """204. Raises Problem."""
         caller = self.identify(request)
         call = await self.read(request)
-        check_policy("new_password", call.data["new_password"])
-        request_id = request.context.request_id
-        salt = await self.state["functions"].call("get_password_salt", {}, request_id=request_id, caller=caller)
+        functions, request_id = self.state["functions"], request.context.request_id
+        account = await functions.call("get_account", {}, request_id=request_id, caller=caller)
+        words = await read_words(functions, request_id, email=account["email"])
+        check_policy("new_password", call.data["new_password"], words)
+        salt = await functions.call("get_password_salt", {}, request_id=request_id, caller=caller)
         hasher = self.state["passwords"]
         current, new = await asyncio.gather(
             hasher.hash(call.data["current_password"], salt, client=request.context.client),
@@ -144,13 +165,14 @@ class ConfirmPasswordReset(Endpoint):
     async def respond(self, request: ApiRequest) -> Response:
         """204. Raises Problem."""
         call = await self.read(request)
+        functions, request_id = self.state["functions"], request.context.request_id
         client = request.context.client
         given = {"token": call.data["token"], "client_address": client}
-        valid = await self.state["functions"].call("begin_password_reset", given, request_id=request.context.request_id)
-        if valid:  # else no hash is computed: the statement refuses the token (or repeats a keyed answer)
-            check_policy("new_password", call.data["new_password"])
+        if await functions.call("begin_password_reset", given, request_id=request_id):
+            words = await read_words(functions, request_id, reset_token=call.data["token"])
+            check_policy("new_password", call.data["new_password"], words)
             call.replace(new_password=await self.state["passwords"].hash(call.data["new_password"], client=client))
-        else:
+        else:  # no hash is computed: the statement refuses the token, or repeats a keyed answer
             call.replace(new_password=NOT_HASHED)
         return await self.execute(request, call, ANONYMOUS)
 

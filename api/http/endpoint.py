@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.contract.json_schema import Schema
 from api.contract.operations import Operation, RouteLine
+from api.contract.texts import canonical, find_places
 from api.contract.validation import compile_schema, make_whole, typed, violations
 from api.http.authentication import identify
 from api.http.errors import Problem
@@ -80,6 +81,9 @@ class Endpoint:
         self.reads = function.stable
         self.parameters_validator = compile_schema(operation.parameters_schema, line.path)
         self.body_validator = compile_schema(operation.body_schema, line.path)
+        components = operation.body_schema["components"]["schemas"]
+        self._texts = find_places(operation.body_schema, components)
+        self._parameter_texts = find_places(operation.parameters_schema, components)
         self._kinds = {name: part.get("type") for name, part in operation.parameters_schema["properties"].items()}
         self._unhashed = {n for n, part in operation.body_schema["properties"].items() if part.get("writeOnly")}
         replica = state["replica"]
@@ -125,13 +129,20 @@ class Endpoint:
             return Call(texts, {}, "", None, "")
         body = await request.read(self.state["settings"].body_limit, partial(self.verify, request, "check_caller"))
         data = _parse(request, body) if body else {}
-        if not self.body_validator.is_valid(data):
-            raise invalid(self.body_validator, data)
+        changed = False
+        # Text of ASCII is composed, and valid text is trimmed.
+        valid = body.isascii() and b"\\u" not in body and self.body_validator.is_valid(data)
+        if not valid and self._texts:
+            before = orjson.dumps(data)
+            data = canonical(data, self._texts)
+            changed = orjson.dumps(data) != before
+        if not valid and not self.body_validator.is_valid(data):
+            raise invalid(self.body_validator, self.operation.body_schema, data)
         digest = ""
         if (key := self.read_key(request)) is not None:
             hashed = {name: value for name, value in data.items() if name not in self._unhashed}
             digest = hashlib.sha256(orjson.dumps([texts, hashed], option=orjson.OPT_SORT_KEYS)).hexdigest()
-        if b"." in body and make_whole(data):
+        if (b"." in body and make_whole(data)) or changed:
             body = orjson.dumps(data)
         return Call(texts, data, body.decode() if body else "{}", key, digest)
 
@@ -154,8 +165,11 @@ class Endpoint:
         if not given and not self._kinds:
             return []
         values = {name: typed(value, self._kinds.get(name)) for name, value in given.items()}
+        if self._parameter_texts:
+            values = canonical(values, self._parameter_texts)
+            given = given | {name: value for name, value in values.items() if isinstance(value, str)}
         if not self.parameters_validator.is_valid(values):
-            raise invalid(self.parameters_validator, values)
+            raise invalid(self.parameters_validator, self.operation.parameters_schema, values)
         return [given.get(name) for name in self.operation.statement.texts]
 
     # --- the statement ----------------------------------------------------------------------------
@@ -173,6 +187,8 @@ class Endpoint:
                 arguments.append(_if_match(request))
             elif name == "given":
                 arguments.append(list(call.data))
+            elif name == "user_agent":
+                arguments.append(request.header(b"user-agent"))
             elif name == "device_token":
                 arguments.append(request.device_token)
             elif name == "public_url":
@@ -240,9 +256,9 @@ class ApiRoute:
         return Route(f"/v1{self.path}", self.endpoint(), methods=[self.method], name=self.function)
 
 
-def invalid(validator: jsonschema_rs.Validator, data: object) -> Problem:
+def invalid(validator: jsonschema_rs.Validator, schema: Schema, data: object) -> Problem:
     """The problem for a request that does not match its schema."""
-    return Problem("request_invalid", errors=violations(validator, data))
+    return Problem("request_invalid", errors=violations(validator, schema, data))
 
 
 def _parse(request: ApiRequest, body: bytes) -> Any:

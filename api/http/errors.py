@@ -135,7 +135,7 @@ def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *,
     """The problem for an SQLSTATE. Raises Unexpected for one that is our own fault.
 
     Arguments:
-        sentences: of each constraint, its COMMENT.
+        sentences: of each constraint and each domain (`api.email`), its COMMENT.
         signed_in: whether the caller sent a token.
     """
     state: str = error.sqlstate or ""
@@ -146,8 +146,10 @@ def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *,
         # A violated CHECK of a domain means wrong input, one of a table means that the state does not allow it.
         status = _CONSTRAINTS.get(state) or (422 if error.data_type_name else 409)
         code = name or {"23503": "reference_missing"}.get(state, "value_invalid")
+        domain = f"{error.schema_name}.{error.data_type_name}" if error.data_type_name else ""
+        sentence = sentences.get(domain) or sentences.get(code)
         return Problem(
-            code, status, sentences.get(code) or SENTENCES.get(code, (0, "A rule of the shop refuses this."))[1]
+            code, status, sentence or SENTENCES.get(code, (0, "A rule of the shop refuses this."))[1]
         )
     # Without a context it concerns the function that was called; inside a function a grant is missing.
     if state == "42501" and not error.context:

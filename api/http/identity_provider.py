@@ -113,6 +113,7 @@ class Verifier:
             "email": email if verified else None,
             "display_name": _name(claims.get("name")),
             "role": self.role(claims),
+            "authenticated_at": _logged_in(claims.get("auth_time")),
         }
 
     def _for_us(self, claims: Mapping[str, Any]) -> bool:
@@ -144,6 +145,11 @@ def _outside_token(scope: Scope) -> bytes | None:
         return token if jwt.get_unverified_header(token).get("alg") in ALGORITHMS else None
     except (jwt.PyJWTError, ValueError):
         return None
+
+
+def _logged_in(claim: object) -> str | None:
+    """auth_time (OpenID Connect Core, 2) as the database reads it; None where the provider does not send it."""
+    return _moment(claim) if isinstance(claim, int | float) else None
 
 
 def _moment(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Passwords: the policy, and hashing in threads.
+"""Hashing passwords in threads.
 
 A password never reaches the database. It is hashed to 32 bytes first (bcrypt reads 72 bytes and stops at a NUL), then
 with bcrypt; the database gets the bcrypt string and keeps only its SHA-256.
@@ -132,24 +132,6 @@ class PasswordHasher:
             else:
                 job.done.set_result(work.result())
         self._start()
-
-
-def weaknesses(password: str) -> list[str]:
-    """A sentence for each rule of the policy that the password breaks."""
-    rules = {
-        "It must have 8 to 64 characters.": 8 <= len(password) <= 64,
-        "It must contain a lower-case letter.": any(c.islower() for c in password),
-        "It must contain an upper-case letter.": any(c.isupper() for c in password),
-        "It must contain a digit.": any(c.isdigit() for c in password),
-        "It must contain a symbol, such as - or !.": any(not c.isalnum() and not c.isspace() for c in password),
-    }
-    return [rule for rule, kept in rules.items() if not kept]
-
-
-def check_policy(field: str, password: str) -> None:
-    """Raises Problem password_weak, naming every broken rule and the `field` of the body."""
-    if broken := weaknesses(password):
-        raise Problem("password_weak", errors=[{"pointer": f"/{field}", "detail": rule} for rule in broken])
 
 
 def _bcrypt(password: str, salt: str | None) -> str:

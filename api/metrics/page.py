@@ -22,7 +22,7 @@ from api.http.responses import NO_STORE, RawResponse
 from api.metrics.counting import watch_pools, watch_replica
 from api.metrics.exposition import exposition
 from api.metrics.measured import database_families, disk_families
-from api.postgres.functions import Caller
+from api.postgres.functions import GATEWAY
 from api.state import State
 
 TIMEOUT = 3.0  # seconds for the database's part; Prometheus gives up after ten
@@ -60,7 +60,7 @@ async def _read_measurements(request: Request[State]) -> list[dict[str, Any]] | 
     with suppress(Problem, Unexpected, asyncpg.PostgresError, TimeoutError):
         async with asyncio.timeout(TIMEOUT):
             samples: list[dict[str, Any]] = await request.state["functions"].call(
-                "read_measurements", {}, request_id=request_id, caller=Caller("worker", ""), repeatable=True
+                "read_measurements", {}, request_id=request_id, caller=GATEWAY, repeatable=True
             )
             return samples
     return None

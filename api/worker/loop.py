@@ -150,6 +150,7 @@ class Worker:
             "issue_debit_note": partial(issue, self._call, "issue_debit_note"),
             "send_mail": partial(send_mail, self._call, self.settings),
             "erase_account": partial(accounts.erase_account, self._call),
+            "export_account": partial(accounts.export_account, self._call),
         }
 
     async def _work_until_stopped(self, listener: Connection, courier: asyncio.Task[None], schedule: Schedule) -> None:

@@ -19,6 +19,9 @@ BEGIN
         RETURN;
     END IF;
 
+    -- Its accounts' password is published: they exist in a demo only. Refused in production.
+    PERFORM identity.set_environment('demo');
+
     -- People
     -- ---------------------------------------------------------------------------------------------------------------
     FOR v_row IN SELECT * FROM (VALUES

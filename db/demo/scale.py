@@ -68,6 +68,7 @@ def load(access: Access, scale: Scale, report: Report = lambda *_: None) -> None
         connection.execute("SET statement_timeout = 0")
         connection.execute("SELECT setseed(0.42)")
         with connection.transaction():
+            connection.execute("SELECT identity.set_environment('demo')")  # its passwords are published
             report("accounts", 0, scale.merchants + scale.customers)
             _run(connection, "accounts", scale)
             report("products", 0, scale.products)

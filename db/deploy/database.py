@@ -65,11 +65,19 @@ def open_database(connection: Connection) -> None:
             connection.execute(sql.SQL(statement).format(database=database, logins=logins))
 
 
-def mark_production(connection: Connection, database: str) -> None:
-    """Set storeproc.environment, after which demo data and test tokens are refused."""
-    connection.execute(
-        sql.SQL("ALTER DATABASE {} SET storeproc.environment = 'production'").format(sql.Identifier(database))
-    )
+def set_environment(connection: Connection, name: str) -> None:
+    """Mark the database. Raises MigrationError where what it holds forbids that."""
+    try:
+        connection.execute("SELECT identity.set_environment(%s)", [name])
+    except psycopg.DatabaseError as error:
+        raise MigrationError(error.diag.message_primary or str(error)) from None
+
+
+def environment_of(connection: Connection) -> str:
+    """What the database is marked as."""
+    if not value(connection, "SELECT to_regclass('identity.environment') IS NOT NULL"):
+        return "development"
+    return str(value(connection, "SELECT name FROM identity.environment"))
 
 
 def create_extensions(connection: Connection, names: Iterable[str], say: Say) -> None:

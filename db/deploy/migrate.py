@@ -18,7 +18,7 @@ from db.deploy import records
 from db.deploy.apply import apply_migrations
 from db.deploy.code import load_code
 from db.deploy.connection import Connection, connect, database_is_missing
-from db.deploy.database import create_database, create_extensions, mark_production, open_database
+from db.deploy.database import create_database, create_extensions, open_database, set_environment
 from db.deploy.drift import keep_shape, read_shape_patiently
 from db.deploy.locks import Say, one_at_a_time, show_progress
 from db.deploy.plan import Plan, make_plan, plan_new_database
@@ -27,17 +27,17 @@ from db.deploy.source import MigrationError, Source
 from db.server.access import Access
 
 
-def check(access: Access, source: Source | None = None, *, production: bool = False) -> Plan:
+def check(access: Access, source: Source | None = None, *, environment: str | None = None) -> Plan:
     """What `migrate` would do. Changes nothing. Raises MigrationError where `migrate` would refuse."""
     source = source or Source.read()
     try:
         with connect(access.admin()) as connection:
             connection.execute("SET default_transaction_read_only = on")
-            return make_plan(connection, access, source, force=False, production=production, say=lambda _: None)
+            return make_plan(connection, access, source, force=False, environment=environment, say=lambda _: None)
     except psycopg.OperationalError as error:
         if not database_is_missing(error):
             raise MigrationError(str(error).strip()) from None
-        return plan_new_database(source, production=production)
+        return plan_new_database(source, environment=environment)
 
 
 def migrate(
@@ -45,18 +45,18 @@ def migrate(
     *,
     source: Source | None = None,
     force: bool = False,
-    production: bool = False,
+    environment: str | None = None,
     say: Say = lambda _: None,
 ) -> Plan:
     """Bring the database to the source, and return what was done.
 
     `force` runs the roles and loads all code even when they are unchanged, which repairs most of what was changed by
-    hand. `production` marks the database. Raises MigrationError when the deployment is refused or fails.
+    hand. `environment` marks the database. Raises MigrationError when the deployment is refused or fails.
     """
     source = source or Source.read()
     created = create_database(access, say)
     with connect(access.admin()) as connection, one_at_a_time(connection, say):
-        plan = make_plan(connection, access, source, force=force, production=production, say=say)
+        plan = make_plan(connection, access, source, force=force, environment=environment, say=say)
         plan.database = created
         for line in plan.drift:
             say(f"{line} (--force repairs what it can)")
@@ -75,8 +75,6 @@ def _carry_out(plan: Plan, connection: Connection, access: Access, source: Sourc
     if plan.roles:
         open_database(connection)
     create_extensions(connection, plan.extensions, say)
-    if plan.production:
-        mark_production(connection, access.database)
     records.prepare(connection, source)
     if plan.migrations:
         for name in apply_migrations(access, source, connection, plan.migrations, say):
@@ -86,3 +84,5 @@ def _carry_out(plan: Plan, connection: Connection, access: Access, source: Sourc
         show_progress(connection, "the code")
         load_code(connection, source, everything=force, say=say)
         say(f"rebuilt the code: {len(source.code)} files ({time.monotonic() - started:.1f} s)")
+    if plan.environment:
+        set_environment(connection, plan.environment)

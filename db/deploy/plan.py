@@ -8,7 +8,7 @@ from typing import Any
 from db.deploy import records
 from db.deploy.api_changes import Change, read_changes
 from db.deploy.connection import Connection, is_superuser, value
-from db.deploy.database import OTHER_EXTENSIONS, TRUSTED_EXTENSIONS
+from db.deploy.database import OTHER_EXTENSIONS, TRUSTED_EXTENSIONS, environment_of
 from db.deploy.drift import deployed_shape, describe_drift, invalid_indexes, read_shape_patiently
 from db.deploy.locks import Say
 from db.deploy.records import Deployed
@@ -31,7 +31,8 @@ class Plan:
     extensions: list[str] = field(default_factory=list)
     migrations: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
-    production: bool = False
+    environment: str = ""
+    """What the database becomes; empty where it stays what it is."""
     api: list[Change] = field(default_factory=list)
     web_tiers: int = 0
     """Open connections of web tiers, which were built on the api as it is."""
@@ -60,8 +61,8 @@ class Plan:
             lines.append(f"passwords are set: {', '.join(self.passwords)}")
         if self.extensions:
             lines.append(f"extensions are created: {', '.join(self.extensions)}")
-        if self.production:
-            lines.append("the database is marked production")
+        if self.environment:
+            lines.append(f"the database is marked {self.environment}")
         lines += [f"{name} is applied" for name in self.migrations]
         if self.code:
             shown = ", ".join(self.code[:5]) + (f" and {len(self.code) - 5} more" if len(self.code) > 5 else "")
@@ -76,19 +77,19 @@ class Plan:
         return lines
 
 
-def plan_new_database(source: Source, *, production: bool) -> Plan:
+def plan_new_database(source: Source, *, environment: str | None) -> Plan:
     """The plan for a database that does not exist."""
     return Plan(
         database=True,
         roles=True,
         migrations=[file.name for file in source.migrations.values()],
         code=[file.name for file in source.code],
-        production=production,
+        environment=environment or "",
     )
 
 
 def make_plan(
-    connection: Connection, access: Access, source: Source, *, force: bool, production: bool, say: Say
+    connection: Connection, access: Access, source: Source, *, force: bool, environment: str | None, say: Say
 ) -> Plan:
     """The plan for an existing database, which is only read.
 
@@ -99,9 +100,8 @@ def make_plan(
     with connection.transaction():
         deployed = records.read_deployed(connection) if records.are_prepared(connection) else None
         _plan_roles(plan, connection, access, source, deployed, force=force)
-        plan.production = (
-            production and value(connection, "SELECT current_setting('storeproc.environment', true)") != "production"
-        )
+        if environment and environment != environment_of(connection):
+            plan.environment = environment
         applied = records.applied_migrations(connection) if deployed else {}
         _check_applied(applied, source)
         plan.migrations = [file.name for name, file in source.migrations.items() if name not in applied]

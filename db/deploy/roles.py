@@ -70,15 +70,16 @@ def set_passwords(connection: Connection, access: Access, roles: Iterable[str]) 
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
 
 
-def change_passwords(access: Access, secret: str, *, own_server: bool, say: Say = lambda _: None) -> list[str]:
-    """Derive the passwords of all login roles from another secret, and return the roles. Connections stay open.
+def change_passwords(access: Access, new: Access, *, own_server: bool, say: Say = lambda _: None) -> list[str]:
+    """Give the login roles the passwords of `new`, and return the roles whose passwords change. Connections stay open.
 
     `own_server`: the administrator's password changes too. That of another server's administrator is not ours.
     """
     roles = [*LOGIN_ROLES, SUPERUSER] if own_server else list(LOGIN_ROLES)
+    changed = [role for role in roles if access.password(role) != new.password(role)]
     with connect(access.admin()) as connection, one_at_a_time(connection, say), connection.transaction():
-        set_passwords(connection, Access(access.admin_url, secret), roles)
-    return roles
+        set_passwords(connection, new, changed)
+    return changed
 
 
 def _verifies(verifier: str | None, password: str) -> bool:

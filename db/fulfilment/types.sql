@@ -7,12 +7,15 @@ CREATE DOMAIN api.shipment_status AS text CONSTRAINT shipment_status_unknown
 COMMENT ON DOMAIN api.shipment_status IS 'The status of a shipment.';
 
 CREATE DOMAIN api.tracking_number AS text
-    CONSTRAINT tracking_number_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,63}$');
-COMMENT ON DOMAIN api.tracking_number IS 'The carrier''s number of a parcel.';
+    CONSTRAINT tracking_number_malformed CHECK (VALUE IS NFC NORMALIZED
+                                                AND VALUE ~ '^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,63}$');
+COMMENT ON DOMAIN api.tracking_number IS
+'The carrier''s number of a parcel: up to 64 letters, digits, blanks, dots, dashes, slashes.';
 
 CREATE DOMAIN api.tracking_url AS text
     CONSTRAINT tracking_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
-COMMENT ON DOMAIN api.tracking_url IS 'The page where a person can track the parcel.';
+COMMENT ON DOMAIN api.tracking_url IS
+'The page where a person can track the parcel: http:// or https://, at most 2,000 characters.';
 
 CREATE TYPE api.shipment_line AS (order_item_id uuid, quantity api.quantity);
 

@@ -1,22 +1,30 @@
 -- Types of the endpoints in db/identity/api: what a client sends and what it gets.
 
+-- Characters that cannot be seen are refused: no mail would reach such an address, and it would look like another one.
 CREATE DOMAIN api.email AS text CONSTRAINT email_malformed
-    CHECK (char_length(VALUE) <= 254
-           AND VALUE ~ '^[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+$');
-COMMENT ON DOMAIN api.email IS 'An e-mail address.';
+    CHECK (char_length(VALUE) <= 254 AND VALUE IS NFC NORMALIZED
+           AND VALUE ~ '^[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+$'
+           AND VALUE !~
+           '[\u0001-\u001F\u007F-\u00A0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
+           '\u2028-\u202F\u205F-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFF\U000E0000-\U000E0FFF]');
+COMMENT ON DOMAIN api.email IS
+'An e-mail address such as ada@example.com, without blanks or invisible characters, at most 254 characters.';
 
-CREATE DOMAIN api.handle AS text CONSTRAINT handle_malformed CHECK (VALUE ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}$');
-COMMENT ON DOMAIN api.handle IS '3 to 30 letters, digits, dots, dashes or underscores.';
+CREATE DOMAIN api.handle AS text
+    CONSTRAINT handle_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}$');
+COMMENT ON DOMAIN api.handle IS
+'3 to 30 letters, digits, dots, dashes or underscores; the first is a letter, digit or underscore.';
 
 CREATE DOMAIN api.password AS text
     CONSTRAINT password_weak CHECK (char_length(VALUE) >= 8 AND char_length(VALUE) <= 64);
 COMMENT ON DOMAIN api.password IS
-'8 to 64 characters with a lower-case letter, an upper-case letter, a digit and a symbol.';
+'8 to 64 characters, not a common password, and without your e-mail or the shop''s name.';
 
 CREATE TYPE api.account AS (
-    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean,
-    version bigint, created_at timestamptz
+    id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
+    email_verified boolean, version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api.account.pending_email IS 'The e-mail that the account will have once it is confirmed.';
 
 CREATE TYPE api.session AS (
     access_token text, refresh_token text, token_type text, expires_in integer, account api.account
@@ -31,8 +39,9 @@ CREATE DOMAIN api.account_status AS text
 COMMENT ON DOMAIN api.account_status IS 'Whether the account can log in.';
 
 CREATE TYPE api.admin_account AS (
-    id uuid, email text, handle text, display_name text, role text, status text, email_verified boolean,
-    last_login_at timestamptz, version bigint, created_at timestamptz, merchant_approved_at timestamptz
+    id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
+    email_verified boolean, last_login_at timestamptz, version bigint, created_at timestamptz,
+    merchant_approved_at timestamptz
 );
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);

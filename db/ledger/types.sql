@@ -13,8 +13,10 @@ CREATE DOMAIN api.gift_card_status AS text
 COMMENT ON DOMAIN api.gift_card_status IS 'The status of a gift card.';
 
 CREATE DOMAIN api.gift_card_code AS text
-    CONSTRAINT gift_card_code_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 64);
-COMMENT ON DOMAIN api.gift_card_code IS 'The code of a gift card. Case, dashes and spaces do not matter.';
+    CONSTRAINT gift_card_code_length CHECK (VALUE IS NFC NORMALIZED AND char_length(VALUE) >= 1
+                                            AND char_length(VALUE) <= 64);
+COMMENT ON DOMAIN api.gift_card_code IS
+'The code of a gift card, 1 to 64 characters. Case, dashes and spaces do not matter.';
 
 CREATE TYPE api.balance AS (currency text, balance bigint, held bigint, available bigint);
 

@@ -1,4 +1,4 @@
--- depends: 0051.debit_notes
+-- depends: 0061.exports
 -- Devices and networks from which an account logged in: other people's guesses do not lock them out.
 CREATE TABLE identity.known_devices (
     account_id   uuid NOT NULL REFERENCES identity.accounts ON DELETE CASCADE,

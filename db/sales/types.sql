@@ -68,7 +68,8 @@ CREATE TYPE api.order_event AS (id uuid, type text, data jsonb, actor_id uuid, c
 
 CREATE TYPE api.order_event_page AS (data api.order_event[], next_cursor text);
 
-CREATE DOMAIN api.promo_code AS text CONSTRAINT promo_code_malformed CHECK (VALUE ~ '^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$');
+CREATE DOMAIN api.promo_code AS text
+    CONSTRAINT promo_code_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$');
 COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; case does not matter.';
 
 CREATE DOMAIN api.promotion_kind AS text
@@ -76,10 +77,10 @@ CREATE DOMAIN api.promotion_kind AS text
 COMMENT ON DOMAIN api.promotion_kind IS 'A percentage (basis_points) of the goods, or a fixed amount.';
 
 CREATE DOMAIN api.basis_points AS integer CONSTRAINT percentage_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
-COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent: 1000 is 10 %.';
+COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent, 1 to 10000: 1000 is 10 %.';
 
 CREATE DOMAIN api.use_limit AS integer CONSTRAINT use_limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000);
-COMMENT ON DOMAIN api.use_limit IS 'The number of uses.';
+COMMENT ON DOMAIN api.use_limit IS 'The number of uses, 1 to 1,000,000.';
 
 CREATE TYPE api.promotion AS (
     id uuid, code text, name text, kind text, basis_points integer, amount bigint, currency text, minimum bigint,
@@ -95,7 +96,7 @@ CREATE TYPE api.promotion_validation AS (
 );
 
 CREATE DOMAIN api.tax_percent AS numeric CONSTRAINT tax_rate_out_of_range CHECK (VALUE >= 0 AND VALUE <= 100);
-COMMENT ON DOMAIN api.tax_percent IS 'Per cent, up to four decimals.';
+COMMENT ON DOMAIN api.tax_percent IS 'Per cent, 0 to 100, with up to four decimals.';
 
 CREATE TYPE api.tax_rate AS (
     id uuid, country text, region text, category text, name text, rate numeric, included boolean,

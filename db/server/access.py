@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import psycopg
@@ -12,6 +14,20 @@ from psycopg.pq import Conninfo
 
 DATABASE = "storeproc"
 SUPERUSER = "postgres"
+
+# Who holds a secret of their own, and the log-ins that it opens. The worker calls gateways as the web tier does, so
+# both hold the gateway's.
+CONSUMERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "web": ("web_anonymous", "web_customer", "web_merchant", "web_support", "web_admin"),
+        "gateway": ("web_gateway",),
+        "worker": ("web_worker",),
+        "backup": ("store_backup",),
+        "monitor": ("store_monitor",),
+    }
+)
+ADMINISTRATOR = "administrator"
+_CONSUMER = {role: consumer for consumer, roles in CONSUMERS.items() for role in roles}
 
 # Parameters of a URL that libpq knows and asyncpg does not (asyncpg.connect_utils).
 LIBPQ_ONLY = frozenset(option.keyword.decode() for option in Conninfo.get_defaults()) - {
@@ -27,10 +43,18 @@ class ServerError(Exception):
 
 @dataclass(frozen=True)
 class Access:
-    """An administrator's URL, and the secret from which the password of each of our roles is derived."""
+    """An administrator's URL, and the secrets from which the passwords of our roles are derived.
+
+    A consumer without a secret of its own has passwords that are derived from the administrator's secret.
+    """
 
     admin_url: str = field(repr=False)
     secret: str = field(repr=False)
+    """The administrator's; empty in a process that does not hold it."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The consumers' own, by consumer."""
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What a web process or the worker gets from its supervisor instead of a secret: see passwords_of()."""
 
     @property
     def database(self) -> str:
@@ -38,12 +62,30 @@ class Access:
         return urlsplit(self.admin_url).path.lstrip("/") or DATABASE
 
     def password(self, role: str) -> str:
-        """The password of one of our login roles."""
-        return hmac.new(self.secret.encode(), f"role:{role}".encode(), hashlib.sha256).hexdigest()
+        """The password of one of our login roles. Raises ServerError where the secret for it is not at hand."""
+        return self._derive(f"role:{role}", _CONSUMER.get(role, ADMINISTRATOR))
 
     def gateway_secret(self, provider: str) -> str:
         """The signing secret of a gateway that is part of storeproc (the mock)."""
-        return hmac.new(self.secret.encode(), f"gateway:{provider}".encode(), hashlib.sha256).hexdigest()
+        return self._derive(f"gateway:{provider}", "gateway")
+
+    def passwords_of(self, *consumers: str) -> dict[str, str]:
+        """Everything that these consumers need, and nothing from which anything else could be derived."""
+        names = [f"role:{role}" for consumer in consumers for role in CONSUMERS[consumer]]
+        if "gateway" in consumers:
+            names.append("gateway:mock")
+        return {name: self._derive(name, _CONSUMER.get(name.removeprefix("role:"), "gateway")) for name in names}
+
+    def _derive(self, name: str, consumer: str) -> str:
+        if name in self.passwords:
+            return self.passwords[name]
+        secret = self.secrets.get(consumer) or self.secret
+        if not secret:
+            raise ServerError(
+                f"the secret of the {consumer} is not known here: set STOREPROC_SECRET"
+                + (f" or STOREPROC_{consumer.upper()}_SECRET." if consumer != ADMINISTRATOR else ".")
+            )
+        return hmac.new(secret.encode(), name.encode(), hashlib.sha256).hexdigest()
 
     def url(self, role: str, database: str | None = None) -> str:
         """A URL for one of our login roles that both asyncpg and psycopg accept.
@@ -71,13 +113,13 @@ class Access:
         return urlunsplit(("postgresql", netloc, "/" + quote(database or self.database), parts.query, ""))
 
 
-def external(database_url: str, secret: str) -> Access:
+def external(database_url: str, secret: str, secrets: Mapping[str, str] | None = None) -> Access:
     """Access to the server that DATABASE_URL names, after a connection has shown that it is usable.
 
     Raises ServerError when the URL is malformed, the server does not answer, or it is older than PostgreSQL 18.
     """
     _check_url(database_url)
-    access = Access(database_url, secret)
+    access = Access(database_url, secret, secrets or {})
     where = _where(database_url)
     version = 0
     for database in (None, "postgres", "template1"):  # our own database may not exist before the first deployment

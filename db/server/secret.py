@@ -1,4 +1,4 @@
-"""The secret of a data folder, from which every password of its server is derived."""
+"""The secrets of a data folder: the administrator's (`secret`), and those of consumers (`secrets/<consumer>`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from db.server.access import Access, ServerError
+from db.server.access import CONSUMERS, Access, ServerError
 from db.server.folders import own_folder, user_name
 
 
@@ -31,6 +31,32 @@ def read_secret(data: Path, given: str | None = None) -> str:
         with suppress(FileExistsError):
             os.link(draft, file)
         draft.unlink()
+    return _read(file)
+
+
+def read_secrets(data: Path) -> dict[str, str]:
+    """The secrets of the consumers that have one of their own, by consumer.
+
+    Raises ServerError when a file is not readable or too short.
+    """
+    files = {consumer: data / "secrets" / consumer for consumer in CONSUMERS}
+    return {consumer: _read(file) for consumer, file in files.items() if file.exists()}
+
+
+def write_secret(data: Path, consumer: str, secret: str) -> None:
+    """Give a consumer this secret. Its passwords are set by the caller, or by the next `storeproc migrate`."""
+    folder = data / "secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    draft = folder / f".{consumer}.{os.getpid()}"
+    _write(draft, secret)
+    if os.geteuid() == 0:  # as changing_secret() does
+        owner = data.stat()
+        for path in (folder, draft):
+            os.chown(path, owner.st_uid, owner.st_gid)
+    draft.replace(folder / consumer)
+
+
+def _read(file: Path) -> str:
     try:
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
             file.chmod(0o600)

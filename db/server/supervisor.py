@@ -58,11 +58,13 @@ class Server:
         data: Path,
         *,
         secret: str | None = None,
+        secrets: Mapping[str, str] | None = None,
         say: Say = silent,
         extensions: Path | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        """`secret` is STOREPROC_SECRET where it is set; `settings` win over all other settings of the server.
+        """`secret` is STOREPROC_SECRET where it is set, `secrets` are those of consumers; `settings` win over all other
+        settings of the server.
 
         `extensions` is a folder with share/postgresql/extension and lib, searched besides the server's own.
         """
@@ -71,6 +73,7 @@ class Server:
         self.extensions = extensions
         self.settings = settings or {}
         self._given_secret = secret
+        self._given_secrets = secrets
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._failures = 0
@@ -91,7 +94,7 @@ class Server:
         try:
             secret = read_secret(self.data, self._given_secret)
             self.layout = find_layout(self.data, self.say)
-            access = self.layout.access(secret)
+            access = self.layout.access(secret, self._given_secrets)
             prepare_folders(self.layout)
             check_version(self.layout)
             self.end_predecessor()
@@ -241,7 +244,9 @@ class Server:
         except psycopg.OperationalError as error:
             if "password authentication failed" not in str(error):
                 raise ServerError(f"PostgreSQL refuses the connection: {first_line(error)}") from None
-            if self._given_secret is None and (changed := finish_change(self.data, self.layout.access)):
+            if self._given_secret is None and (
+                changed := finish_change(self.data, lambda secret: self.layout.access(secret, self._given_secrets))
+            ):
                 return changed
             raise ServerError(
                 f"the cluster in {self.layout.cluster} was made with another secret: restore {self.data}/secret, "
@@ -250,14 +255,21 @@ class Server:
 
 
 @contextmanager
-def running(data: Path, *, secret: str | None = None, say: Say = silent, purpose: str = "tool") -> Iterator[Access]:
+def running(
+    data: Path,
+    *,
+    secret: str | None = None,
+    secrets: Mapping[str, str] | None = None,
+    say: Say = silent,
+    purpose: str = "tool",
+) -> Iterator[Access]:
     """Access to the embedded server of a data folder, for a tool.
 
     The server that runs is used; where none does, one is started for as long as the body takes.
     """
-    server = Server(data, secret=secret, say=say)
+    server = Server(data, secret=secret, secrets=secrets, say=say)
     while not server.lock(purpose):
-        access = locate(data, secret)
+        access = locate(data, secret, secrets)
         try:
             psycopg.connect(access.admin("postgres"), connect_timeout=5).close()
         except psycopg.OperationalError as error:

@@ -33,7 +33,7 @@ def on(access: Access) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def shop(access: Access) -> Access:
     load_demo(access)
-    ask_many(access, "ALTER DATABASE {} SET storeproc.environment = 'production'")
+    ask_many(access, "UPDATE identity.environment SET name = 'production'")
     # A backup notes itself when it is whole; where there was one before, that is no row more.
     ask(access, "SELECT monitor.record_backup('dump', 1)")
     return access
@@ -152,7 +152,7 @@ def test_every_row_is_in_the_dump_and_comes_back(
     assert not migrate.check(restored), "who may connect, what runs, settings: nothing is left to be done"
     assert ask(restored, "SELECT count(*) FROM api.list_categories()", role="web_anonymous") is not None
     assert ask(restored, "SHOW timezone") == "UTC"
-    assert ask(restored, "SHOW storeproc.environment") == "production", "the demo shop stays out of it"
+    assert ask(restored, "SELECT name FROM identity.environment") == "production", "the demo shop stays out of it"
     assert databases(cluster, target) == [target], "nothing is left beside it"
 
 

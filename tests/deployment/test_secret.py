@@ -190,7 +190,7 @@ def test_killed_between_passwords_and_file(data: Path) -> None:
     def cut_off(access: Access) -> str:
         new = secrets.token_hex(32)
         with suppress(KeyboardInterrupt), changing_secret(data, new):
-            change_passwords(access, new, own_server=True)
+            change_passwords(access, Access(access.admin_url, new), own_server=True)
             raise KeyboardInterrupt
         assert locate(data).secret == access.secret  # the file of before
         return new

@@ -15,7 +15,7 @@ from api.gateways.sslcommerz.settings import SSLCommerzSettings
 from api.gateways.stripe.settings import StripeSettings
 from api.settings import Settings
 from api.settings_source import SettingsError
-from db.server.access import Access
+from db.server.access import CONSUMERS, Access, ServerError
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret" * 8
@@ -146,7 +146,7 @@ def test_the_pooler_is_an_address_without_a_user(url: str) -> None:
     assert complaint(POOLER_URL=url).startswith("POOLER_URL: ")
 
 
-def test_children_get_the_name_of_the_file_and_no_administrators_password(
+def test_children_get_the_passwords_of_their_own_roles_and_no_secret(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in list(os.environ):
@@ -155,13 +155,40 @@ def test_children_get_the_name_of_the_file_and_no_administrators_password(
     monkeypatch.setenv("STOREPROC_SECRET_FILE", write(SECRET))
     monkeypatch.setenv("DATABASE_URL", "postgresql://postgres@database/storeproc")
     monkeypatch.setenv("DATABASE_PASSWORD_FILE", write("the-administrators-own"))
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-the-users-shell")
+    monkeypatch.setenv("SMTP_URL", "smtp://mail.example")
     settings = Settings.from_env()
     assert settings.database_url
-    given = environment(settings, Access(settings.database_url, SECRET))
-    assert not [name for name, value in given.items() if SECRET in value or "the-administrators-own" in value]
-    child = Settings.from_env(given)
-    assert child.secret == SECRET
-    assert child.database_url == "postgresql://@database/storeproc"
+    access = Access(settings.database_url, SECRET)
+    web, worker = environment(settings, access, "web"), environment(settings, access, "worker")
+    for given in (web, worker):
+        told = " ".join(given.values())
+        assert not [word for word in (SECRET, "the-administrators-own", "of-the-users-shell") if word in told]
+        assert not [name for name in given if name.endswith(("SECRET_FILE", "PASSWORD_FILE", "URL_FILE"))]
+        assert Settings.from_env(given).database_url == "postgresql://@database/storeproc"
+    assert ("SMTP_URL" in web, "SMTP_URL" in worker) == (False, True)
+    child = Settings.from_env(web).access
+    for role in (*CONSUMERS["web"], "web_gateway"):
+        assert child.password(role) == access.password(role)
+    assert child.gateway_secret("mock") == access.gateway_secret("mock")
+    for role in ("postgres", "web_worker", "store_backup", "store_monitor"):
+        with pytest.raises(ServerError, match="is not known here"):
+            child.password(role)
+    assert Settings.from_env(worker).access.password("web_worker") == access.password("web_worker")
+
+
+def test_each_container_has_the_secrets_of_its_own(write: Write) -> None:
+    """No STOREPROC_SECRET anywhere: as in docker-compose.yml."""
+    files = {f"STOREPROC_{name.upper()}_SECRET_FILE": write(name * 16) for name in CONSUMERS}
+    url = "postgresql://postgres:pw@database/storeproc"
+    administrator = read(DATABASE_URL=url, STOREPROC_DATA="/nowhere", **files).access
+    assert len({administrator.password(role) for roles in CONSUMERS.values() for role in roles}) == 9
+    own = {name: files[name] for name in ("STOREPROC_WEB_SECRET_FILE", "STOREPROC_GATEWAY_SECRET_FILE")}
+    web = read(DATABASE_URL="postgresql://database/storeproc", STOREPROC_DATA="/nowhere", **own).access
+    assert web.password("web_admin") == administrator.password("web_admin")
+    assert web.gateway_secret("mock") == administrator.gateway_secret("mock")
+    with pytest.raises(ServerError, match="STOREPROC_WORKER_SECRET"):
+        web.password("web_worker")
 
 
 def test_a_command_works_with_nothing_but_files(access: Access, write: Write) -> None:

@@ -231,6 +231,9 @@ async def test_local_tokens_are_refused_in_production(person: Any, connect: Any)
     admin = await connect()
     token = await admin.fetchval("SELECT identity.issue_local_token('customer', $1)", person.email)
     assert (await person.call("web_customer", "get_account", token=token))["id"] == person.account["id"]
-    await admin.execute("SET storeproc.environment = 'production'")
-    with refused("production_refused"):
-        await admin.fetchval("SELECT identity.issue_local_token('customer', $1)", person.email)
+    await admin.execute("SELECT identity.set_environment('production')")
+    try:
+        with refused("production_refused"):
+            await admin.fetchval("SELECT identity.issue_local_token('customer', $1)", person.email)
+    finally:
+        await admin.execute("SELECT identity.set_environment('development')")

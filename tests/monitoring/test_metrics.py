@@ -72,7 +72,7 @@ async def test_everything_is_documented_and_well_formed(client: Any, call: Any, 
     text = await read(client)
     for name, (kind, _) in MEASURED.items():
         assert f"# TYPE storeproc_{name.removesuffix('_total') if kind != 'counter' else name} {kind}" in text, name
-    measured = await call("web_worker", "read_measurements")
+    measured = await call("web_gateway", "read_measurements")
     assert {sample["name"] for sample in measured} - MEASURED.keys() == set()
     families = re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE)
     assert len(families) == len(set(families))

@@ -185,10 +185,13 @@ async def test_the_mock_is_not_offered_in_production(
 ) -> None:
     order = await shop.order(customer, await shop.product())
     connection = await connect("web_customer")  # type: ignore[operator]
-    await connection.execute("SET storeproc.environment = 'production'")
     await connection.execute(f"SET app.token = '{customer}'")
-    with refused("provider_not_available", "SH422"):
-        await connection.fetch("SELECT api.begin_payment($1, 'mock')", uuid.UUID(order["id"]))
+    await shop.admin.execute("SELECT identity.set_environment('production')")
+    try:
+        with refused("provider_not_available", "SH422"):
+            await connection.fetch("SELECT api.begin_payment($1, 'mock')", uuid.UUID(order["id"]))
+    finally:
+        await shop.admin.execute("SELECT identity.set_environment('development')")
 
 
 async def test_outside_ids_are_masked_and_the_address_is_the_owners(shop: Shop, customer: str) -> None:

@@ -116,6 +116,22 @@ async def test_money_bought_from_oneself_does_not_leave(shop: Shop) -> None:
     await shop.assert_books_balance()
 
 
+async def test_what_an_order_on_hold_brings_is_not_paid_out(shop: Shop, customer: str) -> None:
+    merchant = await seller(shop)
+    order, _ = await available_order(shop, customer, merchant)
+    await available_order(shop, customer, merchant)
+    assert await merchant.earnings() == (1800, 0, 0, 1800)
+    say = {"token": shop.support, "order_id": order["id"]}
+    await shop.call("web_support", "hold_order", **say, reason="The customer did not order it.")
+    assert await merchant.earnings() == (1800, 900, 0, 900)
+    with refused("insufficient_funds", "SH409"):
+        await merchant.request(901)
+    await shop.call("web_support", "release_order", **say, reason="They did.")
+    assert await merchant.earnings() == (1800, 0, 0, 1800)
+    await merchant.request(1800)
+    await shop.assert_books_balance()
+
+
 async def test_earnings_are_available_after_the_return_window_and_the_delay(shop: Shop, customer: str) -> None:
     await shop.admin.execute("UPDATE sales.settings SET return_window = '14 days', payout_delay = '2 days'")
     merchant = await seller(shop)

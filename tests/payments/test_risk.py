@@ -216,8 +216,9 @@ async def test_a_late_risk_holds_what_was_shipped_for_staff_to_see(
     await tell(client, stripe, *late)
     assert await look(client, token, order, payment) == ("shipped", RISK, "elevated", "elevated_risk_level")
     assert await timeline(client, token, order) == [("order.held", RISK)]
-    answer = await act(client, shop, order, "hold", "too late")
-    assert (answer.status_code, answer.json()["code"]) == (409, "order_not_holdable")
+    answer = await act(client, shop, order, "hold", "asked the customer")
+    assert (answer.status_code, answer.json()["hold_reason"]) == (200, "asked the customer")
+    assert (await act(client, shop, order, "release", "a good customer")).json()["on_hold"] is False
 
 
 async def test_a_risky_attempt_that_did_not_pay_holds_nothing(client: Client, shop: Shop, stripe: StripeServer) -> None:
@@ -310,6 +311,9 @@ async def test_who_holds_and_releases(client: Client, shop: Shop) -> None:
     answer = await client.post(f"/admin/orders/{own}/release", token=colleague, json={"reason": "it is mine"})
     assert (answer.status_code, answer.json()["code"]) == (403, "own_account_refused")
     assert (await act(client, shop, order, "release", "both")).json()["on_hold"] is False
+    await act(client, shop, order, "cancel")
+    answer = await act(client, shop, order, "hold", "too late")
+    assert (answer.status_code, answer.json()["code"]) == (409, "order_not_holdable")
 
 
 def shop_id() -> str:

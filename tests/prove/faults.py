@@ -18,86 +18,32 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 
-import asyncpg
-import psutil
 from rich.console import Console
 from rich.table import Table
 
-from tests.gateways.stripe_server import Kind, StripeServer, Thing
-from tests.support.gateway_totals import OURS as MOVED
+from tests.gateways.stripe_server import StripeServer
 
-from .shoppers import Book, Client, Shop, Shopper, Stripe, Told
+from .comparison import compare, reconcile, replay
+from .probe import Probe
+from .report import RECOVERS, Report
+from .saboteur import Saboteur
+from .shoppers import Book, Client, Shop, Shopper, Stripe
 from .stand import Stand, Wire, standing
 
 CLIENTS = 16
 PAUSE = 0.5  # seconds between two things that a client does: one worker keeps up with what 16 of them leave to it
-RECOVERS = 30.0  # seconds that the service may take after a fault
 DRAINS = 420.0  # seconds for the queue at the end: a lease of two minutes, and pauses between attempts
 SMALL_DISK = 640  # megabytes
-STREAK = 4  # writes in a row, each on a connection of its own, that count as recovered
 
 # A cluster on a small disk must not fill it by itself.
 SMALL = {"max_wal_size": "64MB", "min_wal_size": "32MB", "archive_mode": "off", "summarize_wal": "off"}
-
-TROUBLES: tuple[Kind, ...] = (
-    "lost_request", "lost_answer", "error", "rate_limit", "lock_timeout", "key_in_use", "garbage"
-)  # fmt: skip
-
-
-@dataclass
-class Report:
-    seed: int
-    seconds: float = 0.0
-    faults: Counter[str] = field(default_factory=Counter)
-    recovery: dict[str, float] = field(default_factory=dict)
-    """The longest time in seconds until the shop took orders again, by fault."""
-    queue: dict[str, float] = field(default_factory=dict)
-    """And until the worker did a job again."""
-    requests: int = 0
-    retried: int = 0
-    acknowledged: int = 0
-    by_kind: dict[str, int] = field(default_factory=dict)
-    replayed: int = 0
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    leaks: list[str] = field(default_factory=list)
-    drained: float = 0.0
-    slowest: float = 0.0
-    callbacks: dict[str, int] = field(default_factory=dict)
-    answers: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        late = [name for name, seconds in self.recovery.items() if seconds > RECOVERS]
-        return not (self.lost or self.doubled or self.wrong or self.broken or self.leaks or late)
-
-    def add(self, other: Report) -> None:
-        self.seconds += other.seconds
-        self.faults += other.faults
-        for mine, theirs in ((self.recovery, other.recovery), (self.queue, other.queue)):
-            for name, seconds in theirs.items():
-                mine[name] = max(seconds, mine.get(name, 0.0))
-        for name in ("requests", "retried", "acknowledged", "replayed"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("lost", "doubled", "wrong", "broken", "leaks", "notes"):
-            getattr(self, name).extend(getattr(other, name))
-        for name in ("by_kind", "callbacks", "answers"):
-            setattr(self, name, dict(Counter(getattr(self, name)) + Counter(getattr(other, name))))
-        self.drained = max(self.drained, other.drained)
-        self.slowest = max(self.slowest, other.slowest)
 
 
 # --- the load -------------------------------------------------------------------------------------
@@ -135,313 +81,6 @@ async def open_shop(stand: Stand, customers: int) -> tuple[Shop, list[tuple[str,
     return Shop(stand.url, tuple(products[3:]), tuple(products[:3]), tuple(codes), support), people
 
 
-# --- the faults -----------------------------------------------------------------------------------
-
-
-class Saboteur:
-    """Each fault is a method: it returns when the fault is over, and what comes after is recovery."""
-
-    def __init__(
-        self, stand: Stand, database: Wire, web: Wire, stripe: StripeServer, callbacks: Stripe, chance: random.Random
-    ) -> None:
-        self.stand = stand
-        self.database = database
-        self.web = web
-        self.stripe = stripe
-        self.callbacks = callbacks
-        self.chance = chance
-
-    def _kill(self, found: Sequence[psutil.Process], number: signal.Signals = signal.SIGKILL) -> None:
-        for process in found:
-            with suppress(psutil.Error):
-                process.send_signal(number)
-
-    def _one(self, found: Sequence[psutil.Process]) -> list[psutil.Process]:
-        return [self.chance.choice(found)] if found else []
-
-    async def _stop(self, found: Sequence[psutil.Process], low: float = 1.0, high: float = 5.0) -> None:
-        self._kill(found, signal.SIGSTOP)
-        await asyncio.sleep(self.chance.uniform(low, high))
-        self._kill(found, signal.SIGCONT)
-
-    # --- processes
-
-    async def kill_a_web_process(self) -> None:
-        self._kill(self._one(self.stand.web()))
-
-    async def kill_all_web_processes(self) -> None:
-        self._kill(self.stand.web())
-
-    async def kill_the_worker(self) -> None:
-        self._kill(self.stand.worker())
-
-    async def kill_a_backend(self) -> None:
-        self._kill(self._one(self.stand.sessions()))
-
-    async def kill_the_checkpointer(self) -> None:
-        self._kill(self.stand.backends("checkpointer"))
-
-    async def kill_the_postmaster(self) -> None:
-        self._kill(self.stand.postmaster())
-
-    async def kill_the_supervisor(self) -> None:
-        """Everything goes down with it; the harness starts it again, as systemd would."""
-        if self.stand.process is not None:
-            self.stand.process.kill()
-            await asyncio.to_thread(self.stand.process.wait)
-
-    async def shut_the_server_down_hard(self) -> None:
-        self._kill(self.stand.postmaster(), signal.SIGQUIT)
-
-    async def stop_a_web_process(self) -> None:
-        await self._stop(self._one(self.stand.web()))
-
-    async def stop_the_worker(self) -> None:
-        await self._stop(self.stand.worker())
-
-    async def stop_a_backend(self) -> None:
-        await self._stop(self._one(self.stand.sessions()))
-
-    async def stop_many_backends(self) -> None:
-        found = self.stand.sessions()
-        await self._stop(self.chance.sample(found, len(found) // 2), 2, 7)
-
-    async def stop_the_checkpointer(self) -> None:
-        await self._stop(self.stand.backends("checkpointer"))
-
-    async def stop_the_walwriter(self) -> None:
-        await self._stop(self.stand.backends("walwriter"))
-
-    async def stop_the_postmaster(self) -> None:
-        await self._stop(self.stand.postmaster())
-
-    async def stop_the_supervisor(self) -> None:
-        if self.stand.process is not None:
-            supervisor = psutil.Process(self.stand.process.pid)
-            self._kill([supervisor], signal.SIGSTOP)
-            self._kill(self._one(self.stand.web()))
-            await asyncio.sleep(self.chance.uniform(0.5, 2))
-            self._kill([supervisor], signal.SIGCONT)
-
-    async def terminate_backends(self) -> None:
-        """An administrator's storm."""
-        for _ in range(self.chance.randint(3, 8)):
-            with suppress(asyncpg.PostgresError, OSError):
-                async with self.stand.admin() as admin:
-                    await admin.fetch(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                        "WHERE usename LIKE 'web\\_%' AND random() < 0.6"
-                    )
-            await asyncio.sleep(self.chance.uniform(0.05, 0.4))
-
-    async def lock_tables(self) -> None:
-        """Somebody alters a table at noon: longer than lock_timeout."""
-        with suppress(asyncpg.PostgresError, OSError):
-            async with self.stand.admin() as admin, admin.transaction():
-                await admin.execute("LOCK TABLE sales.orders, payments.payments IN ACCESS EXCLUSIVE MODE")
-                await asyncio.sleep(self.chance.uniform(2, 7))
-
-    # --- connections
-
-    async def cut_the_database(self) -> None:
-        for _ in range(self.chance.randint(1, 4)):
-            self.database.cut()
-            await asyncio.sleep(self.chance.uniform(0.02, 0.3))
-
-    async def lose_answers_of_the_database(self) -> None:
-        self.database.answers_to_lose = self.chance.randint(3, 12)
-        await asyncio.sleep(self.chance.uniform(0.5, 1.5))
-        self.database.calm()
-
-    async def half_close_the_database(self) -> None:
-        self.database.half_close(asker=self.chance.random() < 0.5)
-
-    async def lose_connections_to_the_database(self) -> None:
-        """No end, no answer, for ever: what a firewall that was restarted does."""
-        self.database.lose_connections()
-
-    async def hold_the_database(self) -> None:
-        self.database.flowing.clear()
-        await asyncio.sleep(self.chance.uniform(1, 6))
-        self.database.calm()
-
-    async def slow_the_database(self) -> None:
-        self.database.delay = self.chance.uniform(0.05, 0.4)
-        await asyncio.sleep(self.chance.uniform(2, 4))
-        self.database.calm()
-
-    async def cut_the_clients(self) -> None:
-        for _ in range(self.chance.randint(1, 4)):
-            self.web.cut()
-            await asyncio.sleep(self.chance.uniform(0.02, 0.3))
-
-    async def lose_answers_of_the_web(self) -> None:
-        self.web.answers_to_lose = self.chance.randint(5, 20)
-        await asyncio.sleep(self.chance.uniform(0.5, 1.5))
-        self.web.calm()
-
-    async def half_close_the_clients(self) -> None:
-        self.web.half_close(asker=self.chance.random() < 0.5)
-
-    async def hold_the_clients(self) -> None:
-        self.web.flowing.clear()
-        await asyncio.sleep(self.chance.uniform(1, 4))
-        self.web.calm()
-
-    # --- the gateway
-
-    async def gateway_fails(self) -> None:
-        for _ in range(self.chance.randint(5, 20)):
-            self.stripe.trouble(self.chance.choice(TROUBLES))
-        await asyncio.sleep(self.chance.uniform(1, 3))
-        self.stripe.calm()
-
-    async def gateway_is_slow(self) -> None:
-        self.stripe.trouble("delay", times=99, seconds=self.chance.uniform(1, 9))
-        await asyncio.sleep(self.chance.uniform(2, 5))
-        self.stripe.calm()
-
-    async def gateway_loses_answers(self) -> None:
-        self.stripe.trouble("lost_answer", times=30, on=self.chance.choice(("POST", "refunds", "sessions")))
-        await asyncio.sleep(self.chance.uniform(2, 4))
-        self.stripe.calm()
-
-    async def gateway_forgets_callbacks(self) -> None:
-        self.callbacks.forgetful = 0.7
-        await asyncio.sleep(self.chance.uniform(2, 4))
-        self.callbacks.forgetful = 0.0
-
-    async def gateway_repeats_everything(self) -> None:
-        """All that was ever said, again and out of order."""
-        events = list(self.stripe.events)
-        self.callbacks.tell(self.chance.sample(events, min(len(events), 150)))
-
-    # --- the disk
-
-    async def fill_the_disk(self) -> None:
-        with self._full():
-            await asyncio.sleep(self.chance.uniform(2, 6))
-
-    async def fill_the_disk_and_the_log(self) -> None:
-        """The write-ahead log needs a new file and gets none: the server panics, and its recovery needs room, too."""
-        with self._full():
-            for _ in range(8):
-                with suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                    async with self.stand.admin() as admin:
-                        await admin.execute("SELECT pg_logical_emit_message(false, 'prove', 'x'), pg_switch_wal()")
-                await asyncio.sleep(0.1)
-            await asyncio.sleep(self.chance.uniform(1, 4))
-
-    async def kill_the_postmaster_on_a_full_disk(self) -> None:
-        with self._full():
-            await asyncio.sleep(0.5)
-            self._kill(self.stand.postmaster())
-            await asyncio.sleep(self.chance.uniform(2, 5))
-
-    @contextmanager
-    def _full(self) -> Iterator[None]:
-        filler = self.stand.data / "filler"
-        file = os.open(filler, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            for size in (16 << 20, 1 << 20, 4096):  # to the last page
-                with suppress(OSError):
-                    while os.write(file, b"\0" * size) == size:
-                        pass
-            yield
-        finally:
-            os.close(file)
-            filler.unlink()
-
-    def all(self, *, disk: bool) -> dict[str, Callable[[], Awaitable[None]]]:
-        names = [
-            "kill_a_web_process", "kill_the_worker", "kill_a_backend", "kill_the_postmaster", "stop_a_backend",
-            "cut_the_database", "lose_answers_of_the_database", "gateway_fails", "lose_connections_to_the_database",
-            "terminate_backends", "stop_a_web_process", "lose_answers_of_the_web", "gateway_loses_answers",
-            "gateway_forgets_callbacks", "stop_the_worker", "hold_the_database", "kill_all_web_processes",
-            "gateway_is_slow", "half_close_the_database", "cut_the_clients", "kill_the_checkpointer", "lock_tables",
-            "stop_the_checkpointer", "gateway_repeats_everything", "stop_many_backends", "slow_the_database",
-            "hold_the_clients", "half_close_the_clients", "stop_the_postmaster", "stop_the_walwriter",
-            "shut_the_server_down_hard", "stop_the_supervisor", "kill_the_supervisor",
-        ]  # fmt: skip
-        if disk:
-            names = ["fill_the_disk", "fill_the_disk_and_the_log", "kill_the_postmaster_on_a_full_disk"]
-        return {name: getattr(self, name) for name in names}
-
-
-# --- recovery -------------------------------------------------------------------------------------
-
-
-class Probe:
-    """Asks, from the moment a fault is over, until orders are taken and jobs done again."""
-
-    def __init__(self, stand: Stand, shop: Shop, token: str, book: Book) -> None:
-        self.stand = stand
-        self.shop = shop
-        self.token = token
-        self.book = book
-        self.client = Client("probe", stand.direct, book, patience=2.0)
-
-    async def orders(self) -> float:
-        begin = first = time.monotonic()
-        good = 0
-        body = {"items": [{"product_id": self.shop.products[0], "quantity": 1}]}
-        while good < STREAK:
-            self.client.count += 1
-            key, tries = f"probe-{self.client.count}", 0
-            while True:
-                tries += 1
-                headers = {"authorization": f"Bearer {self.token}", "idempotency-key": key, "connection": "close"}
-                try:
-                    answer = await self.client.http.post(f"{self.stand.direct}/v1/orders", headers=headers, json=body)
-                except Exception as error:
-                    self.book.tries[f"probe {type(error).__name__}"] += 1
-                else:
-                    self.book.tries[f"probe {answer.status_code}"] += 1
-                    if answer.status_code == 201:
-                        break
-                good = 0
-                await asyncio.sleep(0.05)
-                if time.monotonic() - begin > 120:
-                    raise TimeoutError("the shop takes no orders any more")
-            self.book.told.append(
-                Told("probe", "order", "/orders", body, key, self.token, answer.status_code, answer.json(), tries)
-            )
-            if good == 0:
-                first = time.monotonic()
-            good += 1
-        return first - begin
-
-    async def job(self) -> float:
-        """A job that does nothing. It is the oldest, so that it measures the worker and not what there is to do."""
-        begin = time.monotonic()
-        job: Any = None
-        while True:
-            with suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                async with self.stand.admin() as admin:
-                    if job is None:
-                        job = await admin.fetchval(
-                            "INSERT INTO messaging.outbox (kind, payload, run_at) SELECT 'reconcile_payment', "
-                            "jsonb_build_object('payment_id', p.id), now() - interval '1 day' "
-                            "FROM payments.payments AS p "
-                            "WHERE p.status = 'completed' LIMIT 1 RETURNING id"
-                        )
-                    while await admin.fetchval("SELECT done_at IS NULL FROM messaging.outbox WHERE id = $1", job):
-                        if time.monotonic() - begin > 150:
-                            raise TimeoutError("the worker does no jobs any more")
-                        await asyncio.sleep(0.05)
-                    return time.monotonic() - begin
-            if time.monotonic() - begin > 150:
-                raise TimeoutError("the database does not answer any more")
-            await asyncio.sleep(0.1)
-
-
-async def _keep_up(stand: Stand, report: Report) -> None:
-    while True:
-        if stand.keep_up():
-            report.notes.append("`storeproc up` had ended and was started again")
-        await asyncio.sleep(0.5)
-
-
 # --- a run ----------------------------------------------------------------------------------------
 
 
@@ -457,6 +96,13 @@ class Plan:
     """These, each at least once; else all, as far as the time goes."""
     clients: int = CLIENTS
     pause: float = PAUSE
+
+
+async def _keep_up(stand: Stand, report: Report) -> None:
+    while True:
+        if stand.keep_up():
+            report.notes.append("`storeproc up` had ended and was started again")
+        await asyncio.sleep(0.5)
 
 
 async def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Report:
@@ -517,6 +163,7 @@ async def _run(
         await asyncio.gather(*load)
         await stripe.end()
         await drain(stand, server, report, plan.hasten)
+        await reconcile(stand, shop.support, report)
         await compare(stand, people, book, server, report)
         await replay(stand, book, report)
         await probe.client.close()
@@ -566,173 +213,6 @@ async def drain(stand: Stand, server: StripeServer, report: Report, hasten: bool
     report.drained = time.monotonic() - begin
 
 
-# --- what was told and what is there --------------------------------------------------------------
-
-
-async def compare(
-    stand: Stand, people: Sequence[tuple[str, str]], book: Book, server: StripeServer, report: Report
-) -> None:
-    accounts = [account for account, _ in people]
-    async with stand.admin() as admin:
-        orders = await admin.fetch("SELECT id::text FROM sales.orders WHERE account_id = ANY ($1::uuid[])", accounts)
-        payments = await admin.fetch(
-            "SELECT id::text, purpose, provider, status, amount, currency, provider_reference, amount_captured "
-            "FROM payments.payments WHERE account_id = ANY ($1::uuid[])", accounts,
-        )  # fmt: skip
-        refunds = await admin.fetch(
-            "SELECT r.id::text, r.amount, r.reason, r.status, r.provider_reference, p.provider, p.charge_reference "
-            "FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id "
-            "WHERE p.account_id = ANY ($1::uuid[])", accounts,
-        )  # fmt: skip
-        signed_up = await admin.fetch(
-            "SELECT id::text, email FROM identity.accounts WHERE email LIKE 'shopper%@load.example'"
-        )
-        cancelled = await admin.fetch(
-            "SELECT id::text FROM sales.orders WHERE status = 'cancelled' AND account_id = ANY ($1::uuid[])", accounts
-        )
-        invariants = await admin.fetch(
-            "SELECT * FROM audit.check_invariants() WHERE NOT ok "
-            "UNION ALL SELECT * FROM audit.check_seals() WHERE NOT ok"
-        )
-        uses = await admin.fetchval("SELECT uses FROM sales.promotions WHERE code = 'LOADFEW'")
-        moved = await admin.fetch(MOVED, "stripe")
-        await _look_for_leaks(stand, admin, report)
-
-    def match(what: str, told: dict[str, Any], there: dict[str, Any]) -> None:
-        for name, said in told.items():
-            if name not in there:
-                report.lost.append(f"{what} {name}")
-            elif said is not None and there[name] != said:
-                report.wrong.append(f"{what} {name}: {said} was told, {there[name]} is there")
-        report.doubled += [f"{what} {name} is nobody's" for name in there.keys() - told.keys()]
-
-    # An order's total may have been changed since, by change_order, which looked at it then.
-    match("order", {t.answer["id"]: None for t in book.done("order")}, {r["id"]: None for r in orders})
-    begun = [t.answer["payment"] for t in book.done("payment") + book.done("deposit")]
-    match("payment", {p["id"]: p["amount"] for p in begun}, {r["id"]: r["amount"] for r in payments})
-    asked = {t.answer["id"]: t.answer["amount"] for t in book.done("refund")}
-    match("refund", asked, {r["id"]: r["amount"] for r in refunds if r["reason"].startswith("load ")})
-    new = {t.answer["id"]: t.answer["email"] for t in book.done("account")}
-    match("account", new, {r["id"]: r["email"] for r in signed_up})
-    gone = {r["id"] for r in cancelled}
-    report.lost += [f"cancellation of {t.path}" for t in book.done("cancel") if t.path.split("/")[2] not in gone]
-    report.broken += [f"{r['name']}: {r['detail']}" for r in invariants]
-    if uses is None:
-        report.lost.append("the promotion LOADFEW")
-    elif uses > 60:
-        report.broken.append(f"a code for 60 uses was used {uses} times")
-
-    _compare_gateway(payments, refunds, server, report)
-    _compare_totals(moved, server, report)
-
-
-def _compare_totals(moved: Sequence[Any], server: StripeServer, report: Report) -> None:
-    """The gateway's own totals are those of our clearing account, per currency. Fees are known after a reconciliation
-    only, which comes later than this run."""
-    ours = {(row["currency"], row["kind"]): row["total"] for row in moved if row["kind"] != "fees" and row["total"]}
-    theirs = {
-        (currency, kind): total
-        for currency, totals in server.totals().items()
-        for kind, total in totals.items()
-        if kind != "fees" and total
-    }
-    report.broken += [
-        f"{kind} in {currency}: {theirs.get((currency, kind), 0)} at the gateway, {ours.get((currency, kind), 0)} here"
-        for currency, kind in sorted(ours.keys() | theirs.keys())
-        if ours.get((currency, kind)) != theirs.get((currency, kind))
-    ]
-
-
-def _compare_gateway(payments: Sequence[Any], refunds: Sequence[Any], server: StripeServer, report: Report) -> None:
-    """Charges and refunds at the gateway are our payments and refunds, one for one."""
-    sessions = Counter(session["metadata"]["payment_id"] for session in server.sessions.values())
-    report.doubled += [f"payment {name} has {count} checkouts" for name, count in sessions.items() if count > 1]
-    ours = {r["provider_reference"]: r for r in payments if r["provider"] == "stripe" and r["provider_reference"]}
-    for name, session in server.sessions.items():
-        paid = session["payment_status"] == "paid"
-        mine = ours.get(name)
-        if paid and mine is None:
-            report.lost.append(f"session {name} was paid, and no payment knows it")
-        elif mine is not None and paid != (mine["status"] == "completed"):
-            report.lost.append(f"session {name} is {session['payment_status']}, its payment {mine['status']}")
-        elif mine is not None and paid and mine["amount_captured"] != session["amount_total"]:
-            report.wrong.append(f"session {name}: {session['amount_total']} taken, {mine['amount_captured']} booked")
-    charges = Counter(charge["payment_intent"] for charge in server.charges.values() if charge["captured"])
-    report.doubled += [f"{name} was charged {count} times" for name, count in charges.items() if count > 1]
-    theirs = Counter(refund["metadata"].get("refund_id", "nobody's") for refund in server.refunds.values())
-    for row in refunds:
-        if row["provider"] != "stripe" or row["status"] != "completed":
-            continue
-        given: list[Thing] = [x for x in server.refunds.values() if x["metadata"].get("refund_id") == row["id"]]
-        if not given:
-            report.lost.append(f"refund {row['id']} is completed here and unknown at the gateway")
-        elif given[0]["amount"] != row["amount"]:
-            report.wrong.append(f"refund {row['id']}: {row['amount']} here, {given[0]['amount']} at the gateway")
-    report.doubled += [f"refund {name} was made {count} times" for name, count in theirs.items() if count > 1]
-    known = {r["id"] for r in refunds}
-    report.doubled += [f"refund {name} at the gateway is not ours" for name in theirs if name not in known]
-    failed = [r["id"] for r in refunds if r["status"] == "failed"]
-    report.wrong += [f"refund {name} failed" for name in failed]
-
-
-async def _look_for_leaks(stand: Stand, admin: asyncpg.Connection[Any], report: Report) -> None:
-    """Nothing is stuck: no transaction that nobody ends, no lock that somebody waits for, no process too many."""
-    begin = time.monotonic()
-    while True:
-        stuck = await admin.fetch(
-            "SELECT pid, usename, state, left(query, 60) AS query FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-            "AND backend_type = 'client backend' AND state <> 'idle' AND xact_start < now() - interval '5 seconds'"
-        )
-        waiting = await admin.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        if not stuck and not waiting:
-            break
-        if time.monotonic() - begin > 15:
-            report.leaks += [f"backend {r['pid']} of {r['usename']} is {r['state']}: {r['query']}" for r in stuck]
-            report.leaks += [f"{waiting} locks are waited for"] * bool(waiting)
-            break
-        await asyncio.sleep(0.5)
-    prepared = await admin.fetchval("SELECT count(*) FROM pg_prepared_xacts")
-    report.leaks += [f"{prepared} prepared transactions"] * bool(prepared)
-    sessions = await admin.fetch(
-        "SELECT application_name AS name, count(*) AS count FROM pg_stat_activity "
-        "WHERE usename LIKE 'web\\_%' GROUP BY application_name"
-    )
-    # Two web processes with 17 connections in their pools at most; the worker has its two pools and its own ones.
-    limits = {"storeproc web": 2 * 17, "storeproc worker": 10, "storeproc cache": 2, "storeproc reports": 1}
-    for row in sessions:
-        if row["count"] > limits.get(row["name"], 4):
-            report.leaks.append(f"{row['count']} connections of {row['name']}")
-    processes = (("web", stand.web(), 2), ("worker", stand.worker(), 1), ("server", stand.postmaster(), 1))
-    for name, found, expected in processes:
-        if len(found) != expected:
-            report.leaks.append(f"{len(found)} processes of {name}, not {expected}")
-
-
-async def replay(stand: Stand, book: Book, report: Report) -> None:
-    """Every key, sent once more, has the answer that it had."""
-    client = Client("replay", stand.direct, book)
-    limit = asyncio.Semaphore(8)
-
-    async def again(told: Told) -> None:
-        async with limit:
-            answer, _ = await client.definite("POST", told.path, token=told.token, key=told.key, json=told.body)
-        found = answer.json() if answer.content else None
-        if answer.status_code != told.status or answer.headers.get("idempotent-replayed") != "true":
-            report.wrong.append(f"{told.key} {told.path}: {told.status}, again {answer.status_code} {answer.headers}")
-        elif _name(found) != _name(told.answer):
-            report.doubled.append(f"{told.key}: {_name(told.answer)}, again {_name(found)}")
-        report.replayed += 1
-
-    await asyncio.gather(*(again(told) for told in book.done()))
-    await client.close()
-
-
-def _name(answer: Any) -> Any:
-    if isinstance(answer, dict) and "payment" in answer:
-        return answer["payment"]["id"]
-    return answer.get("id", answer) if isinstance(answer, dict) else answer
-
-
 # --- the command ----------------------------------------------------------------------------------
 
 
@@ -776,6 +256,7 @@ def show(report: Report, console: Console) -> None:
         "invariants broken": len(report.broken),
         "left behind": len(report.leaks),
         "worst recovery": f"{worst:.1f} s (limit {RECOVERS:.0f})",
+        "fees of the gateway": f"{report.fees:,} minor units, booked",
         "queue drained after": f"{report.drained:.1f} s",
         "slowest answer": f"{report.slowest:.1f} s",
         "callbacks": ", ".join(f"{count} {name}" for name, count in report.callbacks.items()),

@@ -32,15 +32,12 @@ import random
 import sys
 import tempfile
 import time
-from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -49,22 +46,20 @@ from tests.gateways.stripe_server import StripeServer
 
 from .attacks import Cut
 from .faults import open_shop
-from .shoppers import Book, Shop, Shopper, Stripe
+from .memory import RISE, Figure, fit, measure
+from .shoppers import Book, Shopper, Stripe
 from .stand import Stand, standing
+from .visitors import TIMEOUT, Browser, Fuzzer, fuzz_until, invent
 
 HOUR = 216_000  # requests, after those that schemathesis sends first; after 72,000 the worker's press still fills
 # Few connections: each meets in minutes what one of many meets in days.
 POOL_SIZES = "web_customer=2,web_anonymous=2,web_merchant=1,web_gateway=1,web_worker=1"
 BROWSERS = 8
 SHOPPERS = 8
-RISE = 0.05  # of the level, after the warm-up
 FEW = 12  # open files more: connections in flight
-TIMEOUT = 15.0  # seconds: the web tier's request_timeout
 FUZZERS = {"customer": "alice@example.com", "merchant": "trail@example.com", "admin": "admin@example.com"}
 EACH = 2  # connections of each of them
 KEPT_OF_A_ROLE = 1000  # of what was invented, to be sent again: each must come six times soon, for its generic plans
-PAUSE = 0.02  # seconds between two pages of a browser: what is kept of the catalogue would be most of the hour else
-EXCLUDED = ("/v1/sessions/current", "/v1/account/password", "/v1/account")  # would log the fuzzer out
 
 
 # What every program has that leaks: something is kept for each request and never looked at again.
@@ -93,31 +88,6 @@ SETTLES = 36_000  # requests: in fewer, backends do not come to rest
 
 
 @dataclass
-class Sample:
-    requests: int
-    memory: dict[str, float]  # megabytes
-    files: dict[str, int]
-    roles: dict[str, tuple[int, float]] = field(default_factory=dict)
-    """Backends of a login role, megabytes of the largest."""
-
-
-@dataclass
-class Figure:
-    """One line of the answer: where memory was, where it went. Megabytes."""
-
-    before: float
-    middle: float
-    after: float
-    level: float
-    rise: float  # over the second half, by a fitted line
-    most: float
-
-    @property
-    def flat(self) -> bool:
-        return self.rise <= max(RISE * self.level, 2.0)
-
-
-@dataclass
 class Report:
     seconds: float = 0.0
     requests: int = 0
@@ -143,177 +113,6 @@ class Report:
 
 
 # --- the load -------------------------------------------------------------------------------------
-
-
-class Visitor(ABC):
-    """Asks on one connection after the other, with as little of a client as HTTP/1.1 needs."""
-
-    def __init__(self, stand: Stand, chance: random.Random) -> None:
-        self.stand = stand
-        self.chance = chance
-        self.done = 0
-
-    async def visit_until(self, end: asyncio.Event) -> None:
-        while not end.is_set():
-            with suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
-                await self._visit(end)
-
-    async def _visit(self, end: asyncio.Event) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.stand.port)
-        try:
-            for _ in range(200):
-                if end.is_set() or not await self._ask(reader, writer):
-                    return
-        finally:
-            writer.close()
-
-    @abstractmethod
-    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """One request. Answers whether another may follow on this connection."""
-
-
-class Browser(Visitor):
-    """Reads, and sends junk."""
-
-    def __init__(self, stand: Stand, shop: Shop, token: str, chance: random.Random) -> None:
-        super().__init__(stand, chance)
-        self.shop = shop
-        self.token = token
-
-    def _next(self) -> tuple[str, bool]:
-        product = self.chance.choice(self.shop.products)
-        return self.chance.choice((
-            ("/v1/products?limit=20", False), (f"/v1/products/{product}", False), (f"/v1/products/{product}", False),
-            (f"/v1/products?q={self.chance.choice(('lamp', 'coffee', 'tent', 'xyzzy', 'note'))}", False),
-            (f"/v1/products?min_price={100 * self.chance.randint(1, 60)}&currency=USD&sort=price", False),
-            (f"/v1/products/{product}/prices", False), ("/v1/categories", False), ("/v1/shipping-methods", False),
-            ("/v1/cart", True), ("/v1/orders?limit=10", True), ("/v1/wallet", True), ("/v1/account", True),
-            ("/openapi.json", False), ("/v1/nowhere", False),
-        ))  # fmt: skip
-
-    def _junk(self) -> bytes:
-        path = self.chance.choice(
-            ("/orders", "/cart/items", "/wallet/deposits", "/sessions", "/webhooks/stripe", "/a/b")
-        )
-        body: bytes = self.chance.choice((
-            b"", b"{", b"[]", b"null", b'{"items": 7}', b'{"items": [{"product_id": "x", "quantity": 1e999}]}',
-            b'{"amount": -1, "currency": "\\u0000", "provider": []}', b"[" * 900, b'{"email": "' + b"a" * 9000 + b'"}',
-            self.chance.randbytes(200),
-        ))  # fmt: skip
-        head = f"POST /v1{path} HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {self.token}\r\n"
-        return f"{head}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
-
-    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        if self.chance.random() < 0.1:
-            writer.write(self._junk())
-        else:
-            path, known = self._next()
-            who = f"authorization: Bearer {self.token}\r\n" if known else ""
-            writer.write(f"GET {path} HTTP/1.1\r\nhost: shop\r\n{who}\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
-        await reader.readexactly(int(length.split(b":")[1]))
-        self.done += 1
-        await asyncio.sleep(PAUSE)
-        return True
-
-
-async def schemathesis(
-    stand: Stand, token: str, seed: int, examples: int, end: asyncio.Event, record: Path | None = None
-) -> None:
-    """Once through all operations, unless the end comes first."""
-    excluded = [part for path in EXCLUDED for part in ("--exclude-path", path)]
-    archive = ["--report", "har", "--report-har-path", str(record), "--output-sanitize", "false"] if record else []
-    process = await asyncio.create_subprocess_exec(
-        str(Path(sys.executable).with_name("schemathesis")), "run", f"{stand.direct}/openapi.json",
-        "--url", stand.direct, "--header", f"Authorization: Bearer {token}",
-        "--checks", "not_a_server_error", "--max-examples", str(examples), "--phases", "examples,coverage,fuzzing",
-        "--workers", "1", "--request-timeout", "20", "--seed", str(seed),
-        "--generation-database", "none", "--no-color", *excluded, *archive,
-        cwd=stand.folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    ended = asyncio.create_task(process.wait())
-    over = asyncio.create_task(end.wait())
-    try:
-        await asyncio.wait({ended, over}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        over.cancel()
-        with suppress(ProcessLookupError):
-            process.terminate()
-        await ended
-
-
-async def invent(stand: Stand, token: str, seed: int, examples: int) -> list[Recorded]:
-    """What schemathesis sends as one caller."""
-    file = stand.folder / f"{seed}.har"
-    await schemathesis(stand, token, seed, examples, asyncio.Event(), file)
-    entries = json.loads(await asyncio.to_thread(file.read_bytes))["log"]["entries"]
-    file.unlink()
-    return [made for entry in entries if (made := Recorded.read(entry["request"])) is not None]
-
-
-async def fuzz_until(end: asyncio.Event, stand: Stand, tokens: dict[str, str], seed: int, examples: int) -> None:
-    """schemathesis, as one role after the other."""
-    while not end.is_set():
-        for token in tokens.values():
-            seed += 1
-            if not end.is_set():
-                await schemathesis(stand, token, seed, examples, end)
-
-
-DROPPED = frozenset(("connection", "content-length", "host", "transfer-encoding", "accept-encoding"))
-DAMAGE = (b"", b"0", b"-", b"[", b"}", b'"', b"null", b"1e999", b"\\u0000", b"\xff", b"9" * 40)
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A request that schemathesis sent, ready to be sent again."""
-
-    head: bytes
-    body: bytes
-
-    @classmethod
-    def read(cls, request: dict[str, Any]) -> Recorded | None:
-        _, _, address = request["url"].partition("://")
-        path = "/" + address.partition("/")[2]
-        lines = [f"{request['method']} {path} HTTP/1.1", "host: shop"]
-        lines += [f"{h['name']}: {h['value']}" for h in request["headers"] if h["name"].lower() not in DROPPED]
-        try:
-            head = "\r\n".join(lines).encode("latin-1")
-            body = request.get("postData", {}).get("text", "").encode()
-        except UnicodeEncodeError:
-            return None
-        return cls(head, body)
-
-    def write(self, chance: random.Random) -> bytes:
-        body = self.body
-        if body and chance.random() < 0.25:
-            at = chance.randrange(len(body))
-            body = body[:at] + chance.choice(DAMAGE) + body[at + chance.randrange(3) :]
-        return b"%s\r\ncontent-length: %d\r\n\r\n%s" % (self.head, len(body), body)
-
-
-class Fuzzer(Visitor):
-    """Sends what was invented, in any order."""
-
-    def __init__(self, stand: Stand, invented: list[Recorded], chance: random.Random) -> None:
-        super().__init__(stand, chance)
-        self.invented = invented
-
-    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        request = self.chance.choice(self.invented)
-        writer.write(request.write(self.chance))
-        async with asyncio.timeout(2 * TIMEOUT):
-            head = await reader.readuntil(b"\r\n\r\n")
-            self.done += 1
-            status, *lines = head.lower().split(b"\r\n")
-            length = next((line for line in lines if line.startswith(b"content-length:")), None)
-            if request.head.startswith(b"HEAD ") or status.split()[1] in (b"204", b"304"):
-                return True
-            if length is None:
-                return False  # a stream: it would go on until we leave
-            await reader.readexactly(int(length.split(b":")[1]))
-        return b"connection: close" not in lines
 
 
 # --- what is measured -----------------------------------------------------------------------------
@@ -348,43 +147,6 @@ class Log:
                     self.failed.append(f"{said['operation']}: {said['status']} {said.get('code')}")
             elif b'"error"' in line and b'"trace"' in line:
                 self.failed.append(line.decode(errors="replace")[:500])
-
-
-def measure(stand: Stand, requests: int) -> Sample:
-    sample = Sample(requests, {}, {})
-    for name, found in (("web process", stand.web()), ("worker", stand.worker())):
-        if len(found) == 1:
-            with suppress(psutil.Error):
-                sample.memory[name] = found[0].memory_info().rss / 2**20
-                sample.files[name] = found[0].num_fds()
-    backends: list[tuple[float, str]] = []
-    for process in stand.sessions():
-        with suppress(psutil.Error):
-            info, title = process.memory_info(), " ".join(process.cmdline())
-            role = next((word for word in title.split() if word.startswith("web_")), "")
-            backends.append(((info.rss - info.shared) / 2**20, role))
-    if backends:
-        sample.memory["all backends"] = sum(mb for mb, _ in backends)
-        sample.memory["largest backend"] = max(backends)[0]
-        for mb, role in backends:
-            number, most = sample.roles.get(role, (0, 0.0))
-            sample.roles[role] = (number + 1, round(max(most, mb), 1))
-    return sample
-
-
-def fit(samples: Sequence[Sample], name: str, begin: int = 0) -> Figure:
-    """A line by least squares through the second half of the requests from `begin` on."""
-    half = (begin + samples[-1].requests) / 2
-    every = [(s.requests, s.memory[name]) for s in samples if name in s.memory]
-    points = [point for point in every if point[0] >= half]
-    mean_x = sum(x for x, _ in points) / len(points)
-    level = sum(y for _, y in points) / len(points)
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    slope = sum((x - mean_x) * (y - level) for x, y in points) / spread if spread else 0.0
-    rise = slope * (points[-1][0] - points[0][0])
-    places = (every[0][1], points[0][1], points[-1][1], level, max(y for _, y in points))
-    before, middle, after, level, most = (round(mb, 1) for mb in places)
-    return Figure(before, middle, after, level, round(rise, 2), most)
 
 
 async def notices(leak: str, seed: int = 1) -> tuple[bool, Figure]:
@@ -524,6 +286,7 @@ KEPT = {
     "messaging.idempotency_keys": ("created_at", "identity.purge_expired()"),
     "messaging.outbox": ("done_at", "messaging.purge_jobs()"),
     "identity.login_attempts": ("window_at", "identity.purge_expired()"),
+    "identity.known_devices": ("last_used_at", "identity.purge_expired()"),
 }
 
 

@@ -42,6 +42,7 @@ async def test_nothing_is_lost_or_doubled_while_things_break() -> None:
     )
     assert report.ok, report
     assert report.acknowledged > 50
+    assert report.fees > 0
     assert sum(report.faults.values()) == len(chosen)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from . import soak
+from .memory import Figure, Sample, fit
 
 pytestmark = pytest.mark.anyio
 
@@ -26,9 +27,9 @@ async def test_a_leak_is_noticed(leak: str) -> None:
 
 
 def test_what_counts_as_flat() -> None:
-    def fitted(*memory: float) -> soak.Figure:
-        samples = [soak.Sample(100 * n, {"web": mb}, {}) for n, mb in enumerate((0.0,) * len(memory) + memory)]
-        return soak.fit(samples, "web")
+    def fitted(*memory: float) -> Figure:
+        samples = [Sample(100 * n, {"web": mb}, {}) for n, mb in enumerate((0.0,) * len(memory) + memory)]
+        return fit(samples, "web")
 
     assert fitted(100, 101, 100, 101, 100).flat
     rising = fitted(100, 105, 110, 115, 120)

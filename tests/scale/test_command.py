@@ -52,7 +52,7 @@ def test_it_refuses_where_orders_are_real(make_database: Callable[[], Access], t
     access = make_database()
     assert "production" in run(access, tmp_path, STOREPROC_ENVIRONMENT="production").stderr
     with psycopg.connect(access.admin(), autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE {access.database} SET storeproc.environment = 'production'".encode())
+        connection.execute("SELECT identity.set_environment('production')")
     refused = run(access, tmp_path)
     assert (refused.returncode, orders(access)) == (1, 0)
     assert "production" in refused.stderr

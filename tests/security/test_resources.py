@@ -206,7 +206,7 @@ async def test_the_device_that_logged_in_is_known_by_its_cookie(client: Client) 
     refused = await log_in(client, email, "203.0.113.200")
     assert refused.json()["code"] == "too_many_attempts"
     again = await log_in(client, email, "203.0.113.200", Cookie=device)
-    assert again.status_code == 201
+    assert again.status_code == 201, again.text
     assert any(each.startswith(f"{device};") for each in again.headers.get_list("set-cookie"))
 
 

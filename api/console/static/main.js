@@ -1,5 +1,6 @@
 // The frame of the page: log-in, menu, routing between the sections.
 
+import { showAccount } from "./account.js";
 import { h, icon, replace } from "./elements.js";
 import { words } from "./format.js";
 import { showCredit, showDisputes, showGiftCards, showPayouts, showReconciliation } from "./money.js";
@@ -56,7 +57,7 @@ function frame() {
     { id: "menu", "aria-label": "Sections" },
     h("a", { class: "brand", href: `#/${mine()[0].name}` }, "storeproc", h("span", {}, "Console")),
     h("div", { class: "sections" }, mine().map((s) => h("a", { href: `#/${s.name}`, "data-section": s.name }, icon(s.shape ?? s.name), s.label))),
-    h("div", { class: "who" }, h("span", { title: session.account.email }, h("b", {}, session.account.display_name ?? session.account.handle ?? session.account.email), h("small", {}, words(session.account.role))), h("button", { type: "button", class: "plain", "aria-label": "Log out", title: "Log out", onclick: logOut }, icon("leave"))),
+    h("div", { class: "who" }, h("a", { href: "#/account", title: `${session.account.email}: your log-ins` }, h("b", {}, session.account.display_name ?? session.account.handle ?? session.account.email), h("small", {}, words(session.account.role))), h("button", { type: "button", class: "plain", "aria-label": "Log out", title: "Log out", onclick: logOut }, icon("leave"))),
   );
   const toggle = h("button", { type: "button", class: "plain toggle", "aria-label": "Sections", "aria-controls": "menu", "aria-expanded": "false" }, icon("menu"));
   toggle.addEventListener("click", () => open(!document.body.classList.contains("open")));
@@ -90,6 +91,7 @@ function route() {
   const sections = mine();
   let content;
   if (name === "search" && query.q) content = showSearch(rest, query);
+  else if (name === "account") content = showAccount();
   else {
     const section = sections.find((s) => s.name === name);
     if (!section) return void location.replace(`#/${sections[0].name}`);
@@ -99,7 +101,7 @@ function route() {
     if (link.dataset.section === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  const label = sections.find((s) => s.name === name)?.label ?? "Search";
+  const label = sections.find((s) => s.name === name)?.label ?? (name === "account" ? "Your log-ins" : "Search");
   document.title = `${label} · storeproc`;
   replace(main, content);
   // A new page starts at its top and moves the focus to its heading, for screen readers; a new filter does neither.

@@ -2,8 +2,11 @@
 
 const API = "/v1";
 
-/** The account that is logged in, and what to do when its session ends (main.js sets it). */
-export const session = { account: null, ended() {} };
+/**
+ * The account that is logged in, what to do when its session ends (main.js sets it), and how to confirm that it is still
+ * the same person (account.js sets it).
+ */
+export const session = { account: null, ended() {}, confirm: async () => false };
 
 export class Problem extends Error {
   constructor(status, body) {
@@ -49,13 +52,23 @@ export async function send(method, path, { query, body, key, version } = {}) {
   return data;
 }
 
-/** Sends a request. When the access token has expired, one tab renews the session, and the request is sent again. */
+/** Sends a request, and sends it again when the person had to confirm the session first. */
 export async function call(method, path, options) {
+  try {
+    return await renewed(method, path, options);
+  } catch (problem) {
+    if (problem.code !== "confirmation_required" || !(await session.confirm())) throw problem;
+  }
+  return renewed(method, path, options);
+}
+
+/** Sends a request. When the access token has expired, one tab renews the session, and the request is sent again. */
+async function renewed(method, path, options) {
   const began = Date.now();
   try {
     return await send(method, path, options);
   } catch (problem) {
-    if (problem.status !== 401 || path.startsWith("/sessions")) throw problem;
+    if (problem.status !== 401 || (path.startsWith("/sessions") && path !== "/sessions/current/confirm")) throw problem;
   }
   try {
     await navigator.locks.request("storeproc session", async () => {

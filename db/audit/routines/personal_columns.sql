@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION audit.personal_columns(table_name text)
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 RETURN CASE personal_columns.table_name
-    WHEN 'identity.accounts' THEN ARRAY['email', 'handle', 'display_name']
+    WHEN 'identity.accounts' THEN ARRAY['email', 'pending_email', 'handle', 'display_name']
     WHEN 'identity.addresses' THEN ARRAY['name', 'line1', 'line2', 'city', 'region', 'postal_code', 'phone']
     WHEN 'sales.orders' THEN ARRAY['shipping_address']
     WHEN 'fulfilment.shipments' THEN ARRAY['address', 'tracking_number', 'tracking_url']

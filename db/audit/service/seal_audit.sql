@@ -1,4 +1,5 @@
--- Seals the audit up to now, and creates next month's partition before its first row.
+-- Seals the audit up to now, creates next month's partition before its first row, and drops the months that have been
+-- kept long enough.
 -- Callers:   the worker.
 CREATE FUNCTION api.seal_audit()
 RETURNS integer
@@ -7,6 +8,7 @@ BEGIN
     PERFORM identity.authenticate_service('worker');
     PERFORM audit.add_partition((now() AT TIME ZONE 'UTC')::date),
     audit.add_partition((now() AT TIME ZONE 'UTC' + interval '1 month')::date);
+    PERFORM audit.apply_retention();
     RETURN audit.seal_changes();
 END $$;
 

@@ -22,15 +22,15 @@ BEGIN
     INSERT INTO catalog.imports (merchant_id, columns, lines)
     VALUES (v_actor, import_products.columns, v_lines)
     RETURNING id INTO v_id;
-    -- The export puts an apostrophe in front of a cell that a spreadsheet would run; it is not part of the value.
     INSERT INTO catalog.import_lines (import_id, line, sku, name, description, category, price, currency, stock,
                                       weight, requires_shipping, tax_category, attributes, images, status, code,
                                       message)
-    SELECT v_id, d.line, nullif(trim(d.sku), ''), nullif(regexp_replace(d.name, '^''([-=+@\t\r''])', '\1'), ''),
-           regexp_replace(d.description, '^''([-=+@\t\r''])', '\1'), nullif(trim(d.category), ''),
-           nullif(trim(d.price), ''), nullif(trim(d.currency), ''), nullif(trim(d.stock), ''),
-           nullif(trim(d.weight), ''), nullif(trim(d.requires_shipping), ''), nullif(trim(d.tax_category), ''),
-           nullif(trim(d.attributes), ''), nullif(trim(d.images), ''),
+    SELECT v_id, d.line, nullif(catalog.trim_cell(d.sku), ''), nullif(catalog.trim_cell(d.name), ''),
+           catalog.trim_cell(d.description), nullif(catalog.trim_cell(d.category), ''),
+           nullif(catalog.trim_cell(d.price), ''), nullif(catalog.trim_cell(d.currency), ''),
+           nullif(catalog.trim_cell(d.stock), ''), nullif(catalog.trim_cell(d.weight), ''),
+           nullif(catalog.trim_cell(d.requires_shipping), ''), nullif(catalog.trim_cell(d.tax_category), ''),
+           nullif(catalog.trim_cell(d.attributes), ''), nullif(catalog.trim_cell(d.images), ''),
            CASE WHEN d.problem IS NOT NULL THEN 'error' END, CASE WHEN d.problem IS NOT NULL THEN 'cells_missing' END,
            d.problem
     FROM pg_temp.import_draft AS d;

@@ -24,10 +24,11 @@ BEGIN
         SELECT CASE WHEN c.code IS NULL THEN 'skipped' ELSE 'error' END, c.code, CASE c.code
             WHEN 'sku_missing' THEN 'The SKU is missing.'
             WHEN 'sku_malformed'
-                THEN 'An SKU has up to 64 letters, digits, dots, dashes, slashes, and begins with a letter or digit.'
+                THEN obj_description('api.sku'::regtype, 'pg_type')
             WHEN 'sku_twice' THEN 'This SKU is in the file more than once.'
             WHEN 'sku_taken' THEN 'This SKU belongs to one of your bundles.'
             WHEN 'name_missing' THEN 'A new product needs a name.'
+            WHEN 'text_characters' THEN 'A name or description has characters that cannot be seen or printed.'
             WHEN 'text_length' THEN 'A name has 1 to 200 characters, a description up to 10,000.'
             WHEN 'price_missing' THEN 'A new product needs a price.'
             WHEN 'price_out_of_range'
@@ -58,6 +59,8 @@ BEGIN
                     THEN 'sku_twice'
                 WHEN p.kind <> 'product' THEN 'sku_taken'
                 WHEN p.id IS NULL AND l.name IS NULL THEN 'name_missing'
+                WHEN NOT pg_input_is_valid(l.name, 'api.line')
+                    OR NOT pg_input_is_valid(l.description, 'api.paragraphs') THEN 'text_characters'
                 WHEN NOT pg_input_is_valid(l.name, 'api.short_text')
                     OR NOT pg_input_is_valid(l.description, 'api.long_text') THEN 'text_length'
                 WHEN p.id IS NULL AND l.price IS NULL THEN 'price_missing'

@@ -1,7 +1,7 @@
 -- Receives the parcel of a return, once: refunds the pieces that arrived and, by default, restocks them.
 -- Locks:  order, return, the order's lines, stock rows in product order, payments, ledger accounts.
--- Errors: return_not_found, order_item_not_found 404; return_transition_refused, received_above_announced,
---         payment_disputed 409; line_twice_in_return, return_empty 422.
+-- Errors: confirmation_required 403; return_not_found, order_item_not_found 404; return_transition_refused,
+--         received_above_announced, payment_disputed 409; line_twice_in_return, return_empty 422.
 CREATE FUNCTION api.receive_return(
     return_id uuid, items api.return_receipt[] DEFAULT NULL, restock boolean DEFAULT true
 )
@@ -14,6 +14,7 @@ DECLARE
     v_quantities integer[];
     v_restock    boolean[];
 BEGIN
+    PERFORM identity.require_fresh();
     IF receive_return.items IS NULL THEN
         SELECT array_agg(i.order_item_id), array_agg(i.quantity), array_agg(v_all) INTO STRICT v_ids,
                v_quantities, v_restock

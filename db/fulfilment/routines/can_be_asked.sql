@@ -8,7 +8,7 @@ BEGIN
     RETURN EXISTS (
         SELECT FROM fulfilment.carriers AS c
         WHERE c.name = can_be_asked.carrier AND c.enabled
-          AND NOT (c.test_only AND current_setting('storeproc.environment', true) IS NOT DISTINCT FROM 'production'));
+          AND NOT (c.test_only AND identity.is_production()));
 END $$;
 
 GRANT EXECUTE ON FUNCTION fulfilment.can_be_asked TO store_api;

@@ -1,9 +1,10 @@
 -- Changes the role of an account, suspends it or ends its suspension.
 -- Locks:  all active admins in id order, then the account.
--- Errors: account_not_found 404; own_account_refused 403; account_closed 409; version_stale 412.
+-- Errors: confirmation_required 403; account_not_found 404; own_account_refused 403; account_closed 409; version_stale
+--         412.
 CREATE DOMAIN api.account_standing AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended']));
-COMMENT ON DOMAIN api.account_standing IS 'Whether the account may log in. (Only its owner can close an account.)';
+COMMENT ON DOMAIN api.account_standing IS 'Whether the account may log in; only its owner can close it.';
 
 CREATE FUNCTION api.change_account(
     account_id uuid, role api.account_role DEFAULT NULL, status api.account_standing DEFAULT NULL,
@@ -12,6 +13,7 @@ RETURNS api.admin_account
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM identity.authenticate();
+    PERFORM identity.require_fresh();
     RETURN api.render_admin_account(identity.change_account(
         change_account.account_id, change_account.role, change_account.status, change_account.if_match));
 END $$;

@@ -3,13 +3,14 @@
 -- Locks:  the account, then the counted attempts, then its known devices.
 -- Errors: credentials_invalid 401, account_suspended 403.
 CREATE FUNCTION api.create_session(
-    email api.email, password api.password, client_address text DEFAULT NULL, device_token text DEFAULT NULL)
+    email api.email, password api.password, client_address text DEFAULT NULL, user_agent text DEFAULT NULL,
+    device_token text DEFAULT NULL)
 RETURNS api.session
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_opened record;
 BEGIN
-    SELECT * INTO v_opened FROM identity.open_session(email, password);
+    SELECT * INTO v_opened FROM identity.open_session(email, password, client_address, user_agent);
     PERFORM identity.forget_log_in(email, client_address, device_token);
     PERFORM identity.remember_device((v_opened.account).id, client_address, device_token);
     RETURN api.render_session(v_opened.account, v_opened.access_token, v_opened.refresh_token);

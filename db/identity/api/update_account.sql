@@ -1,6 +1,7 @@
--- Changes the caller's own profile. A new e-mail is not verified.
--- Locks:  the account.
--- Errors: email_taken, handle_taken 409, version_stale 412.
+-- Changes the caller's own profile. A new e-mail is pending until it is confirmed (request_email_change).
+-- Locks:  the account; for a new e-mail counted attempts.
+-- Errors: confirmation_required 403 (for a new e-mail); email_taken, handle_taken 409; version_stale 412;
+--         too_many_attempts 429.
 CREATE FUNCTION api.update_account(
     handle api.handle DEFAULT NULL, display_name api.short_text DEFAULT NULL, email api.email DEFAULT NULL,
     if_match bigint DEFAULT NULL, given text[] DEFAULT NULL)
@@ -27,17 +28,21 @@ BEGIN
     ) END,
         display_name = CASE WHEN 'display_name' = ANY (update_account.given) THEN update_account.display_name
                             ELSE coalesce(update_account.display_name, a.display_name) END,
-        email = coalesce(update_account.email, a.email),
-        email_verified = a.email_verified AND a.email = coalesce(update_account.email, a.email),
         version = a.version + 1
-    WHERE a.id = v_actor
-    RETURNING a.* INTO v_account;
+    WHERE a.id = v_actor;
+    IF update_account.email IS NOT NULL THEN
+        PERFORM identity.request_email_change(update_account.email);
+    END IF;
+    SELECT * INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = v_actor;
     RETURN api.render_account(v_account);
 END $$;
 
 COMMENT ON FUNCTION api.update_account IS
 'Change your account
 
-Fields that are left out stay; null clears handle and display_name. A new e-mail has to be verified again.';
+Fields that are left out stay; null clears handle and display_name. A new e-mail needs a log-in or a confirmation
+of the session within the last ten minutes. It is `pending_email` until the token from the mail to it is used
+(`POST /v1/account/email-verification/confirm`, or the link); the old address gets a notice. When it is confirmed, your
+other sessions end. Sending the present e-mail cancels the change.';
 
 GRANT EXECUTE ON FUNCTION api.update_account TO app_customer;

@@ -1,5 +1,6 @@
 -- Callers see their own account; staff and services see all. Sign-up and log-in write through identity.open_account and
--- open_session; callers can change only the columns of their own profile that update_account changes.
+-- open_session; callers can change only the columns of their own profile that update_account changes. An e-mail
+-- changes through identity.request_email_change and confirm_email.
 ALTER TABLE identity.accounts ENABLE ROW LEVEL SECURITY;
 
 DROP POLICY IF EXISTS own_row ON identity.accounts;
@@ -11,7 +12,7 @@ CREATE POLICY own_profile ON identity.accounts FOR UPDATE TO store_api
 
 REVOKE ALL ON identity.accounts FROM store_api;
 GRANT SELECT ON identity.accounts TO store_api;
-GRANT UPDATE (email, handle, display_name, email_verified, version) ON identity.accounts TO store_api;
+GRANT UPDATE (handle, display_name, version) ON identity.accounts TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON identity.accounts
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');

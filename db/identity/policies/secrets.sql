@@ -8,10 +8,14 @@ ALTER TABLE identity.salt_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.login_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.known_devices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.mail_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.email_changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.outside_issuers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.outside_identities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.environment ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL
     ON identity.passwords, identity.sessions, identity.refresh_tokens, identity.signing_keys, identity.salt_key,
     identity.login_attempts, identity.known_devices,
-              identity.mail_tokens, identity.outside_issuers, identity.outside_identities FROM store_api;
+              identity.mail_tokens, identity.email_changes, identity.outside_issuers, identity.outside_identities,
+              identity.environment
+    FROM store_api;

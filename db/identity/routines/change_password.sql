@@ -18,8 +18,7 @@ BEGIN
     END IF;
 
     PERFORM identity.set_password(v_actor, change_password.new_password);
-    UPDATE identity.sessions SET revoked_at = now()
-    WHERE account_id = v_actor AND id IS DISTINCT FROM identity.current_session() AND revoked_at IS NULL;
+    PERFORM identity.end_other_sessions(v_actor, identity.current_session());
     DELETE FROM identity.login_attempts WHERE subject = 'account:' || v_actor;
 END $$;
 

@@ -1,5 +1,5 @@
 -- The caller's session, as identity.authenticate() set it; NULL without a signed-in caller.
--- Callers:   change_password, close_session.
+-- Callers:   change_password, close_session, confirm_session, require_fresh.
 CREATE OR REPLACE FUNCTION identity.current_session()
 RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE

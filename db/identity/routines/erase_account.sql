@@ -44,16 +44,19 @@ BEGIN
 
     -- .invalid is reserved (RFC 2606): no mail can be sent there.
     UPDATE identity.accounts AS a
-    SET email = a.id || '@closed.invalid', handle = NULL, display_name = NULL, email_verified = false,
-        last_login_at = NULL, version = a.version + 1
+    SET email = a.id || '@closed.invalid', pending_email = NULL, handle = NULL, display_name = NULL,
+        email_verified = false, last_login_at = NULL, version = a.version + 1
     WHERE a.id = erase_account.account_id AND a.email <> a.id || '@closed.invalid';
     UPDATE identity.sessions AS s
-    SET revoked_at = now()
-    WHERE s.account_id = erase_account.account_id AND s.revoked_at IS NULL;
+    SET revoked_at = coalesce(s.revoked_at, now()), ip_address = NULL, user_agent = NULL
+    WHERE s.account_id = erase_account.account_id
+      AND (s.revoked_at IS NULL OR num_nonnulls(s.ip_address, s.user_agent) > 0);
+    DELETE FROM identity.email_changes AS c WHERE c.account_id = erase_account.account_id;
     DELETE FROM identity.passwords AS p WHERE p.account_id = erase_account.account_id;
     DELETE FROM identity.known_devices AS k WHERE k.account_id = erase_account.account_id;
     DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
     DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;
+    DELETE FROM identity.account_exports AS e WHERE e.account_id = erase_account.account_id;
     DELETE FROM identity.addresses AS a WHERE a.account_id = erase_account.account_id;
     UPDATE payments.bank_accounts AS b
     SET iban = NULL, bic = NULL, holder = NULL

@@ -1,5 +1,5 @@
 -- Returns an access token for local use, for the account with that e-mail, or the first account of that role. Opens a
--- session of one day.
+-- session of one day, which counts as confirmed all the time: the administrator can issue another at any time.
 -- Callers:   `storeproc token`, over the administrator's connection. Not granted to any web role.
 -- Locks:     none: it only inserts.
 -- Errors:    production_refused 403, account_not_found 404.
@@ -11,7 +11,7 @@ DECLARE
     v_account identity.accounts;
     v_session uuid;
 BEGIN
-    IF current_setting('storeproc.environment', true) = 'production' THEN
+    IF identity.is_production() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'production_refused',
             MESSAGE = 'This server is marked as production: log in to get a token.';
     END IF;
@@ -24,8 +24,8 @@ BEGIN
             MESSAGE = format('There is no active %s account%s.', issue_local_token.role,
                              coalesce(' ' || issue_local_token.email, ''));
     END IF;
-    INSERT INTO identity.sessions (account_id, expires_at)
-    VALUES (v_account.id, now() + interval '1 day')
+    INSERT INTO identity.sessions (account_id, expires_at, confirmed_at)
+    VALUES (v_account.id, now() + interval '1 day', now() + interval '1 day')
     RETURNING id INTO v_session;
     RETURN identity.issue_token(v_account.id, v_account.role, v_session, '1 day');
 END $$;

@@ -1,25 +1,32 @@
 -- Exchanges a token of an outside identity provider, which the web tier has verified, for one of ours that does not
 -- expire later. A log-in there is one session here; after that session was ended (log-out, password change), only a
 -- token that was issued afterwards opens another. A change of the role at the provider changes the role here; in
--- between, the role may be changed here.
+-- between, the role may be changed here. The session is fresh (require_fresh) since the log-in that the provider's
+-- claim auth_time names; without that claim, since the token that opened the session was issued: a token that is
+-- refreshed proves nothing new.
 -- Callers:   api.exchange_outside_token.
 -- Locks:     the outside identity; if its role changes, all active admins and the account.
 -- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
 -- Definer:   writes accounts and sessions; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.open_outside_session(
     issuer text, subject text, issued_at timestamptz, expires_at timestamptz, email text, display_name text, role text,
-    OUT access_token text, OUT audience text, OUT lifetime integer)
+    authenticated_at timestamptz, OUT access_token text, OUT audience text, OUT lifetime integer)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_link    identity.outside_identities;
     v_account identity.accounts;
     v_session identity.sessions;
+    v_sets_roles boolean;
 BEGIN
-    IF NOT EXISTS (SELECT FROM identity.outside_issuers AS t WHERE t.issuer = open_outside_session.issuer) THEN
+    SELECT t.sets_roles INTO v_sets_roles
+    FROM identity.outside_issuers AS t WHERE t.issuer = open_outside_session.issuer;
+    IF NOT FOUND OR open_outside_session.role IS NOT NULL AND NOT v_sets_roles THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'issuer_not_trusted',
-            MESSAGE = 'This identity provider is not trusted here.',
-            HINT = 'Run `storeproc migrate` with OIDC_ISSUER set.';
+            MESSAGE = 'This identity provider is not trusted here'
+                || CASE WHEN v_sets_roles IS NULL THEN '.' ELSE ' to say who may do what.' END,
+            HINT = 'Run `storeproc migrate` with OIDC_ISSUER'
+                || CASE WHEN v_sets_roles IS NULL THEN '' ELSE ' and OIDC_ROLE_CLAIM' END || ' set.';
     END IF;
     lifetime := least(900, floor(extract(epoch FROM open_outside_session.expires_at - clock_timestamp())));
     IF lifetime <= 0 THEN
@@ -49,11 +56,15 @@ BEGIN
     IF v_session.id IS NULL
        OR v_session.revoked_at IS NOT NULL
        OR v_session.expires_at <= now() + interval '15 minutes' THEN
-        INSERT INTO identity.sessions (account_id, expires_at)
-        VALUES (v_account.id, now() + interval '1 day')
+        INSERT INTO identity.sessions (account_id, expires_at, confirmed_at)
+        VALUES (v_account.id, now() + interval '1 day',
+                least(coalesce(open_outside_session.authenticated_at, open_outside_session.issued_at), now()))
         RETURNING * INTO v_session;
         UPDATE identity.outside_identities AS i SET session_id = v_session.id WHERE i.id = v_link.id;
         UPDATE identity.accounts AS a SET last_login_at = now() WHERE a.id = v_account.id;
+    ELSIF open_outside_session.authenticated_at > v_session.confirmed_at THEN
+        UPDATE identity.sessions AS s SET confirmed_at = least(open_outside_session.authenticated_at, now())
+        WHERE s.id = v_session.id;
     END IF;
     access_token := identity.issue_token(v_account.id, v_account.role, v_session.id, make_interval(secs => lifetime));
     audience := v_account.role;

@@ -1,6 +1,6 @@
 -- Deletes expired rows, at most `batch` of each kind: sessions (with their refresh tokens) and tokens from mails a day
--- after their end, counted log-in attempts and idempotency keys after a day, known devices after 90 days. Returns the number of rows; 0 means that
--- nothing is left.
+-- after their end, counted attempts and idempotency keys after a day, the addresses of e-mail changes after 30 days,
+-- known devices after 90. Returns the number of rows; 0 means that nothing is left.
 -- Callers:   api.purge_expired.
 -- Locks:     the rows it deletes; locked rows are left for the next call.
 -- Definer:   no other code may delete these.
@@ -23,6 +23,11 @@ BEGIN ATOMIC
             SELECT t.token_hash FROM identity.mail_tokens AS t WHERE t.expires_at < now() - interval '1 day'
             ORDER BY t.expires_at LIMIT purge_expired.batch FOR UPDATE SKIP LOCKED)
         RETURNING 1
+    ), gone_changes AS (
+        DELETE FROM identity.email_changes WHERE id IN (
+            SELECT c.id FROM identity.email_changes AS c WHERE c.created_at < now() - interval '30 days'
+            ORDER BY c.id LIMIT purge_expired.batch FOR UPDATE SKIP LOCKED)
+        RETURNING 1
     ), gone_devices AS (
         DELETE FROM identity.known_devices WHERE (account_id, proof) IN (
             SELECT k.account_id, k.proof FROM identity.known_devices AS k
@@ -37,7 +42,7 @@ BEGIN ATOMIC
     )
     SELECT (SELECT count(*)
             FROM gone_sessions) + (SELECT count(*) FROM gone_attempts) + (SELECT count(*) FROM gone_tokens)
-        + (SELECT count(*) FROM gone_keys) + (SELECT count(*) FROM gone_devices);
+        + (SELECT count(*) FROM gone_changes) + (SELECT count(*) FROM gone_keys) + (SELECT count(*) FROM gone_devices);
 END;
 
 GRANT EXECUTE ON FUNCTION identity.purge_expired TO store_api;

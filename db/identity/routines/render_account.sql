@@ -4,5 +4,5 @@
 CREATE FUNCTION api.render_account(account identity.accounts)
 RETURNS api.account
 LANGUAGE sql IMMUTABLE
-RETURN ROW(account.id, account.email, account.handle, account.display_name, account.role, account.status,
-           account.email_verified, account.version, account.created_at)::api.account;
+RETURN ROW(account.id, account.email, account.pending_email, account.handle, account.display_name, account.role,
+           account.status, account.email_verified, account.version, account.created_at)::api.account;

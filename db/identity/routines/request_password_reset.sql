@@ -1,7 +1,8 @@
 -- Enqueues the mail for a password reset. It does the same work whether or not an account has the e-mail: it counts,
 -- looks the account up and adds one job to the outbox (without an account if there is none). So neither the answer nor
 -- its time shows which. The number of such mails is limited per 15 minutes: 5 for an e-mail from one network, 10 from
--- anywhere (not counted for a network in which the account has logged in), 100 for a network.
+-- anywhere (not counted for a network in which the account has logged in), 100 for a network; and for an e-mail per
+-- hour and day (count_mail).
 -- Callers:   api.request_password_reset.
 -- Locks:     counted attempts: network, e-mail, both.
 -- Errors:    too_many_attempts 429.
@@ -24,6 +25,7 @@ BEGIN
                                            WHEN 'email' THEN 10
                                            ELSE 5 END);
     END LOOP;
+    PERFORM identity.count_mail(request_password_reset.email);
     SELECT a.id INTO v_account_id FROM identity.accounts AS a
     WHERE lower(a.email) = lower(request_password_reset.email) AND a.status = 'active';
     PERFORM messaging.enqueue_mail('password_reset', v_account_id);

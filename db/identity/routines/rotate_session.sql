@@ -3,10 +3,12 @@
 -- roll that back.
 -- Callers:   api.refresh_session.
 -- Locks:     the session, so that of two concurrent uses one rotates the token and the other counts as reuse.
--- Errors:    refresh_token_invalid 401 (unknown, expired, session ended), account_suspended 403.
+-- Errors:    refresh_token_invalid 401 (unknown, expired, session ended), session_idle 401 (of staff, after
+--            sales.settings.staff_idle_time_to_live without a refresh), account_suspended 403.
 -- Definer:   reads and writes sessions and refresh tokens.
 CREATE OR REPLACE FUNCTION identity.rotate_session(
-    presented text, OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
+    presented text, client_address text, user_agent text,
+    OUT account identity.accounts, OUT access_token text, OUT refresh_token text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_hash    CONSTANT bytea := sha256(convert_to(rotate_session.presented, 'UTF8'));
@@ -31,11 +33,24 @@ BEGIN
             MESSAGE = 'The refresh token is not valid.', HINT = 'Log in again.';
     END IF;
 
+    -- An access token lives for 15 minutes, so a session in use is refreshed at least that often.
+    IF v_account.role IN ('support', 'admin')
+       AND coalesce(v_session.last_used_at, v_session.created_at)
+           < now() - (SELECT t.staff_idle_time_to_live FROM sales.settings AS t)
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_idle',
+            MESSAGE = 'This session was not used for too long.', HINT = 'Log in again.';
+    END IF;
+
     UPDATE identity.refresh_tokens AS t SET used_at = now() WHERE t.token_hash = v_hash AND t.used_at IS NULL;
     IF NOT FOUND THEN
         UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.id = v_session.id;
         RETURN;
     END IF;
+    UPDATE identity.sessions AS s
+    SET last_used_at = now(), ip_address = coalesce(left(rotate_session.client_address, 64), s.ip_address),
+        user_agent = coalesce(identity.clean_user_agent(rotate_session.user_agent), s.user_agent)
+    WHERE s.id = v_session.id;
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token
     FROM identity.issue_session(v_session.id) AS i;

@@ -2,7 +2,8 @@
 -- account, locked.
 -- Callers:   confirm_email, reset_password. Not granted to store_api.
 -- Locks:     the account, then the tokens, so that a token is used only once.
--- Errors:    mail_token_invalid 422: unknown, used, expired, or sent to an address that the account no longer has.
+-- Errors:    mail_token_invalid 422: unknown, used, expired, or sent to an address that the account no longer has (for
+--            an e-mail change: is no longer to have).
 CREATE OR REPLACE FUNCTION identity.use_mail_token(token text, purpose text)
 RETURNS identity.accounts
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -17,7 +18,8 @@ BEGIN
     FOR NO KEY UPDATE;
     IF FOUND THEN
         UPDATE identity.mail_tokens AS t SET used_at = now()
-        WHERE t.token_hash = v_hash AND t.purpose = use_mail_token.purpose AND t.email = v_account.email
+        WHERE t.token_hash = v_hash AND t.purpose = use_mail_token.purpose
+          AND t.email = CASE t.purpose WHEN 'email_change' THEN v_account.pending_email ELSE v_account.email END
           AND t.used_at IS NULL AND t.expires_at > now();
     END IF;
     IF NOT FOUND THEN

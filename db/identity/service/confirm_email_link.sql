@@ -1,8 +1,8 @@
--- Verifies an e-mail for the page that the mail's link opens. The device on which the mail is read need not be logged
--- in.
+-- Verifies an e-mail, or changes it to the pending one, for the page that the mail's link opens. The device on which
+-- the mail is read need not be logged in.
 -- Callers:   the web tier.
 -- Locks:     the account.
--- Errors:    mail_token_invalid 422.
+-- Errors:    mail_token_invalid 422, email_taken 409.
 CREATE FUNCTION api.confirm_email_link(token text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

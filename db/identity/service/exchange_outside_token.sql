@@ -1,6 +1,6 @@
 -- Exchanges a token of an outside identity provider, which the web tier has verified, for one of ours. The first log-in
 -- creates the account. email is an e-mail that the provider has verified, or null; role is one of our roles, or null if
--- the provider reports none.
+-- the provider reports none; authenticated_at is when its user logged in (the claim auth_time), or null.
 -- Callers:   the web tier.
 -- Locks:     the outside identity; if its role changes, all active admins and the account.
 -- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
@@ -8,7 +8,8 @@ CREATE TYPE api.exchanged_token AS (access_token text, role text, expires_in int
 
 CREATE FUNCTION api.exchange_outside_token(
     issuer text, subject text, issued_at timestamptz, expires_at timestamptz, email api.email DEFAULT NULL,
-    display_name api.short_text DEFAULT NULL, role api.account_role DEFAULT NULL)
+    display_name api.short_text DEFAULT NULL, role api.account_role DEFAULT NULL,
+    authenticated_at timestamptz DEFAULT NULL)
 RETURNS api.exchanged_token
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -19,7 +20,7 @@ BEGIN
     FROM identity.open_outside_session(exchange_outside_token.issuer, exchange_outside_token.subject,
                                        exchange_outside_token.issued_at, exchange_outside_token.expires_at,
                                        exchange_outside_token.email, exchange_outside_token.display_name,
-                                       exchange_outside_token.role) AS s;
+                                       exchange_outside_token.role, exchange_outside_token.authenticated_at) AS s;
     RETURN v_answer;
 END $$;
 

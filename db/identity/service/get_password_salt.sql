@@ -1,4 +1,4 @@
--- The first half of a password change: returns the bcrypt salt of the caller's password. Counted as an attempt, because
+-- The first half of a password change and of confirming a session: returns the bcrypt salt of the caller's password. Counted as an attempt, because
 -- a guess at the password follows.
 -- Callers:   the web tier.
 -- Locks:     the counted attempts of the account.
@@ -14,7 +14,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION api.get_password_salt IS
-'Begin a password change
+'Begin a password change, or a confirmation
 
 For the web tier: returns the bcrypt salt with which it computes the current password.';
 

@@ -1,7 +1,8 @@
 -- Takes credit from a customer, never below zero. Above the currency's limit it waits for the approval of a second
 -- person.
 -- Locks:  the customer's credit account.
--- Errors: account_not_found 404, own_credit 403, currency_unknown 422, insufficient_funds 409.
+-- Errors: confirmation_required 403; account_not_found 404, own_credit 403, currency_unknown 422, insufficient_funds
+--         409.
 CREATE FUNCTION api.deduct_credit(
     account_id uuid, amount api.amount, currency api.currency, reason api.short_text,
     metadata api.metadata DEFAULT NULL
@@ -11,6 +12,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
+    PERFORM identity.require_fresh();
     RETURN api.render_credit_change(ledger.change_credit(
         'deduction', deduct_credit.account_id, deduct_credit.amount, deduct_credit.currency, deduct_credit.reason,
         deduct_credit.metadata));

@@ -1,6 +1,6 @@
 -- Gives a customer credit. Above the currency's limit it waits for the approval of a second person.
 -- Locks:  the customer's credit account.
--- Errors: account_not_found 404, own_credit 403, currency_unknown 422, account_closed 409.
+-- Errors: confirmation_required 403; account_not_found 404, own_credit 403, currency_unknown 422, account_closed 409.
 CREATE FUNCTION api.grant_credit(
     account_id uuid, amount api.amount, currency api.currency, reason api.short_text,
     metadata api.metadata DEFAULT NULL
@@ -10,6 +10,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
+    PERFORM identity.require_fresh();
     RETURN api.render_credit_change(ledger.change_credit(
         'grant', grant_credit.account_id, grant_credit.amount, grant_credit.currency, grant_credit.reason,
         grant_credit.metadata));

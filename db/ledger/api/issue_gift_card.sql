@@ -1,5 +1,5 @@
 -- Issues a gift card. Only this answer contains its code.
--- Errors: currency_unknown, gift_card_above_limit, gift_card_expiry_past 422.
+-- Errors: confirmation_required 403; currency_unknown, gift_card_above_limit, gift_card_expiry_past 422.
 CREATE FUNCTION api.issue_gift_card(amount api.amount, currency api.currency, expires_at timestamptz DEFAULT NULL)
 RETURNS api.gift_card
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -7,6 +7,7 @@ DECLARE
     v_actor  CONSTANT uuid := identity.authenticate();
     v_issued record;
 BEGIN
+    PERFORM identity.require_fresh();
     SELECT i.card, i.code INTO STRICT v_issued
     FROM ledger.issue_gift_card(issue_gift_card.amount, issue_gift_card.currency, issue_gift_card.expires_at) AS i;
     RETURN api.render_gift_card(v_issued.card, v_issued.code);

@@ -1,6 +1,6 @@
 -- Sets all limits of one currency.
 -- Locks:  the currency's row.
--- Errors: currency_unknown, limits_out_of_order 422.
+-- Errors: confirmation_required 403; currency_unknown, limits_out_of_order 422.
 CREATE FUNCTION api.set_limits(
     currency api.currency, deposit_minimum api.amount, deposit_maximum api.amount, balance_maximum api.amount,
     withdrawal_minimum api.amount, credit_approval_above api.amount
@@ -11,6 +11,7 @@ DECLARE
     v_actor  CONSTANT uuid := identity.authenticate();
     v_limits ledger.limits;
 BEGIN
+    PERFORM identity.require_fresh();
     PERFORM catalog.require_currency(set_limits.currency);
     IF set_limits.deposit_minimum > set_limits.deposit_maximum
        OR set_limits.deposit_minimum > set_limits.balance_maximum

@@ -1,12 +1,13 @@
 -- Unlocks a customer's wallet.
 -- Locks:  the lock's row.
--- Errors: account_not_found 404, wallet_not_locked 409.
+-- Errors: confirmation_required 403; account_not_found 404, wallet_not_locked 409.
 CREATE FUNCTION api.unlock_wallet(account_id uuid)
 RETURNS api.customer_wallet
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
+    PERFORM identity.require_fresh();
     PERFORM ledger.unlock_wallet(unlock_wallet.account_id);
     RETURN api.render_customer_wallet(unlock_wallet.account_id);
 END $$;

@@ -1,7 +1,7 @@
 -- Registers an address that events are sent to: for a merchant those about their own sales, products and payouts, for
 -- an admin all of the shop. At most twenty per account.
 -- Locks:  an advisory lock of the account, so that concurrent requests are counted.
--- Errors: too_many_webhook_endpoints 409, and of the web tier webhook_target_refused 422.
+-- Errors: too_many_webhook_endpoints 409, event_type_unknown 422, and of the web tier webhook_target_refused 422.
 CREATE DOMAIN api.webhook_url AS text CONSTRAINT webhook_url_malformed
     CHECK (char_length(VALUE) <= 2000 AND VALUE ~
         '^https?://([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!"$-~]*)?$');
@@ -31,6 +31,7 @@ DECLARE
     v_endpoint messaging.webhook_endpoints;
     v_rendered api.webhook_endpoint;
 BEGIN
+    PERFORM messaging.require_event_types(create_webhook_endpoint.types);
     PERFORM pg_advisory_xact_lock(hashtextextended('messaging.webhook_endpoints ' || v_actor, 0));
     IF (SELECT count(*) FROM messaging.webhook_endpoints AS o WHERE o.account_id = v_actor) >= 20 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'too_many_webhook_endpoints',

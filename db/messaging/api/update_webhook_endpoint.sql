@@ -1,6 +1,7 @@
 -- Changes a webhook endpoint: only the fields that are sent. When it is enabled again, pending deliveries are sent.
 -- Locks:  the endpoint.
--- Errors: webhook_endpoint_not_found 404, version_stale 412, and of the web tier webhook_target_refused 422.
+-- Errors: webhook_endpoint_not_found 404, version_stale 412, event_type_unknown 422, and of the web tier
+--         webhook_target_refused 422.
 CREATE DOMAIN api.webhook_status AS text
     CONSTRAINT webhook_status_unknown CHECK (VALUE = ANY (ARRAY['enabled', 'disabled']));
 COMMENT ON DOMAIN api.webhook_status IS 'Whether events are sent to the endpoint.';
@@ -18,6 +19,7 @@ DECLARE
     v_enabled  boolean;
 BEGIN
     PERFORM api.find_webhook_endpoint(update_webhook_endpoint.endpoint_id);
+    PERFORM messaging.require_event_types(update_webhook_endpoint.types);
     SELECT * INTO STRICT v_endpoint
     FROM messaging.webhook_endpoints AS w
     WHERE w.id = update_webhook_endpoint.endpoint_id

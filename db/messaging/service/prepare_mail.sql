@@ -1,5 +1,7 @@
 -- Everything that a mail needs, read when it is written: recipient, sender, data. NULL if there is no recipient or
 -- nothing to say any more. Tokens are created here, so that they are stored nowhere else.
+-- Until an address is verified, it may belong to a person who never heard of this shop: mails to it contain neither the
+-- display name nor the delivery address, which the owner of the account typed.
 -- Callers:   the worker.
 CREATE TYPE api.mail AS (
     id uuid, template text, recipient text, name text, shop text, reply_to text, queued_at timestamptz, data jsonb
@@ -9,11 +11,14 @@ CREATE FUNCTION api.prepare_mail(mail_id uuid)
 RETURNS api.mail
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_mail    record;
-    v_account identity.accounts;
-    v_order   sales.orders;
-    v_data    jsonb;
-    v_seller  billing.sellers;
+    v_mail      record;
+    v_account   identity.accounts;
+    v_change    record;
+    v_recipient text;
+    v_verified  boolean;
+    v_order     sales.orders;
+    v_data      jsonb;
+    v_seller    billing.sellers;
 BEGIN
     PERFORM identity.authenticate_service('worker');
     SELECT * INTO v_mail FROM messaging.find_mail(prepare_mail.mail_id);
@@ -21,14 +26,25 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT * INTO v_account FROM identity.accounts AS a
-    WHERE a.id = v_mail.account_id AND a.status <> 'closed' AND a.email NOT LIKE '%.invalid';
+    WHERE a.id = v_mail.account_id AND a.status <> 'closed';
     IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    v_recipient := v_account.email;
+    v_verified := v_account.email_verified;
+    IF v_mail.template IN ('email_change', 'email_change_notice') THEN
+        SELECT * INTO v_change FROM identity.find_email_change((v_mail.data ->> 'email_change_id')::uuid);
+        v_recipient := CASE v_mail.template WHEN 'email_change' THEN v_change.new_email ELSE v_change.old_email END;
+        v_verified := false;
+    END IF;
+    IF v_recipient IS NULL OR v_recipient LIKE '%.invalid' THEN
         RETURN NULL;
     END IF;
 
     IF v_mail.template IN ('order_confirmation', 'order_shipped', 'order_cancelled') THEN
         SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = (v_mail.data ->> 'order_id')::uuid;
-        v_data := v_mail.data || jsonb_build_object('order', to_jsonb(api.render_order(v_order)),
+        v_data := v_mail.data || jsonb_build_object('order', to_jsonb(api.render_order(v_order))
+            || CASE WHEN v_verified THEN '{}' ELSE '{"shipping_address": null}' END::jsonb,
             'minor_units', (SELECT c.minor_units FROM catalog.currencies AS c WHERE c.code = v_order.currency));
     ELSIF v_mail.template = 'invoice' THEN
         SELECT jsonb_build_object('number', i.number, 'kind', i.kind, 'total', i.total, 'currency', i.currency,
@@ -39,12 +55,14 @@ BEGIN
         JOIN billing.invoice_files AS f ON f.invoice_id = i.id
         JOIN sales.orders AS o ON o.id = i.order_id
         WHERE i.id = (v_mail.data ->> 'invoice_id')::uuid;
-    ELSIF v_mail.template IN ('password_reset', 'email_verification') THEN
-        IF v_account.status <> 'active' OR v_mail.template = 'email_verification' AND v_account.email_verified THEN
+    ELSIF v_mail.template IN ('password_reset', 'email_verification', 'email_change') THEN
+        IF v_account.status <> 'active' OR v_mail.template = 'email_verification' AND v_account.email_verified
+            OR v_mail.template = 'email_change' AND v_account.pending_email IS DISTINCT FROM v_recipient
+        THEN
             RETURN NULL;
         END IF;
         v_data := jsonb_build_object('token', identity.issue_mail_token(
-            prepare_mail.mail_id, v_mail.template, v_account.id, v_account.email, v_mail.queued_at));
+            prepare_mail.mail_id, v_mail.template, v_account.id, v_recipient, v_mail.queued_at));
         IF v_data ->> 'token' IS NULL THEN
             RETURN NULL;
         END IF;
@@ -61,8 +79,9 @@ BEGIN
     END IF;
 
     SELECT * INTO STRICT v_seller FROM billing.sellers AS s ORDER BY s.version DESC LIMIT 1;
-    RETURN ROW(prepare_mail.mail_id, v_mail.template, v_account.email, v_account.display_name, v_seller.name,
-               v_seller.email, v_mail.queued_at, v_data)::api.mail;
+    RETURN ROW(prepare_mail.mail_id, v_mail.template, v_recipient,
+               CASE WHEN v_verified THEN v_account.display_name END, v_seller.name, v_seller.email, v_mail.queued_at,
+               v_data)::api.mail;
 END $$;
 
 COMMENT ON FUNCTION api.prepare_mail IS

@@ -6,7 +6,7 @@ CREATE FUNCTION api.read_measurements()
 RETURNS api.measurement[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM identity.authenticate_service('worker');
+    PERFORM identity.authenticate_service('gateway');
     RETURN ARRAY(SELECT ROW(m.name, m.labels, m.value)::api.measurement
                  FROM monitor.read_measurements() AS m
                  ORDER BY m.name, m.labels);
@@ -18,4 +18,4 @@ COMMENT ON FUNCTION api.read_measurements IS
 For /metrics: the queue, locks, sizes, replication, the shop''s figures, the invariants, and the counts of the
 workers.';
 
-GRANT EXECUTE ON FUNCTION api.read_measurements TO app_worker;
+GRANT EXECUTE ON FUNCTION api.read_measurements TO app_gateway;

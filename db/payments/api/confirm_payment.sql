@@ -1,7 +1,7 @@
 -- Confirms that the money of a manual payment has arrived: cash that was handed over, or a transfer on the bank
 -- statement. Idempotent.
 -- Locks:  order, stock, payment, ledger accounts.
--- Errors: payment_not_found 404, payment_not_manual 409.
+-- Errors: confirmation_required 403; payment_not_found 404, payment_not_manual 409.
 CREATE FUNCTION api.confirm_payment(
     payment_id uuid, amount api.amount DEFAULT NULL, reference api.short_text DEFAULT NULL
 )
@@ -11,6 +11,7 @@ DECLARE
     v_actor   CONSTANT uuid := identity.authenticate();
     v_payment payments.payments;
 BEGIN
+    PERFORM identity.require_fresh();
     v_payment := payments.lock_payment(confirm_payment.payment_id);
     IF NOT EXISTS (SELECT FROM payments.providers AS p WHERE p.name = v_payment.provider AND p.kind = 'manual') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_manual',

@@ -1,6 +1,6 @@
 -- Confirms that a person has sent the money by bank. Idempotent.
 -- Locks:  the payout, then the ledger account.
--- Errors: payout_not_found 404; payout_failed, payout_suspended 409; own_payout 403.
+-- Errors: confirmation_required 403; payout_not_found 404; payout_failed, payout_suspended 409; own_payout 403.
 CREATE FUNCTION api.confirm_payout(payout_id uuid, provider_reference api.short_text)
 RETURNS api.payout
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,6 +8,7 @@ DECLARE
     v_actor  CONSTANT uuid := identity.authenticate();
     v_payout payments.payouts;
 BEGIN
+    PERFORM identity.require_fresh();
     PERFORM payments.mark_payout_completed(confirm_payout.payout_id, confirm_payout.provider_reference);
     SELECT * INTO STRICT v_payout FROM payments.payouts AS p WHERE p.id = confirm_payout.payout_id;
     IF v_payout.account_id = v_actor THEN

@@ -1,6 +1,6 @@
 -- Confirms that a person has given the money of a manual payment back. Idempotent.
 -- Locks:  order (of a deposit: payment), refund, ledger accounts.
--- Errors: refund_not_found 404, payment_not_manual 409.
+-- Errors: confirmation_required 403; refund_not_found 404, payment_not_manual 409.
 CREATE FUNCTION api.confirm_refund(refund_id uuid, reference api.short_text DEFAULT NULL)
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,6 +8,7 @@ DECLARE
     v_actor  CONSTANT uuid := identity.authenticate();
     v_refund payments.refunds;
 BEGIN
+    PERFORM identity.require_fresh();
     v_refund := payments.lock_refund(confirm_refund.refund_id);
     IF NOT EXISTS (
         SELECT FROM payments.payments AS p JOIN payments.providers AS v ON v.name = p.provider

@@ -1,8 +1,8 @@
 -- Retries a failed refund as a new refund of the same amount and lines, because a gateway would take the same one as a
 -- repeat.
 -- Locks:  order (of a deposit: payment), payment, order lines, wallet.
--- Errors: refund_not_found 404, refund_not_failed 409, refund_reversed 409, refund_retried_twice 409,
---         refund_above_payment 409, refund_above_line 409, amount_step 422.
+-- Errors: confirmation_required 403; refund_not_found 404, refund_not_failed 409, refund_reversed 409,
+--         refund_retried_twice 409, refund_above_payment 409, refund_above_line 409, amount_step 422.
 CREATE FUNCTION api.retry_refund(refund_id uuid)
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -12,6 +12,7 @@ DECLARE
     v_refundable bigint;
     v_retry_id   uuid;
 BEGIN
+    PERFORM identity.require_fresh();
     v_refund := payments.lock_refund(retry_refund.refund_id);
     IF v_refund.status <> 'failed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_failed',

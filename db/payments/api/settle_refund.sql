@@ -1,10 +1,9 @@
 -- Settles a failed refund in another way: the money goes by bank transfer or in cash, which a person has done, or into
 -- the payer's wallet or credit, which happens here. Staff do not settle refunds to their own account.
 -- Locks:  order (of a deposit: payment), refund, order lines, merchants' earnings, the payer's ledger account.
--- Errors: refund_not_found 404, own_account_refused 403, refund_not_failed 409, refund_reversed 409,
---         refund_retried_twice 409,
---         payment_disputed 409, refund_above_payment 409, refund_above_line 409, insufficient_funds 409 (a spent
---         deposit).
+-- Errors: confirmation_required 403; refund_not_found 404, own_account_refused 403, refund_not_failed 409,
+--         refund_reversed 409, refund_retried_twice 409, payment_disputed 409, refund_above_payment 409,
+--         refund_above_line 409, insufficient_funds 409 (a spent deposit).
 CREATE FUNCTION api.settle_refund(refund_id uuid, method api.settlement_method, reference api.short_text)
 RETURNS api.refund
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -14,6 +13,7 @@ DECLARE
     v_payment payments.payments;
     v_target  uuid;
 BEGIN
+    PERFORM identity.require_fresh();
     v_refund := payments.lock_refund(settle_refund.refund_id);
     IF v_refund.account_id = v_actor THEN
         RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',

@@ -1,7 +1,7 @@
 -- Enables or disables a way of paying, and sets whether money is taken at once or authorised first. Attempts that were
 -- begun stay as they are.
 -- Locks:  the provider.
--- Errors: provider_not_found 404, capture_method_not_supported 422.
+-- Errors: confirmation_required 403; provider_not_found 404, capture_method_not_supported 422.
 CREATE DOMAIN api.capture_method AS text
     CONSTRAINT capture_method_unknown CHECK (VALUE = ANY (ARRAY['automatic', 'manual']));
 COMMENT ON DOMAIN api.capture_method IS
@@ -16,6 +16,7 @@ DECLARE
     v_actor    CONSTANT uuid := identity.authenticate();
     v_provider payments.providers;
 BEGIN
+    PERFORM identity.require_fresh();
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = update_provider.provider FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'provider_not_found',

@@ -1,6 +1,6 @@
 -- Voids an authorised payment; the worker calls the gateway.
 -- Locks:  order, payment.
--- Errors: payment_not_found 404, payment_not_authorized 409, capture_decided 409.
+-- Errors: confirmation_required 403; payment_not_found 404, payment_not_authorized 409, capture_decided 409.
 CREATE FUNCTION api.void_payment(payment_id uuid)
 RETURNS api.payment
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,6 +8,7 @@ DECLARE
     v_actor   CONSTANT uuid := identity.authenticate();
     v_payment payments.payments;
 BEGIN
+    PERFORM identity.require_fresh();
     v_payment := payments.lock_payment(void_payment.payment_id);
     IF v_payment.status <> 'authorized' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_authorized',

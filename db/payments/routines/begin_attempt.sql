@@ -16,10 +16,11 @@ DECLARE
     v_provider payments.providers;
     v_payment  payments.payments;
     v_carrier  text;
+    v_request  uuid;
 BEGIN
     -- A test gateway takes no money, so it is refused in production. A wallet is filled from outside only.
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = begin_attempt.provider AND p.enabled;
-    IF NOT FOUND OR v_provider.test_only AND current_setting('storeproc.environment', true) = 'production'
+    IF NOT FOUND OR v_provider.test_only AND identity.is_production()
         OR v_deposit AND NOT v_provider.takes_deposits
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'provider_not_available',
@@ -32,13 +33,16 @@ BEGIN
         PERFORM ledger.require_unlocked_wallet(begin_attempt.account_id);
     END IF;
 
+    -- The key that this request has claimed. A session can set another's id, but row security hides its row.
+    SELECT k.id INTO v_request FROM messaging.idempotency_keys AS k
+    WHERE k.id = nullif(current_setting('app.idempotency_id', true), '')::uuid AND k.answer IS NULL;
     INSERT INTO payments.payments AS p (order_id, purpose, account_id, provider, capture_method, status, amount,
                                         currency, request_key, return_url, expires_at, check_at)
     SELECT begin_attempt.order_id, CASE WHEN v_deposit THEN 'deposit' ELSE 'order' END,
            begin_attempt.account_id, v_provider.name,
            CASE WHEN v_deposit THEN 'automatic' ELSE v_provider.capture_method END,
            CASE v_provider.kind WHEN 'manual' THEN 'open' ELSE 'initiated' END, begin_attempt.amount,
-           begin_attempt.currency, nullif(current_setting('app.idempotency_id', true), '')::uuid,
+           begin_attempt.currency, v_request,
            begin_attempt.return_url,
            CASE v_provider.kind WHEN 'manual' THEN now() + s.manual_payment_time_to_live
                                 ELSE least(begin_attempt.expires_at, now() + s.payment_time_to_live) END,

@@ -1,7 +1,7 @@
 -- Books what the gateway charged for a dispute, once a movement: the gateway has kept it, and the shop bears it. The
 -- fee is in the currency of the shop's account at the gateway.
 -- Callers:   settle_disputes.
--- Locks:     the dispute's movements; the accounts of the shop keep no balance.
+-- Locks:     the payment, the dispute's movements; the accounts of the shop keep no balance.
 CREATE OR REPLACE FUNCTION payments.book_dispute_fees(dispute_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -29,6 +29,10 @@ BEGIN
             PERFORM ledger.post_transfer(v_clearing, v_fees, -v_movement.fee, 'dispute_fee_returned',
                                          order_id => v_payment.order_id, payment_id => v_payment.id);
         END IF;
+        -- What the gateway has kept of the payment includes it, whether a callback or its books tell of it first.
+        UPDATE payments.payments AS p
+        SET fee = p.fee + v_movement.fee, fee_currency = v_movement.fee_currency, version = p.version + 1
+        WHERE p.id = v_payment.id AND coalesce(p.fee_currency, v_movement.fee_currency) = v_movement.fee_currency;
     END LOOP;
 END $$;
 

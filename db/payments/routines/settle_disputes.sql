@@ -2,12 +2,13 @@
 -- or the wallet that a deposit filled) until it is returned; a dispute that is lost takes it (take_dispute), one that
 -- was prevented or stayed an inquiry holds nothing. Together they hold and take no more than is left of the payment.
 -- Fees are the shop's. Idempotent.
+-- SECURITY DEFINER: customers do not see disputes, but when they cancel an order, what its dispute holds has to change.
 -- Callers:   receive_dispute_event; mark_payment_completed, for a dispute that was reported before its payment; and
 --            request_refund, receive_refund_event, api.fail_refund, which change what is left.
 -- Locks:     merchants' earnings, the wallet, those of take_dispute. The caller holds order and payment.
 CREATE OR REPLACE FUNCTION payments.settle_disputes(payment_id uuid)
 RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_payment    payments.payments;
     v_dispute    payments.disputes;

@@ -1,7 +1,7 @@
 -- What a gateway's client needs to open, query or close a checkout, above all the idempotency key. Never sent to a
 -- browser.
 -- Callers:   the web tier.
--- Errors:    payment_not_found 404.
+-- Errors:    payment_not_found 404, provider_not_available 422.
 CREATE TYPE api.gateway_payment AS (
     id uuid, order_id uuid, order_number text, provider text, status text, amount bigint, currency text,
     minor_units smallint, outside_key uuid, purpose text, capture_method text, capture_amount bigint,
@@ -30,6 +30,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
             MESSAGE = 'There is no such payment.';
     END IF;
+    PERFORM payments.require_gateway(v_answer.provider);
     RETURN v_answer;
 END $$;
 

@@ -3,7 +3,7 @@
 -- closed.
 -- Callers:   the web tier.
 -- Locks:     the payment.
--- Errors:    payment_not_found 404.
+-- Errors:    payment_not_found 404, provider_not_available 422.
 CREATE FUNCTION api.open_payment(payment_id uuid, provider_reference text, checkout_url text)
 RETURNS api.payment_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,6 +18,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'payment_not_found',
             MESSAGE = 'There is no such payment.';
     END IF;
+    PERFORM payments.require_gateway(v_payment.provider);
 
     IF v_payment.status = 'initiated' THEN
         UPDATE payments.payments AS p

@@ -2,6 +2,7 @@
 -- Events may arrive in any order and any number of times: each is applied once and each step is monotone, so they
 -- always lead to the same state.
 -- Callers:   the web tier.
+-- Errors:    provider_not_available 422.
 -- Locks:     the event's id, the charge, then order, stock, payment, refund, ledger accounts as the step needs them.
 CREATE TYPE api.gateway_receipt AS (outcome text, payment_id uuid, order_id uuid, payment_status text);
 
@@ -22,6 +23,7 @@ DECLARE
     v_risky   boolean := false;
 BEGIN
     PERFORM identity.authenticate_service('gateway');
+    PERFORM payments.require_gateway(receive_gateway_event.provider);
     -- A repeat waits for the first; gateway_events is append-only, so its row is written when the outcome is known.
     PERFORM pg_advisory_xact_lock(
         hashtextextended(receive_gateway_event.provider || ' ' || receive_gateway_event.event_id, 0));

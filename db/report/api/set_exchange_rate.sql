@@ -1,7 +1,7 @@
 -- Sets the value of a currency in the reporting currency from a day on, until its next rate begins. A rate that begins
 -- on the same day is replaced.
 -- Locks:  an advisory lock of the currency, so that concurrent requests run one after the other.
--- Errors: currency_unknown, rate_of_itself, valid_from_invalid, rate_out_of_range 422.
+-- Errors: confirmation_required 403; currency_unknown, rate_of_itself, valid_from_invalid, rate_out_of_range 422.
 CREATE DOMAIN api.rate AS numeric CONSTRAINT rate_out_of_range CHECK (VALUE >= 0.000000001 AND VALUE <= 1000000000);
 COMMENT ON DOMAIN api.rate IS
 'The value of one unit of the currency in units of the reporting currency, such as 1.0837.';
@@ -17,6 +17,7 @@ DECLARE
     v_until    date;
     v_rate     report.exchange_rates;
 BEGIN
+    PERFORM identity.require_fresh();
     PERFORM catalog.require_currency(set_exchange_rate.currency);
     SELECT s.reporting_currency INTO STRICT v_base FROM report.settings AS s;
     IF v_currency = v_base THEN

@@ -1,12 +1,13 @@
 -- Ends a tax rate now; a rate that has not begun is deleted. Idempotent.
 -- Locks:  the rate.
--- Errors: tax_rate_not_found 404.
+-- Errors: confirmation_required 403; tax_rate_not_found 404.
 CREATE FUNCTION api.end_tax_rate(tax_rate_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
+    PERFORM identity.require_fresh();
     DELETE FROM sales.tax_rates AS r WHERE r.id = end_tax_rate.tax_rate_id AND lower(r.valid) > now();
     IF NOT FOUND THEN
         UPDATE sales.tax_rates AS r

@@ -3,7 +3,8 @@ CREATE TYPE api.settings AS (
     order_time_to_live text, payment_time_to_live text, authorization_time_to_live text,
     manual_payment_time_to_live text, booking_time_to_live text, return_window text, commission_basis_points integer,
     tax_country text, shipping_required boolean, credit_held_until_booked boolean, booking_carrier text,
-    return_origins text[], delayed_payment_time_to_live text, payout_delay text
+    return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
+    staff_idle_time_to_live text
 );
 COMMENT ON COLUMN api.settings.order_time_to_live IS 'How long an unpaid order holds its stock.';
 COMMENT ON COLUMN api.settings.payment_time_to_live IS 'How long a checkout at a gateway can be paid.';
@@ -12,6 +13,10 @@ COMMENT ON COLUMN api.settings.authorization_time_to_live IS
 COMMENT ON COLUMN api.settings.manual_payment_time_to_live IS 'How long cash or a bank transfer is waited for.';
 COMMENT ON COLUMN api.settings.delayed_payment_time_to_live IS
 'How long a bank debit or a voucher may take; its order waits as long.';
+COMMENT ON COLUMN api.settings.confirmation_time_to_live IS
+'How long a log-in or a confirmation of the session counts for operations that need one.';
+COMMENT ON COLUMN api.settings.staff_idle_time_to_live IS
+'How long a session of staff lasts without being refreshed.';
 COMMENT ON COLUMN api.settings.payout_delay IS
 'How long after the return window a merchant''s earnings of an order can be paid out.';
 COMMENT ON COLUMN api.settings.booking_time_to_live IS 'How long a carrier that does not answer is asked again.';
@@ -39,7 +44,8 @@ BEGIN
         SELECT ROW(s.order_time_to_live, s.payment_time_to_live, s.authorization_time_to_live,
                    s.manual_payment_time_to_live, s.booking_time_to_live, s.return_window, s.commission_basis_points,
                    s.tax_country, s.shipping_required, s.credit_held_until_booked, s.booking_carrier,
-                   s.return_origins, s.delayed_payment_time_to_live, s.payout_delay)::api.settings
+                   s.return_origins, s.delayed_payment_time_to_live, s.payout_delay, s.confirmation_time_to_live,
+                   s.staff_idle_time_to_live)::api.settings
         FROM sales.settings AS s
     );
 END $$;

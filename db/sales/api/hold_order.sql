@@ -1,4 +1,4 @@
--- Puts an order on hold: nothing of it is shipped until it is released.
+-- Puts an order on hold: nothing of it is shipped, and what it brings its merchants stays pending, until it is released.
 -- Locks:  the order.
 -- Errors: order_not_found 404, order_not_holdable 409.
 CREATE FUNCTION api.hold_order(order_id uuid, reason api.short_text)
@@ -9,9 +9,9 @@ DECLARE
     v_order sales.orders;
 BEGIN
     v_order := fulfilment.lock_order(hold_order.order_id);
-    IF v_order.status NOT IN ('pending', 'paid') THEN
+    IF v_order.status = 'cancelled' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_holdable',
-            MESSAGE = format('This order is %s, so nothing is left to hold.', v_order.status);
+            MESSAGE = 'This order is cancelled, so nothing is left to hold.';
     END IF;
     INSERT INTO sales.order_holds (order_id, cause, reason, held_by)
     VALUES (v_order.id, 'support', hold_order.reason, v_actor);
@@ -22,7 +22,7 @@ END $$;
 COMMENT ON FUNCTION api.hold_order IS
 'Put an order on hold
 
-An order on hold is not shipped, and no carrier is asked for its parcels, until it is released. It can still be paid,
-cancelled and refunded. The customer can read the `reason`.';
+An order on hold is not shipped, and no carrier is asked for its parcels, until it is released; what it
+brings its merchants is not paid out. It can still be paid, cancelled and refunded. The customer can read the `reason`.';
 
 GRANT EXECUTE ON FUNCTION api.hold_order TO app_support;

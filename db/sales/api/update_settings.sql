@@ -1,7 +1,7 @@
 -- Changes settings of the shop: only the fields that are sent; null empties tax_country and booking_carrier. What has
 -- begun keeps the settings it began with.
 -- Locks:  the settings' row.
--- Errors: duration_out_of_range, return_origin_malformed, carrier_unknown 422.
+-- Errors: confirmation_required 403; duration_out_of_range, return_origin_malformed, carrier_unknown 422.
 CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
     CHECK (VALUE ~ '^P([0-9]{1,4}D)?(T([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?$');
 COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.';
@@ -18,6 +18,7 @@ CREATE FUNCTION api.update_settings(
     shipping_required boolean DEFAULT NULL, credit_held_until_booked boolean DEFAULT NULL,
     booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL,
     delayed_payment_time_to_live api.duration DEFAULT NULL, payout_delay api.duration DEFAULT NULL,
+    confirmation_time_to_live api.duration DEFAULT NULL, staff_idle_time_to_live api.duration DEFAULT NULL,
     given text[] DEFAULT NULL
 )
 RETURNS api.settings
@@ -26,6 +27,7 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     v_wrong text;
 BEGIN
+    PERFORM identity.require_fresh();
     SELECT o INTO v_wrong FROM unnest(update_settings.return_origins) AS o
     -- An origin as it is compared, and no address of a page.
     WHERE o IS NULL OR payments.origin_of(o) IS DISTINCT FROM o
@@ -44,13 +46,16 @@ BEGIN
         SELECT FROM unnest(ARRAY[
             update_settings.order_time_to_live, update_settings.payment_time_to_live,
             update_settings.authorization_time_to_live, update_settings.manual_payment_time_to_live,
-            update_settings.booking_time_to_live, update_settings.delayed_payment_time_to_live
+            update_settings.booking_time_to_live, update_settings.delayed_payment_time_to_live,
+            update_settings.staff_idle_time_to_live
         ]::text[]) AS d WHERE d::interval NOT BETWEEN '1 minute' AND '365 days'
     ) OR update_settings.return_window::interval > '3650 days' OR update_settings.payout_delay::interval > '365 days'
+       OR update_settings.confirmation_time_to_live::interval NOT BETWEEN '1 minute' AND '1 day'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
-            HINT = 'A time to live is from a minute to a year, the payout delay up to a year, the return window ten.';
+            HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay up to a '
+                || 'year, the return window ten.';
     END IF;
 
     UPDATE sales.settings AS s
@@ -62,6 +67,10 @@ BEGIN
             coalesce(update_settings.manual_payment_time_to_live::interval, s.manual_payment_time_to_live),
         delayed_payment_time_to_live =
             coalesce(update_settings.delayed_payment_time_to_live::interval, s.delayed_payment_time_to_live),
+        confirmation_time_to_live =
+            coalesce(update_settings.confirmation_time_to_live::interval, s.confirmation_time_to_live),
+        staff_idle_time_to_live =
+            coalesce(update_settings.staff_idle_time_to_live::interval, s.staff_idle_time_to_live),
         payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
         return_window = coalesce(update_settings.return_window::interval, s.return_window),

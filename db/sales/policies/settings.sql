@@ -3,7 +3,8 @@ REVOKE ALL ON sales.settings, sales.order_transitions FROM store_api;
 GRANT SELECT ON sales.settings, sales.order_transitions TO store_api;
 GRANT UPDATE (order_time_to_live, payment_time_to_live, authorization_time_to_live, manual_payment_time_to_live,
               booking_time_to_live, return_window, commission_basis_points, tax_country, shipping_required,
-              credit_held_until_booked, booking_carrier, return_origins, delayed_payment_time_to_live, payout_delay)
+              credit_held_until_booked, booking_carrier, return_origins, delayed_payment_time_to_live, payout_delay,
+              confirmation_time_to_live, staff_idle_time_to_live)
     ON sales.settings TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.settings

@@ -71,10 +71,11 @@ def test_no_secret_is_in_an_environment(compose: dict[str, Any], services: dict[
     assert given == {
         "prepare": set(), "proxy": set(), "pooler": set(),
         "database": {"postgres_password"},
-        "migrate": {"storeproc_secret", "postgres_password"},
-        "backup": {"storeproc_secret", "postgres_password"},
-        "web": {"storeproc_secret", "metrics_token"},
-        "worker": {"storeproc_secret"},
+        "migrate": {"web_secret", "gateway_secret", "worker_secret", "backup_secret", "monitor_secret",
+                    "postgres_password"},
+        "backup": {"backup_secret", "postgres_password"},
+        "web": {"web_secret", "gateway_secret", "metrics_token"},
+        "worker": {"worker_secret", "gateway_secret"},
         "prometheus": {"metrics_token"},
         "grafana": {"grafana_password", "store_monitor_password"},
     }  # fmt: skip
@@ -123,7 +124,10 @@ def test_nobody_is_root(services: dict[str, Any]) -> None:
 def test_the_image_gets_no_secret_and_no_data() -> None:
     kept = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
     assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
-    assert set(kept) == {"!pyproject.toml", "!README.md", "!LICENSE", "!api", "!db", "!backups", "!monitoring"}
+    assert set(kept) == {
+        "!.ci/requirements.lock", "!.ci/build.lock", "!pyproject.toml", "!README.md", "!LICENSE",
+        "!api", "!db", "!backups", "!monitoring",
+    }  # fmt: skip
     assert "/.secrets/" in (ROOT / ".gitignore").read_text().splitlines()
     copied = set(re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "api" / "Dockerfile").read_text(), re.MULTILINE))
     assert {"!" + name for names in copied for name in names.split()} == set(kept)
@@ -139,7 +143,9 @@ def test_settings_understand_their_environment(services: dict[str, Any], tmp_pat
                 value = str(file)
             environ[variable] = value
         settings = Settings.from_env(environ)
-        assert settings.secret == SECRET
+        assert settings.secret is None
+        assert settings.access.secret == ""
+        assert settings.production
         assert settings.database_url
         assert (settings.pooler_url is not None) == (name in ("web", "worker"))
         assert ("postgres:" in settings.database_url) == (name in ("migrate", "backup"))

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ import httpx
 import psycopg
 import pytest
 
-from db.server.access import Access
+from db.server.access import CONSUMERS, Access
 from db.server.configuration import archiving, shared_settings
 from db.server.embedded import find_layout
 from db.server.processes import die_with_parent
@@ -95,7 +96,9 @@ class Machine:
         self.access = self.server.start()
         self.secrets = home / "secrets"
         self.secrets.mkdir()
-        (self.secrets / "storeproc_secret").write_text(SECRET + "\n")
+        for consumer in CONSUMERS:
+            (self.secrets / f"{consumer}_secret").write_text(consumer * 16 + "\n")
+        self.own = replace(self.access, secrets={consumer: consumer * 16 for consumer in CONSUMERS})
         (self.secrets / "postgres_password").write_text(self.access.password("postgres") + "\n")
         programs = home / "bin"
         programs.mkdir()
@@ -121,7 +124,7 @@ class Machine:
         )  # fmt: skip
 
     def url(self, role: str, database: str = "storeproc", **parameters: str) -> str:
-        password = self.access.password(role)
+        password = self.own.password(role)
         more = "".join(f" {name}={value}" for name, value in parameters.items())
         return f"host={self.address} user={role} password={password} dbname={database} connect_timeout=5{more}"
 
@@ -210,7 +213,7 @@ def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine)
     target = machine.home / "restored"
     done = machine.run("backup", "storeproc", "restore", "--into", target)
     assert done.returncode == 0, done.stderr + done.stdout
-    with Server(target, secret=SECRET) as access, psycopg.connect(access.admin("storeproc")) as connection:
+    with Server(target) as access, psycopg.connect(access.admin("storeproc")) as connection:
         assert connection.execute("SELECT text FROM public.note").fetchone() == ("after the full one",)
 
 

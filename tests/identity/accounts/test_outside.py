@@ -38,7 +38,7 @@ def server(access: Any, provider: Provider, tmp_path_factory: Any) -> Iterator[W
 
 @pytest.fixture(scope="module")
 async def client(server: WebServer, admin: Any, provider: Provider) -> AsyncIterator[Client]:
-    await admin.execute("SELECT identity.trust_issuer($1)", provider.issuer)
+    await admin.execute("SELECT identity.trust_issuer($1, true)", provider.issuer)
     client = Client(server.url)
     yield client
     await client.http.aclose()

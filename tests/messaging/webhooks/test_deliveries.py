@@ -109,12 +109,12 @@ async def test_only_what_was_asked_for_and_only_from_now_on(
     await shop.until(
         "SELECT xact < pg_snapshot_xmin(pg_current_snapshot()) FROM messaging.events WHERE id = $1::text::uuid", before
     )
-    endpoint = await desk.endpoint(merchant, receiver.url, types=["stock.*", "product.wanted"])
-    for kind in ("product.unwanted", "product.wanted", "stock.counted", "wallet.locked"):
+    endpoint = await desk.endpoint(merchant, receiver.url, types=["stock.*", "product.deleted"])
+    for kind in ("product.unwanted", "product.deleted", "stock.counted", "wallet.locked"):
         await desk.record(merchant, kind)
     async with desk.delivering():
         await desk.until(endpoint, DELIVERED, 2)
-    assert sorted(request.event["type"] for request in receiver.received) == ["product.wanted", "stock.counted"]
+    assert sorted(request.event["type"] for request in receiver.received) == ["product.deleted", "stock.counted"]
 
 
 async def test_what_is_rolled_back_is_never_sent(

@@ -15,11 +15,7 @@ from api.gateways.sslcommerz.fields import write_id
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
-from tests.payments.test_reconciliation import House, intent_of, session_of
-from tests.payments.test_reconciliation import everything_is_explained as everything_is_explained
-from tests.payments.test_reconciliation import house as house
-from tests.payments.test_reconciliation import sslcommerz as sslcommerz
-from tests.payments.test_reconciliation import stripe as stripe
+from tests.payments.reconciliation.conftest import House, intent_of, session_of
 from tests.support.connections import refused
 
 

@@ -11,11 +11,7 @@ import stripe as library
 from api.gateways.stripe.objects import ACCOUNT_MOVEMENTS, MOVEMENTS
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
-from tests.payments.test_reconciliation import House
-from tests.payments.test_reconciliation import everything_is_explained as everything_is_explained
-from tests.payments.test_reconciliation import house as house
-from tests.payments.test_reconciliation import sslcommerz as sslcommerz
-from tests.payments.test_reconciliation import stripe as stripe
+from tests.payments.reconciliation.conftest import House
 from tests.support.gateway_totals import assert_gateway_totals
 
 # A person decides: they are loans, donations, marketplaces and cards, which this shop does not use, or corrections.

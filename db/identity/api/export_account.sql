@@ -1,0 +1,41 @@
+-- Asks for an export of everything that is stored about the caller, which the worker prepares. It replaces the last.
+-- Locks:  the account's export.
+-- Errors: export_pending, export_ready 409.
+CREATE TYPE api.account_export AS (
+    id uuid, status text, size bigint, completed_at timestamptz, expires_at timestamptz, created_at timestamptz
+);
+COMMENT ON COLUMN api.account_export.size IS 'In bytes, as far as it has been written.';
+
+CREATE FUNCTION api.export_account()
+RETURNS api.account_export
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_actor  CONSTANT uuid := identity.authenticate();
+    v_export identity.account_exports;
+BEGIN
+    SELECT * INTO v_export FROM identity.account_exports AS e WHERE e.account_id = v_actor;
+    IF v_export.status = 'completed' AND v_export.completed_at > now() - interval '1 hour' THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'export_ready',
+            MESSAGE = 'An export of the last hour is ready.', HINT = 'Download it with GET /v1/account/export.';
+    END IF;
+    DELETE FROM identity.account_exports AS e WHERE e.account_id = v_actor AND e.status <> 'pending';
+    INSERT INTO identity.account_exports AS e (account_id) VALUES (v_actor)
+    ON CONFLICT ON CONSTRAINT account_exports_pkey DO NOTHING
+    RETURNING e.* INTO v_export;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'export_pending',
+            MESSAGE = 'An export is being prepared.', HINT = 'Look for it with GET /v1/account/export.';
+    END IF;
+    PERFORM messaging.enqueue_job('export_account', jsonb_build_object('account_id', v_actor));
+    RETURN api.render_account_export(v_export);
+END $$;
+
+COMMENT ON FUNCTION api.export_account IS
+'Export your data
+
+Everything that is stored about you, in one JSON file: account, addresses, sessions, orders, payments, refunds, returns,
+wallet and credit, cart, wish list, events, mails, and what a merchant has created. The file is prepared in the
+background: `GET /v1/account/export` has its status, then the file. It is deleted after seven days, and when the account
+is closed. One at a time, and one an hour.';
+
+GRANT EXECUTE ON FUNCTION api.export_account TO app_customer;
