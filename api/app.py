@@ -25,7 +25,9 @@ from api.docs.pages import render_errors
 from api.gateways.registry import offered
 from api.gateways.steps import PaymentSteps
 from api.handlers.pages import openapi_response
+from api.handlers.transfers import MOST_FULL, Transfers
 from api.http.client_address import address_shown
+from api.http.connections import Connections
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem
 from api.http.identity_provider import OutsideTokens
@@ -124,6 +126,7 @@ async def lifespan(
         watch(database, replica),
         state["cache"].listen(),
         refusals.report_often(partial(report_refusals, state["functions"])),
+        state["connections"].sweep(),
     ]
     if replica is not None:
         work.append(replica.watch())
@@ -162,6 +165,9 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         order_news=OrderNews(settings.access.url("web_gateway")),
         replica=replica,
         passwords=PasswordHasher(),
+        connections=Connections(settings),
+        uploads=Transfers(MOST_FULL * settings.import_limit),
+        downloads=Transfers(),
         metrics=metrics,
         source=source,
         readiness=Readiness(),

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -111,6 +112,17 @@ class Endpoint:
         request.context.authenticated = self._authenticates
         return identify(request, self.state["origins"])
 
+    async def verify(self, request: ApiRequest, function: str) -> None:
+        """Lets the database verify the token before a large body is read. Raises Problem."""
+        try:
+            caller = self.identify(request)
+            if caller is ANONYMOUS and function == "check_caller":
+                raise Problem("body_too_large", headers={"connection": "close"})
+            await self.state["functions"].call(function, {}, request_id=request.context.request_id, caller=caller)
+        except Problem as problem:
+            problem.unread = True
+            raise
+
     # --- the request ------------------------------------------------------------------------------
 
     async def read(self, request: ApiRequest) -> Call:
@@ -118,7 +130,7 @@ class Endpoint:
         texts = self._read_parameters(request)
         if not self.operation.has_body:
             return Call(texts, {}, "", None, "")
-        body = await request.read(self.state["settings"].body_limit)
+        body = await request.read(self.state["settings"].body_limit, partial(self.verify, request, "check_caller"))
         data = _parse(request, body) if body else {}
         changed = False
         # Text of ASCII is composed, and valid text is trimmed.
@@ -180,6 +192,8 @@ class Endpoint:
                 arguments.append(list(call.data))
             elif name == "user_agent":
                 arguments.append(request.header(b"user-agent"))
+            elif name == "device_token":
+                arguments.append(request.device_token)
             elif name == "public_url":
                 arguments.append(self.state["settings"].public_url)
             else:

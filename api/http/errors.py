@@ -91,7 +91,11 @@ class Problem(Exception):
         errors: violations, each with `pointer` and `detail`.
         members: further members of the document; `retry_after` (seconds) becomes a header too.
         verified: whether a function raised it that had accepted the caller's token, if it asks for one.
+
+    `unread`: the client is still sending its body, which nobody reads.
     """
+
+    unread = False
 
     def __init__(
         self,
