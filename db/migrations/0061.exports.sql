@@ -37,9 +37,9 @@ INSERT INTO audit.retention DEFAULT VALUES;
 COMMENT ON TABLE audit.retention IS
 'The worker drops months of the audit that ended longer ago. A DBA changes it: UPDATE audit.retention SET keep = …';
 
--- E-mails, display names and names of products from before they were checked: composed (NFC), without invisible characters and without
--- blanks at their ends. An e-mail that would then be another account's stays as it is. One that changes by more than
--- its composition was reached by no mail, so it is not verified.
+-- E-mails, display names and names of products from before they were checked: composed (NFC), without invisible
+-- characters and without blanks at their ends. An e-mail that would then be another account's stays as it is. One that
+-- changes by more than its composition was reached by no mail, so it is not verified.
 UPDATE identity.accounts AS a
 SET email = n.email, email_verified = a.email_verified AND n.email = normalize(a.email), version = a.version + 1
 FROM (

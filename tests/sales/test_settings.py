@@ -26,7 +26,11 @@ async def test_settings_are_read_and_changed_one_by_one(client: Client, shop: Sh
         "commission_basis_points": 1000, "tax_country": None, "shipping_required": False,
         "credit_held_until_booked": True, "booking_carrier": "mock", "return_origins": [],
         "delayed_payment_time_to_live": "P14D", "payout_delay": "PT0S", "confirmation_time_to_live": "PT10M",
-        "staff_idle_time_to_live": "PT1H", "max_unpaid_orders": None, "max_units_on_hold": None,
+        "staff_idle_time_to_live": "PT1H",
+        "daily_limits_per_recipient": 2,
+        "daily_limits_per_staff": 5,
+        "max_unpaid_orders": None,
+        "max_units_on_hold": None,
     }  # fmt: skip
     changes: tuple[dict[str, Any], ...] = (
         {"order_time_to_live": "PT1H"}, {"return_window": "P14D", "commission_basis_points": 500},

@@ -11,7 +11,8 @@ BEGIN
     FROM catalog.price_in_force(p.id, coalesce(render_bundle.currency, catalog.first_currency(p.id))) AS q;
     RETURN ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description || '', p.images || '{}'::text[],
                ARRAY(SELECT ROW(c.id, c.sku, c.name, i.quantity,
-                                CASE WHEN c.deleted_at IS NULL THEN s.on_hand - s.reserved ELSE 0 END)::api.bundle_item
+                                CASE WHEN c.deleted_at IS NULL AND NOT catalog.is_stopped(c.merchant_id)
+                                     THEN s.on_hand - s.reserved ELSE 0 END)::api.bundle_item
                      FROM catalog.bundle_items AS i
                      JOIN catalog.products AS c ON c.id = i.product_id
                      JOIN catalog.stock_levels AS s ON s.product_id = c.id

@@ -10,7 +10,8 @@ BEGIN
     RETURN ARRAY(
         SELECT ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description || '', p.attributes || '{}',
                    p.images || '{}'::text[], p.weight, p.requires_shipping, p.tax_category, q.amount, q.currency,
-                   s.on_hand - s.reserved, p.version, p.created_at)::api.product
+                   CASE WHEN catalog.is_stopped(p.merchant_id) THEN 0 ELSE s.on_hand - s.reserved END,
+                   p.version, p.created_at)::api.product
         FROM unnest(render_products.ids) WITH ORDINALITY AS o (id, n)
         JOIN catalog.products AS p ON p.id = o.id
         JOIN catalog.stock_levels AS s ON s.product_id = o.id

@@ -1,5 +1,5 @@
--- The first half of a password change and of confirming a session: returns the bcrypt salt of the caller's password. Counted as an attempt, because
--- a guess at the password follows.
+-- The first half of a password change and of confirming a session: returns the bcrypt salt of the caller's password.
+-- Counted as an attempt, because a guess at the password follows.
 -- Callers:   the web tier.
 -- Locks:     the counted attempts of the account.
 -- Errors:    too_many_attempts 429.

@@ -2,7 +2,7 @@
 -- more lines than an order can have.
 -- Locks:  the cart.
 -- Errors: product_not_found, bundle_not_found 404; line_needs_product_or_bundle, product_not_sold_in_currency 422;
---         out_of_stock, quantity_out_of_range, cart_full 409.
+--         out_of_stock, product_not_for_sale, quantity_out_of_range, cart_full 409.
 CREATE FUNCTION api.add_cart_item(quantity api.quantity, product_id uuid DEFAULT NULL, bundle_id uuid DEFAULT NULL)
 RETURNS api.cart
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -17,6 +17,7 @@ BEGIN
     PERFORM sales.require_one_id(ARRAY[add_cart_item.product_id], ARRAY[add_cart_item.bundle_id]);
     v_currency := sales.lock_cart(v_actor);
     v_product := catalog.find_offer(v_id, v_currency, v_bundle);
+    PERFORM catalog.require_for_sale(ARRAY[v_id]);
     IF (SELECT count(*) >= 200 AND count(*) FILTER (WHERE i.product_id = v_id) = 0
         FROM sales.cart_items AS i WHERE i.account_id = v_actor) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'cart_full',

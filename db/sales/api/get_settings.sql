@@ -4,9 +4,14 @@ CREATE TYPE api.settings AS (
     manual_payment_time_to_live text, booking_time_to_live text, return_window text, commission_basis_points integer,
     tax_country text, shipping_required boolean, credit_held_until_booked boolean, booking_carrier text,
     return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
-    staff_idle_time_to_live text,
+    staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer,
     max_unpaid_orders integer, max_units_on_hold integer
 );
+COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
+'How many times the limit for one change (`credit_approval_above`) one account may get by hand within 24 hours, as
+credit, confirmed deposits or refunds, before a second person has to approve.';
+COMMENT ON COLUMN api.settings.daily_limits_per_staff IS
+'The same for all that one member of staff gives, gift cards included.';
 COMMENT ON COLUMN api.settings.order_time_to_live IS 'How long an unpaid order holds its stock.';
 COMMENT ON COLUMN api.settings.payment_time_to_live IS 'How long a checkout at a gateway can be paid.';
 COMMENT ON COLUMN api.settings.authorization_time_to_live IS
@@ -50,8 +55,8 @@ BEGIN
                    s.manual_payment_time_to_live, s.booking_time_to_live, s.return_window, s.commission_basis_points,
                    s.tax_country, s.shipping_required, s.credit_held_until_booked, s.booking_carrier,
                    s.return_origins, s.delayed_payment_time_to_live, s.payout_delay, s.confirmation_time_to_live,
-                   s.staff_idle_time_to_live, s.max_unpaid_orders,
-                   s.max_units_on_hold)::api.settings
+                   s.staff_idle_time_to_live, s.daily_limits_per_recipient, s.daily_limits_per_staff,
+                   s.max_unpaid_orders, s.max_units_on_hold)::api.settings
         FROM sales.settings AS s
     );
 END $$;

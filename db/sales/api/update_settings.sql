@@ -7,6 +7,8 @@ CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
 COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.';
 CREATE DOMAIN api.commission AS integer CONSTRAINT commission_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
 COMMENT ON DOMAIN api.commission IS 'Hundredths of a per cent: 1000 is 10 %.';
+CREATE DOMAIN api.daily_limits AS integer CONSTRAINT daily_limits_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000);
+COMMENT ON DOMAIN api.daily_limits IS 'A multiple of the limit for one change, 0 to 1,000; 0: always a second person.';
 CREATE DOMAIN api.return_origins AS text[] CONSTRAINT too_many_origins CHECK (cardinality(VALUE) <= 50);
 COMMENT ON DOMAIN api.return_origins IS 'At most 50 origins, such as https://shop.example.';
 CREATE DOMAIN api.unpaid_orders AS integer
@@ -25,6 +27,7 @@ CREATE FUNCTION api.update_settings(
     booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL,
     delayed_payment_time_to_live api.duration DEFAULT NULL, payout_delay api.duration DEFAULT NULL,
     confirmation_time_to_live api.duration DEFAULT NULL, staff_idle_time_to_live api.duration DEFAULT NULL,
+    daily_limits_per_recipient api.daily_limits DEFAULT NULL, daily_limits_per_staff api.daily_limits DEFAULT NULL,
     max_unpaid_orders api.unpaid_orders DEFAULT NULL, max_units_on_hold api.units_on_hold DEFAULT NULL,
     given text[] DEFAULT NULL
 )
@@ -78,6 +81,9 @@ BEGIN
             coalesce(update_settings.confirmation_time_to_live::interval, s.confirmation_time_to_live),
         staff_idle_time_to_live =
             coalesce(update_settings.staff_idle_time_to_live::interval, s.staff_idle_time_to_live),
+        daily_limits_per_recipient =
+            coalesce(update_settings.daily_limits_per_recipient, s.daily_limits_per_recipient),
+        daily_limits_per_staff = coalesce(update_settings.daily_limits_per_staff, s.daily_limits_per_staff),
         payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
         return_window = coalesce(update_settings.return_window::interval, s.return_window),

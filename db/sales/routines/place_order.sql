@@ -3,12 +3,12 @@
 -- stock for their components is added to that for the products.
 -- Callers:   create_order, checkout_cart.
 -- Errors:    order_empty, order_too_long, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422;
---            product_not_found, bundle_not_found 404; out_of_stock, too_many_unpaid_orders, too_many_units_on_hold 409;
---            those of use_promotions and price_order.
+--            product_not_found, bundle_not_found 404; out_of_stock, product_not_for_sale, too_many_unpaid_orders,
+--            too_many_units_on_hold 409; those of use_promotions and price_order.
 -- Locks:     an advisory lock of the account's unpaid orders, so that concurrent requests are counted (trying it first
---            spares a statement); stock rows, in product order, then promotions. Stock comes before the lines' foreign keys: in the opposite
---            order, throughput on a popular product collapses (key shares on its row create multixacts: 268 instead of
---            950 orders/s at 64 clients).
+--            spares a statement); those of require_for_sale; stock rows, in product order, then promotions. Stock comes
+--            before the lines' foreign keys: in the opposite order, throughput on a popular product collapses (key
+--            shares on its row create multixacts: 268 instead of 950 orders/s at 64 clients).
 -- Plans:     always generic: otherwise PostgreSQL plans the first query again for each order, which costs a quarter of
 --            the order.
 CREATE OR REPLACE FUNCTION sales.place_order(
@@ -65,6 +65,7 @@ BEGIN
     END IF;
     PERFORM sales.require_few_lines(coalesce(cardinality(place_order.product_ids), 0)
                                       + coalesce(cardinality(place_order.bundle_ids), 0));
+    PERFORM catalog.require_for_sale(place_order.product_ids || place_order.bundle_ids);
     -- A bundle has a price and no stock; its components need stock and have no price of their own here.
     IF place_order.bundle_ids <> '{}' THEN
         SELECT array_agg(c.product_id) AS ids, array_agg(c.quantity * b.quantity) AS pieces INTO STRICT v_parts

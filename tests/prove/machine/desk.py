@@ -75,7 +75,8 @@ class Desk(RuleBasedStateMachine):
             self.methods.append(made["id"])
             # Credit that waits for a carrier is proved elsewhere (tests/fulfilment/shipments).
             self.caller.connection("admin_sql").execute(
-                "UPDATE sales.settings SET credit_held_until_booked = false, demo = true"
+                "UPDATE sales.settings SET credit_held_until_booked = false, demo = true, "
+                "daily_limits_per_recipient = 1000, daily_limits_per_staff = 1000"
             )
         self.model.taxes = TAXES
         for usd, eur, stock in ((1999, 1850, 6), (1, 1, 40), (250, None, 12), (9999, 9100, 5)):
