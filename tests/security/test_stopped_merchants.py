@@ -123,6 +123,10 @@ async def test_who_closes_their_account_sells_nothing(shop: Shop, customer: str)
     lamp = await merchant.product()
     await merchant.does("close_account")
     assert await listed(shop, merchant) == []
+    with refused("product_not_found", "SH404"):
+        await shop.order(customer, lamp)
+    undeleted = "UPDATE catalog.products SET deleted_at = NULL WHERE id = $1"
+    await shop.admin.execute(undeleted, uuid.UUID(lamp))
     with refused("product_not_for_sale", "SH409"):
         await shop.order(customer, lamp)
 

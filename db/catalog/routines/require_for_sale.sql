@@ -20,9 +20,10 @@ BEGIN
     SELECT p.id INTO v_id
     FROM catalog.stopped_merchants AS s
     JOIN catalog.products AS p ON p.merchant_id = s.account_id
-    WHERE p.id = ANY (require_for_sale.product_ids)
-       OR EXISTS (SELECT FROM catalog.bundle_items AS i
-                  WHERE i.product_id = p.id AND i.bundle_id = ANY (require_for_sale.product_ids))
+    WHERE p.deleted_at IS NULL    -- otherwise it is not found
+      AND (p.id = ANY (require_for_sale.product_ids)
+           OR EXISTS (SELECT FROM catalog.bundle_items AS i
+                      WHERE i.product_id = p.id AND i.bundle_id = ANY (require_for_sale.product_ids)))
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'product_not_for_sale',
