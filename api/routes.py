@@ -49,6 +49,7 @@ INTERNAL = frozenset(
         "begin_session",
         "begin_code",
         "begin_gift_card_redemption",
+        "begin_payout_export",
         "get_password_salt",
         "get_password_words",
         "get_schema_version",
@@ -265,6 +266,7 @@ ROUTES: tuple[ApiRoute, ...] = (
 
     # events
     GET   ("/events",                                "list_events"),
+    GET   ("/admin/security-events",                 "list_security_events"),
     GET   ("/orders/{order_id}/stream",              "stream_order", 200, OrderStream),
     POST  ("/webhook-endpoints",                     "create_webhook_endpoint", 201, CheckTarget),
     GET   ("/webhook-endpoints",                     "list_webhook_endpoints"),

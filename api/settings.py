@@ -267,6 +267,12 @@ class Settings(SecretSettings):
         description="Requests per minute and client address; 0 turns the limit off. Loopback addresses are exempt "
         "unless a trusted proxy on them forwards for a client.",
     )
+    log_client_address: Literal["plain", "hashed", "none"] = Field(
+        "hashed",
+        validation_alias="LOG_CLIENT_ADDRESS",
+        description="What the log says of a client's address: `plain`, `hashed` (16 digits of a keyed hash, which tell "
+        "the lines of one client, but not who it is) or `none`.",
+    )
     metrics_token: Secret | None = Field(
         None,
         validation_alias="METRICS_TOKEN",

@@ -61,6 +61,7 @@ class CreateSession(Endpoint):
         """The session, its tokens in the body or in cookies. Raises Problem."""
         call = await self.read(request)
         # The first statement counts the attempt and commits, so that guessing is slowed down whatever happens next.
+        request.context.email = call.data["email"]
         attempt = {"email": call.data["email"], "client_address": request.context.client}
         request_id = request.context.request_id
         salt = await self.state["functions"].call("begin_session", attempt, request_id=request_id)

@@ -72,6 +72,15 @@ _OUT_OF_RANGE = {"22003", "22001", "22026", "2202E", "54000", "54001", "54023"}
 _BUSY = {"40001", "40P01", "55P03", "53000", "53100", "53200", "53300", "53400"}
 
 
+# Raised before, or because, the database has not accepted the token.
+_UNVERIFIED = frozenset(
+    (
+        "account_suspended", "forbidden", "idempotency_key_invalid", "isolation_refused", "session_revoked",
+        "token_expired", "token_invalid", "token_missing",
+    )
+)  # fmt: skip
+
+
 class Problem(Exception):
     """An error that becomes a problem response.
 
@@ -81,6 +90,7 @@ class Problem(Exception):
         detail: a sentence for a person.
         errors: violations, each with `pointer` and `detail`.
         members: further members of the document; `retry_after` (seconds) becomes a header too.
+        verified: whether a function raised it that had accepted the caller's token, if it asks for one.
     """
 
     def __init__(
@@ -92,6 +102,7 @@ class Problem(Exception):
         errors: Sequence[Mapping[str, str]] = (),
         members: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        verified: bool = False,
     ) -> None:
         super().__init__(code)
         known_status, sentence = SENTENCES.get(code, (500, ""))
@@ -99,6 +110,7 @@ class Problem(Exception):
         self.status = status or known_status
         self.detail = detail or sentence
         self.errors = errors
+        self.verified = verified
         self.members = members or {}
         self.headers = dict(headers or {})
         if "retry_after" in self.members:
@@ -173,4 +185,6 @@ def _raised(error: asyncpg.PostgresError, status: int) -> Problem:
             raise Unexpected(f"DETAIL of {error.constraint_name} is not JSON") from None
     found = members.pop("errors", ())
     sentence = error.message if not error.hint else f"{error.message} {error.hint}"
-    return Problem(error.constraint_name or "refused", status, sentence, errors=found, members=members)
+    code = error.constraint_name or "refused"
+    verified = code not in _UNVERIFIED
+    return Problem(code, status, sentence, errors=found, members=members, verified=verified)

@@ -12,6 +12,7 @@ import { showPromotions } from "./promotions.js";
 import { showRefunds } from "./refund.js";
 import { showOverview, showReports } from "./reports.js";
 import { codeField, enrolment } from "./second_factor.js";
+import { showSecurity } from "./security.js";
 import { call, offered, Problem, send, session } from "./server.js";
 import { showSystem } from "./system.js";
 import { complaint, field, loading, messages, mistake } from "./widgets.js";
@@ -29,6 +30,7 @@ const SECTIONS = [
   { name: "gift-cards", label: "Gift cards", shape: "gift", show: showGiftCards },
   { name: "promotions", label: "Promotions", show: showPromotions, needs: ["get", "/promotions"] },
   { name: "reports", label: "Reports", role: "admin", show: showReports, needs: ["get", "/admin/analytics/revenue"] },
+  { name: "security", label: "Security", role: "admin", show: showSecurity, needs: ["get", "/admin/security-events"] },
   { name: "system", label: "System", role: "admin", show: showSystem },
 ];
 

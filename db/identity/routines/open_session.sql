@@ -55,6 +55,7 @@ BEGIN
             identity.clean_user_agent(open_session.user_agent))
     RETURNING id INTO v_session;
     PERFORM identity.drop_oldest_sessions(v_account.id);
+    PERFORM audit.record_security_event('log_in', v_account.id, '{"reason": "password"}', v_session);
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token FROM identity.issue_session(v_session) AS i;
 END $$;

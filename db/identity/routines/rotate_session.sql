@@ -48,6 +48,7 @@ BEGIN
     UPDATE identity.refresh_tokens AS t SET used_at = now() WHERE t.token_hash = v_hash AND t.used_at IS NULL;
     IF NOT FOUND THEN
         UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.id = v_session.id;
+        PERFORM audit.record_security_event('refresh_token_reused', v_session.account_id, '{}', v_session.id);
         RETURN;
     END IF;
     UPDATE identity.sessions AS s
