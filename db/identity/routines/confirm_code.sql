@@ -14,6 +14,7 @@ BEGIN
             HINT = 'Wait for the next code of the app, or use a recovery code.';
     END IF;
     UPDATE identity.sessions AS s SET confirmed_at = now(), code_at = now() WHERE s.id = identity.current_session();
+    PERFORM audit.record_security_event('session_confirmed', identity.current_actor());
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.confirm_code TO store_api;

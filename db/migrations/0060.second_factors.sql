@@ -1,4 +1,4 @@
--- depends: 0061.exports
+-- depends: 0059.security_events
 -- A second factor for log-ins: codes of an authenticator app (TOTP), and recovery codes.
 CREATE TABLE identity.second_factors (
     account_id   uuid PRIMARY KEY REFERENCES identity.accounts ON DELETE CASCADE,

@@ -1,4 +1,4 @@
--- depends: 0057.four_eyes
+-- depends: 0055.four_eyes
 -- What one account can take: unpaid orders and the pieces they hold, images of a product.
 
 ALTER TABLE sales.settings

@@ -1,4 +1,4 @@
--- depends: 0061.exports
+-- depends: 0058.exports
 -- What a security review needs to know: log-ins, refusals, changes of rights, keys, secrets and settings, exports.
 
 -- Append-only; the worker deletes rows that are older than sales.settings.security_events_kept. There is no foreign key

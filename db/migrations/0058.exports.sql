@@ -1,4 +1,4 @@
--- depends: 0059.environment
+-- depends: 0057.environment
 -- Exports of everything that is stored about a person, how long the audit is kept, and texts in their canonical form.
 
 -- One export an account. The worker writes the file in parts, so that neither it nor a reader needs all of it at once.

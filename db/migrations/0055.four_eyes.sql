@@ -1,4 +1,4 @@
--- depends: 0055.sessions_and_email_changes
+-- depends: 0054.sessions_and_email_changes
 -- What one member of staff may move in a day without a second person; and merchants who may not sell.
 
 -- In multiples of a currency's limit for one change (credit_approval_above), so that they hold for all currencies.
