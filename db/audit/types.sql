@@ -13,7 +13,8 @@ CREATE DOMAIN api.security_event_kind AS text CONSTRAINT security_event_kind_unk
         'second_factor_changed', 'account_closed', 'role_changed', 'status_changed', 'merchant_approved',
         'bank_account_changed', 'api_key_changed', 'webhook_endpoint_changed',
         'signing_key_added', 'signing_key_retired', 'signing_key_removed', 'secret_changed', 'sql_role_made',
-        'issuer_trusted', 'issuer_removed', 'settings_changed', 'provider_changed', 'data_exported', 'payouts_exported']));
+        'issuer_trusted', 'issuer_removed', 'settings_changed', 'provider_changed', 'data_exported',
+        'payouts_exported']));
 COMMENT ON DOMAIN api.security_event_kind IS 'What happened.';
 
 CREATE TYPE api.security_event_detail AS (
@@ -39,7 +40,8 @@ COMMENT ON COLUMN api.security_event.actor_id IS
 COMMENT ON COLUMN api.security_event.db_role IS 'The database role that was connected.';
 COMMENT ON COLUMN api.security_event.client_address IS
 'The client''s address as the web tier saw it; only its network once the account is closed.';
-COMMENT ON COLUMN api.security_event.occurrences IS 'How often it happened within a few seconds; above 1 for refusals only.';
+COMMENT ON COLUMN api.security_event.occurrences IS
+'How often it happened within a few seconds; above 1 for refusals only.';
 
 CREATE TYPE api.security_event_page AS (data api.security_event[], next_cursor text);
 

@@ -25,7 +25,8 @@ CREATE OR REPLACE TRIGGER security_event AFTER INSERT OR DELETE ON messaging.web
 -- Trigger arguments: the kind of an insert, of an update and of a delete, then the column with the name.
 CREATE OR REPLACE TRIGGER security_event AFTER INSERT OR UPDATE OR DELETE ON identity.signing_keys
     FOR EACH ROW
-    EXECUTE FUNCTION audit.record_named_change('signing_key_added', 'signing_key_retired', 'signing_key_removed', 'kid');
+    EXECUTE FUNCTION audit.record_named_change('signing_key_added', 'signing_key_retired', 'signing_key_removed',
+                                               'kid');
 CREATE OR REPLACE TRIGGER security_event AFTER INSERT OR DELETE ON identity.outside_issuers
     FOR EACH ROW EXECUTE FUNCTION audit.record_named_change('issuer_trusted', '', 'issuer_removed', 'issuer');
 CREATE OR REPLACE TRIGGER security_event AFTER INSERT ON identity.sql_roles

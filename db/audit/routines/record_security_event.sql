@@ -16,7 +16,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     SELECT record_security_event.kind, record_security_event.account_id, identity.current_actor(),
            coalesce(record_security_event.session_id, identity.current_session()), session_user,
            nullif(current_setting('app.request_id', true), ''),
-           audit.clean_client(split_part(c.client, E'\n', 1), 64), audit.clean_client(split_part(c.client, E'\n', 2), 300),
+           audit.clean_client(split_part(c.client, E'\n', 1), 64),
+           audit.clean_client(split_part(c.client, E'\n', 2), 300),
            coalesce(record_security_event.detail, '{}')
     FROM (SELECT current_setting('app.client', true) AS client) AS c
 $$;
