@@ -52,7 +52,7 @@ from .visitors import TIMEOUT
 
 HOUR = 216_000  # requests, after those that schemathesis sends first; after 72,000 the worker's press still fills
 # Few connections: each meets in minutes what one of many meets in days.
-POOL_SIZES = "web_customer=2,web_anonymous=2,web_merchant=1,web_gateway=1,web_worker=1"
+POOL_SIZES = "web_customer=2,web_anonymous=2,web_merchant=1,web_gateway=1"
 FEW = 12  # open files more: connections in flight
 
 

@@ -1,7 +1,6 @@
 -- Makes the security events of a closed account say less: addresses are shortened to their network, User-Agents
--- removed.
--- What happened and when stays until the retention ends, under an id that no longer leads to a person: an attacker
--- cannot remove the traces of an account by closing it.
+-- removed. What happened and when stays until the retention ends, under an id that no longer leads to a person: an
+-- attacker cannot remove the traces of an account by closing it.
 -- Callers:   audit.erase_person.
 -- Locks:     the events it changes.
 CREATE OR REPLACE FUNCTION audit.erase_security_events(account_id uuid)

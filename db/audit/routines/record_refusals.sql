@@ -1,8 +1,8 @@
 -- Writes refusals that the web tier reports: the statement that refused was rolled back and could not write them.
--- Equal ones arrive as one row with a count. In an hour up to 1,000 rows are stored as they are. After that the
--- rows of a call are added up by kind, without address and account, and after 1,500 rows they are only counted for
--- /metrics, so that an attacker can fill neither the disk nor an admin's list. An e-mail or a token only leads to
--- the account; neither is stored.
+-- Equal ones arrive as one row with a count. In an hour up to 1,000 rows are stored as they are. After that the rows of
+-- a call are added up by kind, without address and account, and after 1,500 rows they are only counted for /metrics, so
+-- that an attacker can fill neither the disk nor an admin's list. An e-mail or a token only leads to the account;
+-- neither is stored.
 -- Callers:   api.record_refusals.
 -- Locks:     monitor.counters, once rows are no longer stored.
 -- Definer:   no other code may write security events.

@@ -1,6 +1,5 @@
 -- Does the most overdue task of monitoring: statements, activity and security events every minute, sizes every 15
--- minutes, the shop's figures every 15 seconds; each for at most a twentieth of the time, however large the shop
--- is.
+-- minutes, the shop's figures every 15 seconds; each for at most a twentieth of the time, however large the shop is.
 -- Callers:   api.take_snapshot.
 -- Returns:   the task; NULL if none is due, or while another worker does one.
 -- Locks:     an advisory lock, so that two never run at once.

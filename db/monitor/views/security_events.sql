@@ -8,8 +8,8 @@ WHERE e.id > uuidv7(interval '-30 days')
 GROUP BY date_trunc('day', e.created_at, 'UTC'), e.kind;
 
 COMMENT ON VIEW monitor.security_events IS
-'Security events of the last 30 days, by day (UTC) and kind: how often, from how many addresses, about
-how many accounts.
+'Security events of the last 30 days, by day (UTC) and kind: how often, from how many addresses, about how many
+accounts.
 Read: log_in_failed and token_refused far above other days are an attack; many addresses and many accounts with few
 attempts each are a list of stolen passwords being tried. role_changed, secret_changed, signing_key_added and
 issuer_trusted should each be known to you.
