@@ -268,7 +268,6 @@ KEPT = {
     "messaging.idempotency_keys": ("created_at", "identity.purge_expired()"),
     "messaging.outbox": ("done_at", "messaging.purge_jobs()"),
     "identity.login_attempts": ("window_at", "identity.purge_expired()"),
-    "identity.known_devices": ("last_used_at", "identity.purge_expired()"),
 }
 
 
