@@ -40,10 +40,10 @@ _CAPABILITIES = 0x20080522
 _DAC_OVERRIDE = 1 << 1
 
 
-def instructions(hidden: Iterable[Path], temporary: Path) -> dict[str, str]:
+def instructions(hidden: Iterable[Path], *writable: Path) -> dict[str, str]:
     """The variable that has a web process confine itself."""
     paths = sorted({str(path.resolve()) for path in hidden})
-    return {VARIABLE: json.dumps({"hidden": paths, "temporary": str(temporary.resolve())})}
+    return {VARIABLE: json.dumps({"hidden": paths, "writable": [str(path.resolve()) for path in writable]})}
 
 
 def is_available() -> bool:
@@ -60,11 +60,11 @@ def confine_as_told() -> bool:
     if given is None or not is_available():
         return False
     told = json.loads(given)
-    confine([Path(path) for path in told["hidden"]], Path(told["temporary"]))
+    confine([Path(path) for path in told["hidden"]], *map(Path, told["writable"]))
     return True
 
 
-def confine(hidden: Sequence[Path], temporary: Path) -> None:
+def confine(hidden: Sequence[Path], *writable: Path) -> None:
     """Confine the calling thread and everything that it starts, for good. All paths are absolute and resolved."""
     abi = _abi()
     changes = _WRITE_FILE | _CHANGE | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0)
@@ -77,7 +77,8 @@ def confine(hidden: Sequence[Path], temporary: Path) -> None:
             _allow(ruleset, path, _READ)
         for name in _DEVICES:
             _allow(ruleset, Path("/dev", name), _READ | _WRITE_FILE)
-        _allow(ruleset, temporary, handled)
+        for path in writable:
+            _allow(ruleset, path, handled)
         _give_up_capabilities()
         _check(_libc().prctl(_NO_NEW_PRIVS, 1, 0, 0, 0))
         _call(_RESTRICT_SELF, ruleset, 0)

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from api.contract.reader import Contract
 from api.gateways.protocol import Gateway
 from api.gateways.steps import PaymentSteps
+from api.handlers.transfers import Transfers
+from api.http.connections import Connections
 from api.http.passwords import PasswordHasher
 from api.http.readiness import Readiness
 from api.metrics.counting import RequestMetrics
@@ -39,6 +41,9 @@ class State(TypedDict):
     order_news: OrderNews
     replica: Replica | None
     passwords: PasswordHasher
+    connections: Connections
+    uploads: Transfers
+    downloads: Transfers
     metrics: RequestMetrics
     source: tuple[str, str]
     readiness: Readiness

@@ -118,7 +118,8 @@ BEGIN
         RETURN;
     END IF;
     FOR v_limit IN
-        SELECT l.role, greatest(2, (pg_catalog.current_setting('max_connections')::integer - 10) * l.share / 100) AS most
+        SELECT l.role,
+               greatest(2, (pg_catalog.current_setting('max_connections')::integer - 10) * l.share / 100) AS most
         FROM (VALUES ('web_customer', 25), ('web_anonymous', 20), ('web_gateway', 15), ('web_merchant', 10),
                      ('web_support', 10), ('web_admin', 10), ('web_worker', 10)) AS l (role, share)
         UNION ALL VALUES ('store_monitor', 4), ('store_backup', 4)

@@ -186,11 +186,16 @@ def web_processes(settings: Settings, access: Access, listener: socket.socket) -
 
 
 def _own_folder(settings: Settings) -> dict[str, str]:
-    """A folder for temporary files and for the metrics that web processes add up, and what is hidden from them."""
+    """Folders for temporary files and for the metrics that web processes add up, and what is hidden from them.
+
+    The metrics are in PROMETHEUS_MULTIPROC_DIR, where it is set: their files are mapped into memory, and a full disk
+    ends the processes (SIGBUS), so it should be one that nothing else fills.
+    """
     folder = Path(tempfile.mkdtemp(prefix="storeproc-web-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    metrics = folder / "metrics"
-    metrics.mkdir()
+    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or folder
+    metrics = Path(tempfile.mkdtemp(prefix="metrics-", dir=shared))
+    for made in (folder, metrics):
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
     hidden = [settings.data, Path.home() / ".pgpass", *([settings.backups] if settings.backups else [])]
     if settings.database_url is None:
         hidden.append(find_layout(settings.data).home)
@@ -201,7 +206,7 @@ def _own_folder(settings: Settings) -> dict[str, str]:
     ]
     return {
         "PROMETHEUS_MULTIPROC_DIR": str(metrics), "TMPDIR": str(folder),
-        **(instructions(hidden, folder) if is_available() else {}),
+        **(instructions(hidden, folder, metrics) if is_available() else {}),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import socket
 import sys
 import time
@@ -35,6 +36,7 @@ SOURCES = Path(api.__file__).parents[1]
 START_TIMEOUT = 60.0  # seconds until /health/ready answers 200
 # Longer than a proxy keeps an idle connection (60 s): the side that sends must be the one that closes.
 KEEP_ALIVE = 75  # seconds
+OWN_FILES = 200  # open files of a web process beside its connections
 
 
 def add_commands(commands: Commands) -> None:
@@ -114,6 +116,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     """Be one web process on this socket, until SIGTERM."""
     import uvicorn  # here, because a tool such as `storeproc psql` does not need it
 
+    from api.http.connections import LimitedProtocol
     from api.http.router import StartupError
 
     log.configure_logging()
@@ -121,7 +124,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         "api.app:create_app",
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http=LimitedProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -133,6 +136,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=int(GRACE) - 3,
     )
+    allow_open_files(settings.max_connections + OWN_FILES)
     server = uvicorn.Server(config)
     try:
         server.run(sockets=[listener])
@@ -140,6 +144,14 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         raise StartError(str(error)) from error
     if not server.started:
         raise SystemExit(3)
+
+
+def allow_open_files(number: int) -> None:
+    """Raise the limit of open files, as far as the system lets us: many connections need more than the usual 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != soft < number:
+        most = number if hard == resource.RLIM_INFINITY else min(number, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def reload(settings: Settings) -> None:

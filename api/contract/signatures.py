@@ -12,7 +12,14 @@ from dataclasses import dataclass
 AUDIENCES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")
 PEOPLE = ("anonymous", "customer", "merchant", "support", "admin")
 # Parameters that the web tier fills in; clients do not see them. Their types are part of the convention.
-HIDDEN = {"if_match": "bigint", "given": "text[]", "client_address": "text", "user_agent": "text", "public_url": "text"}
+HIDDEN = {
+    "if_match": "bigint",
+    "given": "text[]",
+    "client_address": "text",
+    "user_agent": "text",
+    "public_url": "text",
+    "device_token": "text",
+}
 
 
 class ContractError(Exception):

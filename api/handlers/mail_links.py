@@ -14,6 +14,7 @@ from api.handlers.forms import read_form
 from api.http.context import request_context
 from api.http.errors import Problem
 from api.http.password_policy import DESCRIPTION, read_words, weaknesses
+from api.http.passwords import NOT_HASHED
 from api.pages.render import render_page
 from api.postgres.functions import ANONYMOUS, GATEWAY, Caller
 from api.state import State
@@ -41,14 +42,18 @@ async def confirm_reset_link(request: Request[State]) -> Response:
     """POST /reset-password."""
     form = await read_form(request)
     token, password = form.get("token", ""), form.get("new_password", "")
+    context, functions = request_context(request.scope), request.state["functions"]
+    begun = {"token": token, "client_address": context.client}
+    hashed = NOT_HASHED  # what is sent when the token is not valid: the statement says so
     try:
-        request_id = request_context(request.scope).request_id
-        words = await read_words(request.state["functions"], request_id, reset_token=token)
+        if await functions.call("begin_password_reset", begun, request_id=context.request_id):
+            words = await read_words(functions, context.request_id, reset_token=token)
+            if broken := weaknesses(password, words):
+                return render_page("reset_password.html", status_code=422, token=token, rules=broken)
+            hashed = await request.state["passwords"].hash(password, client=context.client)
     except Problem as problem:
         return _refusal(request, problem)
-    if broken := weaknesses(password, words):
-        return render_page("reset_password.html", status_code=422, token=token, rules=broken)
-    given = {"token": token, "new_password": await request.state["passwords"].hash(password)}
+    given = {"token": token, "new_password": hashed, "client_address": context.client}
     refused = await _call(request, ANONYMOUS, "confirm_password_reset", given)
     text = "You can log in with it. All your other sessions have ended."
     return refused or render_page("message.html", title="Your password is changed", text=text)
@@ -58,7 +63,9 @@ async def _call(request: Request[State], caller: Caller, function: str, given: d
     """Calls a function; a page that says why, if it is refused."""
     context = request_context(request.scope)
     try:
-        await request.state["functions"].call(function, given, request_id=context.request_id, caller=caller)
+        await request.state["functions"].call(
+            function, given, request_id=context.request_id, caller=caller, client=context.client_line
+        )
     except Problem as problem:
         return _refusal(request, problem)
     return None

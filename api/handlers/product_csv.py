@@ -1,7 +1,8 @@
 """Import and export of products as CSV files, through COPY.
 
-A file is received into a temporary file before a connection is taken, and written into one before the first byte is
-sent: a slow client costs disk, but neither memory nor a connection. Here a file is only taken apart into cells; the
+A file is received into memory before a connection is taken, once the database has verified the caller, and an export is
+written into a temporary file before the first byte is sent: a slow client costs no connection. How many files there are
+at a time, and how slowly they may move, is limited in transfers.py. Here a file is only taken apart into cells; the
 database decides what its lines mean.
 """
 
@@ -14,7 +15,7 @@ import io
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import IO, Any, ClassVar
 
 import asyncpg
@@ -23,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.handlers.transfers import RETRY_AFTER, SLOWEST, Transfer, Transfers
 from api.http.context import request_context
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem, from_database
@@ -32,9 +34,9 @@ from api.postgres.functions import Caller
 from api.postgres.pool import Connection
 
 CSV = "text/csv"
-IN_MEMORY = 256 * 1024  # bytes of a file that are kept in memory; larger files go to disk
+IN_MEMORY = 256 * 1024  # bytes of an export that are kept in memory; a larger one goes to disk
 CHUNK = 64 * 1024
-LONGEST = 600.0  # seconds that a file may take to arrive, however steadily
+MOST_LINES = 20_000  # api.import_products refuses more; the rest of such a file is not read
 PATIENCE = 30.0  # seconds that a client may take to make room for the next chunk
 
 
@@ -51,8 +53,10 @@ class ImportProducts(Endpoint):
         caller = self.identify(request)
         if request.media_type() != CSV.encode():
             raise Problem("media_type_unsupported", detail="Send the file as text/csv.")
-        with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
-            digest = await self._receive(request, file)
+        await self.verify(request, "check_importer")
+        with closing(start_transfer(self.state["uploads"], caller)) as upload:
+            file = io.BytesIO()
+            digest = await self._receive(request, upload, file)
             file.seek(0)
             text, replayed = await self._copy_in(request, caller, Lines(file), digest)
         headers: Headers = [NO_STORE, JSON, *([REPLAYED] if replayed else [])]
@@ -62,10 +66,10 @@ class ImportProducts(Endpoint):
         headers.append((b"location", f"/v1/products/imports/{made['id']}".encode()))
         return RawResponse(201 if made["status"] == "completed" else 202, text.encode(), headers)
 
-    async def _receive(self, request: ApiRequest, file: IO[bytes]) -> str:
-        """Writes the body to `file`; the deadline moves while it keeps coming. Returns its SHA-256."""
+    async def _receive(self, request: ApiRequest, upload: Transfer, file: IO[bytes]) -> str:
+        """Writes the body to `file`; the deadline moves with every byte. Returns its SHA-256."""
         settings = self.state["settings"]
-        latest = time.perf_counter() + LONGEST
+        begin = time.perf_counter()
         digest = hashlib.sha256()
         size = 0
         while True:
@@ -76,10 +80,17 @@ class ImportProducts(Endpoint):
             size += len(chunk)
             if size > settings.import_limit:
                 raise Problem("body_too_large", headers={"connection": "close"})
+            try:
+                upload.take(len(chunk))
+            except Problem as problem:
+                problem.unread = True
+                raise
             digest.update(chunk)
             file.write(chunk)
-            request.context.deadline = min(latest, time.perf_counter() + settings.request_timeout)
+            request.context.deadline = begin + settings.request_timeout + size / SLOWEST
             if not message.get("more_body"):
+                # What is left to do has the time of any request.
+                request.context.deadline = time.perf_counter() + settings.request_timeout
                 return digest.hexdigest()
 
     async def _copy_in(self, request: ApiRequest, caller: Caller, lines: Lines, digest: str) -> tuple[str, bool]:
@@ -114,8 +125,13 @@ class Lines:
         width = len(self.columns)
         nothing = (None,) * width
         number = self.reader.line_num + 1
+        count = 0
         with _readable(self.reader):
             for cells in self.reader:
+                if cells:
+                    count += 1
+                if count > MOST_LINES + 1:
+                    return  # the database refuses it for its length
                 if len(cells) == width:
                     # A NUL is no text in PostgreSQL.
                     yield (number, None, *(cell.replace("\0", "") for cell in cells))
@@ -148,10 +164,15 @@ class ExportProducts(Endpoint):
         """The file. Raises Problem before it begins."""
         caller = self.identify(request)
         (currency,) = (await self.read(request)).texts
+        await self.verify(request, "check_importer")
+        download = start_transfer(self.state["downloads"], caller)
         file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it has been sent
 
         async def write(data: bytes) -> None:
-            file.write(data)
+            try:
+                file.write(data)
+            except OSError:  # the disk is full
+                raise Problem("busy", members={"retry_after": RETRY_AFTER}) from None
 
         try:
             async with transaction(self, request, caller) as connection:
@@ -159,14 +180,15 @@ class ExportProducts(Endpoint):
                 await connection.copy_from_query(query, currency, output=write, format="csv", header=True)
         except BaseException:
             file.close()
+            download.close()
             raise
-        return FileDownload(file)
+        return FileDownload(file, download)
 
 
 class FileDownload(Response):
     """Sends a temporary file, and closes it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], download: Transfer) -> None:
         self.status_code = 200
         self.background = None
         self.raw_headers = [
@@ -176,16 +198,19 @@ class FileDownload(Response):
             NO_STORE,
         ]
         self.file = file
+        self.download = download
+        self.longest = PATIENCE + file.tell() / SLOWEST
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends it in chunks; a client that does not read for PATIENCE seconds is cut off."""
+        """Sends it in chunks; a client that reads too slowly is cut off."""
         context = request_context(scope)
         context.streams = True
         self.file.seek(0)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            latest = asyncio.get_running_loop().time() + self.longest
             while scope["method"] != "HEAD" and (chunk := self.file.read(CHUNK)):
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout_at(min(latest, asyncio.get_running_loop().time() + PATIENCE)):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
             context.ended = "sent"
@@ -193,6 +218,16 @@ class FileDownload(Response):
             context.ended = "client_too_slow"
         finally:
             self.file.close()
+            self.download.close()
+
+
+def start_transfer(transfers: Transfers, caller: Caller) -> Transfer:
+    """A place for a file of the caller. Raises Problem."""
+    try:
+        return transfers.start(caller.account)
+    except Problem as problem:
+        problem.unread = True
+        raise
 
 
 @asynccontextmanager

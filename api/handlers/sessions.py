@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -14,6 +16,7 @@ from api.http.authentication import check_origin
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem
 from api.http.password_policy import DESCRIPTION, check_policy, read_words
+from api.http.passwords import NOT_HASHED
 from api.http.requests import ApiRequest
 from api.http.responses import Headers, RawResponse
 from api.postgres.functions import ANONYMOUS
@@ -35,6 +38,9 @@ _REFRESH_TOKEN: Schema = {
     "writeOnly": True,
     "description": "May be left out when the cookie refresh_token is sent.",
 }
+_DEVICE = "device"  # the cookie of a device that has logged in: other people's guesses do not lock it out
+_DEVICE_LIFE = 90 * 24 * 3600  # seconds; identity.remember_device() forgets it then
+_DEVICE_TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 _RESET_TOKEN: Schema = {"type": "string", "minLength": 1, "maxLength": 200, "writeOnly": True}
 
 
@@ -48,7 +54,8 @@ class CreateAccount(Endpoint):
         call = await self.read(request)
         words = await read_words(self.state["functions"], request.context.request_id, email=call.data["email"])
         check_policy("password", call.data["password"], words)
-        call.replace(password=await self.state["passwords"].hash(call.data["password"]))
+        hasher = self.state["passwords"]
+        call.replace(password=await hasher.hash(call.data["password"], client=request.context.client))
         return await self.execute(request, call, ANONYMOUS)
 
 
@@ -61,12 +68,24 @@ class CreateSession(Endpoint):
         """The session, its tokens in the body or in cookies. Raises Problem."""
         call = await self.read(request)
         # The first statement counts the attempt and commits, so that guessing is slowed down whatever happens next.
-        attempt = {"email": call.data["email"], "client_address": request.context.client}
+        request.context.email = call.data["email"]
+        client = request.context.client
+        known = _DEVICE_TOKEN.fullmatch(request.cookie(_DEVICE) or "")
+        request.device_token = known[0] if known else secrets.token_urlsafe(32)
+        attempt = {"email": call.data["email"], "client_address": client, "device_token": request.device_token}
         request_id = request.context.request_id
         salt = await self.state["functions"].call("begin_session", attempt, request_id=request_id)
-        call.replace(password=await self.state["passwords"].hash(call.data["password"], salt))
-        response = await self.execute(request, call, ANONYMOUS)
-        return _into_cookies(self, response) if call.data.get("cookies") else response
+        call.replace(password=await self.state["passwords"].hash(call.data["password"], salt, client=client))
+        try:
+            response = await self.execute(request, call, ANONYMOUS)
+        except Problem as problem:
+            if problem.code == "not_found":  # no session: the wrong code has been counted, and that is committed
+                raise Problem("code_invalid") from None
+            raise
+        if call.data.get("cookies"):
+            response = _into_cookies(self, response)
+        response.raw_headers += _device_cookie(self, request.device_token)
+        return response
 
 
 class RefreshSession(Endpoint):
@@ -107,16 +126,20 @@ class EndSession(Endpoint):
 class ConfirmSession(Endpoint):
     """POST /sessions/current/confirm."""
 
-    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD}
+    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD | {"type": ["string", "null"], "default": None}}
 
     async def respond(self, request: ApiRequest) -> Response:
         """204. Raises Problem."""
         caller = self.identify(request)
         call = await self.read(request)
         # The first statement counts the attempt and commits, as for a log-in.
-        request_id = request.context.request_id
-        salt = await self.state["functions"].call("get_password_salt", {}, request_id=request_id, caller=caller)
-        call.replace(password=await self.state["passwords"].hash(call.data["password"], salt))
+        functions, request_id = self.state["functions"], request.context.request_id
+        if call.data.get("code") is not None:
+            await functions.call("begin_code", {}, request_id=request_id, caller=caller)
+        if (password := call.data.get("password")) is not None:
+            salt = await functions.call("get_password_salt", {}, request_id=request_id, caller=caller)
+            hasher = self.state["passwords"]
+            call.replace(password=await hasher.hash(password, salt, client=request.context.client))
         return await self.execute(request, call, caller)
 
 
@@ -136,7 +159,8 @@ class ChangePassword(Endpoint):
         salt = await functions.call("get_password_salt", {}, request_id=request_id, caller=caller)
         hasher = self.state["passwords"]
         current, new = await asyncio.gather(
-            hasher.hash(call.data["current_password"], salt), hasher.hash(call.data["new_password"])
+            hasher.hash(call.data["current_password"], salt, client=request.context.client),
+            hasher.hash(call.data["new_password"], client=request.context.client),
         )
         call.replace(current_password=current, new_password=new)
         return await self.execute(request, call, caller)
@@ -151,10 +175,14 @@ class ConfirmPasswordReset(Endpoint):
         """204. Raises Problem."""
         call = await self.read(request)
         functions, request_id = self.state["functions"], request.context.request_id
-        # It also refuses an unknown token, before bcrypt is paid for.
-        words = await read_words(functions, request_id, reset_token=call.data["token"])
-        check_policy("new_password", call.data["new_password"], words)
-        call.replace(new_password=await self.state["passwords"].hash(call.data["new_password"]))
+        client = request.context.client
+        given = {"token": call.data["token"], "client_address": client}
+        if await functions.call("begin_password_reset", given, request_id=request_id):
+            words = await read_words(functions, request_id, reset_token=call.data["token"])
+            check_policy("new_password", call.data["new_password"], words)
+            call.replace(new_password=await self.state["passwords"].hash(call.data["new_password"], client=client))
+        else:  # no hash is computed: the statement refuses the token, or repeats a keyed answer
+            call.replace(new_password=NOT_HASHED)
         return await self.execute(request, call, ANONYMOUS)
 
 
@@ -174,4 +202,11 @@ def _cookies(endpoint: Endpoint, access: str, refresh: str, lifetime: int) -> He
     # The refresh token goes only where it is of use, and ends with the browser's session.
     ends = None if refresh else 0
     carrier.set_cookie("refresh_token", refresh, max_age=ends, path="/v1/sessions", secure=secure, httponly=True)
+    return [header for header in carrier.raw_headers if header[0] == b"set-cookie"]
+
+
+def _device_cookie(endpoint: Endpoint, token: str) -> Headers:
+    carrier = Response()
+    secure = endpoint.state["settings"].secure
+    carrier.set_cookie(_DEVICE, token, max_age=_DEVICE_LIFE, path="/v1/sessions", secure=secure, httponly=True)
     return [header for header in carrier.raw_headers if header[0] == b"set-cookie"]

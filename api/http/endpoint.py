@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -84,6 +85,8 @@ class Endpoint:
         self._texts = find_places(operation.body_schema, components)
         self._parameter_texts = find_places(operation.parameters_schema, components)
         self._kinds = {name: part.get("type") for name, part in operation.parameters_schema["properties"].items()}
+        # Every function that is not for everybody authenticates its caller (tests/pgtap/catalogue_lints.sql).
+        self._authenticates = "anonymous" not in function.audiences
         self._unhashed = {n for n, part in operation.body_schema["properties"].items() if part.get("writeOnly")}
         replica = state["replica"]
         self._standby: Replica | None = replica if self.reads and function.name not in FRESH else None
@@ -106,7 +109,19 @@ class Endpoint:
 
     def identify(self, request: ApiRequest) -> Caller:
         """Who sends the request; see authentication.identify()."""
+        request.context.authenticated = self._authenticates
         return identify(request, self.state["origins"])
+
+    async def verify(self, request: ApiRequest, function: str) -> None:
+        """Lets the database verify the token before a large body is read. Raises Problem."""
+        try:
+            caller = self.identify(request)
+            if caller is ANONYMOUS and function == "check_caller":
+                raise Problem("body_too_large", headers={"connection": "close"})
+            await self.state["functions"].call(function, {}, request_id=request.context.request_id, caller=caller)
+        except Problem as problem:
+            problem.unread = True
+            raise
 
     # --- the request ------------------------------------------------------------------------------
 
@@ -115,7 +130,7 @@ class Endpoint:
         texts = self._read_parameters(request)
         if not self.operation.has_body:
             return Call(texts, {}, "", None, "")
-        body = await request.read(self.state["settings"].body_limit)
+        body = await request.read(self.state["settings"].body_limit, partial(self.verify, request, "check_caller"))
         data = _parse(request, body) if body else {}
         changed = False
         # Text of ASCII is composed, and valid text is trimmed.
@@ -177,10 +192,14 @@ class Endpoint:
                 arguments.append(list(call.data))
             elif name == "user_agent":
                 arguments.append(request.header(b"user-agent"))
+            elif name == "device_token":
+                arguments.append(request.device_token)
             elif name == "public_url":
                 arguments.append(self.state["settings"].public_url)
             else:
                 arguments.append(request.context.client)
+        if statement.client:
+            arguments.append(request.context.client_line)
         if call.key is not None:
             arguments += (call.key, self.key, call.digest)
             row = await functions.run(caller, request_id, statement.keyed, arguments)

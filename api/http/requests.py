@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -12,6 +13,7 @@ from api.http.context import RequestContext, request_context
 from api.http.errors import Problem
 
 MOST_PARAMETERS = 50
+UNVERIFIED = 64 * 1024  # bytes of a body that are read before the caller is known
 
 
 class ApiRequest(Request):
@@ -19,6 +21,7 @@ class ApiRequest(Request):
 
     `raw` holds the headers by their lower-case names, as bytes: an endpoint reads three or four of them in every
     request. `version` is a transaction that an answer from the standby must show, besides what the caller wrote.
+    `device_token` is the secret of the device that logs in.
     """
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -27,6 +30,7 @@ class ApiRequest(Request):
         self.raw: dict[bytes, bytes] = dict(scope["headers"])
         self.path: dict[str, str] = scope["path_params"]
         self.version = 0
+        self.device_token: str | None = None
 
     def header(self, name: bytes) -> str | None:
         """A header's value, by its lower-case name."""
@@ -41,15 +45,22 @@ class ApiRequest(Request):
         """The media type of the body, in lower case, without parameters."""
         return self.raw.get(b"content-type", b"").partition(b";")[0].strip().lower()
 
-    async def read(self, limit: int) -> bytes:
+    async def read(self, limit: int, verify: Callable[[], Awaitable[None]] | None = None) -> bytes:
         """The body.
+
+        Arguments:
+            verify: awaited before more than UNVERIFIED bytes are read; raises Problem when the caller is not known.
 
         Raises Problem body_too_large above `limit` bytes, ClientDisconnect when the client hung up before the end.
         """
         length = self.raw.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > limit:
+        announced = int(length) if length.isdigit() else 0
+        if announced > limit:
             raise Problem("body_too_large", headers={"connection": "close"})
         body: bytes = b""
+        if verify is not None and announced > UNVERIFIED:
+            await verify()
+            verify = None
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
@@ -57,6 +68,9 @@ class ApiRequest(Request):
             body += message.get("body", b"")
             if len(body) > limit:
                 raise Problem("body_too_large", headers={"connection": "close"})
+            if verify is not None and len(body) > UNVERIFIED:
+                await verify()
+                verify = None
             if not message.get("more_body"):
                 return body
 

@@ -64,6 +64,10 @@ def problem_response(request: Request, problem: Exception) -> Response:
         raise TypeError("only problems have such a response") from problem
     context = request_context(request.scope)
     context.code = problem.code
+    context.verified = problem.verified
     headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
-    kind = LingeringResponse if problem.status == 413 else RawResponse
+    kind = RawResponse
+    if problem.unread or problem.status == 413:
+        kind = LingeringResponse
+        headers = [(b"connection", b"close"), *(header for header in headers if header[0] != b"connection")]
     return kind(problem.status, problem.body(context.request_id), [*headers, _PROBLEM, NO_STORE])

@@ -15,6 +15,8 @@ import asyncpg
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
+MOST_WAITING = 500  # requests that wait for a connection of one role; those behind would wait too long in any case
+
 # What asyncpg raises when a server or a connection is not there. InternalClientError: the connection ended in the
 # moment in which it was made, or in the middle of a message.
 TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -43,7 +45,10 @@ class Pool:
         self.alarm: asyncio.TimerHandle | None = None
 
     async def take(self, deadline: float) -> Connection:
-        """A connection. Raises TimeoutError when there is none by `deadline` (the event loop's clock)."""
+        """A connection.
+
+        Raises TimeoutError when there is none by `deadline` (the event loop's clock), or when too many requests wait.
+        """
         while True:
             while self.idle:
                 connection = self.idle.pop()
@@ -52,6 +57,8 @@ class Pool:
                 self.opened -= 1  # the server closed it while it was idle
             if self.opened < self.size:
                 return await self._open(deadline)
+            if len(self.waiting) >= MOST_WAITING:
+                raise TimeoutError
             loop = asyncio.get_running_loop()
             place: asyncio.Future[Connection | None] = loop.create_future()
             self.waiting.append((deadline, place))

@@ -38,15 +38,16 @@ async def limits(admin: Any, most: int) -> dict[str, int]:
 async def test_no_role_can_take_the_connections_of_the_others(admin: Any, limited: None) -> None:
     for most in (100, 120, 400):
         found = await limits(admin, most)
-        assert found.keys() == {*POOL_SIZES, "store_monitor", "store_backup"}
+        assert found.keys() == {*POOL_SIZES, *POOLS, "store_monitor", "store_backup"}
         assert min(found.values()) > 0
         assert sum(found.values()) <= most - 2  # superuser_reserved_connections
 
 
 async def test_four_web_processes_a_worker_and_a_pooler_fit(admin: Any, limited: None) -> None:
     found = await limits(admin, 120)
-    for role, size in POOL_SIZES.items():
-        assert found[role] >= 4 * (size + LISTENING.get(role, 0)) * (role != "web_worker") + POOLS.get(role, 0), role
+    for role in {*POOL_SIZES, *POOLS}:
+        web = 4 * (POOL_SIZES.get(role, 0) + LISTENING.get(role, 0))
+        assert found[role] >= web + POOLS.get(role, 0), role
         assert found[role] >= 10, f"default_pool_size of db/pgbouncer.ini: {role}"
 
 

@@ -14,6 +14,7 @@ SECRETS = (
     "sessions",
     "refresh_tokens",
     "login_attempts",
+    "known_devices",
     "mail_tokens",
     "outside_issuers",
     "outside_identities",

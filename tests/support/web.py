@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,8 @@ class Client:
     def __init__(self, url: str) -> None:
         self.url = url
         # Answers are checked one by one: a cookie or a redirect that is followed would hide what was sent.
-        self.http = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=200), cookies=_NoCookies())
+        self.http = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=200))
+        self.http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
     async def request(
         self,
@@ -163,11 +165,6 @@ class Client:
 
     async def delete(self, path: str, **keywords: Any) -> httpx.Response:
         return await self.request("DELETE", path, **keywords)
-
-
-class _NoCookies(httpx.Cookies):
-    def extract_cookies(self, response: httpx.Response) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")

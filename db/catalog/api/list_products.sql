@@ -74,8 +74,8 @@ COMMENT ON FUNCTION api.list_products IS
 
 Search (words, also with typos), filters and sorting: relevance (the default with q; it ranks the 1,000 newest matches),
 newest (the default without q), name, price, -price. Prices are those in force now; products without a price in the
-currency are left out. A page has fewer products than `limit` where it would become larger than 1 MiB: `next_cursor` says
-whether there are more. Without a log-in, `available` may be up to a second old; changes by a merchant are visible at
-once.';
+currency are left out. A page has fewer products than `limit` where it would become larger than 1 MiB: `next_cursor`
+says whether there are more. Without a log-in, `available` may be up to a second old; changes by a merchant are visible
+at once.';
 
 GRANT EXECUTE ON FUNCTION api.list_products TO app_anonymous;

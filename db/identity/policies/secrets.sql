@@ -6,6 +6,7 @@ ALTER TABLE identity.refresh_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.signing_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.salt_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.login_attempts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.known_devices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.mail_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.email_changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.outside_issuers ENABLE ROW LEVEL SECURITY;
@@ -14,7 +15,7 @@ ALTER TABLE identity.environment ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL
     ON identity.passwords, identity.sessions, identity.refresh_tokens, identity.signing_keys, identity.salt_key,
-    identity.login_attempts,
+    identity.login_attempts, identity.known_devices,
               identity.mail_tokens, identity.email_changes, identity.outside_issuers, identity.outside_identities,
               identity.environment
     FROM store_api;

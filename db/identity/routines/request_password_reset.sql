@@ -1,9 +1,10 @@
 -- Enqueues the mail for a password reset. It does the same work whether or not an account has the e-mail: it counts,
 -- looks the account up and adds one job to the outbox (without an account if there is none). So neither the answer nor
--- its time shows which. The number of such mails is limited per 15 minutes: 5 for an e-mail from one address, 10 from
--- anywhere, 100 for an address; and for an e-mail per hour and day (count_mail).
+-- its time shows which. The number of such mails is limited per 15 minutes: 5 for an e-mail from one network, 10 from
+-- anywhere (not counted for a network in which the account has logged in), 100 for a network; and for an e-mail per
+-- hour and day (count_mail).
 -- Callers:   api.request_password_reset.
--- Locks:     counted attempts: address, e-mail, both.
+-- Locks:     counted attempts: network, e-mail, both.
 -- Errors:    too_many_attempts 429.
 -- Definer:   there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.request_password_reset(email text, client_address text)
@@ -28,6 +29,9 @@ BEGIN
     SELECT a.id INTO v_account_id FROM identity.accounts AS a
     WHERE lower(a.email) = lower(request_password_reset.email) AND a.status = 'active';
     PERFORM messaging.enqueue_mail('password_reset', v_account_id);
+    -- Anybody can ask, so at most 1,000 rows an hour are stored.
+    PERFORM audit.record_security_event('password_reset_asked', v_account_id)
+    WHERE audit.security_events_left('{password_reset_asked}', 1000) > 0;
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.request_password_reset TO store_api;

@@ -48,11 +48,14 @@ BEGIN
     UPDATE identity.refresh_tokens AS t SET used_at = now() WHERE t.token_hash = v_hash AND t.used_at IS NULL;
     IF NOT FOUND THEN
         UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.id = v_session.id;
+        PERFORM audit.record_security_event('refresh_token_reused', v_session.account_id, '{}', v_session.id);
         RETURN;
     END IF;
     UPDATE identity.sessions AS s
     SET last_used_at = now(), ip_address = coalesce(left(rotate_session.client_address, 64), s.ip_address),
-        user_agent = coalesce(identity.clean_user_agent(rotate_session.user_agent), s.user_agent)
+        user_agent = coalesce(identity.clean_user_agent(rotate_session.user_agent), s.user_agent),
+        -- The role or the rule may have changed since.
+        enrolling = identity.must_enrol(v_account)
     WHERE s.id = v_session.id;
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token

@@ -1,7 +1,8 @@
 -- Creates an attempt to pay an order or to deposit into the wallet, with its idempotency key for the gateway, before
 -- the gateway is called. Wallet and credit pay at once, except credit for an order that a carrier must accept first.
--- Manual payments (cash, bank transfer) wait until support confirms them, and the order with its stock as long, if the
--- account's e-mail is verified: anybody can sign up with any address, and would hold the stock for days. return_url has been checked by the caller.
+-- Manual payments (cash, bank transfer) wait until support confirms them. The order and its stock wait as long, but
+-- only if the account's e-mail is verified: anybody can sign up with any address, and would hold the stock for days.
+-- return_url has been checked by the caller.
 -- Callers:   api.begin_payment, api.begin_deposit.
 -- Locks:     those of mark_payment_completed (wallet, credit). The caller holds the order.
 -- Errors:    provider_not_available 422, wallet_locked 409, those of require_payable, mark_payment_completed and
