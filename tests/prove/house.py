@@ -288,11 +288,12 @@ async def enter(access: Access, web: str | None = None) -> AsyncIterator[House]:
 
 
 @contextmanager
-def web_tier(access: Access, folder: Path, processes: int = 2) -> Iterator[str]:
+def web_tier(access: Access, folder: Path, processes: int = 2, **environment: str) -> Iterator[str]:
     """Web processes on one socket; its address."""
-    servers = [WebServer(access, {"RATE_LIMIT": "0"}, folder)]
+    environment = {"RATE_LIMIT": "0", **environment}
+    servers = [WebServer(access, environment, folder)]
     for _ in range(processes - 1):
-        another = WebServer(access, {"RATE_LIMIT": "0"}, folder)
+        another = WebServer(access, environment, folder)
         another.listener.close()
         another.listener, another.port, another.url = servers[0].listener, servers[0].port, servers[0].url
         another.environment |= {"PORT": str(another.port), "PUBLIC_URL": another.url}

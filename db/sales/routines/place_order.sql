@@ -4,7 +4,8 @@
 -- Callers:   create_order, checkout_cart.
 -- Errors:    order_empty, order_too_long, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422;
 --            product_not_found, bundle_not_found 404; out_of_stock, product_not_for_sale, too_many_unpaid_orders,
---            too_many_units_on_hold 409; those of use_promotions and price_order.
+--            too_many_units_on_hold 409; shipping_method_not_available 422; those of use_promotions and
+--            price_order.
 -- Locks:     an advisory lock of the account's unpaid orders, so that concurrent requests are counted (trying it first
 --            spares a statement); those of require_for_sale; stock rows, in product order, then promotions. Stock comes
 --            before the lines' foreign keys: in the opposite order, throughput on a popular product collapses (key
@@ -65,6 +66,14 @@ BEGIN
     END IF;
     PERFORM sales.require_few_lines(coalesce(cardinality(place_order.product_ids), 0)
                                       + coalesce(cardinality(place_order.bundle_ids), 0));
+    -- Where nothing has to be shipped or taxed no price is looked up, so that only a foreign key would notice.
+    IF place_order.shipping_method_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM sales.shipping_methods AS m WHERE m.id = place_order.shipping_method_id)
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipping_method_not_available',
+            MESSAGE = 'This shipping method is not available for this order.',
+            HINT = 'GET /shipping-methods lists the methods for its weight and country.';
+    END IF;
     PERFORM catalog.require_for_sale(place_order.product_ids || place_order.bundle_ids);
     -- A bundle has a price and no stock; its components need stock and have no price of their own here.
     IF place_order.bundle_ids <> '{}' THEN
