@@ -47,6 +47,7 @@ INTERNAL = frozenset(
         "claim_idempotency_key",
         "store_idempotent_answer",
         "begin_session",
+        "begin_code",
         "begin_gift_card_redemption",
         "begin_payout_export",
         "get_password_salt",
@@ -75,6 +76,11 @@ ROUTES: tuple[ApiRoute, ...] = (
     DELETE("/account",                               "close_account", 204, EndSession),
     POST  ("/account/export",                        "export_account", 202),
     GET   ("/account/export",                        "get_account_export", 200, ExportAccount),
+    GET   ("/account/second-factor",                 "get_second_factor"),
+    POST  ("/account/second-factor",                 "begin_second_factor", 201),
+    DELETE("/account/second-factor",                 "disable_second_factor", 204),
+    POST  ("/account/second-factor/confirm",         "confirm_second_factor"),
+    POST  ("/account/second-factor/recovery-codes",  "renew_recovery_codes", 201),
     PUT   ("/account/password",                      "change_password", 204, ChangePassword),
     POST  ("/account/email-verification",            "request_email_verification", 204),
     POST  ("/account/email-verification/confirm",    "confirm_email_verification"),
@@ -87,6 +93,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/admin/accounts",                        "list_accounts"),
     GET   ("/admin/accounts/{account_id}",           "get_any_account"),
     PATCH ("/admin/accounts/{account_id}",           "change_account"),
+    DELETE("/admin/accounts/{account_id}/second-factor", "reset_second_factor", 204),
     POST  ("/admin/accounts/{account_id}/merchant-approval", "approve_merchant"),
 
     # catalogue

@@ -12,7 +12,16 @@ from api.contract.signatures import ContractError, Function
 from api.contract.statements import Statement, build_statement
 
 # Responses of these routes hold secrets, so they are not stored for an Idempotency-Key.
-SECRET = frozenset(("/gift-cards", "/webhook-endpoints", "/webhook-endpoints/{endpoint_id}/rotate-secret"))
+SECRET = frozenset(
+    (
+        "/account/second-factor",
+        "/account/second-factor/confirm",
+        "/account/second-factor/recovery-codes",
+        "/gift-cards",
+        "/webhook-endpoints",
+        "/webhook-endpoints/{endpoint_id}/rotate-secret",
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,12 @@ class CreateSession(Endpoint):
         request_id = request.context.request_id
         salt = await self.state["functions"].call("begin_session", attempt, request_id=request_id)
         call.replace(password=await self.state["passwords"].hash(call.data["password"], salt))
-        response = await self.execute(request, call, ANONYMOUS)
+        try:
+            response = await self.execute(request, call, ANONYMOUS)
+        except Problem as problem:
+            if problem.code == "not_found":  # no session: the wrong code has been counted, and that is committed
+                raise Problem("code_invalid") from None
+            raise
         return _into_cookies(self, response) if call.data.get("cookies") else response
 
 
@@ -108,16 +113,19 @@ class EndSession(Endpoint):
 class ConfirmSession(Endpoint):
     """POST /sessions/current/confirm."""
 
-    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD}
+    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD | {"type": ["string", "null"], "default": None}}
 
     async def respond(self, request: ApiRequest) -> Response:
         """204. Raises Problem."""
         caller = self.identify(request)
         call = await self.read(request)
         # The first statement counts the attempt and commits, as for a log-in.
-        request_id = request.context.request_id
-        salt = await self.state["functions"].call("get_password_salt", {}, request_id=request_id, caller=caller)
-        call.replace(password=await self.state["passwords"].hash(call.data["password"], salt))
+        functions, request_id = self.state["functions"], request.context.request_id
+        if call.data.get("code") is not None:
+            await functions.call("begin_code", {}, request_id=request_id, caller=caller)
+        if (password := call.data.get("password")) is not None:
+            salt = await functions.call("get_password_salt", {}, request_id=request_id, caller=caller)
+            call.replace(password=await self.state["passwords"].hash(password, salt))
         return await self.execute(request, call, caller)
 
 

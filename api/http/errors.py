@@ -19,6 +19,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "amount_not_payable": (422, "The payment provider does not take this amount in this currency. Pay another way."),
     "body_too_large": (413, "The request body is larger than this server takes."),
     "busy": (503, "The shop is too busy right now. Try again in a moment."),
+    "code_invalid": (401, "The code is not right, or was used before."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
     "forbidden": (403, "Your account may not do this."),
     "gateway_refused": (502, "The payment provider refused this payment. Try again, or pay another way."),

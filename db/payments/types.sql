@@ -55,6 +55,9 @@ CREATE TYPE api.refund_line AS (order_item_id uuid, quantity api.quantity, produ
 COMMENT ON COLUMN api.refund_line.product_id IS
 'Optional. Of a bundle line: pieces of this component instead of whole bundles.';
 
+CREATE DOMAIN api.refund_lines AS api.refund_line[] CONSTRAINT refund_too_long CHECK (cardinality(VALUE) <= 1000);
+COMMENT ON DOMAIN api.refund_lines IS 'At most 1,000 lines.';
+
 CREATE TYPE api.refund_item AS (order_item_id uuid, product_id uuid, quantity integer, amount bigint);
 
 CREATE TYPE api.refund AS (

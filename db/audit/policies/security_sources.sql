@@ -11,6 +11,12 @@ CREATE OR REPLACE TRIGGER security_event AFTER UPDATE OF role, status, email, me
 CREATE OR REPLACE TRIGGER security_event AFTER UPDATE ON identity.passwords
     FOR EACH ROW WHEN (old.proof IS DISTINCT FROM new.proof)
     EXECUTE FUNCTION audit.record_password_change();
+CREATE OR REPLACE TRIGGER security_event AFTER UPDATE OF confirmed_at ON identity.second_factors
+    FOR EACH ROW WHEN (old.confirmed_at IS NULL AND new.confirmed_at IS NOT NULL)
+    EXECUTE FUNCTION audit.record_owned_change('second_factor_changed');
+CREATE OR REPLACE TRIGGER security_event_of_delete AFTER DELETE ON identity.second_factors
+    FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL)
+    EXECUTE FUNCTION audit.record_owned_change('second_factor_changed');
 CREATE OR REPLACE TRIGGER security_event AFTER INSERT ON payments.bank_accounts
     FOR EACH ROW EXECUTE FUNCTION audit.record_owned_change('bank_account_changed');
 CREATE OR REPLACE TRIGGER security_event AFTER INSERT OR DELETE ON messaging.webhook_endpoints

@@ -1,7 +1,7 @@
 -- Row trigger: the security event of a row that belongs to an account (account_id). Which row it is and what is in it
 -- is not recorded.
 -- Trigger argument: the kind.
--- Callers:   triggers of payments.bank_accounts, messaging.webhook_endpoints.
+-- Callers:   triggers of identity.second_factors, payments.bank_accounts, messaging.webhook_endpoints.
 -- Locks:     none: it only inserts.
 CREATE OR REPLACE FUNCTION audit.record_owned_change()
 RETURNS trigger

@@ -5,7 +5,7 @@
 --         nothing_to_ship, shipped_above_owed, shipping_address_missing 409; line_twice_in_shipment, shipment_empty
 --         422.
 CREATE FUNCTION api.create_shipment(
-    order_id uuid, items api.shipment_line[] DEFAULT NULL, carrier api.short_text DEFAULT NULL,
+    order_id uuid, items api.shipment_lines DEFAULT NULL, carrier api.short_text DEFAULT NULL,
     tracking_number api.tracking_number DEFAULT NULL, tracking_url api.tracking_url DEFAULT NULL
 )
 RETURNS api.shipment

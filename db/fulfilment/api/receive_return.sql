@@ -4,7 +4,7 @@
 --         return_transition_refused, received_above_announced, payment_disputed 409; line_twice_in_return, return_empty
 --         422.
 CREATE FUNCTION api.receive_return(
-    return_id uuid, items api.return_receipt[] DEFAULT NULL, restock boolean DEFAULT true
+    return_id uuid, items api.return_receipts DEFAULT NULL, restock boolean DEFAULT true
 )
 RETURNS api.order_return
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

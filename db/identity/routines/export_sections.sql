@@ -15,6 +15,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
         -- without what staff did: it has their addresses
         ('security_events', 'audit.security_events', '{actor_id,db_role,request_id}',
          't.account_id = $1 AND coalesce(t.actor_id, $1) = $1'),
+        ('email_changes', 'identity.email_changes', '{}',
+         't.account_id = $1'),
+        ('second_factor', 'identity.second_factors', '{secret,last_step}',
+         't.account_id = $1'),
         ('outside_identities', 'identity.outside_identities', '{}',
          't.account_id = $1'),
         ('sql_roles', 'identity.sql_roles', '{}',

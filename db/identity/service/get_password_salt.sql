@@ -7,7 +7,7 @@ CREATE FUNCTION api.get_password_salt()
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_actor CONSTANT uuid := identity.authenticate();
+    v_actor CONSTANT uuid := identity.authenticate(enrolling => true);
 BEGIN
     PERFORM identity.count_attempt('account:' || v_actor, 10);
     RETURN identity.find_own_salt();

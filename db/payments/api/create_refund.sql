@@ -7,7 +7,7 @@
 --         restock_needs_full_refund, component_not_restocked 422, order_already_restocked, pieces_not_here 409,
 --         amount_step 422, refund_not_at_gateway 422, refund_known 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
-    payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL,
+    payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_lines DEFAULT NULL,
     restock boolean DEFAULT NULL, shipping_amount api.amount DEFAULT NULL,
     gateway_reference api.short_text DEFAULT NULL
 )

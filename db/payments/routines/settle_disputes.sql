@@ -4,9 +4,10 @@
 -- What has come back pays an order that still waits for it. Fees are the shop's. Idempotent.
 -- SECURITY DEFINER: customers do not see disputes, but when they cancel an order, what its dispute holds has to change.
 -- Callers:   receive_dispute_event; mark_payment_completed, for a dispute that was reported before its payment; and
---            request_refund, receive_refund_event, api.fail_refund, which change what is left; sales.settle_order, since
---            from then on there are shares to hold.
--- Locks:     merchants' earnings, the wallet, those of take_dispute and apply_again. The caller holds order and payment.
+--            request_refund, receive_refund_event, api.fail_refund, which change what is left; sales.settle_order,
+--            since from then on there are shares to hold.
+-- Locks:     merchants' earnings, the wallet, those of take_dispute and apply_again. The caller holds the order and
+--            the payment.
 CREATE OR REPLACE FUNCTION payments.settle_disputes(payment_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
