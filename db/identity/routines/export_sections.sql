@@ -12,6 +12,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
          't.account_id = $1'),
         ('sessions', 'identity.sessions', '{}',
          't.account_id = $1'),
+        -- without what staff did: it has their addresses
+        ('security_events', 'audit.security_events', '{actor_id,db_role,request_id}',
+         't.account_id = $1 AND coalesce(t.actor_id, $1) = $1'),
         ('email_changes', 'identity.email_changes', '{}',
          't.account_id = $1'),
         ('second_factor', 'identity.second_factors', '{secret,last_step}',
