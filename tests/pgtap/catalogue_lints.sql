@@ -54,8 +54,8 @@ SELECT is_empty($$
 $$, 'every endpoint that is not for everybody authenticates its caller');
 
 SELECT set_eq($$ SELECT proname::text FROM endpoints WHERE 'app_anonymous' = ANY (audiences) $$, ARRAY[
-    'begin_password_reset', 'begin_session', 'create_account', 'create_session', 'refresh_session', 'get_schema_version',
-    'request_password_reset', 'confirm_password_reset', 'get_password_words',
+    'begin_password_reset', 'begin_session', 'create_account', 'create_session', 'refresh_session',
+    'get_schema_version', 'request_password_reset', 'confirm_password_reset', 'get_password_words',
     'list_categories', 'list_products', 'get_product_facets', 'get_product', 'get_next_price_change', 'list_prices',
     'list_bundles', 'get_bundle', 'list_shipping_methods',
     'claim_idempotency_key', 'store_idempotent_answer'
