@@ -56,7 +56,7 @@ async def listed(client: Any, token: str, **query: Any) -> list[dict[str, Any]]:
 
 async def test_a_log_in_has_address_and_program(client: Any, person: Any, boss: str) -> None:
     (event,) = await listed(client, boss, account=person["id"], kind="log_in")
-    assert (event["client_address"], event["user_agent"]) == ("203.0.113.5", "Lynx/2.9")
+    assert (event["ip_address"], event["user_agent"]) == ("203.0.113.5", "Lynx/2.9")
     assert event["request_id"]
     assert event["detail"]["reason"] == "password"
 
@@ -71,7 +71,7 @@ async def test_refusals_are_listed_after_they_were_reported(client: Any, server:
     events = await listed(client, boss, account=person["id"], kind="log_in_failed")
     assert sum(event["occurrences"] for event in events) == 3  # in one row, or two if a report was due in between
     failed = events[0]
-    assert failed["client_address"] == "203.0.113.5"
+    assert failed["ip_address"] == "203.0.113.5"
     assert failed["detail"]["code"] == "credentials_invalid"
     (refused,) = await listed(client, boss, account=person["id"], kind="access_refused")
     assert refused["detail"]["operation"] == "list_accounts"
@@ -83,7 +83,7 @@ async def test_an_export_of_payouts_is_listed(client: Any, boss: str) -> None:
     assert (await client.get("/admin/payouts/export", token=boss, headers=FROM)).status_code == 200
     (event,) = await listed(client, boss, kind="payouts_exported")
     assert event["detail"]["name"] == "csv"
-    assert event["client_address"] == "203.0.113.5"
+    assert event["ip_address"] == "203.0.113.5"
     assert event["actor_id"] == event["account_id"]
 
 

@@ -29,7 +29,7 @@ export function showSecurity(_, query) {
         { label: "What", cell: what },
         { label: "Account", cell: (e) => person(e.account_id) },
         { label: "By", cell: (e) => (e.actor_id ? (e.actor_id === e.account_id ? "the same" : person(e.actor_id)) : "–") },
-        { label: "Client", cell: (e) => h("div", {}, e.client_address ?? "–", e.user_agent && h("small", { class: "soft agent", title: e.user_agent }, e.user_agent)) },
+        { label: "Client", cell: (e) => h("div", {}, e.ip_address ?? "–", e.user_agent && h("small", { class: "soft agent", title: e.user_agent }, e.user_agent)) },
       ],
       { empty: "No such event.", hint: "Refusals are listed some seconds after they happened." },
     ),
