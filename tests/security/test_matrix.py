@@ -44,7 +44,7 @@ NOBODYS = "019aaaaa-0000-7000-8000-000000000001"  # an id that does not exist
 
 # What cannot be reached in a statement of its own.
 NOT_ALONE = {"import_products": "reads the lines that open_import and COPY left in the same session"}
-# Refusals with 401 or 403 that are about what was sent, not about the caller's role.
+# Refusals with 401, 403 or 404 that are about what was sent or what the account has set up, not about whose it is.
 OF_THEIR_OWN = {
     "credentials_invalid",
     "password_wrong",
@@ -52,6 +52,7 @@ OF_THEIR_OWN = {
     "refresh_token_invalid",
     "gift_card_not_found",
     "issuer_not_trusted",
+    "second_factor_missing",
 }
 
 

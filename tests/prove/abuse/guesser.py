@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
 from tests.prove.attacks import Cut
@@ -10,6 +11,7 @@ from .gang import PASSWORD, Gang, attacker, new_address
 
 PER_ADDRESS = 10  # guesses at one account's password from one address within 15 minutes
 NEIGHBOURS = 10
+WINDOW = 900  # seconds
 
 
 @attacker(
@@ -18,26 +20,39 @@ NEIGHBOURS = 10
     Cut(statement="CREATE POLICY cut_out ON sales.orders TO store_api USING (true)"),
 )
 async def guess(gang: Gang) -> None:
-    await _guess_password(gang)
-    await _guess_codes(gang)
+    for guesses in (_guess_password, _guess_codes):
+        # Attempts are counted for a quarter of an hour: guesses on both sides of its end say nothing.
+        while True:
+            window = time.time() // WINDOW
+            found = await guesses(gang)
+            if time.time() // WINDOW == window:
+                break
+        for what in found:
+            gang.loot.gain(what)
+    await _guess_tokens(gang)
     await _guess_orders(gang)
 
 
-async def _guess_password(gang: Gang) -> None:
+async def _guess_password(gang: Gang) -> list[str]:
     """The right one is behind as many as may be tried; the owner logs in meanwhile from where they always do."""
     email, owner = f"{uuid.uuid4().hex}@example.com", new_address()
     made = await gang.sends("POST", "/accounts", owner, json={"email": email, "password": PASSWORD})
     assert made.status_code == 201, made.text
+    found = []
     words = [f"{PASSWORD}-{n}" for n in range(PER_ADDRESS)] + [PASSWORD]
     for _ in range(4 if gang.large else 1):
         address = new_address()
         for word in words:
             answer = await gang.sends("POST", "/sessions", address, json={"email": email, "password": word})
             if answer.status_code == 201:
-                gang.loot.gain("sessions by guessing the password")
+                found.append("sessions by guessing the password")
     answer = await gang.sends("POST", "/sessions", owner, json={"email": email, "password": PASSWORD})
     if answer.status_code != 201:
-        gang.loot.gain("owners locked out")
+        found.append("owners locked out")
+    return found
+
+
+async def _guess_tokens(gang: Gang) -> None:
     for _ in range(60 if gang.large else 15):
         body = {"token": uuid.uuid4().hex + uuid.uuid4().hex[:11], "new_password": PASSWORD}
         answer = await gang.sends("POST", "/password-resets/confirm", json=body)
@@ -45,17 +60,15 @@ async def _guess_password(gang: Gang) -> None:
             gang.loot.gain("passwords reset by guessing the token")
 
 
-async def _guess_codes(gang: Gang) -> None:
+async def _guess_codes(gang: Gang) -> list[str]:
     house = gang.house
     issued = await house.does(await house.staff("support"), "issue_gift_card", amount=2500, currency="USD")
     thief, code = await house.person(), issued["code"]
     wrong = [code[:-2] + "".join(pair) for pair in zip("ACDEFGHJKM", "MKJHGFEDCA", strict=True)]
-    for word in [*(w for w in wrong if w != code), code]:
-        if (await gang.does(thief, "redeem_gift_card", code=word)).ok:
-            gang.loot.gain("gift cards by guessing the code")
-    for _ in range(2):  # one guess may have been the right one: then ten were wrong
-        if (await gang.does(thief, "redeem_gift_card", code=code)).ok:
-            gang.loot.gain("gift cards by guessing the code")
+    # More wrong ones than the ten that may be tried, also if one of the made-up codes is the right one.
+    tries = [*(word for word in wrong if word != code), *wrong[:1], code]
+    answers = [await gang.does(thief, "redeem_gift_card", code=word) for word in tries if word != code or word is code]
+    return ["gift cards by guessing the code" for answer in answers if answer.ok]
 
 
 async def _guess_orders(gang: Gang) -> None:
