@@ -1,6 +1,6 @@
 # make up     everything, from nothing: environment, PostgreSQL, schema, demo shop, web tier, worker. Ctrl-C stops it.
-# make test   the tests, some minutes   make test-long   fuzzing, faults, upgrades, standby, backups   make check   linters, types
-# make prove  correctness under attack, under faults and over a busy hour: one table; ARGS='--size quick', '--size long', 'attacks --seed 7'
+# make test   the tests, some minutes   make test-long   fuzzing, faults, upgrades, standby, backups   make check   linters, types, sizes
+# make prove  correctness under attack, abuse, faults and over a busy hour: one table; ARGS='--size quick', '--size long', 'attacks --seed 7'
 # make audit  known vulnerabilities of what we run on, and licences      make sbom   the list of it (CycloneDX), dist/storeproc.cdx.json
 # make lock   the exact versions and hashes that the image installs, after a change of pyproject.toml   make digests  its base images
 # make bench  measures: one run, one table (needs wrk; ARGS="--quick", ARGS="--only place-order,hot": tests/bench/README.md)
@@ -38,6 +38,7 @@ prove: $(VENV)/.installed-test
 check: $(VENV)/.installed-test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/python .ci/limits.py
 	@for file in `ls db/migrations/*.sql | grep -v '\.rollback\.sql' | awk '$$0 > "db/migrations/0023"'`; do \
 	  if grep -q '^-- transactional: false' $$file; then inside=; else inside=--assume-in-transaction; fi; \
 	  $(BIN)/squawk --config db/squawk.toml --reporter gcc $$inside $$file || exit 1; done

@@ -26,6 +26,7 @@ from api.gateways.registry import offered
 from api.gateways.steps import PaymentSteps
 from api.handlers.pages import openapi_response
 from api.handlers.transfers import MOST_FULL, Transfers
+from api.http.client_address import address_shown
 from api.http.connections import Connections
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem
@@ -33,13 +34,14 @@ from api.http.identity_provider import OutsideTokens
 from api.http.middleware import Deadlines, Telemetry
 from api.http.passwords import PasswordHasher
 from api.http.readiness import Readiness
+from api.http.refusals import Refusals
 from api.http.responses import problem_response
 from api.http.router import IndexedRouter, StartupError
 from api.log import write_log
 from api.metrics.counting import RequestMetrics, watch_pools, watch_replica
 from api.postgres.cache import ResponseCache
 from api.postgres.database import Database
-from api.postgres.functions import Functions
+from api.postgres.functions import GATEWAY, Functions
 from api.postgres.order_news import OrderNews
 from api.postgres.replica import Replica
 from api.routes import INTERNAL, ROUTES, api_routes, page_routes
@@ -60,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     settings = settings or Settings.from_env()
     deadlines = Deadlines()
     metrics = RequestMetrics()
+    refusals = Refusals()
     telemetry = Middleware(
         Telemetry,
         deadlines=deadlines,
@@ -67,6 +70,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
         timeout=settings.request_timeout,
         secure=settings.secure,
         count=metrics.count,
+        refused=refusals.note,
+        show_address=address_shown(settings.log_client_address, lambda: settings.access.log_key()),
         write_log=write_log,
     )
     app = Starlette(
@@ -74,7 +79,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         exception_handlers={Problem: problem_response},
     )
     app.router = IndexedRouter(
-        [*api_routes(), *page_routes()], lifespan=partial(lifespan, settings, deadlines, metrics)
+        [*api_routes(), *page_routes()], lifespan=partial(lifespan, settings, deadlines, metrics, refusals)
     )
     return app
 
@@ -102,7 +107,7 @@ def identity_provider(settings: Settings) -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(
-    settings: Settings, deadlines: Deadlines, metrics: RequestMetrics, app: Starlette
+    settings: Settings, deadlines: Deadlines, metrics: RequestMetrics, refusals: Refusals, app: Starlette
 ) -> AsyncIterator[State]:
     """Makes what the handlers share, runs what goes on beside the requests, and ends both.
 
@@ -120,6 +125,7 @@ async def lifespan(
         metrics.flush_often(),
         watch(database, replica),
         state["cache"].listen(),
+        refusals.report_often(partial(report_refusals, state["functions"])),
         state["connections"].sweep(),
     ]
     if replica is not None:
@@ -130,6 +136,7 @@ async def lifespan(
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await refusals.report(partial(report_refusals, state["functions"]))
     await state["order_news"].close()
     await database.close()
     if replica is not None:
@@ -167,6 +174,12 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         openapi=openapi_response(describe(contract)),
         errors=render_errors(contract),
     )
+
+
+async def report_refusals(functions: Functions, refusals: list[dict[str, Any]]) -> None:
+    """Hands refusals to the database. Raises Problem, TimeoutError."""
+    async with asyncio.timeout(5):
+        await functions.call("record_refusals", {"refusals": refusals}, request_id="", caller=GATEWAY)
 
 
 async def watch(database: Database, replica: Replica | None) -> None:

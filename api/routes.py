@@ -47,8 +47,10 @@ INTERNAL = frozenset(
         "claim_idempotency_key",
         "store_idempotent_answer",
         "begin_session",
-        "begin_password_reset",
+        "begin_code",
         "begin_gift_card_redemption",
+        "begin_password_reset",
+        "begin_payout_export",
         "check_caller",
         "check_importer",
         "get_password_salt",
@@ -77,6 +79,11 @@ ROUTES: tuple[ApiRoute, ...] = (
     DELETE("/account",                               "close_account", 204, EndSession),
     POST  ("/account/export",                        "export_account", 202),
     GET   ("/account/export",                        "get_account_export", 200, ExportAccount),
+    GET   ("/account/second-factor",                 "get_second_factor"),
+    POST  ("/account/second-factor",                 "begin_second_factor", 201),
+    DELETE("/account/second-factor",                 "disable_second_factor", 204),
+    POST  ("/account/second-factor/confirm",         "confirm_second_factor"),
+    POST  ("/account/second-factor/recovery-codes",  "renew_recovery_codes", 201),
     PUT   ("/account/password",                      "change_password", 204, ChangePassword),
     POST  ("/account/email-verification",            "request_email_verification", 204),
     POST  ("/account/email-verification/confirm",    "confirm_email_verification"),
@@ -89,6 +96,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/admin/accounts",                        "list_accounts"),
     GET   ("/admin/accounts/{account_id}",           "get_any_account"),
     PATCH ("/admin/accounts/{account_id}",           "change_account"),
+    DELETE("/admin/accounts/{account_id}/second-factor", "reset_second_factor", 204),
     POST  ("/admin/accounts/{account_id}/merchant-approval", "approve_merchant"),
 
     # catalogue
@@ -261,6 +269,7 @@ ROUTES: tuple[ApiRoute, ...] = (
 
     # events
     GET   ("/events",                                "list_events"),
+    GET   ("/admin/security-events",                 "list_security_events"),
     GET   ("/orders/{order_id}/stream",              "stream_order", 200, OrderStream),
     POST  ("/webhook-endpoints",                     "create_webhook_endpoint", 201, CheckTarget),
     GET   ("/webhook-endpoints",                     "list_webhook_endpoints"),

@@ -1,5 +1,5 @@
--- A customer orders something and pays it, as the web tier would call it; pgbench's script for drill.sh. The gate (shared here, exclusive there)
--- lets the drill count the books between two transactions.
+-- pgbench's script for drill.sh: a customer places an order and pays for it, with the calls of the web tier. The lock
+-- "gate" is shared here and exclusive in drill.sh, which so counts the books between two transactions.
 \set product random(1, 5)
 SELECT set_config('app.token', c.token, false) FROM drill.customers AS c WHERE c.n = :client_id % 3;
 WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(1))
@@ -15,6 +15,6 @@ FROM gate, LATERAL api.begin_payment(order_id => ':order_id', provider => 'mock'
 WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(1))
 SELECT r.outcome
 FROM gate, LATERAL api.receive_gateway_event(
-    provider => 'mock', event_id => 'completed ' || ':payment_id', kind => 'completed', payload => '{}', payment_id => ':payment_id',
-    provider_reference => 'mock_:payment_id', amount => :amount, currency => 'USD'
+    provider => 'mock', event_id => 'completed ' || ':payment_id', kind => 'completed', payload => '{}',
+    payment_id => ':payment_id', provider_reference => 'mock_:payment_id', amount => :amount, currency => 'USD'
 ) AS r;

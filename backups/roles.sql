@@ -1,5 +1,6 @@
--- The statements that make the roles this database speaks of, where they are missing: who owns or may do something in it, and who is a member of
--- whom. No passwords (`storeproc migrate` sets them, from the secret), no superusers, not the role that asks. Run by backup.sh.
+-- Prints the statements that create the roles of this database where they are missing: the roles that own something in
+-- it or have privileges, and their memberships. Without passwords (`storeproc migrate` sets them, from the secret),
+-- without superusers, and without the role that runs this. Run by backup.sh.
 WITH RECURSIVE named (oid) AS (
     SELECT d.refobjid FROM pg_catalog.pg_shdepend AS d, pg_catalog.pg_database AS b
     WHERE b.datname = current_database() AND d.refclassid = 'pg_authid'::regclass
@@ -14,21 +15,29 @@ WITH RECURSIVE named (oid) AS (
     WHERE NOT r.rolsuper AND r.rolname <> current_user AND r.rolname !~ '^pg_'
 ), statements (step, role, body) AS (
     SELECT 1, r.rolname, format('CREATE ROLE %I %s %s CONNECTION LIMIT %s;', r.rolname,
-                                CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END, CASE WHEN r.rolinherit THEN 'INHERIT' ELSE 'NOINHERIT' END,
+                                CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
+                                CASE WHEN r.rolinherit THEN 'INHERIT' ELSE 'NOINHERIT' END,
                                 r.rolconnlimit)
         || coalesce((
-            SELECT string_agg(format(' ALTER ROLE %I SET %I TO %s;', r.rolname, split_part(c, '=', 1),
-                                     -- a list is quoted item by item already
-                                     CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries')
-                                          THEN substr(c, strpos(c, '=') + 1) ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END), '' ORDER BY c)
-            FROM pg_catalog.pg_db_role_setting AS s, unnest(s.setconfig) AS c WHERE s.setrole = r.oid AND s.setdatabase = 0), '')
+            SELECT string_agg(
+                format(' ALTER ROLE %I SET %I TO %s;', r.rolname, split_part(c, '=', 1),
+                       -- a list is quoted item by item already
+                       CASE WHEN split_part(c, '=', 1)
+                                 IN ('search_path', 'temp_tablespaces', 'session_preload_libraries')
+                            THEN substr(c, strpos(c, '=') + 1)
+                            ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END),
+                '' ORDER BY c)
+            FROM pg_catalog.pg_db_role_setting AS s, unnest(s.setconfig) AS c
+            WHERE s.setrole = r.oid AND s.setdatabase = 0), '')
         || CASE WHEN r.rolreplication
-                THEN format(' BEGIN ALTER ROLE %I REPLICATION; EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING ''%I needs REPLICATION''; END;',
+                THEN format(' BEGIN ALTER ROLE %I REPLICATION; '
+                            'EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING ''%I needs REPLICATION''; END;',
                             r.rolname, r.rolname) ELSE '' END
     FROM ours AS r
     UNION ALL
     SELECT 2, p.rolname || ' ' || r.rolname,
-           format('IF NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = %L::regrole AND member = %L::regrole) THEN '
+           format('IF NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members '
+                  'WHERE roleid = %L::regrole AND member = %L::regrole) THEN '
                   'GRANT %I TO %I WITH INHERIT %s, SET %s; END IF;', quote_ident(p.rolname), quote_ident(r.rolname),
                   p.rolname, r.rolname, m.inherit_option::text, m.set_option::text)
     FROM pg_catalog.pg_auth_members AS m
@@ -37,6 +46,8 @@ WITH RECURSIVE named (oid) AS (
     WHERE NOT p.rolsuper
 )
 SELECT CASE s.step
-    WHEN 1 THEN format('DO $role$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %L) THEN %s END IF; END $role$;', s.role, s.body)
-    ELSE format('DO $role$ BEGIN %s EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING %L; END $role$;', s.body, 'not granted: ' || replace(s.role, ' ', ' to ')) END
+    WHEN 1 THEN format('DO $role$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %L) THEN %s '
+                       'END IF; END $role$;', s.role, s.body)
+    ELSE format('DO $role$ BEGIN %s EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING %L; END $role$;',
+                s.body, 'not granted: ' || replace(s.role, ' ', ' to ')) END
 FROM statements AS s ORDER BY s.step, s.role;

@@ -101,6 +101,54 @@ BEGIN
         EXECUTE pg_catalog.format('ALTER ROLE %I SET tcp_keepalives_count = 3', v_role);
     END LOOP;
     ALTER ROLE web_worker SET statement_timeout = '60s';
+    -- An import is a transaction of several statements.
+    ALTER ROLE web_merchant SET transaction_timeout = '60s';
+END $$;
+
+-- Connections of each web role, in per cent of those that are left when 10 are kept for the administrator, monitoring
+-- and backups: no role can take those of the others. With max_connections = 120 that is 27 for customers, enough for
+-- four web processes with the default POOL_SIZES and their listening connections, or for PgBouncer's ten a role.
+-- storeproc.connection_limits = 'own' in the server's configuration leaves the limits as they are: the administrator
+-- sets them, for other pools.
+DO $$
+DECLARE
+    v_limit record;
+BEGIN
+    IF pg_catalog.current_setting('storeproc.connection_limits', true) = 'own' THEN
+        RETURN;
+    END IF;
+    FOR v_limit IN
+        SELECT l.role,
+               greatest(2, (pg_catalog.current_setting('max_connections')::integer - 10) * l.share / 100) AS most
+        FROM (VALUES ('web_customer', 25), ('web_anonymous', 20), ('web_gateway', 15), ('web_merchant', 10),
+                     ('web_support', 10), ('web_admin', 10), ('web_worker', 10)) AS l (role, share)
+        UNION ALL VALUES ('store_monitor', 4), ('store_backup', 4)
+    LOOP
+        EXECUTE pg_catalog.format('ALTER ROLE %I CONNECTION LIMIT %s', v_limit.role, v_limit.most);
+    END LOOP;
+END $$;
+
+-- Statements of merchants: those of web_merchant, and what merchants send themselves (merchant_…, made by
+-- identity.make_sql_role with the same settings). Roles can change the time limits for their own sessions, but not
+-- temp_file_limit; only a superuser can set it.
+DO $$
+DECLARE
+    v_role text;
+BEGIN
+    FOR v_role IN
+        SELECT m.member::regrole::text FROM pg_catalog.pg_auth_members AS m
+        WHERE m.roleid = 'app_merchant_sql'::regrole AND m.member::regrole::text LIKE 'merchant\_%'
+    LOOP
+        EXECUTE pg_catalog.format('ALTER ROLE %s CONNECTION LIMIT 5', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %s SET statement_timeout = ''60s''', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %s SET transaction_timeout = ''5min''', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %s SET idle_in_transaction_session_timeout = ''60s''', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %s SET work_mem = ''4MB''', v_role);
+        EXECUTE pg_catalog.format('ALTER ROLE %s SET temp_file_limit = ''256MB''', v_role);
+    END LOOP;
+    ALTER ROLE web_merchant SET temp_file_limit = '256MB';
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'merchants'' statements may fill the disk: ALTER ROLE … SET temp_file_limit as a superuser.';
 END $$;
 
 -- Statistics of other roles' statements, for the worker's snapshots (monitor.take_snapshot).

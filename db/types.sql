@@ -74,8 +74,14 @@ COMMENT ON DOMAIN api.sku IS
 'An SKU has up to 64 letters, digits, dots, dashes, slashes, underscores, and begins with a letter or digit.';
 
 CREATE DOMAIN api.image_url AS text
-    CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
-COMMENT ON DOMAIN api.image_url IS 'An address that begins with http:// or https://, at most 2,000 characters.';
+    CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 1000 AND VALUE ~ '^https?://\S+$');
+COMMENT ON DOMAIN api.image_url IS 'An address that begins with http:// or https://, at most 1,000 characters.';
+
+CREATE DOMAIN api.image_urls AS api.image_url[] CONSTRAINT too_many_images CHECK (cardinality(VALUE) <= 20);
+COMMENT ON DOMAIN api.image_urls IS 'At most 20 addresses of images.';
+
+CREATE DOMAIN api.ids AS uuid[] CONSTRAINT too_many_ids CHECK (cardinality(VALUE) <= 1000);
+COMMENT ON DOMAIN api.ids IS 'At most 1,000 ids.';
 
 CREATE DOMAIN api.weight AS integer CONSTRAINT weight_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000000);
 COMMENT ON DOMAIN api.weight IS 'A weight in grams, 0 to 10,000,000.';
@@ -85,9 +91,11 @@ CREATE DOMAIN api.tax_category AS text
 COMMENT ON DOMAIN api.tax_category IS
 'The category that decides the tax rate: a word in lower case, such as standard, reduced, books.';
 
+-- The path finds what is below the fifth level.
 CREATE DOMAIN api.metadata AS jsonb CONSTRAINT metadata_not_an_object
-    CHECK (jsonb_typeof(VALUE) = 'object' AND octet_length(VALUE::text) <= 16384);
-COMMENT ON DOMAIN api.metadata IS 'An object of your own, such as {"ticket": "4711"}; 16 KiB at most.';
+    CHECK (jsonb_typeof(VALUE) = 'object' AND octet_length(VALUE::text) <= 16384 AND NOT VALUE @? '$.**{6}');
+COMMENT ON DOMAIN api.metadata IS
+'An object of your own, such as {"ticket": "4711"}; at most 16 KiB and five levels deep.';
 
 CREATE DOMAIN api.failure_code AS text CONSTRAINT failure_code_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{1,63}$');
 COMMENT ON DOMAIN api.failure_code IS 'The reason of the failure as a code, such as account_closed.';

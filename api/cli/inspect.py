@@ -1,4 +1,4 @@
-"""storeproc check, top, dashboard: is the database right, and what does it do."""
+"""storeproc check, top, dashboard, log-address: is the database right, what does it do, and who was it in the log."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from api.cli.database import (
 )
 from api.cli.processes import stop_on_signals
 from api.cli.terminal import console
+from api.http.client_address import hash_address
 from monitoring.review_page import dashboard
 from monitoring.top import top
 
@@ -40,6 +41,10 @@ def add_commands(commands: Commands) -> None:
     )
     page.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
     page.set_defaults(run=_dashboard)
+
+    address = commands.add_parser("log-address", help="print what the log says of a client's address that is hashed")
+    address.add_argument("address", help="such as 203.0.113.5")
+    address.set_defaults(run=_log_address)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -69,4 +74,9 @@ def _dashboard(options: argparse.Namespace) -> int:
     stop_on_signals()
     with open_database(read_settings_with(), "dashboard") as access, suppress(KeyboardInterrupt):
         dashboard(access, options.port, console)
+    return 0
+
+
+def _log_address(options: argparse.Namespace) -> int:
+    print(hash_address(options.address, read_settings_with().access.log_key()))  # noqa: T201
     return 0

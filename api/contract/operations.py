@@ -12,7 +12,16 @@ from api.contract.signatures import ContractError, Function
 from api.contract.statements import Statement, build_statement
 
 # Responses of these routes hold secrets, so they are not stored for an Idempotency-Key.
-SECRET = frozenset(("/gift-cards", "/webhook-endpoints", "/webhook-endpoints/{endpoint_id}/rotate-secret"))
+SECRET = frozenset(
+    (
+        "/account/second-factor",
+        "/account/second-factor/confirm",
+        "/account/second-factor/recovery-codes",
+        "/gift-cards",
+        "/webhook-endpoints",
+        "/webhook-endpoints/{endpoint_id}/rotate-secret",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,13 @@ def build_operation(contract: Contract, line: RouteLine, locations: Mapping[str,
         path=tuple(path),
         query=tuple(query),
         fields=tuple(fields),
-        statement=build_statement(function, [*path, *query], body=has_body, numbered=numbered and not function.stable),
+        statement=build_statement(
+            function,
+            [*path, *query],
+            body=has_body,
+            numbered=numbered and not function.stable,
+            client=not function.stable,  # what only reads records no security event
+        ),
         keyed=line.method == "POST" and not line.path.startswith("/sessions") and line.path not in SECRET,
         versioned=_is_versioned(contract, function),
         location=_location(contract, line, function, locations),

@@ -16,8 +16,9 @@ _CALLER = (
 class Statement:
     """One SELECT in three forms: `text`, `keyed` (with an Idempotency-Key) and `standby` (on the hot standby).
 
-    Arguments: token, request id, the `texts`, the body (if there is one), the `hidden` ones. `keyed` also takes key,
-    route and hash. `standby` also takes a transaction id and returns no row until that transaction has been replayed.
+    Arguments: token, request id, the `texts`, the body (if there is one), the `hidden` ones, the client (if `client`).
+    `keyed` also takes key, route and hash. `standby` also takes a transaction id and returns no row until that
+    transaction has been replayed.
     """
 
     text: str
@@ -26,10 +27,17 @@ class Statement:
     texts: tuple[str, ...]
     body: bool
     hidden: tuple[str, ...]
+    client: bool
 
 
 def build_statement(
-    function: Function, texts: Iterable[str], *, body: bool, hidden: Iterable[str] = HIDDEN, numbered: bool = False
+    function: Function,
+    texts: Iterable[str],
+    *,
+    body: bool,
+    hidden: Iterable[str] = HIDDEN,
+    numbered: bool = False,
+    client: bool = False,
 ) -> Statement:
     """The statement that calls `function`.
 
@@ -38,6 +46,7 @@ def build_statement(
         body: whether the other parameters come from one JSON document.
         hidden: parameters that the web tier fills in.
         numbered: return the id of the transaction in a last column (see api/postgres/replica.py).
+        client: take the client's address and User-Agent, for the security events that the function may record.
     """
     texts = tuple(texts)
     hidden = tuple(name for name in function.parameters if name in hidden)
@@ -55,6 +64,10 @@ def build_statement(
     for name in hidden:
         places += 1
         sources[name] = f"${places}::{HIDDEN[name]}"
+    caller = _CALLER
+    if client:
+        places += 1
+        caller = f"{_CALLER[:-1]}, set_config('app.client', ${places}::text, true))"
     arguments = ", ".join(f'"{p.name}" => {_argument(p, sources.get(p.name))}' for p in function.parameters.values())
     result = f'api."{function.name}"({arguments})'
     # A void result has no text: IS NULL runs the function, left(…, 0) makes it an empty string.
@@ -62,16 +75,16 @@ def build_statement(
     claim = ", ".join(f"${places + n}::text" for n in (1, 2, 3))
     # Made only of names, types and defaults that PostgreSQL returned.
     number = ", pg_current_xact_id_if_assigned()" if numbered else ""
-    plain = f"{_CALLER} SELECT {result}{number} FROM caller{record}"  # noqa: S608
+    plain = f"{caller} SELECT {result}{number} FROM caller{record}"  # noqa: S608
     keyed = (
-        f"{_CALLER}, "  # noqa: S608
+        f"{caller}, "  # noqa: S608
         f"claim AS MATERIALIZED (SELECT api.claim_idempotency_key({claim}) AS answer FROM caller), "
         f"result AS MATERIALIZED (SELECT {result} AS body FROM claim{record} WHERE claim.answer IS NULL) "
         f"SELECT coalesce(c.answer, api.store_idempotent_answer(r.body)), c.answer IS NOT NULL{number} "
         "FROM claim AS c LEFT JOIN result AS r ON true"
     )
     standby = f"{plain} WHERE pg_snapshot_xmin(pg_current_snapshot()) > ${places + 1}::xid8"
-    return Statement(plain, keyed, standby, texts, bool(fields), hidden)
+    return Statement(plain, keyed, standby, texts, bool(fields), hidden, client)
 
 
 def _argument(parameter: Parameter, source: str | None) -> str:

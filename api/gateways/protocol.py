@@ -210,7 +210,8 @@ class Statements(Protocol):
     ) -> tuple[Sequence[Movement], str | None]:
         """A page of the entries of a period, from `position`, and the next one's position; None: it is the last.
 
-        Raises Unavailable.
+        With an entry that reverses another, or follows one of the same dispute, comes that other one, however old: what
+        a refund or a dispute has moved is compared as a whole. Raises Unavailable.
         """
 
 

@@ -63,7 +63,9 @@ async def _call(request: Request[State], caller: Caller, function: str, given: d
     """Calls a function; a page that says why, if it is refused."""
     context = request_context(request.scope)
     try:
-        await request.state["functions"].call(function, given, request_id=context.request_id, caller=caller)
+        await request.state["functions"].call(
+            function, given, request_id=context.request_id, caller=caller, client=context.client_line
+        )
     except Problem as problem:
         return _refusal(request, problem)
     return None

@@ -68,6 +68,7 @@ class CreateSession(Endpoint):
         """The session, its tokens in the body or in cookies. Raises Problem."""
         call = await self.read(request)
         # The first statement counts the attempt and commits, so that guessing is slowed down whatever happens next.
+        request.context.email = call.data["email"]
         client = request.context.client
         known = _DEVICE_TOKEN.fullmatch(request.cookie(_DEVICE) or "")
         request.device_token = known[0] if known else secrets.token_urlsafe(32)
@@ -75,7 +76,12 @@ class CreateSession(Endpoint):
         request_id = request.context.request_id
         salt = await self.state["functions"].call("begin_session", attempt, request_id=request_id)
         call.replace(password=await self.state["passwords"].hash(call.data["password"], salt, client=client))
-        response = await self.execute(request, call, ANONYMOUS)
+        try:
+            response = await self.execute(request, call, ANONYMOUS)
+        except Problem as problem:
+            if problem.code == "not_found":  # no session: the wrong code has been counted, and that is committed
+                raise Problem("code_invalid") from None
+            raise
         if call.data.get("cookies"):
             response = _into_cookies(self, response)
         response.raw_headers += _device_cookie(self, request.device_token)
@@ -120,17 +126,20 @@ class EndSession(Endpoint):
 class ConfirmSession(Endpoint):
     """POST /sessions/current/confirm."""
 
-    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD}
+    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD | {"type": ["string", "null"], "default": None}}
 
     async def respond(self, request: ApiRequest) -> Response:
         """204. Raises Problem."""
         caller = self.identify(request)
         call = await self.read(request)
         # The first statement counts the attempt and commits, as for a log-in.
-        request_id = request.context.request_id
-        salt = await self.state["functions"].call("get_password_salt", {}, request_id=request_id, caller=caller)
-        hasher = self.state["passwords"]
-        call.replace(password=await hasher.hash(call.data["password"], salt, client=request.context.client))
+        functions, request_id = self.state["functions"], request.context.request_id
+        if call.data.get("code") is not None:
+            await functions.call("begin_code", {}, request_id=request_id, caller=caller)
+        if (password := call.data.get("password")) is not None:
+            salt = await functions.call("get_password_salt", {}, request_id=request_id, caller=caller)
+            hasher = self.state["passwords"]
+            call.replace(password=await hasher.hash(password, salt, client=request.context.client))
         return await self.execute(request, call, caller)
 
 

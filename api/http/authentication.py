@@ -38,6 +38,8 @@ def identify(request: ApiRequest, origins: Container[str]) -> Caller:
         return ANONYMOUS
     request.context.role = caller.role
     request.context.account = caller.account
+    request.context.session = caller.session
+    request.context.token = caller.token
     return caller
 
 
@@ -56,13 +58,13 @@ def check_origin(request: ApiRequest, origins: Container[str]) -> None:
 
 @lru_cache(4096)  # the same token comes with every request for 15 minutes; reading it is 7 % of an order
 def read_token(token: str, *, cookie: bool) -> Caller:
-    """Role and subject of a token, unverified. Raises Problem token_invalid."""
+    """Role, subject and session of a token, unverified. Raises Problem token_invalid."""
     found = _TOKEN.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
     try:
         claims = orjson.loads(urlsafe_b64decode(found[1] + "==")) if found else {}
-        role, account = claims["role"], claims["sub"]
-    except (ValueError, KeyError, TypeError):
-        role = account = None
-    if not isinstance(role, str) or role not in _ROLES or not isinstance(account, str):
+        role, account, session = claims["role"], claims["sub"], claims.get("sid", "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        role = account = session = None
+    if not (isinstance(role, str) and role in _ROLES and isinstance(account, str) and isinstance(session, str)):
         raise Problem("token_invalid")
-    return Caller(role, token, cookie, account)
+    return Caller(role, token, cookie, account, session)

@@ -9,6 +9,7 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
+LONGEST_AGENT = 300  # bytes; as audit.record_security_event() stores it
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
 
 
@@ -17,33 +18,48 @@ class RequestContext:
 
     `deadline` is when it is cancelled, on the clock of time.perf_counter(); a handler that makes progress with
     something long may move it. `ended` says why a stream ended.
+
+    `account` and `session` are what the token says. They are in the log if the database accepted the token: the
+    operation asks for one (`authenticated`) and succeeds, or a function that had accepted it refuses (`verified`).
+    `token` and `email` (of a log-in) are kept until the request ends, to report a refusal.
     """
 
     __slots__ = (
         "account",
+        "agent",
+        "authenticated",
         "client",
         "code",
         "deadline",
+        "email",
         "ended",
         "method",
         "operation",
         "overdue",
         "request_id",
         "role",
+        "session",
         "started",
         "status",
         "streams",
         "task",
+        "token",
+        "verified",
     )
 
     def __init__(self, scope: MutableMapping[str, Any], started: float, timeout: float) -> None:
-        self.request_id = _request_id(scope)
+        self.request_id, self.agent = _read_headers(scope)
         client = scope.get("client")
         self.client: str = client[0] if client else ""
         self.method: str = scope["method"]
         self.operation = ""
         self.role = "anonymous"
         self.account = ""
+        self.session = ""
+        self.token = ""
+        self.email = ""
+        self.authenticated = False
+        self.verified = False
         self.code = ""
         self.status = 0
         self.started = started
@@ -52,6 +68,11 @@ class RequestContext:
         self.overdue = False
         self.streams = False
         self.ended = ""
+
+    @property
+    def client_line(self) -> str:
+        """Address and User-Agent, as audit.record_security_event() reads them from app.client."""
+        return f"{self.client}\n{self.agent}"
 
     def cancel(self) -> None:
         """Cancels the request's task because its deadline has passed."""
@@ -71,8 +92,12 @@ def request_context(scope: MutableMapping[str, Any]) -> RequestContext:
     return context
 
 
-def _request_id(scope: MutableMapping[str, Any]) -> str:
+def _read_headers(scope: MutableMapping[str, Any]) -> tuple[str, str]:
+    """The request id, the client's or a new one, and the User-Agent."""
+    request_id = agent = ""
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
-            return str(value.decode())
-    return os.urandom(16).hex()
+        if name == b"user-agent":
+            agent = value[:LONGEST_AGENT].decode("latin-1")
+        elif name == b"x-request-id" and not request_id and _REQUEST_ID.fullmatch(value):
+            request_id = value.decode()
+    return request_id or os.urandom(16).hex(), agent

@@ -85,6 +85,8 @@ class Endpoint:
         self._texts = find_places(operation.body_schema, components)
         self._parameter_texts = find_places(operation.parameters_schema, components)
         self._kinds = {name: part.get("type") for name, part in operation.parameters_schema["properties"].items()}
+        # Every function that is not for everybody authenticates its caller (tests/pgtap/catalogue_lints.sql).
+        self._authenticates = "anonymous" not in function.audiences
         self._unhashed = {n for n, part in operation.body_schema["properties"].items() if part.get("writeOnly")}
         replica = state["replica"]
         self._standby: Replica | None = replica if self.reads and function.name not in FRESH else None
@@ -107,6 +109,7 @@ class Endpoint:
 
     def identify(self, request: ApiRequest) -> Caller:
         """Who sends the request; see authentication.identify()."""
+        request.context.authenticated = self._authenticates
         return identify(request, self.state["origins"])
 
     async def verify(self, request: ApiRequest, function: str) -> None:
@@ -195,6 +198,8 @@ class Endpoint:
                 arguments.append(self.state["settings"].public_url)
             else:
                 arguments.append(request.context.client)
+        if statement.client:
+            arguments.append(request.context.client_line)
         if call.key is not None:
             arguments += (call.key, self.key, call.digest)
             row = await functions.run(caller, request_id, statement.keyed, arguments)

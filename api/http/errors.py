@@ -19,6 +19,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "amount_not_payable": (422, "The payment provider does not take this amount in this currency. Pay another way."),
     "body_too_large": (413, "The request body is larger than this server takes."),
     "busy": (503, "The shop is too busy right now. Try again in a moment."),
+    "code_invalid": (401, "The code is not right, or was used before."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
     "forbidden": (403, "Your account may not do this."),
     "gateway_refused": (502, "The payment provider refused this payment. Try again, or pay another way."),
@@ -71,6 +72,15 @@ _OUT_OF_RANGE = {"22003", "22001", "22026", "2202E", "54000", "54001", "54023"}
 _BUSY = {"40001", "40P01", "55P03", "53000", "53100", "53200", "53300", "53400"}
 
 
+# Raised before, or because, the database has not accepted the token.
+_UNVERIFIED = frozenset(
+    (
+        "account_suspended", "forbidden", "idempotency_key_invalid", "isolation_refused", "session_revoked",
+        "token_expired", "token_invalid", "token_missing",
+    )
+)  # fmt: skip
+
+
 class Problem(Exception):
     """An error that becomes a problem response.
 
@@ -80,6 +90,7 @@ class Problem(Exception):
         detail: a sentence for a person.
         errors: violations, each with `pointer` and `detail`.
         members: further members of the document; `retry_after` (seconds) becomes a header too.
+        verified: whether a function raised it that had accepted the caller's token, if it asks for one.
 
     `unread`: the client is still sending its body, which nobody reads.
     """
@@ -95,6 +106,7 @@ class Problem(Exception):
         errors: Sequence[Mapping[str, str]] = (),
         members: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        verified: bool = False,
     ) -> None:
         super().__init__(code)
         known_status, sentence = SENTENCES.get(code, (500, ""))
@@ -102,6 +114,7 @@ class Problem(Exception):
         self.status = status or known_status
         self.detail = detail or sentence
         self.errors = errors
+        self.verified = verified
         self.members = members or {}
         self.headers = dict(headers or {})
         if "retry_after" in self.members:
@@ -176,4 +189,6 @@ def _raised(error: asyncpg.PostgresError, status: int) -> Problem:
             raise Unexpected(f"DETAIL of {error.constraint_name} is not JSON") from None
     found = members.pop("errors", ())
     sentence = error.message if not error.hint else f"{error.message} {error.hint}"
-    return Problem(error.constraint_name or "refused", status, sentence, errors=found, members=members)
+    code = error.constraint_name or "refused"
+    verified = code not in _UNVERIFIED
+    return Problem(code, status, sentence, errors=found, members=members, verified=verified)

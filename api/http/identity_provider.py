@@ -20,7 +20,7 @@ from api.http.context import request_context
 from api.http.errors import Problem
 from api.http.jwks import ALGORITHMS, Keys
 from api.postgres.functions import GATEWAY, Functions
-from api.settings import Oidc
+from api.settings_oidc import Oidc
 
 LEEWAY = 10  # seconds that clocks may differ
 LONGEST = 8192  # bytes of a token

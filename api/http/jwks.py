@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import jwt
 
 from api.http.errors import Problem
-from api.settings import Oidc
+from api.settings_oidc import Oidc
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # never a symmetric one: the "secret" would be the public key
 LIFETIME = 600.0  # seconds after which keys are read again: a withdrawn key is accepted for no longer

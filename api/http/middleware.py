@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.client_address import ShowAddress
 from api.http.context import RequestContext
 from api.http.errors import Problem, Unexpected
 from api.http.rate_limit import RateLimit
@@ -28,6 +29,7 @@ _COMMON: Headers = [
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 
 Count = Callable[[str, int, float, str], None]
+Refused = Callable[[RequestContext, int], None]
 WriteLog = Callable[[dict[str, Any]], None]
 
 
@@ -54,7 +56,9 @@ class Telemetry:
         timeout: seconds after which a request is cancelled (504).
         secure: whether clients come over TLS.
         count: takes operation, status, seconds and error code of each response.
-        write_log: takes the log line of each request; it holds no personal data.
+        refused: takes each response that reports a problem, with its status.
+        show_address: what the log says of a client's address.
+        write_log: takes the log line of each request; it names nobody, but the ids of account and session.
     """
 
     def __init__(
@@ -66,6 +70,8 @@ class Telemetry:
         timeout: float,
         secure: bool,
         count: Count,
+        refused: Refused,
+        show_address: ShowAddress,
         write_log: WriteLog,
     ) -> None:
         self.app = app
@@ -74,6 +80,8 @@ class Telemetry:
         self.timeout = timeout
         self.common: Sequence[tuple[bytes, bytes]] = [*_COMMON, _STRICT_TRANSPORT] if secure else _COMMON
         self.count = count
+        self.refused = refused
+        self.show_address = show_address
         self.write_log = write_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -158,8 +166,14 @@ class Telemetry:
             "status": status,
             "ms": round(seconds * 1000, 2),
         }
+        if client := self.show_address(context.client):
+            line["client"] = client
+        if context.account and context.authenticated and (status < 400 or context.verified):
+            line["account"] = context.account
+            line["session"] = context.session
         if context.code:
             line["code"] = context.code
+            self.refused(context, status)
         self.write_log(line)
 
     def _record_end(self, context: RequestContext) -> None:

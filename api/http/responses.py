@@ -64,6 +64,7 @@ def problem_response(request: Request, problem: Exception) -> Response:
         raise TypeError("only problems have such a response") from problem
     context = request_context(request.scope)
     context.code = problem.code
+    context.verified = problem.verified
     headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
     kind = RawResponse
     if problem.unread or problem.status == 413:

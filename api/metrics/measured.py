@@ -48,6 +48,7 @@ MEASURED: dict[str, tuple[str, str]] = {
     "replication_slot_retained_bytes": ("gauge", "Write-ahead log that is kept for a slot."),
     "round_seconds": ("gauge", "How long the worker's last round of each kind took."),
     "round_timestamp_seconds": ("gauge", "When the worker began its last round: snapshot, sizes, figures, invariants."),
+    "security_events_total": ("counter", "Security events, by kind: log-ins, refusals, changes of rights and keys."),
     "started_timestamp_seconds": ("gauge", "When the database server started."),
     "statement_calls_total": ("counter", "Calls of an endpoint's statement, since PostgreSQL's statistics were reset."),
     "statement_seconds_total": ("counter", "Time that the database spent in them."),

@@ -20,13 +20,14 @@ from api.postgres.written import note_transaction
 class Caller:
     """The role that a request claims, and its token. The database verifies both.
 
-    `cookie`: the token came in a cookie. `account`: the token's subject, unverified.
+    `cookie`: the token came in a cookie. `account`, `session`: what the token says, unverified.
     """
 
     role: str
     token: str
     cookie: bool = False
     account: str = ""
+    session: str = ""
 
 
 ANONYMOUS = Caller("anonymous", "")
@@ -44,7 +45,7 @@ class Functions:
         self.database = database
         self.contract = contract
         self.numbered = numbered
-        self._statements: dict[str, str] = {}
+        self._statements: dict[tuple[str, bool], str] = {}
 
     async def run(
         self, caller: Caller, request_id: str, statement: str, arguments: list[object], *, repeatable: bool = False
@@ -71,22 +72,28 @@ class Functions:
         request_id: str,
         caller: Caller = ANONYMOUS,
         repeatable: bool = False,
+        client: str | None = None,
     ) -> Any:
         """The result of any api function, as Python data: for the steps around an endpoint's own statement.
 
         Arguments:
             arguments: by parameter name, as JSON data.
             repeatable: whether the call may be sent again after its connection was lost.
+            client: RequestContext.client_line, for a function that records a security event.
 
         Raises Problem.
         """
         found = self.contract.functions[function]
-        statement = self._statements.get(function)
+        statement = self._statements.get((function, client is not None))
         if statement is None:
             numbered = self.numbered and not found.stable
-            statement = build_statement(found, (), body=True, hidden=(), numbered=numbered).text
-            self._statements[function] = statement
+            statement = build_statement(
+                found, (), body=True, hidden=(), numbered=numbered, client=client is not None
+            ).text
+            self._statements[function, client is not None] = statement
         given: list[object] = [orjson.dumps(arguments).decode()] if found.parameters else []
+        if client is not None:
+            given.append(client)
         row = await self.run(caller, request_id, statement, given, repeatable=repeatable)
         if len(row) > 1:
             note_transaction(row[1])

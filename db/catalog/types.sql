@@ -21,6 +21,15 @@ CREATE TYPE api.category AS (
 
 CREATE TYPE api.category_page AS (data api.category[], next_cursor text);
 
+CREATE DOMAIN api.attributes AS jsonb
+    CONSTRAINT attributes_not_an_object CHECK (jsonb_typeof(VALUE) = 'object')
+    CONSTRAINT attributes_too_large CHECK (octet_length(VALUE::text) <= 16384 AND NOT VALUE @? '$.**{6}');
+COMMENT ON DOMAIN api.attributes IS
+'An object with the properties of a product, such as {"colour": "red"}; at most 16 KiB and five levels deep.';
+
+CREATE DOMAIN api.import_columns AS text[] CONSTRAINT too_many_columns CHECK (cardinality(VALUE) <= 50);
+COMMENT ON DOMAIN api.import_columns IS 'The columns of the file, 50 at most.';
+
 CREATE TYPE api.product AS (
     id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, attributes jsonb, images text[],
     weight integer, requires_shipping boolean, tax_category text, price bigint, currency text, available bigint,
@@ -65,6 +74,9 @@ CREATE TYPE api.stock_movement AS (
 CREATE TYPE api.stock_movement_page AS (data api.stock_movement[], next_cursor text);
 
 CREATE TYPE api.bundle_line AS (product_id uuid, quantity api.quantity);
+
+CREATE DOMAIN api.bundle_lines AS api.bundle_line[] CONSTRAINT bundle_too_long CHECK (cardinality(VALUE) <= 50);
+COMMENT ON DOMAIN api.bundle_lines IS 'The products of a bundle, 50 at most.';
 
 CREATE TYPE api.bundle_item AS (product_id uuid, sku text, name text, quantity integer, available bigint);
 

@@ -14,7 +14,7 @@ from hmac import digest as hmac_digest
 import psycopg
 from psycopg import errors, sql
 
-from db.deploy.connection import Connection, connect, is_superuser, run_file
+from db.deploy.connection import Connection, connect, is_superuser, run_file, value
 from db.deploy.locks import Say, one_at_a_time
 from db.deploy.source import File
 from db.server.access import SUPERUSER, Access
@@ -79,6 +79,9 @@ def change_passwords(access: Access, new: Access, *, own_server: bool, say: Say 
     changed = [role for role in roles if access.password(role) != new.password(role)]
     with connect(access.admin()) as connection, one_at_a_time(connection, say), connection.transaction():
         set_passwords(connection, new, changed)
+        # Not before the first deployment of the function.
+        if changed and value(connection, "SELECT to_regproc('audit.record_security_event') IS NOT NULL"):
+            connection.execute("SELECT audit.record_security_event('secret_changed', NULL)")
     return changed
 
 

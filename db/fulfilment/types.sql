@@ -18,6 +18,8 @@ COMMENT ON DOMAIN api.tracking_url IS
 'The page where a person can track the parcel: http:// or https://, at most 2,000 characters.';
 
 CREATE TYPE api.shipment_line AS (order_item_id uuid, quantity api.quantity);
+CREATE DOMAIN api.shipment_lines AS api.shipment_line[] CONSTRAINT shipment_too_long CHECK (cardinality(VALUE) <= 200);
+COMMENT ON DOMAIN api.shipment_lines IS 'At most 200 lines.';
 
 CREATE TYPE api.shipment_item AS (order_item_id uuid, sku text, name text, quantity integer);
 
@@ -34,10 +36,14 @@ CREATE DOMAIN api.return_status AS text CONSTRAINT return_status_unknown
 COMMENT ON DOMAIN api.return_status IS 'The status of a return.';
 
 CREATE TYPE api.return_line AS (order_item_id uuid, quantity api.quantity);
+CREATE DOMAIN api.return_lines AS api.return_line[] CONSTRAINT return_too_long CHECK (cardinality(VALUE) <= 200);
+COMMENT ON DOMAIN api.return_lines IS 'At most 200 lines.';
 
 CREATE TYPE api.return_receipt AS (order_item_id uuid, quantity api.quantity_or_none, restock boolean);
 COMMENT ON COLUMN api.return_receipt.quantity IS 'The number of pieces that arrived.';
 COMMENT ON COLUMN api.return_receipt.restock IS 'Optional. For this line; by default as for the whole return.';
+CREATE DOMAIN api.return_receipts AS api.return_receipt[] CONSTRAINT return_too_long CHECK (cardinality(VALUE) <= 200);
+COMMENT ON DOMAIN api.return_receipts IS 'At most 200 lines.';
 
 CREATE TYPE api.return_item AS (
     order_item_id uuid, sku text, name text, quantity integer, quantity_received integer, quantity_restocked integer

@@ -20,6 +20,10 @@ CREATE DOMAIN api.password AS text
 COMMENT ON DOMAIN api.password IS
 '8 to 64 characters, not a common password, and without your e-mail or the shop''s name.';
 
+CREATE DOMAIN api.second_factor_code AS text
+    CONSTRAINT second_factor_code_malformed CHECK (VALUE ~ '^[0-9A-Za-z -]{6,40}$');
+COMMENT ON DOMAIN api.second_factor_code IS 'The six digits that the authenticator app shows, or a recovery code.';
+
 CREATE TYPE api.account AS (
     id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
     email_verified boolean, version bigint, created_at timestamptz

@@ -9,7 +9,8 @@ CREATE DOMAIN api.credit_decision AS text
 COMMENT ON DOMAIN api.credit_decision IS 'The decision of the second person.';
 
 CREATE DOMAIN api.gift_card_status AS text
-    CONSTRAINT gift_card_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'redeemed', 'expired']));
+    CONSTRAINT gift_card_status_unknown
+    CHECK (VALUE = ANY (ARRAY['active', 'redeemed', 'expired', 'pending', 'rejected']));
 COMMENT ON DOMAIN api.gift_card_status IS 'The status of a gift card.';
 
 CREATE DOMAIN api.gift_card_code AS text
@@ -41,8 +42,12 @@ CREATE TYPE api.transaction_page AS (data api.transaction[], next_cursor text);
 
 CREATE TYPE api.credit_change AS (
     id uuid, kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb, status text,
-    requested_by uuid, decided_by uuid, decided_at timestamptz, transfer_id uuid, created_at timestamptz
+    requested_by uuid, decided_by uuid, decided_at timestamptz, transfer_id uuid, gift_card_id uuid, payment_id uuid,
+    refund_id uuid, created_at timestamptz
 );
+COMMENT ON COLUMN api.credit_change.kind IS
+'grant or deduction of credit; gift_card that was issued; deposit or refund that was confirmed or made by hand.';
+COMMENT ON COLUMN api.credit_change.account_id IS 'Whose credit, deposit or refund; null for a gift card.';
 
 CREATE TYPE api.credit_change_page AS (data api.credit_change[], next_cursor text);
 

@@ -38,8 +38,11 @@ CREATE TYPE api.payment AS (
     id uuid, order_id uuid, purpose text, provider text, status text, amount bigint, currency text,
     capture_method text, amount_captured bigint, amount_refunded bigint, fee bigint, fee_currency text,
     provider_reference text, checkout_url text, return_url text, instructions api.payment_instructions,
-    risk api.payment_risk, failure_code text, expires_at timestamptz, version bigint, created_at timestamptz
+    risk api.payment_risk, failure_code text, expires_at timestamptz, version bigint, created_at timestamptz,
+    approval_id uuid
 );
+COMMENT ON COLUMN api.payment.approval_id IS
+'Of a deposit whose confirmation waits for a second person: what to approve. Only staff see it.';
 
 COMMENT ON COLUMN api.payment.fee IS 'What the gateway has kept of it, as far as its books have been compared.';
 COMMENT ON COLUMN api.payment.fee_currency IS 'The currency of the gateway''s account, in which it keeps its fee.';
@@ -52,13 +55,18 @@ CREATE TYPE api.refund_line AS (order_item_id uuid, quantity api.quantity, produ
 COMMENT ON COLUMN api.refund_line.product_id IS
 'Optional. Of a bundle line: pieces of this component instead of whole bundles.';
 
+CREATE DOMAIN api.refund_lines AS api.refund_line[] CONSTRAINT refund_too_long CHECK (cardinality(VALUE) <= 1000);
+COMMENT ON DOMAIN api.refund_lines IS 'At most 1,000 lines.';
+
 CREATE TYPE api.refund_item AS (order_item_id uuid, product_id uuid, quantity integer, amount bigint);
 
 CREATE TYPE api.refund AS (
     id uuid, payment_id uuid, order_id uuid, status text, amount bigint, currency text, reason text,
     items api.refund_item[], failure_code text, retry_of uuid, settled_by text, settled_reference text,
-    created_at timestamptz
+    created_at timestamptz, approval_id uuid
 );
+COMMENT ON COLUMN api.refund.approval_id IS
+'Of a refund by hand that waits for a second person: what to approve. Only staff see it.';
 
 CREATE DOMAIN api.settlement_method AS text CONSTRAINT settlement_method_unknown
     CHECK (VALUE = ANY (ARRAY['bank_transfer', 'wallet', 'credit', 'cash']));

@@ -38,9 +38,15 @@ CREATE TYPE api.order_line AS (product_id uuid, quantity api.quantity, bundle_id
 COMMENT ON COLUMN api.order_line.product_id IS 'Optional. A product, or else:';
 COMMENT ON COLUMN api.order_line.bundle_id IS 'Optional. A bundle.';
 
+CREATE DOMAIN api.order_lines AS api.order_line[] CONSTRAINT order_too_long CHECK (cardinality(VALUE) <= 200);
+COMMENT ON DOMAIN api.order_lines IS 'At most 200 lines.';
+
 CREATE TYPE api.order_change AS (product_id uuid, quantity api.quantity_or_none, bundle_id uuid);
 COMMENT ON COLUMN api.order_change.product_id IS 'Optional. A product, or else:';
 COMMENT ON COLUMN api.order_change.bundle_id IS 'Optional. A bundle.';
+
+CREATE DOMAIN api.order_changes AS api.order_change[] CONSTRAINT order_too_long CHECK (cardinality(VALUE) <= 200);
+COMMENT ON DOMAIN api.order_changes IS 'At most 200 lines.';
 
 CREATE TYPE api.order_component AS (product_id uuid, sku text, name text, quantity integer, share bigint);
 COMMENT ON COLUMN api.order_component.quantity IS 'Pieces in one bundle.';
@@ -112,6 +118,9 @@ COMMENT ON COLUMN api.shipping_rate.country IS
 'Optional. ISO 3166-1 alpha-2; a rate without it applies to every country that has no rates of its own.';
 COMMENT ON COLUMN api.shipping_rate.up_to IS 'The largest weight in grams, inclusive.';
 COMMENT ON COLUMN api.shipping_rate.free_from IS 'Optional. Shipping is free for goods of this value or more.';
+
+CREATE DOMAIN api.shipping_rates AS api.shipping_rate[] CONSTRAINT too_many_rates CHECK (cardinality(VALUE) <= 1000);
+COMMENT ON DOMAIN api.shipping_rates IS 'At most 1,000 rates.';
 
 CREATE TYPE api.shipping_method AS (
     id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], version bigint, created_at timestamptz

@@ -87,6 +87,11 @@ class Access:
             )
         return hmac.new(secret.encode(), name.encode(), hashlib.sha256).hexdigest()
 
+    def log_key(self) -> bytes:
+        """The key of the hash that stands for a client's address in the log."""
+        # From a password that every web process has anyway.
+        return hmac.new(self.password("web_anonymous").encode(), b"log:client", hashlib.sha256).digest()
+
     def url(self, role: str, database: str | None = None) -> str:
         """A URL for one of our login roles that both asyncpg and psycopg accept.
 

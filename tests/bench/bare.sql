@@ -1,12 +1,21 @@
--- The least that an order costs: a textbook's tables and function, with the same columns, keys and foreign keys as ours and the same JSON going
--- in and coming out, without token, policies, audit, events, stock movements, promotions, tax, shipping or idempotency keys.
+-- The least that an order costs: a textbook's tables and function, with our columns, keys and foreign keys, and with
+-- the same JSON as input and output, but without token, policies, audit, events, stock movements, promotions, tax,
+-- shipping or idempotency keys.
 -- Run by tests/bench/shop.py after shop.sql.
 
 CREATE SCHEMA bare;
 
 CREATE TABLE bare.accounts (id uuid PRIMARY KEY, email text NOT NULL UNIQUE);
-CREATE TABLE bare.products (id uuid PRIMARY KEY, merchant_id uuid NOT NULL REFERENCES bare.accounts, sku text NOT NULL, name text NOT NULL);
-CREATE TABLE bare.prices (product_id uuid PRIMARY KEY REFERENCES bare.products, amount bigint NOT NULL CHECK (amount >= 0));
+CREATE TABLE bare.products (
+    id          uuid PRIMARY KEY,
+    merchant_id uuid NOT NULL REFERENCES bare.accounts,
+    sku         text NOT NULL,
+    name        text NOT NULL
+);
+CREATE TABLE bare.prices (
+    product_id uuid PRIMARY KEY REFERENCES bare.products,
+    amount     bigint NOT NULL CHECK (amount >= 0)
+);
 CREATE TABLE bare.stock (
     product_id uuid PRIMARY KEY REFERENCES bare.products,
     on_hand    bigint NOT NULL,
@@ -17,7 +26,8 @@ CREATE TABLE bare.orders (
     id         uuid PRIMARY KEY DEFAULT uuidv7(),
     number     bigint GENERATED ALWAYS AS IDENTITY (CACHE 20),
     account_id uuid NOT NULL REFERENCES bare.accounts,
-    status     text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'paid', 'shipped', 'delivered', 'cancelled')),
+    status     text NOT NULL DEFAULT 'pending'
+               CHECK (status IN ('pending', 'paid', 'shipped', 'delivered', 'cancelled')),
     currency   char(3) NOT NULL DEFAULT 'USD',
     total      bigint NOT NULL,
     expires_at timestamptz NOT NULL DEFAULT now() + interval '30 minutes',
@@ -41,7 +51,8 @@ CREATE INDEX ON bare.order_items (product_id);
 
 INSERT INTO bare.accounts SELECT a.id, a.email FROM identity.accounts AS a;
 INSERT INTO bare.products SELECT p.id, p.merchant_id, p.sku, p.name FROM catalog.products AS p;
-INSERT INTO bare.prices SELECT p.product_id, p.amount FROM catalog.prices AS p WHERE p.currency = 'USD' AND p.valid @> now();
+INSERT INTO bare.prices
+SELECT p.product_id, p.amount FROM catalog.prices AS p WHERE p.currency = 'USD' AND p.valid @> now();
 INSERT INTO bare.stock SELECT s.product_id, 1000000 FROM catalog.stock AS s;
 
 CREATE FUNCTION bare.create_order(account_id uuid, items jsonb)
@@ -61,7 +72,8 @@ BEGIN
     -- In order of product, so that two orders never wait for each other.
     FOR v_line IN
         SELECT i.product_id, sum(i.quantity)::integer AS quantity
-        FROM jsonb_to_recordset(create_order.items) AS i (product_id uuid, quantity integer) GROUP BY i.product_id ORDER BY i.product_id
+        FROM jsonb_to_recordset(create_order.items) AS i (product_id uuid, quantity integer)
+        GROUP BY i.product_id ORDER BY i.product_id
     LOOP
         SELECT p.sku, p.name, c.amount INTO STRICT v_product
         FROM bare.products AS p JOIN bare.prices AS c ON c.product_id = p.id WHERE p.id = v_line.product_id;
@@ -81,10 +93,11 @@ BEGIN
 
     RETURN (
         SELECT json_build_object(
-            'id', o.id, 'number', o.number, 'account_id', o.account_id, 'status', o.status, 'currency', o.currency, 'total', o.total,
-            'expires_at', o.expires_at, 'created_at', o.created_at,
-            'items', (SELECT json_agg(json_build_object('id', l.id, 'product_id', l.product_id, 'sku', l.sku, 'name', l.name,
-                                                        'quantity', l.quantity, 'unit_price', l.unit_price, 'total', l.total) ORDER BY l.id)
+            'id', o.id, 'number', o.number, 'account_id', o.account_id, 'status', o.status, 'currency', o.currency,
+            'total', o.total, 'expires_at', o.expires_at, 'created_at', o.created_at,
+            'items', (SELECT json_agg(json_build_object(
+                                 'id', l.id, 'product_id', l.product_id, 'sku', l.sku, 'name', l.name,
+                                 'quantity', l.quantity, 'unit_price', l.unit_price, 'total', l.total) ORDER BY l.id)
                       FROM bare.order_items AS l WHERE l.order_id = o.id))
         FROM bare.orders AS o WHERE o.id = v_order_id
     );

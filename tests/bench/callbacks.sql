@@ -4,7 +4,9 @@
 CREATE TABLE bench.callbacks (n integer PRIMARY KEY, payment_id uuid NOT NULL, amount bigint NOT NULL, event jsonb);
 
 -- Orders first … last. Each lane has products of its own, so that lanes never wait for each other.
-CREATE FUNCTION bench.begin_payments(first integer, last integer, lane integer, lanes integer, prefix text, products integer)
+CREATE FUNCTION bench.begin_payments(
+    first integer, last integer, lane integer, lanes integer, prefix text, products integer
+)
 RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -15,10 +17,12 @@ BEGIN
     FOR k IN first .. last LOOP
         PERFORM set_config('app.token', t.token, true) FROM bench.tokens AS t WHERE t.n = k % v_customers;
         SELECT o.id INTO v_order FROM api.create_order(ARRAY(
-            SELECT ROW((prefix || 100000000000 + lane + lanes * floor(random() * (products / lanes))::integer)::uuid, 1, NULL)::api.order_line
+            SELECT ROW((prefix || 100000000000 + lane + lanes * floor(random() * (products / lanes))::integer)::uuid,
+                       1, NULL)::api.order_line
             FROM generate_series(1, 3))) AS o;
         SELECT (p.payment).* INTO v_payment FROM api.begin_payment(v_order, 'mock') AS p;
-        PERFORM api.open_payment(v_payment.id, 'mock_' || replace(v_payment.id::text, '-', ''), 'http://bench.example/');
+        PERFORM api.open_payment(v_payment.id, 'mock_' || replace(v_payment.id::text, '-', ''),
+                                 'http://bench.example/');
         INSERT INTO bench.callbacks (n, payment_id, amount) VALUES (k, v_payment.id, v_payment.amount);
     END LOOP;
 END $$;
@@ -28,11 +32,13 @@ CREATE FUNCTION bench.event_of(payment_id uuid, amount bigint)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_build_object(
-        'provider', 'mock', 'event_id', e.id, 'kind', 'completed', 'payment_id', payment_id, 'provider_reference', r.reference,
-        'charge_reference', r.reference, 'amount', amount, 'currency', 'USD', 'case_reference', NULL, 'refund_id', NULL, 'failure_code', NULL,
+        'provider', 'mock', 'event_id', e.id, 'kind', 'completed', 'payment_id', payment_id,
+        'provider_reference', r.reference, 'charge_reference', r.reference, 'amount', amount, 'currency', 'USD',
+        'case_reference', NULL, 'refund_id', NULL, 'failure_code', NULL,
         'payload', jsonb_build_object(
             'id', e.id, 'type', 'completed',
-            'data', jsonb_build_object('payment_id', payment_id, 'reference', r.reference, 'amount', amount, 'currency', 'USD')))
+            'data', jsonb_build_object('payment_id', payment_id, 'reference', r.reference, 'amount', amount,
+                                       'currency', 'USD')))
     FROM replace(payment_id::text, '-', '') AS p (hex), LATERAL (SELECT 'mock_' || p.hex) AS r (reference),
          LATERAL (SELECT 'mock_evt_' || p.hex || '_pay') AS e (id);
 $$;

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -180,21 +181,26 @@ def pgbench(
             process.kill()
     if process.returncode != 0 or "aborted" in said:
         raise LoadError(f"pgbench, {what}: {said.strip()}")
-    taken: list[float] = []
-    for log in folder.glob("log*"):
-        for line in log.read_text().splitlines():
-            fields = line.split()  # client, transaction, microseconds, script, second, microsecond
-            if before[2] <= int(fields[4]) + int(fields[5]) / 1e6 < after[2]:
-                taken.append(int(fields[2]) / 1000)
+    taken = _milliseconds(folder, before[2], after[2])
     shutil.rmtree(folder)
     if not taken:
         raise LoadError(f"pgbench, {what}: nothing was done in {seconds} s\n{said.strip()}")
-    taken.sort()
     done = len(taken)
     return Result(
         what, "pgbench", connections, done, after[2] - before[2], percentile(taken, 0.5), percentile(taken, 0.99),
         (after[0] - before[0]) / done * 1e6, None, (after[1] - before[1]) / done * 1e6,
     )  # fmt: skip
+
+
+def _milliseconds(folder: Path, begin: float, end: float) -> list[float]:
+    """What the transactions took that ended in this time, sorted, from pgbench's logs."""
+    taken = []
+    for log in folder.glob("log*"):
+        for line in log.read_text().splitlines():
+            fields = line.split()  # client, transaction, microseconds, script, second, microsecond
+            if begin <= int(fields[4]) + int(fields[5]) / 1e6 < end:
+                taken.append(int(fields[2]) / 1000)
+    return sorted(taken)
 
 
 def _wait_for_clients(watcher: psycopg.Connection[Any], connections: int, process: subprocess.Popen[bytes]) -> None:

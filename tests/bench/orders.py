@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,27 +43,7 @@ def place_order(shop: Shop, web: Web, connections: Sequence[int], seconds: float
         return part.add(pgbench(shop, what, script, clients, seconds))
 
     most = max(connections)
-    reference = 16 if 16 in connections else most
-    # In turns: the machine may be faster in one minute than in the next.
-    least, ours, stripped = (
-        load.bare_script(shop, LINES),
-        load.order_script(shop, statement, LINES, 0, last, keyed=False),
-        load.order_script(shop, statement, LINES, 0, last, keyed=False, caller=":account_id"),
-    )
-    turns: list[tuple[float, float, float]] = []
-    for _ in range(rounds):
-        whole = direct("without a key", ours, reference).postgres
-        with stripped_of_four(shop):
-            turns.append((whole, direct("bare: ours, stripped", stripped, reference).postgres,
-                          direct("least: a textbook's", least, reference).postgres))  # fmt: skip
-    ratio = statistics.median(whole / bare for whole, bare, _ in turns)
-    part.goals.append(
-        Goal("CPU of create_order, against the same without audit, outbox, policies and token", 2.0, ratio, True)
-    )
-    ratio = statistics.median(whole / textbook for whole, _, textbook in turns)
-    part.remarks.append(
-        f"CPU of create_order, against a textbook's (bare.sql), which has none of the rest either: {ratio:.2f}"
-    )
+    compare_with_less(part, shop, direct, 16 if 16 in connections else most, rounds)
 
     script = load.order_script(shop, statement, LINES, 0, last, keyed=True)
     clients = sorted({*connections, pool} if most > pool else set(connections))
@@ -96,6 +76,31 @@ def place_order(shop: Shop, web: Web, connections: Sequence[int], seconds: float
     )
     part.goals.append(Goal("CPU of the web tier an order, µs", 300, http[most].web or 0, at_most=True))
     return part
+
+
+def compare_with_less(
+    part: Part, shop: Shop, direct: Callable[[str, str, int], Result], clients: int, rounds: int
+) -> None:
+    """CPU of create_order against the same without four of its parts, and against a textbook's."""
+    statement = statement_of(shop, "create_order")
+    last = shop.size.products - 1
+    least = load.bare_script(shop, LINES)
+    ours = load.order_script(shop, statement, LINES, 0, last, keyed=False)
+    stripped = load.order_script(shop, statement, LINES, 0, last, keyed=False, caller=":account_id")
+    turns: list[tuple[float, float, float]] = []
+    for _ in range(rounds):  # in turns: the machine may be faster in one minute than in the next
+        whole = direct("without a key", ours, clients).postgres
+        with stripped_of_four(shop):
+            turns.append((whole, direct("bare: ours, stripped", stripped, clients).postgres,
+                          direct("least: a textbook's", least, clients).postgres))  # fmt: skip
+    ratio = statistics.median(whole / bare for whole, bare, _ in turns)
+    part.goals.append(
+        Goal("CPU of create_order, against the same without audit, outbox, policies and token", 2.0, ratio, True)
+    )
+    ratio = statistics.median(whole / textbook for whole, _, textbook in turns)
+    part.remarks.append(
+        f"CPU of create_order, against a textbook's (bare.sql), which has none of the rest either: {ratio:.2f}"
+    )
 
 
 @contextmanager

@@ -23,7 +23,7 @@ import psycopg
 
 from api.cli.processes import environment
 from api.contract.reader import Contract, read_contract
-from api.settings import Settings
+from api.settings import POOL_SIZES, Settings
 from db.demo import scale
 from db.deploy import migrate
 from db.server.access import Access
@@ -152,6 +152,10 @@ def make(access: Access, layout: Layout, folder: Path, size: Size, say: Say) -> 
             if not all(line.startswith("--") for line in statement.splitlines() if line):
                 connection.execute(statement.encode(), given)
         connection.execute((HERE / "callbacks.sql").read_bytes())
+        # Customers of a measurement pay for nothing, and pgbench opens as many connections as it is told to.
+        connection.execute(b"UPDATE sales.settings SET max_unpaid_orders = NULL, max_units_on_hold = NULL")
+        for role in POOL_SIZES:
+            connection.execute(f"ALTER ROLE {role} CONNECTION LIMIT -1".encode())
         connection.execute((HERE / "bare.sql").read_bytes())
     analyse(access)
     times["load the shop"] = time.monotonic() - begin

@@ -1,5 +1,5 @@
--- Our own create_order without audit, outbox, policies and token: what these four cost is the difference. The caller's account comes in the token's
--- place. Undone by tests/bench/orders.py, from db/.
+-- Our own create_order without audit, outbox, policies and token; the difference is what these four cost. The setting
+-- app.token holds the caller's account id instead of a token. tests/bench/orders.py restores the functions from db/.
 
 ALTER TABLE sales.orders DISABLE TRIGGER audit_insert;
 ALTER TABLE sales.order_items DISABLE TRIGGER audit_insert;

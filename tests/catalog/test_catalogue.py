@@ -297,5 +297,5 @@ async def test_a_merchant_sees_own_sales_and_nothing_of_the_buyer(shop: Shop, se
 
 async def test_attributes_are_an_object(shop: Shop, seller: str) -> None:
     for attributes in ([], "text", 1):
-        with refused("attributes_not_an_object", "SH422"):
+        with refused("attributes_not_an_object", "23514"):
             await shop.product(seller, attributes=attributes)

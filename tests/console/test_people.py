@@ -16,7 +16,7 @@ CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 EVERYWHERE = (
     "overview", "orders", "customers", "refunds?status=all", "returns?status=all", "disputes?status=all",
     "payouts?status=all", "credit?status=all", "gift-cards", "promotions",
-    "reports", "reports/products", "reports/customers", "system",
+    "reports", "reports/products", "reports/customers", "security", "system",
 )  # fmt: skip
 
 

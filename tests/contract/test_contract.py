@@ -116,7 +116,7 @@ async def test_the_statement_of_a_signature(found: Contract) -> None:
         'SELECT to_json(api."create_order"("items" => b."items", "shipping_address_id" => b."shipping_address_id", '
         '"promo_code" => b."promo_code", "currency" => coalesce(b."currency", \'USD\'::text)::api.currency, '
         '"shipping_method_id" => b."shipping_method_id"))::text '
-        'FROM caller, jsonb_to_record($3::jsonb) AS b("items" api.order_line[], "shipping_address_id" uuid, '
+        'FROM caller, jsonb_to_record($3::jsonb) AS b("items" api.order_lines, "shipping_address_id" uuid, '
         '"promo_code" api.short_text, "currency" api.currency, "shipping_method_id" uuid)'
     )
     statement = build_statement(found.functions["modify_order"], ["order_id"], body=True)

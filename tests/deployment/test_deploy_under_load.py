@@ -22,28 +22,25 @@ pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
 
 
-async def test_a_changed_function_is_deployed_with_no_failed_request(
-    access: Access, server: Any, client: Any, call: Any, admin: Any, tmp_path: Path
-) -> None:
-    email = "deploy@example.com"
+async def open_shop(call: Any, admin: Any) -> tuple[str, str]:
+    """A product that cannot sell out, and a customer: the customer's token and the product's id."""
     merchant = await call(
         "web_anonymous", "create_account", email="deploy-shop@example.com", password="x" * 60, role="merchant"
     )
     seller = await admin.fetchval("SELECT identity.issue_local_token('merchant', $1)", merchant["email"])
-    await call("web_anonymous", "create_account", email=email, password="x" * 60)
-    token = await admin.fetchval("SELECT identity.issue_local_token('customer', $1)", email)
     product = await call(
-        "web_merchant",
-        "create_product",
-        token=seller,
-        name="Lamp",
-        description="",
-        sku="D-1",
-        price=500,
-        currency="USD",
-        stock=1_000_000,
-    )
+        "web_merchant", "create_product", token=seller, name="Lamp", description="", sku="D-1", price=500,
+        currency="USD", stock=1_000_000,
+    )  # fmt: skip
+    email = "deploy@example.com"
+    await call("web_anonymous", "create_account", email=email, password="x" * 60)
+    return await admin.fetchval("SELECT identity.issue_local_token('customer', $1)", email), product["id"]
 
+
+async def test_a_changed_function_is_deployed_with_no_failed_request(
+    access: Access, server: Any, client: Any, call: Any, admin: Any, tmp_path: Path
+) -> None:
+    token, product = await open_shop(call, admin)
     source = tmp_path / "db"
     shutil.copytree(ROOT / "db", source, ignore=shutil.ignore_patterns("__pycache__"))
     endpoint = source / "sales/api/get_order.sql"
@@ -54,7 +51,7 @@ async def test_a_changed_function_is_deployed_with_no_failed_request(
     failures: list[str] = []
 
     async def send(method: str, path: str, **more: Any) -> Any:
-        """As the answer asks: whoever is told to come back does. On a slow machine a rebuild outlasts lock_timeout."""
+        """Retries a 503 after its Retry-After: on a slow machine a rebuild outlasts lock_timeout."""
         while True:
             answer = await client.request(method, path, token=token, **more)
             answers.append(answer.status_code)
@@ -64,9 +61,8 @@ async def test_a_changed_function_is_deployed_with_no_failed_request(
 
     async def shop_on() -> None:
         while not finished.is_set():
-            made = await send(
-                "POST", "/orders", key=uuid.uuid4().hex, json={"items": [{"product_id": product["id"], "quantity": 1}]}
-            )
+            items = [{"product_id": product, "quantity": 1}]
+            made = await send("POST", "/orders", key=uuid.uuid4().hex, json={"items": items})
             if made.status_code != 201:
                 failures.append(made.text)
                 return

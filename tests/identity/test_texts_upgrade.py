@@ -1,4 +1,4 @@
-"""Migration 0061: texts from before they were checked get their canonical form, and no upgrade fails on them."""
+"""Migration 0058: texts from before they were checked get their canonical form, and no upgrade fails on them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_old_texts_are_cleaned_and_no_email_becomes_anothers(make_database
             "INSERT INTO catalog.products (merchant_id, sku, name, description) "
             "SELECT id, 'A', $1, '' FROM identity.accounts LIMIT 1", "Cafe\u0301\t\ufefflamp ",
         )  # fmt: skip
-        text = (ROOT / "db" / "migrations" / "0061.exports.sql").read_text()
+        text = (ROOT / "db" / "migrations" / "0058.exports.sql").read_text()
         await connection.execute(text[text.index("UPDATE identity.accounts AS a\nSET email") :])
         rows = await connection.fetch("SELECT email, email_verified, display_name FROM identity.accounts ORDER BY id")
         assert [row["email"] for row in rows] == list(old.values())

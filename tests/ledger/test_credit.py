@@ -178,10 +178,10 @@ async def test_a_deduction_of_what_is_not_there_waits_for_nobody(bank: Bank, sup
 
 
 async def test_nobody_gives_themselves_credit(bank: Bank, support: Person, colleague: Person) -> None:
-    with refused("own_credit", "SH403"):
+    with refused("own_account_refused", "SH403"):
         await grant(bank, support, support, 1)
     waiting = await grant(bank, support, colleague, LIMIT + 1)
-    with refused("own_credit", "SH403"):
+    with refused("own_account_refused", "SH403"):
         await bank.does(colleague, "decide_credit_change", change_id=waiting["id"])
     assert await bank.balance(colleague, "credit") == (0, 0, 0)
 
@@ -211,9 +211,10 @@ async def test_what_is_no_change_of_credit(bank: Bank, support: Person) -> None:
     assert await bank.balance(customer, "credit") == (0, 0, 0)
 
 
-async def test_a_currencys_own_limit_counts(bank: Bank, support: Person) -> None:
-    customer = await bank.person()
+async def test_a_currencys_own_limit_counts(bank: Bank) -> None:
+    support = await bank.person("support")
     for currency, limit in (("JPY", 500), ("KWD", 500_000), ("USD", LIMIT)):
+        customer = await bank.person()
         assert (await grant(bank, support, customer, limit, currency=currency))["status"] == "completed"
         assert (await grant(bank, support, customer, limit + 1, currency=currency))["status"] == "pending"
         assert await bank.balance(customer, "credit", currency) == (limit, 0, limit)

@@ -105,7 +105,7 @@ async def test_cards_that_cannot_be_redeemed(bank: Bank, support: Person) -> Non
         with refused("gift_card_code_length"):
             await bank.does(customer, "redeem_gift_card", code=code)
     mine = await issue(bank, support)
-    with refused("own_gift_card", "SH403"):
+    with refused("own_account_refused", "SH403"):
         await bank.does(support, "redeem_gift_card", code=mine["code"])
     assert await bank.balance(customer, "credit") == (0, 0, 0)
     await bank.assert_books_balance()
@@ -114,9 +114,6 @@ async def test_cards_that_cannot_be_redeemed(bank: Bank, support: Person) -> Non
 async def test_cards_that_cannot_be_issued(bank: Bank, support: Person) -> None:
     with refused("gift_card_expiry_past", "SH422"):
         await issue(bank, support, expires_at=datetime.now(UTC) - timedelta(seconds=1))
-    with refused("gift_card_above_limit", "SH422") as refusal:
-        await issue(bank, support, 50_001)
-    assert refusal.detail == {"maximum": 50_000}
     with refused("currency_unknown", "SH422"):
         await issue(bank, support, currency="XXX")
     for amount in (0, -1):

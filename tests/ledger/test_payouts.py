@@ -95,7 +95,7 @@ async def test_earnings_below_zero_pay_nothing_out(bank: Bank) -> None:
 async def test_an_admin_does_not_confirm_their_own_payout(bank: Bank, support: Person) -> None:
     admin = await bank.rich(5000, kind="earnings", role="admin")
     payout = await bank.does(admin, "request_payout", amount=5000, currency="USD")
-    with refused("own_payout", "SH403"):
+    with refused("own_account_refused", "SH403"):
         await bank.does(admin, "confirm_payout", payout_id=payout["id"], provider_reference="myself")
     assert await bank.balance(admin, "earnings") == (5000, 5000, 0)
     await bank.does(support, "confirm_payout", payout_id=payout["id"], provider_reference="a colleague")

@@ -66,79 +66,85 @@ def database_log(cluster: Cluster, database: str) -> str:
     return "\n".join(found)
 
 
-async def test_nothing_of_anybody_is_in_any_log(
-    client: Any, server: Any, admin: Any, call: Any, cluster: Cluster, database: str, worker_log: Path
-) -> None:
-    mail = f"{MARK}@example.com"
-    sign_up = {"email": mail, "password": PASSWORD, "display_name": f"Ada {MARK}", "handle": f"h_{MARK}"}
-    statuses: list[int] = []
-    secrets = [MARK, PHONE, PASSWORD]
+class Customer:
+    """Sends requests, and keeps the statuses of the answers and what no log may contain."""
 
-    async def send(method: str, path: str, **keywords: Any) -> Any:
-        answer = await client.request(method, path, **keywords)
-        statuses.append(answer.status_code)
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.mail = f"{MARK}@example.com"
+        self.token: str | None = None
+        self.statuses: set[int] = set()
+        self.secrets = [MARK, PHONE, PASSWORD]
+
+    async def send(self, method: str, path: str, **keywords: Any) -> Any:
+        answer = await self.client.request(method, path, **{"token": self.token} | keywords)
+        self.statuses.add(answer.status_code)
         return answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}
 
-    await send("POST", "/accounts", json=sign_up)
-    await send("POST", "/accounts", json=sign_up)  # taken: PostgreSQL's DETAIL quotes the row
-    await send("POST", "/accounts", json=sign_up | {"email": f"other.{mail}"})  # the handle is taken
-    await send("POST", "/accounts", json=sign_up | {"password": MARK})
-    await send("POST", "/accounts", json=sign_up | {"email": f"no mail {MARK}"})
-    await send(
-        "POST",
-        "/accounts",
-        content=b'{"email": "' + mail.encode() + b'", ',
-        headers={"Content-Type": "application/json"},
-    )
-    await send("POST", "/sessions", json={"email": mail, "password": PASSWORD + "!"})
-    for _ in range(7):  # custom plans come first, and hold values; then generic ones
-        session = await send("POST", "/sessions", json={"email": mail, "password": PASSWORD})
-    token = session["access_token"]
-    secrets += [token, session["refresh_token"]]
-    renewed = await send("POST", "/sessions/refresh", json={"refresh_token": session["refresh_token"]})
-    token = renewed["access_token"]
-    secrets += [token, renewed["refresh_token"]]
-    await send("PATCH", "/account", token=token, json={"display_name": f"Ada {MARK} Byron"})
-    await send("PATCH", "/account", token=token, json={"email": f"new.{mail}"})
-    await send("PATCH", "/account", token=token, json={"handle": f"{MARK} with spaces"})
-    await send(
-        "PUT", "/account/password", token=token, json={"current_password": PASSWORD + "x", "new_password": PASSWORD}
-    )
-    await send("POST", "/password-resets", json={"email": f"new.{mail}"})
-    await send("POST", "/account/email-verification", token=token)
-    await send("POST", "/account/email-verification/confirm", token=token, json={"token": MARK * 4})
-    address = {
-        "name": f"Ada {MARK}", "line1": f"1 {MARK} Street", "city": f"{MARK}ville", "postal_code": "10115",
-        "country": "DE", "phone": PHONE,
-    }  # fmt: skip
-    made = await send("POST", "/account/addresses", token=token, json=address)
-    await send("POST", "/account/addresses", token=token, json=address | {"country": MARK})
-    await send("GET", f"/products?q=lamp&sort={MARK}")
-    await send("GET", f"/products/{MARK}")
-    seller = f"{uuid.uuid4().hex}@example.com"
-    await call("web_anonymous", "create_account", email=seller, password="x" * 60)
-    await admin.execute("UPDATE identity.accounts SET role = 'merchant' WHERE email = $1", seller)
-    merchant = await admin.fetchval("SELECT identity.issue_local_token('merchant', $1)", seller)
-    lamp = await send("POST", "/products", token=merchant, json={
-        "name": "Lamp", "description": "", "sku": uuid.uuid4().hex[:12], "price": 500, "currency": "USD", "stock": 5,
-    })  # fmt: skip
-    order = await send("POST", "/orders", token=token, key=f"key-{MARK}", json={
-        "items": [{"product_id": lamp["id"], "quantity": 1}], "shipping_address_id": made["id"],
-    })  # fmt: skip
-    await send("POST", "/orders", token=token, json={"items": [{"product_id": lamp["id"], "quantity": 50}]})
-    paid = await send("POST", f"/orders/{order['id']}/payments", token=token, json={"provider": "mock"})
-    await client.post(paid["checkout_url"], data={"outcome": "pay"})
-    await call("web_anonymous", "create_account", email=f"support.{seller}", password="x" * 60)
-    await admin.execute("UPDATE identity.accounts SET role = 'admin' WHERE email = $1", f"support.{seller}")
-    staff = await admin.fetchval("SELECT identity.issue_local_token('admin', $1)", f"support.{seller}")
-    secrets.append(staff)
-    for path in (f"/admin/search?q={mail}", f"/admin/accounts?q=new.{mail}", f"/admin/search?q={MARK}"):
-        for _ in range(2):
-            await send("GET", path, token=staff)
-    await send("POST", "/gift-cards/redeem", token=token, json={"code": MARK.upper()})
-    await send("POST", "/webhooks/mock", content=mail.encode(), headers={"Content-Type": "application/json"})
+    async def sign_up(self) -> None:
+        valid = {"email": self.mail, "password": PASSWORD, "display_name": f"Ada {MARK}", "handle": f"h_{MARK}"}
+        await self.send("POST", "/accounts", json=valid)
+        await self.send("POST", "/accounts", json=valid)  # taken: PostgreSQL's DETAIL quotes the row
+        await self.send("POST", "/accounts", json=valid | {"email": f"other.{self.mail}"})  # the handle is taken
+        await self.send("POST", "/accounts", json=valid | {"password": MARK})
+        await self.send("POST", "/accounts", json=valid | {"email": f"no mail {MARK}"})
+        truncated = b'{"email": "' + self.mail.encode() + b'", '
+        await self.send("POST", "/accounts", content=truncated, headers={"Content-Type": "application/json"})
 
-    # The worker sends mails, with a name and an address on them.
+    async def log_in(self) -> None:
+        await self.send("POST", "/sessions", json={"email": self.mail, "password": PASSWORD + "!"})
+        for _ in range(7):  # custom plans come first, and hold values; then generic ones
+            session = await self.send("POST", "/sessions", json={"email": self.mail, "password": PASSWORD})
+        renewed = await self.send("POST", "/sessions/refresh", json={"refresh_token": session["refresh_token"]})
+        for answer in (session, renewed):
+            self.secrets += [answer["access_token"], answer["refresh_token"]]
+        self.token = renewed["access_token"]
+
+    async def change_account(self) -> None:
+        await self.send("PATCH", "/account", json={"display_name": f"Ada {MARK} Byron"})
+        await self.send("PATCH", "/account", json={"email": f"new.{self.mail}"})
+        await self.send("PATCH", "/account", json={"handle": f"{MARK} with spaces"})
+        wrong = {"current_password": PASSWORD + "x", "new_password": PASSWORD}
+        await self.send("PUT", "/account/password", json=wrong)
+        await self.send("POST", "/password-resets", token=None, json={"email": f"new.{self.mail}"})
+        await self.send("POST", "/account/email-verification")
+        await self.send("POST", "/account/email-verification/confirm", json={"token": MARK * 4})
+
+    async def shop(self, lamp: str) -> None:
+        address = {
+            "name": f"Ada {MARK}", "line1": f"1 {MARK} Street", "city": f"{MARK}ville", "postal_code": "10115",
+            "country": "DE", "phone": PHONE,
+        }  # fmt: skip
+        made = await self.send("POST", "/account/addresses", json=address)
+        await self.send("POST", "/account/addresses", json=address | {"country": MARK})
+        await self.send("GET", f"/products?q=lamp&sort={MARK}", token=None)
+        await self.send("GET", f"/products/{MARK}", token=None)
+        order = await self.send("POST", "/orders", key=f"key-{MARK}", json={
+            "items": [{"product_id": lamp, "quantity": 1}], "shipping_address_id": made["id"],
+        })  # fmt: skip
+        await self.send("POST", "/orders", json={"items": [{"product_id": lamp, "quantity": 50}]})
+        paid = await self.send("POST", f"/orders/{order['id']}/payments", json={"provider": "mock"})
+        await self.client.post(paid["checkout_url"], data={"outcome": "pay"})
+        await self.send("POST", "/gift-cards/redeem", json={"code": MARK.upper()})
+        callback = {"content": self.mail.encode(), "headers": {"Content-Type": "application/json"}}
+        await self.send("POST", "/webhooks/mock", token=None, **callback)
+
+    async def is_looked_up(self, staff: str) -> None:
+        self.secrets.append(staff)
+        for path in (f"/admin/search?q={self.mail}", f"/admin/accounts?q=new.{self.mail}", f"/admin/search?q={MARK}"):
+            for _ in range(2):
+                await self.send("GET", path, token=staff)
+
+
+async def log_in_as(role: str, call: Any, admin: Any) -> str:
+    email = f"{role}.{uuid.uuid4().hex}@example.com"
+    await call("web_anonymous", "create_account", email=email, password="x" * 60)
+    await admin.execute("UPDATE identity.accounts SET role = $2 WHERE email = $1", email, role)
+    return await admin.fetchval("SELECT identity.issue_local_token($2, $1)", email, role)
+
+
+async def mails_are_sent(admin: Any) -> None:
+    """Waits for the worker, which sends mails with a name and an address on them."""
     for _ in range(600):
         waiting, done = await admin.fetchrow(
             "SELECT count(*) FILTER (WHERE done_at IS NULL AND attempts = 0 AND run_at <= now()),"
@@ -148,7 +154,10 @@ async def test_nothing_of_anybody_is_in_any_log(
             break
         await asyncio.sleep(0.05)
     assert done > 2
-    # The file is written by a process of its own: what was said last is there when this is.
+
+
+async def whole_database_log(cluster: Cluster, database: str, admin: Any) -> str:
+    """The log up to now: a process of its own writes the file, so a last line is logged and waited for."""
     marker = f"last_{uuid.uuid4().hex}"
     await admin.execute(f"DO $$ BEGIN RAISE LOG '{marker}'; END $$")
     for _ in range(200):
@@ -156,11 +165,29 @@ async def test_nothing_of_anybody_is_in_any_log(
         if marker in said:
             break
         await asyncio.sleep(0.05)
+    return said
+
+
+async def test_nothing_of_anybody_is_in_any_log(
+    client: Any, server: Any, admin: Any, call: Any, cluster: Cluster, database: str, worker_log: Path
+) -> None:
+    customer = Customer(client)
+    await customer.sign_up()
+    await customer.log_in()
+    await customer.change_account()
+    lamp = await client.post("/products", token=await log_in_as("merchant", call, admin), json={
+        "name": "Lamp", "description": "", "sku": uuid.uuid4().hex[:12], "price": 500, "currency": "USD", "stock": 5,
+    })  # fmt: skip
+    await customer.shop(lamp.json()["id"])
+    await customer.is_looked_up(await log_in_as("admin", call, admin))
+    assert {200, 201, 401, 404, 409, 422} <= customer.statuses
+
+    await mails_are_sent(admin)
+    said = await whole_database_log(cluster, database, admin)
     logs = {"PostgreSQL": said, "the web tier": server.log(), "the worker": read(worker_log)}
-    assert {200, 201, 401, 404, 409, 422} <= set(statuses), statuses
     for name, text in logs.items():
         assert len(text) > 500, f"{name} said nothing"
-        leaks = [line for line in text.splitlines() if any(secret in line for secret in secrets)]
+        leaks = [line for line in text.splitlines() if any(secret in line for secret in customer.secrets)]
         shown = "\n\n".join(leaks[:20])
         assert not leaks, f"{name} tells {len(leaks)} times:\n{shown[:6000]}"
     assert "Index Scan" in said  # the plans are there
@@ -180,6 +207,7 @@ async def test_a_request_is_one_line_that_can_be_searched(client: Any, server: A
     line = found[0]
     assert line.pop("ms") > 0
     assert datetime.fromisoformat(line.pop("time")).tzinfo is not None
+    assert len(line.pop("client")) == 16  # a keyed hash of the address
     assert line == {
         "request_id": request_id, "operation": "get_product", "method": "GET", "role": "anonymous", "status": 404,
         "code": "product_not_found", "level": "info",

@@ -2,25 +2,42 @@
 BEGIN;
 SELECT plan(16);
 
-INSERT INTO messaging.events (type, data, created_at) VALUES ('return.requested', '{"reason": "x", "amount": 5}', '2026-01-01');
+INSERT INTO messaging.events (type, data, created_at)
+VALUES ('return.requested', '{"reason": "x", "amount": 5}', '2026-01-01');
 SELECT throws_ok(format('UPDATE %s SET created_at = now()', t), 'SH409', NULL, t || ' refuses UPDATE')
 FROM unnest(ARRAY['ledger.transfers', 'catalog.stock_movements', 'messaging.events']) AS t;
 SELECT throws_ok(format('DELETE FROM %s', t), 'SH409', NULL, t || ' refuses DELETE')
-FROM unnest(ARRAY['ledger.transfers', 'catalog.stock_movements', 'messaging.events', 'payments.gateway_events', 'audit.changes']) AS t;
+FROM unnest(ARRAY[
+    'ledger.transfers', 'catalog.stock_movements', 'messaging.events', 'payments.gateway_events', 'audit.changes'
+]) AS t;
 SELECT throws_ok('TRUNCATE ledger.transfers CASCADE', 'SH409', NULL, 'ledger.transfers refuses TRUNCATE');
 
 -- The audit admits the erasure of a person, and nothing that only looks like it.
 INSERT INTO audit.changes (table_name, operation, row_id, db_role, old, new)
-VALUES ('identity.accounts', 'UPDATE', 'x', 'test', '{"email": "a@b.example", "role": "customer"}', '{"email": null, "role": "admin"}');
+VALUES ('identity.accounts', 'UPDATE', 'x', 'test',
+        '{"email": "a@b.example", "role": "customer"}', '{"email": null, "role": "admin"}');
 SELECT throws_ok('UPDATE audit.changes SET db_role = ''nobody''', 'SH409', NULL, 'audit.changes refuses UPDATE');
-SELECT throws_ok($$UPDATE audit.changes SET old = '{"email": "other@b.example", "role": "customer"}'$$, 'SH409', NULL, 'a person is not replaced');
-SELECT throws_ok($$UPDATE audit.changes SET old = '{"email": "[erased]", "role": "[erased]"}'$$, 'SH409', NULL, 'what is not personal stays');
-SELECT throws_ok($$UPDATE audit.changes_default SET db_role = 'nobody'$$, 'SH409', NULL, 'nor does a partition of its own let it pass');
-SELECT lives_ok($$UPDATE audit.changes SET old = audit.without_person(table_name, old), new = audit.without_person(table_name, new)
-                  WHERE row_id = 'x'$$, 'a person is erased');
+SELECT throws_ok(
+    $$UPDATE audit.changes SET old = '{"email": "other@b.example", "role": "customer"}'$$,
+    'SH409', NULL, 'a person is not replaced');
+SELECT throws_ok(
+    $$UPDATE audit.changes SET old = '{"email": "[erased]", "role": "[erased]"}'$$,
+    'SH409', NULL, 'what is not personal stays');
+SELECT throws_ok(
+    $$UPDATE audit.changes_default SET db_role = 'nobody'$$,
+    'SH409', NULL, 'a partition refuses UPDATE too');
+SELECT lives_ok(
+    $$UPDATE audit.changes
+      SET old = audit.without_person(table_name, old), new = audit.without_person(table_name, new)
+      WHERE row_id = 'x'$$,
+    'a person is erased');
 
-SELECT throws_ok($$UPDATE messaging.events SET data = '{"reason": "[erased]", "amount": 6}'$$, 'SH409', NULL, 'nor does an event''s data change');
-SELECT lives_ok($$UPDATE messaging.events SET data = '{"reason": "[erased]", "amount": 5}'$$, 'but for the person in it');
+SELECT throws_ok(
+    $$UPDATE messaging.events SET data = '{"reason": "[erased]", "amount": 6}'$$,
+    'SH409', NULL, 'an event''s other data do not change');
+SELECT lives_ok(
+    $$UPDATE messaging.events SET data = '{"reason": "[erased]", "amount": 5}'$$,
+    'the person in an event is erased');
 
 SELECT finish();
 ROLLBACK;

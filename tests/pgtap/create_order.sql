@@ -12,7 +12,8 @@ SELECT is(session_user::text, 'web_customer', 'the call is made as the role of a
 SELECT is((api.get_order(tests.recall('order'))).status, 'pending', 'an order waits for its payment');
 SELECT is((api.get_order(tests.recall('order'))).total, 3250::bigint, 'the total is that of all lines');
 SELECT results_eq(
-    $$ SELECT sku, quantity, unit_price, total FROM unnest((api.get_order(tests.recall('order'))).items) ORDER BY sku $$,
+    $$ SELECT sku, quantity, unit_price, total
+       FROM unnest((api.get_order(tests.recall('order'))).items) ORDER BY sku $$,
     $$ VALUES ('BOOK-1', 1, 250::bigint, 250::bigint), ('LAMP-1', 3, 1000, 3000) $$,
     'duplicate lines are one line, with the price that was pinned');
 SELECT is(tests.available('lamp'), 2::bigint, 'three lamps are reserved');

@@ -11,14 +11,18 @@ $$, t), t || ' have no way back')
 FROM unnest(ARRAY['shipment_transitions', 'return_transitions']) AS t;
 
 INSERT INTO identity.accounts (id, email) VALUES ('00000000-0000-7000-8000-000000000001', 'pgtap@example.com');
-INSERT INTO sales.orders (id, account_id, currency) VALUES ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'USD');
+INSERT INTO sales.orders (id, account_id, currency)
+VALUES ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'USD');
 INSERT INTO fulfilment.shipments (id, order_id, account_id, status, asks_carrier)
-VALUES ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'delivered', false);
+VALUES ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002',
+        '00000000-0000-7000-8000-000000000001', 'delivered', false);
 INSERT INTO fulfilment.returns (id, order_id, account_id, reason)
-VALUES ('00000000-0000-7000-8000-000000000004', '00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'x');
+VALUES ('00000000-0000-7000-8000-000000000004', '00000000-0000-7000-8000-000000000002',
+        '00000000-0000-7000-8000-000000000001', 'x');
 SELECT throws_ok($$ UPDATE fulfilment.shipments SET status = 'in_transit' $$, 'SH409', NULL,
     'what was delivered is not on its way, for the owner of the table too');
-SELECT throws_ok($$ UPDATE fulfilment.returns SET status = 'refunded' $$, 'SH409', NULL, 'what was not received is not refunded');
+SELECT throws_ok($$ UPDATE fulfilment.returns SET status = 'refunded' $$, 'SH409', NULL,
+    'what was not received is not refunded');
 
 SELECT finish();
 ROLLBACK;

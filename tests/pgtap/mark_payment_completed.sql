@@ -17,7 +17,8 @@ SELECT isnt_empty($$ SELECT FROM ledger.transfers WHERE payment_id = tests.recal
 
 SELECT ok(NOT payments.mark_payment_completed(tests.recall('payment'), 2000, 'USD', 'mock_1'),
     'the same callback again changes nothing');
-SELECT is((SELECT count(*) FROM ledger.transfers AS t WHERE t.payment_id = tests.recall('payment') AND t.kind = 'payment'),
+SELECT is((SELECT count(*) FROM ledger.transfers AS t
+           WHERE t.payment_id = tests.recall('payment') AND t.kind = 'payment'),
     1::bigint, 'there is one transfer of the payment');
 SELECT ok(NOT payments.mark_payment_failed(tests.recall('payment'), 'failed'), 'a late failure changes nothing');
 SELECT throws_ok($$ SELECT payments.mark_payment_completed(uuidv7(), 2000, 'USD') $$, 'SH404', NULL,

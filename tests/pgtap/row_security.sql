@@ -11,7 +11,8 @@ SELECT is(cardinality((api.list_orders()).data), 1, 'Alice sees her order');
 SELECT tests.clear_authentication();
 SELECT tests.authenticate_as('bob');
 SELECT is(cardinality((api.list_orders()).data), 0, 'Bob sees none');
-SELECT throws_ok($$ SELECT api.get_order(tests.recall('order')) $$, 'SH404', NULL, 'Alice''s order does not exist for Bob');
+SELECT throws_ok($$ SELECT api.get_order(tests.recall('order')) $$, 'SH404', NULL,
+    'Alice''s order does not exist for Bob');
 SELECT throws_ok($$ SELECT api.cancel_order(tests.recall('order')) $$, 'SH404', NULL, 'nor can he cancel it');
 SELECT throws_ok($$ SELECT api.begin_payment(tests.recall('order'), 'mock') $$, 'SH404', NULL, 'nor pay it');
 SELECT throws_ok($$ SELECT api.list_all_orders() $$, '42501', NULL, 'an endpoint of customer service is not granted');

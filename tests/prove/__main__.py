@@ -8,8 +8,9 @@
 1. machine   a state machine over HTTP against a model: every answer is foretold
 2. crowd     many clients at once; their answers must explain the state
 3. attacks   what was done to other shops, through SQL and over HTTP; and with the safeguard cut out, to see it noticed
-4. faults    processes killed, disks filled, gateways failing (tests/prove/faults.py)
-5. soak      an hour's requests, fuzzed: no 5xx, none late, memory flat; and with a leak, to see it noticed
+4. abuse     people who cheat, hoard, guess and flood while others shop; and with the protections cut out
+5. faults    processes killed, disks filled, gateways failing (tests/prove/faults.py)
+6. soak      an hour's requests, fuzzed: no 5xx, none late, memory flat; and with a leak, to see it noticed
 
 The exit status is 1 if anything was found.
 """
@@ -35,7 +36,7 @@ from rich.console import Console
 from rich.table import Table
 
 from db.server.access import Access
-from tests.prove import machine, soak
+from tests.prove import abuse, machine, soak
 from tests.prove.attacks import ATTACKS, Cut
 from tests.prove.campaign import Verdict, sabotage, strike
 from tests.prove.crowd import Crowd, History, worker
@@ -44,7 +45,7 @@ from tests.support.cluster import Cluster
 
 CROWDS = 6  # that a cut has to be noticed by one of
 
-PARTS = ("machine", "crowd", "attacks", "faults", "soak")
+PARTS = ("machine", "crowd", "attacks", "abuse", "faults", "soak")
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,16 @@ class Size:
     seconds: float  # of the crowd
     rounds: int  # of each attack through each door
     tries: int  # that a cut has to be noticed
+    customers: int  # who shop while others abuse the shop
+    lull: float  # seconds that they shop before, and at least during it
     minutes: float  # of faults
     requests: int  # of the soak
 
 
 SIZES = {
-    "quick": Size(8, 40, 8, 8.0, 3, 60, 1.0, 3_000),
-    "full": Size(100, 60, 24, 90.0, 20, 300, 5.0, soak.HOUR),
-    "long": Size(800, 120, 40, 900.0, 200, 1000, 60.0, 5 * soak.HOUR),
+    "quick": Size(8, 40, 8, 8.0, 3, 60, 3, 5.0, 1.0, 3_000),
+    "full": Size(100, 60, 24, 90.0, 20, 300, 8, 30.0, 5.0, soak.HOUR),
+    "long": Size(800, 120, 40, 900.0, 200, 1000, 16, 300.0, 60.0, 5 * soak.HOUR),
 }
 
 
@@ -164,6 +167,19 @@ async def prove_attacks(house: Cluster, size: Size, seed: int, folder: Path, tal
     return rows
 
 
+async def prove_abuse(house: Cluster, size: Size, seed: int, folder: Path, talk: Console) -> Row:
+    began = time.monotonic()
+    large = size != SIZES["quick"]
+    report = await abuse.prove(house, folder, size.customers, size.lull, seed, large=large)
+    for line in report.lines():
+        talk.print(line, markup=False)
+    gained = await abuse.notices(house, folder)
+    requests = report.tries + len(report.before.seconds) + len(report.during.seconds)
+    name = f"{len(report.loot)} attackers, {report.tries} tries, while {size.customers} customers shop"
+    return Row("abuse", name, "gained, and lost by others", requests, report.found, time.monotonic() - began,
+               all(gained.values()), report.notes() | {"gained_when_cut": gained})  # fmt: skip
+
+
 def prove_faults(size: Size, seed: int, talk: Console) -> Row | None:
     if importlib.util.find_spec("tests.prove.faults") is None:
         return None
@@ -239,6 +255,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if "attacks" in parts:
                 talk.print("attacks")
                 rows += asyncio.run(prove_attacks(house, size, seed, folder, talk))
+            if "abuse" in parts:
+                talk.print("abuse")
+                rows.append(asyncio.run(prove_abuse(house, size, seed, folder, talk)))
     if "faults" in parts and (row := prove_faults(size, seed, talk)) is not None:
         rows.append(row)
     if "soak" in parts:

@@ -28,7 +28,7 @@ from db.deploy import migrate
 from db.server.access import Access
 from db.server.supervisor import Server
 from tests.concurrency.conftest import Crowd, Job
-from tests.support.cluster import TEMPLATE, Cluster
+from tests.support.cluster import TEMPLATE, UNLIMITED, Cluster
 from tests.support.payouts import payable
 from tests.support.web import Client, WebServer
 
@@ -288,11 +288,12 @@ async def enter(access: Access, web: str | None = None) -> AsyncIterator[House]:
 
 
 @contextmanager
-def web_tier(access: Access, folder: Path, processes: int = 2) -> Iterator[str]:
+def web_tier(access: Access, folder: Path, processes: int = 2, **environment: str) -> Iterator[str]:
     """Web processes on one socket; its address."""
-    servers = [WebServer(access, {"RATE_LIMIT": "0"}, folder)]
+    environment = {"RATE_LIMIT": "0", **environment}
+    servers = [WebServer(access, environment, folder)]
     for _ in range(processes - 1):
-        another = WebServer(access, {"RATE_LIMIT": "0"}, folder)
+        another = WebServer(access, environment, folder)
         another.listener.close()
         another.listener, another.port, another.url = servers[0].listener, servers[0].port, servers[0].url
         another.environment |= {"PORT": str(another.port), "PUBLIC_URL": another.url}
@@ -313,12 +314,21 @@ def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="storeproc-prove-"))
     # Durability is what the faults prove; here the disk may lie, and more is attacked in the same time.
     server = Server(
-        folder, secret="test" * 16, settings={"max_connections": "400", "fsync": "off", "full_page_writes": "off"}
+        folder,
+        secret="test" * 16,
+        settings={
+            "max_connections": "400",
+            "storeproc.connection_limits": "own",
+            "fsync": "off",
+            "full_page_writes": "off",
+        },
     )
     try:
         access = server.start("prove")
         template = Access(access.admin(TEMPLATE), access.secret)
         migrate.migrate(template)
+        with psycopg.connect(template.admin(), autocommit=True) as connection:
+            connection.execute(UNLIMITED)
         with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
             connection.execute(f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false")
         yield Cluster(template, folder)

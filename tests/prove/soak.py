@@ -45,21 +45,15 @@ from api.routes import ROUTES
 from tests.gateways.stripe_server import StripeServer
 
 from .attacks import Cut
-from .faults import open_shop
-from .memory import RISE, Figure, fit, measure
-from .shoppers import Book, Shopper, Stripe
+from .load import FUZZERS, Load
+from .memory import RISE, Figure, Sample, fit, measure
 from .stand import Stand, standing
-from .visitors import TIMEOUT, Browser, Fuzzer, fuzz_until, invent
+from .visitors import TIMEOUT
 
 HOUR = 216_000  # requests, after those that schemathesis sends first; after 72,000 the worker's press still fills
 # Few connections: each meets in minutes what one of many meets in days.
-POOL_SIZES = "web_customer=2,web_anonymous=2,web_merchant=1,web_gateway=1,web_worker=1"
-BROWSERS = 8
-SHOPPERS = 8
+POOL_SIZES = "web_customer=2,web_anonymous=2,web_merchant=1,web_gateway=1"
 FEW = 12  # open files more: connections in flight
-FUZZERS = {"customer": "alice@example.com", "merchant": "trail@example.com", "admin": "admin@example.com"}
-EACH = 2  # connections of each of them
-KEPT_OF_A_ROLE = 1000  # of what was invented, to be sent again: each must come six times soon, for its generic plans
 
 
 # What every program has that leaks: something is kept for each request and never looked at again.
@@ -110,9 +104,6 @@ class Report:
     @property
     def ok(self) -> bool:
         return not self.wrong
-
-
-# --- the load -------------------------------------------------------------------------------------
 
 
 # --- what is measured -----------------------------------------------------------------------------
@@ -185,13 +176,17 @@ async def run(
     say: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """`fuzz` with so many `examples` of each operation. `leak` breaks the web process or the database on purpose."""
-    report, book, chance = Report(), Book(), random.Random(seed)
+    report, begin = Report(), time.monotonic()
+
+    def say_when(text: str) -> None:
+        say(f"{time.monotonic() - begin:6.0f} s  {text}")
+
     with StripeServer() as server, tempfile.TemporaryDirectory() as folder:
         environment = {**server.environment, "WEB_CONCURRENCY": "1", "POOL_SIZES": POOL_SIZES}
         if leak == "web":
             environment["PYTHONPATH"] = _write_leak(folder)
         async with standing(environment, wired=False) as (stand, _, _):
-            log = Log(stand)
+            log, load = Log(stand), Load(stand, random.Random(seed))
             samples = [measure(stand, 0)]
             async with stand.admin() as admin:
                 if leak == "backends":
@@ -201,65 +196,48 @@ async def run(
                     for role, email in FUZZERS.items()
                 }
             begin = time.monotonic()
-            fuzzers: list[Fuzzer] = []
             if fuzz:
                 # Before the shoppers come: what is invented names nobody and nothing of theirs.
-                found = await asyncio.gather(*(
-                    invent(stand, token, seed + number, examples) for number, token in enumerate(tokens.values())
-                ))  # fmt: skip
-                kept = [chance.sample(invented, min(KEPT_OF_A_ROLE, len(invented))) for invented in found]
-                fuzzers = [
-                    Fuzzer(stand, invented, random.Random(chance.random())) for invented in kept for _ in range(EACH)
-                ]
+                count = await load.invent(tokens, seed, examples)
                 log.read()
                 samples.append(measure(stand, log.requests))
-                say(f"{time.monotonic() - begin:6.0f} s  {sum(map(len, found)):,} requests were invented")
+                say_when(f"{count:,} requests were invented")
             invented_until = log.requests
-            shop, people = await open_shop(stand, SHOPPERS + BROWSERS)
-            stripe = Stripe(server, stand.url, book, chance)
-            shoppers = [
-                Shopper(number, account, token, shop, stripe, book, random.Random(chance.random()))
-                for number, (account, token) in enumerate(people[:SHOPPERS])
-            ]
-            browsers = [Browser(stand, shop, token, random.Random(chance.random())) for _, token in people[SHOPPERS:]]
-            end = asyncio.Event()
-            load = [asyncio.create_task(shopper.shop_until(end, 0.3)) for shopper in shoppers]
-            load += [asyncio.create_task(browser.visit_until(end)) for browser in browsers]
-            load += [asyncio.create_task(fuzzer.visit_until(end)) for fuzzer in fuzzers]
-            half = asyncio.Event()
+            await load.start(server)
             if fuzz:
-                load.append(asyncio.create_task(fuzz_until(half, stand, tokens, seed + 100, examples)))
-            told = 0.0
-            while log.requests < invented_until + requests:
-                await asyncio.sleep(0.5)
-                log.read()
-                samples.append(measure(stand, log.requests))
-                if time.monotonic() - told > 10:
-                    told = time.monotonic()
-                    figures = ", ".join(f"{name} {mb:.0f} MB" for name, mb in samples[-1].memory.items())
-                    figures += f"; {samples[-1].roles}"
-                    say(f"{told - begin:6.0f} s  {log.requests:,} requests; {figures}")
-                if 2 * (log.requests - invented_until) >= requests:
-                    half.set()
-                if dead := [task for task in load if task.done()]:
-                    await asyncio.gather(*dead)
-                    load = [task for task in load if task not in dead]
-            half.set()
-            end.set()
-            await asyncio.gather(*load)
-            await stripe.end()
+                load.go_on_inventing(tokens, seed + 100, examples)
+            await _watch(load, log, samples, requests, say_when)
+            await load.stop()
             report.seconds = time.monotonic() - begin
             log.read()
             await _let_time_pass(stand, report)
             broken = await _broken(stand)
-            for shopper in shoppers:
-                await shopper.client.close()
+    report.by_source = load.by_source(log.requests)
+    _fill_in(report, log, samples, invented_until)
+    report.wrong += [f"5xx: {line}" for line in log.failed] + load.book.wrong + broken + _exceeded(report)
+    return report
+
+
+async def _watch(load: Load, log: Log, samples: list[Sample], requests: int, say: Callable[[str], None]) -> None:
+    """Samples the memory until the load has sent so many requests."""
+    before, told = log.requests, 0.0
+    while log.requests < before + requests:
+        await asyncio.sleep(0.5)
+        log.read()
+        samples.append(measure(load.stand, log.requests))
+        if time.monotonic() - told > 10:
+            told = time.monotonic()
+            figures = ", ".join(f"{name} {mb:.0f} MB" for name, mb in samples[-1].memory.items())
+            figures += f"; {samples[-1].roles}"
+            say(f"{log.requests:,} requests; {figures}")
+        if 2 * (log.requests - before) >= requests:
+            load.half.set()
+        await load.collect()
+
+
+def _fill_in(report: Report, log: Log, samples: list[Sample], invented_until: int) -> None:
+    """The figures: what the log and the samples say."""
     report.requests = log.requests
-    mine = sum(book.tries.values())
-    read = sum(browser.done for browser in browsers)
-    again = sum(fuzzer.done for fuzzer in fuzzers)
-    report.by_source = {"browsers": read, "shoppers": mine, "invented ones again": again,
-                        "schemathesis": max(0, log.requests - read - mine - again)}  # fmt: skip
     contract = {route.function for route in ROUTES}
     report.operations = (len(log.operations & contract), len(contract))
     report.statuses = dict(log.statuses)
@@ -274,12 +252,16 @@ async def run(
             max((s.files.get(name, 0) for s in samples[-2 * quarter : -quarter]), default=0),
             max((s.files.get(name, 0) for s in samples[-quarter:]), default=0),
         )
-    report.wrong += [f"5xx: {line}" for line in log.failed] + book.wrong + broken
-    report.wrong += [f"an answer took {log.slowest:.1f} s"] * (log.slowest > TIMEOUT)
-    report.wrong += [f"memory of the {n} rose by {f.rise} MB" for n, f in report.memory.items() if not f.flat]
-    report.wrong += [f"open files of the {n}: {a}, then {b}" for n, (a, b) in report.files.items() if b > a + FEW]
-    report.wrong += [f"{left} rows of {name} stay" for name, (_, left) in report.rows.items() if left]
-    return report
+
+
+def _exceeded(report: Report) -> list[str]:
+    """The limits that the figures exceed."""
+    return [
+        *[f"an answer took {report.slowest:.1f} s"] * (report.slowest > TIMEOUT),
+        *(f"memory of the {name} rose by {f.rise} MB" for name, f in report.memory.items() if not f.flat),
+        *(f"open files of the {name}: {a}, then {b}" for name, (a, b) in report.files.items() if b > a + FEW),
+        *(f"{left} rows of {name} stay" for name, (_, left) in report.rows.items() if left),
+    ]
 
 
 KEPT = {

@@ -30,6 +30,7 @@ from db.server.access import Access
 from db.server.embedded import locate
 from db.server.processes import die_with_parent
 from db.server.supervisor import Server
+from tests.support.cluster import UNLIMITED
 
 ROOT = Path(__file__).parents[2]
 SOCKET = ".s.PGSQL.5432"
@@ -163,6 +164,7 @@ class Stand:
             migrate.migrate(access)
             with psycopg.connect(access.admin(), autocommit=True) as connection:
                 connection.execute(DEMO.read_bytes())
+                connection.execute(UNLIMITED)
                 inner = outer = server.layout.socket_folder
                 if wired:
                     inner = outer / "behind"

@@ -27,10 +27,17 @@ async def test_settings_are_read_and_changed_one_by_one(client: Client, shop: Sh
         "credit_held_until_booked": True, "booking_carrier": "mock", "return_origins": [],
         "delayed_payment_time_to_live": "P14D", "payout_delay": "PT0S", "confirmation_time_to_live": "PT10M",
         "staff_idle_time_to_live": "PT1H",
+        "daily_limits_per_recipient": 2,
+        "daily_limits_per_staff": 5,
+        "max_unpaid_orders": None,
+        "max_units_on_hold": None,
+        "security_events_kept": "P180D",
+        "second_factor_required_for_staff": False,
     }  # fmt: skip
     changes: tuple[dict[str, Any], ...] = (
         {"order_time_to_live": "PT1H"}, {"return_window": "P14D", "commission_basis_points": 500},
         {"tax_country": "DE", "shipping_required": True}, {"booking_carrier": None, "tax_country": None},
+        {"max_unpaid_orders": 3, "max_units_on_hold": 10}, {"max_unpaid_orders": None},
         {"return_origins": ["https://shop.example"]}, {"return_window": "PT0S", "return_origins": []},
         {name: before[name] for name in before if name != "tax_country"},
     )  # fmt: skip
@@ -61,6 +68,7 @@ async def test_every_column_is_a_setting(shop: Shop, token: str) -> None:
         ({"order_time_to_live": "PT1S"}, "duration_out_of_range"),
         ({"payment_time_to_live": "P9999D"}, "duration_out_of_range"),
         ({"return_window": "P9999D"}, "duration_out_of_range"),
+        ({"security_events_kept": "P6D"}, "duration_out_of_range"),
         ({"booking_carrier": "nobody"}, "carrier_unknown"),
         ({"order_time_to_live": "30 minutes"}, "request_invalid"),
         ({"order_time_to_live": "P"}, "value_invalid"),

@@ -170,43 +170,32 @@ async def test_no_function_is_open_that_was_not_granted(role: str, admin: Any, l
         assert people <= {"identity.mask_email", "identity.sql_account", "payments.mask_reference"}
 
 
-@pytest.mark.parametrize("role", [*WEB, *PEOPLE])
-async def test_nobody_makes_anything_or_becomes_another(role: str, admin: Any, log_in: Any, access: Any) -> None:
-    connection = await log_in(role)
-    schemas = [
-        row[0] for row in await admin.fetch("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_t'")
-    ]
-    roles = await admin.fetch(
-        "SELECT quote_ident(rolname) AS name, pg_has_role($1, oid, 'SET') AS own FROM pg_roles WHERE rolname <> $1",
-        role,
-    )
-    attacks = [
-        attack
-        for schema in (*schemas, "pg_temp")
-        for attack in (
-            f"CREATE TABLE {schema}.mine (x integer)", f"CREATE VIEW {schema}.mine AS SELECT 1",
-            f"CREATE FUNCTION {schema}.now() RETURNS timestamptz LANGUAGE sql RETURN '2000-01-01'::timestamptz",
-            f"CREATE TYPE {schema}.mine AS (x integer)", f"CREATE DOMAIN {schema}.mine AS text",
-            f"CREATE SEQUENCE {schema}.mine", f"CREATE COLLATION {schema}.mine FROM \"C\"",
-            f"CREATE OPERATOR {schema}.= (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq)",
-            f"CREATE STATISTICS {schema}.mine ON oid, relname FROM pg_class", f"DROP SCHEMA {schema}",
-            f"CREATE AGGREGATE {schema}.mine (integer) (SFUNC = int4pl, STYPE = integer)",
-            f"CREATE TEXT SEARCH DICTIONARY {schema}.mine (TEMPLATE = simple)",
-        )
+def creations(schema: str) -> list[str]:
+    """Statements that create something in a schema, or drop it."""
+    return [
+        f"CREATE TABLE {schema}.mine (x integer)", f"CREATE VIEW {schema}.mine AS SELECT 1",
+        f"CREATE FUNCTION {schema}.now() RETURNS timestamptz LANGUAGE sql RETURN '2000-01-01'::timestamptz",
+        f"CREATE TYPE {schema}.mine AS (x integer)", f"CREATE DOMAIN {schema}.mine AS text",
+        f"CREATE SEQUENCE {schema}.mine", f"CREATE COLLATION {schema}.mine FROM \"C\"",
+        f"CREATE OPERATOR {schema}.= (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq)",
+        f"CREATE STATISTICS {schema}.mine ON oid, relname FROM pg_class", f"DROP SCHEMA {schema}",
+        f"CREATE AGGREGATE {schema}.mine (integer) (SFUNC = int4pl, STYPE = integer)",
+        f"CREATE TEXT SEARCH DICTIONARY {schema}.mine (TEMPLATE = simple)",
     ]  # fmt: skip
-    attacks += [
-        attack
-        for other in roles
-        for attack in (
-            *(() if other["own"] else (f"SET ROLE {other['name']}",)),
-            f"ALTER ROLE {other['name']} PASSWORD 'mine'", f"ALTER ROLE {other['name']} SUPERUSER",
-            f"ALTER ROLE {other['name']} SET search_path = pg_temp", f"DROP ROLE {other['name']}",
-        )
+
+
+def takeovers(other: str, own: bool) -> list[str]:
+    """Statements that become another role, or change it. A role may become one that is its own."""
+    return [
+        *(() if own else (f"SET ROLE {other}",)),
+        f"ALTER ROLE {other} PASSWORD 'mine'", f"ALTER ROLE {other} SUPERUSER",
+        f"ALTER ROLE {other} SET search_path = pg_temp", f"DROP ROLE {other}",
     ]  # fmt: skip
-    if role not in (ANALYST, SELLER):  # a superuser's session may change whom it stands for
-        attacks += [f"SET SESSION AUTHORIZATION {other['name']}" for other in roles]
-    database = f'"{access.database}"'
-    attacks += [line for line in TRICKS.read_text().splitlines() if not line.startswith("--")]
+
+
+def tricks(role: str, database: str) -> list[str]:
+    """Statements that need a privilege of the whole server, without those that are the role's task."""
+    attacks = [line for line in TRICKS.read_text().splitlines() if not line.startswith("--")]
     attacks += [f"ALTER DATABASE {database} SET work_mem = '1GB'", f"COMMENT ON DATABASE {database} IS 'mine'"]
     if role != "store_backup":
         attacks += [
@@ -218,40 +207,55 @@ async def test_nobody_makes_anything_or_becomes_another(role: str, admin: Any, l
         calls = ("pg_ls_waldir()", "pg_ls_logdir()", "pg_terminate_backend(1)", "pg_cancel_backend(1)")
         attacks += [f"SELECT {call}" for call in calls]
         attacks += [f"SHOW {name}" for name in ("data_directory", "hba_file", "config_file")]
+    return attacks
+
+
+def gifts(role: str, others: list[str], schemas: list[str], database: str) -> list[str]:
+    """Statements that give rights away or take them. PostgreSQL only warns when one of them does nothing."""
+    attacks = [
+        "DROP OWNED BY CURRENT_USER CASCADE", f"GRANT CREATE ON DATABASE {database} TO PUBLIC",
+        f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+    ]  # fmt: skip
+    for other in (*others, "CURRENT_USER"):
+        attacks += [
+            f"DROP OWNED BY {other} CASCADE", f"REASSIGN OWNED BY CURRENT_USER TO {other}",
+            f"GRANT {other} TO {role}", f"REVOKE {other} FROM {role}", f"GRANT {role} TO {other}",
+            f"ALTER ROLE {other} IN DATABASE {database} RESET ALL",
+        ]  # fmt: skip
+    for schema in schemas:
+        attacks += [
+            f"GRANT ALL ON SCHEMA {schema} TO PUBLIC",
+            f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO PUBLIC",
+            f"GRANT ALL ON ALL ROUTINES IN SCHEMA {schema} TO PUBLIC",
+            f"REVOKE ALL ON SCHEMA {schema} FROM {role}",
+            f"REVOKE ALL ON ALL ROUTINES IN SCHEMA {schema} FROM {role}",
+        ]
+    return attacks
+
+
+@pytest.mark.parametrize("role", [*WEB, *PEOPLE])
+async def test_nobody_makes_anything_or_becomes_another(role: str, admin: Any, log_in: Any, access: Any) -> None:
+    connection = await log_in(role)
+    schemas = [
+        row[0] for row in await admin.fetch("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_t'")
+    ]
+    roles = await admin.fetch(
+        "SELECT quote_ident(rolname) AS name, pg_has_role($1, oid, 'SET') AS own FROM pg_roles WHERE rolname <> $1",
+        role,
+    )
+    database = f'"{access.database}"'
+    attacks = [attack for schema in (*schemas, "pg_temp") for attack in creations(schema)]
+    attacks += [attack for other in roles for attack in takeovers(other["name"], other["own"])]
+    if role not in (ANALYST, SELLER):  # a superuser's session may change whom it stands for
+        attacks += [f"SET SESSION AUTHORIZATION {other['name']}" for other in roles]
+    attacks += tricks(role, database)
     before = {row[0] for row in await admin.fetch(RIGHTS)}
     outcomes = await try_all(connection, attacks)
     print(f"{role}: {len(outcomes)} tricks: {dict(Counter(outcomes.values()))}")
     assert [attack for attack, outcome in outcomes.items() if outcome == ""] == []
-    # These say WARNING where they do nothing, so they are judged by what is there afterwards.
-    outcomes = await try_all(
-        connection,
-        [
-            "DROP OWNED BY CURRENT_USER CASCADE", f"GRANT CREATE ON DATABASE {database} TO PUBLIC",
-            f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-            *(
-                attack
-                for other in (*(row["name"] for row in roles), "CURRENT_USER")
-                for attack in (
-                    f"DROP OWNED BY {other} CASCADE", f"REASSIGN OWNED BY CURRENT_USER TO {other}",
-                    f"GRANT {other} TO {role}",
-                    f"REVOKE {other} FROM {role}", f"GRANT {role} TO {other}",
-                    f"ALTER ROLE {other} IN DATABASE {database} RESET ALL",
-                )
-            ),
-            *(
-                attack
-                for schema in schemas
-                for attack in (
-                    f"GRANT ALL ON SCHEMA {schema} TO PUBLIC",
-                    f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO PUBLIC",
-                    f"GRANT ALL ON ALL ROUTINES IN SCHEMA {schema} TO PUBLIC",
-                    f"REVOKE ALL ON SCHEMA {schema} FROM {role}",
-                    f"REVOKE ALL ON ALL ROUTINES IN SCHEMA {schema} FROM {role}",
-                )
-            ),
-        ],
-    )  # fmt: skip
+    outcomes = await try_all(connection, gifts(role, [row["name"] for row in roles], schemas, database))
     print(f"{role}: {len(outcomes)} gifts: {dict(Counter(outcomes.values()))}")
+    # Some of them only warn, so they are judged by what is there afterwards.
     assert {row[0] for row in await admin.fetch(RIGHTS)} ^ before == set()
     for other in ("postgres", "template1"):
         if role not in (ANALYST, SELLER):

@@ -13,6 +13,7 @@ from tests.support.connections import refused
 
 # Functions for staff that change something and do not ask for a confirmation, each with its reason.
 WITHOUT_CONFIRMATION = {
+    "begin_payout_export": "records that the transfers are exported, which only reads",
     "create_category": "the catalogue's tree: no money, no rights",
     "update_category": "the catalogue's tree: no money, no rights",
     "delete_category": "the catalogue's tree: no money, no rights",

@@ -18,6 +18,8 @@ from db.server.access import Access
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "store_template"
+# Buyers of tests order again and again without paying; tests/sales/orders/test_unpaid_limits.py sets the limits.
+UNLIMITED = b"UPDATE sales.settings SET max_unpaid_orders = NULL, max_units_on_hold = NULL"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,14 @@ def anyio_backend() -> str:
 # The roles' own limits (10 s, 5 s for a lock) are for shops: a crowd on a machine that stands still exceeds them.
 PATIENT = {"statement_timeout": "120s", "lock_timeout": "60s", "idle_in_transaction_session_timeout": "120s"}
 
+PARAMETERS = """
+    SELECT p.prorettype = 'void'::regtype AS void,
+           (SELECT coalesce(json_object_agg(n, format_type(t, NULL)), '{}')
+            FROM unnest(p.proargnames, p.proargtypes::oid[]) AS a(n, t)
+            WHERE n IS NOT NULL AND t IS NOT NULL)::text AS types
+    FROM pg_proc AS p WHERE p.pronamespace = 'api'::regnamespace AND p.proname = $1
+"""
+
 type_of_connect = Callable[..., Awaitable["asyncpg.Connection[Any]"]]
 
 
@@ -49,6 +57,22 @@ async def admin(connect: type_of_connect) -> asyncpg.Connection[Any]:
     return await connect()
 
 
+def statement_of(function: str, names: tuple[str, ...], void: bool, types: dict[str, str]) -> str:
+    """The call of an api function with these parameters, as the web tier sends it; refuses unknown parameters."""
+    unknown = [name for name in names if name not in types]
+    if unknown:
+        raise LookupError(f"api.{function} has no parameter {', '.join(unknown)}; it has {', '.join(types)}")
+    arguments = ", ".join(f'"{name}" => b."{name}"' for name in names)
+    columns = ", ".join(f'"{name}" {types[name]}' for name in names)
+    source = f", jsonb_to_record($3::jsonb) AS b({columns})" if names else ""
+    result = f"api.{function}({arguments})"
+    return (
+        "WITH caller AS MATERIALIZED "
+        "(SELECT set_config('app.token', $1, true), set_config('app.request_id', $2, true)) "
+        f"SELECT {result if void else f'to_json({result})'}::text FROM caller{source}"
+    )
+
+
 @pytest.fixture(scope="module")
 async def call(
     anyio_backend: str, access: Access, admin: asyncpg.Connection[Any]
@@ -61,34 +85,12 @@ async def call(
     async def statement(function: str, names: tuple[str, ...]) -> tuple[str, bool]:
         key = (function, names)
         async with looking_up:
-            if key in statements:
-                return statements[key]
-            row = await admin.fetchrow(
-                """
-                SELECT p.prorettype = 'void'::regtype AS void,
-                       (SELECT coalesce(json_object_agg(n, format_type(t, NULL)), '{}')
-                        FROM unnest(p.proargnames, p.proargtypes::oid[]) AS a(n, t)
-                        WHERE n IS NOT NULL AND t IS NOT NULL)::text AS types
-                FROM pg_proc AS p WHERE p.pronamespace = 'api'::regnamespace AND p.proname = $1
-                """,
-                function,
-            )
-            if row is None:
-                raise LookupError(f"there is no function api.{function}")
-            types = json.loads(row["types"])
-            unknown = [name for name in names if name not in types]
-            if unknown:
-                raise LookupError(f"api.{function} has no parameter {', '.join(unknown)}; it has {', '.join(types)}")
-            arguments = ", ".join(f'"{name}" => b."{name}"' for name in names)
-            columns = ", ".join(f'"{name}" {types[name]}' for name in names)
-            source = f", jsonb_to_record($3::jsonb) AS b({columns})" if names else ""
-            result = f"api.{function}({arguments})"
-            statements[key] = (
-                "WITH caller AS MATERIALIZED "
-                "(SELECT set_config('app.token', $1, true), set_config('app.request_id', $2, true)) "
-                f"SELECT {result if row['void'] else f'to_json({result})'}::text FROM caller{source}",
-                row["void"],
-            )
+            if key not in statements:
+                row = await admin.fetchrow(PARAMETERS, function)
+                if row is None:
+                    raise LookupError(f"there is no function api.{function}")
+                text = statement_of(function, names, row["void"], json.loads(row["types"]))
+                statements[key] = (text, row["void"])
             return statements[key]
 
     async def run(

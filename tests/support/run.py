@@ -13,7 +13,7 @@ import pytest
 from db.deploy import migrate
 from db.server.access import Access
 from db.server.supervisor import Server
-from tests.support.cluster import ROOT, TEMPLATE
+from tests.support.cluster import ROOT, TEMPLATE, UNLIMITED
 from tests.support.pgtap import fetch_pgtap
 
 _started: list[Server] = []
@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
         extensions=folder / "pgtap",
         settings={
             "max_connections": "400",
+            "storeproc.connection_limits": "own",  # four workers share it, each with tests of many connections
             "fsync": "off",
             "full_page_writes": "off",
             "shared_buffers": "128MB",
@@ -51,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
             fetch_pgtap(folder / "pgtap")
         template = Access(access.admin(TEMPLATE), access.secret)
         migrate.migrate(template)
+        with psycopg.connect(template.admin(), autocommit=True) as connection:
+            connection.execute(UNLIMITED)
         with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
             connection.execute(
                 f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"

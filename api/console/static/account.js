@@ -2,20 +2,32 @@
 
 import { ago } from "./format.js";
 import { h } from "./elements.js";
+import { codeField, secondFactor } from "./second_factor.js";
 import { call, session } from "./server.js";
 import { actions, ask, button, chip, field, heading, list, panel, say } from "./widgets.js";
 
 let asking = null;
 
-/** Asks for the password, once for all requests that wait for it. Whether it was given. */
-session.confirm = () => {
+const ASKED = {
+  password: {
+    text: "This moves money or changes rights, and you logged in a while ago. Enter your password to go on.",
+    field: () => field("Password", h("input", { name: "password", type: "password", required: true, autocomplete: "current-password" })),
+  },
+  code: {
+    text: "This changes your second factor. Enter a code of your authenticator app, or a recovery code.",
+    field: codeField,
+  },
+};
+
+/** Asks for the password or a code, once for all requests that wait for it. Whether it was given. */
+session.confirm = (kind) => {
   asking ??= ask({
     title: "Is it still you?",
-    text: "This moves money or changes rights, and you logged in a while ago. Enter your password to go on.",
-    fields: field("Password", h("input", { name: "password", type: "password", required: true, autocomplete: "current-password" })),
+    text: ASKED[kind].text,
+    fields: ASKED[kind].field(),
     button: "Go on",
     act: async (values) => {
-      await call("POST", "/sessions/current/confirm", { body: { password: values.password } });
+      await call("POST", "/sessions/current/confirm", { body: { [kind]: values[kind] } });
       return true;
     },
   }).finally(() => (asking = null));
@@ -28,6 +40,7 @@ export function showAccount() {
   again();
   return [
     heading("Your log-ins"),
+    secondFactor(),
     panel(
       "Where you are logged in",
       place,

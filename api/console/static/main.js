@@ -11,6 +11,8 @@ import { showCustomer, showCustomers } from "./people.js";
 import { showPromotions } from "./promotions.js";
 import { showRefunds } from "./refund.js";
 import { showOverview, showReports } from "./reports.js";
+import { codeField, enrolment } from "./second_factor.js";
+import { showSecurity } from "./security.js";
 import { call, offered, Problem, send, session } from "./server.js";
 import { showSystem } from "./system.js";
 import { complaint, field, loading, messages, mistake } from "./widgets.js";
@@ -28,6 +30,7 @@ const SECTIONS = [
   { name: "gift-cards", label: "Gift cards", shape: "gift", show: showGiftCards },
   { name: "promotions", label: "Promotions", show: showPromotions, needs: ["get", "/promotions"] },
   { name: "reports", label: "Reports", role: "admin", show: showReports, needs: ["get", "/admin/analytics/revenue"] },
+  { name: "security", label: "Security", role: "admin", show: showSecurity, needs: ["get", "/admin/security-events"] },
   { name: "system", label: "System", role: "admin", show: showSystem },
 ];
 
@@ -122,6 +125,7 @@ function logIn(note = "") {
   document.querySelectorAll("dialog").forEach((d) => d.close());
   const trouble = h("div", {}, note && h("p", { class: "note" }, note));
   const enter = h("button", { type: "submit", class: "primary" }, "Log in");
+  const second = h("div");
   const form = h(
     "form",
     { class: "login" },
@@ -130,6 +134,7 @@ function logIn(note = "") {
     trouble,
     field("E-mail", h("input", { name: "email", type: "email", required: true, autocomplete: "username" })),
     field("Password", h("input", { name: "password", type: "password", required: true, autocomplete: "current-password" })),
+    second,
     enter,
   );
   form.addEventListener("submit", async (event) => {
@@ -138,11 +143,14 @@ function logIn(note = "") {
     replace(trouble);
     try {
       const given = new FormData(form);
-      const answer = await send("POST", "/sessions", { body: { email: given.get("email"), password: given.get("password"), cookies: true } });
+      const answer = await send("POST", "/sessions", { body: { email: given.get("email"), password: given.get("password"), code: given.get("code"), cookies: true } });
       await begin(answer.account);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      replace(trouble, complaint(problem));
+      if (problem.code === "second_factor_required") return void enrol();
+      if (problem.code === "code_required") replace(second, codeField("Of your authenticator app, or a recovery code."));
+      else replace(trouble, complaint(problem));
+      second.querySelector("input")?.select();
     } finally {
       enter.disabled = false;
     }
@@ -165,6 +173,11 @@ async function begin(account) {
   route();
 }
 
+function enrol() {
+  localStorage.setItem("inside", "yes");
+  replace(document.body, h("main", { class: "outside" }, enrolment(() => call("GET", "/account").then(begin), logOut)), messages);
+}
+
 session.ended = () => {
   if (!session.account) return;
   localStorage.removeItem("inside");
@@ -184,7 +197,8 @@ if (localStorage.getItem("inside")) {
   call("GET", "/account")
     .then(begin)
     .catch((problem) => {
-      if (problem.status && problem.status < 500) {
+      if (problem.code === "second_factor_required") enrol();
+      else if (problem.status && problem.status < 500) {
         localStorage.removeItem("inside");
         logIn();
       } else replace(document.body, h("main", { class: "outside" }, complaint(problem, () => location.reload())));

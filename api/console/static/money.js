@@ -154,13 +154,21 @@ const failPayout = (payout, again) =>
     done: "The money is its owner's again.",
   });
 
+const CHANGES = {
+  grant: "Credit for",
+  deduction: "Credit taken from",
+  gift_card: "Gift card",
+  deposit: "Deposit of",
+  refund: "Refund to",
+};
+
 export function showCredit(_, query) {
   const status = query.status ?? "pending";
   const place = h("div");
   const decide = (change, decision) =>
     ask({
       title: `${decision === "approve" ? "Approve" : "Reject"} ${money(change.amount, change.currency)}?`,
-      text: `${change.kind === "grant" ? "Credit for" : "Credit taken from"} ${shortId(change.account_id)}: ${change.reason}`,
+      text: `${CHANGES[change.kind]}${change.account_id ? ` ${shortId(change.account_id)}` : ""}: ${change.reason}`,
       button: words(decision),
       danger: decision === "reject",
       act: async (_, key) => {
@@ -177,8 +185,9 @@ export function showCredit(_, query) {
         "/credits/approvals",
         { status: status === "all" ? "" : status },
         [
-          { label: "Amount", cell: (c) => `${c.kind === "grant" ? "" : "−"}${money(c.amount, c.currency)}` },
-          { label: "Customer", cell: (c) => accountCell(c.account_id) },
+          { label: "Amount", cell: (c) => `${c.kind === "deduction" ? "−" : ""}${money(c.amount, c.currency)}` },
+          { label: "What", cell: (c) => words(c.kind) },
+          { label: "Customer", cell: (c) => (c.account_id ? accountCell(c.account_id) : "–") },
           { label: "Why", cell: (c) => c.reason },
           { label: "Asked by", cell: (c) => accountName(c.requested_by) },
           { label: "When", cell: (c) => moment(c.created_at) },
@@ -191,7 +200,7 @@ export function showCredit(_, query) {
               (c.requested_by === session.account.id ? h("span", { class: "soft" }, "Another person decides") : [button("Approve", () => decide(c, "approve"), "primary"), button("Reject", () => decide(c, "reject"), "danger quiet")]),
           },
         ],
-        { empty: status === "pending" ? "Nothing waits for a second person." : "No credit was given or taken.", hint: "Above a limit, credit given by one person waits for another." },
+        { empty: status === "pending" ? "Nothing waits for a second person." : "Nothing was given or taken.", hint: "Above a limit, what one person gives (credit, gift cards, deposits and refunds by hand) waits for another." },
       ),
     );
   again();
@@ -244,7 +253,7 @@ export function showGiftCards(_, query) {
   again();
   return [
     heading("Gift cards", actions(button("Issue a gift card", () => askGiftCard(again), "primary"))),
-    filters("gift-cards", query, field("Status", select("status", [["", "Any status"], "active", "redeemed", "expired"], query.status ?? ""))),
+    filters("gift-cards", query, field("Status", select("status", [["", "Any status"], "active", "pending", "redeemed", "expired", "rejected"], query.status ?? ""))),
     place,
   ];
 }
@@ -268,7 +277,7 @@ async function askGiftCard(again) {
   if (!card) return;
   await ask({
     title: "Here is its code",
-    text: "It is shown this once, and kept nowhere. Copy it before you close this.",
+    text: `${card.status === "pending" ? "It is valid once a second person has approved it. " : ""}It is shown this once, and kept nowhere. Copy it before you close this.`,
     fields: h("p", { class: "secret" }, h("code", {}, card.code), copier(card.code, "Copy the code")),
     button: "I have it",
     act: async () => null,

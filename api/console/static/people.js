@@ -4,7 +4,7 @@ import { h, icon } from "./elements.js";
 import { moment, money, shortId, words } from "./format.js";
 import { askCredit } from "./money.js";
 import { orderColumns, orderLink } from "./orders.js";
-import { get, patch, post, session } from "./server.js";
+import { call, get, patch, post, session } from "./server.js";
 import { actions, ask, button, chip, facts, field, filters, heading, identifier, input, later, list, panel, select } from "./widgets.js";
 
 const ROLES = ["customer", "merchant", "support", "admin"];
@@ -84,6 +84,16 @@ function customerPage({ account, wallet, credit }, again) {
               done: "The role is changed.",
             }),
           ),
+        mayChange &&
+          button("Reset second factor", () =>
+            ask({
+              title: "Reset the second factor of this account?",
+              text: "For a person who lost the device and the recovery codes: make sure that it is them. Their sessions end, the next log-in needs only the password, and they get a mail.",
+              button: "Reset",
+              danger: true,
+              act: async () => (await call("DELETE", `/admin/accounts/${account.id}/second-factor`), true),
+              done: "The second factor is reset.",
+            }), "danger quiet"),
       ),
     ),
     h(

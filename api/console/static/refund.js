@@ -114,7 +114,7 @@ export const settleRefund = (refund, again) =>
       await again();
       return settled;
     },
-    done: "The refund is settled.",
+    done: (settled) => (settled.approval_id ? "It waits for a second person." : "The refund is settled."),
   });
 
 export const confirmRefund = (refund, again) =>
@@ -128,7 +128,7 @@ export const confirmRefund = (refund, again) =>
       await again();
       return confirmed;
     },
-    done: "The refund is confirmed.",
+    done: (confirmed) => (confirmed.approval_id ? "It waits for a second person." : "The refund is confirmed."),
   });
 
 export function showRefunds(_, query) {

@@ -4,7 +4,7 @@ const API = "/v1";
 
 /**
  * The account that is logged in, what to do when its session ends (main.js sets it), and how to confirm that it is still
- * the same person (account.js sets it).
+ * the same person, with "password" or "code" (account.js sets it).
  */
 export const session = { account: null, ended() {}, confirm: async () => false };
 
@@ -57,7 +57,8 @@ export async function call(method, path, options) {
   try {
     return await renewed(method, path, options);
   } catch (problem) {
-    if (problem.code !== "confirmation_required" || !(await session.confirm())) throw problem;
+    const asked = problem.status === 403 && { confirmation_required: "password", code_required: "code" }[problem.code];
+    if (!asked || !(await session.confirm(asked))) throw problem;
   }
   return renewed(method, path, options);
 }

@@ -38,6 +38,7 @@ from api.gateways.stripe.line_items import check_payable
 from api.gateways.stripe.objects import (
     DISPUTE_STATUSES,
     currency_of,
+    entries_before,
     id_of,
     of_balance_transaction,
     of_charge,
@@ -210,10 +211,11 @@ class StripeGateway:
             asked["starting_after"] = position
         try:
             page = await self._ask(self._v1.balance_transactions.list_async(asked))
+            earlier = [other for entry in page["data"] for other in await self._entries_before(entry, since)]
         except _Denied as denied:
             raise Unavailable(f"Stripe: {denied.reason}") from None
         following = page["data"][-1]["id"] if page["has_more"] else None
-        return [of_balance_transaction(entry) for entry in page["data"]], following
+        return [of_balance_transaction(entry) for entry in [*page["data"], *earlier]], following
 
     async def look_up_event(self, payload: Mapping[str, Any]) -> Sequence[Event]:
         """The payment intent says which payment of ours it was made for, where the event's own object does not."""
@@ -228,6 +230,12 @@ class StripeGateway:
         except (KeyError, TypeError, AttributeError, _Denied):  # it knows nothing of it, or nothing any more
             return []
         return found
+
+    async def _entries_before(self, entry: dict[str, Any], since: datetime) -> list[dict[str, Any]]:
+        found = entries_before(entry, since)
+        if not isinstance(found, str):
+            return found or []
+        return [await self._ask(self._v1.balance_transactions.retrieve_async(found, {"expand": ["source"]}))]
 
     # --- callbacks --------------------------------------------------------------------------------
 

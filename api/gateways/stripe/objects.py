@@ -211,6 +211,19 @@ def of_balance_transaction(entry: dict[str, Any]) -> Movement:
     )
 
 
+def entries_before(entry: dict[str, Any], since: datetime) -> list[dict[str, Any]] | str | None:
+    """What an entry of the books reverses or follows, if it is older than a moment: entries, or the id of one."""
+    source, moment = entry["source"], since.timestamp()
+    if isinstance(source, dict):
+        match entry["reporting_category"]:
+            case "dispute" | "dispute_reversal":
+                moved = source.get("balance_transactions") or ()
+                return [{**other, "source": source} for other in moved if other["created"] < moment]
+            case "refund_failure" | "charge_failure" | "partial_capture_reversal" if source["created"] < moment:
+                return id_of(source.get("balance_transaction"))
+    return None
+
+
 def _beside_payments(entry: dict[str, Any]) -> Movement:
     kind = ACCOUNT_MOVEMENTS.get(entry["reporting_category"])
     currency = entry["currency"].upper()

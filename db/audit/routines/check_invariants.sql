@@ -131,6 +131,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE p.amount_captured - p.amount_applied > coalesce(t.returned, 0)
 
         UNION ALL
+        SELECT 'money that pays no order is refunded', p.id
+        FROM payments.payments AS p
+        JOIN (SELECT r.payment_id, sum(r.amount - r.from_order) AS returned
+              FROM payments.refunds AS r
+              WHERE r.status <> 'failed' OR r.owed
+              GROUP BY r.payment_id) AS t
+          ON t.payment_id = p.id
+        WHERE t.returned > p.amount_captured - p.amount_applied
+
+        UNION ALL
+        SELECT 'money that has gone pays no order', o.id
+        FROM sales.orders AS o WHERE o.status = 'pending' AND o.amount_refunded > 0
+
+        UNION ALL
         SELECT 'a cancelled order keeps no money', o.id
         FROM sales.orders AS o
         WHERE o.status = 'cancelled' AND o.amount_paid > o.amount_refunded
@@ -147,10 +161,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'every payment is booked, once', p.id
         FROM payments.payments AS p
-        LEFT JOIN (SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind <> 'unapplied') AS applied,
-                          sum(t.amount) AS captured
+        LEFT JOIN (SELECT t.payment_id,
+                          sum(CASE t.kind WHEN 'unapplied' THEN 0 WHEN 'payment_unapplied' THEN -t.amount
+                                          ELSE t.amount END) AS applied,
+                          sum(t.amount) FILTER (WHERE t.kind IN ('payment', 'deposit', 'unapplied')) AS captured
                    FROM ledger.transfers AS t
-                   WHERE t.kind IN ('payment', 'deposit', 'unapplied') AND t.phase IN ('posted', 'post')
+                   WHERE t.kind IN ('payment', 'deposit', 'unapplied', 'payment_unapplied', 'payment_reapplied')
+                     AND t.phase IN ('posted', 'post')
                    GROUP BY t.payment_id) AS b ON b.payment_id = p.id
         WHERE p.amount_captured <> coalesce(b.captured, 0) OR p.amount_applied <> coalesce(b.applied, 0)
 
@@ -297,7 +314,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM ledger.credit_changes AS c
         LEFT JOIN ledger.transfers AS t ON t.id = c.transfer_id
         LEFT JOIN ledger.accounts AS a ON a.id = CASE c.kind WHEN 'grant' THEN t.credit_account ELSE t.debit_account END
-        WHERE c.status = 'completed'
+        WHERE c.status = 'completed' AND c.kind IN ('grant', 'deduction')
           AND (t.amount IS DISTINCT FROM c.amount OR a.owner_id IS DISTINCT FROM c.account_id OR a.kind <> 'credit')
         UNION ALL
         SELECT 'credit that was given or taken is booked, once', c.id
@@ -313,7 +330,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         LEFT JOIN ledger.transfers AS i ON i.id = g.issued_transfer
         LEFT JOIN ledger.transfers AS r ON r.id = g.redeemed_transfer
         LEFT JOIN ledger.accounts AS a ON a.id = r.credit_account
-        WHERE i.amount IS DISTINCT FROM g.amount
+        WHERE g.issued_transfer IS NOT NULL AND i.amount IS DISTINCT FROM g.amount
            OR g.redeemed_by IS NOT NULL
            AND (r.amount IS DISTINCT FROM g.amount OR a.owner_id IS DISTINCT FROM g.redeemed_by)
 
@@ -465,7 +482,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'an order line''s price is the version it was sold at', 'an order is paid by its payments',
         'a paid order is paid in full',
         'an order''s refunds are its payments'' refunds', 'no refund exceeds its payment',
-        'money that pays no order is refunded',
+        'money that pays no order is refunded', 'money that has gone pays no order',
         'a cancelled order keeps no money', 'payments and refunds belong to their order''s account',
         'every payment is booked, once',
         'every finished refund is booked, once', 'every change of status was allowed',

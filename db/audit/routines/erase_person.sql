@@ -1,7 +1,7 @@
 -- Erases a person from the history of their account, addresses, orders, shipments and returns and from the events of
 -- their orders, and writes an audit row about it (operation ERASE).
 -- Callers:   identity.erase_account.
--- Locks:     the rows in which it erases values.
+-- Locks:     the rows in which it erases values, those of security events too.
 -- Definer:   no other code may write the audit or the events.
 CREATE OR REPLACE FUNCTION audit.erase_person(account_id uuid)
 RETURNS void
@@ -14,6 +14,7 @@ BEGIN
     WHERE e.order_id IN (SELECT o.id FROM sales.orders AS o WHERE o.account_id = erase_person.account_id)
       AND e.data IS DISTINCT FROM audit.without_person('messaging.events', e.data);
     GET DIAGNOSTICS v_events = ROW_COUNT;
+    PERFORM audit.erase_security_events(erase_person.account_id);
     UPDATE audit.changes AS c
     SET old = audit.without_person(c.table_name, c.old), new = audit.without_person(c.table_name, c.new)
     FROM (

@@ -1,5 +1,5 @@
 -- Adds a product to the caller's wish list. A product that is on it already keeps its place.
--- Locks:  none: it only inserts.
+-- Locks:  an advisory lock of the account, so that concurrent requests are counted.
 -- Errors: product_not_found 404, wishlist_full 409.
 CREATE FUNCTION api.add_wishlist_item(product_id uuid)
 RETURNS api.wishlist_item
@@ -12,7 +12,10 @@ BEGIN
                    WHERE p.id = add_wishlist_item.product_id AND p.deleted_at IS NULL AND p.kind = 'product') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found',
             MESSAGE = 'There is no such product.';
-    ELSIF (SELECT count(*) FROM catalog.wishlist_items AS i WHERE i.account_id = v_actor) >= 1000 THEN
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('catalog.wishlist_items ' || v_actor, 0));
+    IF (SELECT count(*) >= 1000 AND count(*) FILTER (WHERE i.product_id = add_wishlist_item.product_id) = 0
+        FROM catalog.wishlist_items AS i WHERE i.account_id = v_actor) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wishlist_full',
             MESSAGE = 'A wish list can have at most 1,000 products.',
             HINT = 'Remove a product first.';

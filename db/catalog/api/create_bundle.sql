@@ -2,8 +2,8 @@
 -- Locks:  those of add_price_version and set_bundle_items.
 -- Errors: sku_taken 409, category_not_found, product_not_found 404, bundle_empty, currency_unknown 422.
 CREATE FUNCTION api.create_bundle(
-    name api.short_text, sku api.sku, items api.bundle_line[], price api.price, currency api.currency,
-    description api.long_text DEFAULT '', category_id uuid DEFAULT NULL, images api.image_url[] DEFAULT '{}',
+    name api.short_text, sku api.sku, items api.bundle_lines, price api.price, currency api.currency,
+    description api.long_text DEFAULT '', category_id uuid DEFAULT NULL, images api.image_urls DEFAULT '{}',
     tax_category api.tax_category DEFAULT 'standard'
 )
 RETURNS api.bundle

@@ -1,10 +1,10 @@
 -- Creates a product of the calling merchant, with its first price and its stock.
 -- Locks:  the category (key share, by the foreign key).
--- Errors: sku_taken 409, category_not_found 404, currency_unknown, attributes_not_an_object 422.
+-- Errors: sku_taken 409, category_not_found 404, currency_unknown 422.
 CREATE FUNCTION api.create_product(
     name api.short_text, description api.long_text, sku api.sku, price api.price, currency api.currency,
-    stock api.stock_count, category_id uuid DEFAULT NULL, attributes jsonb DEFAULT '{}',
-    images api.image_url[] DEFAULT '{}',
+    stock api.stock_count, category_id uuid DEFAULT NULL, attributes api.attributes DEFAULT '{}',
+    images api.image_urls DEFAULT '{}',
     weight api.weight DEFAULT 0, tax_category api.tax_category DEFAULT 'standard',
     requires_shipping boolean DEFAULT true
 )
@@ -16,7 +16,6 @@ DECLARE
 BEGIN
     PERFORM catalog.require_category(create_product.category_id);
     PERFORM catalog.require_currency(create_product.currency);
-    PERFORM catalog.require_object(create_product.attributes);
     INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, images, weight,
                                   tax_category, requires_shipping)
     VALUES (v_actor, create_product.category_id, create_product.sku, create_product.name, create_product.description,

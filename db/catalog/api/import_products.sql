@@ -1,8 +1,9 @@
 -- Imports the lines that COPY wrote to pg_temp.import_draft in this transaction. A short file is checked and applied at
 -- once, a long one by the worker.
--- Locks:  none for a long file; for a short one those of apply_import.
--- Errors: import_empty, import_too_long 422.
-CREATE FUNCTION api.import_products(columns text[])
+-- Locks:  an advisory lock of the merchant, so that concurrent imports are counted; for a short file those of
+--         apply_import.
+-- Errors: import_empty, import_too_long 422, too_many_imports 429.
+CREATE FUNCTION api.import_products(columns api.import_columns)
 RETURNS api.product_import
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -18,6 +19,13 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_too_long',
             MESSAGE = 'An import has at most 20,000 lines.',
             HINT = 'Send several, one after the other.';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('catalog.imports ' || v_actor, 0));
+    IF v_lines + coalesce((SELECT sum(i.lines) FROM catalog.imports AS i
+                           WHERE i.merchant_id = v_actor AND i.created_at > now() - interval '1 day'), 0) > 200000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH429', CONSTRAINT = 'too_many_imports',
+            MESSAGE = 'A merchant can import at most 200,000 lines a day.', HINT = 'Send only what has changed.',
+            DETAIL = '{"retry_after": 3600}';
     END IF;
     INSERT INTO catalog.imports (merchant_id, columns, lines)
     VALUES (v_actor, import_products.columns, v_lines)

@@ -8,18 +8,21 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_before CONSTANT uuid := messaging.cursor_before(list_bundles.cursor);
     v_rows   api.bundle[];
+    v_shown  integer := list_bundles."limit";
 BEGIN
     SELECT array_agg(api.render_bundle(p, list_bundles.currency) ORDER BY p.id DESC) INTO v_rows
     FROM (
         SELECT * FROM catalog.products AS o
         WHERE o.kind = 'bundle' AND o.deleted_at IS NULL AND o.id < v_before
+          AND NOT EXISTS (SELECT FROM catalog.stopped_merchants AS m WHERE m.account_id = o.merchant_id)
         ORDER BY o.id DESC LIMIT list_bundles."limit" + 1
     ) AS p;
-    RETURN ROW(coalesce(v_rows[1:list_bundles."limit"], '{}'),
-               CASE WHEN cardinality(v_rows) > list_bundles."limit"
-                    THEN messaging.encode_cursor(
-                        jsonb_build_object('id', (v_rows[list_bundles."limit"]).id)
-                    ) END)::api.bundle_page;
+    IF pg_column_size(v_rows) > 1048576 THEN
+        v_shown := least(v_shown, messaging.fit_page(ARRAY(SELECT pg_column_size(r) FROM unnest(v_rows) AS r)));
+    END IF;
+    RETURN ROW(coalesce(v_rows[1:v_shown], '{}'),
+               CASE WHEN cardinality(v_rows) > v_shown
+                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_rows[v_shown]).id)) END)::api.bundle_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_bundles IS

@@ -12,12 +12,16 @@ DECLARE
         SELECT p.id FROM catalog.products AS p
         WHERE p.merchant_id = v_actor AND p.deleted_at IS NULL AND p.kind = 'product' AND p.id < v_before
         ORDER BY p.id DESC LIMIT list_merchant_products."limit" + 1);
+    v_rows  api.product[] :=
+        api.render_products(v_ids[1:list_merchant_products."limit"], list_merchant_products.currency);
+    v_shown integer := list_merchant_products."limit";
 BEGIN
-    RETURN ROW(api.render_products(v_ids[1:list_merchant_products."limit"], list_merchant_products.currency),
-               CASE WHEN cardinality(v_ids) > list_merchant_products."limit"
-                    THEN messaging.encode_cursor(
-                        jsonb_build_object('id', v_ids[list_merchant_products."limit"])
-                    ) END)::api.product_page;
+    IF pg_column_size(v_rows) > 1048576 THEN
+        v_shown := messaging.fit_page(ARRAY(SELECT pg_column_size(r) FROM unnest(v_rows) AS r));
+    END IF;
+    RETURN ROW(v_rows[1:v_shown],
+               CASE WHEN cardinality(v_ids) > v_shown
+                    THEN messaging.encode_cursor(jsonb_build_object('id', v_ids[v_shown])) END)::api.product_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_merchant_products IS

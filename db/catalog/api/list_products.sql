@@ -22,6 +22,7 @@ DECLARE
     v_id    uuid;
     v_ids   uuid[];
     v_rows  api.product[];
+    v_shown integer := list_products."limit";
     v_last  api.product;
 BEGIN
     IF v_after IS NOT NULL THEN
@@ -50,8 +51,12 @@ BEGIN
                                        list_products.max_price, list_products.in_stock);
     END IF;
     v_rows := api.render_products(v_ids[1:list_products."limit"], list_products.currency);
-    IF cardinality(v_ids) > list_products."limit" THEN
-        v_last := v_rows[list_products."limit"];
+    IF pg_column_size(v_rows) > 1048576 THEN
+        v_shown := messaging.fit_page(ARRAY(SELECT pg_column_size(r) FROM unnest(v_rows) AS r));
+        v_rows := v_rows[1:v_shown];
+    END IF;
+    IF cardinality(v_ids) > v_shown THEN
+        v_last := v_rows[v_shown];
         v_key := CASE v_sort WHEN 'newest' THEN v_last.created_at::text WHEN 'name' THEN v_last.name
                              WHEN 'relevance' THEN (SELECT ts_rank(p.search, v_query)
                                                     FROM catalog.products AS p
@@ -69,7 +74,8 @@ COMMENT ON FUNCTION api.list_products IS
 
 Search (words, also with typos), filters and sorting: relevance (the default with q; it ranks the 1,000 newest matches),
 newest (the default without q), name, price, -price. Prices are those in force now; products without a price in the
-currency are left out. Without a log-in, `available` may be up to a second old; changes by a merchant are visible at
-once.';
+currency are left out. A page has fewer products than `limit` where it would become larger than 1 MiB: `next_cursor`
+says whether there are more. Without a log-in, `available` may be up to a second old; changes by a merchant are visible
+at once.';
 
 GRANT EXECUTE ON FUNCTION api.list_products TO app_anonymous;

@@ -11,12 +11,17 @@ DECLARE
     v_items  CONSTANT catalog.wishlist_items[] := ARRAY(
         SELECT i FROM catalog.wishlist_items AS i WHERE i.account_id = v_actor AND i.id < v_before
         ORDER BY i.id DESC LIMIT list_wishlist_items."limit" + 1);
+    v_rows  api.wishlist_item[] :=
+        api.render_wishlist(v_items[1:list_wishlist_items."limit"], list_wishlist_items.currency);
+    v_shown integer := list_wishlist_items."limit";
 BEGIN
-    RETURN ROW(api.render_wishlist(v_items[1:list_wishlist_items."limit"], list_wishlist_items.currency),
-               CASE WHEN cardinality(v_items) > list_wishlist_items."limit"
-                    THEN messaging.encode_cursor(
-                        jsonb_build_object('id', (v_items[list_wishlist_items."limit"]).id)
-                    ) END)::api.wishlist_page;
+    IF pg_column_size(v_rows) > 1048576 THEN
+        v_shown := messaging.fit_page(ARRAY(SELECT pg_column_size(r) FROM unnest(v_rows) AS r));
+    END IF;
+    RETURN ROW(v_rows[1:v_shown],
+               CASE WHEN cardinality(v_items) > v_shown
+                    THEN messaging.encode_cursor(jsonb_build_object('id', (v_items[v_shown]).id))
+               END)::api.wishlist_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_wishlist_items IS

@@ -5,7 +5,7 @@
 --         412.
 CREATE FUNCTION api.update_bundle(
     bundle_id uuid, name api.short_text DEFAULT NULL, description api.long_text DEFAULT NULL, sku api.sku DEFAULT NULL,
-    items api.bundle_line[] DEFAULT NULL, category_id uuid DEFAULT NULL, images api.image_url[] DEFAULT NULL,
+    items api.bundle_lines DEFAULT NULL, category_id uuid DEFAULT NULL, images api.image_urls DEFAULT NULL,
     tax_category api.tax_category DEFAULT NULL, if_match bigint DEFAULT NULL, given text[] DEFAULT NULL
 )
 RETURNS api.bundle

@@ -1,9 +1,9 @@
 -- Changes one of the caller's products: only the fields that are sent.
 -- Locks:  the product.
--- Errors: product_not_found, category_not_found 404; sku_taken 409; version_stale 412; attributes_not_an_object 422.
+-- Errors: product_not_found, category_not_found 404; sku_taken 409; version_stale 412.
 CREATE FUNCTION api.update_product(
     product_id uuid, name api.short_text DEFAULT NULL, description api.long_text DEFAULT NULL, sku api.sku DEFAULT NULL,
-    category_id uuid DEFAULT NULL, attributes jsonb DEFAULT NULL, images api.image_url[] DEFAULT NULL,
+    category_id uuid DEFAULT NULL, attributes api.attributes DEFAULT NULL, images api.image_urls DEFAULT NULL,
     weight api.weight DEFAULT NULL, tax_category api.tax_category DEFAULT NULL, requires_shipping boolean DEFAULT NULL,
     if_match bigint DEFAULT NULL, given text[] DEFAULT NULL
 )
@@ -15,7 +15,6 @@ DECLARE
 BEGIN
     v_product := catalog.lock_own_product(update_product.product_id, v_actor, update_product.if_match);
     PERFORM catalog.require_category(update_product.category_id);
-    PERFORM catalog.require_object(update_product.attributes);
     UPDATE catalog.products AS p
     SET name = coalesce(update_product.name, p.name), description = coalesce(update_product.description, p.description),
         sku = coalesce(update_product.sku, p.sku),

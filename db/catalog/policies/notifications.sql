@@ -7,5 +7,7 @@ CREATE OR REPLACE TRIGGER notify_catalogue AFTER INSERT OR UPDATE OR DELETE ON c
     FOR EACH STATEMENT EXECUTE FUNCTION catalog.notify_catalogue();
 CREATE OR REPLACE TRIGGER notify_catalogue AFTER INSERT OR UPDATE OR DELETE ON catalog.categories
     FOR EACH STATEMENT EXECUTE FUNCTION catalog.notify_catalogue();
+CREATE OR REPLACE TRIGGER notify_catalogue AFTER INSERT OR DELETE ON catalog.stopped_merchants
+    FOR EACH STATEMENT EXECUTE FUNCTION catalog.notify_catalogue();
 CREATE OR REPLACE TRIGGER notify_catalogue AFTER INSERT ON catalog.stock_movements
     FOR EACH ROW WHEN (new.kind = 'adjustment') EXECUTE FUNCTION catalog.notify_catalogue();

@@ -42,9 +42,10 @@ BEGIN
             WHEN 'requires_shipping_malformed' THEN 'requires_shipping must be true or false.'
             WHEN 'tax_category_malformed' THEN 'A tax category is a word such as standard, reduced, books.'
             WHEN 'attributes_not_an_object' THEN 'attributes must be a JSON object.'
-            WHEN 'attributes_too_large' THEN 'attributes can have at most 64 KiB.'
+            WHEN 'attributes_too_large' THEN 'attributes can have at most 16 KiB and five levels.'
             WHEN 'image_url_malformed'
                 THEN 'images are addresses that begin with http:// or https://, with spaces between.'
+            WHEN 'too_many_images' THEN 'A product can have at most 20 images.'
         END
         FROM (VALUES (l.sku)) AS x (sku)
         LEFT JOIN catalog.products AS p
@@ -79,10 +80,11 @@ BEGIN
                 WHEN NOT pg_input_is_valid(l.tax_category, 'api.tax_category') THEN 'tax_category_malformed'
                 WHEN NOT pg_input_is_valid(l.attributes, 'jsonb') THEN 'attributes_not_an_object'
                 WHEN jsonb_typeof(l.attributes::jsonb) <> 'object' THEN 'attributes_not_an_object'
-                WHEN octet_length(l.attributes) > 65536 THEN 'attributes_too_large'
+                WHEN NOT pg_input_is_valid(l.attributes, 'api.attributes') THEN 'attributes_too_large'
                 WHEN EXISTS (SELECT FROM regexp_split_to_table(l.images, '\s+') AS i
                              WHERE NOT pg_input_is_valid(i, 'api.image_url'))
                     THEN 'image_url_malformed'
+                WHEN cardinality(regexp_split_to_array(l.images, '\s+')) > 20 THEN 'too_many_images'
             END OFFSET 0) AS c (code)    -- OFFSET 0: evaluated once, not at each reference
     )
     WHERE l.import_id = pending.id AND l.line > pending.position AND l.line <= v_last AND l.status IS NULL;

@@ -14,6 +14,7 @@ BEGIN
         JOIN catalog.products AS p ON p.id = o.id
         CROSS JOIN LATERAL catalog.price_in_force(o.id, keep_sold.currency) AS q
         WHERE p.deleted_at IS NULL AND p.kind = 'product'
+          AND NOT EXISTS (SELECT FROM catalog.stopped_merchants AS m WHERE m.account_id = p.merchant_id)
           AND (min_price IS NULL OR q.amount >= min_price) AND (max_price IS NULL OR q.amount <= max_price)
           AND (in_stock IS NOT TRUE
                OR EXISTS (SELECT FROM catalog.stock_levels AS s WHERE s.product_id = o.id AND s.on_hand > s.reserved))

@@ -1,4 +1,5 @@
--- A bundle as a client reads it, with the price in force now and the number that its components allow. Not an endpoint.
+-- A bundle as a client reads it, with the price in force now and the number that its components allow. Long columns are
+-- decompressed as in render_products. Not an endpoint.
 -- Callers:   api.create_bundle, api.get_bundle, api.list_bundles, api.update_bundle.
 CREATE FUNCTION api.render_bundle(p catalog.products, currency text)
 RETURNS api.bundle
@@ -8,9 +9,10 @@ DECLARE
 BEGIN
     SELECT q.amount, q.currency INTO v_price
     FROM catalog.price_in_force(p.id, coalesce(render_bundle.currency, catalog.first_currency(p.id))) AS q;
-    RETURN ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description, p.images,
+    RETURN ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description || '', p.images || '{}'::text[],
                ARRAY(SELECT ROW(c.id, c.sku, c.name, i.quantity,
-                                CASE WHEN c.deleted_at IS NULL THEN s.on_hand - s.reserved ELSE 0 END)::api.bundle_item
+                                CASE WHEN c.deleted_at IS NULL AND NOT catalog.is_stopped(c.merchant_id)
+                                     THEN s.on_hand - s.reserved ELSE 0 END)::api.bundle_item
                      FROM catalog.bundle_items AS i
                      JOIN catalog.products AS c ON c.id = i.product_id
                      JOIN catalog.stock_levels AS s ON s.product_id = c.id

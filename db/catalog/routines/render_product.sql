@@ -6,7 +6,8 @@ RETURNS api.product
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description, p.attributes, p.images, p.weight,
-               p.requires_shipping, p.tax_category, q.amount, q.currency, s.on_hand - s.reserved, p.version,
+               p.requires_shipping, p.tax_category, q.amount, q.currency,
+               CASE WHEN catalog.is_stopped(p.merchant_id) THEN 0 ELSE s.on_hand - s.reserved END, p.version,
                p.created_at)::api.product
     FROM catalog.stock_levels AS s
     LEFT JOIN LATERAL catalog.price_in_force(p.id, coalesce(render_product.currency, catalog.first_currency(p.id))) AS q

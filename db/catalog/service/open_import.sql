@@ -2,7 +2,7 @@
 -- in the file's first line.
 -- Callers:   the web tier, before COPY.
 -- Errors:    import_columns_invalid 422.
-CREATE FUNCTION api.open_import(columns text[])
+CREATE FUNCTION api.open_import(columns api.import_columns)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,6 +1,6 @@
 -- Approves a return. Idempotent.
 -- Locks:  order, return.
--- Errors: confirmation_required 403; return_not_found 404, return_transition_refused 409.
+-- Errors: confirmation_required, own_account_refused 403; return_not_found 404, return_transition_refused 409.
 CREATE FUNCTION api.approve_return(return_id uuid)
 RETURNS api.order_return
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

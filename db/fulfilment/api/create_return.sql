@@ -2,7 +2,7 @@
 -- Locks:  the order, its lines.
 -- Errors: order_not_found, order_item_not_found 404; return_empty, line_twice_in_return 422; return_window_over,
 --         return_above_shipped 409.
-CREATE FUNCTION api.create_return(order_id uuid, items api.return_line[], reason api.short_text)
+CREATE FUNCTION api.create_return(order_id uuid, items api.return_lines, reason api.short_text)
 RETURNS api.order_return
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,10 +1,11 @@
 -- Ships pieces of a paid order. A carrier with an interface books the parcel from the queue; with another carrier, or
 -- with a tracking number, the parcel is in transit at once.
 -- Locks:  the order, its lines.
--- Errors: order_not_found, order_item_not_found 404; order_not_shippable, order_on_hold, nothing_to_ship,
---         shipped_above_owed, shipping_address_missing 409; line_twice_in_shipment, shipment_empty 422.
+-- Errors: own_account_refused 403; order_not_found, order_item_not_found 404; order_not_shippable, order_on_hold,
+--         nothing_to_ship, shipped_above_owed, shipping_address_missing 409; line_twice_in_shipment, shipment_empty
+--         422.
 CREATE FUNCTION api.create_shipment(
-    order_id uuid, items api.shipment_line[] DEFAULT NULL, carrier api.short_text DEFAULT NULL,
+    order_id uuid, items api.shipment_lines DEFAULT NULL, carrier api.short_text DEFAULT NULL,
     tracking_number api.tracking_number DEFAULT NULL, tracking_url api.tracking_url DEFAULT NULL
 )
 RETURNS api.shipment
@@ -15,6 +16,7 @@ DECLARE
     v_shipment_id uuid;
 BEGIN
     v_order := fulfilment.lock_order(create_shipment.order_id);
+    PERFORM identity.refuse_own_account(v_order.account_id);
     IF create_shipment.items = '{}' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipment_empty',
             MESSAGE = 'This shipment has no items.',

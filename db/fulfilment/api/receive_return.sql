@@ -1,9 +1,10 @@
 -- Receives the parcel of a return, once: refunds the pieces that arrived and, by default, restocks them.
 -- Locks:  order, return, the order's lines, stock rows in product order, payments, ledger accounts.
--- Errors: confirmation_required 403; return_not_found, order_item_not_found 404; return_transition_refused,
---         received_above_announced, payment_disputed 409; line_twice_in_return, return_empty 422.
+-- Errors: confirmation_required, own_account_refused 403; return_not_found, order_item_not_found 404;
+--         return_transition_refused, received_above_announced, payment_disputed 409; line_twice_in_return, return_empty
+--         422.
 CREATE FUNCTION api.receive_return(
-    return_id uuid, items api.return_receipt[] DEFAULT NULL, restock boolean DEFAULT true
+    return_id uuid, items api.return_receipts DEFAULT NULL, restock boolean DEFAULT true
 )
 RETURNS api.order_return
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
 -- Rejects a return, or closes an approved one whose parcel never came. Idempotent.
 -- Locks:  order, return, the order's lines.
--- Errors: return_not_found 404, return_transition_refused 409.
+-- Errors: own_account_refused 403; return_not_found 404, return_transition_refused 409.
 CREATE FUNCTION api.reject_return(return_id uuid, reason api.short_text)
 RETURNS api.order_return
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

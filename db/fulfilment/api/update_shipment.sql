@@ -1,7 +1,7 @@
 -- Changes a shipment's status or tracking: only the fields that are sent.
 -- Locks:  order, payment, shipment, then those of what follows from the status.
--- Errors: shipment_not_found 404, version_stale 412, order_on_hold, shipment_transition_refused,
---         returned_above_shipped 409.
+-- Errors: own_account_refused 403; shipment_not_found 404, version_stale 412, order_on_hold,
+--         shipment_transition_refused, returned_above_shipped 409.
 CREATE FUNCTION api.update_shipment(
     shipment_id uuid, status api.shipment_status DEFAULT NULL, carrier api.short_text DEFAULT NULL,
     tracking_number api.tracking_number DEFAULT NULL, tracking_url api.tracking_url DEFAULT NULL,
@@ -15,6 +15,7 @@ DECLARE
     v_shipment fulfilment.shipments;
 BEGIN
     v_shipment := fulfilment.lock_shipment(update_shipment.shipment_id, update_shipment.if_match);
+    PERFORM identity.refuse_own_account(o.account_id) FROM sales.orders AS o WHERE o.id = v_shipment.order_id;
     UPDATE fulfilment.shipments AS s
     SET carrier = coalesce(update_shipment.carrier, s.carrier),
         tracking_number = CASE WHEN 'tracking_number' = ANY (v_given) THEN update_shipment.tracking_number

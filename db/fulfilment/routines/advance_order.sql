@@ -1,6 +1,6 @@
 -- Moves a paid order on with its parcels and refunds: to shipped when every piece that is owed has left, to delivered
--- when all of them have arrived, or when nothing requires shipping and the order is not on hold; and says where its goods are (fulfilment_status). When
--- all of its money went back, the parcels that wait are cancelled.
+-- when all of them have arrived, or when nothing requires shipping and the order is not on hold. Sets
+-- fulfilment_status. When all of the money has been refunded, the parcels that wait are cancelled.
 -- Callers:   move_shipment, receive_return, payments.count_refund, payments.mark_payment_completed,
 --            sales.follow_holds, sales.place_order, sales.require_within_total. The caller holds the order, unless it
 --            is pending.

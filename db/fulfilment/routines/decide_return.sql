@@ -1,13 +1,14 @@
 -- Approves or rejects a return. The pieces of a rejected return may be announced again.
 -- Callers:   api.approve_return, api.reject_return.
 -- Locks:     order, return, the order's lines.
--- Errors:    return_not_found 404, return_transition_refused 409.
+-- Errors:    own_account_refused 403; return_not_found 404, return_transition_refused 409.
 CREATE OR REPLACE FUNCTION fulfilment.decide_return(return_id uuid, status text, rejection_reason text DEFAULT NULL)
 RETURNS fulfilment.returns
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_return fulfilment.returns := fulfilment.lock_return(decide_return.return_id);
 BEGIN
+    PERFORM identity.refuse_own_account(v_return.account_id);
     IF v_return.status = decide_return.status THEN
         RETURN v_return;    -- a repeated request
     END IF;

@@ -1,5 +1,5 @@
 -- Locks an order. Shipments and returns change only under this lock.
--- Callers:   make_shipment and the endpoints of shipments and returns.
+-- Callers:   make_shipment and the endpoints of shipments and returns, of holds, and api.cancel_any_order.
 -- Locks:     the order.
 -- Errors:    order_not_found 404.
 CREATE OR REPLACE FUNCTION fulfilment.lock_order(order_id uuid)

@@ -14,6 +14,7 @@ DECLARE
     v_came   record;
     v_stock  record;
 BEGIN
+    PERFORM identity.refuse_own_account(v_return.account_id);
     IF v_return.status <> 'approved' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'return_transition_refused',
             MESSAGE = format('A return cannot change from %s to received.', v_return.status);

@@ -10,7 +10,8 @@ BEGIN
     IF v_reason IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_on_hold',
             MESSAGE = 'This order is on hold, so it cannot be shipped.',
-            HINT = 'Release the order first: POST /admin/orders/{order_id}/release.', DETAIL = json_build_object('hold_reason', v_reason)::text;
+            HINT = 'Release the order first: POST /admin/orders/{order_id}/release.',
+            DETAIL = json_build_object('hold_reason', v_reason)::text;
     END IF;
 END $$;
 

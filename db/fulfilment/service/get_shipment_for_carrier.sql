@@ -15,7 +15,8 @@ DECLARE
 BEGIN
     PERFORM identity.authenticate_service('worker');
     SELECT s.id, o.number::text,
-           CASE WHEN s.status = 'pending' AND o.hold_reason IS NOT NULL THEN 'on_hold' ELSE s.status END, s.carrier, s.booking_reference, s.tracking_number, s.address, a.email,
+           CASE WHEN s.status = 'pending' AND o.hold_reason IS NOT NULL THEN 'on_hold' ELSE s.status END,
+           s.carrier, s.booking_reference, s.tracking_number, s.address, a.email,
            ARRAY(SELECT ROW(i.id, i.sku, i.name, p.quantity)::api.shipment_item
                  FROM fulfilment.list_contents(s) AS p
                  JOIN sales.order_items AS i ON i.id = p.order_item_id

@@ -1,6 +1,7 @@
 -- Approves a merchant for payouts.
 -- Locks:  the account.
--- Errors: confirmation_required 403; account_not_found 404; own_account_refused 403; account_closed, not_a_merchant 409.
+-- Errors: confirmation_required 403; account_not_found 404; own_account_refused 403; account_closed,
+--         not_a_merchant 409.
 CREATE FUNCTION api.approve_merchant(account_id uuid)
 RETURNS api.admin_account
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

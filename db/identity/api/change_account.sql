@@ -23,6 +23,7 @@ COMMENT ON FUNCTION api.change_account IS
 
 You cannot change your own account, and the shop always keeps an admin. A suspended account cannot log in or refresh,
 and its access tokens are refused from the next request on. The access tokens of an account whose role has changed are
-refused too, until they are refreshed.';
+refused too, until they are refreshed. The products of a merchant who is suspended, or no longer a merchant, cannot be
+bought, and payouts that were requested stay held until the merchant is reinstated.';
 
 GRANT EXECUTE ON FUNCTION api.change_account TO app_admin;

@@ -1,7 +1,7 @@
 -- Closes the caller's account and erases its personal data.
 -- Locks:  cart, orders, the account, its ledger accounts.
--- Errors: confirmation_required 403; account_has_open_orders, account_has_open_payments, account_has_balance, last_admin
---         409.
+-- Errors: confirmation_required 403; account_has_open_orders, account_has_open_payments, account_has_balance,
+--         last_admin 409.
 CREATE FUNCTION api.close_account()
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

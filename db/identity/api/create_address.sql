@@ -1,5 +1,6 @@
 -- Adds an address. The first one becomes the default, whether requested or not.
--- Locks:  the account, so that two concurrent first addresses do not both become the default.
+-- Locks:  the account, so that two concurrent first addresses do not both become the default, and all are counted.
+-- Errors: too_many_addresses 409.
 CREATE FUNCTION api.create_address(
     name api.short_text, line1 api.short_text, city api.short_text, country api.country,
     line2 api.short_text DEFAULT NULL, region api.short_text DEFAULT NULL, postal_code api.short_text DEFAULT NULL,
@@ -11,6 +12,10 @@ DECLARE
     v_address identity.addresses;
 BEGIN
     PERFORM FROM identity.accounts AS a WHERE a.id = v_actor FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM identity.addresses AS a WHERE a.account_id = v_actor) >= 100 THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'too_many_addresses',
+            MESSAGE = 'An account can have at most 100 addresses.', HINT = 'Delete one that is no longer used.';
+    END IF;
     IF create_address.is_default THEN
         UPDATE identity.addresses AS a
         SET is_default = false, version = a.version + 1

@@ -4,7 +4,7 @@ CREATE FUNCTION api.delete_session()
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM identity.authenticate();
+    PERFORM identity.authenticate(enrolling => true);
     PERFORM identity.close_session();
 END $$;
 

@@ -26,6 +26,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'export_pending',
             MESSAGE = 'An export is being prepared.', HINT = 'Look for it with GET /v1/account/export.';
     END IF;
+    PERFORM audit.record_security_event('data_exported', v_actor);
     PERFORM messaging.enqueue_job('export_account', jsonb_build_object('account_id', v_actor));
     RETURN api.render_account_export(v_export);
 END $$;

@@ -13,10 +13,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
             MESSAGE = 'There is no such account.';
-    ELSIF v_account.id = identity.current_actor() THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',
-            MESSAGE = 'You cannot approve your own account.', HINT = 'Ask another admin.';
-    ELSIF v_account.status = 'closed' THEN
+    END IF;
+    PERFORM identity.refuse_own_account(v_account.id);
+    IF v_account.status = 'closed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_closed', MESSAGE = 'This account is closed.';
     ELSIF v_account.role NOT IN ('merchant', 'admin') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'not_a_merchant',

@@ -1,11 +1,13 @@
 -- Verifies the caller's token (app.token) and says who it is. Sets app.actor, app.audience and app.session for this
 -- transaction, over whatever was there.
+-- A session that may only set up a second factor (identity.must_enrol) is refused, except by the functions that this
+-- takes: they pass `enrolling`, and tests/security/test_mandatory_second_factor.py lists them.
 -- Callers:   the first line of every signed-in api function.
 -- Locks:     none.
--- Errors:    token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused
---            403.
+-- Errors:    token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused,
+--            second_factor_required 403.
 -- Definer:   reads signing keys and sessions, which no caller may.
-CREATE OR REPLACE FUNCTION identity.authenticate()
+CREATE OR REPLACE FUNCTION identity.authenticate(enrolling boolean DEFAULT false)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -17,6 +19,7 @@ DECLARE
     v_claims  jsonb;
     v_role    text;
     v_actor   uuid;
+    v_enrols  boolean;
 BEGIN
     -- Rules that count (a promotion's uses, a list that is full) lock and then look: an older snapshot would not see
     -- who was there before.
@@ -63,7 +66,8 @@ BEGIN
     END IF;
 
     v_actor := v_claims ->> 'sub';
-    PERFORM FROM identity.sessions AS s
+    SELECT s.enrolling INTO v_enrols
+    FROM identity.sessions AS s
     JOIN identity.accounts AS a ON a.id = s.account_id
     WHERE s.id = (v_claims ->> 'sid')::uuid AND s.account_id = v_actor AND s.revoked_at IS NULL AND s.expires_at > now()
       AND a.role = v_role AND a.status = 'active';
@@ -76,6 +80,10 @@ BEGIN
         END IF;
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'session_revoked',
             MESSAGE = 'This session has ended.', HINT = 'Log in again.';
+    ELSIF v_enrols AND NOT authenticate.enrolling THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'second_factor_required',
+            MESSAGE = 'This shop requires a second factor of its staff: set one up first.',
+            HINT = 'Begin with POST /v1/account/second-factor.';
     END IF;
 
     PERFORM set_config('app.actor', v_actor::text, true),

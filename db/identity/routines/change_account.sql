@@ -1,7 +1,7 @@
 -- Changes the role of an account, suspends it or ends its suspension. NULL leaves a value unchanged. Suspending ends
 -- every session and sends the customer a mail.
 -- Callers:   api.change_account.
--- Locks:     all active admins in id order, then the account.
+-- Locks:     all active admins in id order, then the account, then that of catalog.follow_seller.
 -- Errors:    account_not_found 404; own_account_refused 403; account_closed, last_admin 409; version_stale 412;
 --            forbidden 403 (the caller was demoted meanwhile).
 -- Definer:   no policy allows a role or a status to be written.
@@ -21,10 +21,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'account_not_found',
             MESSAGE = 'There is no such account.';
-    ELSIF v_before.id = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',
-            MESSAGE = 'You cannot change your own role or status.', HINT = 'Ask another admin.';
-    ELSIF v_before.status = 'closed' THEN
+    END IF;
+    PERFORM identity.refuse_own_account(v_before.id);
+    IF v_before.status = 'closed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_closed', MESSAGE = 'This account is closed.';
     ELSIF change_account.if_match <> v_before.version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',

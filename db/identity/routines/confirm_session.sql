@@ -18,6 +18,7 @@ BEGIN
     UPDATE identity.login_attempts AS l SET attempts = greatest(l.attempts - 1, 0)
     WHERE l.subject = 'account:' || v_actor AND l.window_at = date_bin('15 minutes', now(), 'epoch');
     UPDATE identity.sessions AS s SET confirmed_at = now() WHERE s.id = identity.current_session();
+    PERFORM audit.record_security_event('session_confirmed', identity.current_actor());
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.confirm_session TO store_api;

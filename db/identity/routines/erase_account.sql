@@ -53,6 +53,7 @@ BEGIN
       AND (s.revoked_at IS NULL OR num_nonnulls(s.ip_address, s.user_agent) > 0);
     DELETE FROM identity.email_changes AS c WHERE c.account_id = erase_account.account_id;
     DELETE FROM identity.passwords AS p WHERE p.account_id = erase_account.account_id;
+    DELETE FROM identity.second_factors AS f WHERE f.account_id = erase_account.account_id;
     DELETE FROM identity.known_devices AS k WHERE k.account_id = erase_account.account_id;
     DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
     DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;

@@ -1,6 +1,6 @@
--- Called after a log-in with the right password. Removes the attempt from the counts of the network and of the e-mail,
--- which limit guesses, not log-ins, and resets the count of this e-mail from this network or device. An attacker who knows one
--- password gains no further guesses at another.
+-- Called after a log-in with the right password. Removes the attempt from the counts of the network and of the
+-- e-mail, which limit guesses, not log-ins, and resets the count of this e-mail from this network or device. An
+-- attacker who knows one password gains no further guesses at another.
 -- Callers:   api.create_session.
 -- Locks:     login_attempts: network, e-mail, both; or the known device.
 -- Definer:   no other code may write login_attempts.

@@ -27,5 +27,6 @@ BEGIN
     INSERT INTO identity.sessions (account_id, expires_at, confirmed_at)
     VALUES (v_account.id, now() + interval '1 day', now() + interval '1 day')
     RETURNING id INTO v_session;
+    PERFORM audit.record_security_event('token_issued', v_account.id, '{}', v_session);
     RETURN identity.issue_token(v_account.id, v_account.role, v_session, '1 day');
 END $$;

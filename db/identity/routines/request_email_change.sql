@@ -28,6 +28,7 @@ BEGIN
     INSERT INTO identity.email_changes (account_id, old_email, new_email, session_id)
     VALUES (v_account.id, v_account.email, request_email_change.email, identity.current_session())
     RETURNING id INTO v_change;
+    PERFORM audit.record_security_event('email_change_asked', v_account.id);
     PERFORM messaging.enqueue_mail('email_change', v_account.id, jsonb_build_object('email_change_id', v_change)),
             messaging.enqueue_mail('email_change_notice', v_account.id,
                                    jsonb_build_object('email_change_id', v_change));

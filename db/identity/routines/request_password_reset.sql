@@ -29,6 +29,9 @@ BEGIN
     SELECT a.id INTO v_account_id FROM identity.accounts AS a
     WHERE lower(a.email) = lower(request_password_reset.email) AND a.status = 'active';
     PERFORM messaging.enqueue_mail('password_reset', v_account_id);
+    -- Anybody can ask, so at most 1,000 rows an hour are stored.
+    PERFORM audit.record_security_event('password_reset_asked', v_account_id)
+    WHERE audit.security_events_left('{password_reset_asked}', 1000) > 0;
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.request_password_reset TO store_api;

@@ -1,5 +1,5 @@
 -- Sets a password with the token from a mail. Every session ends, log-ins are no longer refused, the client's network
--- becomes a known one, and the e-mail is verified, because its owner read the mail.
+-- becomes a known one, and the e-mail is verified, because its owner read the mail. The second factor stays.
 -- Callers:   api.confirm_password_reset.
 -- Locks:     the account, so that no concurrent log-in succeeds with the old password (see open_session).
 -- Errors:    mail_token_invalid, password_not_hashed 422.
@@ -24,6 +24,7 @@ BEGIN
     WHERE l.subject IN ('email:' || v_hash, 'account:' || v_account.id)
       OR starts_with(l.subject, 'pair:' || v_hash || ':')
       OR starts_with(l.subject, 'device:' || v_hash || ':');
+    PERFORM identity.forget_codes(v_account.id);
     PERFORM identity.remember_device(v_account.id, reset_password.client_address, NULL);
     PERFORM messaging.record_event('account.password_reset', NULL, v_account.id);
 END $$;

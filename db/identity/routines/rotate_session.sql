@@ -2,9 +2,11 @@
 -- be the thief's: the session ends for both, and the function returns NULL instead of raising an error, which would
 -- roll that back.
 -- Callers:   api.refresh_session.
--- Locks:     the session, so that of two concurrent uses one rotates the token and the other counts as reuse.
+-- Locks:     the session, so that of two concurrent uses one rotates the token and the other counts as reuse; the
+--            counted attempts of the session.
 -- Errors:    refresh_token_invalid 401 (unknown, expired, session ended), session_idle 401 (of staff, after
---            sales.settings.staff_idle_time_to_live without a refresh), account_suspended 403.
+--            sales.settings.staff_idle_time_to_live without a refresh), account_suspended 403, too_many_attempts 429
+--            (300 within 15 minutes, since used tokens are kept to be recognised).
 -- Definer:   reads and writes sessions and refresh tokens.
 CREATE OR REPLACE FUNCTION identity.rotate_session(
     presented text, client_address text, user_agent text,
@@ -42,14 +44,18 @@ BEGIN
             MESSAGE = 'This session was not used for too long.', HINT = 'Log in again.';
     END IF;
 
+    PERFORM identity.count_attempt('refresh:' || v_session.id, 300);
     UPDATE identity.refresh_tokens AS t SET used_at = now() WHERE t.token_hash = v_hash AND t.used_at IS NULL;
     IF NOT FOUND THEN
         UPDATE identity.sessions AS s SET revoked_at = now() WHERE s.id = v_session.id;
+        PERFORM audit.record_security_event('refresh_token_reused', v_session.account_id, '{}', v_session.id);
         RETURN;
     END IF;
     UPDATE identity.sessions AS s
     SET last_used_at = now(), ip_address = coalesce(left(rotate_session.client_address, 64), s.ip_address),
-        user_agent = coalesce(identity.clean_user_agent(rotate_session.user_agent), s.user_agent)
+        user_agent = coalesce(identity.clean_user_agent(rotate_session.user_agent), s.user_agent),
+        -- The role or the rule may have changed since.
+        enrolling = identity.must_enrol(v_account)
     WHERE s.id = v_session.id;
     account := v_account;
     SELECT i.access_token, i.refresh_token INTO access_token, refresh_token

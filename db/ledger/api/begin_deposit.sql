@@ -1,6 +1,6 @@
 -- Begins a payment into the caller's wallet. The balance grows when the money has arrived.
 -- Locks:  the wallet.
--- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum 409, wallet_locked 409,
+-- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum, too_many_deposits, wallet_locked 409,
 --         provider_not_available, return_url_refused 422, those of payments.require_payable 422.
 CREATE FUNCTION api.begin_deposit(
     amount api.amount, currency api.currency, provider text, return_url text DEFAULT NULL,
@@ -12,6 +12,7 @@ DECLARE
     v_actor   CONSTANT uuid := identity.authenticate();
     v_limits  CONSTANT ledger.limits := ledger.limits_of(begin_deposit.currency);
     v_balance bigint;
+    v_coming  record;
     v_payment payments.payments;
 BEGIN
     IF begin_deposit.amount NOT BETWEEN v_limits.deposit_minimum AND v_limits.deposit_maximum THEN
@@ -22,17 +23,19 @@ BEGIN
     -- Deposits under way count too. The lock lets one request check at a time, so several together cannot pass the
     -- limit.
     PERFORM ledger.lock_available(ledger.open_account('wallet', begin_deposit.currency, owner_id => v_actor));
-    v_balance := coalesce(
+    -- OFFSET 0: as in cancel_open_payments.
+    SELECT coalesce(sum(p.amount), 0)::bigint AS amount, count(*) AS count INTO STRICT v_coming
+    FROM (SELECT d.* FROM payments.payments AS d
+          WHERE d.account_id = v_actor AND d.purpose = 'deposit' AND d.currency = begin_deposit.currency OFFSET 0) AS p
+    WHERE p.status IN ('initiated', 'open', 'authorized', 'processing');
+    IF v_coming.count >= 50 THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'too_many_deposits',
+            MESSAGE = 'Too many deposits are under way.', HINT = 'Cancel one, or wait until one has ended.';
+    END IF;
+    v_balance := v_coming.amount + coalesce(
         (SELECT b.balance FROM ledger.read_balances(v_actor, 'wallet') AS b WHERE b.currency = begin_deposit.currency),
         0
-    )
-        -- OFFSET 0: as in cancel_open_payments.
-        + coalesce((SELECT sum(p.amount)::bigint
-                    FROM (SELECT d.* FROM payments.payments AS d
-                          WHERE d.account_id = v_actor
-                            AND d.purpose = 'deposit'
-                            AND d.currency = begin_deposit.currency OFFSET 0) AS p
-                    WHERE p.status IN ('initiated', 'open', 'authorized', 'processing')), 0);
+    );
     IF v_balance + begin_deposit.amount > v_limits.balance_maximum THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'balance_above_maximum',
             MESSAGE = 'With this deposit the wallet would exceed its maximum balance.',

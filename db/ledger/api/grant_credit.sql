@@ -1,6 +1,7 @@
--- Gives a customer credit. Above the currency's limit it waits for the approval of a second person.
+-- Gives a customer credit. Above the currency's limit or a daily sum it waits for the approval of a second person.
 -- Locks:  the customer's credit account.
--- Errors: confirmation_required 403; account_not_found 404, own_credit 403, currency_unknown 422, account_closed 409.
+-- Errors: confirmation_required 403; account_not_found 404, own_account_refused 403, currency_unknown 422,
+--         account_closed 409.
 CREATE FUNCTION api.grant_credit(
     account_id uuid, amount api.amount, currency api.currency, reason api.short_text,
     metadata api.metadata DEFAULT NULL
@@ -19,7 +20,9 @@ END $$;
 COMMENT ON FUNCTION api.grant_credit IS
 'Grant credit
 
-Up to the currency''s limit the credit is granted at once (`completed`); above it, it waits for the approval of a second
-person (`pending`). The customer sees `reason`; only staff see `metadata`.';
+Up to the currency''s limit the credit is granted at once (`completed`). Above it, and above what one recipient may get
+and one member of staff may give within 24 hours without a second person (settings `daily_limits_per_recipient` and
+`daily_limits_per_staff`), it waits for the approval of a second person (`pending`). The customer sees
+`reason`; only staff see `metadata`.';
 
 GRANT EXECUTE ON FUNCTION api.grant_credit TO app_support;

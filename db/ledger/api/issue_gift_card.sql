@@ -1,5 +1,5 @@
 -- Issues a gift card. Only this answer contains its code.
--- Errors: confirmation_required 403; currency_unknown, gift_card_above_limit, gift_card_expiry_past 422.
+-- Errors: confirmation_required 403; currency_unknown, gift_card_expiry_past 422.
 CREATE FUNCTION api.issue_gift_card(amount api.amount, currency api.currency, expires_at timestamptz DEFAULT NULL)
 RETURNS api.gift_card
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -16,7 +16,8 @@ END $$;
 COMMENT ON FUNCTION api.issue_gift_card IS
 'Issue a gift card
 
-The answer contains its `code`, only this once: just a hash is stored. The amount is at most what one person may grant
-as credit.';
+The answer contains its `code`, only this once: just a hash is stored. Above what one person may grant, at a time or
+within a day, the card is `pending`: it cannot be redeemed until a second person approves it, see
+`GET /credits/approvals`.';
 
 GRANT EXECUTE ON FUNCTION api.issue_gift_card TO app_support;

@@ -1,6 +1,6 @@
 -- Locks a customer's wallet. A withdrawal that was requested before is not stopped.
 -- Locks:  the wallet.
--- Errors: account_not_found 404, wallet_locked 409.
+-- Errors: own_account_refused 403; account_not_found 404, wallet_locked 409.
 CREATE FUNCTION api.lock_wallet(account_id uuid, reason api.short_text)
 RETURNS api.customer_wallet
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,7 @@
 -- The second half of a redemption: turns the card into the caller's credit, once.
 -- Locks:  the card, then the caller's credit account.
--- Errors: gift_card_not_found 404, gift_card_redeemed, gift_card_expired 409, own_gift_card 403.
+-- Errors: gift_card_not_found 404, gift_card_redeemed, gift_card_pending, gift_card_expired 409, own_account_refused
+--         403.
 CREATE FUNCTION api.redeem_gift_card(code api.gift_card_code)
 RETURNS api.gift_card
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
 -- Unlocks a customer's wallet.
 -- Locks:  the lock's row.
--- Errors: confirmation_required 403; account_not_found 404, wallet_not_locked 409.
+-- Errors: confirmation_required, own_account_refused 403; account_not_found 404, wallet_not_locked 409.
 CREATE FUNCTION api.unlock_wallet(account_id uuid)
 RETURNS api.customer_wallet
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -7,7 +7,8 @@ CREATE POLICY staff_only ON ledger.credit_changes TO store_api USING ((SELECT id
 
 REVOKE ALL ON ledger.credit_changes FROM store_api;
 GRANT SELECT ON ledger.credit_changes TO store_api;
-GRANT INSERT (id, kind, account_id, amount, currency, reason, metadata, status, requested_by, transfer_id)
+GRANT INSERT (id, kind, account_id, amount, currency, reason, metadata, status, requested_by, transfer_id,
+              gift_card_id, payment_id, refund_id)
     ON ledger.credit_changes TO store_api;
 GRANT UPDATE (status, decided_by, decided_at, transfer_id) ON ledger.credit_changes TO store_api;
 

@@ -6,7 +6,7 @@ CREATE POLICY staff_only ON ledger.gift_cards TO store_api USING ((SELECT identi
 
 REVOKE ALL ON ledger.gift_cards FROM store_api;
 GRANT SELECT (id, last_four, amount, currency, expires_at, issued_by, issued_transfer, redeemed_by, redeemed_at,
-              redeemed_transfer, created_at)
+              redeemed_transfer, created_at, approved_by, rejected_at)
     ON ledger.gift_cards TO store_api;
 GRANT INSERT (id, code_hash, last_four, amount, currency, expires_at, issued_by, issued_transfer)
     ON ledger.gift_cards TO store_api;

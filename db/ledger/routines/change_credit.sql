@@ -1,8 +1,9 @@
--- Grants credit to a customer or deducts it. Up to the currency's limit it is booked at once; above it, it waits for
--- the approval of a second person.
+-- Grants credit to a customer or deducts it. Up to the currency's limit, and the daily sums of recipient and caller, it
+-- is booked at once; above them it waits for the approval of a second person.
 -- Callers:   api.grant_credit, api.deduct_credit.
--- Locks:     the customer's credit account.
--- Errors:    account_not_found 404, account_closed 409, own_credit 403, currency_unknown 422, insufficient_funds 409.
+-- Locks:     those of needs_second_person, then the customer's credit account.
+-- Errors:    account_not_found 404, account_closed 409, own_account_refused 403, currency_unknown 422,
+--            insufficient_funds 409.
 CREATE OR REPLACE FUNCTION ledger.change_credit(
     kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb
 )
@@ -11,21 +12,16 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor   CONSTANT uuid := identity.current_actor();
     v_account CONSTANT identity.accounts := ledger.require_account(change_credit.account_id);
-    v_limits  CONSTANT ledger.limits := ledger.limits_of(change_credit.currency);
     v_change  ledger.credit_changes;
 BEGIN
     IF change_credit.kind = 'grant' AND v_account.status = 'closed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_closed', MESSAGE = 'This account is closed.';
     END IF;
-    IF v_account.id = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_credit',
-            MESSAGE = 'You cannot change your own credit.',
-            HINT = 'Ask a colleague.';
-    END IF;
+    PERFORM identity.refuse_own_account(v_account.id);
 
     v_change.id := uuidv7();
-    v_change.status := CASE WHEN change_credit.amount > v_limits.credit_approval_above THEN 'pending'
-                            ELSE 'completed' END;
+    v_change.status := CASE WHEN ledger.needs_second_person(v_account.id, change_credit.amount, change_credit.currency)
+                            THEN 'pending' ELSE 'completed' END;
     IF v_change.status = 'completed' THEN
         v_change.transfer_id := ledger.post_credit(change_credit.kind, v_account.id, change_credit.amount,
                                                    change_credit.currency, change_credit.reason,

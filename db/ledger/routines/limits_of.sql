@@ -1,6 +1,6 @@
 -- The limits of a currency: its row in ledger.limits, or defaults: deposits of 1 to 10,000, 50,000 in a wallet,
 -- withdrawals from 10, a second person for credit above 500 (in the currency's unit).
--- Callers:   change_credit, issue_gift_card, api.begin_deposit, api.request_withdrawal, api.list_limits.
+-- Callers:   needs_second_person, api.begin_deposit, api.request_withdrawal, api.list_limits.
 -- Errors:    currency_unknown 422.
 CREATE OR REPLACE FUNCTION ledger.limits_of(currency text)
 RETURNS ledger.limits

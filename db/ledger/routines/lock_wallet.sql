@@ -1,7 +1,7 @@
 -- Locks a wallet. It waits for transactions that move its money, so that none moves once the lock is committed.
 -- Callers:   api.lock_wallet.
 -- Locks:     the wallet's ledger accounts, by id.
--- Errors:    account_not_found 404, wallet_locked 409.
+-- Errors:    own_account_refused 403; account_not_found 404, wallet_locked 409.
 CREATE OR REPLACE FUNCTION ledger.lock_wallet(account_id uuid, reason text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -9,6 +9,7 @@ DECLARE
     v_account CONSTANT identity.accounts := ledger.require_account(lock_wallet.account_id);
     v_wallet  uuid;
 BEGIN
+    PERFORM identity.refuse_own_account(v_account.id);
     FOR v_wallet IN
         SELECT b.account_id FROM ledger.read_balances(v_account.id, 'wallet') AS b ORDER BY b.account_id
     LOOP

@@ -1,10 +1,14 @@
 -- Records the event of a change of credit, according to its status: credit.granted, credit.deducted, credit.pending or
 -- credit.rejected.
--- Callers:   change_credit, approve_credit_change, reject_credit_change.
+-- Callers:   add_staff_change, change_credit, approve_credit_change, reject_credit_change.
 CREATE OR REPLACE FUNCTION ledger.record_credit_change(change ledger.credit_changes)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- The others have an event of their own once they are done: gift_card.issued, payment.completed, refund.completed.
+    IF change.status = 'completed' AND change.kind NOT IN ('grant', 'deduction') THEN
+        RETURN;
+    END IF;
     PERFORM messaging.record_event(
         'credit.' || CASE
             WHEN change.status <> 'completed' THEN change.status

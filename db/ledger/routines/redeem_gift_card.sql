@@ -1,7 +1,8 @@
 -- Turns a gift card into the caller's credit, once.
 -- Callers:   api.redeem_gift_card. begin_gift_card_redemption has counted the attempt before.
 -- Locks:     the card, then the caller's credit account.
--- Errors:    gift_card_not_found 404, gift_card_redeemed, gift_card_expired 409, own_gift_card 403.
+-- Errors:    gift_card_not_found 404, gift_card_redeemed, gift_card_pending, gift_card_expired 409, own_account_refused
+--            403.
 -- Definer:   finds a card by its code and changes it, which no other code may do.
 CREATE OR REPLACE FUNCTION ledger.redeem_gift_card(code text)
 RETURNS ledger.gift_cards
@@ -22,14 +23,19 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_redeemed',
             MESSAGE = 'This gift card has already been redeemed.';
     END IF;
+    IF v_card.issued_transfer IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_pending',
+            MESSAGE = 'This gift card is not valid: the shop has not approved it.';
+    END IF;
     IF v_card.expires_at <= now() THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'gift_card_expired',
             MESSAGE = 'This gift card has expired.',
             DETAIL = json_build_object('expired_at', v_card.expires_at)::text;
     END IF;
-    IF v_card.issued_by = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_gift_card',
-            MESSAGE = 'You cannot redeem a gift card that you issued.';
+    -- Also with a customer's token: the account may be one of the staff.
+    IF v_actor IN (v_card.issued_by, v_card.approved_by) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',
+            MESSAGE = 'You cannot redeem a gift card that you issued or approved.';
     END IF;
 
     UPDATE ledger.gift_cards AS g

@@ -6,4 +6,5 @@ RETURNS api.credit_change
 LANGUAGE sql IMMUTABLE
 RETURN ROW(change.id, change.kind, change.account_id, change.amount, change.currency::text, change.reason,
            change.metadata, change.status, change.requested_by, change.decided_by, change.decided_at,
-           change.transfer_id, change.created_at)::api.credit_change;
+           change.transfer_id, change.gift_card_id, change.payment_id, change.refund_id,
+           change.created_at)::api.credit_change;

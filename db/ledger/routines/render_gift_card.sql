@@ -7,6 +7,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 RETURN ROW(
     card.id, code, card.last_four, card.amount, card.currency::text,
     CASE WHEN card.redeemed_at IS NOT NULL THEN 'redeemed'
+         WHEN card.rejected_at IS NOT NULL THEN 'rejected'
+         WHEN card.issued_transfer IS NULL THEN 'pending'
          WHEN card.expires_at <= now() THEN 'expired'
          ELSE 'active' END,
     card.expires_at, CASE WHEN identity.is_staff() THEN card.issued_by END, card.redeemed_by, card.redeemed_at,

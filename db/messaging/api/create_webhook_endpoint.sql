@@ -11,6 +11,8 @@ CREATE DOMAIN api.event_pattern AS text CONSTRAINT event_pattern_malformed
     CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^(\*|[a-z_]+\.(\*|[a-z_]+))$');
 COMMENT ON DOMAIN api.event_pattern IS
 'A type of event: order.paid, order.* for all events of orders, * for all events.';
+CREATE DOMAIN api.event_patterns AS api.event_pattern[] CONSTRAINT too_many_types CHECK (cardinality(VALUE) <= 50);
+COMMENT ON DOMAIN api.event_patterns IS 'At most 50 types of events.';
 CREATE TYPE api.webhook_endpoint AS (
     id uuid, account_id uuid, url text, types text[], description text, status text, disabled_reason text,
     disabled_at timestamptz, failing_since timestamptz, secret text, version bigint, created_at timestamptz
@@ -22,7 +24,7 @@ COMMENT ON COLUMN api.webhook_endpoint.secret IS
 CREATE TYPE api.webhook_endpoint_page AS (data api.webhook_endpoint[], next_cursor text);
 
 CREATE FUNCTION api.create_webhook_endpoint(
-    url api.webhook_url, types api.event_pattern[] DEFAULT '{*}', description api.short_text DEFAULT NULL
+    url api.webhook_url, types api.event_patterns DEFAULT '{*}', description api.short_text DEFAULT NULL
 )
 RETURNS api.webhook_endpoint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -7,7 +7,7 @@ CREATE DOMAIN api.webhook_status AS text
 COMMENT ON DOMAIN api.webhook_status IS 'Whether events are sent to the endpoint.';
 
 CREATE FUNCTION api.update_webhook_endpoint(
-    endpoint_id uuid, url api.webhook_url DEFAULT NULL, types api.event_pattern[] DEFAULT NULL,
+    endpoint_id uuid, url api.webhook_url DEFAULT NULL, types api.event_patterns DEFAULT NULL,
     description api.short_text DEFAULT NULL, status api.webhook_status DEFAULT NULL, if_match bigint DEFAULT NULL,
     given text[] DEFAULT NULL
 )

@@ -1,5 +1,5 @@
--- Does the most overdue task of monitoring: statements and activity every minute, sizes every 15 minutes, the shop's
--- figures every 15 seconds; each for at most a twentieth of the time, however large the shop is.
+-- Does the most overdue task of monitoring: statements, activity and security events every minute, sizes every 15
+-- minutes, the shop's figures every 15 seconds; each for at most a twentieth of the time, however large the shop is.
 -- Callers:   api.take_snapshot.
 -- Returns:   the task; NULL if none is due, or while another worker does one.
 -- Locks:     an advisory lock, so that two never run at once.
@@ -32,6 +32,7 @@ BEGIN
                 PERFORM monitor.ensure_partitions();
                 PERFORM monitor.take_statements(v_as_of);
                 PERFORM monitor.take_activity(v_as_of);
+                PERFORM audit.count_security_events();
             WHEN 'sizes' THEN
                 PERFORM monitor.ensure_partitions();
                 PERFORM monitor.take_sizes(v_as_of);

@@ -1,8 +1,9 @@
 -- Commits an attempt to pay, with its idempotency key for the gateway, before any gateway is called. If a later step
 -- fails, the worker repairs it from this row.
 -- Locks:  the order; for wallet and credit also stock, payment and ledger accounts.
--- Errors: order_not_found 404, order_not_payable, payment_processing 409, provider_not_available, amount_above_due,
---         return_url_refused 422, insufficient_funds 409, wallet_locked 409, those of payments.require_payable 422.
+-- Errors: order_not_found 404, order_not_payable, payment_processing, too_many_payments, product_not_for_sale 409,
+--         provider_not_available, amount_above_due, return_url_refused 422, insufficient_funds 409, wallet_locked 409,
+--         those of payments.require_payable 422.
 CREATE FUNCTION api.begin_payment(
     order_id uuid, provider text, amount api.amount DEFAULT NULL, return_url text DEFAULT NULL,
     public_url text DEFAULT NULL
@@ -14,6 +15,7 @@ DECLARE
     v_order   sales.orders;
     v_due     bigint;
     v_coming  bigint;
+    v_attempts bigint;
     v_minimum bigint;
     v_payment payments.payments;
 BEGIN
@@ -29,10 +31,21 @@ BEGIN
             MESSAGE = 'This order is not waiting for a payment.',
             HINT = 'Only a pending order with an amount due can be paid.';
     END IF;
+    PERFORM catalog.require_for_sale(ARRAY(
+        SELECT i.product_id FROM sales.order_items AS i WHERE i.order_id = v_order.id
+        UNION
+        SELECT k.product_id FROM sales.order_items AS i
+        JOIN sales.order_item_components AS k ON k.order_item_id = i.id
+        WHERE i.order_id = v_order.id));
     -- OFFSET 0: as in cancel_open_payments.
-    SELECT coalesce(sum(p.amount), 0)::bigint INTO STRICT v_coming
-    FROM (SELECT a.status, a.amount FROM payments.payments AS a WHERE a.order_id = v_order.id OFFSET 0) AS p
-    WHERE p.status = 'processing';
+    SELECT coalesce(sum(p.amount) FILTER (WHERE p.status = 'processing'), 0)::bigint, count(*)
+    INTO STRICT v_coming, v_attempts
+    FROM (SELECT a.status, a.amount FROM payments.payments AS a WHERE a.order_id = v_order.id OFFSET 0) AS p;
+    IF v_attempts >= 50 THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'too_many_payments',
+            MESSAGE = 'There were too many attempts to pay for this order.',
+            HINT = 'Cancel the order, and order again.';
+    END IF;
     v_due := v_due - v_coming;
     IF v_due <= 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_processing',
@@ -67,10 +80,11 @@ credit pay at once. Cash on delivery and bank transfers stay open until the shop
 several attempts at a time: the first that succeeds pays the order, a later one is refunded. `amount` pays a part;
 without it, all that is due is paid. A gateway has a minimum, a maximum and a step for each currency: another amount, or
 a part that leaves less than the minimum, is refused with the limit. After a failed attempt the order stays pending and
-can be paid again.
+can be paid again. An order with products of a merchant who is suspended meanwhile is refused: remove them.
 
 `return_url` is where the payer returns to after the gateway, with `payment_id` and `status` added to its query. Its
-origin must be the shop''s own or one of the setting `return_origins`. A bank transfer has `instructions`: the account,
+origin must be the shop''s own or one of the setting `return_origins`. The order waits for cash or a bank transfer only
+if your e-mail is verified; otherwise it expires as before. A bank transfer has `instructions`: the account,
 the amount, and the reference by which the shop finds the payment.';
 
 GRANT EXECUTE ON FUNCTION api.begin_payment TO app_customer;

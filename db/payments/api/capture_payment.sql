@@ -1,8 +1,8 @@
 -- Decides, once, how much of an authorised payment to capture, before the gateway is called. The web tier calls it at
 -- once; the worker does if that fails.
 -- Locks:  order, payment.
--- Errors: confirmation_required 403; payment_not_found 404, payment_not_authorized 409, capture_decided 409,
---         capture_above_authorization 409, those of payments.require_payable 422.
+-- Errors: confirmation_required, own_account_refused 403; payment_not_found 404, payment_not_authorized 409,
+--         capture_decided 409, capture_above_authorization 409, those of payments.require_payable 422.
 CREATE FUNCTION api.capture_payment(payment_id uuid, amount api.amount DEFAULT NULL)
 RETURNS api.payment
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,6 +13,7 @@ DECLARE
 BEGIN
     PERFORM identity.require_fresh();
     v_payment := payments.lock_payment(capture_payment.payment_id);
+    PERFORM identity.refuse_own_account(v_payment.account_id);
     v_amount := coalesce(capture_payment.amount, v_payment.capture_amount, v_payment.amount);
     IF v_payment.status = 'completed' AND v_payment.capture_amount = v_amount THEN
         RETURN api.render_payment(v_payment, v_actor);    -- a repeated request

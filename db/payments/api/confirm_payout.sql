@@ -1,6 +1,7 @@
 -- Confirms that a person has sent the money by bank. Idempotent.
 -- Locks:  the payout, then the ledger account.
--- Errors: confirmation_required 403; payout_not_found 404; payout_failed, payout_suspended 409; own_payout 403.
+-- Errors: confirmation_required 403; payout_not_found 404; payout_failed, payout_suspended 409; own_account_refused
+--         403.
 CREATE FUNCTION api.confirm_payout(payout_id uuid, provider_reference api.short_text)
 RETURNS api.payout
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,13 +10,9 @@ DECLARE
     v_payout payments.payouts;
 BEGIN
     PERFORM identity.require_fresh();
+    PERFORM identity.refuse_own_account((payments.lock_payout(confirm_payout.payout_id)).account_id);
     PERFORM payments.mark_payout_completed(confirm_payout.payout_id, confirm_payout.provider_reference);
     SELECT * INTO STRICT v_payout FROM payments.payouts AS p WHERE p.id = confirm_payout.payout_id;
-    IF v_payout.account_id = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_payout',
-            MESSAGE = 'You cannot confirm your own payout.',
-            HINT = 'Ask a colleague.';
-    END IF;
     IF v_payout.status <> 'completed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_failed', MESSAGE = 'This payout has failed.',
             HINT = 'Its money is back in the account; the owner can request a new payout.';

@@ -2,12 +2,12 @@
 -- the worker calls the gateway. Money that never belonged to the order (a surplus whose own refund failed) is refunded
 -- first. With the gateway's own reference it records a refund that was made at the gateway: nothing is sent.
 -- Locks:  order, stock (with restock), payment, order lines; wallet or credit if the money came from there.
--- Errors: confirmation_required 403; payment_not_found 404, refund_above_payment 409, refund_above_shipping 409,
---         payment_disputed 409, order_not_paid 409, refund_by_amount_or_items 422, restock_needs_full_refund,
---         component_not_restocked 422, order_already_restocked, pieces_not_here 409, amount_step 422,
---         refund_not_at_gateway 422, refund_known 409, those of price_refund_lines.
+-- Errors: confirmation_required, own_account_refused 403; payment_not_found 404, refund_above_payment 409,
+--         refund_above_shipping 409, payment_disputed 409, order_not_paid 409, refund_by_amount_or_items 422,
+--         restock_needs_full_refund, component_not_restocked 422, order_already_restocked, pieces_not_here 409,
+--         amount_step 422, refund_not_at_gateway 422, refund_known 409, those of price_refund_lines.
 CREATE FUNCTION api.create_refund(
-    payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_line[] DEFAULT NULL,
+    payment_id uuid, reason api.short_text, amount api.amount DEFAULT NULL, items api.refund_lines DEFAULT NULL,
     restock boolean DEFAULT NULL, shipping_amount api.amount DEFAULT NULL,
     gateway_reference api.short_text DEFAULT NULL
 )
@@ -36,6 +36,7 @@ DECLARE
 BEGIN
     PERFORM identity.require_fresh();
     v_payment := payments.lock_payment(create_refund.payment_id);
+    PERFORM identity.refuse_own_account(v_payment.account_id);
     SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = v_payment.order_id;
     IF v_by_line AND (create_refund.amount IS NOT NULL OR v_payment.order_id IS NULL
                       OR v_ids = '{}' AND create_refund.shipping_amount IS NULL)
@@ -85,7 +86,8 @@ BEGIN
             DETAIL = json_build_object('refundable', CASE WHEN v_by_line THEN v_available ELSE v_refundable END)::text;
     END IF;
     PERFORM payments.require_step(v_payment.provider, v_payment.captured_currency, v_amount);
-    IF v_from_order > 0 AND v_order.status = 'pending' THEN
+    IF v_from_order > 0 AND v_order.status = 'pending'
+       AND (create_refund.gateway_reference IS NULL OR v_by_line) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_paid',
             MESSAGE = 'This order has not been paid in full yet.',
             HINT = 'Cancel the order: what was paid is then refunded.';

@@ -1,6 +1,6 @@
 -- Closes a difference with a person's explanation. It opens again when its amounts change.
 -- Locks:  the difference.
--- Errors: difference_not_found 404, difference_explained 409.
+-- Errors: own_account_refused 403; difference_not_found 404, difference_explained 409.
 CREATE FUNCTION api.explain_difference(difference_id uuid, reason api.short_text)
 RETURNS api.reconciliation_difference
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,7 +13,10 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'difference_not_found',
             MESSAGE = 'There is no such difference.';
-    ELSIF v_difference.explained_at IS NOT NULL THEN
+    END IF;
+    PERFORM identity.refuse_own_account(p.account_id)
+    FROM payments.payments AS p WHERE p.id = v_difference.payment_id;
+    IF v_difference.explained_at IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'difference_explained',
             MESSAGE = 'This difference has been explained already.';
     END IF;

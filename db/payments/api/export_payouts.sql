@@ -51,8 +51,8 @@ END $$;
 COMMENT ON FUNCTION api.export_payouts IS
 'Export the transfers to make
 
-Pending payouts and withdrawals, without those of suspended accounts, as CSV or as ISO 20022 pain.001.001.09 with one
-currency a file. A transfer stays in the file until it is confirmed or reported as failed, so do that before you export
-again; its end-to-end id is the id of the payout without dashes.';
+Pending payouts and withdrawals, without those of suspended accounts and of accounts that are no longer merchants, as
+CSV or as ISO 20022 pain.001.001.09 with one currency a file. A transfer stays in the file until it is confirmed or
+reported as failed, so do that before you export again; its end-to-end id is the id of the payout without dashes.';
 
 GRANT EXECUTE ON FUNCTION api.export_payouts TO app_admin;

@@ -1,6 +1,6 @@
 -- Reports that the money of a payout cannot be sent, and makes it available again. Idempotent.
 -- Locks:  the payout, then the ledger account.
--- Errors: confirmation_required 403; payout_not_found 404, payout_completed 409.
+-- Errors: confirmation_required, own_account_refused 403; payout_not_found 404, payout_completed 409.
 CREATE FUNCTION api.reject_payout(payout_id uuid, failure_code api.failure_code)
 RETURNS api.payout
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,6 +9,7 @@ DECLARE
     v_payout payments.payouts;
 BEGIN
     PERFORM identity.require_fresh();
+    PERFORM identity.refuse_own_account((payments.lock_payout(reject_payout.payout_id)).account_id);
     PERFORM payments.mark_payout_failed(reject_payout.payout_id, reject_payout.failure_code);
     SELECT * INTO STRICT v_payout FROM payments.payouts AS p WHERE p.id = reject_payout.payout_id;
     IF v_payout.status <> 'failed' THEN

@@ -1,7 +1,7 @@
 -- Retries a failed refund as a new refund of the same amount and lines, because a gateway would take the same one as a
 -- repeat.
 -- Locks:  order (of a deposit: payment), payment, order lines, wallet.
--- Errors: confirmation_required 403; refund_not_found 404, refund_not_failed 409, refund_reversed 409,
+-- Errors: confirmation_required, own_account_refused 403; refund_not_found 404, refund_not_failed, refund_reversed 409,
 --         refund_retried_twice 409, refund_above_payment 409, refund_above_line 409, amount_step 422.
 CREATE FUNCTION api.retry_refund(refund_id uuid)
 RETURNS api.refund
@@ -14,6 +14,7 @@ DECLARE
 BEGIN
     PERFORM identity.require_fresh();
     v_refund := payments.lock_refund(retry_refund.refund_id);
+    PERFORM identity.refuse_own_account(v_refund.account_id);
     IF v_refund.status <> 'failed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_not_failed',
             MESSAGE = format('This refund is %s.', v_refund.status),
@@ -35,6 +36,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_payment',
             MESSAGE = 'Refunds cannot exceed the amount that was paid.',
             DETAIL = json_build_object('refundable', v_refundable)::text;
+    END IF;
+    IF NOT v_refund.owed THEN
+        PERFORM payments.require_rest(v_refund.payment_id, v_refund.amount - v_refund.from_order);
     END IF;
     PERFORM payments.require_step(p.provider, p.captured_currency, v_refund.amount)
     FROM payments.payments AS p WHERE p.id = v_refund.payment_id;

@@ -24,7 +24,8 @@ BEGIN
     END IF;
     IF update_provider.capture_method = 'manual' AND NOT v_provider.manual_capture THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'capture_method_not_supported',
-            MESSAGE = 'This provider cannot authorise a payment before it is captured.', HINT = 'Choose a provider with manual_capture.';
+            MESSAGE = 'This provider cannot authorise a payment before it is captured.',
+            HINT = 'Choose a provider with manual_capture.';
     END IF;
     UPDATE payments.providers AS p
     SET enabled = coalesce(update_provider.enabled, p.enabled),

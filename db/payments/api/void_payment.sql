@@ -1,6 +1,7 @@
 -- Voids an authorised payment; the worker calls the gateway.
 -- Locks:  order, payment.
--- Errors: confirmation_required 403; payment_not_found 404, payment_not_authorized 409, capture_decided 409.
+-- Errors: confirmation_required, own_account_refused 403; payment_not_found 404, payment_not_authorized 409,
+--         capture_decided 409.
 CREATE FUNCTION api.void_payment(payment_id uuid)
 RETURNS api.payment
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,6 +11,7 @@ DECLARE
 BEGIN
     PERFORM identity.require_fresh();
     v_payment := payments.lock_payment(void_payment.payment_id);
+    PERFORM identity.refuse_own_account(v_payment.account_id);
     IF v_payment.status <> 'authorized' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payment_not_authorized',
             MESSAGE = format('This payment is %s.', v_payment.status),

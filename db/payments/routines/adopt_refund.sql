@@ -12,6 +12,7 @@ DECLARE
     v_before     payments.refunds;
     v_waiting    uuid;
     v_refundable bigint;
+    v_from_order bigint;
     v_refund_id  uuid;
 BEGIN
     v_payment := payments.lock_payment(adopt_refund.payment_id);
@@ -45,15 +46,15 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    IF v_before.id IS NOT NULL THEN
+    v_from_order := greatest(0, adopt_refund.amount - (v_refundable - payments.refundable_from_order(v_payment.id)));
+    IF v_from_order <= v_before.from_order THEN
         SELECT payments.record_refund(v_payment.id, v_before.amount, v_before.from_order, 'refunded_at_gateway',
                                       array_agg(i.order_item_id), array_agg(i.quantity), array_agg(i.amount),
                                       v_before.id, array_agg(i.product_id), v_before.owed)
         INTO STRICT v_refund_id FROM payments.refund_items AS i WHERE i.refund_id = v_before.id;
     ELSE
-        v_refund_id := payments.record_refund(v_payment.id, adopt_refund.amount,
-            greatest(0, adopt_refund.amount - (v_refundable - payments.refundable_from_order(v_payment.id))),
-            'refunded_at_gateway');
+        v_refund_id := payments.record_refund(v_payment.id, adopt_refund.amount, v_from_order, 'refunded_at_gateway',
+                                              retry_of => v_before.id);
     END IF;
     UPDATE payments.refunds AS r SET provider_reference = adopt_refund.provider_reference WHERE r.id = v_refund_id;
     RETURN v_refund_id;

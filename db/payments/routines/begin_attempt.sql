@@ -1,6 +1,8 @@
 -- Creates an attempt to pay an order or to deposit into the wallet, with its idempotency key for the gateway, before
 -- the gateway is called. Wallet and credit pay at once, except credit for an order that a carrier must accept first.
--- Manual payments (cash, bank transfer) wait until support confirms them. return_url has been checked by the caller.
+-- Manual payments (cash, bank transfer) wait until support confirms them. The order and its stock wait as long, but
+-- only if the account's e-mail is verified: anybody can sign up with any address, and would hold the stock for days.
+-- return_url has been checked by the caller.
 -- Callers:   api.begin_payment, api.begin_deposit.
 -- Locks:     those of mark_payment_completed (wallet, credit). The caller holds the order.
 -- Errors:    provider_not_available 422, wallet_locked 409, those of require_payable, mark_payment_completed and
@@ -14,6 +16,8 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_deposit  CONSTANT boolean := begin_attempt.order_id IS NULL;
     v_provider payments.providers;
+    v_verified CONSTANT boolean :=
+        (SELECT a.email_verified FROM identity.accounts AS a WHERE a.id = begin_attempt.account_id);
     v_payment  payments.payments;
     v_carrier  text;
     v_request  uuid;
@@ -44,8 +48,10 @@ BEGIN
            CASE v_provider.kind WHEN 'manual' THEN 'open' ELSE 'initiated' END, begin_attempt.amount,
            begin_attempt.currency, v_request,
            begin_attempt.return_url,
-           CASE v_provider.kind WHEN 'manual' THEN now() + s.manual_payment_time_to_live
-                                ELSE least(begin_attempt.expires_at, now() + s.payment_time_to_live) END,
+           CASE WHEN v_provider.kind = 'manual' AND v_verified THEN now() + s.manual_payment_time_to_live
+                WHEN v_provider.kind = 'manual'
+                    THEN least(begin_attempt.expires_at, now() + s.manual_payment_time_to_live)
+                ELSE least(begin_attempt.expires_at, now() + s.payment_time_to_live) END,
            -- The process that calls the gateway may die in between; the worker then asks the gateway with the same key.
            CASE v_provider.kind WHEN 'gateway' THEN now() + interval '2 minutes' END
     FROM sales.settings AS s
@@ -68,7 +74,7 @@ BEGIN
         IF v_provider.to_bank_account THEN
             PERFORM payments.instruct_transfer(v_payment);
         END IF;
-        -- A manual payment takes days; the goods stay reserved as long.
+        -- A manual payment takes days; the goods stay reserved as long, or until the order expires as any other.
         UPDATE sales.orders AS o SET expires_at = greatest(o.expires_at, v_payment.expires_at), version = o.version + 1
         WHERE o.id = v_payment.order_id AND v_payment.amount = o.total - o.amount_paid;
     END IF;

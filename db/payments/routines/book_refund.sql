@@ -1,6 +1,6 @@
 -- Books the money of a refund in the ledger and, unless the order has given it back before, takes back the merchants'
 -- shares of it. `target` is the account that the money goes to.
--- Callers:   mark_refund_completed, api.settle_refund.
+-- Callers:   mark_refund_completed, settle_refund.
 -- Locks:     merchants' earnings, the payer's ledger account. The caller holds the order (of a deposit: the payment).
 CREATE OR REPLACE FUNCTION payments.book_refund(refund_id uuid, target uuid)
 RETURNS void

@@ -1,5 +1,6 @@
 -- The transfers that the shop has to make at its bank, oldest first: pending payouts and withdrawals whose owner is not
--- suspended. A payout that was requested before there were bank accounts goes to its owner's present one, if any.
+-- suspended and, for earnings, still a merchant. A payout that was requested before there were bank accounts goes
+-- to its owner's present one, if any.
 -- Callers:   api.export_payouts.
 -- Definer:   store_api cannot read bank accounts.
 CREATE OR REPLACE FUNCTION payments.list_transfers(currency text DEFAULT NULL)
@@ -15,7 +16,8 @@ BEGIN ATOMIC
     JOIN payments.bank_accounts AS b
       ON b.account_id = p.account_id
      AND (b.id = p.bank_account_id OR p.bank_account_id IS NULL AND b.replaced_at IS NULL)
-    WHERE p.status = 'pending' AND a.status <> 'suspended' AND b.iban IS NOT NULL
+    WHERE p.status = 'pending' AND a.status <> 'suspended'
+      AND (p.source <> 'earnings' OR a.role IN ('merchant', 'admin')) AND b.iban IS NOT NULL
       AND (list_transfers.currency IS NULL OR p.currency = list_transfers.currency)
     ORDER BY p.id;
 END;

@@ -1,6 +1,6 @@
 -- Locks a payment and, before it, its order.
 -- Callers:   adopt_refund, receive_refund_event, receive_dispute_event, api.create_refund, api.capture_payment,
---            api.void_payment, api.confirm_payment.
+--            api.void_payment, api.confirm_payment, ledger.lock_pending_credit_change.
 -- Locks:     order, payment.
 -- Errors:    payment_not_found 404.
 CREATE OR REPLACE FUNCTION payments.lock_payment(payment_id uuid)

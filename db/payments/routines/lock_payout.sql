@@ -1,5 +1,5 @@
 -- Locks a payout, so that only one of several concurrent requests ends it.
--- Callers:   mark_payout_completed, mark_payout_failed.
+-- Callers:   mark_payout_completed, mark_payout_failed, api.confirm_payout, api.reject_payout.
 -- Locks:     the payout.
 -- Errors:    payout_not_found 404.
 CREATE OR REPLACE FUNCTION payments.lock_payout(payout_id uuid)

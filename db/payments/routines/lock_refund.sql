@@ -1,6 +1,7 @@
 -- Reads a refund after taking the lock under which refunds change: that of its order, or of its payment if there is no
 -- order.
--- Callers:   mark_refund_completed, mark_refund_failed, api.retry_refund, api.confirm_refund.
+-- Callers:   mark_refund_completed, mark_refund_failed, settle_refund, api.retry_refund,
+--            api.confirm_refund, api.settle_refund.
 -- Locks:     the order, or else the payment.
 -- Errors:    refund_not_found 404.
 CREATE OR REPLACE FUNCTION payments.lock_refund(refund_id uuid)

@@ -2,7 +2,7 @@
 -- the rest. Idempotent and monotone: it works from every other state, once. Money whose amount or currency differs from
 -- the request never pays.
 -- Callers:   api.receive_gateway_event, begin_attempt (wallet, credit), fulfilment.complete_booking (credit that was
---            held), api.confirm_payment (cash, bank transfer).
+--            held), api.confirm_payment (cash, bank transfer), ledger.approve_credit_change.
 -- Returns:   whether anything changed.
 -- Locks:     order, stock and merchants' earnings (in sales.apply_payment), payment, the payer's ledger account.
 -- Errors:    payment_not_found 404, payment_amount_invalid 422, insufficient_funds 409 (wallet, credit).

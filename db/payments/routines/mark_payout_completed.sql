@@ -2,7 +2,7 @@
 -- its money is available again.
 -- Callers:   api.complete_payout, api.confirm_payout.
 -- Returns:   whether anything changed.
--- Locks:     the payout, then the ledger account.
+-- Locks:     the payout, a shared advisory lock of its owner, then the ledger account.
 -- Errors:    payout_not_found 404, payout_suspended 409.
 CREATE OR REPLACE FUNCTION payments.mark_payout_completed(payout_id uuid, provider_reference text)
 RETURNS boolean
@@ -13,10 +13,15 @@ BEGIN
     IF v_payout.status <> 'pending' THEN
         RETURN false;
     END IF;
-    IF (SELECT a.status FROM identity.accounts AS a WHERE a.id = v_payout.account_id) = 'suspended' THEN
+    -- A suspension waits for this transaction (catalog.follow_seller), or is seen by it.
+    PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(v_payout.account_id, 1));
+    IF EXISTS (SELECT FROM identity.accounts AS a
+               WHERE a.id = v_payout.account_id
+                 AND (a.status = 'suspended' OR v_payout.source = 'earnings' AND a.role NOT IN ('merchant', 'admin')))
+    THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'payout_suspended',
-            MESSAGE = 'The owner of this payout is suspended.',
-            HINT = 'End the suspension, or report that the payout cannot be sent.';
+            MESSAGE = 'The owner of this payout is suspended, or no longer a merchant.',
+            HINT = 'Reinstate the owner, or report that the payout cannot be sent: its money is then available again.';
     END IF;
     PERFORM ledger.post_hold(v_payout.hold_id);
     UPDATE payments.payouts AS p

@@ -1,7 +1,7 @@
 -- Books a refund that was made, and takes back the merchants' shares of it. Idempotent and monotone: a failed refund
 -- stays failed.
 -- Callers:   request_refund (wallet, credit), receive_refund_event, take_dispute, api.complete_refund,
---            api.confirm_refund.
+--            api.confirm_refund, ledger.approve_credit_change.
 -- Returns:   whether anything changed.
 -- Locks:     order (of a deposit: payment), refund, merchants' earnings, the payer's ledger account. The first lock
 --            protects the refund.

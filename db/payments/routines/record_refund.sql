@@ -1,7 +1,8 @@
 -- Records a refund and counts it against the payment and the order's lines at once, so that concurrent refunds cannot
 -- exceed them. from_order is the part that had been applied (to the order, or the wallet); the rest never belonged
--- there. Without items each line bears its share. The money of a deposit is held in the wallet until it has been sent.
--- `owed` says that the order has given this money back before.
+-- there. Without items each line bears its share. An order that waits for money has no refunds: what has gone does not
+-- pay it any more (unapply_payment). The money of a deposit is held in the wallet until it has been sent. `owed` says
+-- that the order has given this money back before.
 -- Callers:   request_refund (which has it sent), adopt_refund and take_dispute (the money has already gone).
 -- Locks:     the payment, the order's lines, the wallet. The caller holds the order.
 -- Errors:    refund_above_payment, refund_above_line, line_refunded_out_of_range 409, insufficient_funds 409 (a spent
@@ -14,9 +15,17 @@ CREATE OR REPLACE FUNCTION payments.record_refund(
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_payment   payments.payments;
-    v_refund_id uuid;
+    v_from_order bigint := record_refund.from_order;
+    v_payment    payments.payments;
+    v_refund_id  uuid;
 BEGIN
+    IF v_from_order > 0 AND EXISTS (
+        SELECT FROM payments.payments AS p JOIN sales.orders AS o ON o.id = p.order_id
+        WHERE p.id = record_refund.payment_id AND o.status = 'pending')
+    THEN
+        PERFORM payments.unapply_payment(record_refund.payment_id, v_from_order);
+        v_from_order := 0;
+    END IF;
     UPDATE payments.payments AS p
     SET amount_refunded = p.amount_refunded + record_refund.amount, version = p.version + 1
     WHERE p.id = record_refund.payment_id
@@ -24,18 +33,18 @@ BEGIN
 
     INSERT INTO payments.refunds AS r (payment_id, order_id, account_id, amount, from_order, reason, requested_by,
                                        retry_of, owed)
-    VALUES (v_payment.id, v_payment.order_id, v_payment.account_id, record_refund.amount, record_refund.from_order,
+    VALUES (v_payment.id, v_payment.order_id, v_payment.account_id, record_refund.amount, v_from_order,
             record_refund.reason, identity.current_actor(), record_refund.retry_of, record_refund.owed)
     RETURNING r.id INTO v_refund_id;
 
-    IF record_refund.from_order > 0 AND v_payment.purpose = 'deposit' THEN
+    IF v_from_order > 0 AND v_payment.purpose = 'deposit' THEN
         UPDATE payments.refunds AS r
         SET hold_id = ledger.hold_amount(
             ledger.open_account('wallet', v_payment.captured_currency, owner_id => v_payment.account_id),
             payments.open_source_account(v_payment.provider, v_payment.captured_currency, v_payment.account_id),
-            record_refund.from_order, 'deposit_refund', payment_id => v_payment.id, refund_id => v_refund_id)
+            v_from_order, 'deposit_refund', payment_id => v_payment.id, refund_id => v_refund_id)
         WHERE r.id = v_refund_id;
-    ELSIF record_refund.from_order > 0 THEN
+    ELSIF v_from_order > 0 THEN
         IF record_refund.order_item_ids IS NULL THEN
             PERFORM payments.spread_refund(v_refund_id);
         ELSE

@@ -12,5 +12,8 @@ RETURN ROW(
           FROM payments.refund_items AS i
           WHERE i.refund_id = refund.id
           ORDER BY i.order_item_id NULLS LAST, i.product_id),
-    refund.failure_code, refund.retry_of, refund.settled_by, refund.settled_reference, refund.created_at
+    refund.failure_code, refund.retry_of, refund.settled_by, refund.settled_reference, refund.created_at,
+    CASE WHEN refund.status <> 'completed'
+         THEN (SELECT c.id FROM ledger.credit_changes AS c
+               WHERE c.refund_id = refund.id AND c.status = 'pending') END
 )::api.refund;

@@ -1,5 +1,5 @@
 -- Raises an error if a payment cannot be refunded now.
--- Callers:   refund_lines, api.create_refund, api.settle_refund.
+-- Callers:   refund_lines, api.create_refund, settle_refund.
 -- Errors:    payment_disputed 409.
 CREATE OR REPLACE FUNCTION payments.require_refundable(payment_id uuid)
 RETURNS void

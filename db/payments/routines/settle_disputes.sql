@@ -1,11 +1,13 @@
 -- Brings the ledger in line with a payment's disputes. What the gateway has withdrawn is held (the merchants' shares,
 -- or the wallet that a deposit filled) until it is returned; a dispute that is lost takes it (take_dispute), one that
 -- was prevented or stayed an inquiry holds nothing. Together they hold and take no more than is left of the payment.
--- Fees are the shop's. Idempotent.
+-- What has come back pays an order that still waits for it. Fees are the shop's. Idempotent.
 -- SECURITY DEFINER: customers do not see disputes, but when they cancel an order, what its dispute holds has to change.
 -- Callers:   receive_dispute_event; mark_payment_completed, for a dispute that was reported before its payment; and
---            request_refund, receive_refund_event, api.fail_refund, which change what is left.
--- Locks:     merchants' earnings, the wallet, those of take_dispute. The caller holds order and payment.
+--            request_refund, receive_refund_event, api.fail_refund, which change what is left; sales.settle_order,
+--            since from then on there are shares to hold.
+-- Locks:     merchants' earnings, the wallet, those of take_dispute and apply_again. The caller holds the order and
+--            the payment.
 CREATE OR REPLACE FUNCTION payments.settle_disputes(payment_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -41,6 +43,10 @@ BEGIN
     SELECT p.amount_captured - p.amount_refunded INTO STRICT v_left
     FROM payments.payments AS p WHERE p.id = v_payment.id;
     v_from_order := payments.refundable_from_order(v_payment.id);
+    IF v_left > v_from_order THEN
+        PERFORM payments.apply_again(v_payment.id);
+        v_from_order := payments.refundable_from_order(v_payment.id);
+    END IF;
     FOR v_dispute IN
         SELECT d.* FROM payments.disputes AS d WHERE d.payment_id = v_payment.id ORDER BY d.id
     LOOP

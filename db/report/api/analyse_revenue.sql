@@ -39,8 +39,8 @@ DECLARE
 BEGIN
     RETURN (
         SELECT ROW(
-            report.as_of('daily_revenue', 'daily_fees'), lower(v_period), upper(v_period) - 1, analyse_revenue."interval",
-            s.reporting_currency, ARRAY(
+            report.as_of('daily_revenue', 'daily_fees'), lower(v_period), upper(v_period) - 1,
+            analyse_revenue."interval", s.reporting_currency, ARRAY(
                 SELECT api.render_sales(g.first_day, g.last_day, analyse_revenue.currency)
                 FROM report.list_steps(v_period, analyse_revenue."interval") AS g ORDER BY g.first_day
             ),

@@ -1,5 +1,5 @@
--- Sales and gateways' fees from one day to another, both included: by currency, and in total in the reporting currency. Each converted
--- amount is rounded once, from the sum of the days at their rates. Not an endpoint.
+-- Sales and gateways' fees from one day to another, both included: by currency, and in total in the reporting currency.
+-- Each converted amount is rounded once, from the sum of the days at their rates. Not an endpoint.
 -- Callers:   analyse_revenue, get_dashboard.
 CREATE FUNCTION api.render_sales("from" date, "to" date, currency text DEFAULT NULL)
 RETURNS api.sales

@@ -1,6 +1,6 @@
 -- Cancels any order, for customer service.
 -- Locks:  the order, stock rows in product order, its payments.
--- Errors: confirmation_required 403; order_not_found 404, order_not_cancellable 409.
+-- Errors: confirmation_required, own_account_refused 403; order_not_found 404, order_not_cancellable 409.
 CREATE FUNCTION api.cancel_any_order(order_id uuid, reason api.short_text DEFAULT NULL)
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,10 +8,7 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
     PERFORM identity.require_fresh();
-    PERFORM FROM sales.orders AS o WHERE o.id = cancel_any_order.order_id FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
-    END IF;
+    PERFORM identity.refuse_own_account((fulfilment.lock_order(cancel_any_order.order_id)).account_id);
     PERFORM sales.cancel_order(cancel_any_order.order_id, coalesce(cancel_any_order.reason, 'customer service'));
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = cancel_any_order.order_id;
 END $$;

@@ -2,7 +2,7 @@
 -- Locks:  the cart (so that a double click creates one order), then those of create_order.
 -- Errors: cart_empty 422, cart_item_not_found 404, and those of create_order.
 CREATE FUNCTION api.checkout_cart(
-    item_ids uuid[] DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
+    item_ids api.ids DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
     currency api.currency DEFAULT NULL, shipping_method_id uuid DEFAULT NULL
 )
 RETURNS api."order"

@@ -1,12 +1,11 @@
 -- Turns lines into a pending order: pins prices, reserves stock, applies promotions, tax and shipping. All or nothing.
--- Locks:  stock rows, in product order; promotions.
+-- Locks:  an advisory lock of the account's unpaid orders; stock rows, in product order; promotions.
 -- Errors: order_empty, line_needs_product_or_bundle, quantity_out_of_range, currency_unknown,
---         product_not_sold_in_currency 422; product_not_found, bundle_not_found, address_not_found 404; out_of_stock
---         409; the reason why a promotion does not apply (promo_…); shipping_method_required,
---         shipping_method_not_available, shipping_address_required 422.
---         shipping_address_required 422.
+--         product_not_sold_in_currency 422; product_not_found, bundle_not_found, address_not_found 404; out_of_stock,
+--         too_many_unpaid_orders, too_many_units_on_hold 409; the reason why a promotion does not apply (promo_…);
+--         shipping_method_required, shipping_method_not_available, shipping_address_required 422.
 CREATE FUNCTION api.create_order(
-    items api.order_line[], shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
+    items api.order_lines, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
     currency api.currency DEFAULT 'USD',
     shipping_method_id uuid DEFAULT NULL
 )
@@ -21,7 +20,7 @@ DECLARE
     v_bundles           uuid[] := '{}';
     v_bundle_quantities bigint[] := '{}';
 BEGIN
-    FOREACH v_line IN ARRAY coalesce(create_order.items, '{}') LOOP
+    FOREACH v_line IN ARRAY coalesce(create_order.items::api.order_line[], '{}') LOOP
         IF v_line.product_id IS NOT NULL AND v_line.bundle_id IS NULL THEN
             v_products := v_products || v_line.product_id;
             v_quantities := v_quantities || v_line.quantity::bigint;
@@ -43,7 +42,8 @@ COMMENT ON FUNCTION api.create_order IS
 'Create an order
 
 Reserves stock and pins prices. Duplicate lines are added up; a bundle and a line of its component together need the
-stock of both. The order can be paid until it expires (`expires_at`). `promo_code` may be several codes separated by
+stock of both. The order can be paid until it expires (`expires_at`). The shop limits how many unpaid orders an account
+can have, and how many pieces they can hold together. `promo_code` may be several codes separated by
 commas if all of them can be combined.';
 
 GRANT EXECUTE ON FUNCTION api.create_order TO app_customer;

@@ -6,7 +6,7 @@ CREATE FUNCTION api.create_promotion(
     code api.promo_code, name api.short_text, kind api.promotion_kind, basis_points api.basis_points DEFAULT NULL,
     amount api.amount DEFAULT NULL, currency api.currency DEFAULT NULL, minimum api.amount DEFAULT NULL,
     cap api.amount DEFAULT NULL, valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL,
-    product_ids uuid[] DEFAULT '{}', category_ids uuid[] DEFAULT '{}',
+    product_ids api.ids DEFAULT '{}', category_ids api.ids DEFAULT '{}',
     total_uses api.use_limit DEFAULT NULL, uses_per_account api.use_limit DEFAULT NULL,
     stackable boolean DEFAULT false
 )

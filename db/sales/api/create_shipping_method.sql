@@ -2,7 +2,7 @@
 -- Locks:  none: it only inserts.
 -- Errors: currency_unknown 422, shipping_rate_twice, shipping_country_malformed 409.
 CREATE FUNCTION api.create_shipping_method(
-    name api.short_text, rates api.shipping_rate[], carrier api.short_text DEFAULT NULL
+    name api.short_text, rates api.shipping_rates, carrier api.short_text DEFAULT NULL
 )
 RETURNS api.shipping_method
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

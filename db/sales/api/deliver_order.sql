@@ -1,6 +1,6 @@
 -- Marks an order, and all of its parcels in transit, as delivered.
 -- Locks:  the order, its shipments.
--- Errors: order_not_found 404, order_transition_refused 409 (it is not shipped).
+-- Errors: own_account_refused 403; order_not_found 404, order_transition_refused 409 (it is not shipped).
 CREATE FUNCTION api.deliver_order(order_id uuid)
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,6 +9,7 @@ DECLARE
     v_order sales.orders;
 BEGIN
     v_order := fulfilment.lock_order(deliver_order.order_id);
+    PERFORM identity.refuse_own_account(v_order.account_id);
     IF v_order.status NOT IN ('shipped', 'delivered') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_transition_refused',
             MESSAGE = format('An order that is %s cannot become delivered.', v_order.status);

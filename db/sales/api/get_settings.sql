@@ -4,8 +4,15 @@ CREATE TYPE api.settings AS (
     manual_payment_time_to_live text, booking_time_to_live text, return_window text, commission_basis_points integer,
     tax_country text, shipping_required boolean, credit_held_until_booked boolean, booking_carrier text,
     return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
-    staff_idle_time_to_live text
+    staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer,
+    max_unpaid_orders integer, max_units_on_hold integer, security_events_kept text,
+    second_factor_required_for_staff boolean
 );
+COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
+'How many times the limit for one change (`credit_approval_above`) one account may get by hand within 24 hours, as
+credit, confirmed deposits or refunds, before a second person has to approve.';
+COMMENT ON COLUMN api.settings.daily_limits_per_staff IS
+'The same for all that one member of staff gives, gift cards included.';
 COMMENT ON COLUMN api.settings.order_time_to_live IS 'How long an unpaid order holds its stock.';
 COMMENT ON COLUMN api.settings.payment_time_to_live IS 'How long a checkout at a gateway can be paid.';
 COMMENT ON COLUMN api.settings.authorization_time_to_live IS
@@ -17,8 +24,15 @@ COMMENT ON COLUMN api.settings.confirmation_time_to_live IS
 'How long a log-in or a confirmation of the session counts for operations that need one.';
 COMMENT ON COLUMN api.settings.staff_idle_time_to_live IS
 'How long a session of staff lasts without being refreshed.';
+COMMENT ON COLUMN api.settings.second_factor_required_for_staff IS
+'Whether support and admins without a second factor can only set one up; open sessions from their next refresh on.';
 COMMENT ON COLUMN api.settings.payout_delay IS
 'How long after the return window a merchant''s earnings of an order can be paid out.';
+COMMENT ON COLUMN api.settings.max_unpaid_orders IS
+'The number of unpaid orders that an account can have; null: any number.';
+COMMENT ON COLUMN api.settings.max_units_on_hold IS
+'The number of pieces that the unpaid orders of an account can hold together; null: any number.';
+COMMENT ON COLUMN api.settings.security_events_kept IS 'How long security events are kept.';
 COMMENT ON COLUMN api.settings.booking_time_to_live IS 'How long a carrier that does not answer is asked again.';
 COMMENT ON COLUMN api.settings.return_window IS 'How long after the delivery a return can be requested.';
 COMMENT ON COLUMN api.settings.commission_basis_points IS
@@ -45,7 +59,9 @@ BEGIN
                    s.manual_payment_time_to_live, s.booking_time_to_live, s.return_window, s.commission_basis_points,
                    s.tax_country, s.shipping_required, s.credit_held_until_booked, s.booking_carrier,
                    s.return_origins, s.delayed_payment_time_to_live, s.payout_delay, s.confirmation_time_to_live,
-                   s.staff_idle_time_to_live)::api.settings
+                   s.staff_idle_time_to_live, s.daily_limits_per_recipient, s.daily_limits_per_staff,
+                   s.max_unpaid_orders, s.max_units_on_hold, s.security_events_kept,
+                   s.second_factor_required_for_staff)::api.settings
         FROM sales.settings AS s
     );
 END $$;

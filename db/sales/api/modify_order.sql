@@ -4,7 +4,7 @@
 -- Locks:  the order, stock rows in product order, its payments.
 -- Errors: order_not_found 404, order_not_pending 409, order_partly_paid 409, version_stale 412, and those of
 --         create_order.
-CREATE FUNCTION api.modify_order(order_id uuid, items api.order_change[], if_match bigint DEFAULT NULL)
+CREATE FUNCTION api.modify_order(order_id uuid, items api.order_changes, if_match bigint DEFAULT NULL)
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -9,10 +9,9 @@ DECLARE
     v_order sales.orders;
 BEGIN
     v_order := fulfilment.lock_order(release_order.order_id);
-    IF v_order.account_id = v_actor THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH403', CONSTRAINT = 'own_account_refused',
-            MESSAGE = 'You cannot release an order of your own.', HINT = 'Ask a colleague.';
-    ELSIF v_order.hold_reason IS NULL THEN
+    PERFORM identity.refuse_own_account(v_order.account_id);
+    PERFORM sales.refuse_own_sale(v_order.id);
+    IF v_order.hold_reason IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_on_hold',
             MESSAGE = 'This order is not on hold.';
     END IF;

@@ -1,8 +1,9 @@
 -- Marks an order as shipped: booked parcels are in transit now, and all pieces that are in no parcel are shipped in
 -- one.
 -- Locks:  the order, its lines, its shipments.
--- Errors: order_not_found 404, order_transition_refused 409 (it is not paid), order_on_hold, shipment_not_booked,
---         nothing_to_ship 409, shipped_above_owed 409 (a parcel that waits contains pieces that were refunded).
+-- Errors: own_account_refused 403; order_not_found 404, order_transition_refused 409 (it is not paid), order_on_hold,
+--         shipment_not_booked, nothing_to_ship 409, shipped_above_owed 409 (a parcel that waits contains pieces that
+--         were refunded).
 CREATE FUNCTION api.ship_order(order_id uuid)
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -11,6 +12,7 @@ DECLARE
     v_order sales.orders;
 BEGIN
     v_order := fulfilment.lock_order(ship_order.order_id);
+    PERFORM identity.refuse_own_account(v_order.account_id);
     IF v_order.status NOT IN ('paid', 'shipped', 'delivered') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_transition_refused',
             MESSAGE = format('An order that is %s cannot become shipped.', v_order.status);

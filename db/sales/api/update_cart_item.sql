@@ -1,6 +1,6 @@
 -- Sets a line's quantity.
 -- Locks:  the cart.
--- Errors: cart_item_not_found 404, out_of_stock 409.
+-- Errors: cart_item_not_found 404, out_of_stock, product_not_for_sale 409.
 CREATE FUNCTION api.update_cart_item(item_id uuid, quantity api.quantity)
 RETURNS api.cart
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -15,6 +15,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'cart_item_not_found',
             MESSAGE = 'There is no such line in your cart.';
     END IF;
+    PERFORM catalog.require_for_sale(ARRAY[v_product_id]);
     PERFORM catalog.require_stock(p.id, update_cart_item.quantity, p.kind = 'bundle')
     FROM catalog.products AS p
     WHERE p.id = v_product_id;

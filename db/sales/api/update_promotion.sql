@@ -5,8 +5,8 @@
 --         promotion_needs_currency, promotion_period_empty 409.
 CREATE FUNCTION api.update_promotion(
     promotion_id uuid, name api.short_text DEFAULT NULL, minimum api.amount DEFAULT NULL, cap api.amount DEFAULT NULL,
-    valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, product_ids uuid[] DEFAULT NULL,
-    category_ids uuid[] DEFAULT NULL, total_uses api.use_limit DEFAULT NULL,
+    valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, product_ids api.ids DEFAULT NULL,
+    category_ids api.ids DEFAULT NULL, total_uses api.use_limit DEFAULT NULL,
     uses_per_account api.use_limit DEFAULT NULL, stackable boolean DEFAULT NULL, if_match bigint DEFAULT NULL,
     given text[] DEFAULT NULL
 )

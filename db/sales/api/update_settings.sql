@@ -1,5 +1,5 @@
--- Changes settings of the shop: only the fields that are sent; null empties tax_country and booking_carrier. What has
--- begun keeps the settings it began with.
+-- Changes settings of the shop: only the fields that are sent; null empties tax_country and booking_carrier, and
+-- removes the limits of unpaid orders. What has begun keeps the settings it began with.
 -- Locks:  the settings' row.
 -- Errors: confirmation_required 403; duration_out_of_range, return_origin_malformed, carrier_unknown 422.
 CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
@@ -7,8 +7,16 @@ CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
 COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.';
 CREATE DOMAIN api.commission AS integer CONSTRAINT commission_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
 COMMENT ON DOMAIN api.commission IS 'Hundredths of a per cent: 1000 is 10 %.';
+CREATE DOMAIN api.daily_limits AS integer CONSTRAINT daily_limits_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000);
+COMMENT ON DOMAIN api.daily_limits IS 'A multiple of the limit for one change, 0 to 1,000; 0: always a second person.';
 CREATE DOMAIN api.return_origins AS text[] CONSTRAINT too_many_origins CHECK (cardinality(VALUE) <= 50);
 COMMENT ON DOMAIN api.return_origins IS 'At most 50 origins, such as https://shop.example.';
+CREATE DOMAIN api.unpaid_orders AS integer
+    CONSTRAINT max_unpaid_orders_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000);
+COMMENT ON DOMAIN api.unpaid_orders IS 'The number of orders, from 1 to 1,000,000.';
+CREATE DOMAIN api.units_on_hold AS integer
+    CONSTRAINT max_units_on_hold_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000000);
+COMMENT ON DOMAIN api.units_on_hold IS 'The number of pieces, from 1 to 1,000,000,000.';
 
 CREATE FUNCTION api.update_settings(
     order_time_to_live api.duration DEFAULT NULL, payment_time_to_live api.duration DEFAULT NULL,
@@ -19,6 +27,9 @@ CREATE FUNCTION api.update_settings(
     booking_carrier text DEFAULT NULL, return_origins api.return_origins DEFAULT NULL,
     delayed_payment_time_to_live api.duration DEFAULT NULL, payout_delay api.duration DEFAULT NULL,
     confirmation_time_to_live api.duration DEFAULT NULL, staff_idle_time_to_live api.duration DEFAULT NULL,
+    daily_limits_per_recipient api.daily_limits DEFAULT NULL, daily_limits_per_staff api.daily_limits DEFAULT NULL,
+    max_unpaid_orders api.unpaid_orders DEFAULT NULL, max_units_on_hold api.units_on_hold DEFAULT NULL,
+    security_events_kept api.duration DEFAULT NULL, second_factor_required_for_staff boolean DEFAULT NULL,
     given text[] DEFAULT NULL
 )
 RETURNS api.settings
@@ -51,11 +62,12 @@ BEGIN
         ]::text[]) AS d WHERE d::interval NOT BETWEEN '1 minute' AND '365 days'
     ) OR update_settings.return_window::interval > '3650 days' OR update_settings.payout_delay::interval > '365 days'
        OR update_settings.confirmation_time_to_live::interval NOT BETWEEN '1 minute' AND '1 day'
+       OR update_settings.security_events_kept::interval NOT BETWEEN '7 days' AND '3650 days'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
             HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay up to a '
-                || 'year, the return window ten.';
+                || 'year, the return window ten; security events are kept for seven days to ten years.';
     END IF;
 
     UPDATE sales.settings AS s
@@ -71,7 +83,13 @@ BEGIN
             coalesce(update_settings.confirmation_time_to_live::interval, s.confirmation_time_to_live),
         staff_idle_time_to_live =
             coalesce(update_settings.staff_idle_time_to_live::interval, s.staff_idle_time_to_live),
+        daily_limits_per_recipient =
+            coalesce(update_settings.daily_limits_per_recipient, s.daily_limits_per_recipient),
+        daily_limits_per_staff = coalesce(update_settings.daily_limits_per_staff, s.daily_limits_per_staff),
+        second_factor_required_for_staff =
+            coalesce(update_settings.second_factor_required_for_staff, s.second_factor_required_for_staff),
         payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
+        security_events_kept = coalesce(update_settings.security_events_kept::interval, s.security_events_kept),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
         return_window = coalesce(update_settings.return_window::interval, s.return_window),
         commission_basis_points = coalesce(update_settings.commission_basis_points, s.commission_basis_points),
@@ -82,14 +100,21 @@ BEGIN
         booking_carrier = CASE WHEN 'booking_carrier' = ANY (update_settings.given)
                                THEN update_settings.booking_carrier
                                ELSE coalesce(update_settings.booking_carrier, s.booking_carrier) END,
-        return_origins = coalesce(update_settings.return_origins, s.return_origins);
+        return_origins = coalesce(update_settings.return_origins, s.return_origins),
+        max_unpaid_orders = CASE WHEN 'max_unpaid_orders' = ANY (update_settings.given)
+                                 THEN update_settings.max_unpaid_orders
+                                 ELSE coalesce(update_settings.max_unpaid_orders, s.max_unpaid_orders) END,
+        max_units_on_hold = CASE WHEN 'max_units_on_hold' = ANY (update_settings.given)
+                                 THEN update_settings.max_units_on_hold
+                                 ELSE coalesce(update_settings.max_units_on_hold, s.max_units_on_hold) END;
     RETURN api.get_settings();
 END $$;
 
 COMMENT ON FUNCTION api.update_settings IS
 'Change the settings
 
-Changes only the fields that are sent; null empties `tax_country` and `booking_carrier`. Orders and payments that have
+Changes only the fields that are sent; null empties `tax_country` and `booking_carrier`, and removes the limits
+`max_unpaid_orders` and `max_units_on_hold`. Orders and payments that have
 begun keep the settings they began with. `return_origins` replaces all of them.';
 
 GRANT EXECUTE ON FUNCTION api.update_settings TO app_admin;

@@ -3,7 +3,7 @@
 -- Errors: shipping_method_not_found 404, version_stale 412, currency_unknown 422, shipping_rate_twice 409.
 CREATE FUNCTION api.update_shipping_method(
     shipping_method_id uuid, name api.short_text DEFAULT NULL, carrier api.short_text DEFAULT NULL,
-    enabled boolean DEFAULT NULL, rates api.shipping_rate[] DEFAULT NULL, if_match bigint DEFAULT NULL
+    enabled boolean DEFAULT NULL, rates api.shipping_rates DEFAULT NULL, if_match bigint DEFAULT NULL
 )
 RETURNS api.shipping_method
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -2,7 +2,7 @@
 -- nothing: only the order itself decides.
 -- Errors: order_empty, line_needs_product_or_bundle 422; product_not_found, bundle_not_found 404;
 --         product_not_sold_in_currency 422.
-CREATE FUNCTION api.validate_promotion(code api.promo_code, items api.order_line[], currency api.currency DEFAULT 'USD')
+CREATE FUNCTION api.validate_promotion(code api.promo_code, items api.order_lines, currency api.currency DEFAULT 'USD')
 RETURNS api.promotion_validation
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

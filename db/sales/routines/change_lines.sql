@@ -3,8 +3,9 @@
 -- that is left empty is cancelled. Open payments are cancelled, since they would pay the old total. Existing bundle
 -- lines keep their components.
 -- Callers:   modify_order, delete_product_in_order.
--- Locks:     stock rows in product order, then the order's payments.
--- Errors:    order_empty, order_too_long 422, order_partly_paid 409, and those of place_order.
+-- Locks:     those of require_for_sale, the lock of the account's unpaid orders, stock rows in product order, then the
+--            order's payments.
+-- Errors:    order_empty, order_too_long 422, order_partly_paid, too_many_units_on_hold 409, and those of place_order.
 CREATE OR REPLACE FUNCTION sales.change_lines(order_id uuid, product_ids uuid[], quantities bigint[], bundles boolean[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -12,12 +13,14 @@ DECLARE
     v_order   sales.orders;
     v_change  record;
     v_product record;
+    v_more    bigint := 0;
     v_set     boolean := false;
     v_removed boolean := false;
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = change_lines.order_id;
     IF change_lines.product_ids = '{}' THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty', MESSAGE = 'Send at least one line to change.';
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty',
+            MESSAGE = 'Send at least one line to change.';
     END IF;
     PERFORM sales.require_few_lines(cardinality(change_lines.product_ids));
     -- A product id that belongs to a bundle, or the reverse, is refused: a bundle has no stock of its own.
@@ -40,6 +43,12 @@ BEGIN
         RETURN;
     END IF;
 
+    -- Lines may shrink whoever sells them.
+    PERFORM catalog.require_for_sale(array_agg(w.product_id))
+    FROM (SELECT c.product_id FROM unnest(change_lines.product_ids, change_lines.quantities) AS c (product_id, quantity)
+          LEFT JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id
+          GROUP BY c.product_id HAVING sum(c.quantity) > coalesce(max(i.quantity), 0)) AS w;
+    PERFORM sales.lock_unpaid_orders(v_order.account_id);
     -- The stock first, by product over all lines, so that a product line can use the pieces that a bundle line
     -- releases.
     FOR v_change IN
@@ -68,6 +77,7 @@ BEGIN
         ) AS p
         GROUP BY p.product_id HAVING sum(p.delta) <> 0 ORDER BY p.product_id
     LOOP
+        v_more := v_more + v_change.delta;
         IF v_change.delta > 0 THEN
             PERFORM catalog.reserve_stock(v_change.product_id, v_change.delta, v_order.id);
         ELSE
@@ -125,6 +135,9 @@ BEGIN
     PERFORM sales.require_few_lines(count(*)) FROM sales.order_items AS i WHERE i.order_id = v_order.id;
 
     PERFORM sales.pin_components(v_order.id);
+    IF v_more > 0 THEN
+        PERFORM sales.require_few_units(v_order.account_id);
+    END IF;
     UPDATE sales.orders AS o
     SET weight = (SELECT coalesce(sum(p.weight::bigint * i.quantity), 0)
                   FROM sales.order_items AS i

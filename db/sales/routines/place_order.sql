@@ -3,10 +3,13 @@
 -- stock for their components is added to that for the products.
 -- Callers:   create_order, checkout_cart.
 -- Errors:    order_empty, order_too_long, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422;
---            product_not_found, bundle_not_found 404; out_of_stock 409; those of use_promotions and price_order.
--- Locks:     stock rows, in product order, then promotions. Stock comes before the lines' foreign keys: in the opposite
---            order, throughput on a popular product collapses (key shares on its row create multixacts: 268 instead of
---            950 orders/s at 64 clients).
+--            product_not_found, bundle_not_found 404; out_of_stock, product_not_for_sale, too_many_unpaid_orders,
+--            too_many_units_on_hold 409; shipping_method_not_available 422; those of use_promotions and
+--            price_order.
+-- Locks:     an advisory lock of the account's unpaid orders, so that concurrent requests are counted (trying it first
+--            spares a statement); those of require_for_sale; stock rows, in product order, then promotions. Stock comes
+--            before the lines' foreign keys: in the opposite order, throughput on a popular product collapses (key
+--            shares on its row create multixacts: 268 instead of 950 orders/s at 64 clients).
 -- Plans:     always generic: otherwise PostgreSQL plans the first query again for each order, which costs a quarter of
 --            the order.
 CREATE OR REPLACE FUNCTION sales.place_order(
@@ -18,6 +21,7 @@ RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_order_id  CONSTANT uuid := uuidv7();
+    v_alone     CONSTANT boolean := pg_try_advisory_xact_lock(uuid_hash_extended(place_order.account_id, 1));
     v_shop      record;
     v_line      record;
     v_parts     record;
@@ -37,16 +41,40 @@ DECLARE
     v_requires  boolean[] := '{}';    -- shipping
     v_held      uuid[] := '{}';
     v_pieces    bigint[] := '{}';
+    v_units     bigint := 0;
 BEGIN
+    IF NOT v_alone THEN
+        PERFORM sales.lock_unpaid_orders(place_order.account_id);
+    END IF;
     SELECT now() + s.order_time_to_live AS expires_at, s.commission_basis_points,
            s.shipping_required OR EXISTS (
                SELECT FROM sales.tax_rates AS r
                WHERE r.country = coalesce(
                    place_order.shipping_address ->> 'country', s.tax_country::text
-               )::char(2)) AS priced
+               )::char(2)) AS priced,
+           s.max_unpaid_orders, s.max_units_on_hold,
+           CASE WHEN num_nonnulls(s.max_unpaid_orders, s.max_units_on_hold) > 0 THEN (
+               SELECT count(*) FROM (
+                   SELECT FROM sales.orders AS o
+                   WHERE o.account_id = place_order.account_id AND o.status = 'pending' LIMIT s.max_unpaid_orders
+               ) AS u) END AS unpaid
     INTO STRICT v_shop FROM sales.settings AS s;
+    IF v_shop.unpaid >= v_shop.max_unpaid_orders THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'too_many_unpaid_orders',
+            MESSAGE = 'You have too many unpaid orders.', HINT = 'Pay for one of them, or cancel one.',
+            DETAIL = json_build_object('limit', v_shop.max_unpaid_orders)::text;
+    END IF;
     PERFORM sales.require_few_lines(coalesce(cardinality(place_order.product_ids), 0)
                                       + coalesce(cardinality(place_order.bundle_ids), 0));
+    -- Where nothing has to be shipped or taxed no price is looked up, so that only a foreign key would notice.
+    IF place_order.shipping_method_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM sales.shipping_methods AS m WHERE m.id = place_order.shipping_method_id)
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'shipping_method_not_available',
+            MESSAGE = 'This shipping method is not available for this order.',
+            HINT = 'GET /shipping-methods lists the methods for its weight and country.';
+    END IF;
+    PERFORM catalog.require_for_sale(place_order.product_ids || place_order.bundle_ids);
     -- A bundle has a price and no stock; its components need stock and have no price of their own here.
     IF place_order.bundle_ids <> '{}' THEN
         SELECT array_agg(c.product_id) AS ids, array_agg(c.quantity * b.quantity) AS pieces INTO STRICT v_parts
@@ -97,8 +125,12 @@ BEGIN
             PERFORM catalog.hold_stock(v_line.product_id, v_line.pieces);
             v_held := v_held || v_line.product_id;
             v_pieces := v_pieces || v_line.pieces;
+            v_units := v_units + v_line.pieces;
         END IF;
     END LOOP;
+    IF v_units > v_shop.max_units_on_hold OR v_shop.unpaid > 0 AND v_shop.max_units_on_hold IS NOT NULL THEN
+        PERFORM sales.require_few_units(place_order.account_id, v_units);
+    END IF;
     IF v_products = '{}' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'order_empty',
             MESSAGE = 'An order needs at least one line.';

@@ -19,11 +19,11 @@ For a shop in a process of its own, `stripe.environment` has the variables that 
             yield server
 
 People act through pay, authorize, decline, expire, pay_by_bank, show_voucher, bank_pays, bank_refuses, bank_cancels,
-dispute, update_dispute, close_dispute, move_funds, prevent, open_review, close_review, capture_by_hand, refund_by_hand,
-settle_refund. What calls of the API make is in `events` too: `of_type(kind)`. `sessions`, `intents`, `charges`,
-`refunds`, `disputes`, `reviews`, `transactions` (the account's books) hold the objects by id, `requests` what was
-asked. `totals()` adds the books up. `account_currency` is what all money is converted to, with `exchange_rate`; None:
-each currency has its own balance.
+dispute, update_dispute, close_dispute, move_funds, prevent, open_review, close_review, capture_by_hand,
+refund_by_hand, settle_refund, return_debit. What calls of the API make is in `events` too: `of_type(kind)`.
+`sessions`, `intents`, `charges`, `refunds`, `disputes`, `reviews`, `transactions` (the account's books) hold the
+objects by id, `requests` what was asked. `totals()` adds the books up. `account_currency` is what all money is
+converted to, with `exchange_rate`; None: each currency has its own balance.
 
 Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `calm()` ends them.
 `meanwhile(on, act)` does something between a request's arrival and its work. `forget_keys()` is what a day does to
@@ -37,8 +37,9 @@ Sources: https://docs.stripe.com/api/errors, /api/idempotent_requests, /api/chec
 /disputes, /api/disputes/object, /api/balance_transactions, /reports/reporting-categories.
 """
 
+from tests.gateways.stripe_server.disputes import DISPUTE_FEE
 from tests.gateways.stripe_server.limits import MAXIMUM, MINIMUM, NO_FRACTIONS
 from tests.gateways.stripe_server.protocol import Kind, Thing
 from tests.gateways.stripe_server.server import StripeServer
 
-__all__ = ["MAXIMUM", "MINIMUM", "NO_FRACTIONS", "Kind", "StripeServer", "Thing"]
+__all__ = ["DISPUTE_FEE", "MAXIMUM", "MINIMUM", "NO_FRACTIONS", "Kind", "StripeServer", "Thing"]

@@ -26,7 +26,8 @@ class Intents(Account):
         taken = intent["amount"] if amount is None else amount
         intent.update(status="succeeded", amount_received=taken, amount_capturable=0)
         charge.update(captured=True, amount_captured=taken)
-        self._enter("charge", "charge", charge, charge["amount"], round(taken * 0.029) + 30)
+        entry = self._enter("charge", "charge", charge, charge["amount"], round(taken * 0.029) + 30)
+        charge["balance_transaction"] = entry["id"]
         if taken < charge["amount"]:
             self._enter("refund", "partial_capture_reversal", charge, taken - charge["amount"])
         self._tell("payment_intent.succeeded", intent)

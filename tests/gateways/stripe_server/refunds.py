@@ -30,6 +30,12 @@ class Refunds(Account):
                 self._tell("refund.failed", refund)
             return made
 
+    def return_debit(self, intent_id: str) -> None:
+        """The bank takes back a debit that had succeeded. The books say so; no callback does."""
+        with self._acting():
+            charge = self.charges[self.intents[intent_id]["latest_charge"]]
+            self._enter("payment_failure_refund", "charge_failure", charge, -charge["amount_captured"])
+
     def _count_refunds(self, charge: Thing) -> None:
         given = [r["amount"] for r in self.refunds.values() if r["charge"] == charge["id"] and _counts(r)]
         charge["amount_refunded"] = sum(given)

@@ -18,6 +18,7 @@ import httpx
 import uvicorn
 from stripe.params import (
     BalanceTransactionListParams,
+    BalanceTransactionRetrieveParams,
     DisputeRetrieveParams,
     PaymentIntentCancelParams,
     PaymentIntentCaptureParams,
@@ -248,6 +249,8 @@ ROUTES: Sequence[tuple[str, str, type, Callable[..., Thing]]] = (
     ("POST", "/v1/payment_intents/(pi_[a-z0-9]+)/capture", PaymentIntentCaptureParams, StripeServer._capture_intent),
     ("POST", "/v1/payment_intents/(pi_[a-z0-9]+)/cancel", PaymentIntentCancelParams, StripeServer._cancel_intent),
     ("GET", "/v1/balance_transactions", BalanceTransactionListParams, StripeServer._list_transactions),
+    ("GET", "/v1/balance_transactions/(txn_[a-z0-9]+)", BalanceTransactionRetrieveParams,
+     StripeServer._get_transaction),
     ("POST", "/v1/refunds", RefundCreateParams, StripeServer._create_refund),
     ("GET", "/v1/refunds", RefundListParams, StripeServer._list_refunds),
     ("GET", "/v1/refunds/(re_[a-z0-9]+)", RefundRetrieveParams, StripeServer._get_refund),

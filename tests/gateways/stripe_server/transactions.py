@@ -24,7 +24,14 @@ class Transactions(Account):
             found = found[[t["id"] for t in found].index(params["starting_after"]) + 1 :]
         data = found[:limit]
         if params.get("expand") == ["data.source"]:
-            sources = {**self.charges, **self.refunds, **self.disputes, **self.others}
-            data = [entry | {"source": entry["source"] and sources[entry["source"]]} for entry in data]
+            data = [self._with_source(entry) for entry in data]
         more = len(found) > limit
         return {"object": "list", "url": "/v1/balance_transactions", "data": data, "has_more": more}
+
+    def _get_transaction(self, params: Thing, transaction_id: str) -> Thing:
+        entry = self._find(self.transactions, transaction_id, "balance_transaction")
+        return self._with_source(entry) if params.get("expand") == ["source"] else entry
+
+    def _with_source(self, entry: Thing) -> Thing:
+        sources = {**self.charges, **self.refunds, **self.disputes, **self.others}
+        return entry | {"source": entry["source"] and sources[entry["source"]]}

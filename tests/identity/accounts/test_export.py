@@ -26,6 +26,7 @@ EXCEPTIONS = {
     "identity.account_exports": "this file",
     "identity.mail_tokens": "secrets: hashes of tokens",
     "identity.passwords": "secrets",
+    "identity.recovery_codes": "secrets: hashes of codes",
     "identity.refresh_tokens": "secrets: hashes of tokens",
     "ledger.balance_parts": "parts of a number in ledger.accounts",
     "messaging.streams": "connections that are open now",

@@ -12,7 +12,8 @@ import pytest
 from api.http import jwks
 from api.http.errors import Problem
 from api.http.identity_provider import Verifier
-from api.settings import Oidc, Settings
+from api.settings import Settings
+from api.settings_oidc import Oidc
 from api.settings_source import SettingsError
 from tests.identity.accounts.provider import Provider
 

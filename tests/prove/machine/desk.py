@@ -53,31 +53,45 @@ class Desk(RuleBasedStateMachine):
     @initialize()
     def open_shop(self) -> None:
         self.opened_at = datetime.now(UTC).isoformat()
-        self.buyers = [self.caller.sign_up("customer") for _ in COUNTRIES]
-        self.accounts, self.addresses = [], []
         # Guesses at gift cards are counted by address as well: not from one shop to the next.
         self.caller.connection("admin_sql").execute("DELETE FROM identity.login_attempts")
+        self.sign_up_buyers()
+        self.merchant = self.caller.sign_up("merchant")
+        self.support, self.second, self.admin = (self.staff(role) for role in ("support", "support", "admin"))
+        if not self.methods:  # the settings outlive a shop
+            self.set_taxes_and_shipping()
+        self.model.taxes = TAXES
+        self.offer_products()
+        self.offer_bundles()
+        self.catalogue = list(self.model.products)
+        self.give_money()
+        self.start_promotions()
+
+    def sign_up_buyers(self) -> None:
+        self.buyers = [self.caller.sign_up("customer") for _ in COUNTRIES]
+        self.accounts, self.addresses = [], []
         self.model.countries = list(COUNTRIES)
         for token, country in zip(self.buyers, COUNTRIES, strict=True):
             self.accounts.append(self.must(token, "GET", "/account")["id"])
             self.must(token, "PUT", "/account/bank-account", {"iban": IBAN, "holder": "Ada"})
             address = {"name": "Ada", "line1": "1 Main Street", "city": "X", "country": country}
             self.addresses.append(self.must(token, "POST", "/account/addresses", address)["id"])
-        self.merchant = self.caller.sign_up("merchant")
-        self.support, self.second, self.admin = (self.staff(role) for role in ("support", "support", "admin"))
-        if not self.methods:
-            for country, tax in TAXES.items():
-                rate = {"country": country, "name": "VAT", "rate": float(tax.rate), "included": tax.included}
-                self.must(self.admin, "POST", "/admin/tax-rates", rate)
-            rates = [{"currency": "USD", "up_to": 1000, "price": 599, "free_from": 20_000},
-                     {"currency": "EUR", "up_to": 1000, "price": 499}]  # fmt: skip
-            made = self.must(self.admin, "POST", "/admin/shipping-methods", {"name": "Parcel", "rates": rates})
-            self.methods.append(made["id"])
-            # Credit that waits for a carrier is proved elsewhere (tests/fulfilment/shipments).
-            self.caller.connection("admin_sql").execute(
-                "UPDATE sales.settings SET credit_held_until_booked = false, demo = true"
-            )
-        self.model.taxes = TAXES
+
+    def set_taxes_and_shipping(self) -> None:
+        for country, tax in TAXES.items():
+            rate = {"country": country, "name": "VAT", "rate": float(tax.rate), "included": tax.included}
+            self.must(self.admin, "POST", "/admin/tax-rates", rate)
+        rates = [{"currency": "USD", "up_to": 1000, "price": 599, "free_from": 20_000},
+                 {"currency": "EUR", "up_to": 1000, "price": 499}]  # fmt: skip
+        made = self.must(self.admin, "POST", "/admin/shipping-methods", {"name": "Parcel", "rates": rates})
+        self.methods.append(made["id"])
+        # Credit that waits for a carrier is proved elsewhere (tests/fulfilment/shipments).
+        self.caller.connection("admin_sql").execute(
+            "UPDATE sales.settings SET credit_held_until_booked = false, demo = true, "
+            "daily_limits_per_recipient = 1000, daily_limits_per_staff = 1000"
+        )
+
+    def offer_products(self) -> None:
         for usd, eur, stock in ((1999, 1850, 6), (1, 1, 40), (250, None, 12), (9999, 9100, 5)):
             given = {"name": "Thing", "description": "", "sku": uuid.uuid4().hex[:12], "price": usd, "currency": "USD",
                      "stock": stock}  # fmt: skip
@@ -87,6 +101,8 @@ class Desk(RuleBasedStateMachine):
                 self.must(self.merchant, "PUT", f"/products/{product}/price", {"price": eur, "currency": "EUR"})
                 prices["EUR"] = eur
             self.model.products[product] = Product(product, prices, stock)
+
+    def offer_bundles(self) -> None:
         a, b, c, _ = self.model.products
         for parts, price in (({a: 1, b: 2}, 2000), ({b: 3, c: 2}, 333)):
             given = {"name": "Set", "sku": uuid.uuid4().hex[:12], "price": price, "currency": "USD",
@@ -94,8 +110,10 @@ class Desk(RuleBasedStateMachine):
             bundle = self.must(self.merchant, "POST", "/bundles", given)["id"]
             self.must(self.merchant, "PUT", f"/bundles/{bundle}/price", {"price": price - 7, "currency": "EUR"})
             self.model.products[bundle] = Product(bundle, {"USD": price, "EUR": price - 7}, parts=parts)
-        self.catalogue = list(self.model.products)
-        for buyer, account in enumerate(self.accounts):  # money to begin with
+
+    def give_money(self) -> None:
+        """Wallet and credit of each buyer."""
+        for buyer, account in enumerate(self.accounts):
             self.caller.connection("admin_sql").execute(
                 """
                 SELECT ledger.post_transfer(ledger.open_account('clearing', 'USD', 'mock'),
@@ -105,6 +123,8 @@ class Desk(RuleBasedStateMachine):
             )  # fmt: skip
             for kind in ("wallet", "credit"):
                 self.model.purse(buyer, kind).balance = 9000
+
+    def start_promotions(self) -> None:
         for promotion in (
             Promotion("TEN", basis_points=1000, currency="USD", cap=1500, stackable=True),
             Promotion("THIRD", basis_points=3333, stackable=True, total_uses=3),

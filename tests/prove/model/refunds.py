@@ -13,6 +13,25 @@ class Refunds(State):
         given = sum(r.from_order for r in self.refunds.values() if r.payment == payment.id and r.counts)
         return payment.applied - given
 
+    def rest(self, payment: Payment) -> int:
+        """What is left of a payment and was not applied."""
+        return payment.captured - payment.refunded - self.refundable_from_order(payment)
+
+    def unapply(self, payment: Payment, order: Order, amount: int) -> None:
+        """Money that has gone pays no order that waits for the rest."""
+        payment.applied -= amount
+        payment.gone += amount
+        order.paid -= amount
+
+    def require_rest(self, payment: Payment, amount: int) -> None:
+        lacking = amount - self.rest(payment)
+        if amount == 0 or lacking <= 0:
+            return
+        order = self.orders[payment.order] if payment.order else None
+        if order is None or order.status != "pending" or self.refundable_from_order(payment) < lacking:
+            raise Refusal(409, "refund_above_payment")
+        self.unapply(payment, order, lacking)
+
     def credited(self, refund_id: str | None) -> bool:
         if refund_id is None:
             return False
@@ -36,6 +55,9 @@ class Refunds(State):
     ) -> Refund:  # fmt: skip
         payment = self.payments[payment_id]
         order = self.orders[payment.order] if payment.order else None
+        if order is not None and order.status == "pending" and from_order:
+            self.unapply(payment, order, from_order)
+            from_order = 0
         payment.refunded += amount
         if items is None:
             items = self.spread(order, from_order) if order is not None and from_order else []

@@ -140,6 +140,18 @@ class Shop(Orders):
             self.give_up_payments(order)
         self.settle_disputes(payment_id)
 
+    def apply_again(self, payment: Payment) -> None:
+        """Money that had gone and has come back pays its order again, if that still waits for money."""
+        order = self.orders[payment.order] if payment.order else None
+        amount = min(payment.gone, self.rest(payment))
+        if order is None or order.status != "pending" or amount <= 0:
+            return
+        applied = self.apply(order, amount)
+        payment.applied += applied
+        payment.gone -= applied
+        if order.status != "pending":
+            self.give_up_payments(order)
+
     def apply(self, order: Order, amount: int) -> int:
         if order.status == "cancelled" and order.reason == "expired" and order.paid == 0 and amount == order.total:
             if not self.take_up(order):

@@ -115,6 +115,7 @@ class Payment:
     captured: int = 0
     refunded: int = 0
     applied: int = 0
+    gone: int = 0  # was applied, has gone since, and was not applied again
     fee: int = 0  # what the gateway has kept of it, as booked
 
 

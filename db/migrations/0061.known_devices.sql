@@ -1,4 +1,4 @@
--- depends: 0061.exports
+-- depends: 0060.second_factors
 -- Devices and networks from which an account logged in: other people's guesses do not lock them out.
 CREATE TABLE identity.known_devices (
     account_id   uuid NOT NULL REFERENCES identity.accounts ON DELETE CASCADE,

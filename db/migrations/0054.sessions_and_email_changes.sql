@@ -1,4 +1,4 @@
--- depends: 0054.session_confirmed
+-- depends: 0053.session_confirmed
 -- From where a session is used, and changes of an e-mail, which count once the new address is confirmed.
 ALTER TABLE identity.sessions
     ADD COLUMN ip_address text,              -- of the log-in or the last refresh; null: opened without a request

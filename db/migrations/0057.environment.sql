@@ -1,4 +1,4 @@
--- depends: 0055.sessions_and_email_changes
+-- depends: 0056.limits
 -- What kind of shop this is, in a row that the owner of the tables changes. It was a setting of the database, which
 -- every session can set to something else for itself.
 CREATE TABLE identity.environment (

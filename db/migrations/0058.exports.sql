@@ -1,4 +1,4 @@
--- depends: 0059.environment
+-- depends: 0057.environment
 -- Exports of everything that is stored about a person, how long the audit is kept, and texts in their canonical form.
 
 -- One export an account. The worker writes the file in parts, so that neither it nor a reader needs all of it at once.
@@ -37,9 +37,9 @@ INSERT INTO audit.retention DEFAULT VALUES;
 COMMENT ON TABLE audit.retention IS
 'The worker drops months of the audit that ended longer ago. A DBA changes it: UPDATE audit.retention SET keep = …';
 
--- E-mails, display names and names of products from before they were checked: composed (NFC), without invisible characters and without
--- blanks at their ends. An e-mail that would then be another account's stays as it is. One that changes by more than
--- its composition was reached by no mail, so it is not verified.
+-- E-mails, display names and names of products from before they were checked: composed (NFC), without invisible
+-- characters and without blanks at their ends. An e-mail that would then be another account's stays as it is. One that
+-- changes by more than its composition was reached by no mail, so it is not verified.
 UPDATE identity.accounts AS a
 SET email = n.email, email_verified = a.email_verified AND n.email = normalize(a.email), version = a.version + 1
 FROM (
