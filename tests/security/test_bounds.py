@@ -16,11 +16,13 @@ from tests.support.web import Client
 
 SECURITY = Path(__file__).parents[2] / "db" / "docs" / "security.md"
 # Lists and JSON that only the shop's own processes send, as long as what they have at hand: a request that they
-# have verified (BODY_LIMIT), a page of a gateway's books, the streams of one process, the kinds of jobs.
+# have verified (BODY_LIMIT), a page of a gateway's books, the streams of one process, the kinds of jobs, the refusals
+# of ten seconds (500 at most).
 OWN = {
     ("claim_deliveries", "busy"), ("claim_jobs", "kinds"), ("close_streams", "streams"), ("renew_streams", "streams"),
     ("receive_gateway_event", "payload"), ("receive_gateway_event", "movements"), ("reconcile_payment", "movements"),
     ("store_gateway_movements", "movements"), ("take_snapshot", "counts"),
+    ("record_refusals", "refusals"),
 }  # fmt: skip
 
 # Every parameter, and every attribute of a composite in one, that is a list or JSON: and whether its type has a bound.

@@ -22,6 +22,7 @@ SETTINGS = {
     "app.audience": "the same",
     "app.session": "the same",
     "app.request_id": "a note in the audit, decides nothing",
+    "app.client": "a note in the security events, decides nothing",
     "app.idempotency_id": "row security shows only the caller's own key",
     "transaction_isolation": "the server's own",
     "server_version": "the server's own",

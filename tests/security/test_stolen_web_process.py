@@ -155,7 +155,7 @@ def test_its_files_and_its_neighbours_hold_no_secret(store: Store) -> None:
     told = json.loads(taken[VARIABLE])
     numbers = [str(process.pid) for process in (store.up, worker)]
     done = subprocess.run(
-        [sys.executable, "-c", program, str(store.data), str(layout.cluster), told["temporary"], *numbers],
+        [sys.executable, "-c", program, str(store.data), str(layout.cluster), told["writable"][0], *numbers],
         cwd=ROOT, env=taken, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
