@@ -130,3 +130,24 @@ async def test_a_process_accepts_only_so_many_connections(server: WebServer) -> 
     assert len(held) > 20
     for writer in held:
         writer.close()
+
+
+async def test_the_rest_of_a_refused_body_gets_no_second_answer(server: WebServer) -> None:
+    """A client that reads it later would take it for the answer to its next request."""
+    size = 4 * 1024 * 1024
+    reader, writer = await connect(server)
+    writer.write(GET + b"\r\n")
+    assert b" 200 " in await reader.readline()
+    post = b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % size
+    writer.write(post)
+    said = b""
+    while b" 413 " not in said:
+        said += await asyncio.wait_for(reader.read(65536), 30)
+    for _ in range(size // 65536):
+        writer.write(b"x" * 65536)
+        with suppress(ConnectionError):
+            await writer.drain()
+    writer.write(GET + b"Connection: close\r\n\r\n")
+    said = said.partition(b" 413 ")[2] + await answer(reader)
+    assert b" 431 " not in said
+    writer.close()
