@@ -74,7 +74,6 @@ class LimitedProtocol(HttpToolsProtocol):
     limits: Connections
     head_since = 0.0  # when the head of a request began that is not complete; 0: there is none
     head_size = 0  # bytes received since
-    in_body = False  # whether the body of a request has not come whole
     oversized = False
     unread = 0  # bytes of responses that the client has not read
     unread_since = 0.0
@@ -97,8 +96,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self.head_size += len(data)
         super().data_received(data)
         if self.head_since:
-            # The rest of a body that was refused is no head: a second answer would be taken for the next request's.
-            if self.head_size > MOST_HEAD and not self.in_body and not self.transport.is_closing():
+            if self.head_size > MOST_HEAD and not self.transport.is_closing():
                 self.refuse(431)
         elif self.cycle is not None and self.cycle.response_complete:
             # Empty lines between requests, or the rest of a body that nobody reads.
@@ -119,12 +117,11 @@ class LimitedProtocol(HttpToolsProtocol):
                 raise ValueError("the head is too large")  # the parser ends, and calls send_400_response()
         self.head_since = 0.0
         self.head_size = 0
-        self.in_body = True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The last byte of a request."""
-        self.in_body = False
+        """The last byte of a request: what comes from now on is the next one's head."""
+        self.head_size = 0
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
