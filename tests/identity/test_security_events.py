@@ -317,7 +317,7 @@ def test_every_kind_that_a_function_records_is_listed() -> None:
     for file in (ROOT / "db").glob("*/*/*.sql"):
         text = file.read_text()
         recorded |= set(re.findall(r"record_security_event\(\s*'([a-z_]+)'", text))
-        for arguments in re.findall(r"audit\.record_\w+_change\((.*?)\)", text):
+        for arguments in re.findall(r"audit\.record_\w+_change\((.*?)\)", text, re.DOTALL):
             recorded |= set(re.findall(r"'([a-z_]+_(?:changed|added|retired|removed|trusted|made))'", arguments))
     assert {"log_in", "signing_key_added", "settings_changed"} <= recorded
     assert recorded <= kinds
