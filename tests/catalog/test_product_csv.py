@@ -16,19 +16,9 @@ from tests.support.web import Client, WebServer
 
 SERVER_ENVIRONMENT = {"IMPORT_LIMIT": str(2 * 1024 * 1024)}
 COLUMNS = [
-    "sku",
-    "name",
-    "description",
-    "category",
-    "price",
-    "currency",
-    "stock",
-    "weight",
-    "requires_shipping",
-    "tax_category",
-    "attributes",
-    "images",
-]
+    "sku", "name", "description", "category", "price", "currency", "stock", "weight", "requires_shipping",
+    "tax_category", "attributes", "images",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -364,8 +354,7 @@ async def test_imports_and_orders_at_once_balance(client: Client, shop: Shop, se
         items = [{"product_id": product, "quantity": 1} for product in (products if n % 2 else products[::-1])]
         return int((await client.post("/orders", token=buyers[n % 5], json={"items": items})).status_code)
 
-    async def load_all() -> list[int]:
-        """One after the other: a merchant sends one file at a time."""
+    async def load_all() -> list[int]:  # a merchant sends one file at a time
         return [await load(n) for n in range(12)]
 
     loaded, *bought = await asyncio.gather(load_all(), *(buy(n) for n in range(40)))
@@ -378,7 +367,7 @@ async def test_two_files_with_the_same_new_products_make_them_once(client: Clien
     content = file_of(*(row(n) for n in range(30)))
     answers = await asyncio.gather(*(send(client, seller, content) for _ in range(6)))
     assert {answer.status_code for answer in answers} <= {201, 429}
-    assert sum(answer.json()["created"] for answer in answers if answer.status_code == 201) == 30
+    assert sum(answer.json().get("created", 0) for answer in answers) == 30
     assert (await send(client, seller, content)).json()["created"] == 0
     assert len((await export(client, seller))[1]) == 30
 
