@@ -5,8 +5,8 @@
 
 What runs counts: storeproc's own requirements and theirs, not the tools that test it. Without a network, or where the
 index shows no advisories (a mirror), audit says that nothing was audited and ends well: that is no finding. In CI (the
-variable CI is set, as all of them do) only a missing network and such a mirror are an excuse: if the index answers, what
-was not audited fails.
+variable CI is set, as all of them do) only a missing network and such a mirror are an excuse: otherwise what was not
+audited fails.
 """
 
 from __future__ import annotations
