@@ -54,3 +54,27 @@ async def test_an_order(stranger_at_the_address: Person, shop: Shop, admin: Any)
     assert "evil" not in message.as_string()
     await admin.execute("UPDATE identity.accounts SET email_verified = true WHERE id = $1", person.account["id"])
     assert all("London" in part for part in parts(await composed(shop, "order_confirmation", person)))
+
+
+async def test_goods_of_a_merchant_who_is_not_approved(stranger_at_the_address: Person, shop: Shop, admin: Any) -> None:
+    """A stranger could write them: sell anything under any name for nothing, and order it to somebody's address."""
+    person = stranger_at_the_address
+    approve = "UPDATE identity.accounts SET merchant_approved_at = {} WHERE role IN ('merchant', 'admin')"
+    await admin.execute(approve.format("NULL"))
+    await bought(shop, person, name=SPAM)
+    message = await composed(shop, "order_confirmation", person)
+    assert "evil" not in message.as_string()
+    assert all("USD" in part or "$" in part for part in parts(message))
+    await admin.execute(approve.format("now()"))
+    assert all(SPAM in part for part in parts(await composed(shop, "order_confirmation", person)))
+
+
+async def test_orders_send_only_a_few_mails(stranger_at_the_address: Person, shop: Shop, admin: Any) -> None:
+    person = stranger_at_the_address
+    await bought(shop, person)
+    job = await admin.fetchval(f"{JOB} ORDER BY id DESC LIMIT 1", "order_confirmation", person.account["id"])
+    sent = [await shop.call("web_worker", "prepare_mail", mail_id=job) for _ in range(12)]
+    assert [mail is not None for mail in sent] == [True] * 10 + [False] * 2
+    await person.does("request_email_verification")  # its owner is not kept from it
+    await admin.execute("UPDATE identity.accounts SET email_verified = true WHERE id = $1", person.account["id"])
+    assert await shop.call("web_worker", "prepare_mail", mail_id=job)

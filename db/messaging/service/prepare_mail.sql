@@ -1,8 +1,10 @@
 -- Everything that a mail needs, read when it is written: recipient, sender, data. NULL if there is no recipient or
 -- nothing to say any more. Tokens are created here, so that they are stored nowhere else.
 -- Until an address is verified, it may belong to a person who never heard of this shop: mails to it contain neither the
--- display name nor the delivery address, which the owner of the account typed.
+-- display name nor the delivery address, which the owner of the account typed, nor goods of merchants who are not
+-- approved, and of those about orders it gets only a few a day.
 -- Callers:   the worker.
+-- Locks:     the counted mails of an address that is not verified.
 CREATE TYPE api.mail AS (
     id uuid, template text, recipient text, name text, shop text, reply_to text, queued_at timestamptz, data jsonb
 );
@@ -17,6 +19,7 @@ DECLARE
     v_recipient text;
     v_verified  boolean;
     v_order     sales.orders;
+    v_hidden    boolean := false;
     v_data      jsonb;
     v_seller    billing.sellers;
 BEGIN
@@ -41,12 +44,31 @@ BEGIN
         RETURN NULL;
     END IF;
 
+    IF NOT v_verified
+        AND v_mail.template IN ('order_confirmation', 'order_shipped', 'order_cancelled', 'invoice')
+    THEN
+        IF NOT identity.may_mail(v_recipient) THEN
+            RETURN NULL;
+        END IF;
+        v_hidden := EXISTS (
+            SELECT FROM sales.order_items AS i JOIN identity.accounts AS m ON m.id = i.merchant_id
+            WHERE i.order_id = coalesce((v_mail.data ->> 'order_id')::uuid,
+                                        (SELECT n.order_id FROM billing.invoices AS n
+                                         WHERE n.id = (v_mail.data ->> 'invoice_id')::uuid))
+              AND m.merchant_approved_at IS NULL);
+    END IF;
+
     IF v_mail.template IN ('order_confirmation', 'order_shipped', 'order_cancelled') THEN
         SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = (v_mail.data ->> 'order_id')::uuid;
-        v_data := v_mail.data || jsonb_build_object('order', to_jsonb(api.render_order(v_order))
-            || CASE WHEN v_verified THEN '{}' ELSE '{"shipping_address": null}' END::jsonb,
+        v_data := v_mail.data || CASE WHEN v_hidden THEN '{"items": []}' ELSE '{}' END::jsonb
+            || jsonb_build_object('order', to_jsonb(api.render_order(v_order))
+            || CASE WHEN v_verified THEN '{}' ELSE '{"shipping_address": null}' END::jsonb
+            || CASE WHEN v_hidden THEN '{"items": []}' ELSE '{}' END::jsonb,
             'minor_units', (SELECT c.minor_units FROM catalog.currencies AS c WHERE c.code = v_order.currency));
     ELSIF v_mail.template = 'invoice' THEN
+        IF v_hidden THEN
+            RETURN NULL;
+        END IF;
         SELECT jsonb_build_object('number', i.number, 'kind', i.kind, 'total', i.total, 'currency', i.currency,
                                   'minor_units', i.minor_units,
                                   'order_number', o.number::text, 'pdf', encode(f.content, 'base64'))
