@@ -17,8 +17,10 @@ from api.http.errors import Problem, Unexpected
 INTERVAL = 10.0  # seconds
 MOST = 500  # different refusals; more are added up by operation and code
 _STATUSES = frozenset((401, 403, 429))
-# What an ordinary client gets every quarter of an hour.
-_ORDINARY = frozenset(("token_missing", "token_expired"))
+# What an ordinary client gets every quarter of an hour, or as a question.
+_ORDINARY = frozenset(
+    ("token_missing", "token_expired", "code_required", "confirmation_required", "second_factor_required")
+)
 
 Report = Callable[[list[dict[str, Any]]], Awaitable[None]]
 Key = tuple[str, str, str, str, str]

@@ -61,12 +61,12 @@ async def test_goods_of_a_merchant_who_is_not_approved(stranger_at_the_address: 
     person = stranger_at_the_address
     approve = "UPDATE identity.accounts SET merchant_approved_at = {} WHERE role IN ('merchant', 'admin')"
     await admin.execute(approve.format("NULL"))
-    await bought(shop, person, name=SPAM)
+    await bought(shop, person)
     message = await composed(shop, "order_confirmation", person)
-    assert "evil" not in message.as_string()
+    assert "Lamp" not in "".join(parts(message))
     assert all("USD" in part or "$" in part for part in parts(message))
     await admin.execute(approve.format("now()"))
-    assert all(SPAM in part for part in parts(await composed(shop, "order_confirmation", person)))
+    assert all("Lamp" in part for part in parts(await composed(shop, "order_confirmation", person)))
 
 
 async def test_orders_send_only_a_few_mails(stranger_at_the_address: Person, shop: Shop, admin: Any) -> None:

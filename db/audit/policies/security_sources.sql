@@ -41,6 +41,8 @@ CREATE OR REPLACE TRIGGER security_event AFTER INSERT OR UPDATE ON ledger.limits
     FOR EACH ROW EXECUTE FUNCTION audit.record_setting_change('settings_changed', 'currency');
 CREATE OR REPLACE TRIGGER security_event AFTER INSERT ON billing.sellers
     FOR EACH ROW EXECUTE FUNCTION audit.record_setting_change('settings_changed', 'version');
+CREATE OR REPLACE TRIGGER security_event AFTER UPDATE ON identity.environment
+    FOR EACH ROW EXECUTE FUNCTION audit.record_setting_change('settings_changed', 'name');
 -- The worker moves reconcile_from forward every day.
 CREATE OR REPLACE TRIGGER security_event AFTER UPDATE OF enabled, capture_method ON payments.providers
     FOR EACH ROW EXECUTE FUNCTION audit.record_setting_change('provider_changed', 'name');

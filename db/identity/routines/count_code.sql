@@ -1,6 +1,7 @@
 -- Counts an attempt to give a code of the second factor: ten within 15 minutes and 50 a day, whoever tries and from
 -- wherever. There are a million codes, and three are right at a time.
--- Callers:   open_session, api.begin_code. A right code (check_code) and a new password forget what was counted.
+-- Callers:   open_session, api.begin_code. A right code (check_code) forgets what was counted, a new
+--            password only the ten.
 -- Locks:     the counted attempts of the account.
 -- Errors:    too_many_attempts 429.
 CREATE OR REPLACE FUNCTION identity.count_code(account_id uuid)

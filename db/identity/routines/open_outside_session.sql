@@ -63,7 +63,7 @@ BEGIN
         UPDATE identity.outside_identities AS i SET session_id = v_session.id WHERE i.id = v_link.id;
         UPDATE identity.accounts AS a SET last_login_at = now() WHERE a.id = v_account.id;
         PERFORM audit.record_security_event('log_in', v_account.id, '{"reason": "identity_provider"}', v_session.id);
-    ELSIF open_outside_session.authenticated_at > v_session.confirmed_at THEN
+    ELSIF open_outside_session.authenticated_at > coalesce(v_session.confirmed_at, '-infinity') THEN
         UPDATE identity.sessions AS s SET confirmed_at = least(open_outside_session.authenticated_at, now())
         WHERE s.id = v_session.id;
     END IF;

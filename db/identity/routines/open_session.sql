@@ -22,7 +22,8 @@ BEGIN
     FROM identity.accounts AS a JOIN identity.passwords AS p ON p.account_id = a.id
     WHERE lower(a.email) = lower(open_session.email) AND p.proof = v_proof AND a.status <> 'closed';
     IF FOUND AND v_account.status = 'active' THEN
-        PERFORM FROM identity.accounts AS a WHERE a.id = v_account.id FOR NO KEY UPDATE;
+        -- Read again: a suspension may have committed while this waited for the account.
+        SELECT a.* INTO v_account FROM identity.accounts AS a WHERE a.id = v_account.id FOR NO KEY UPDATE;
         PERFORM FROM identity.passwords AS p WHERE p.account_id = v_account.id AND p.proof = v_proof;
     END IF;
     IF NOT FOUND THEN

@@ -2,7 +2,8 @@
 -- changes until the token is used (change_email). The present e-mail cancels a change that is pending.
 -- Callers:   api.update_account, which holds the account's lock.
 -- Locks:     counted attempts: the account, the new address.
--- Errors:    confirmation_required 403; email_taken 409, as at sign-up; too_many_attempts 429 (five changes a day).
+-- Errors:    confirmation_required 403; email_taken 409, as at sign-up; too_many_attempts 429 (five accepted
+--            changes a day: a refused one is rolled back with its count).
 -- Definer:   no caller may write an e-mail; another account's is invisible to the caller.
 CREATE OR REPLACE FUNCTION identity.request_email_change(email text)
 RETURNS void

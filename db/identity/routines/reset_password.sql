@@ -1,5 +1,6 @@
 -- Sets a password with the token from a mail. Every session ends, log-ins are no longer refused, the client's network
--- becomes a known one, and the e-mail is verified, because its owner read the mail. The second factor stays.
+-- becomes a known one, and the e-mail is verified, because its owner read the mail. The second factor stays, and so
+-- does the count of a day's wrong codes: it holds against a person who has the mailbox.
 -- Callers:   api.confirm_password_reset.
 -- Locks:     the account, so that no concurrent log-in succeeds with the old password (see open_session).
 -- Errors:    mail_token_invalid, password_not_hashed 422.
@@ -21,10 +22,9 @@ BEGIN
     END IF;
     v_hash := encode(sha256(convert_to(lower(v_account.email), 'UTF8')), 'hex');      -- as in log_in_subjects()
     DELETE FROM identity.login_attempts AS l
-    WHERE l.subject IN ('email:' || v_hash, 'account:' || v_account.id)
+    WHERE l.subject IN ('email:' || v_hash, 'account:' || v_account.id, 'code:' || v_account.id)
       OR starts_with(l.subject, 'pair:' || v_hash || ':')
       OR starts_with(l.subject, 'device:' || v_hash || ':');
-    PERFORM identity.forget_codes(v_account.id);
     PERFORM identity.remember_device(v_account.id, reset_password.client_address, NULL);
     PERFORM messaging.record_event('account.password_reset', NULL, v_account.id);
 END $$;

@@ -1,6 +1,5 @@
 -- Makes this database a shop for development, a demo, or one in production. A demo has accounts whose password is
--- published, an administrator's among them, so it never becomes a shop in production; and production never becomes a
--- demo.
+-- published, an administrator's among them, so it stays one; and production never becomes a demo.
 -- Callers:   `storeproc migrate` and `up`, and the demo shop, over the administrator's connection. Not granted to any
 --            web role.
 -- Locks:     the row.
@@ -18,6 +17,9 @@ BEGIN
                 WHEN 'demo' THEN 'This database holds the demo shop, whose passwords are published: '
                                  'a shop in production begins with a database of its own.'
                 ELSE 'This database is marked production: the demo shop is not loaded into it.' END;
+    END IF;
+    IF v_before = 'demo' THEN
+        RETURN;
     END IF;
     UPDATE identity.environment AS e SET name = set_environment.name, changed_at = now()
     WHERE e.name <> set_environment.name;

@@ -3,7 +3,7 @@
 -- that is left empty is cancelled. Open payments are cancelled, since they would pay the old total. Existing bundle
 -- lines keep their components.
 -- Callers:   modify_order, delete_product_in_order.
--- Locks:     those of require_for_sale, the lock of the account's unpaid orders, stock rows in product order, then the
+-- Locks:     the lock of the account's unpaid orders, those of require_for_sale, stock rows in product order, then the
 --            order's payments.
 -- Errors:    order_empty, order_too_long 422, order_partly_paid, too_many_units_on_hold 409, and those of place_order.
 CREATE OR REPLACE FUNCTION sales.change_lines(order_id uuid, product_ids uuid[], quantities bigint[], bundles boolean[])
@@ -43,12 +43,12 @@ BEGIN
         RETURN;
     END IF;
 
+    PERFORM sales.lock_unpaid_orders(v_order.account_id);
     -- Lines may shrink whoever sells them.
     PERFORM catalog.require_for_sale(array_agg(w.product_id))
     FROM (SELECT c.product_id FROM unnest(change_lines.product_ids, change_lines.quantities) AS c (product_id, quantity)
           LEFT JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id
           GROUP BY c.product_id HAVING sum(c.quantity) > coalesce(max(i.quantity), 0)) AS w;
-    PERFORM sales.lock_unpaid_orders(v_order.account_id);
     -- The stock first, by product over all lines, so that a product line can use the pieces that a bundle line
     -- releases.
     FOR v_change IN

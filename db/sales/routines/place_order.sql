@@ -21,7 +21,7 @@ RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_order_id  CONSTANT uuid := uuidv7();
-    v_alone     CONSTANT boolean := pg_try_advisory_xact_lock(uuid_hash_extended(place_order.account_id, 1));
+    v_alone     CONSTANT boolean := pg_try_advisory_xact_lock(uuid_hash_extended(place_order.account_id, 2));
     v_shop      record;
     v_line      record;
     v_parts     record;
