@@ -172,10 +172,11 @@ CROSS JOIN LATERAL (SELECT extract(year FROM o.paid_at AT TIME ZONE 'UTC')::inte
 LEFT JOIN billing.series AS s ON s.kind = 'invoice' AND s.year = y.year
 WHERE o.status NOT IN ('pending', 'cancelled');
 
-INSERT INTO billing.invoices (id, kind, year, sequence, order_id, account_id, seller_version, buyer, currency,
+INSERT INTO billing.invoices (id, kind, year, sequence, number, order_id, account_id, seller_version, buyer, currency,
                               minor_units, subtotal, discount, shipping, shipping_tax_category, tax, total,
                               e_invoice, paid_at, created_at)
-SELECT i.invoice_id, 'invoice', i.year, i.sequence, i.id, i.account_id, s.version,
+SELECT i.invoice_id, 'invoice', i.year, i.sequence, billing.number_of('invoice', i.year, i.sequence), i.id,
+       i.account_id, s.version,
        jsonb_build_object('name', i.display_name, 'recipient', i.display_name, 'email', i.email) || i.address - 'name',
        'USD', 2, i.total, 0, 0, 'O', 0, i.total, false, i.paid_at, i.paid_at
 FROM batch_invoices AS i, (SELECT max(v.version) AS version FROM billing.sellers AS v) AS s ORDER BY i.sequence;
