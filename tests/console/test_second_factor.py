@@ -25,10 +25,10 @@ async def set_up(console: Console, name: str) -> tuple[pyotp.TOTP, list[str]]:
     await dialog.get_by_role("textbox", name="Code").fill(app.now())
     await dialog.get_by_role("button", name="Turn on").click()
     codes = page.get_by_role("dialog", name="Your recovery codes")
+    await expect(codes.locator("li")).to_have_count(10)
     shown = await codes.locator("li").all_inner_texts()
     await picture(page, f"recovery_codes_{name}")
     await codes.get_by_role("button", name="I have kept them").click()
-    assert len(shown) == 10
     return app, shown
 
 

@@ -68,8 +68,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["STOREPROC_TEST_DATA"] = str(folder)
 
 
-# Fuzzing, faults, attacks, benches, standby, upgrades, compose, physical backups: `make test-long`.
+# Fuzzing, histories, crashes, the matrix of functions and roles, faults, attacks, benches, standby, upgrades, compose, physical backups: `make test-long`.
 LONG = ("prove", "bench", "scale", "backups", "deployment")
+LONG_FILES = ("test_fuzzing", "test_stories", "test_crashes", "test_matrix")
 # A long file that begins last is one that all other processes wait for.
 FIRST = ("http", *LONG, "security", "payments", "console", "monitoring")
 
@@ -79,7 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {folder: number for number, folder in enumerate(FIRST)}
     for item in items:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
-        if folder in LONG or item.path.stem.startswith("test_fuzzing"):
+        if folder in LONG or item.path.stem.startswith(LONG_FILES):
             item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: place.get(item.path.relative_to(ROOT / "tests").parts[0], len(FIRST)))
 
