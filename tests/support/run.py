@@ -68,8 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["STOREPROC_TEST_DATA"] = str(folder)
 
 
-# Fuzzing, histories of payments, crashes, the matrix of functions and roles, faults, attacks, benches, standby, upgrades,
-# compose, physical backups: `make test-long`.
+# Fuzzing, histories of payments, crashes, the matrix of functions and roles, faults, attacks, benches, standby,
+# upgrades, compose, physical backups: `make test-long`.
 LONG = ("prove", "bench", "scale", "backups", "deployment")
 LONG_FILES = ("test_fuzzing", "test_stories", "test_crashes", "test_matrix")
 # A long file that begins last is one that all other processes wait for.
