@@ -203,7 +203,7 @@ class Web:
             self.process = subprocess.Popen(
                 self.command(),
                 cwd=ROOT,
-                env={**environment(self.settings, self.shop.access), **self.more},
+                env={**environment(self.settings, self.shop.access, "web"), **self.more},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

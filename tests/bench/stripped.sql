@@ -11,7 +11,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN
 END $$;
 
-CREATE OR REPLACE FUNCTION identity.authenticate()
+CREATE OR REPLACE FUNCTION identity.authenticate(enrolling boolean DEFAULT false)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

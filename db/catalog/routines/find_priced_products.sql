@@ -20,7 +20,8 @@ LANGUAGE sql STABLE AS $$
       AND (find_priced_products.min_price IS NULL OR r.amount >= find_priced_products.min_price)
       AND (find_priced_products.max_price IS NULL OR r.amount <= find_priced_products.max_price)
       AND p.deleted_at IS NULL AND p.kind = 'product'
-      AND NOT EXISTS (SELECT FROM catalog.stopped_merchants AS m WHERE m.account_id = p.merchant_id)
+      -- An array: an anti-join with a table that is nearly always empty is estimated to remove most products.
+      AND p.merchant_id <> ALL (ARRAY(SELECT m.account_id FROM catalog.stopped_merchants AS m))
       AND (find_priced_products.query IS NULL OR p.search @@ find_priced_products.query)
       AND (find_priced_products.categories IS NULL OR p.category_id = ANY (find_priced_products.categories))
       AND (find_priced_products.merchant IS NULL OR p.merchant_id = find_priced_products.merchant)

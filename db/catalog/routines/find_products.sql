@@ -14,7 +14,8 @@ LANGUAGE sql STABLE AS $$
     FROM catalog.products AS p
     CROSS JOIN LATERAL catalog.price_in_force(p.id, find_products.currency) AS q
     WHERE p.deleted_at IS NULL AND p.kind = 'product'
-      AND NOT EXISTS (SELECT FROM catalog.stopped_merchants AS m WHERE m.account_id = p.merchant_id)
+      -- An array: an anti-join with a table that is nearly always empty is estimated to remove most products.
+      AND p.merchant_id <> ALL (ARRAY(SELECT m.account_id FROM catalog.stopped_merchants AS m))
       AND (find_products.query IS NULL OR p.search @@ find_products.query)
       AND (find_products.categories IS NULL OR p.category_id = ANY (find_products.categories))
       AND (find_products.merchant IS NULL OR p.merchant_id = find_products.merchant)

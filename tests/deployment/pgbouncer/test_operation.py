@@ -77,7 +77,7 @@ async def test_a_restarted_pooler_costs_readers_nothing(shop: Client, call: Any,
 
 async def test_it_holds_verifiers_of_the_web_roles_and_no_password(pooler: Pooler, access: Access) -> None:
     lines = pooler.users.read_text().splitlines()
-    assert sorted(line.split('"')[1] for line in lines) == sorted(POOL_SIZES)
+    assert sorted(line.split('"')[1] for line in lines) == sorted({*POOL_SIZES, "web_worker"})
     assert all(line.split('"')[3].startswith("SCRAM-SHA-256$") for line in lines)
     assert pooler.users.stat().st_mode & 0o777 == 0o600
     assert not users.write_users(access, pooler.users)  # as it is: not written again
