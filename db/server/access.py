@@ -51,9 +51,9 @@ class Access:
     admin_url: str = field(repr=False)
     secret: str = field(repr=False)
     """The administrator's; empty in a process that does not hold it."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(hash=False, default_factory=dict, repr=False)
     """The consumers' own, by consumer."""
-    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    passwords: Mapping[str, str] = field(hash=False, default_factory=dict, repr=False)
     """What a web process or the worker gets from its supervisor instead of a secret: see passwords_of()."""
 
     @property
