@@ -128,7 +128,7 @@ ALTER TABLE sales.orders ADD COLUMN by_hand text;
 """
 MENDED = [
     "function api.get_schema_version(text) differs from what was deployed",
-    "function identity.authenticate() differs from what was deployed",
+    "function identity.authenticate(boolean) differs from what was deployed",
     "policy own_rows on sales.orders was dropped",
     "table sales.order_items differs from what was deployed",
     "trigger append_only on ledger.transfers differs from what was deployed",
