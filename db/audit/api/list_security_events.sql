@@ -16,8 +16,10 @@ BEGIN
     RETURN ROW(
         ARRAY(SELECT ROW(e.id, e.kind, e.account_id, e.actor_id, e.session_id, e.db_role, e.request_id,
                          e.client_address, e.user_agent,
-                         jsonb_populate_record(NULL::api.security_event_detail, e.detail), e.occurrences,
-                         e.created_at)::api.security_event
+                         -- A list is empty, never null.
+                         jsonb_populate_record(
+                             ROW(NULL, NULL, NULL, NULL, NULL, NULL, '{}')::api.security_event_detail, e.detail),
+                         e.occurrences, e.created_at)::api.security_event
               FROM unnest(v_found[:v_limit]) WITH ORDINALITY AS e
               ORDER BY e.ordinality),
         CASE WHEN cardinality(v_found) > v_limit
