@@ -134,7 +134,7 @@ class Movement:
     """An entry of a gateway's own books, in the currency of the payment. `id` is the gateway's, the same every time.
 
     Beside those of payments: a fee without a payment; a payout, between the gateway and the shop's own bank account; a
-    reserve, which the gateway holds back or releases; and other, which nobody has decided how to book.
+    reserve, which the gateway holds back or releases; and other, for kinds whose booking is not decided.
     """
 
     id: str

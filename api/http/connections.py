@@ -74,6 +74,7 @@ class LimitedProtocol(HttpToolsProtocol):
     limits: Connections
     head_since = 0.0  # when the head of a request began that is not complete; 0: there is none
     head_size = 0  # bytes received since
+    in_body = False  # the body of a request has not come whole
     oversized = False
     unread = 0  # bytes of responses that the client has not read
     unread_since = 0.0
@@ -96,10 +97,11 @@ class LimitedProtocol(HttpToolsProtocol):
         self.head_size += len(data)
         super().data_received(data)
         if self.head_since:
-            if self.head_size > MOST_HEAD and not self.transport.is_closing():
+            # A second answer to a request that has one would be taken for the answer to the next one.
+            if self.head_size > MOST_HEAD and not self.in_body and not self.transport.is_closing():
                 self.refuse(431)
         elif self.cycle is not None and self.cycle.response_complete:
-            # Empty lines between requests, or the rest of a body that nobody reads.
+            # Empty lines between requests, or the rest of a body after its response.
             self.head_since = self.loop.time()
             self.head_size = 0
 
@@ -117,10 +119,13 @@ class LimitedProtocol(HttpToolsProtocol):
                 raise ValueError("the head is too large")  # the parser ends, and calls send_400_response()
         self.head_since = 0.0
         self.head_size = 0
+        self.in_body = True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """The last byte of a request: what comes from now on is the next one's head."""
+        self.in_body = False
+        self.head_since = 0.0
         self.head_size = 0
         super().on_message_complete()
 

@@ -92,7 +92,7 @@ class Problem(Exception):
         members: further members of the document; `retry_after` (seconds) becomes a header too.
         verified: whether a function raised it that had accepted the caller's token, if it asks for one.
 
-    `unread`: the client is still sending its body, which nobody reads.
+    `unread`: the client is still sending its body, which is not read.
     """
 
     unread = False

@@ -58,7 +58,7 @@ class Telemetry:
         count: takes operation, status, seconds and error code of each response.
         refused: takes each response that reports a problem, with its status.
         show_address: what the log says of a client's address.
-        write_log: takes the log line of each request; it names nobody, but the ids of account and session.
+        write_log: takes the log line of each request: ids of account and session, no names.
     """
 
     def __init__(

@@ -155,3 +155,20 @@ async def test_a_head_in_two_parts_after_a_large_body_is_no_large_head(server: W
     writer.write(b"Connection: close\r\n\r\n")
     assert (await answer(reader)).startswith(b"HTTP/1.1 200")
     writer.close()
+
+
+async def test_the_rest_of_a_body_after_its_response_gets_no_second_one(server: WebServer) -> None:
+    """A client would take it for the answer to its next request."""
+    reader, writer = await connect(server)
+    body = b"x" * 200_000
+    writer.write(b"POST /v1/nothing HTTP/1.1\r\nHost: shop.example\r\nContent-Length: %d\r\n\r\n" % len(body))
+    said = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    assert said.startswith(b"HTTP/1.1 404")
+    (size,) = re.findall(rb"content-length: (\d+)", said)
+    await reader.readexactly(int(size))
+    for begin in range(0, len(body), 10_000):
+        writer.write(body[begin : begin + 10_000])
+        await writer.drain()
+    writer.write(GET + b"Connection: close\r\n\r\n")
+    assert (await answer(reader)).startswith(b"HTTP/1.1 200")
+    writer.close()

@@ -1,5 +1,5 @@
--- Tables whose changes are security events, whoever makes them: triggers, so that no function can forget it, and a
--- DBA's own UPDATE is recorded too. An event that is not a change of one of these tables is recorded by its function.
+-- Tables whose changes are security events. They are recorded by triggers, so that no function can omit it and a DBA's
+-- own UPDATE is recorded too. An event that is not a change of one of these tables is recorded by its function.
 CREATE OR REPLACE TRIGGER security_event AFTER UPDATE OF revoked_at ON identity.sessions
     FOR EACH ROW WHEN (old.revoked_at IS NULL AND new.revoked_at IS NOT NULL)
     EXECUTE FUNCTION audit.record_session_end();

@@ -1,7 +1,7 @@
 -- How many rows of these kinds may still be stored within this hour. Requests of strangers cause them, so without a
 -- limit an attacker could fill the disk with them.
 -- Callers:   record_refusals, identity.request_password_reset.
--- Definer:   reads security events; called by functions that do so for nobody in particular.
+-- Definer:   reads security events; called by functions that do not act for an account.
 CREATE OR REPLACE FUNCTION audit.security_events_left(kinds text[], allowed bigint)
 RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

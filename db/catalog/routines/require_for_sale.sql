@@ -16,7 +16,7 @@ BEGIN
           SELECT p.merchant_id FROM catalog.bundle_items AS i JOIN catalog.products AS p ON p.id = i.product_id
           WHERE i.bundle_id = ANY (require_for_sale.product_ids)
           ORDER BY merchant_id) AS m;
-    -- Usually nobody is stopped, and this reads an empty table. It sees what was committed while waiting for the locks.
+    -- The table is nearly always empty. This statement sees what was committed while waiting for the locks.
     SELECT p.id INTO v_id
     FROM catalog.stopped_merchants AS s
     JOIN catalog.products AS p ON p.merchant_id = s.account_id

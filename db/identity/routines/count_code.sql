@@ -1,5 +1,5 @@
--- Counts an attempt to give a code of the second factor: ten within 15 minutes and 50 a day, whoever tries and from
--- wherever. There are a million codes, and three are right at a time.
+-- Counts an attempt to give a code of the second factor: ten within 15 minutes and 50 a day, counted for the account
+-- whatever the address. There are a million codes, and three are right at a time.
 -- Callers:   open_session, api.begin_code. A right code (check_code) forgets what was counted, a new
 --            password only the ten.
 -- Locks:     the counted attempts of the account.

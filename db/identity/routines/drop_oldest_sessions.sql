@@ -1,5 +1,5 @@
 -- Deletes an account's oldest sessions beyond 200, ended ones included, with their refresh tokens: a right password
--- resets the throttle, and somebody who logs in again and again would fill the table.
+-- resets the throttle, so an account that logs in again and again would fill the table.
 -- Callers:   open_session.
 -- Locks:     the sessions that it deletes. The caller holds the account.
 CREATE OR REPLACE FUNCTION identity.drop_oldest_sessions(account_id uuid)

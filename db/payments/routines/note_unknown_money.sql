@@ -1,5 +1,5 @@
 -- Notes money in a gateway's books that belongs to no payment of ours, by charge: another program uses the gateway's
--- account, or ours have lost a payment. And each entry of a kind that nobody has decided how to book.
+-- account, or ours have lost a payment. And each entry of a kind whose booking is not decided.
 -- Callers:   api.store_gateway_movements.
 -- Locks:     the differences.
 CREATE OR REPLACE FUNCTION payments.note_unknown_money(provider text)

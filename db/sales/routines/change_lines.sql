@@ -44,7 +44,7 @@ BEGIN
     END IF;
 
     PERFORM sales.lock_unpaid_orders(v_order.account_id);
-    -- Lines may shrink whoever sells them.
+    -- A line may shrink even if its merchant is suspended.
     PERFORM catalog.require_for_sale(array_agg(w.product_id))
     FROM (SELECT c.product_id FROM unnest(change_lines.product_ids, change_lines.quantities) AS c (product_id, quantity)
           LEFT JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id
