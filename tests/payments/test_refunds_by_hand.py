@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from api.gateways.steps import PaymentSteps
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.access import Access
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
 from tests.payments.test_refunds import refund
+from tests.support.gateway_totals import assert_gateway_totals
 from tests.support.web import Client, WebServer
 
 SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
@@ -31,6 +33,13 @@ def stripe() -> Iterator[StripeServer]:
 @pytest.fixture
 def settings(access: Access, server: WebServer) -> Settings:
     return Settings.from_env(server.environment)
+
+
+@pytest.fixture(autouse=True)
+async def books_agree(shop: Shop, stripe: StripeServer, steps: PaymentSteps) -> AsyncIterator[None]:
+    """At the end of each test our ledger has the gateway's own totals."""
+    yield
+    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def begin(client: Client, shop: Shop, stripe: StripeServer) -> tuple[str, dict[str, Any], str]:

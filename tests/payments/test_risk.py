@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from api.gateways.sslcommerz.fields import write_id
+from api.gateways.steps import PaymentSteps
 from api.settings import Settings
 from api.worker.loop import Worker
 from db.server.access import Access
@@ -17,6 +18,7 @@ from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
+from tests.support.gateway_totals import assert_gateway_totals
 from tests.support.web import Client, WebServer
 
 SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
@@ -45,6 +47,13 @@ def sslcommerz(gateways: tuple[StripeServer, SSLCommerzServer]) -> SSLCommerzSer
 @pytest.fixture
 def settings(access: Access, server: WebServer) -> Settings:
     return Settings.from_env(server.environment)
+
+
+@pytest.fixture(autouse=True)
+async def books_agree(shop: Shop, stripe: StripeServer, steps: PaymentSteps) -> AsyncIterator[None]:
+    """At the end of each test our ledger has the gateway's own totals."""
+    yield
+    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def begin(client: Client, shop: Shop, provider: str) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ BEGIN
     FROM (
         SELECT * FROM catalog.products AS o
         WHERE o.kind = 'bundle' AND o.deleted_at IS NULL AND o.id < v_before
-          AND NOT EXISTS (SELECT FROM catalog.stopped_merchants AS m WHERE m.account_id = o.merchant_id)
+          AND o.merchant_id <> ALL (ARRAY(SELECT m.account_id FROM catalog.stopped_merchants AS m))
         ORDER BY o.id DESC LIMIT list_bundles."limit" + 1
     ) AS p;
     IF pg_column_size(v_rows) > 1048576 THEN
