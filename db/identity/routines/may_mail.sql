@@ -4,7 +4,8 @@
 -- Locks:     the counted attempts of the address.
 CREATE OR REPLACE FUNCTION identity.may_mail(email text)
 RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     PERFORM identity.count_mail(may_mail.email, 'order mail');
     RETURN true;
