@@ -76,7 +76,13 @@ class Store:
     """`storeproc up` on a data folder of its own."""
 
     def __init__(
-        self, data: Path, port: int, command: Sequence[str] = (sys.executable, "-m", "api.cli"), folder: Path = ROOT
+        self,
+        data: Path,
+        port: int,
+        command: Sequence[str] = (sys.executable, "-m", "api.cli"),
+        folder: Path = ROOT,
+        *,
+        webs: int = 1,
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.lines: list[str] = []
@@ -86,7 +92,7 @@ class Store:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment(STOREPROC_DATA=str(data), PORT=str(port), WEB_CONCURRENCY="2"),
+            env=environment(STOREPROC_DATA=str(data), PORT=str(port), WEB_CONCURRENCY=str(webs)),
             start_new_session=True,
         )
         self.ready = threading.Event()
@@ -123,7 +129,7 @@ class Store:
 
 
 def test_up_comes_and_goes_and_survives_kill_9(data: Path, port: int) -> None:
-    store = Store(data, port)
+    store = Store(data, port, webs=2)
     try:
         told = "".join(store.lines)
         assert store.answers() == 200

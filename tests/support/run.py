@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -14,7 +16,11 @@ from db.deploy import migrate
 from db.server.access import Access
 from db.server.supervisor import Server
 from tests.support.cluster import ROOT, TEMPLATE, UNLIMITED
+from tests.support.forks import forks
 from tests.support.pgtap import fetch_pgtap
+
+MEMORY = Path("/dev/shm")
+PREFIX = "storeproc-test-"
 
 _started: list[Server] = []
 _folders: list[Path] = []
@@ -29,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     if hasattr(config, "workerinput") or option.collectonly or option.help or getattr(option, "version", 0):
         return
-    folder = Path(tempfile.mkdtemp(prefix="storeproc-test-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_disk()))
     _folders.append(folder)
     # The disk may lie here: no test pulls the plug, and killing processes is safe without fsync.
     server = Server(
@@ -68,6 +74,18 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["STOREPROC_TEST_DATA"] = str(folder)
 
 
+def _disk() -> Path | None:
+    """Where servers and backups lie: in memory where there is room. Hundreds of databases come and go, each of a
+    thousand files. What runs that were killed left there is removed."""
+    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < 4e9:
+        return None
+    for left in MEMORY.glob(f"{PREFIX}*"):
+        with suppress(OSError), (left / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # that of the Server
+            shutil.rmtree(left, ignore_errors=True)
+    return MEMORY
+
+
 # Fuzzing, histories of payments, crashes, the matrix of functions and roles, faults, attacks, benches, standby,
 # upgrades, compose, physical backups: `make test-long`.
 LONG = ("prove", "bench", "scale", "backups", "deployment")
@@ -87,6 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    forks.stop()
     _end()
 
 
