@@ -21,6 +21,7 @@ from tests.support.pgtap import fetch_pgtap
 
 MEMORY = Path("/dev/shm")
 PREFIX = "storeproc-test-"
+TESTS = ROOT / "tests"
 
 _started: list[Server] = []
 _folders: list[Path] = []
@@ -54,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _started.append(server)
     try:
         access = server.start("tests")
-        if any((ROOT / "tests" / "pgtap").glob("*.sql")):
+        if any((TESTS / "pgtap").glob("*.sql")):
             fetch_pgtap(folder / "pgtap")
         template = Access(access.admin(TEMPLATE), access.secret)
         migrate.migrate(template)
@@ -94,14 +95,27 @@ LONG_FILES = ("test_fuzzing", "test_stories", "test_crashes", "test_matrix")
 FIRST = ("http", *LONG, "security", "payments", "console", "monitoring")
 
 
+def _is_long(path: Path) -> bool:
+    return path.relative_to(TESTS).parts[0] in LONG or path.stem.startswith(LONG_FILES)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What `make test` and `make test-long` leave out is not imported: each worker would for seconds."""
+    wanted = config.option.markexpr
+    if wanted not in ("long", "not long") or not collection_path.is_relative_to(TESTS) or collection_path == TESTS:
+        return None
+    if collection_path.is_dir():  # others may hold a long file
+        return True if wanted == "not long" and _is_long(collection_path) else None
+    return True if _is_long(collection_path) == (wanted == "not long") else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the long tests, and puts long files first."""
     place = {folder: number for number, folder in enumerate(FIRST)}
     for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        if folder in LONG or item.path.stem.startswith(LONG_FILES):
+        if _is_long(item.path):
             item.add_marker(pytest.mark.long)
-    items.sort(key=lambda item: place.get(item.path.relative_to(ROOT / "tests").parts[0], len(FIRST)))
+    items.sort(key=lambda item: place.get(item.path.relative_to(TESTS).parts[0], len(FIRST)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
