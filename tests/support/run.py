@@ -92,7 +92,7 @@ def _disk() -> Path | None:
 LONG = ("prove", "bench", "scale", "backups", "deployment")
 LONG_FILES = ("test_fuzzing", "test_stories", "test_crashes", "test_matrix")
 # A long file that begins last is one that all other processes wait for.
-FIRST = ("http", *LONG, "security", "payments", "console", "monitoring")
+FIRST = ("http", "payments", *LONG, "security", "console", "monitoring")
 
 
 def _is_long(path: Path) -> bool:
