@@ -21,7 +21,7 @@ tests share it, so make your own accounts and products instead of counting rows.
               a pool of up to 20 connections for each role
     server    WebServer: the real web tier as a process on a free port, with this module's database: server.url,
               server.log(), server.kill(), server.restart(). A module variable
-              SERVER_ENVIRONMENT = {"RATE_LIMIT": "10"} adds settings
+              SERVER_ENVIRONMENT = {"RATE_LIMIT": "10"} adds settings; GATEWAYS: see tests/support/gateways.py
     client    Client over httpx: response = await client.post("/orders", token=token, json={...}); get, post, put,
               patch, delete, request. Paths are below /v1 unless they begin with /v1, /health, /metrics, /openapi.json,
               /docs or /mock. Keywords as in httpx (headers=, params=, content=, cookies=), and key="…" for

@@ -104,7 +104,10 @@ class WebServer:
 def server(
     request: pytest.FixtureRequest, access: Access, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WebServer]:
-    web = WebServer(access, getattr(request.module, "SERVER_ENVIRONMENT", {}), tmp_path_factory.mktemp("web"))
+    environment: dict[str, str] = dict(getattr(request.module, "SERVER_ENVIRONMENT", {}))
+    for gateway in getattr(request.module, "GATEWAYS", ()):
+        environment |= request.getfixturevalue(gateway).environment
+    web = WebServer(access, environment, tmp_path_factory.mktemp("web"))
     try:
         web.start()
         yield web
