@@ -8,15 +8,8 @@
         httpx.post("http://127.0.0.1:8000/v1/webhooks/stripe", headers=headers, content=body)
         await stripe.deliver("http://127.0.0.1:8000/v1/webhooks/stripe", *events)  # the same, one after the other
 
-For a shop in a process of its own, `stripe.environment` has the variables that lead it here:
-
-    SERVER_ENVIRONMENT: dict[str, str] = {}
-
-    @pytest.fixture(scope="module", autouse=True)  # autouse: before the web tier is started
-    def stripe() -> Iterator[StripeServer]:
-        with StripeServer() as server:
-            SERVER_ENVIRONMENT.update(server.environment)
-            yield server
+For a shop in a process of its own, `stripe.environment` has the variables that lead it here; the module variable
+GATEWAYS of tests/support/gateways.py does it.
 
 People act through pay, authorize, decline, expire, pay_by_bank, show_voucher, bank_pays, bank_refuses, bank_cancels,
 dispute, update_dispute, close_dispute, move_funds, prevent, open_review, close_review, capture_by_hand,
@@ -27,7 +20,8 @@ converted to, with `exchange_rate`; None: each currency has its own balance.
 
 Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `calm()` ends them.
 `meanwhile(on, act)` does something between a request's arrival and its work. `forget_keys()` is what a day does to
-idempotency keys, `advance(seconds)` to sessions. `reset()` is a new account on the same server.
+idempotency keys, `advance(seconds)` to sessions; `next_day()` is the end of such a time. `reset()` is a new account on
+the same server.
 
 As strict as Stripe: requests are checked against the library's own TypedDicts, unknown parameters are refused. An
 account that settles in the currency of each payment: the minimum is that currency's, and 50 where Stripe names none.
