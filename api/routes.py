@@ -187,6 +187,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/refunds/{refund_id}/settle",            "settle_refund", 200),
     POST  ("/refunds/{refund_id}/confirm",           "confirm_refund"),
     GET   ("/admin/payment-providers",               "list_providers"),
+    GET   ("/admin/payment-providers/{provider}",    "get_provider"),
     PATCH ("/admin/payment-providers/{provider}",    "update_provider"),
     GET   ("/admin/payments",                        "list_all_payments"),
     GET   ("/admin/refunds",                         "list_all_refunds"),

@@ -16,7 +16,7 @@ dispute, update_dispute, close_dispute, move_funds, prevent, open_review, close_
 refund_by_hand, settle_refund, return_debit. What calls of the API make is in `events` too: `of_type(kind)`.
 `sessions`, `intents`, `charges`, `refunds`, `disputes`, `reviews`, `transactions` (the account's books) hold the
 objects by id, `requests` what was asked. `totals()` adds the books up. `account_currency` is what all money is
-converted to, with `exchange_rate`; None: each currency has its own balance.
+converted to, with the `exchange_rate` of that moment; None: each currency has its own balance.
 
 Faults are ordered with `trouble(kind, times=, on="POST /v1/refunds", seconds=)`; see Trouble. `calm()` ends them.
 `meanwhile(on, act)` does something between a request's arrival and its work. `forget_keys()` is what a day does to
@@ -28,7 +28,8 @@ account that settles in the currency of each payment: the minimum is that curren
 The books: a charge costs 2.9 % + 30, which a refund does not give back; a dispute costs 1500. A capture of a part
 enters the whole authorisation and reverses the rest.
 Sources: https://docs.stripe.com/api/errors, /api/idempotent_requests, /api/checkout/sessions, /webhooks, /currencies,
-/disputes, /api/disputes/object, /api/balance_transactions, /reports/reporting-categories.
+/currencies/conversions, /currencies/disputes-refunds, /disputes, /api/disputes/object, /api/balance_transactions,
+/reports/reporting-categories.
 """
 
 from tests.gateways.stripe_server.disputes import DISPUTE_FEE
