@@ -163,13 +163,20 @@ async def test_no_function_is_open_that_was_not_granted(role: str, admin: Any, l
                    ARRAY(SELECT CASE WHEN p.provariadic <> 0 AND n = p.pronargs THEN 'VARIADIC ' ELSE '' END
                                 || 'NULL::' || format_type(t, NULL)
                          FROM unnest(p.proargtypes) WITH ORDINALITY AS u (t, n)) AS arguments,
-                   EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE pg_has_role($1, a.grantee, 'USAGE')) AS granted
+                   EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE pg_has_role($1, a.grantee, 'USAGE')) AS granted,
+                   has_function_privilege($1, p.oid, 'EXECUTE') AS callable,
+                   -- In a schema that the role may enter, these end before a privilege is asked for: NULL of a strict
+                   -- function is NULL without a call, and NULLs have no type for a polymorphic one.
+                   (p.proisstrict OR 'anyelement'::regtype = ANY (p.proargtypes))
+                       AND has_schema_privilege($1, n.oid, 'USAGE') AS untried
             FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
             WHERE {OURS} AND n.nspname <> 'extensions' AND p.prokind = 'f'
               AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)""",
         role,
     )
-    closed = [f"SELECT {row['name']}({', '.join(row['arguments'])})" for row in functions if not row["granted"]]
+    assert [row["name"] for row in functions if row["callable"] != row["granted"]] == []
+    tried = [row for row in functions if not row["granted"] and not (row["untried"] and role == "store_backup")]
+    closed = [f"SELECT {row['name']}({', '.join(row['arguments'])})" for row in tried]
     outcomes = await try_all(connection, closed)
     print(f"{role}: {len(outcomes)} of {len(functions)} functions are closed")
     assert len(outcomes) > 200
