@@ -51,6 +51,7 @@ INTERNAL = frozenset(
         "begin_gift_card_redemption",
         "begin_password_reset",
         "begin_payout_export",
+        "begin_product_export",
         "check_caller",
         "check_importer",
         "get_password_salt",
