@@ -48,7 +48,7 @@ class Shopper:
         scenes = {
             self.order_and_pay: 8, self.fill_cart_and_check_out: 5, self.deposit: 2, self.refund: 3,
             self.change_order: 2, self.cancel: 2, self.pay_twice: 1, self.look: 4, self.sign_up: 0.4,
-            self.buy_what_is_scarce: 1, self.dispute: 1.5, self.see_a_refund_by_hand: 1.5,
+            self.buy_what_is_scarce: 1, self.dispute: 1.5, self.see_a_refund_by_hand: 3,
         }  # fmt: skip
         while not end.is_set():
             scene = self.chance.choices(list(scenes), list(scenes.values()))[0]
