@@ -62,13 +62,17 @@ class Relay:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        with suppress(asyncio.CancelledError):  # asyncio would report it
+            await self._connect(reader, writer)
+        writer.close()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.frozen.is_set():
             await asyncio.Event().wait()
         there_reader, there_writer = await asyncio.open_unix_connection(str(self.path))
         try:
             await asyncio.gather(self._pass(reader, there_writer), self._pass(there_reader, writer))
         finally:
-            writer.close()
             there_writer.close()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
