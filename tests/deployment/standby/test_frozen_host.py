@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+import httpx
 import psutil
 import pytest
 
@@ -59,6 +60,8 @@ async def test_the_shop_goes_on_beside_a_frozen_primary(pair: Pair, start_web: C
     web = start_web(REQUEST_TIMEOUT="3")
     await web.are("reading")
     client = Client(web.url)
+    # A new connection each time: both processes have connections to the primary that hang, and both must recover.
+    client.http = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
     token = await sign_up(pair)
     await asyncio.gather(*(client.post("/account/addresses", token=token, json=ADDRESS) for _ in range(12)))
     sockets = ",".join(str(one.layout.socket_folder) for one in (pair.primary, pair.standby))
@@ -79,6 +82,7 @@ async def test_the_shop_goes_on_beside_a_frozen_primary(pair: Pair, start_web: C
             ask(pair.copy, "SELECT pg_promote()")
             took, refused = await shop_until_it_works(client, token, in_a_row=24)
             print(f"acknowledged again after {took:.1f} s; refused before: {dict(refused)}")
+            assert refused["timeout"], "no connection to the frozen server was in use"
             assert set(refused) <= {"timeout", "database_unavailable"}
 
             superuser = f"postgresql://postgres:{pair.access.password('postgres')}@/storeproc"
