@@ -40,6 +40,7 @@ from api.http.router import IndexedRouter, StartupError
 from api.log import write_log
 from api.metrics.counting import RequestMetrics, watch_pools, watch_replica
 from api.postgres.cache import ResponseCache
+from api.postgres.connecting import connect
 from api.postgres.database import Database
 from api.postgres.functions import GATEWAY, Functions
 from api.postgres.order_news import OrderNews
@@ -192,7 +193,7 @@ async def watch(database: Database, replica: Replica | None) -> None:
 
 
 async def _read_contract(settings: Settings, source: tuple[str, str]) -> Contract:
-    connection = await asyncpg.connect(settings.access.url("web_anonymous"), timeout=10)
+    connection = await connect(settings.access.url("web_anonymous"), timeout=10)
     try:
         async with asyncio.timeout(30):  # else a connection that is lost without a word is a start that never ends
             contract = await read_contract(connection)

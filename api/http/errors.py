@@ -175,7 +175,7 @@ def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *,
         return Problem("busy")
     if state == "57014":
         return Problem("timeout")
-    if state.startswith(("08", "57P")):
+    if state == "25006" or state.startswith(("08", "57P")):  # 25006: not the primary any more
         return Problem("database_unavailable")
     raise Unexpected(f"{state} {error.message} {error.context or ''}".strip()) from None
 

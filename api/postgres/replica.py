@@ -38,7 +38,8 @@ from starlette.responses import Response
 from api.http.errors import Problem
 from api.http.requests import ApiRequest
 from api.postgres import written
-from api.postgres.pool import TROUBLE, Connection, Pool, was_lost
+from api.postgres.connecting import Connection
+from api.postgres.pool import TROUBLE, Pool, was_lost
 from api.postgres.probe import Answer, Probe
 from api.postgres.versions import SHARED, Versions
 from api.postgres.written import NEVER
