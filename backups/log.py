@@ -55,6 +55,11 @@ def segment_number(name: str) -> int:
     return int(name[8:16], 16) * 256 + int(name[16:24], 16)
 
 
+def timeline_of(name: str) -> int:
+    """The timeline of a segment or history file from its name."""
+    return int(name[:8], 16)
+
+
 def name_on(path: Sequence[Turn], number: int) -> str:
     """The file name of a segment on a path of timelines."""
     return segment_name(next(turn.timeline for turn in reversed(path) if turn.begin // SEGMENT <= number), number)
@@ -109,7 +114,7 @@ class Log:
     @property
     def timelines(self) -> set[int]:
         """The timelines that have at least one segment, or have had one."""
-        return {int(name[:8], 16) for name in self.names if SEGMENT_NAME.fullmatch(name)}
+        return {timeline_of(name) for name in self.names if SEGMENT_NAME.fullmatch(name)}
 
     def last_number(self, timeline: int) -> int:
         """The number of the last segment of a timeline that is known, also if it is gone; -1 where it has none."""

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from backups.log import Log, name_on, position, segment_name
+from backups.log import Log, position, segment_name
 from backups.programs import BackupError, Say, fetch_value, format_exactly, format_moment
 from backups.repository import Repository, Window
 from db.server.access import SUPERUSER, Access, ServerError
@@ -102,18 +102,17 @@ def _settings(repository: Repository, log: Log, target: Layout, goal: Goal) -> d
     signal.touch(mode=0o600)
     for path in (rules, names, signal):
         os.chown(path, target.uid, target.gid)
-    last = goal.window.last_segment
     # PostgreSQL prefers the archive to pg_wal, where the rescued files are. And it must not read on behind a gap, nor
     # what a server that is still running archives meanwhile.
     absent = [path.name for path in log.rescued if (repository.wal / f"{path.name}.gz").exists()]
-    absent.append(f"????????{segment_name(0, last + 1)[8:]}")
+    absent.append(f"????????{segment_name(0, goal.window.last_segment + 1)[8:]}")
     settings = {
         "hba_file": str(rules),
         "ident_file": str(names),
         "hot_standby": "off",
         "summarize_wal": "off",  # else the end of recovery waits for a summarizer, which only a hot standby has
         **restoring(repository.wal, absent),
-        "recovery_target_timeline": str(int(name_on(log.path_to(goal.window.timeline), last)[:8], 16)),
+        "recovery_target_timeline": str(goal.window.ends_on),
         "recovery_target_action": "promote",
         "archive_command": "",  # the new timeline is archived only after the restore has succeeded
     }

@@ -26,7 +26,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from backups.checksums import matches
-from backups.log import SEGMENT, Commit, Log, Turn, position
+from backups.log import SEGMENT, Commit, Log, Turn, name_on, position, timeline_of
 from backups.programs import BackupError
 from db.server.embedded import Layout, find_layout
 from db.server.folders import reachable
@@ -80,6 +80,9 @@ class Window:
     last_commit: Commit | None
     last_segment: int
     """The number of the last segment before the log ends or has a gap."""
+
+    ends_on: int
+    """The timeline on which it ends: an earlier one than `timeline` if the gap is there."""
 
     backups: tuple[str, ...]
 
@@ -152,7 +155,8 @@ class Repository:
             known = [backup.available_from for backup in found]
             begin = max([min(known), *(each.end for each in windows if each.timeline < timeline)])
             end = max([begin, *known, *([commit.moment] if commit else [])])
-            windows.append(Window(timeline, begin, end, commit, last, tuple(backup.id for backup in found)))
+            ends_on = max(timeline_of(name_on(paths[timeline], last)), *(backup.timeline for backup in found))
+            windows.append(Window(timeline, begin, end, commit, last, ends_on, tuple(backup.id for backup in found)))
         return windows
 
     @contextmanager
