@@ -69,6 +69,8 @@ class Keys:
         if wanted not in self.made:
             answer = await self.boss.does("create_api_key", name="Test", scopes=sorted(wanted))
             self.made[wanted] = answer["key"]
+            # Its first use is noted now, and not again in each transaction that is rolled back.
+            await self.boss.call("web_admin", "check_caller", token=answer["key"])
         return self.made[wanted]
 
     async def ask(self, function: Any, key: str) -> str | None:
@@ -114,14 +116,16 @@ async def test_a_function_needs_its_scope_and_no_other(keys: Keys, admin: Any) -
             continue
         domain, mode = scope.split(":")
         answers = {
-            "its scope": await keys.ask(function, await keys.key(scope)),
+            "read": await keys.ask(function, await keys.key(f"{domain}:read")),
             "write": await keys.ask(function, await keys.key(f"{domain}:write")),
             "all others": await keys.ask(function, await keys.key(*other_than(scope))),
-            "read": await keys.ask(function, await keys.key(f"{domain}:read")),
         }
-        if answers["all others"] != "scope_missing" or (answers["read"] == "scope_missing") != (mode == "write"):
-            wrong.append(f"{name} needs {scope} and answers {answers}")
-        if {answers["its scope"], answers["write"]} & {"scope_missing", "session_required", "api_key_invalid"}:
+        passed = {answers["write"], *([answers["read"]] if mode == "read" else [])}
+        if (
+            passed & {"scope_missing", "session_required", "api_key_invalid"}
+            or answers["all others"] != "scope_missing"
+            or (answers["read"] == "scope_missing") != (mode == "write")
+        ):
             wrong.append(f"{name} needs {scope} and answers {answers}")
     assert not wrong, "\n".join(wrong)
 
