@@ -109,8 +109,9 @@ async def read_deployed(connection: asyncpg.Connection[Any], contract: Contract,
 
 
 async def _read_scopes(connection: asyncpg.Connection[Any], names: Container[str]) -> dict[str, str]:
-    """The scope that an API key needs for each function; a database of an older version has none."""
-    if "list_key_scopes" not in names:
+    """The scope that an API key needs for each function. None where the database is older, or for a service."""
+    allowed = "SELECT has_function_privilege('api.list_key_scopes()', 'EXECUTE')"
+    if "list_key_scopes" not in names or not await connection.fetchval(allowed):
         return {}
     found: dict[str, str] = orjson.loads(await connection.fetchval("SELECT api.list_key_scopes()"))
     return found

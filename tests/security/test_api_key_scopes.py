@@ -157,11 +157,11 @@ async def test_every_exception_has_its_reason(keys: Keys, admin: Any) -> None:
     assert {name for name, scope in keys.scopes.items() if not scope} == ANY_KEY | {"claim_idempotency_key"}
 
 
+FORGED = "PL/pgSQL function identity.authenticate(boolean) line 1 at RETURN\nPL/pgSQL function api.list_addresses() line 5"
 FORGERIES = (
     # the text of a statement is in the call stack, below the function that it calls
-    "DO $x$ BEGIN PERFORM api.list_orders() /*\nPL/pgSQL function identity.authenticate(boolean) line 1 at RETURN\n"
-    "PL/pgSQL function api.list_addresses(api.page_limit,api.page_cursor) line 5 */; END $x$",
-    "DO $x$ BEGIN EXECUTE E'SELECT /*\\nidentity.authenticate(\\n api.list_addresses( */ api.list_orders()'; END $x$",
+    f"DO $x$ BEGIN PERFORM api.list_orders(/*\n{FORGED}\n*/); END $x$",
+    f"DO $x$ BEGIN EXECUTE 'SELECT api.list_orders(/*\n{FORGED}\n*/)'; END $x$",
     "SELECT api.list_orders() -- api.list_addresses(",
     "SELECT api.list_orders() FROM api.list_addresses()",
     "DO $x$ BEGIN PERFORM set_config('app.key', '', true), set_config('app.session', gen_random_uuid()::text, true); "
