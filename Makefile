@@ -69,10 +69,10 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@$(call INSTALL,--editable .)
 	@touch $@
 
-$(VENV)/.installed-test: $(VENV)/.installed
-	@echo "installing what the tests need (once)"
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
+	@echo "installing storeproc and what the tests need (once; a minute or so)"
 	@$(call INSTALL,--editable '.[test]')
-	@touch $@
+	@touch $(VENV)/.installed $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,8 +1,8 @@
 """The harness: one real PostgreSQL for a run, a database of its own for each test file, the real roles and web tier.
 
 `pytest` starts up to four xdist workers (`-n auto`; a file stays on one worker). The controlling process starts one
-embedded server in a temporary folder, migrates one template database, and stops the server at the end. `-n 0` runs
-everything in one process, for a debugger.
+embedded server in a temporary folder (in memory where there is room), migrates one template database, and stops the
+server at the end. `-n 0` runs everything in one process, for a debugger.
 
 Async tests and fixtures are plain `async def` (anyio's pytest plugin in auto mode, on asyncio). Async fixtures of a
 module and its tests share one event loop. asyncio.gather, asyncio.Barrier and asyncpg work as ever.
@@ -21,7 +21,9 @@ tests share it, so make your own accounts and products instead of counting rows.
               a pool of up to 20 connections for each role
     server    WebServer: the real web tier as a process on a free port, with this module's database: server.url,
               server.log(), server.kill(), server.restart(). A module variable
-              SERVER_ENVIRONMENT = {"RATE_LIMIT": "10"} adds settings
+              SERVER_ENVIRONMENT = {"RATE_LIMIT": "10"} adds settings. It is a fork of a process that has imported
+              everything (tests/support/forks.py; run_storeproc there runs other commands), and its passwords are hashed
+              cheaply: PASSWORD_COST = api.http.passwords.COST where their time counts
     client    Client over httpx: response = await client.post("/orders", token=token, json={...}); get, post, put,
               patch, delete, request. Paths are below /v1 unless they begin with /v1, /health, /metrics, /openapi.json,
               /docs or /mock. Keywords as in httpx (headers=, params=, content=, cookies=), and key="…" for
@@ -49,6 +51,7 @@ from tests.support.pgtap import pytest_collect_file
 from tests.support.run import (
     pytest_collection_modifyitems,
     pytest_configure,
+    pytest_ignore_collect,
     pytest_unconfigure,
     pytest_xdist_auto_num_workers,
 )
@@ -67,6 +70,7 @@ __all__ = [
     "pytest_collect_file",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_ignore_collect",
     "pytest_unconfigure",
     "pytest_xdist_auto_num_workers",
     "server",

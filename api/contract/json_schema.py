@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from api.contract.signatures import Attribute, ContractError
@@ -186,8 +187,9 @@ def _length(operator: str, number: int, least: str, most: str) -> Schema:
     }[operator]
 
 
-def _conjuncts(expression: str) -> list[str]:
-    """The terms of an AND, without the parentheses around each."""
+@cache
+def _conjuncts(expression: str) -> tuple[str, ...]:
+    """The terms of an AND, without the parentheses around each. Many parameters are of one domain."""
     expression = expression.strip()
     while expression.startswith("(") and _closing(expression, 0) == len(expression) - 1:
         expression = expression[1:-1].strip()
@@ -203,8 +205,8 @@ def _conjuncts(expression: str) -> list[str]:
         else:
             position += 1
     if not terms:
-        return [expression]
-    return [inner for term in [*terms, expression[begin:]] for inner in _conjuncts(term)]
+        return (expression,)
+    return tuple(inner for term in [*terms, expression[begin:]] for inner in _conjuncts(term))
 
 
 def _closing(text: str, position: int) -> int:

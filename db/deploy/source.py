@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from db.deploy.digest import digest
@@ -111,7 +111,11 @@ class Source:
         return hashlib.sha256(lines.encode()).hexdigest()
 
 
+@cache
 def source_version(folder: Path = SOURCE) -> tuple[str, str]:
-    """(schema_version, code_digest) of the files: what a web tier of this source must find deployed."""
+    """(schema_version, code_digest) of the files: what a web tier of this source must find deployed.
+
+    Of the files as they were when this process asked first: it is the process that is compared with the database.
+    """
     source = Source.read(folder)
     return source.schema_version, source.code_digest

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 
-def test_the_drill(run: Callable[..., subprocess.CompletedProcess[str]], disk: Path) -> None:
-    done = run("drill.sh", "--seconds", "1", TMPDIR=str(disk))
+def test_the_drill(run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    done = run("drill.sh", "--seconds", "1", TMPDIR=os.environ["STOREPROC_TEST_DATA"])
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
     lost = re.search(

@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from db.server.access import Access
+from tests.support.forks import run_storeproc
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,15 +33,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def storeproc(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments],
-        cwd=ROOT,
-        env=environment(**changes),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_storeproc(arguments, environment(**changes))
 
 
 @pytest.fixture

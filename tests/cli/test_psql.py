@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 
 import pytest
 
 from db.server.access import Access
-from tests.support.cluster import ROOT
+from tests.support.forks import run_storeproc
 
 WHO = "SELECT current_user, current_database(), :'shop'"
 
 
 def psql(access: Access, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", "psql", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": access.admin_url, "STOREPROC_SECRET": access.secret},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    settings = {"DATABASE_URL": access.admin_url, "STOREPROC_SECRET": access.secret}
+    return run_storeproc(["psql", *arguments], os.environ | settings, stdin)
 
 
 @pytest.mark.parametrize("separator", [(), ("--",)], ids=["bare", "after_separator"])

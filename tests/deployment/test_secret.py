@@ -34,6 +34,7 @@ from db.server.processes import die_with_parent
 from db.server.secret import changing_secret, read_secret
 from db.server.supervisor import Server
 from tests.support.cluster import ROOT
+from tests.support.forks import run_storeproc
 
 SETTINGS = {"fsync": "off", "shared_buffers": "16MB"}
 README = ROOT / "db" / "docs" / "security.md"
@@ -60,15 +61,7 @@ def running(data: Path) -> Iterator[Access]:
 
 
 def storeproc(data: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments],
-        cwd=ROOT,
-        env=environment(data, **changes),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_storeproc(arguments, environment(data, **changes))
 
 
 def environment(data: Path, **changes: str) -> dict[str, str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from api.gateways.stripe.settings import StripeSettings
 from api.settings import Settings
 from api.settings_source import SettingsError
 from db.server.access import CONSUMERS, Access, ServerError
+from tests.support.forks import run_storeproc
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret" * 8
@@ -193,14 +192,7 @@ def test_each_container_has_the_secrets_of_its_own(write: Write) -> None:
 
 def test_a_command_works_with_nothing_but_files(access: Access, write: Write) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STOREPROC_", "DATABASE_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "api.cli", "check", "--json"],
-        cwd=ROOT,
-        env=kept | {"DATABASE_URL_FILE": write(access.admin()), "STOREPROC_SECRET_FILE": write(access.secret)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    files = {"DATABASE_URL_FILE": write(access.admin()), "STOREPROC_SECRET_FILE": write(access.secret)}
+    done = run_storeproc(["check", "--json"], kept | files)
     assert done.returncode == 0, done.stderr
     assert '"ok": true' in done.stdout

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from db.deploy.drift import describe_drift, read_shape
 from db.deploy.plan import Plan
 from db.deploy.source import MigrationError, Source
 from db.server.access import Access
+from tests.support.forks import run_storeproc
 
 ROOT = Path(__file__).parents[2]
 
@@ -213,10 +212,7 @@ def test_the_command(make_database: Callable[[], Access], tmp_path: Path) -> Non
     }
 
     def storeproc(*arguments: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli", "migrate", *arguments],
-            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = run_storeproc(["migrate", *arguments], environment)
         assert done.stderr == ""
         return done.returncode, done.stdout
 

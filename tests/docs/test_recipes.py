@@ -136,7 +136,7 @@ def recipe(make_database: Callable[[], Access], tmp_path_factory: pytest.TempPat
     copy = tmp_path_factory.mktemp("copy")
     for name in SOURCES:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, copy / name)  # with what Python has compiled
         else:
             shutil.copy(ROOT / name, copy)
     return Recipe(copy, access, tmp_path_factory.mktemp("data"))

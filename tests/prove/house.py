@@ -23,6 +23,7 @@ import asyncpg
 import psycopg
 
 from api.gateways.mock import SIGNATURE, MockGateway
+from api.http.passwords import COST
 from api.routes import ROUTES
 from db.deploy import migrate
 from db.server.access import Access
@@ -291,9 +292,9 @@ async def enter(access: Access, web: str | None = None) -> AsyncIterator[House]:
 def web_tier(access: Access, folder: Path, processes: int = 2, **environment: str) -> Iterator[str]:
     """Web processes on one socket; its address."""
     environment = {"RATE_LIMIT": "0", **environment}
-    servers = [WebServer(access, environment, folder)]
+    servers = [WebServer(access, environment, folder, password_cost=COST)]
     for _ in range(processes - 1):
-        another = WebServer(access, environment, folder)
+        another = WebServer(access, environment, folder, password_cost=COST)
         another.listener.close()
         another.listener, another.port, another.url = servers[0].listener, servers[0].port, servers[0].url
         another.environment |= {"PORT": str(another.port), "PUBLIC_URL": another.url}

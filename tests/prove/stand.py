@@ -340,7 +340,7 @@ async def _until_ready(stand: Stand) -> None:
 
 
 def _make_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="storeproc-prove-"))
+    folder = Path(tempfile.mkdtemp(prefix="storeproc-prove-", dir=os.environ.get("STOREPROC_TEST_DATA")))
     folder.chmod(0o711)  # the server's user passes through
     return folder
 

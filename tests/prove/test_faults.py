@@ -138,7 +138,7 @@ async def test_an_answer_for_everybody_is_not_waited_for_without_end(access: Acc
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """One that the server's user can enter, unlike pytest's."""
-    made = Path(tempfile.mkdtemp(prefix="storeproc-prove-"))
+    made = Path(tempfile.mkdtemp(prefix="storeproc-prove-", dir=os.environ["STOREPROC_TEST_DATA"]))
     made.chmod(0o711)
     yield made
     shutil.rmtree(made)

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 
 from db.server.access import Access
-from tests.support.cluster import ROOT
+from tests.support.forks import run_storeproc
 
 
 def run(access: Access, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", "demo", "--scale", *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": access.admin(),
-            "STOREPROC_SECRET": access.secret,
-            "STOREPROC_DATA": str(folder),
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    settings = {
+        **os.environ,
+        "DATABASE_URL": access.admin(),
+        "STOREPROC_SECRET": access.secret,
+        "STOREPROC_DATA": str(folder),
+        **environment,
+    }
+    return run_storeproc(["demo", "--scale", *arguments], settings)
 
 
 def orders(access: Access) -> int:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
@@ -22,6 +21,7 @@ import pytest
 from db.server.access import Access
 from tests.support.cluster import ROOT
 from tests.support.connections import refused
+from tests.support.forks import run_storeproc
 from tests.support.web import WebServer
 
 PASSWORD = "x" * 60
@@ -58,19 +58,13 @@ def processes(access: Access, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def storeproc(access: Access, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": access.admin(),
-            "STOREPROC_SECRET": access.secret,
-            "STOREPROC_DATA": str(folder),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {
+        **os.environ,
+        "DATABASE_URL": access.admin(),
+        "STOREPROC_SECRET": access.secret,
+        "STOREPROC_DATA": str(folder),
+    }
+    return run_storeproc(arguments, environment)
 
 
 def keys(access: Access, folder: Path, *arguments: str) -> list[dict[str, Any]]:

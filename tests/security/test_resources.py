@@ -16,6 +16,7 @@ import pytest
 from tests.support.web import Client, WebServer
 
 SERVER_ENVIRONMENT = {"TRUSTED_PROXIES": "127.0.0.1", "RATE_LIMIT": "0", "REQUEST_TIMEOUT": "30"}
+PASSWORD_COST = 10  # slow enough for a queue; 12 is four times as slow
 PASSWORD = "Correct-Horse-7"
 MEGABYTE = 1024 * 1024
 

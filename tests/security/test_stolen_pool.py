@@ -12,12 +12,14 @@ from typing import Any
 import asyncpg
 import pytest
 
+from api.http.passwords import COST
 from tests.security.test_catalogue_attacks import SELLER
 from tests.security.test_catalogue_attacks import log_in as log_in
 from tests.security.test_catalogue_attacks import people as people
 from tests.support.connections import refused
 
 SERVER_ENVIRONMENT = {"RATE_LIMIT": "0"}
+PASSWORD_COST = COST  # the time of a log-in is measured
 SOURCES = ("pg_stat_activity", "pg_settings", "pg_stats", "pg_db_role_setting", "pg_prepared_statements", "pg_locks")
 PASSWORD = "Correct-Horse-9-Battery"
 

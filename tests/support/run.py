@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -14,7 +16,12 @@ from db.deploy import migrate
 from db.server.access import Access
 from db.server.supervisor import Server
 from tests.support.cluster import ROOT, TEMPLATE, UNLIMITED
+from tests.support.forks import forks
 from tests.support.pgtap import fetch_pgtap
+
+MEMORY = Path("/dev/shm")
+PREFIX = "storeproc-test-"
+TESTS = ROOT / "tests"
 
 _started: list[Server] = []
 _folders: list[Path] = []
@@ -29,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     if hasattr(config, "workerinput") or option.collectonly or option.help or getattr(option, "version", 0):
         return
-    folder = Path(tempfile.mkdtemp(prefix="storeproc-test-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_disk()))
     _folders.append(folder)
     # The disk may lie here: no test pulls the plug, and killing processes is safe without fsync.
     server = Server(
@@ -48,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _started.append(server)
     try:
         access = server.start("tests")
-        if any((ROOT / "tests" / "pgtap").glob("*.sql")):
+        if any((TESTS / "pgtap").glob("*.sql")):
             fetch_pgtap(folder / "pgtap")
         template = Access(access.admin(TEMPLATE), access.secret)
         migrate.migrate(template)
@@ -68,25 +75,51 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["STOREPROC_TEST_DATA"] = str(folder)
 
 
+def _disk() -> Path | None:
+    """Where servers and backups lie: in memory where there is room. Hundreds of databases come and go, each of a
+    thousand files. What runs that were killed left there is removed."""
+    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < 4e9:
+        return None
+    for left in MEMORY.glob(f"{PREFIX}*"):
+        with suppress(OSError), (left / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # that of the Server
+            shutil.rmtree(left, ignore_errors=True)
+    return MEMORY
+
+
 # Fuzzing, histories of payments, crashes, the matrix of functions and roles, faults, attacks, benches, standby,
 # upgrades, compose, physical backups: `make test-long`.
 LONG = ("prove", "bench", "scale", "backups", "deployment")
 LONG_FILES = ("test_fuzzing", "test_stories", "test_crashes", "test_matrix")
 # A long file that begins last is one that all other processes wait for.
-FIRST = ("http", *LONG, "security", "payments", "console", "monitoring")
+FIRST = ("http", "payments", *LONG, "security", "console", "monitoring")
+
+
+def _is_long(path: Path) -> bool:
+    return path.relative_to(TESTS).parts[0] in LONG or path.stem.startswith(LONG_FILES)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What `make test` and `make test-long` leave out is not imported: each worker would for seconds."""
+    wanted = config.option.markexpr
+    if wanted not in ("long", "not long") or not collection_path.is_relative_to(TESTS) or collection_path == TESTS:
+        return None
+    if collection_path.is_dir():  # others may hold a long file
+        return True if wanted == "not long" and _is_long(collection_path) else None
+    return True if _is_long(collection_path) == (wanted == "not long") else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the long tests, and puts long files first."""
     place = {folder: number for number, folder in enumerate(FIRST)}
     for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        if folder in LONG or item.path.stem.startswith(LONG_FILES):
+        if _is_long(item.path):
             item.add_marker(pytest.mark.long)
-    items.sort(key=lambda item: place.get(item.path.relative_to(ROOT / "tests").parts[0], len(FIRST)))
+    items.sort(key=lambda item: place.get(item.path.relative_to(TESTS).parts[0], len(FIRST)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    forks.stop()
     _end()
 
 

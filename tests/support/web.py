@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -24,14 +24,20 @@ from db.server.access import Access
 from db.server.processes import die_with_parent
 from tests.support.cluster import ROOT
 from tests.support.connections import as_text
+from tests.support.forks import PASSWORD_COST, Forked, can_fork, forks
 
 ROOT_PATHS = ("/v1", "/health", "/metrics", "/openapi.json", "/docs", "/mock")
 
 
 class WebServer:
-    """`storeproc web` as a process on a socket of ours, so that no other process can take its port in between."""
+    """`storeproc web` as a process on a socket of ours, so that no other process can take its port in between.
 
-    def __init__(self, access: Access, environment: dict[str, str], folder: Path) -> None:
+    `password_cost`: of the passwords that it hashes; the product's is for tests in which the time counts.
+    """
+
+    def __init__(
+        self, access: Access, environment: dict[str, str], folder: Path, *, password_cost: int = PASSWORD_COST
+    ) -> None:
         self.listener: socket.socket = listen("127.0.0.1", 0)
         self.listener.listen(1024)
         self.port = self.listener.getsockname()[1]
@@ -48,21 +54,12 @@ class WebServer:
             "PYTHONUNBUFFERED": "1",
             **environment,
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self.password_cost = password_cost
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> None:
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "web", "--fd", str(self.listener.fileno())],
-                cwd=ROOT,
-                env=self.environment,
-                pass_fds=[self.listener.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGKILL),
-            )
+            self.process = self._fork(log) if can_fork(self.environment) else self._spawn(log)
         deadline = time.monotonic() + 60
         answer = ""
         while time.monotonic() < deadline:
@@ -78,6 +75,29 @@ class WebServer:
             time.sleep(0.02)
         self.stop()
         pytest.fail(f"the web tier does not become ready: {answer}\n{self.log()[-4000:]}")
+
+    def _fork(self, log: IO[bytes]) -> Forked:
+        with Path(os.devnull).open("rb") as nothing:
+            return forks.fork(
+                ["web"],
+                self.environment,
+                (nothing, log, log),
+                listener=self.listener,
+                password_cost=self.password_cost,
+            )
+
+    def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "web", "--fd", str(self.listener.fileno())],
+            cwd=ROOT,
+            env=self.environment,
+            pass_fds=[self.listener.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGKILL),
+        )
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -104,7 +124,12 @@ class WebServer:
 def server(
     request: pytest.FixtureRequest, access: Access, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WebServer]:
-    web = WebServer(access, getattr(request.module, "SERVER_ENVIRONMENT", {}), tmp_path_factory.mktemp("web"))
+    web = WebServer(
+        access,
+        getattr(request.module, "SERVER_ENVIRONMENT", {}),
+        tmp_path_factory.mktemp("web"),
+        password_cost=getattr(request.module, "PASSWORD_COST", PASSWORD_COST),
+    )
     try:
         web.start()
         yield web

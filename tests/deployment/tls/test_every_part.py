@@ -20,6 +20,7 @@ from db.server.access import Access
 from db.server.processes import die_with_parent
 from tests.deployment.tls.gate import Gate, Trust, asking, opened, through
 from tests.support.cluster import ROOT
+from tests.support.forks import run_storeproc
 
 pytestmark = pytest.mark.anyio
 
@@ -31,16 +32,7 @@ class Store:
     environment: dict[str, str]
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=120,
-        )
+        done = run_storeproc(arguments, self.environment)
         return done.returncode, done.stdout + done.stderr
 
 
