@@ -157,7 +157,8 @@ async def test_every_exception_has_its_reason(keys: Keys, admin: Any) -> None:
     assert {name for name, scope in keys.scopes.items() if not scope} == ANY_KEY | {"claim_idempotency_key"}
 
 
-FORGED = "PL/pgSQL function identity.authenticate(boolean) line 1 at RETURN\nPL/pgSQL function api.list_addresses() line 5"
+FORGED = """PL/pgSQL function identity.authenticate(boolean) line 1 at RETURN
+PL/pgSQL function api.list_addresses(api.page_limit,api.page_cursor) line 5 during initialization"""
 FORGERIES = (
     # the text of a statement is in the call stack, below the function that it calls
     f"DO $x$ BEGIN PERFORM api.list_orders(/*\n{FORGED}\n*/); END $x$",
