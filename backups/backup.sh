@@ -11,7 +11,8 @@
 # The folder gets its name when the backup is complete; an interrupted backup leaves nothing. It contains the store's
 # token-signing keys: protect it like the database. backups/restore.sh restores it, on this server or on another.
 #
-# The database: the embedded one (STOREPROC_DATA), DATABASE_URL, or PGHOST, PGUSER, PGDATABASE, PGPASSFILE.
+# The database: the embedded one (STOREPROC_DATA), DATABASE_URL, or PGHOST, PGUSER, PGDATABASE, PGPASSFILE. As the
+# administrator or as store_backup, which reads every row and writes nothing.
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -80,7 +81,9 @@ SELECT pg_export_snapshot();
 SELECT 'format=1';
 SELECT 'database=' || current_database();
 SELECT 'created=' || to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
-SELECT 'administrator=' || quote_ident(rolname) FROM pg_catalog.pg_roles WHERE rolsuper OR rolname = current_user;
+SELECT 'administrator=' || quote_ident(rolname) FROM pg_catalog.pg_roles
+WHERE rolsuper OR rolname = nullif(current_user, 'store_backup')
+   OR oid = (SELECT datdba FROM pg_catalog.pg_database WHERE datname = current_database());
 SELECT 'server_version=' || current_setting('server_version');
 SELECT 'schema_version=' || schema_version FROM migration.deployed;
 SELECT 'code_digest=' || code_digest FROM migration.deployed;

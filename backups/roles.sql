@@ -1,6 +1,7 @@
 -- Prints the statements that create the roles of this database where they are missing: the roles that own something in
 -- it or have privileges, and their memberships. Without passwords (`storeproc migrate` sets them, from the secret),
--- without superusers, and without the role that runs this. Run by backup.sh.
+-- and without administrators: superusers, the database's owner, the role that runs this if it is not store_backup. Run
+-- by backup.sh.
 WITH RECURSIVE named (oid) AS (
     SELECT d.refobjid FROM pg_catalog.pg_shdepend AS d, pg_catalog.pg_database AS b
     WHERE b.datname = current_database() AND d.refclassid = 'pg_authid'::regclass
@@ -12,7 +13,9 @@ WITH RECURSIVE named (oid) AS (
     JOIN pg_catalog.pg_auth_members AS m ON n.oid IN (m.member, m.roleid)
 ), ours AS (
     SELECT r.* FROM pg_catalog.pg_roles AS r JOIN named AS n ON n.oid = r.oid
-    WHERE NOT r.rolsuper AND r.rolname <> current_user AND r.rolname !~ '^pg_'
+    WHERE NOT r.rolsuper AND r.rolname !~ '^pg_'
+      AND r.oid <> (SELECT b.datdba FROM pg_catalog.pg_database AS b WHERE b.datname = current_database())
+      AND (r.rolname <> current_user OR r.rolname = 'store_backup')
 ), statements (step, role, body) AS (
     SELECT 1, r.rolname, format('CREATE ROLE %I %s %s CONNECTION LIMIT %s;', r.rolname,
                                 CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
@@ -32,6 +35,10 @@ WITH RECURSIVE named (oid) AS (
         || CASE WHEN r.rolreplication
                 THEN format(' BEGIN ALTER ROLE %I REPLICATION; '
                             'EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING ''%I needs REPLICATION''; END;',
+                            r.rolname, r.rolname) ELSE '' END
+        || CASE WHEN r.rolbypassrls
+                THEN format(' BEGIN ALTER ROLE %I BYPASSRLS; '
+                            'EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING ''%I needs BYPASSRLS''; END;',
                             r.rolname, r.rolname) ELSE '' END
     FROM ours AS r
     UNION ALL

@@ -39,7 +39,9 @@ def take_backup(repository: Repository, access: Access, *, full: bool, keep: int
     The last `keep` full backups and those that build on them are kept, older ones are removed. Archiving is turned on
     when it is off. Raises BackupError; a backup that failed leaves nothing behind.
     """
-    with psycopg.connect(access.admin("postgres"), autocommit=True, application_name="storeproc backup") as connection:
+    # store_backup, who may do this on another server, may enter the store's database only.
+    url = access.admin() if repository.outside else access.admin("postgres")
+    with psycopg.connect(url, autocommit=True, application_name="storeproc backup") as connection:
         identifier = fetch_value(connection, "SELECT system_identifier FROM pg_control_system()")
         repository.prepare(identifier)
         with repository.locked():
@@ -48,7 +50,9 @@ def take_backup(repository: Repository, access: Access, *, full: bool, keep: int
             _begin_archiving(repository, connection, say)
             parent = None if full else _parent(repository)
             backup = _base_backup(repository, access, connection, parent, say)
-            wait_for_archive(repository, connection)
+            # On another server this may be store_backup, which may not close a segment: that of the backup's end is
+            # closed by the backup.
+            wait_for_archive(repository, connection, backup.stop if repository.outside else None)
             _record(access, backup, say)
             _prune(repository, keep, say)
             return backup
@@ -80,10 +84,17 @@ def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any]
     say(f"the write-ahead log is archived to {repository.wal} from now on")
 
 
-def wait_for_archive(repository: Repository, connection: psycopg.Connection[Any]) -> None:
-    """Return when the log up to now is in the archive; raises BackupError when no segment arrives for a minute."""
-    connection.execute("SELECT pg_create_restore_point('storeproc backup')")  # an empty segment is not closed
-    name = fetch_value(connection, "SELECT pg_walfile_name(pg_switch_wal())")
+def wait_for_archive(repository: Repository, connection: psycopg.Connection[Any], up_to: str | None = None) -> None:
+    """Return when the log up to a position, which is complete, is in the archive; None: up to now.
+
+    Raises BackupError when no segment arrives for a minute.
+    """
+    if up_to is None:
+        connection.execute("SELECT pg_create_restore_point('storeproc backup')")  # an empty segment is not closed
+        name = fetch_value(connection, "SELECT pg_walfile_name(pg_switch_wal())")
+    else:
+        row = connection.execute("SELECT pg_walfile_name(%s::text::pg_lsn)", [up_to]).fetchone()
+        name = row[0] if row else ""
     deadline = 0.0
     arrived = -1
     while not (repository.wal / f"{name}.gz").exists():

@@ -10,7 +10,8 @@
 --             app_merchant_sql = a merchant's own rows in report.my_… (log-in roles merchant_…, created by
 --             `storeproc merchant-role`)
 --   log-ins   web_<audience>, one connection pool each
---   people    store_backup (replication), store_monitor (pg_monitor and the monitor views)
+--   people    store_backup (replication, reads everything, writes nothing), store_monitor (pg_monitor and the monitor
+--             views)
 --
 -- Passwords are set by migrate.py, from the secret of whoever logs in (db/server/access.py), as SCRAM verifiers.
 
@@ -72,13 +73,25 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'store_monitor is not a member of pg_monitor: grant it as a superuser.';
 END $$;
 
--- For base backups and streaming of the write-ahead log; this role can read no table. Only a role that has REPLICATION
--- can give it to another.
+-- What backups need of an administrator, so that no backup job holds the administrator's password: base backups and
+-- the write-ahead log (REPLICATION), every row of every table for dumps (BYPASSRLS, pg_read_all_data). A base backup
+-- holds the whole cluster, so reading adds nothing to what this role could have already. It can write nothing (but
+-- monitor.record_backup). Only a role that has these attributes can give them.
 DO $$
 BEGIN
     ALTER ROLE store_backup REPLICATION;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'store_backup may not take base backups: give it REPLICATION as a superuser.';
+END $$;
+DO $$
+BEGIN
+    ALTER ROLE store_backup BYPASSRLS;
+    IF NOT pg_catalog.pg_has_role('store_backup', 'pg_read_all_data', 'USAGE') THEN
+        GRANT pg_read_all_data TO store_backup WITH INHERIT TRUE, SET FALSE;
+    END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'store_backup may not dump tables: make dumps as the administrator, or give it BYPASSRLS and '
+        'pg_read_all_data as a superuser.';
 END $$;
 
 -- A web role's session: short statements, short waits, UTC on the wire.
@@ -105,8 +118,8 @@ BEGIN
     ALTER ROLE web_merchant SET transaction_timeout = '60s';
 END $$;
 
--- Connections of each web role, in per cent of those that are left when 10 are kept for the administrator, monitoring
--- and backups: no role can take those of the others. With max_connections = 120 that is 27 for customers, enough for
+-- Connections of each web role, in per cent of those that are left when 13 are kept for the administrator, monitoring
+-- and backups: no role can take those of the others. With max_connections = 120 that is 26 for customers, enough for
 -- four web processes with the default POOL_SIZES and their listening connections, or for PgBouncer's ten a role.
 -- storeproc.connection_limits = 'own' in the server's configuration leaves the limits as they are: the administrator
 -- sets them, for other pools.
@@ -119,10 +132,10 @@ BEGIN
     END IF;
     FOR v_limit IN
         SELECT l.role,
-               greatest(2, (pg_catalog.current_setting('max_connections')::integer - 10) * l.share / 100) AS most
+               greatest(2, (pg_catalog.current_setting('max_connections')::integer - 13) * l.share / 100) AS most
         FROM (VALUES ('web_customer', 25), ('web_anonymous', 20), ('web_gateway', 15), ('web_merchant', 10),
                      ('web_support', 10), ('web_admin', 10), ('web_worker', 10)) AS l (role, share)
-        UNION ALL VALUES ('store_monitor', 4), ('store_backup', 4)
+        UNION ALL VALUES ('store_monitor', 4), ('store_backup', 8)  -- a dump of 4 tables at a time takes 7
     LOOP
         EXECUTE pg_catalog.format('ALTER ROLE %I CONNECTION LIMIT %s', v_limit.role, v_limit.most);
     END LOOP;

@@ -21,7 +21,8 @@ tests share it, so make your own accounts and products instead of counting rows.
               a pool of up to 20 connections for each role
     server    WebServer: the real web tier as a process on a free port, with this module's database: server.url,
               server.log(), server.kill(), server.restart(). A module variable
-              SERVER_ENVIRONMENT = {"RATE_LIMIT": "10"} adds settings. It is a fork of a process that has imported
+              SERVER_ENVIRONMENT = {"RATE_LIMIT": "10"} adds settings; GATEWAYS: see
+              tests/support/gateways.py. It is a fork of a process that has imported
               everything (tests/support/forks.py; run_storeproc there runs other commands), and its passwords are hashed
               cheaply: PASSWORD_COST = api.http.passwords.COST where their time counts
     client    Client over httpx: response = await client.post("/orders", token=token, json={...}); get, post, put,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -30,7 +31,8 @@ def read_settings_with(port: int | None = None) -> Settings:
 def open_database(settings: Settings, purpose: str) -> Iterator[Access]:
     """The database as administrator: DATABASE_URL, the running embedded server, or one started for this command."""
     if settings.database_url is not None:
-        yield external(settings.database_url, settings.administrators_secret, settings.secrets)
+        url = _as_backup(settings, settings.database_url)
+        yield external(url, settings.administrators_secret, settings.secrets)
         return
     if not (settings.data / "secret").exists() and purpose != "migrate":
         raise RefusedError(f"there is no database in {settings.data} yet: start with `make up` or `storeproc migrate`.")
@@ -38,6 +40,16 @@ def open_database(settings: Settings, purpose: str) -> Iterator[Access]:
         settings.data, secret=settings.secret, secrets=settings.secrets, say=print_hint, purpose=purpose
     ) as access:
         yield access
+
+
+def _as_backup(settings: Settings, url: str) -> str:
+    """DATABASE_URL; as store_backup where it names no user and the backup's secret is the only one here.
+
+    That is the backup job: what it does needs no administrator.
+    """
+    if settings.secret or set(settings.secrets) != {"backup"} or urlsplit(url).username:
+        return url
+    return Access(url, "", settings.secrets).url("store_backup")
 
 
 def running_database(settings: Settings) -> Access:

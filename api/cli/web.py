@@ -10,7 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import api
 from api import log
@@ -31,6 +33,9 @@ from api.cli.terminal import Progress
 from api.confinement import confine_as_told
 from api.settings import Settings
 from db.server.embedded import Say
+
+if TYPE_CHECKING:
+    import uvicorn
 
 SOURCES = Path(api.__file__).parents[1]
 START_TIMEOUT = 60.0  # seconds until /health/ready answers 200
@@ -55,15 +60,20 @@ def _web(options: argparse.Namespace) -> int:
     choose_log(options)
     settings = read_settings_with(options.port)
     if options.fd is not None:
+        listener = socket.socket(fileno=options.fd)
+        if options.reload:
+            serve_reloading(settings, listener)
+            return 0
         confine_as_told()
-        serve(settings, socket.socket(fileno=options.fd))
+        serve(settings, listener)
         return 0
     refuse_public_development(settings)
+    if options.reload and settings.production:
+        raise StartError("--reload is for developers: in production start `storeproc web` without it.")
     stop_on_signals()
     listener = listen(settings.host, settings.port)
     if options.reload:
-        listener.close()
-        reload(settings)
+        reload(settings, listener)
     say = step_printer()
     supervisor: Supervisor | None = None
     try:
@@ -114,13 +124,17 @@ def wait_until_ready(settings: Settings, supervisor: Supervisor, listener: socke
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Be one web process on this socket, until SIGTERM."""
+    run_server(server_config(settings), [listener])
+
+
+def server_config(settings: Settings, **more: Any) -> uvicorn.Config:
+    """How a web process serves, with its limits of connections and heads; `more` are further options of uvicorn's."""
     import uvicorn  # here, because a tool such as `storeproc psql` does not need it
 
     from api.http.connections import LimitedProtocol
-    from api.http.router import StartupError
 
-    log.configure_logging()
-    config = uvicorn.Config(
+    allow_open_files(settings.max_connections + OWN_FILES)
+    return uvicorn.Config(
         "api.app:create_app",
         factory=True,
         loop="uvloop",
@@ -135,11 +149,20 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         forwarded_allow_ips=",".join(map(str, settings.trusted_proxies)),
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=int(GRACE) - 3,
+        **more,
     )
-    allow_open_files(settings.max_connections + OWN_FILES)
+
+
+def run_server(config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+    """Serve until SIGTERM. Raises StartError when the application does not start."""
+    import uvicorn
+
+    from api.http.router import StartupError
+
+    log.configure_logging()
     server = uvicorn.Server(config)
     try:
-        server.run(sockets=[listener])
+        server.run(sockets=sockets)
     except StartupError as error:
         raise StartError(str(error)) from error
     if not server.started:
@@ -154,16 +177,19 @@ def allow_open_files(number: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def reload(settings: Settings) -> None:
-    """Become uvicorn's own reloader. It restarts the application when a Python file in api/ or db/ changes.
+def reload(settings: Settings, listener: socket.socket) -> None:
+    """Become a reloader on this socket, with the environment of a web process.
 
     Changed SQL is deployed with `storeproc migrate`.
     """
-    command = [
-        *PYTHON, "uvicorn", "api.app:create_app", "--factory", "--app-dir", str(SOURCES),
-        "--host", settings.host, "--port", str(settings.port),
-        "--reload", "--reload-dir", str(SOURCES / "api"), "--reload-dir", str(SOURCES / "db"),
-        "--loop", "uvloop", "--http", "httptools", "--ws", "none", "--lifespan", "on",
-        "--no-access-log", "--log-level", "warning", "--no-server-header",
-    ]  # fmt: skip
+    listener.set_inheritable(True)
+    command = [*PYTHON, "api.cli", "web", "--reload", "--fd", str(listener.fileno())]
     os.execve(sys.executable, command, environment(settings, running_database(settings), "web"))  # noqa: S606  # see S603 in pyproject.toml
+
+
+def serve_reloading(settings: Settings, listener: socket.socket) -> None:
+    """Run one web process, and restart it when a Python file in api/ or db/ changes. It serves as serve() does."""
+    from uvicorn.supervisors import ChangeReload
+
+    config = server_config(settings, reload=True, reload_dirs=[str(SOURCES / "api"), str(SOURCES / "db")])
+    ChangeReload(config, target=partial(run_server, config), sockets=[listener]).run()

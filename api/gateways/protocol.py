@@ -132,6 +132,7 @@ class RefundOutcome:
 @dataclass(frozen=True)
 class Movement:
     """An entry of a gateway's own books, in the currency of the payment. `id` is the gateway's, the same every time.
+    Where the gateway's account has another currency, the entry also says what it moved there.
 
     Beside those of payments: a fee without a payment; a payout, between the gateway and the shop's own bank account; a
     reserve, which the gateway holds back or releases; and other, for kinds whose booking is not decided.
@@ -150,6 +151,8 @@ class Movement:
     refund_id: str | None = None  # ours, where the gateway hands it back
     status: str | None = None  # of the refund (pending, completed, failed) or the dispute (the gateway's word), by now
     reason: str | None = None  # of the dispute; beside payments, the gateway's word for the kind
+    settled_amount: int | None = None  # in the gateway's account, without the fee; None: its currency is the payment's
+    settled_currency: str | None = None
 
 
 class Refused(Exception):

@@ -176,6 +176,7 @@ class ExportProducts(Endpoint):
 
         try:
             async with transaction(self, request, caller) as connection:
+                await connection.fetchval("SELECT api.begin_product_export()")
                 query = "SELECT * FROM api.export_products($1::text)"
                 await connection.copy_from_query(query, currency, output=write, format="csv", header=True)
         except BaseException:
@@ -239,8 +240,11 @@ async def transaction(endpoint: Endpoint, request: ApiRequest, caller: Caller) -
     state = endpoint.state
     try:
         async with state["database"].transaction(f"web_{caller.role}") as connection:
-            who = "SELECT set_config('app.token', $1, true), set_config('app.request_id', $2, true)"
-            await connection.fetchrow(who, caller.token, request.context.request_id)
+            who = (
+                "SELECT set_config('app.token', $1, true), set_config('app.request_id', $2, true), "
+                "set_config('app.client', $3, true)"
+            )
+            await connection.fetchrow(who, caller.token, request.context.request_id, request.context.client_line)
             yield connection
     except asyncpg.PostgresError as error:
         raise from_database(error, state["contract"].sentences, signed_in=bool(caller.token)) from None

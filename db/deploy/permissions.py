@@ -40,8 +40,9 @@ def _roles(connection: psycopg.Connection[Any]) -> str:
         [
             "## Roles",
             "",
-            "An arrow: what the first may do, the second may. `web_…`, `store_backup` (replication) and",
-            "`store_monitor` log in; so do `merchant_…`, one a merchant, as members of `app_merchant_sql`.",
+            "An arrow: what the first may do, the second may. `web_…`, `store_backup` (replication; it reads every row",
+            "and writes none) and `store_monitor` log in; so do `merchant_…`, one a merchant, as members of",
+            "`app_merchant_sql`.",
             "",
             "```mermaid",
             "graph LR",

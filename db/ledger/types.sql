@@ -46,8 +46,9 @@ CREATE TYPE api.credit_change AS (
     refund_id uuid, created_at timestamptz
 );
 COMMENT ON COLUMN api.credit_change.kind IS
-'grant or deduction of credit; gift_card that was issued; deposit or refund that was confirmed or made by hand.';
-COMMENT ON COLUMN api.credit_change.account_id IS 'Whose credit, deposit or refund; null for a gift card.';
+'grant or deduction of credit; gift_card that was issued; deposit, payment (of an order without anything to ship)
+or refund that was confirmed or made by hand.';
+COMMENT ON COLUMN api.credit_change.account_id IS 'Whose credit, deposit, payment or refund; null for a gift card.';
 
 CREATE TYPE api.credit_change_page AS (data api.credit_change[], next_cursor text);
 

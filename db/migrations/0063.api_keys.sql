@@ -1,4 +1,4 @@
--- depends: 0061.known_devices
+-- depends: 0062.exchanges_and_confirmations
 -- API keys: credentials of machines, which act for a merchant or an admin within the scopes that they were given.
 CREATE TABLE identity.api_keys (
     id           uuid PRIMARY KEY,

@@ -42,7 +42,7 @@ CREATE TYPE api.payment AS (
     approval_id uuid
 );
 COMMENT ON COLUMN api.payment.approval_id IS
-'Of a deposit whose confirmation waits for a second person: what to approve. Only staff see it.';
+'Of a payment whose confirmation waits for a second person: what to approve. Only staff see it.';
 
 COMMENT ON COLUMN api.payment.fee IS 'What the gateway has kept of it, as far as its books have been compared.';
 COMMENT ON COLUMN api.payment.fee_currency IS 'The currency of the gateway''s account, in which it keeps its fee.';
@@ -133,5 +133,6 @@ CREATE TYPE api.reconciliation_run_page AS (data api.reconciliation_run[], next_
 -- An entry of a gateway's books: store_gateway_movements, reconcile_payment.
 CREATE TYPE api.gateway_movement AS (
     id text, kind text, amount bigint, currency text, moved_at timestamptz, payment_id uuid, charge_reference text,
-    fee bigint, fee_currency text, case_reference text, refund_id text, status text, reason text
+    fee bigint, fee_currency text, case_reference text, refund_id text, status text, reason text,
+    settled_amount bigint, settled_currency text
 );

@@ -39,9 +39,10 @@ def shop(access: Access) -> Access:
     return access
 
 
-def plainly(access: Access) -> dict[str, str]:
+def plainly(access: Access, role: str | None = None) -> dict[str, str]:
     """libpq's own variables and no storeproc, as in the container of a PostgreSQL."""
-    given = {key: str(value) for key, value in conninfo_to_dict(access.admin()).items()}
+    url = access.url(role) if role else access.admin()
+    given = {key: str(value) for key, value in conninfo_to_dict(url).items()}
     return {
         "PATH": f"{embedded_binaries() / 'bin'}:/usr/bin:/bin",
         "PGHOST": given["host"],
@@ -53,7 +54,8 @@ def plainly(access: Access) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def dump(run: Run, shop: Access, folder: Path) -> Path:
-    done = run("backup.sh", "--to", folder / "dumps", **plainly(shop))
+    """As store_backup, which is no administrator."""
+    done = run("backup.sh", "--to", folder / "dumps", **plainly(shop, "store_backup"))
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / done.stdout.strip().splitlines()[-1]
 
@@ -136,7 +138,12 @@ def test_every_row_is_in_the_dump_and_comes_back(
     }  # fmt: skip
     assert dump.stat().st_mode & 0o777 == 0o700
     assert all(path.stat().st_mode & 0o077 == 0 for path in dump.rglob("*")), "it holds the keys of the store"
-    assert "PASSWORD" not in (dump / "roles.sql").read_text()
+    roles = (dump / "roles.sql").read_text()
+    assert "PASSWORD" not in roles
+    assert "CREATE ROLE store_backup LOGIN" in roles
+    assert "ALTER ROLE store_backup BYPASSRLS" in roles
+    assert "administrator=postgres\n" in (dump / "manifest").read_text()
+    assert "administrator=store_backup" not in (dump / "manifest").read_text()
     assert ask(shop, "SELECT bytes > 10000 FROM monitor.backups WHERE kind = 'dump'"), "it says that it is whole"
     before = counts(shop)
     assert before["sales.orders"] > 0

@@ -20,13 +20,12 @@ from tests.backups.conftest import Store, ask, ask_nothing
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_store_backup_copies_everything_and_reads_nothing(store: Store, access: Access) -> None:
-    assert ask(
-        access,
-        "SELECT rolreplication AND NOT rolsuper AND NOT rolbypassrls FROM pg_roles WHERE rolname = 'store_backup'",
-    )
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        ask(access, "SELECT count(*) FROM identity.accounts", role="store_backup")
+def test_store_backup_copies_everything_and_changes_nothing(store: Store, access: Access) -> None:
+    assert ask(access, "SELECT rolreplication AND NOT rolsuper FROM pg_roles WHERE rolname = 'store_backup'")
+    assert ask(access, "SELECT count(*) FROM identity.accounts", role="store_backup") is not None
+    for attempt in ("UPDATE identity.accounts SET version = 1", "CREATE TABLE public.mine (x integer)"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask(access, attempt, role="store_backup")
     running = store.start()
     ask_nothing(
         running, "ALTER ROLE postgres NOREPLICATION"

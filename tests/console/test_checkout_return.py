@@ -15,9 +15,12 @@ from playwright.async_api import Browser, Page, expect
 from api.gateways.sslcommerz.fields import write_id
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.payments.conftest import Shop
+from tests.payments.conftest import books_agree as books_agree
+from tests.payments.conftest import sslcommerz as sslcommerz
+from tests.payments.conftest import steps_at as steps_at
 from tests.support.web import Client
 
-SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
+GATEWAYS = ("sslcommerz",)
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -30,13 +33,6 @@ class Front(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
-
-
-@pytest.fixture(scope="module", autouse=True)
-def sslcommerz() -> Iterator[SSLCommerzServer]:
-    with SSLCommerzServer() as server:
-        SERVER_ENVIRONMENT.update(server.environment)
-        yield server
 
 
 @pytest.fixture(scope="module")

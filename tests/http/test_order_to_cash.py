@@ -14,6 +14,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from tests.support.gateways import mock_books_agree as mock_books_agree
+
+pytestmark = pytest.mark.usefixtures("mock_books_agree")
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Correct-Horse-9"
 # bcrypt is slow on purpose; log-ins here take their turns, not their tokens' time.

@@ -170,7 +170,8 @@ async def test_a_deduction_that_waits_takes_only_what_is_still_there(
 
 
 async def test_a_deduction_of_what_is_not_there_waits_for_nobody(bank: Bank, support: Person) -> None:
-    """Case M19: 500,000.00 from an empty account, above the limit of one person."""
+    """A request that no approval can make possible: 500,000.00 from an empty account, above the limit of one person,
+    are refused at once and not when a second person has agreed."""
     customer = await bank.person()
     with refused("insufficient_funds", "SH409") as refusal:
         await bank.does(support, "deduct_credit", amount=50_000_000, account_id=customer.id, currency="USD", reason="x")

@@ -1,4 +1,4 @@
-"""What one member of staff may give without a second person: at a time, to one account, and within a day (case M15)."""
+"""What one member of staff may give without a second person: at a time, to one account, and within a day."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ async def pending(bank: Bank, by: Person, **names: str) -> dict[str, Any]:
 
 
 async def test_ten_grants_of_exactly_the_limit(bank: Bank) -> None:
-    """Case M15: to one account. The first that passes the daily sum needs a second person, and so do the others."""
+    """A limit that is kept by each step and broken by their sum. The first grant to one account that passes the daily
+    sum needs a second person, and so do the others."""
     support, colleague, customer = [await bank.person(r) for r in ("support", "support", "customer")]
     changes = [await bank.does(support, "grant_credit", **grant_to(customer)) for _ in range(10)]
     assert [c["status"] for c in changes] == ["completed"] * 2 + ["pending"] * 8

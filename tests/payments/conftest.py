@@ -13,14 +13,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.contract.reader import read_contract
-from api.gateways.registry import offered
-from api.gateways.steps import PaymentSteps
-from api.postgres.database import Database
-from api.postgres.functions import Functions
 from api.settings import Settings
-from api.worker.loop import POOLS
 from db.server.access import Access
+from tests.support.gateways import books_agree, sslcommerz, steps_at, stripe
+from tests.support.web import WebServer
+
+__all__ = ["Shop", "books_agree", "reference", "sslcommerz", "steps_at", "stripe"]
 
 
 @dataclass
@@ -154,16 +152,6 @@ async def customer(shop: Shop) -> str:
 
 
 @pytest.fixture
-async def steps(settings: Settings, access: Access) -> AsyncIterator[PaymentSteps]:
-    """The worker's side of the gateways that the module's `settings` offer."""
-    database = Database(settings.access, POOLS, "test")
-    connection = await asyncpg.connect(access.url("web_worker"))
-    gateways = offered(settings)
-    try:
-        yield PaymentSteps(Functions(database, await read_contract(connection)), gateways)
-    finally:
-        await connection.close()
-        await database.close()
-        for gateway in gateways.values():
-            if close := getattr(gateway, "aclose", None):
-                await close()
+def settings(server: WebServer) -> Settings:
+    """The settings of the web tier, for a worker beside it."""
+    return Settings.from_env(server.environment)

@@ -32,6 +32,7 @@ async def begin(shop: Shop, customer: str, order: Any, provider: str = "bank_tra
 
 
 async def test_a_customer_is_told_where_to_transfer_to(shop: Shop, admin_token: str) -> None:
+    """An answer without what the customer needs next: the account, and a reference by which the money is found."""
     assert (await sell(shop, admin_token, **ACCOUNT))["iban"] == IBAN
     customer = await shop.account()
     order = await shop.order(customer, await shop.product())

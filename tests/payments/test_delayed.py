@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from api.gateways.steps import PaymentSteps
 from api.settings import Settings
 from api.worker.loop import Worker
-from db.server.access import Access
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
-from tests.support.gateway_totals import assert_gateway_totals
-from tests.support.web import Client, WebServer
+from tests.support.web import Client
 
-SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
-
-
-@pytest.fixture(scope="module", autouse=True)
-def stripe() -> Iterator[StripeServer]:
-    with StripeServer() as stripe:
-        SERVER_ENVIRONMENT.update(stripe.environment)
-        yield stripe
-
-
-@pytest.fixture
-def settings(access: Access, server: WebServer) -> Settings:
-    return Settings.from_env(server.environment)
+GATEWAYS = ("stripe",)
 
 
 async def begin(client: Client, shop: Shop, stripe: StripeServer, stock: int = 1) -> tuple[str, Any, str, str, str]:
@@ -62,9 +46,10 @@ async def look(client: Client, token: str, order: dict[str, Any], payment: str) 
 
 @pytest.mark.parametrize("way", ["pay_by_bank", "show_voucher"])
 async def test_the_order_and_its_stock_wait_for_the_bank(
-    client: Client, shop: Shop, stripe: StripeServer, way: str, steps: PaymentSteps
+    client: Client, shop: Shop, stripe: StripeServer, way: str
 ) -> None:
-    """Case M2. Without it the piece is sold again after half an hour, and the debit is refunded days later."""
+    """Money that takes longer than an order lives. The order and its piece wait as long as the bank may take;
+    otherwise the piece is sold again after half an hour, and the debit is refunded days later."""
     token, order, payment, session, product = await begin(client, shop, stripe)
     webhooks = f"{client.url}/v1/webhooks/stripe"
     await stripe.deliver(webhooks, *getattr(stripe, way)(session))
@@ -80,7 +65,6 @@ async def test_the_order_and_its_stock_wait_for_the_bank(
     await stripe.deliver(webhooks, *stripe.bank_pays(session))
     assert await look(client, token, order, payment) == ("paid", "completed")
     await shop.assert_books_balance()
-    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def test_a_refusal_releases_order_and_stock(client: Client, shop: Shop, stripe: StripeServer) -> None:
@@ -100,7 +84,7 @@ async def test_a_refusal_releases_order_and_stock(client: Client, shop: Shop, st
 
 
 async def test_a_lost_callback_is_found_by_looking_up(
-    client: Client, shop: Shop, stripe: StripeServer, settings: Settings, steps: PaymentSteps
+    client: Client, shop: Shop, stripe: StripeServer, settings: Settings
 ) -> None:
     token, order, payment, session, _ = await begin(client, shop, stripe)
     worker = Worker(settings)
@@ -115,7 +99,6 @@ async def test_a_lost_callback_is_found_by_looking_up(
         worker.stop()
         await asyncio.wait_for(running, 60)
     assert await look(client, token, order, payment) == ("paid", "completed")
-    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def test_the_payer_was_late_but_the_goods_are_still_there(

@@ -93,7 +93,8 @@ async def failing(shop: Shop) -> list[str]:
 
 
 async def test_money_bought_from_oneself_does_not_leave(shop: Shop) -> None:
-    """Deposit, buy from an account of one's own, be paid out, cancel, repeat with the next account."""
+    """Money that leaves before the sale is final. Deposit 500.00, buy from an account of one's own, have 450.00 paid
+    out, cancel, and repeat with the next account: nothing is paid out before the delivery and the return window."""
     customer = await shop.account()
     begun = await shop.call(
         "web_customer", "begin_deposit", token=customer, amount=50_000, currency="USD", provider="mock"

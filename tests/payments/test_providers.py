@@ -276,7 +276,7 @@ async def test_it_is_captured_whole_or_in_part_once(shop: Shop, authorized: dict
     seen = await shop.see(authorized)
     assert (seen["amount_applied"], seen["order_status"]) == (amount, "paid" if amount == 1000 else "pending")
     assert seen["refunds"] == []
-    # What the gateway lets go of is not money that was given back; a refund of as much is (case M5).
+    # What the gateway lets go of is not money that was given back; a refund of as much is.
     released = {"case_reference": "re_rest", "amount": 1000 - amount or 1, "payment_id": None}
     by_charge = {"provider_reference": None, "charge_reference": "ch_1"}
     assert await shop.event(authorized, "authorization_released", **released, **by_charge) == "ignored"

@@ -148,7 +148,8 @@ async def test_pieces_that_cost_less_than_a_unit_come_back_one_by_one(shop: Shop
 
 
 async def test_shipping_is_refunded_as_shipping(shop: Shop, customer: str) -> None:
-    """Case M9: two pieces of 11.90 and 4.90 for shipping. The shipping goes back, then both pieces: 4.90 and 23.80."""
+    """Money given back under one name and taken from another: shipping is refunded as shipping, and the goods bear
+    none of it."""
     administrator = await shop.account("admin")
     method = await shop.call(
         "web_admin", "create_shipping_method", token=administrator, name="Parcel",

@@ -127,7 +127,7 @@ async def test_money_that_comes_back_from_the_payers_bank_is_owed(shop: Shop, cu
         ("earnings", 900), ("earnings_returned", 360)
     ]  # fmt: skip
     await shop.assert_books_balance()
-    # Other refunds of the payment need not wait for it (case M3), and cannot give the same money back twice.
+    # Other refunds of the payment need not wait for it, and cannot give the same money back twice.
     assert (await refund(shop, payment, amount=1))["status"] == "pending"
     with refused("refund_above_payment", "SH409"):
         await refund(shop, payment, amount=600)

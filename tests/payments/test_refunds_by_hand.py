@@ -4,42 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from api.gateways.steps import PaymentSteps
 from api.settings import Settings
 from api.worker.loop import Worker
-from db.server.access import Access
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
 from tests.payments.test_refunds import refund
-from tests.support.gateway_totals import assert_gateway_totals
-from tests.support.web import Client, WebServer
+from tests.support.web import Client
 
-SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
-
-
-@pytest.fixture(scope="module", autouse=True)
-def stripe() -> Iterator[StripeServer]:
-    with StripeServer() as stripe:
-        SERVER_ENVIRONMENT.update(stripe.environment)
-        yield stripe
-
-
-@pytest.fixture
-def settings(access: Access, server: WebServer) -> Settings:
-    return Settings.from_env(server.environment)
-
-
-@pytest.fixture(autouse=True)
-async def books_agree(shop: Shop, stripe: StripeServer, steps: PaymentSteps) -> AsyncIterator[None]:
-    """At the end of each test our ledger has the gateway's own totals."""
-    yield
-    await assert_gateway_totals(shop, stripe, steps)
+GATEWAYS = ("stripe",)
 
 
 async def begin(client: Client, shop: Shop, stripe: StripeServer) -> tuple[str, dict[str, Any], str]:
@@ -87,7 +64,8 @@ async def assert_as_at_the_gateway(shop: Shop, stripe: StripeServer, payment: di
 async def test_while_ours_is_waiting_to_be_sent(
     client: Client, shop: Shop, stripe: StripeServer, settings: Settings
 ) -> None:
-    """Case M4: the gateway answers 500 once, and a colleague refunds the same amount by hand."""
+    """The same thing done in two places. The gateway answers 500 once, and before ours is sent again a colleague
+    refunds the same amount in the dashboard: it is refunded once, and nothing stays pending."""
     payment, intent = await paid(client, shop, stripe)
     await refund(shop, payment)
     await stripe.deliver(f"{client.url}/v1/webhooks/stripe", *stripe.refund_by_hand(intent, 1000))
@@ -140,7 +118,8 @@ async def test_one_by_hand_arrives_while_ours_is_being_sent(
 async def test_the_rest_of_an_authorisation_is_no_refund_and_a_refund_of_as_much_is_one(
     client: Client, shop: Shop, stripe: StripeServer, settings: Settings
 ) -> None:
-    """Case M5: 10.00 authorised, 5.00 captured, 5.00 refunded by hand."""
+    """Two events of the same amount that mean different things. 10.00 are authorised and 5.00 captured: the gateway
+    releases 5.00, which is no refund, and a colleague refunds 5.00, which is one."""
     administrator = await shop.account("admin")
     path = "/admin/payment-providers/stripe"
     await client.patch(path, token=administrator, json={"capture_method": "manual"})

@@ -31,7 +31,8 @@ async def settle(shop: Shop, made: dict[str, Any], method: str, token: str | Non
 
 @pytest.mark.parametrize("how", ["refused", "came back"])
 async def test_a_failed_refund_blocks_nothing(shop: Shop, customer: str, how: str) -> None:
-    """Case M3: two payments of one order. The refund of one fails; the other, a return and a cancellation go on."""
+    """One failure that holds up everything beside it. An order has two payments, and the refund of one fails: the
+    other is refunded, and the order is cancelled."""
     lamp, cup = await shop.product(1000, 9), await shop.product(2000, 9)
     order = await shop.call(
         "web_customer", "create_order", token=customer,

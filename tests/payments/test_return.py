@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -15,16 +14,9 @@ from tests.payments.conftest import Shop
 from tests.support.connections import refused
 from tests.support.web import Client
 
-SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
+GATEWAYS = ("sslcommerz",)
 FORM = {"content-type": "application/x-www-form-urlencoded", "origin": "https://securepay.sslcommerz.com"}
 FRONT = "https://shop.example/thanks"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def sslcommerz() -> Iterator[SSLCommerzServer]:
-    with SSLCommerzServer() as server:
-        SERVER_ENVIRONMENT.update(server.environment)
-        yield server
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -65,6 +57,7 @@ async def everything(shop: Shop) -> Any:
 async def test_sslcommerz_posts_the_browser_back_before_its_callback(
     client: Client, shop: Shop, sslcommerz: SSLCommerzServer
 ) -> None:
+    """A browser that comes back by POST, and before the gateway's callback: it is shown a page, not a refusal."""
     order, payment = await begin(client, shop)
     ipn = sslcommerz.pay(write_id(payment["id"]))
     address, form = sslcommerz.browser(write_id(payment["id"]))
@@ -87,6 +80,7 @@ async def test_sslcommerz_posts_the_browser_back_before_its_callback(
 
 
 async def test_declined_and_cancelled_at_sslcommerz(client: Client, shop: Shop, sslcommerz: SSLCommerzServer) -> None:
+    """A browser that comes back by POST, of a payer who was declined or gave up."""
     for end in (sslcommerz.decline, sslcommerz.cancel):
         order, payment = await begin(client, shop)
         ipn = end(write_id(payment["id"]))
@@ -173,6 +167,7 @@ async def test_head_and_options_fit(client: Client, shop: Shop) -> None:
 async def test_a_payer_returns_to_the_shop_front(
     client: Client, shop: Shop, sslcommerz: SSLCommerzServer, return_url: str, expected: str
 ) -> None:
+    """A browser that comes back by POST or GET to a shop with a front of its own is sent on by 303."""
     _, payment = await begin(client, shop, return_url=return_url)
     assert payment["return_url"] == return_url
     ipn = sslcommerz.pay(write_id(payment["id"]))

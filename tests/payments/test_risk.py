@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from api.gateways.sslcommerz.fields import write_id
-from api.gateways.steps import PaymentSteps
 from api.settings import Settings
 from api.worker.loop import Worker
-from db.server.access import Access
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
 from tests.support.connections import refused
-from tests.support.gateway_totals import assert_gateway_totals
-from tests.support.web import Client, WebServer
+from tests.support.web import Client
 
-SERVER_ENVIRONMENT: dict[str, str] = {}  # filled before the web tier starts
+GATEWAYS = ("stripe", "sslcommerz")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 RISK = "The payment provider sees a risk in a payment."
 REVIEW = "The payment provider reviews a payment."
-
-
-@pytest.fixture(scope="module", autouse=True)
-def gateways() -> Iterator[tuple[StripeServer, SSLCommerzServer]]:
-    with StripeServer() as stripe, SSLCommerzServer() as sslcommerz:
-        SERVER_ENVIRONMENT.update({**stripe.environment, **sslcommerz.environment})
-        yield stripe, sslcommerz
-
-
-@pytest.fixture(scope="module")
-def stripe(gateways: tuple[StripeServer, SSLCommerzServer]) -> StripeServer:
-    return gateways[0]
-
-
-@pytest.fixture(scope="module")
-def sslcommerz(gateways: tuple[StripeServer, SSLCommerzServer]) -> SSLCommerzServer:
-    return gateways[1]
-
-
-@pytest.fixture
-def settings(access: Access, server: WebServer) -> Settings:
-    return Settings.from_env(server.environment)
-
-
-@pytest.fixture(autouse=True)
-async def books_agree(shop: Shop, stripe: StripeServer, steps: PaymentSteps) -> AsyncIterator[None]:
-    """At the end of each test our ledger has the gateway's own totals."""
-    yield
-    await assert_gateway_totals(shop, stripe, steps)
 
 
 async def begin(client: Client, shop: Shop, provider: str) -> tuple[str, str, str]:
@@ -100,7 +67,7 @@ async def timeline(client: Client, token: str, order: str) -> list[tuple[str, An
 async def test_a_risky_payment_holds_its_order_until_support_releases_it(
     client: Client, shop: Shop, sslcommerz: SSLCommerzServer
 ) -> None:
-    """Case M10. Without it the order is paid and shippable, and nobody sees the risk."""
+    """What a gateway says beside "paid". A risk holds the order; otherwise it is shipped, and nobody sees the risk."""
     token, order, payment = await begin(client, shop, "sslcommerz")
     ipn = sslcommerz.pay(write_id(payment), risk=1)
     assert (await client.post("/webhooks/sslcommerz", headers=FORM, content=ipn)).json()["outcome"] == "applied"

@@ -17,22 +17,16 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
-import asyncpg
 import pytest
 
-from api.contract.reader import read_contract
 from api.gateways.steps import PaymentSteps
-from api.gateways.stripe.gateway import StripeGateway
-from api.gateways.stripe.settings import StripeSettings
 from api.http.errors import Problem
-from api.postgres.database import Database
-from api.postgres.functions import Functions
-from api.worker.loop import POOLS
 from db.server.access import Access
 from tests.gateways.stripe_server import StripeServer, Thing
 from tests.gateways.stripe_server.disputes import DISPUTE_FEE
 from tests.payments.conftest import Shop
-from tests.support.gateway_totals import assert_gateway_totals, reconcile
+from tests.support.gateway_totals import reconcile
+from tests.support.gateways import worker_side
 
 FEE = 59  # of 1,000
 RECONCILED = "reconciled"
@@ -216,12 +210,15 @@ class Narrator:
     async def reconcile(self) -> None:
         """All that is in the gateway's books is explained at once; a callback may have come before its payment."""
         self.done["reconciliations"] += 1
-        assert (await reconcile(self.shop, self.steps, "stripe")).status == "completed"
+        await self.compare_books()
         left = await self.shop.admin.fetch(
             "SELECT d.kind, d.payment_id, d.ours, d.theirs FROM payments.reconciliation_differences AS d "
             "WHERE d.explained_at IS NULL AND d.kind <> 'unknown_event'"
         )
         assert not left, left
+
+    async def compare_books(self) -> None:
+        assert (await reconcile(self.shop, self.steps, "stripe")).status == "completed"
 
     async def see(self, story: Story) -> dict[str, Any]:
         row = await self.shop.admin.fetchrow(
@@ -263,24 +260,10 @@ async def side_by_side(works: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
     return list(await asyncio.gather(*(work(it) for it in works)))
 
 
-@pytest.fixture(scope="module")
-def stripe() -> Iterator[StripeServer]:
-    with StripeServer() as server:
-        yield server
-
-
 @pytest.fixture
 async def steps(access: Access, stripe: StripeServer) -> AsyncIterator[PaymentSteps]:
-    keys = StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api=stripe.url)
-    gateway = StripeGateway(keys, "https://shop.example")
-    database = Database(access, POOLS, "test")
-    connection = await asyncpg.connect(access.url("web_worker"))
-    try:
-        yield PaymentSteps(Functions(database, await read_contract(connection)), {"stripe": gateway})
-    finally:
-        await connection.close()
-        await database.close()
-        await gateway.aclose()
+    async with worker_side(access, stripe) as steps:
+        yield steps
 
 
 async def test_the_books_are_the_gateways_in_whatever_order_it_is_told_and_reconciled(
@@ -309,5 +292,4 @@ async def test_the_books_are_the_gateways_in_whatever_order_it_is_told_and_recon
         f"{done['reconciliations']} reconciliations, {done['callbacks']} callbacks, {done['refused']} sent again; "
         "one end each"
     )
-    await assert_gateway_totals(shop, stripe, steps)
     await shop.assert_books_balance()

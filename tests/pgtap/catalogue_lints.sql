@@ -204,8 +204,8 @@ $$, 'a log-in is its own audience''s only, and nobody''s to be');
 
 SELECT is_empty($$
     SELECT rolname FROM pg_roles WHERE rolname ~ '^(app|web|store|merchant)_'
-      AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication AND rolname <> 'store_backup')
-$$, 'no log-in of ours is more than it needs to be; store_backup streams the log');
+      AND (rolsuper OR rolcreaterole OR rolcreatedb OR (rolreplication OR rolbypassrls) AND rolname <> 'store_backup')
+$$, 'no log-in of ours is more than it needs to be; store_backup copies everything');
 
 SELECT is_empty($$
     SELECT n.nspname, x.grantee::regrole FROM pg_namespace AS n CROSS JOIN LATERAL aclexplode(n.nspacl) AS x

@@ -25,7 +25,7 @@ async def test_attackers_gain_nothing_and_others_lose_nothing(access: Access, tm
             report = await attack(house, ATTACKERS, 2, 1.0, large=False)
     print("\n".join(report.lines()))
     assert report.found == []
-    assert len(report.loot) == 5
+    assert len(report.loot) == 6
     assert all(loot.tries > 10 for loot in report.loot.values())
     assert min(len(report.before.seconds), len(report.during.seconds)) >= 5
 

@@ -33,6 +33,7 @@ async def test_settings_are_read_and_changed_one_by_one(client: Client, shop: Sh
         "max_units_on_hold": None,
         "security_events_kept": "P180D",
         "second_factor_required_for_staff": False,
+        "deposit_hold": "P14D",
     }  # fmt: skip
     changes: tuple[dict[str, Any], ...] = (
         {"order_time_to_live": "PT1H"}, {"return_window": "P14D", "commission_basis_points": 500},
@@ -69,6 +70,7 @@ async def test_every_column_is_a_setting(shop: Shop, token: str) -> None:
         ({"payment_time_to_live": "P9999D"}, "duration_out_of_range"),
         ({"return_window": "P9999D"}, "duration_out_of_range"),
         ({"security_events_kept": "P6D"}, "duration_out_of_range"),
+        ({"deposit_hold": "P366D"}, "duration_out_of_range"),
         ({"booking_carrier": "nobody"}, "carrier_unknown"),
         ({"order_time_to_live": "30 minutes"}, "request_invalid"),
         ({"order_time_to_live": "P"}, "value_invalid"),

@@ -6,6 +6,7 @@ own terms: an endpoint for web roles, the views of people for people, nothing fo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ READS = {
     "store_monitor": "store_monitor",
     "store_backup": "store_backup",
 }
+# What store_backup may do beside: read everything, as a base backup does.
+BACKS_UP = ("SELECT * FROM pg_", "SELECT rolpassword FROM")
 OURS = "n.nspname !~ '^(pg_|information_schema$)'"
 TRICKS = Path(__file__).parent / "tricks.sql"
 
@@ -82,6 +85,13 @@ RIGHTS = """
 """
 
 
+def readable(relations: list[Any], reads: list[str]) -> set[str]:
+    """The reads of tables, which are open to store_backup. What a view calls is closed to it."""
+    tables = {relation["name"] for relation in relations if relation["kind"] in "rp"}
+    found = ((attack, re.search(r"FROM (\S+?)\)? ", attack)) for attack in reads)
+    return {attack for attack, table in found if table and table[1] in tables}
+
+
 @pytest.mark.parametrize("role", [*WEB, *PEOPLE])
 async def test_no_relation_is_open_that_was_not_granted(role: str, admin: Any, log_in: Any) -> None:
     connection = await log_in(role)
@@ -131,6 +141,8 @@ async def test_no_relation_is_open_that_was_not_granted(role: str, admin: Any, l
         for attack in reads
         if f"FROM {relation['name']} " in attack or f"FROM {relation['name']})" in attack
     }
+    if role == "store_backup":
+        allowed, reads = readable(relations, reads), []
     outcomes = await try_all(connection, [attack for attack in reads if attack not in allowed] + writes)
     print(f"{role}: {len(outcomes)} tries on {len(relations)} relations: {dict(Counter(outcomes.values()))}")
     assert len(relations) > 100
@@ -139,7 +151,7 @@ async def test_no_relation_is_open_that_was_not_granted(role: str, admin: Any, l
         assert set(outcomes.values()) == {"42501"}
     opened = await try_all(connection, sorted(allowed))
     assert {attack: outcome for attack, outcome in opened.items() if outcome} == {}
-    assert bool(opened) == (role in (ANALYST, SELLER, "store_monitor"))
+    assert bool(opened) == (role not in WEB)
 
 
 @pytest.mark.parametrize("role", [*WEB, *PEOPLE])
@@ -151,13 +163,20 @@ async def test_no_function_is_open_that_was_not_granted(role: str, admin: Any, l
                    ARRAY(SELECT CASE WHEN p.provariadic <> 0 AND n = p.pronargs THEN 'VARIADIC ' ELSE '' END
                                 || 'NULL::' || format_type(t, NULL)
                          FROM unnest(p.proargtypes) WITH ORDINALITY AS u (t, n)) AS arguments,
-                   EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE pg_has_role($1, a.grantee, 'USAGE')) AS granted
+                   EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE pg_has_role($1, a.grantee, 'USAGE')) AS granted,
+                   has_function_privilege($1, p.oid, 'EXECUTE') AS callable,
+                   -- In a schema that the role may enter, these end before a privilege is asked for: NULL of a strict
+                   -- function is NULL without a call, and NULLs have no type for a polymorphic one.
+                   (p.proisstrict OR 'anyelement'::regtype = ANY (p.proargtypes))
+                       AND has_schema_privilege($1, n.oid, 'USAGE') AS untried
             FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
             WHERE {OURS} AND n.nspname <> 'extensions' AND p.prokind = 'f'
               AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)""",
         role,
     )
-    closed = [f"SELECT {row['name']}({', '.join(row['arguments'])})" for row in functions if not row["granted"]]
+    assert [row["name"] for row in functions if row["callable"] != row["granted"]] == []
+    tried = [row for row in functions if not row["granted"] and not (row["untried"] and role == "store_backup")]
+    closed = [f"SELECT {row['name']}({', '.join(row['arguments'])})" for row in tried]
     outcomes = await try_all(connection, closed)
     print(f"{role}: {len(outcomes)} of {len(functions)} functions are closed")
     assert len(outcomes) > 200
@@ -197,7 +216,9 @@ def tricks(role: str, database: str) -> list[str]:
     """Statements that need a privilege of the whole server, without those that are the role's task."""
     attacks = [line for line in TRICKS.read_text().splitlines() if not line.startswith("--")]
     attacks += [f"ALTER DATABASE {database} SET work_mem = '1GB'", f"COMMENT ON DATABASE {database} IS 'mine'"]
-    if role != "store_backup":
+    if role == "store_backup":
+        attacks = [attack for attack in attacks if not attack.startswith(BACKS_UP)]
+    else:
         attacks += [
             "SELECT pg_backup_start('x')",
             "SELECT pg_create_physical_replication_slot('x')",

@@ -87,6 +87,19 @@ async def test_an_export_of_payouts_is_listed(client: Any, boss: str) -> None:
     assert event["actor_id"] == event["account_id"]
 
 
+async def test_exports_of_products_and_of_personal_data_are_listed(client: Any, boss: str, person: Any) -> None:
+    assert (await client.get("/products/export", token=boss, headers=FROM)).status_code == 200
+    assert (await client.post("/account/export", token=person["token"], headers=FROM)).status_code == 202
+    (products,) = await listed(client, boss, kind="products_exported")
+    (data,) = await listed(client, boss, kind="data_exported")
+    assert (data["actor_id"], data["account_id"]) == (person["id"], person["id"])
+    assert products["actor_id"] == products["account_id"]
+    for event in (products, data):
+        assert (event["ip_address"], event["user_agent"]) == ("203.0.113.5", "Lynx/2.9")
+        assert event["session_id"]
+        assert event["request_id"]
+
+
 async def test_a_customer_lists_nothing(client: Any, person: Any) -> None:
     assert (await client.get("/admin/security-events", token=person["token"])).status_code == 403
     assert (await client.get("/admin/security-events")).status_code == 401

@@ -187,7 +187,7 @@ async def test_customers_functions_stay_their_own(shop: Shop, colleague: Colleag
 
 @pytest.mark.parametrize("role", ["support", "admin"])
 async def test_a_deposit_of_ones_own(shop: Shop, role: str) -> None:
-    """Case M14: an own deposit of 10,000.00 by bank transfer is confirmed by nobody but a colleague, and a second."""
+    """One person on both sides of the desk, who confirms their own deposit of 10,000.00 by bank transfer."""
     dishonest = Colleague(shop, role, "", await shop.account(role), {})
     deposit = (await dishonest.does("begin_deposit", amount=1_000_000, currency="USD", provider="bank_transfer"))[
         "payment"

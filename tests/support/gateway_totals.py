@@ -2,17 +2,18 @@
 
     await assert_gateway_totals(shop, stripe, steps)    # at the end of a test that moves money at a test gateway
 
-It compares the books first (fees are known from them alone), as the worker does once a day.
+It compares the books first (fees are known from them alone), as the worker does once a day. The fixture books_agree of
+tests/support/gateways.py does it after each test.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from api.gateways.steps import PaymentSteps
 from api.worker.jobs.reconciliation import UNDER_WAY, ReconciliationJobs, Run
-
-KINDS = ("captured", "refunded", "disputed", "fees", "payouts")
 
 # The transfers of the provider's clearing accounts. A lost dispute goes back by a refund, and what is no longer
 # refundable as a loss; the gateway has the money of an open one, which only holds the shares here.
@@ -53,6 +54,9 @@ class TestGateway(Protocol):
 
     provider: str
 
+    @property
+    def environment(self) -> dict[str, str]: ...
+
     def totals(self) -> dict[str, dict[str, int]]: ...
 
 
@@ -71,14 +75,21 @@ async def reconcile(shop: Shop, steps: PaymentSteps, provider: str) -> Run:
     return run
 
 
-async def assert_gateway_totals(shop: Shop, gateway: TestGateway, steps: PaymentSteps) -> None:
-    """Captured, refunded, disputed, fees and payouts, per currency: at the gateway, and in our clearing account."""
-    run = await reconcile(shop, steps, gateway.provider)
-    assert run.status == "completed"
-    ours: dict[str, dict[str, int]] = {}
+async def gap_of(shop: Shop, gateway: TestGateway) -> dict[tuple[str, str], int]:
+    """Captured, refunded, disputed, fees and payouts, by currency: our clearing account less the gateway's own total,
+    where they differ."""
+    gap: Counter[tuple[str, str]] = Counter()
     for row in await shop.admin.fetch(OURS, gateway.provider):
-        ours.setdefault(row["currency"], dict.fromkeys(KINDS, 0))[row["kind"]] = row["total"]
-    # What has come and gone again is the same as nothing. A gateway may know no payouts.
-    told = {currency: dict.fromkeys(KINDS, 0) | totals for currency, totals in gateway.totals().items()}
-    ours, theirs = ({c: t for c, t in found.items() if any(t.values())} for found in (ours, told))
-    assert ours == theirs, f"our ledger has {ours}, {gateway.provider} has {theirs}"
+        gap[row["currency"], row["kind"]] += row["total"]
+    for currency, totals in gateway.totals().items():
+        gap.subtract({(currency, kind): total for kind, total in totals.items()})
+    return {where: amount for where, amount in gap.items() if amount}
+
+
+async def assert_gateway_totals(
+    shop: Shop, gateway: TestGateway, steps: PaymentSteps, left: Mapping[tuple[str, str], int] | None = None
+) -> None:
+    """The gap is none, or what earlier tests left."""
+    assert (await reconcile(shop, steps, gateway.provider)).status == "completed"
+    gap = await gap_of(shop, gateway)
+    assert gap == (left or {}), f"our ledger less {gateway.provider}'s own totals: {gap}, before the test {left or {}}"

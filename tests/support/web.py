@@ -124,9 +124,12 @@ class WebServer:
 def server(
     request: pytest.FixtureRequest, access: Access, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WebServer]:
+    environment: dict[str, str] = dict(getattr(request.module, "SERVER_ENVIRONMENT", {}))
+    for gateway in getattr(request.module, "GATEWAYS", ()):
+        environment |= request.getfixturevalue(gateway).environment
     web = WebServer(
         access,
-        getattr(request.module, "SERVER_ENVIRONMENT", {}),
+        environment,
         tmp_path_factory.mktemp("web"),
         password_cost=getattr(request.module, "PASSWORD_COST", PASSWORD_COST),
     )

@@ -159,6 +159,7 @@ const CHANGES = {
   deduction: "Credit taken from",
   gift_card: "Gift card",
   deposit: "Deposit of",
+  payment: "Payment of",
   refund: "Refund to",
 };
 
@@ -200,7 +201,7 @@ export function showCredit(_, query) {
               (c.requested_by === session.account.id ? h("span", { class: "soft" }, "Another person decides") : [button("Approve", () => decide(c, "approve"), "primary"), button("Reject", () => decide(c, "reject"), "danger quiet")]),
           },
         ],
-        { empty: status === "pending" ? "Nothing waits for a second person." : "Nothing was given or taken.", hint: "Above a limit, what one person gives (credit, gift cards, deposits and refunds by hand) waits for another." },
+        { empty: status === "pending" ? "Nothing waits for a second person." : "Nothing was given or taken.", hint: "Above a limit, what one person gives (credit, gift cards, deposits, payments for what is not shipped, refunds by hand) waits for another." },
       ),
     );
   again();

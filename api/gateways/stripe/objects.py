@@ -194,6 +194,7 @@ def of_balance_transaction(entry: dict[str, Any]) -> Movement:
     ours = source.get("metadata") or {}
     account, currency = entry["currency"].upper(), currency_of(source) or entry["currency"].upper()
     is_fee = kind == "fee"
+    exchanged = account != currency and not is_fee
     return Movement(
         entry["id"],
         kind,
@@ -208,6 +209,8 @@ def of_balance_transaction(entry: dict[str, Any]) -> Movement:
         refund_id=own_id(ours.get("refund_id")) if kind == "refunded" else None,
         status=_status(kind, source),
         reason=source.get("reason") if kind == "disputed" else None,
+        settled_amount=entry["amount"] if exchanged else None,
+        settled_currency=account if exchanged else None,
     )
 
 
@@ -242,12 +245,15 @@ def _beside_payments(entry: dict[str, Any]) -> Movement:
 def _in_payment_currency(entry: dict[str, Any], source: dict[str, Any]) -> int:
     """The entry is in the account's currency. What its source moved as a whole is in the source, exactly."""
     amount: int = entry["amount"]
-    if not entry["exchange_rate"] or entry["currency"] == source["currency"]:
+    if entry["currency"] == source["currency"]:
         return amount
-    if entry["reporting_category"] in ("partial_capture_reversal", "charge_failure"):
-        rate: float = entry["exchange_rate"]
-        return round(amount / rate)
-    whole: int = source["amount"]
+    match entry["reporting_category"]:
+        case "partial_capture_reversal":
+            whole: int = source["amount"] - source["amount_captured"]
+        case "charge_failure":
+            whole = source["amount_captured"]
+        case _:
+            whole = source["amount"]
     return whole if amount > 0 else -whole
 
 

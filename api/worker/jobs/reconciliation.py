@@ -170,4 +170,6 @@ def _given(movement: Movement) -> dict[str, Any]:
         "refund_id": movement.refund_id,
         "status": movement.status,
         "reason": movement.reason,
+        "settled_amount": movement.settled_amount,
+        "settled_currency": movement.settled_currency,
     }

@@ -148,7 +148,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'a cancelled order keeps no money', o.id
         FROM sales.orders AS o
         WHERE o.status = 'cancelled' AND o.amount_paid > o.amount_refunded
-          AND NOT EXISTS (SELECT FROM payments.refunds AS r WHERE r.order_id = o.id AND r.status = 'failed')
+          AND NOT EXISTS (SELECT FROM payments.refunds AS r
+                          WHERE r.order_id = o.id AND r.status = 'failed' AND NOT payments.was_reversed(r.id))
 
         UNION ALL
         SELECT 'payments and refunds belong to their order''s account', p.id
@@ -469,6 +470,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             GROUP BY x.account_id
         ) AS t ON t.account_id = a.id
         WHERE a.kind = 'clearing' AND coalesce(m.amount, 0) <> coalesce(t.amount, 0)
+
+        UNION ALL
+        SELECT 'what gateways exchange is booked in both currencies, once', a.id
+        FROM ledger.accounts AS a
+        LEFT JOIN (
+            SELECT m.provider, l.currency, sum(l.amount) AS amount
+            FROM payments.gateway_movements AS m
+            CROSS JOIN LATERAL (VALUES (m.currency, -m.amount), (m.settled_currency, m.settled_amount))
+                AS l (currency, amount)
+            WHERE m.exchanged GROUP BY m.provider, l.currency
+        ) AS m ON m.provider = a.provider AND m.currency = a.currency
+        LEFT JOIN (
+            SELECT x.account_id, sum(x.amount) AS amount
+            FROM (SELECT t.debit_account AS account_id, t.amount FROM ledger.transfers AS t
+                  WHERE t.kind IN ('capture_exchanged', 'refund_exchanged', 'dispute_exchanged')
+                  UNION ALL
+                  SELECT t.credit_account, -t.amount FROM ledger.transfers AS t
+                  WHERE t.kind IN ('capture_exchanged', 'refund_exchanged', 'dispute_exchanged')) AS x
+            GROUP BY x.account_id
+        ) AS t ON t.account_id = a.id
+        WHERE a.kind = 'clearing' AND coalesce(m.amount, 0) <> coalesce(t.amount, 0)
     ), counted AS (
         SELECT o.name, count(*) AS n, (array_agg(o.id ORDER BY o.id))[1] AS first FROM offenders AS o GROUP BY o.name
     )
@@ -499,7 +521,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'what is referred to is there',
         'the gateways'' books agree with ours, or it is explained why not',
         'a payment''s fee is booked',
-        'what gateways keep and pay out beside payments is booked, once'
+        'what gateways keep and pay out beside payments is booked, once',
+        'what gateways exchange is booked in both currencies, once'
     ]) WITH ORDINALITY AS n (name, position)
     LEFT JOIN counted AS c ON c.name = n.name
     ORDER BY n.position)

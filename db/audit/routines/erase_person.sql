@@ -1,5 +1,5 @@
--- Erases a person from the history of their account, addresses, orders, shipments and returns and from the events of
--- their orders, and writes an audit row about it (operation ERASE).
+-- Erases a person from the history of their account, addresses, orders, released holds, shipments, returns and locked
+-- wallet and from the events of their orders, and writes an audit row about it (operation ERASE).
 -- Callers:   identity.erase_account.
 -- Locks:     the rows in which it erases values, those of security events too.
 -- Definer:   no other code may write the audit or the events.
@@ -26,6 +26,12 @@ BEGIN
           AND a.new ->> 'account_id' = erase_person.account_id::text
         UNION ALL
         SELECT 'sales.orders', o.id::text FROM sales.orders AS o WHERE o.account_id = erase_person.account_id
+        UNION ALL
+        SELECT 'sales.order_holds', h.id::text
+        FROM sales.orders AS o JOIN sales.order_holds AS h ON h.order_id = o.id
+        WHERE o.account_id = erase_person.account_id AND h.released_at IS NOT NULL
+        UNION ALL
+        SELECT 'ledger.wallet_locks', erase_person.account_id::text
         UNION ALL
         SELECT 'fulfilment.shipments', s.id::text
         FROM fulfilment.shipments AS s

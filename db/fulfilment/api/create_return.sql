@@ -1,4 +1,5 @@
--- Announces that pieces of the caller's order will be returned.
+-- Announces that pieces of an order will be returned: customers of their own orders; staff of any order, on behalf of
+-- its customer, to whom the return belongs. Staff cannot approve a return of their own.
 -- Locks:  the order, its lines.
 -- Errors: order_not_found, order_item_not_found 404; return_empty, line_twice_in_return 422; return_window_over,
 --         return_above_shipped 409.
@@ -23,6 +24,6 @@ COMMENT ON FUNCTION api.create_return IS
 
 Only pieces that were shipped, and were not delivered longer ago than the shop accepts returns. The shop approves or
 rejects the return; send the goods after the approval. Their price is refunded, through the payments of the order, when
-they have arrived.';
+they have arrived. Customers return their own orders; customer service announces returns for any customer.';
 
 GRANT EXECUTE ON FUNCTION api.create_return TO app_customer;

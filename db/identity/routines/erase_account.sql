@@ -1,8 +1,9 @@
--- Erases the personal data of a closed account. What the law requires is kept: invoices with name and address as they
--- were issued, the ledger, orders under the account's id, the gateways' data about payments. The addresses of orders
--- and parcels keep their country. Can be repeated.
--- Callers:   close_account; a minute later the worker (api.erase_account), for the data that a concurrent request left
---            behind.
+-- Erases the personal data of a closed account, and what staff wrote about its owner outside of the books. What the law
+-- requires is kept: invoices with name and address as they were issued, the ledger and the reasons of its bookings,
+-- orders under the account's id, the gateways' data about payments. The addresses of orders and parcels keep their
+-- country. db/docs/security.md says what is kept and why. Can be repeated.
+-- Callers:   close_account; the worker (api.erase_account), a minute later for the data that a concurrent request left
+--            behind, and after the release of an order that was on hold.
 -- Locks:     orders (those that are cancelled, with their stock and payments), the account.
 -- Definer:   writes everywhere.
 CREATE OR REPLACE FUNCTION identity.erase_account(account_id uuid)
@@ -39,8 +40,27 @@ BEGIN
     WHERE s.account_id = erase_account.account_id AND o.id = s.order_id
       AND (o.status IN ('delivered', 'cancelled') OR o.fulfilment_status IN ('not_needed', 'returned'))
       AND (s.address - 'country' <> '{}' OR num_nonnulls(s.tracking_number, s.tracking_url) > 0);
-    UPDATE fulfilment.returns AS r SET reason = '[erased]', version = r.version + 1
-    WHERE r.account_id = erase_account.account_id AND r.status IN ('rejected', 'refunded') AND r.reason <> '[erased]';
+    UPDATE fulfilment.returns AS r
+    SET reason = '[erased]', rejection_reason = CASE WHEN r.rejection_reason IS NOT NULL THEN '[erased]' END,
+        version = r.version + 1
+    WHERE r.account_id = erase_account.account_id AND r.status IN ('rejected', 'refunded')
+      AND (r.reason <> '[erased]' OR r.rejection_reason <> '[erased]');
+    -- Codes of our own stay: they name nobody, and payments that arrive late look at them.
+    UPDATE sales.orders AS o SET cancel_reason = '[erased]', version = o.version + 1
+    WHERE o.account_id = erase_account.account_id AND o.status = 'cancelled'
+      AND o.cancel_reason NOT IN ('customer', 'customer service', 'expired', 'account_closed', 'carrier_failed',
+                                  'refunded', '[erased]');
+    -- A hold in force is a claim that is not settled: its reason stays until it is released.
+    UPDATE sales.order_holds AS h
+    SET reason = CASE h.cause WHEN 'support' THEN '[erased]' ELSE h.reason END,
+        release_reason = CASE WHEN h.released_by IS NOT NULL THEN '[erased]' ELSE h.release_reason END
+    FROM sales.orders AS o
+    WHERE o.account_id = erase_account.account_id AND h.order_id = o.id AND h.released_at IS NOT NULL
+      AND (h.cause = 'support' AND h.reason <> '[erased]'
+           OR h.released_by IS NOT NULL AND h.release_reason <> '[erased]');
+    -- The wallet is empty, or the account would not be closed.
+    UPDATE ledger.wallet_locks AS l SET reason = '[erased]'
+    WHERE l.account_id = erase_account.account_id AND l.reason <> '[erased]';
 
     -- .invalid is reserved (RFC 2606): no mail can be sent there.
     UPDATE identity.accounts AS a

@@ -18,7 +18,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                WHEN p.proname IN ('check_caller', 'check_importer', 'claim_idempotency_key') THEN ''
                WHEN p.prosrc ~ '(\n    PERFORM identity\.require_(session|fresh)\(\);|enrolling => true)' THEN NULL
                -- of a function that reads
-               WHEN p.provolatile = 'v' AND p.proname NOT IN ('open_order_stream', 'begin_payout_export')
+               WHEN p.provolatile = 'v' AND p.proname NOT IN (
+                   'open_order_stream', 'begin_payout_export', 'begin_product_export')
                    THEN d.domain || ':write'
                ELSE d.domain || ':read' END
     FROM pg_proc AS p

@@ -13,6 +13,7 @@ COMMENT ON FUNCTION api.get_wallet IS
 'Your wallet
 
 For each currency: all of the money (`balance`), the part held for withdrawals under way (`held`) and the rest
-(`available`). No money can leave a wallet while customer service has locked it.';
+(`available`). No money can leave a wallet while customer service has locked it. What a gateway has just paid in can be
+spent and not withdrawn yet.';
 
 GRANT EXECUTE ON FUNCTION api.get_wallet TO app_customer;

@@ -1,4 +1,4 @@
--- Records that a member of staff issued a gift card, confirmed a deposit or made a refund by hand: `completed` counts
+-- Records that a member of staff issued a gift card, confirmed a payment or made a refund by hand: `completed` counts
 -- towards the daily sums, `pending` waits for a second person. subject_id is the gift card, payment or refund.
 -- Callers:   issue_gift_card, api.confirm_payment, api.confirm_refund, api.settle_refund.
 -- Locks:     none; the caller holds what the change is about.
@@ -18,7 +18,7 @@ BEGIN
             add_staff_change.currency, add_staff_change.reason, jsonb_strip_nulls(add_staff_change.metadata),
             identity.current_actor(),
             CASE add_staff_change.kind WHEN 'gift_card' THEN subject_id END,
-            CASE add_staff_change.kind WHEN 'deposit' THEN subject_id END,
+            CASE WHEN add_staff_change.kind IN ('deposit', 'payment') THEN subject_id END,
             CASE add_staff_change.kind WHEN 'refund' THEN subject_id END)
     RETURNING c.* INTO STRICT v_change;
     PERFORM ledger.record_credit_change(v_change);

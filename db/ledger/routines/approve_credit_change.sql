@@ -1,6 +1,6 @@
--- Approves what waits for a second person, and does it, once: a change of credit, a gift card, a deposit confirmed by
--- hand, a refund made by hand. Neither the person who requested it (a constraint checks that) nor the customer may
--- approve.
+-- Approves what waits for a second person, and does it, once: a change of credit, a gift card, a deposit or payment
+-- confirmed by hand, a refund made by hand. Neither the person who requested it (a constraint checks that) nor the
+-- customer may approve.
 -- Callers:   api.decide_credit_change.
 -- Locks:     those of lock_pending_credit_change, then those of what is done.
 -- Errors:    credit_change_not_found 404, credit_change_decided, approval_by_requester, insufficient_funds,
@@ -22,7 +22,7 @@ BEGIN
     CASE v_change.kind
         WHEN 'gift_card' THEN
             PERFORM ledger.decide_gift_card(v_change.gift_card_id, true);
-        WHEN 'deposit' THEN
+        WHEN 'deposit', 'payment' THEN
             PERFORM payments.mark_payment_completed(v_change.payment_id, v_change.amount, v_change.currency::text,
                                                     v_change.metadata ->> 'reference');
         WHEN 'refund' THEN

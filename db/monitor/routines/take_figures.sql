@@ -24,10 +24,11 @@ BEGIN ATOMIC
     ), figures AS MATERIALIZED (
         SELECT c.name || 's' AS name, c.labels, c.count AS value FROM counted AS c
         UNION ALL SELECT c.name || '_amount', c.labels, c.amount FROM counted AS c
-        -- A refund that was retried is counted as its retry. A dispute's that came back is not to be retried: it was
-        -- won.
-        UNION ALL SELECT 'refunds_to_retry', '{}', count(*) FROM payments.refunds AS r
-        WHERE r.status = 'failed' AND NOT EXISTS (SELECT FROM payments.refunds AS n WHERE n.retry_of = r.id)
+        -- payments.waits_for_support()
+        UNION ALL SELECT 'refunds_to_retry', '{}', count(*)
+        FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id
+        WHERE r.status = 'failed' AND (r.owed OR r.amount <= p.amount_captured - p.amount_refunded)
+          AND NOT EXISTS (SELECT FROM payments.refunds AS n WHERE n.retry_of = r.id)
           AND NOT (r.reason = 'dispute_lost' AND r.completed_at IS NOT NULL)    -- payments.was_reversed()
         UNION ALL SELECT 'reconciliation_differences', jsonb_build_object('provider', p.name),
                          (SELECT count(*) FROM payments.reconciliation_differences AS d

@@ -26,6 +26,7 @@ END $$;
 COMMENT ON FUNCTION api.list_all_refunds IS
 'The shop''s refunds
 
-Newest first, optionally of one `status`. Those that `failed` can be retried.';
+Newest first, optionally of one `status`. Those that `failed` can be retried or settled in another way. Among them is
+money that a dispute brought back after its order was cancelled or paid anew (`failure_code` won_back).';
 
 GRANT EXECUTE ON FUNCTION api.list_all_refunds TO app_support;

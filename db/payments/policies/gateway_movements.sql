@@ -8,6 +8,7 @@ CREATE POLICY staff_only ON payments.gateway_movements TO store_api USING ((SELE
 REVOKE ALL ON payments.gateway_movements FROM store_api;
 GRANT SELECT ON payments.gateway_movements TO store_api;
 GRANT INSERT (provider, movement_id, payment_id, charge_reference, kind, amount, currency, fee, fee_currency,
-              case_reference, refund_id, status, reason, run_id, moved_at)
+              case_reference, refund_id, status, reason, run_id, moved_at, settled_amount, settled_currency)
     ON payments.gateway_movements TO store_api;
-GRANT UPDATE (payment_id, status, run_id, booked) ON payments.gateway_movements TO store_api;
+GRANT UPDATE (payment_id, status, run_id, booked, settled_amount, settled_currency, exchanged)
+    ON payments.gateway_movements TO store_api;

@@ -1,5 +1,6 @@
 -- Money that had gone (unapply_payment) and has come back, by a dispute that was won or a refund that failed, pays its
--- order again, as far as the order still waits for money. Otherwise it stays unapplied: support refunds the payment.
+-- order again, as far as the order still waits for money. Otherwise it stays unapplied, and waits for support
+-- (leave_to_support).
 -- Callers:   settle_disputes, which reads the ledger past its policies.
 -- Locks:     those of sales.apply_payment and cancel_open_payments. The caller holds order and payment.
 CREATE OR REPLACE FUNCTION payments.apply_again(payment_id uuid)

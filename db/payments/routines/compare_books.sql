@@ -1,6 +1,7 @@
 -- What a gateway's books say of payments, and what ours say: a row for each payment and kind, in minor units. What the
 -- gateway may not have entered yet is left out; so is, for a payment that is older than what was read of its books,
--- everything before `since`. Rows of the kind `state`: how many refunds and disputes have ended there and not here.
+-- everything before `since`. Rows of the kind `state`: how many refunds and disputes have ended there and not here, and
+-- how many exchanges are not booked.
 -- Callers:   reconcile_payment, api.list_payments_to_reconcile.
 CREATE OR REPLACE FUNCTION payments.compare_books(payment_ids uuid[], since timestamptz, settled timestamptz)
 RETURNS TABLE (payment_id uuid, kind text, ours bigint, theirs bigint, currency text)
@@ -61,7 +62,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT c.id, 'state', 0, count(*), c.currency
     FROM compared AS c
     JOIN payments.gateway_movements AS m ON m.payment_id = c.id
-    WHERE EXISTS (SELECT FROM payments.refunds AS r
+    WHERE m.settled_currency IS NOT NULL AND NOT m.exchanged
+       OR EXISTS (SELECT FROM payments.refunds AS r
                   WHERE r.payment_id = c.id AND r.status = 'pending' AND m.status IN ('completed', 'failed')
                     AND m.kind = 'refunded' AND (m.case_reference = r.provider_reference OR m.refund_id = r.id::text))
        OR EXISTS (SELECT FROM payments.disputes AS d

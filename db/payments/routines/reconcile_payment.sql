@@ -2,7 +2,7 @@
 -- differences. Idempotent.
 -- Callers:   api.reconcile_payment.
 -- Returns:   agrees, booked or differs.
--- Locks:     order, payment, and those of book_movements.
+-- Locks:     order, payment, and those of book_movements and book_exchanges.
 -- Errors:    payment_not_found 404.
 CREATE OR REPLACE FUNCTION payments.reconcile_payment(payment_id uuid, since timestamptz, settled timestamptz)
 RETURNS text
@@ -18,6 +18,7 @@ BEGIN
     EXCEPTION WHEN check_violation OR SQLSTATE 'SH409' THEN
         NULL;    -- there is no room for it, as for a deposit that was spent: it stays a difference
     END;
+    v_booked := payments.book_exchanges(v_payment.id) OR v_booked;
     FOR v_row IN
         SELECT * FROM payments.compare_books(ARRAY[v_payment.id], reconcile_payment.since, reconcile_payment.settled)
             AS c WHERE c.kind <> 'state'

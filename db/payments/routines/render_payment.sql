@@ -21,7 +21,7 @@ RETURN ROW(
     ROW(coalesce(payment.risk_level, 'unknown'), payment.risk_reason)::api.payment_risk, payment.failure_code,
     CASE WHEN payment.status IN ('initiated', 'open', 'authorized', 'processing') THEN payment.expires_at END,
     payment.version, payment.created_at,
-    CASE WHEN payment.status = 'open' AND payment.purpose = 'deposit' AND payment.checkout_url IS NULL
+    CASE WHEN payment.status = 'open' AND payment.checkout_url IS NULL
          THEN (SELECT c.id FROM ledger.credit_changes AS c
                WHERE c.payment_id = payment.id AND c.status = 'pending') END
 )::api.payment;

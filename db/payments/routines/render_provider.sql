@@ -1,5 +1,5 @@
 -- A way of paying as a client reads it. Not an endpoint.
--- Callers:   api.list_providers, api.update_provider.
+-- Callers:   api.list_providers, api.get_provider, api.update_provider.
 CREATE FUNCTION api.render_provider(provider payments.providers)
 RETURNS api.payment_provider
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

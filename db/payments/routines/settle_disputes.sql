@@ -1,13 +1,14 @@
 -- Brings the ledger in line with a payment's disputes. What the gateway has withdrawn is held (the merchants' shares,
 -- or the wallet that a deposit filled) until it is returned; a dispute that is lost takes it (take_dispute), one that
 -- was prevented or stayed an inquiry holds nothing. Together they hold and take no more than is left of the payment.
--- What has come back pays an order that still waits for it. Fees are the shop's. Idempotent.
+-- What has come back pays an order that still waits for it; otherwise customer service decides (leave_to_support). Fees
+-- are the shop's. Idempotent.
 -- SECURITY DEFINER: customers do not see disputes, but when they cancel an order, what its dispute holds has to change.
 -- Callers:   receive_dispute_event; mark_payment_completed, for a dispute that was reported before its payment; and
 --            request_refund, receive_refund_event, api.fail_refund, which change what is left; sales.settle_order,
 --            since from then on there are shares to hold.
--- Locks:     merchants' earnings, the wallet, those of take_dispute and apply_again. The caller holds the order and
---            the payment.
+-- Locks:     merchants' earnings, the wallet, those of take_dispute, apply_again and leave_to_support. The caller holds
+--            the order and the payment.
 CREATE OR REPLACE FUNCTION payments.settle_disputes(payment_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -15,6 +16,7 @@ DECLARE
     v_payment    payments.payments;
     v_dispute    payments.disputes;
     v_withdrawn  bigint;
+    v_before     bigint;
     v_left       bigint;
     v_from_order bigint;
     v_hold       bigint;
@@ -33,6 +35,7 @@ BEGIN
         PERFORM payments.record_dispute_event(v_dispute.id, true);
     END LOOP;
 
+    v_before := v_payment.amount_captured - v_payment.amount_refunded;
     FOR v_dispute IN
         SELECT d.* FROM payments.disputes AS d WHERE d.payment_id = v_payment.id ORDER BY d.id
     LOOP
@@ -46,6 +49,9 @@ BEGIN
     IF v_left > v_from_order THEN
         PERFORM payments.apply_again(v_payment.id);
         v_from_order := payments.refundable_from_order(v_payment.id);
+    END IF;
+    IF v_left > v_before THEN
+        PERFORM payments.leave_to_support(v_payment.id);
     END IF;
     FOR v_dispute IN
         SELECT d.* FROM payments.disputes AS d WHERE d.payment_id = v_payment.id ORDER BY d.id

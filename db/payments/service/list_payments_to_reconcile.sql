@@ -1,5 +1,6 @@
 -- The next payments of a comparison, in the order of their ids: those of the period, those with a refund in it, and
--- those that the gateway's books name. `agrees`: there is nothing to book, to note or to explain.
+-- those that the gateway's books name, also those whose exchange is not booked. `agrees`: there is nothing to book, to
+-- note or to explain.
 -- Callers:   the worker, `storeproc reconcile`.
 CREATE TYPE api.reconciliation_refund AS (id uuid, reference text, amount bigint, status text);
 
@@ -37,6 +38,11 @@ BEGIN
         UNION
         (SELECT m.payment_id FROM payments.gateway_movements AS m
          WHERE m.run_id = v_run.id AND m.payment_id > v_after
+         GROUP BY m.payment_id ORDER BY m.payment_id LIMIT v_limit)
+        UNION
+        (SELECT m.payment_id FROM payments.gateway_movements AS m
+         WHERE m.provider = v_run.provider AND m.settled_currency IS NOT NULL AND NOT m.exchanged
+           AND m.payment_id > v_after
          GROUP BY m.payment_id ORDER BY m.payment_id LIMIT v_limit)
         UNION
         (SELECT d.payment_id FROM payments.reconciliation_differences AS d

@@ -6,7 +6,8 @@ CREATE TYPE api.work AS (
     open_disputes bigint, pending_payouts bigint, pending_credit_changes bigint, low_stock bigint, sold_out bigint,
     queued_jobs bigint, failing_jobs bigint, oldest_job_seconds bigint
 );
-COMMENT ON COLUMN api.work.failed_refunds IS 'Those that have not been retried.';
+COMMENT ON COLUMN api.work.failed_refunds IS 'Those that wait to be retried or settled, with money that was won
+back after its order was cancelled.';
 COMMENT ON COLUMN api.work.queued_jobs IS 'Due, but not done yet.';
 CREATE TYPE api.low_stock_product AS (
     product_id uuid, merchant_id uuid, sku text, name text, on_hand bigint, reserved bigint, available bigint

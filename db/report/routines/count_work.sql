@@ -13,10 +13,7 @@ BEGIN ATOMIC
         (SELECT count(*) FROM payments.payments AS p WHERE p.status IN ('initiated', 'open', 'processing')),
         (SELECT count(*) FROM payments.payments AS p WHERE p.status = 'authorized'),
         (SELECT count(*) FROM payments.refunds AS r WHERE r.status = 'pending'),
-        -- A refund that was retried is counted as its retry. A dispute's that came back is no work: it was won.
-        (SELECT count(*) FROM payments.refunds AS r
-         WHERE r.status = 'failed' AND NOT EXISTS (SELECT FROM payments.refunds AS n WHERE n.retry_of = r.id)
-           AND NOT payments.was_reversed(r.id)),
+        (SELECT count(*) FROM payments.refunds AS r WHERE r.status = 'failed' AND payments.waits_for_support(r.id)),
         (SELECT count(*) FROM payments.disputes AS d WHERE NOT payments.dispute_has_ended(d.status)),
         (SELECT count(*) FROM payments.payouts AS p WHERE p.status = 'pending'),
         (SELECT count(*) FROM ledger.credit_changes AS c WHERE c.status = 'pending'),

@@ -6,7 +6,7 @@ CREATE TYPE api.settings AS (
     return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
     staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer,
     max_unpaid_orders integer, max_units_on_hold integer, security_events_kept text,
-    second_factor_required_for_staff boolean
+    second_factor_required_for_staff boolean, deposit_hold text
 );
 COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
 'How many times the limit for one change (`credit_approval_above`) one account may get by hand within 24 hours, as
@@ -28,6 +28,8 @@ COMMENT ON COLUMN api.settings.second_factor_required_for_staff IS
 'Whether support and admins without a second factor can only set one up; open sessions from their next refresh on.';
 COMMENT ON COLUMN api.settings.payout_delay IS
 'How long after the return window a merchant''s earnings of an order can be paid out.';
+COMMENT ON COLUMN api.settings.deposit_hold IS
+'How long a deposit through a gateway cannot be withdrawn; orders can be paid with it at once.';
 COMMENT ON COLUMN api.settings.max_unpaid_orders IS
 'The number of unpaid orders that an account can have; null: any number.';
 COMMENT ON COLUMN api.settings.max_units_on_hold IS
@@ -61,7 +63,7 @@ BEGIN
                    s.return_origins, s.delayed_payment_time_to_live, s.payout_delay, s.confirmation_time_to_live,
                    s.staff_idle_time_to_live, s.daily_limits_per_recipient, s.daily_limits_per_staff,
                    s.max_unpaid_orders, s.max_units_on_hold, s.security_events_kept,
-                   s.second_factor_required_for_staff)::api.settings
+                   s.second_factor_required_for_staff, s.deposit_hold)::api.settings
         FROM sales.settings AS s
     );
 END $$;

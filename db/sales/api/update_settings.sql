@@ -30,6 +30,7 @@ CREATE FUNCTION api.update_settings(
     daily_limits_per_recipient api.daily_limits DEFAULT NULL, daily_limits_per_staff api.daily_limits DEFAULT NULL,
     max_unpaid_orders api.unpaid_orders DEFAULT NULL, max_units_on_hold api.units_on_hold DEFAULT NULL,
     security_events_kept api.duration DEFAULT NULL, second_factor_required_for_staff boolean DEFAULT NULL,
+    deposit_hold api.duration DEFAULT NULL,
     given text[] DEFAULT NULL
 )
 RETURNS api.settings
@@ -61,13 +62,15 @@ BEGIN
             update_settings.staff_idle_time_to_live
         ]::text[]) AS d WHERE d::interval NOT BETWEEN '1 minute' AND '365 days'
     ) OR update_settings.return_window::interval > '3650 days' OR update_settings.payout_delay::interval > '365 days'
+       OR update_settings.deposit_hold::interval > '365 days'
        OR update_settings.confirmation_time_to_live::interval NOT BETWEEN '1 minute' AND '1 day'
        OR update_settings.security_events_kept::interval NOT BETWEEN '7 days' AND '3650 days'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
-            HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay up to a '
-                || 'year, the return window ten; security events are kept for seven days to ten years.';
+            HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay and the '
+                || 'deposit hold up to a year, the return window ten; security events are kept for seven days to ten '
+                || 'years.';
     END IF;
 
     UPDATE sales.settings AS s
@@ -89,6 +92,7 @@ BEGIN
         second_factor_required_for_staff =
             coalesce(update_settings.second_factor_required_for_staff, s.second_factor_required_for_staff),
         payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
+        deposit_hold = coalesce(update_settings.deposit_hold::interval, s.deposit_hold),
         security_events_kept = coalesce(update_settings.security_events_kept::interval, s.security_events_kept),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
         return_window = coalesce(update_settings.return_window::interval, s.return_window),

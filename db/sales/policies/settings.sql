@@ -5,7 +5,8 @@ GRANT UPDATE (order_time_to_live, payment_time_to_live, authorization_time_to_li
               booking_time_to_live, return_window, commission_basis_points, tax_country, shipping_required,
               credit_held_until_booked, booking_carrier, return_origins, delayed_payment_time_to_live, payout_delay,
               confirmation_time_to_live, staff_idle_time_to_live, daily_limits_per_recipient, daily_limits_per_staff,
-              max_unpaid_orders, max_units_on_hold, security_events_kept, second_factor_required_for_staff)
+              max_unpaid_orders, max_units_on_hold, security_events_kept, second_factor_required_for_staff,
+              deposit_hold)
     ON sales.settings TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.settings

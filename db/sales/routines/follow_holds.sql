@@ -26,6 +26,9 @@ BEGIN
     ELSIF v_reason IS NULL THEN
         PERFORM messaging.record_event('order.released', v_order.id, v_order.account_id,
                                        jsonb_build_object('reason', follow_holds.release_reason));
+        -- What the hold said of a person who has left is not needed any more.
+        PERFORM messaging.enqueue_job('erase_account', jsonb_build_object('account_id', a.id))
+        FROM identity.accounts AS a WHERE a.id = v_order.account_id AND a.status = 'closed';
         PERFORM fulfilment.resume_bookings(v_order.id);
         PERFORM fulfilment.advance_order(v_order.id);    -- delivers what needs no shipping
     END IF;

@@ -19,7 +19,7 @@ def compose(docker_compose: list[str]) -> dict[str, Any]:
     """What Compose makes of the file: `docker compose config`."""
     ours = ("SECRETS", "HTTP", "HTTPS", "GRAFANA", "SITE_ADDRESS", "PUBLIC_URL", "STOREPROC_", "COMPOSE_", "BACKUP_")
     done = subprocess.run(
-        [*docker_compose, "--file", ROOT / "docker-compose.yml", "config", "--format", "json"],
+        [*docker_compose, "--file", ROOT / "docker-compose.yml", "--profile", "restore", "config", "--format", "json"],
         env={name: value for name, value in os.environ.items() if not name.startswith(ours)},
         cwd=ROOT,
         capture_output=True,

@@ -11,13 +11,15 @@ from typing import Any
 from api.settings import Settings
 from tests.deployment.compose.conftest import ROOT, SECRET
 
-JOBS = {"prepare", "migrate"}
+JOBS = {"prepare", "migrate", "restore"}
 SERVICES = {"database", "pooler", "web", "worker", "proxy", "backup", "prometheus", "grafana"}
 
 
 def test_everything_is_there(services: dict[str, Any]) -> None:
     assert set(services) == SERVICES | JOBS
     assert services["web"]["deploy"]["replicas"] > 1
+    # What only a person starts.
+    assert {name for name, service in services.items() if service.get("profiles")} == {"restore"}
 
 
 def test_each_service_is_watched_and_each_job_ends(services: dict[str, Any]) -> None:
@@ -54,6 +56,11 @@ def test_images_are_pinned_or_built_here(services: dict[str, Any]) -> None:
             assert re.search(r":v?\d+\.\d+", service["image"]), name
     text = (ROOT / "api" / "Dockerfile").read_text()
     assert re.search(r"^ARG BASE=python:3\.\d+\.\d+-slim-\w+$", text, re.MULTILINE)
+    # The pooler's package: one version, the one that tests/deployment/pgbouncer tries.
+    version = re.search(r"^ARG PGBOUNCER=(\d+\.\d+\.\d+)$", text, re.MULTILINE)
+    assert version
+    installs = re.findall(r"apt-get install (.*?) \\", text)
+    assert installs == ['--yes --no-install-recommends "pgbouncer=${PGBOUNCER}-*"']
 
 
 def test_no_secret_is_in_an_environment(compose: dict[str, Any], services: dict[str, Any]) -> None:
@@ -67,13 +74,14 @@ def test_no_secret_is_in_an_environment(compose: dict[str, Any], services: dict[
             assert not re.search(r"://[^/@]*:[^/@]*@", str(value)), (name, variable)  # a password in a URL
     given = {name: {s["source"] for s in service.get("secrets", [])} for name, service in services.items()}
     assert all(set(secret) >= {"file"} for secret in compose["secrets"].values())
-    # Who has what: the front and the pooler nothing, the web tier no administrator's password.
+    # Who has what: the front and the pooler nothing; the administrator's password only what deploys and restores.
     assert given == {
         "prepare": set(), "proxy": set(), "pooler": set(),
         "database": {"postgres_password"},
         "migrate": {"web_secret", "gateway_secret", "worker_secret", "backup_secret", "monitor_secret",
                     "postgres_password"},
-        "backup": {"backup_secret", "postgres_password"},
+        "backup": {"backup_secret"},
+        "restore": {"postgres_password"},
         "web": {"web_secret", "gateway_secret", "metrics_token"},
         "worker": {"worker_secret", "gateway_secret"},
         "prometheus": {"metrics_token"},
@@ -101,8 +109,12 @@ def test_the_database_is_out_of_reach_from_the_front(services: dict[str, Any], c
         return {other for other, service in services.items() if own & set(service.get("networks") or {})} - {name}
 
     assert neighbours("proxy") == {"web"}
-    assert neighbours("database") == {"pooler", "migrate", "web", "worker", "backup", "grafana"}
+    administrators = {"migrate", "backup", "restore"}
+    assert neighbours("database") == {"pooler", "web", "worker", "grafana"} | administrators
+    for name in administrators:
+        assert neighbours(name) == {"database"} | administrators - {name}
     assert compose["networks"]["database"]["internal"]
+    assert compose["networks"]["administration"]["internal"]
     assert compose["networks"]["metrics"]["internal"]
     assert {name for name, service in services.items() if service.get("ports")} == {"proxy", "grafana"}
     for name in ("proxy", "grafana"):
@@ -134,7 +146,7 @@ def test_the_image_gets_no_secret_and_no_data() -> None:
 
 
 def test_settings_understand_their_environment(services: dict[str, Any], tmp_path: Path) -> None:
-    for name in ("web", "worker", "migrate", "backup"):
+    for name in ("web", "worker", "migrate", "backup", "restore"):
         environ = {}
         for variable, value in services[name]["environment"].items():
             if variable.endswith("_FILE"):
@@ -144,11 +156,11 @@ def test_settings_understand_their_environment(services: dict[str, Any], tmp_pat
             environ[variable] = value
         settings = Settings.from_env(environ)
         assert settings.secret is None
-        assert settings.access.secret == ""
+        assert name == "restore" or settings.access.secret == ""
         assert settings.production
         assert settings.database_url
         assert (settings.pooler_url is not None) == (name in ("web", "worker"))
-        assert ("postgres:" in settings.database_url) == (name in ("migrate", "backup"))
+        assert ("postgres:" in settings.database_url) == (name in ("migrate", "restore"))
     assert services["backup"]["environment"]["STOREPROC_BACKUPS"] == "/backups"
 
 

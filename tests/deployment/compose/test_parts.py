@@ -9,29 +9,25 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
 from db.server.access import CONSUMERS, Access
 from db.server.configuration import archiving, shared_settings
 from db.server.embedded import find_layout
-from db.server.processes import die_with_parent
 from db.server.supervisor import Server
 from tests.deployment.compose.conftest import ROOT, SECRET
-from tests.support.web import WebServer
 
 
 def options(services: dict[str, Any]) -> dict[str, str]:
@@ -67,11 +63,18 @@ def test_the_database_is_told_what_the_embedded_one_is(services: dict[str, Any])
     }  # fmt: skip
 
 
+def services_network(compose: dict[str, Any], name: str) -> str:
+    """The addresses of a network."""
+    (config,) = compose["networks"][name]["ipam"]["config"]
+    return str(config["subnet"])
+
+
 class Machine:
     """PostgreSQL as the compose file starts it, on an address of this machine's own, and the jobs beside it."""
 
-    def __init__(self, services: dict[str, Any], home: Path) -> None:
-        self.services, self.home = services, home
+    def __init__(self, compose: dict[str, Any], home: Path) -> None:
+        self.services: dict[str, Any] = compose["services"]
+        self.home = home
         self.address = f"127.{os.getpid() % 200 + 20}.{os.getpid() // 200 % 250}.9"
         self.backups = home / "backups"
         wal = self.backups / "wal"
@@ -79,7 +82,7 @@ class Machine:
         layout = find_layout(home / "postgres")
         for folder in (self.backups, wal):
             os.chown(folder, layout.uid, layout.gid)
-        settings = options(services) | {
+        settings = options(self.services) | {
             "hba_file": str(home / "pg_hba.conf"),
             "listen_addresses": self.address,
             "fsync": "off",
@@ -91,7 +94,11 @@ class Machine:
         # The system's user postgres is another one here.
         rules = (home / "pg_hba.conf").read_text()
         assert rules.count("peer") == 1
-        (home / "pg_hba.conf").write_text(rules.replace("peer", "scram-sha-256"))
+        # The network of the administrator: where connections of this machine come from.
+        network = services_network(compose, "administration")
+        assert rules.count(network) == 3
+        rules = rules.replace("peer", "scram-sha-256").replace(network, "127.0.0.1/32")
+        (home / "pg_hba.conf").write_text(rules)
         self.server = Server(home / "postgres", secret=SECRET, settings=settings)
         self.access = self.server.start()
         self.secrets = home / "secrets"
@@ -135,13 +142,13 @@ class Machine:
 
 
 @pytest.fixture(scope="module")
-def machine(services: dict[str, Any]) -> Iterator[Machine]:
+def machine(compose: dict[str, Any]) -> Iterator[Machine]:
     home = Path(tempfile.mkdtemp(prefix="storeproc-compose-", dir=os.environ["STOREPROC_TEST_DATA"]))
     home.chmod(0o755)
-    made = Machine(services, home)
+    made = Machine(compose, home)
     try:
         users = home / "userlist.txt"
-        _, option, _ = services["migrate"]["command"]
+        _, option, _ = made.services["migrate"]["command"]
         done = made.run("migrate", "storeproc", "migrate", option, users)
         assert done.returncode == 0, done.stderr
         yield made
@@ -174,6 +181,33 @@ def test_who_may_come_from_where(machine: Machine) -> None:
     psycopg.connect(machine.url("store_backup", "postgres", replication="true")).close()
 
 
+def answer_to(machine: Machine, source: str, role: str, database: str, **parameters: str) -> str:
+    """What the server answers to a log-in from this address, before a password: `R` (it asks for one), or its error."""
+    words = {"user": role, "database": database, **parameters}
+    body = b"\0\3\0\0" + b"".join(f"{name}\0{value}\0".encode() for name, value in words.items()) + b"\0"
+    with socket.create_connection((machine.address, 5432), 10, source_address=(source, 0)) as client:
+        client.sendall(struct.pack("!i", len(body) + 4) + body)
+        answer = client.recv(4096)
+    return "R" if answer[:1] == b"R" else answer.decode(errors="replace")
+
+
+def test_the_administrator_comes_from_no_other_network(machine: Machine) -> None:
+    """Not from that of the web tier, where the pooler is, whatever the database; nor does the backup's role."""
+    web = machine.address.rpartition(".")[0] + ".77"
+    assert answer_to(machine, web, "web_customer", "storeproc") == "R"
+    for role in ("postgres", "store_backup"):
+        assert answer_to(machine, "127.0.0.1", role, "storeproc") == "R"
+        for database in ("storeproc", "postgres", "template1"):
+            assert "no pg_hba.conf entry" in answer_to(machine, web, role, database), (role, database)
+        refused = answer_to(machine, web, role, "postgres", replication="true")
+        assert "no pg_hba.conf entry for replication" in refused
+    with psycopg.connect(machine.url("postgres")) as connection:
+        rules = connection.execute("SELECT type, user_name, address, auth_method FROM pg_hba_file_rules").fetchall()
+    assert all(method == "scram-sha-256" for *_, method in rules)
+    wide = [users for kind, users, address, _ in rules if kind == "host" and address == "samenet"]
+    assert sorted(name for users in wide for name in users) == ["+app_merchant_sql", "/^web_", "store_monitor"]
+
+
 def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine) -> None:
     script = ROOT / "backups" / "schedule.sh"
     entrypoint = machine.services["backup"]["entrypoint"]
@@ -184,7 +218,7 @@ def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine)
     with (machine.home / "job.log").open("wb") as log:
         job = subprocess.Popen([script], env=machine.environment("backup"), cwd=machine.home, stdout=log, stderr=log)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while machine.run("backup", script, "--check").returncode != 0:
             assert job.poll() is None, (machine.home / "job.log").read_text()
             assert time.monotonic() < deadline, (machine.home / "job.log").read_text()
@@ -195,7 +229,15 @@ def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine)
         assert job.wait(60) == 0
     assert time.monotonic() - asked < 5  # it heard the signal in its sleep
     (dump,) = machine.backups.glob("dumps/storeproc-*")
-    assert (dump / "SHA256SUMS").exists()
+    # Only the administrator's password brings it back: the service `restore`, here under another name.
+    script = ROOT / "backups" / "restore.sh"
+    assert machine.services["restore"]["entrypoint"] == ["/opt/storeproc/backups/restore.sh"]
+    refused = machine.run("backup", script, dump, "--target-db", "copy")
+    assert refused.returncode == 1
+    assert "permission denied for database" in refused.stderr
+    done = machine.run("restore", script, dump, "--target-db", "copy")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert machine.ask("SELECT count(*) FROM migration.deployed", database="copy") == 1
     kinds = (
         "SELECT string_agg(kind, ' ' ORDER BY kind) FROM monitor.backups WHERE finished_at > now() - interval '2 min'"
     )
@@ -224,55 +266,3 @@ def test_a_server_that_does_not_archive_to_the_folder_is_told_apart(machine: Mac
     done = machine.run("backup", "storeproc", "backup", STOREPROC_BACKUPS="")
     assert done.returncode == 1
     assert "STOREPROC_BACKUPS" in done.stderr
-
-
-@pytest.fixture
-def proxy(caddy: str, server: WebServer, tmp_path: Path) -> Iterator[str]:
-    """Caddy with our file before the real web tier; only addresses are changed."""
-    ports = []
-    for _ in range(2):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            ports.append(probe.getsockname()[1])
-    text = (ROOT / "api" / "Caddyfile").read_text()
-    for before, after in (
-        ("name web", "name 127.0.0.1"),
-        ("port 8000", f"port {server.port}"),
-        (":8080}", f":{ports[0]}" + "}"),
-        ("127.0.0.1:8081", f"127.0.0.1:{ports[1]}"),
-        ("http_port 8080", f"http_port {ports[0]}"),
-    ):
-        assert text.count(before) == 1, before
-        text = text.replace(before, after)
-    (tmp_path / "Caddyfile").write_text(text)
-    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)}
-    log = (tmp_path / "caddy.log").open("wb")
-    process = subprocess.Popen(
-        [caddy, "run", "--adapter", "caddyfile", "--config", tmp_path / "Caddyfile"], cwd=tmp_path, env=environment,
-        stdout=log, stderr=log, preexec_fn=die_with_parent(signal.SIGKILL),
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{ports[0]}"
-    try:
-        with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
-            assert client.get(f"http://127.0.0.1:{ports[1]}/").status_code == 204  # the health check
-        yield url
-    finally:
-        process.terminate()
-        process.wait(60)
-        log.close()
-
-
-def test_the_proxy_hands_on_requests_and_keeps_the_figures(proxy: str, server: WebServer) -> None:
-    with httpx.Client(base_url=proxy, timeout=60) as client:
-        assert client.get("/health/ready").status_code == 200
-        assert client.get("/v1/products").json()["data"] == []
-        refused = client.post("/v1/sessions", json={"email": "a@example.com", "password": "x"})
-        assert refused.headers["content-type"] == "application/problem+json"
-        assert client.get("/metrics").status_code == 404
-        assert httpx.get(f"{server.url}/metrics").status_code == 200
-        # While a web container restarts, requests wait for it.
-        server.stop()
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(client.get, "/v1/products")
-            server.start()
-            assert waiting.result(30).status_code == 200

@@ -10,6 +10,7 @@ from tests.sales.orders.conftest import line
 
 
 async def test_what_is_not_sent_is_delivered_when_it_is_paid(shop: Shop, buyer: Sender) -> None:
+    """A state that nothing ever ends: no parcel would deliver this order, which would stay paid for ever."""
     order = await buyer.order(line(await ticket(shop)))
     assert (order["payment_status"], order["fulfilment_status"]) == ("unpaid", "not_needed")
     await buyer.pay(order)
@@ -45,6 +46,7 @@ async def test_no_carrier_is_asked_for_it(shop: Shop, buyer: Sender) -> None:
 
 
 async def test_an_account_without_anything_to_come_can_be_closed(shop: Shop, other: Sender) -> None:
+    """A state that nothing ever ends would keep its account open for ever, too."""
     handed = await other.order(line(await ticket(shop)))
     await other.pay(handed)
     gone = await other.bought((500, 2), shipping_address_id=await other.to())

@@ -26,6 +26,7 @@ async def first_payment(buyer: Sender, order: dict[str, Any]) -> dict[str, Any]:
 async def test_an_order_that_is_refunded_before_it_leaves_is_cancelled(
     shop: Shop, buyer: Sender, restock: bool | None
 ) -> None:
+    """Goods that leave after their money went back: the full refund of a paid order ends it, and `ship` is refused."""
     order = await buyer.bought((500, 2), (300, 1))
     assert await says(buyer, order) == ("paid", "paid", "unfulfilled")
     await buyer.refund(order, **({} if restock is None else {"restock": restock}))
@@ -46,6 +47,7 @@ async def nothing_is_owed(buyer: Sender, order: dict[str, Any]) -> None:
 
 
 async def test_nothing_is_owed_of_an_order_whose_goods_stay_out_of_stock(shop: Shop, buyer: Sender) -> None:
+    """Goods that leave after their money went back: what was refunded in full is not shipped."""
     order = await buyer.bought((500, 2), (300, 1))
     await buyer.refund(order, restock=False)
     await nothing_is_owed(buyer, order)

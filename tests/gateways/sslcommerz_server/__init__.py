@@ -18,7 +18,7 @@ A shop that asked for a session has `write_id(payment_id)` as its tran_id. SSLCo
         headers = {"content-type": "application/x-www-form-urlencoded"}
         httpx.post("http://127.0.0.1:8000/v1/webhooks/sslcommerz", headers=headers, content=ssl.pay(tran_id))
 
-For a shop in a process of its own, `ssl.environment` has the variables that lead it here; stripe_server shows how.
+For a shop in a process of its own, `ssl.environment` has the variables that lead it here; see tests/support/gateways.
 
 It speaks HTTP itself: a server that can hang up in the middle is what its faults need.
 """

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.gateways.stripe_server.limits import decimals_of
 from tests.gateways.stripe_server.protocol import Kept, Refusal, Request, Thing, Trouble
 
 MINUTE, DAY = 60, 86400
@@ -33,8 +34,8 @@ class Account:
         self.reviews: dict[str, Thing] = {}
         self.transactions: dict[str, Thing] = {}
         self.others: dict[str, Thing] = {}  # sources of entries beside payments
-        self.account_currency: str | None = None
-        self.exchange_rate = 1.25
+        self.account_currency: str | None = None  # None: each currency has a balance of its own
+        self.exchange_rate = 1.25  # from now on; between whole units, of currencies with other decimals too
         self.events: list[Thing] = []
         self.requests: list[Request] = []
         self.refunds_become = "succeeded"  # or pending: a bank transfer, or too little money in the account
@@ -72,11 +73,12 @@ class Account:
         return sums
 
     def enter(self, kind: str, category: str, amount: int, *, of: str | None = None, fee: int = 0) -> Thing:
-        """An entry of the account's books beside payments, in US dollars. `of`: its source is such an object, as a
-        payout; a fee has none."""
-        source: Thing = {"id": None, "currency": "usd"}
+        """An entry of the account's books beside payments, in its currency (else in US dollars). `of`: its source is
+        such an object, as a payout; a fee has none."""
+        currency = self.account_currency or "usd"
+        source: Thing = {"id": None, "currency": currency}
         if of is not None:
-            source = self._new(of, of, self.others, {"amount": abs(amount), "currency": "usd"})
+            source = self._new(of, of, self.others, {"amount": abs(amount), "currency": currency})
         return self._enter(kind, category, source, amount, fee)
 
     def _new(self, prefix: str, kind: str, store: dict[str, Thing], content: Thing) -> Thing:
@@ -90,11 +92,13 @@ class Account:
         return store[thing_id]
 
     def _enter(self, kind: str, category: str, source: Thing, amount: int, fee: int = 0) -> Thing:
-        """Into the account's books, in its currency."""
+        """Into the account's books, in its currency, at the rate of this moment: a refund or a dispute has another one
+        than its charge (https://docs.stripe.com/currencies/disputes-refunds)."""
         currency, rate = source["currency"], None
         if self.account_currency not in (None, currency):
-            currency, rate = self.account_currency, self.exchange_rate
-            amount, fee = round(amount * rate), round(fee * rate)
+            asked, currency, rate = currency, self.account_currency, self.exchange_rate
+            minor = rate * 10 ** (decimals_of(currency) - decimals_of(asked))
+            amount, fee = round(amount * minor), round(fee * minor)
         described = [{"amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees",
                       "type": "stripe_fee"}]  # fmt: skip
         return self._new("txn", "balance_transaction", self.transactions, {

@@ -5,12 +5,17 @@ from __future__ import annotations
 from tests.gateways.stripe_server.protocol import Refusal, Thing
 
 THREE_DECIMALS = ("bhd", "jod", "kwd", "omr", "tnd")
+NO_DECIMALS = ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
 NO_FRACTIONS = ("isk", "ugx")  # two decimals, which must be 00
 MINIMUM = {
     "aed": 200, "czk": 1500, "dkk": 250, "gbp": 30, "hkd": 400, "huf": 17500, "mxn": 1000, "myr": 200, "nok": 300,
     "pln": 200, "ron": 200, "sek": 300, "thb": 1000,
 }  # fmt: skip
 MAXIMUM = {"inr": 999_999_999, "cop": 9_999_999_999, "idr": 999_999_999_999}
+
+
+def decimals_of(currency: str) -> int:
+    return 0 if currency in NO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
 
 
 def check_step(amount: int, currency: str) -> None:

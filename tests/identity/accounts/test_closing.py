@@ -63,6 +63,20 @@ async def everything(admin: Any) -> dict[str, str]:
     }
 
 
+async def write_about(shop: Any, zelda: Any, lamp: str, order: dict[str, Any]) -> None:
+    """Texts of staff, and of the customer, that name her."""
+
+    async def staff(function: str, **arguments: Any) -> None:
+        await shop.call("web_support", function, token=shop.support, reason="Zelda Quince phoned", **arguments)
+
+    token = zelda.session["access_token"]
+    await staff("lock_wallet", account_id=zelda.account["id"])
+    await staff("hold_order", order_id=order["id"])
+    await staff("release_order", order_id=order["id"])
+    await staff("cancel_any_order", order_id=(await shop.order(token, lamp))["id"])
+    await zelda.does("cancel_order", order_id=(await shop.order(token, lamp))["id"], reason="Zelda has second thoughts")
+
+
 async def test_nothing_leads_to_the_person_but_their_invoice(shop: Any, zelda: Any, admin: Any) -> None:
     await zelda.does("set_bank_account", iban=IBAN, holder="Zelda Quince")
     address = await zelda.does("create_address", **ADDRESS)
@@ -79,7 +93,10 @@ async def test_nothing_leads_to_the_person_but_their_invoice(shop: Any, zelda: A
     )  # fmt: skip
     with refused("account_has_open_orders", "SH409"):
         await zelda.does("close_account")
-    await shop.call("web_support", "reject_return", token=shop.support, return_id=back["id"], reason="too late")
+    await shop.call(
+        "web_support", "reject_return", token=shop.support, return_id=back["id"], reason="Ms Quince was late"
+    )
+    await write_about(shop, zelda, lamp, order)
     await zelda.does("add_cart_item", product_id=lamp, quantity=1)
     await zelda.does("update_account", email="second." + zelda.email)
     before = await everything(admin)
@@ -100,6 +117,21 @@ async def test_nothing_leads_to_the_person_but_their_invoice(shop: Any, zelda: A
     )
     assert (row["status"], json.loads(row["shipping_address"])) == ("delivered", {"country": "GB"})
     await shop.assert_books_balance()
+
+
+async def test_a_hold_in_force_keeps_its_reason_until_it_is_released(shop: Any, zelda: Any, admin: Any) -> None:
+    order = uuid.UUID((await delivered(shop, zelda, await shop.product()))["id"])
+    hold = {"token": shop.support, "order_id": str(order), "reason": "Zelda denies it"}
+    await shop.call("web_support", "hold_order", **hold)
+    await zelda.does("close_account")
+    reason = "SELECT reason FROM sales.order_holds WHERE order_id = $1"
+    assert await admin.fetchval(reason, order) == "Zelda denies it"
+    await shop.call("web_support", "release_order", **hold)
+    jobs = "SELECT count(*) FROM messaging.outbox WHERE kind = 'erase_account' AND payload ->> 'account_id' = $1"
+    assert await admin.fetchval(jobs, zelda.account["id"]) == 2
+    await shop.call("web_worker", "erase_account", account_id=zelda.account["id"])
+    assert await admin.fetchval(reason, order) == "[erased]"
+    assert not [table for table, text in (await everything(admin)).items() if "zelda denies" in text]
 
 
 async def test_the_audit_still_says_what_happened_and_that_it_was_erased(zelda: Any, admin: Any) -> None:

@@ -56,7 +56,7 @@ class Disputed:
         for callback in sent:
             for event in await self.gateway.parse_callback(*self.server.signed(callback)):
                 given = {
-                    "provider": "stripe", "event_id": event.id, "kind": event.kind, "payload": {},
+                    "provider": "stripe", "event_id": event.id, "kind": event.kind, "payload": event.payload,
                     "payment_id": event.payment_id, "provider_reference": event.reference,
                     "charge_reference": event.charge, "amount": event.amount, "currency": event.currency,
                     "case_reference": event.case, "refund_id": event.refund_id, "failure_code": event.failure_code,
@@ -97,19 +97,12 @@ class Disputed:
         return {**found, "clearing": -found.get("clearing", 0), "held": held}
 
 
-@pytest.fixture(scope="module")
-def running() -> Any:
-    with StripeServer() as server:
-        yield server
-
-
 @pytest.fixture
-async def begun(shop: Shop, customer: str, running: StripeServer) -> AsyncIterator[Disputed]:
-    running.reset()
+async def begun(shop: Shop, customer: str, stripe: StripeServer) -> AsyncIterator[Disputed]:
     gateway = StripeGateway(
-        StripeSettings(secret_key=running.secret_key, webhook_secret=(running.webhook_secret,), api=running.url), SHOP
+        StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api=stripe.url), SHOP
     )
-    disputed = Disputed(shop, running, gateway)
+    disputed = Disputed(shop, stripe, gateway)
     await disputed.begin(customer)
     yield disputed
     await shop.assert_books_balance()
@@ -129,6 +122,10 @@ WON = {**HELD, "held": 0}
 LOST = {"clearing": -1500, "fees": -1500, "held": 0}
 
 
+def cases(disputed: Disputed) -> list[str]:
+    return [d["id"] for d in disputed.server.disputes.values() if d["payment_intent"] == disputed.intent]
+
+
 def case(disputed: Disputed) -> str:
-    (found,) = disputed.server.disputes
+    (found,) = cases(disputed)
     return found

@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import pytest
 
-from api.contract.reader import read_contract
-from api.gateways.mock import MockGateway
-from api.gateways.sslcommerz.gateway import SSLCommerzGateway
-from api.gateways.sslcommerz.settings import SSLCommerzSettings
 from api.gateways.steps import PaymentSteps
-from api.gateways.stripe.gateway import StripeGateway
-from api.gateways.stripe.settings import StripeSettings
-from api.postgres.database import Database
-from api.postgres.functions import Functions
 from api.worker.jobs.reconciliation import ReconciliationJobs, Run
-from api.worker.loop import POOLS
 from db.server.access import Access
 from tests.gateways.sslcommerz_server import SSLCommerzServer
 from tests.gateways.stripe_server import StripeServer, Thing
 from tests.payments.conftest import Shop
 from tests.support.gateway_totals import reconcile
-
-SHOP = "https://shop.example"
-
-
-@pytest.fixture(scope="module")
-def stripe() -> Iterator[StripeServer]:
-    with StripeServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def sslcommerz() -> Iterator[SSLCommerzServer]:
-    with SSLCommerzServer() as server:
-        yield server
+from tests.support.gateways import worker_side
 
 
 class House:
@@ -131,24 +108,8 @@ def intent_of(stripe: StripeServer, payment_id: str) -> str:
 
 @pytest.fixture(scope="module")
 async def house(shop: Shop, access: Access, stripe: StripeServer, sslcommerz: SSLCommerzServer) -> AsyncIterator[House]:
-    keys = StripeSettings(secret_key=stripe.secret_key, webhook_secret=(stripe.webhook_secret,), api=stripe.url)
-    store = SSLCommerzSettings(
-        store_id=sslcommerz.store_id, store_password=sslcommerz.store_password, api=sslcommerz.url
-    )
-    gateways: dict[str, Any] = {
-        "stripe": StripeGateway(keys, SHOP),
-        "sslcommerz": SSLCommerzGateway(store, SHOP),
-        "mock": MockGateway("s" * 64, SHOP),
-    }
-    database = Database(access, POOLS, "test")
-    connection = await asyncpg.connect(access.url("web_worker"))
-    try:
-        yield House(shop, PaymentSteps(Functions(database, await read_contract(connection)), gateways))
-    finally:
-        await connection.close()
-        await database.close()
-        for gateway in ("stripe", "sslcommerz"):
-            await gateways[gateway].aclose()
+    async with worker_side(access, stripe, sslcommerz) as steps:
+        yield House(shop, steps)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
 from tests.payments.reconciliation.conftest import House, intent_of
@@ -26,6 +28,7 @@ async def three_days_ago(shop: Shop, stripe: StripeServer, payment_id: str) -> N
         await shop.admin.execute(f"UPDATE {table} SET {moved} WHERE {column} = $1::text::uuid", payment_id)
 
 
+@pytest.mark.out_of_step("no comparison has booked the fee of the payment's own day")
 async def test_a_dispute_is_reinstated_in_the_period(shop: Shop, house: House, stripe: StripeServer) -> None:
     payment_id = await house.paid(stripe)
     opened = stripe.dispute(intent_of(stripe, payment_id), amount=600)
@@ -35,6 +38,7 @@ async def test_a_dispute_is_reinstated_in_the_period(shop: Shop, house: House, s
     assert (await house.reconcile("stripe")).differences == 0
 
 
+@pytest.mark.out_of_step("no comparison has booked the fee of the payment's own day")
 async def test_a_dispute_is_withdrawn_again_in_the_period(shop: Shop, house: House, stripe: StripeServer) -> None:
     payment_id = await house.paid(stripe)
     opened = stripe.dispute(intent_of(stripe, payment_id), amount=600)
@@ -46,6 +50,7 @@ async def test_a_dispute_is_withdrawn_again_in_the_period(shop: Shop, house: Hou
     assert (await shop.see({"id": payment_id}))["refunds"] == [["completed", 600, 600, "dispute_lost"]]
 
 
+@pytest.mark.out_of_step("no comparison has booked the fee of the payment's own day")
 async def test_a_refund_comes_back_in_the_period(shop: Shop, house: House, stripe: StripeServer) -> None:
     payment_id = await house.paid(stripe)
     made = stripe.refund_by_hand(intent_of(stripe, payment_id), 400)

@@ -19,6 +19,7 @@ from tests.support.connections import refused
 # --- explanations ---------------------------------------------------------------------------------
 
 
+@pytest.mark.out_of_step("an entry that was in the books for a moment has a fee of its own")
 async def test_a_person_explains_a_difference(shop: Shop, house: House, stripe: StripeServer) -> None:
     payment_id = await house.paid(stripe)
     await house.age(payment_id)
@@ -52,11 +53,13 @@ async def test_a_person_explains_a_difference(shop: Shop, house: House, stripe: 
     assert (again["id"], again["ours"], again["theirs"], again["reason"]) == (found["id"], 1000, 900, None)
     stripe.transactions.clear()
     stripe.transactions.update(held)
+    await house.reconcile("stripe")
 
 
 # --- sslcommerz and the test gateway --------------------------------------------------------------
 
 
+@pytest.mark.out_of_step("SSLCommerz never made the refund")
 async def test_sslcommerz_is_asked_about_each_payment(shop: Shop, house: House, sslcommerz: SSLCommerzServer) -> None:
     paid, lost = [await house.begin_payment("sslcommerz", "BDT") for _ in range(2)]
     await house.begin_payment("sslcommerz", "BDT")  # nobody pays this one

@@ -11,7 +11,6 @@ from api.worker.jobs.reconciliation import UNDER_WAY
 from tests.gateways.stripe_server import StripeServer
 from tests.payments.conftest import Shop
 from tests.payments.reconciliation.conftest import House, intent_of, session_of
-from tests.support.gateway_totals import assert_gateway_totals
 
 
 async def test_a_fee_is_booked_and_shown(shop: Shop, house: House, stripe: StripeServer) -> None:
@@ -23,8 +22,6 @@ async def test_a_fee_is_booked_and_shown(shop: Shop, house: House, stripe: Strip
     assert (seen["fee"], seen["fee_currency"]) == (59, "USD")
     fee = [t for t in (await shop.see({"id": payment_id}))["transfers"] if "fees" in t]
     assert fee == [["fee", "fees", "clearing", "USD", 59]]
-
-    await assert_gateway_totals(shop, stripe, house.steps)
 
     # Again, and nothing changes.
     before = await shop.admin.fetchval("SELECT count(*) FROM ledger.transfers")
@@ -97,7 +94,6 @@ async def test_disputes_and_their_fees(shop: Shop, house: House, stripe: StripeS
     stripe.close_dispute(opened[0]["data"]["object"]["id"], "lost")
     assert (await house.reconcile("stripe")).differences == 0
     assert (await shop.see({"id": other}))["refunds"] == [["completed", 1000, 1000, "dispute_lost"]]
-    await assert_gateway_totals(shop, stripe, house.steps)
 
 
 async def test_a_refund_that_came_back(shop: Shop, house: House, stripe: StripeServer) -> None:
@@ -108,7 +104,6 @@ async def test_a_refund_that_came_back(shop: Shop, house: House, stripe: StripeS
     assert (await house.reconcile("stripe")).differences == 0
     seen = await shop.see({"id": payment_id})
     assert (seen["amount_refunded"], seen["refunds"][0][0]) == (400, "failed")  # it is owed
-    await assert_gateway_totals(shop, stripe, house.steps)
 
 
 async def test_a_capture_of_a_part(shop: Shop, house: House, stripe: StripeServer) -> None:
@@ -124,9 +119,9 @@ async def test_a_capture_of_a_part(shop: Shop, house: House, stripe: StripeServe
     await house.steps.capture(payment_id, payment_id)
     assert (await house.reconcile("stripe")).differences == 0
     assert (await house.payment(payment_id))["fee"] == 47
-    await assert_gateway_totals(shop, stripe, house.steps)
 
 
+@pytest.mark.out_of_step("Stripe never made the refund")
 async def test_a_refund_that_stripe_never_made_is_a_difference(shop: Shop, house: House, stripe: StripeServer) -> None:
     payment_id = await house.paid(stripe)
     made = await shop.call(
@@ -139,6 +134,7 @@ async def test_a_refund_that_stripe_never_made_is_a_difference(shop: Shop, house
     assert (found["kind"], found["ours"], found["theirs"]) == ("refunded", 400, 0)
 
 
+@pytest.mark.out_of_step("Stripe's books are in the account's currency, ours in the payment's")
 async def test_an_account_in_another_currency(shop: Shop, house: House, stripe: StripeServer) -> None:
     stripe.account_currency = "eur"
     try:
@@ -151,6 +147,7 @@ async def test_an_account_in_another_currency(shop: Shop, house: House, stripe: 
     assert (seen["amount_refunded"], seen["fee"], seen["fee_currency"]) == (333, 74, "EUR")
 
 
+@pytest.mark.out_of_step("Stripe's books name the payment of another shop")
 async def test_money_of_no_payment_is_a_difference(house: House, stripe: StripeServer) -> None:
     payment_id = await house.paid(stripe)
     for charge in stripe.charges.values():

@@ -1,11 +1,11 @@
-"""Those who take money: a buyer and a merchant who work together, and a dishonest member of staff."""
+"""Those who take money: a buyer and a merchant who work together, a card thief, a dishonest member of staff."""
 
 from __future__ import annotations
 
 import asyncio
 
 from tests.prove.attacks import Cut
-from tests.prove.house import Person
+from tests.prove.house import Person, paid
 
 from .gang import Gang, attacker
 
@@ -52,6 +52,29 @@ async def collude(gang: Gang) -> None:
     await gang.does(buyer, "request_withdrawal", amount=DEPOSIT, currency="USD")
     gang.loot.gain("taken above what was put in", await gang.could_take(buyer, merchant) - put_in)
     gang.loot.within = f"{put_in / 100:,.2f} put in"
+
+
+@attacker(
+    "card thief",
+    Cut("payments.request_payout", "IF request_payout.amount > v_free - v_fresh.amount THEN", "IF false THEN"),
+)
+async def steal_cards(gang: Gang) -> None:
+    """Deposit by stolen cards, withdraw before their owners dispute it."""
+    thief = await gang.house.person()
+    cards = [await gang.deposits(thief, DEPOSIT) for _ in range(4 if gang.large else 2)]
+    for amount in (DEPOSIT * len(cards), DEPOSIT, DEPOSIT // 2, 1_000):
+        one = {"amount": amount, "currency": "USD"}
+        await asyncio.gather(*(gang.does(thief, "request_withdrawal", **one) for _ in range(3)))
+    for n, payment in enumerate(cards):
+        told = await gang.house.tell(
+            paid(
+                payment, "dispute", f"{payment['id']}:{n}", dispute_status="lost", failure_code="fraudulent",
+                case_reference=f"dp_{payment['id']}", occurred_at="2026-01-01T00:00:00Z",
+                movements=[{"reference": "txn", "amount": -DEPOSIT}],
+            )
+        )  # fmt: skip
+        assert told.ok, told
+    gang.loot.gain("withdrawn of disputed money", await gang.could_take(thief))
 
 
 @attacker(

@@ -68,12 +68,14 @@ class Gang:
         self.loot.tries += 1
         self.loot.answers[code] += 1
 
-    async def deposits(self, person: Person, amount: int) -> None:
-        """Money of their own, through the gateway."""
+    async def deposits(self, person: Person, amount: int) -> dict[str, Any]:
+        """Money through the gateway; the payment."""
         begun = await self.does(person, "begin_deposit", amount=amount, currency="USD", provider="mock")
         assert begun.ok, begun
-        told = await self.house.tell(paid(begun.data["payment"]))
+        payment: dict[str, Any] = begun.data["payment"]
+        told = await self.house.tell(paid(payment))
         assert told.ok, told
+        return payment
 
     async def could_take(self, *people: Person) -> int:
         """What these people can take out of the shop, or have asked to be paid: a debt that is left behind is none."""

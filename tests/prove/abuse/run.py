@@ -15,7 +15,11 @@ from tests.support.cluster import Cluster
 from .gang import ATTACKERS, ENVIRONMENT, Attacker, Gang, Loot
 from .load import Times, open_doors, shop_while
 
-DEFAULTS = "UPDATE sales.settings SET max_unpaid_orders = DEFAULT, max_units_on_hold = DEFAULT"
+# A shop in use: limits, and a gateway that takes real money.
+DEFAULTS = """
+    UPDATE sales.settings SET max_unpaid_orders = DEFAULT, max_units_on_hold = DEFAULT;
+    UPDATE payments.providers SET test_only = false WHERE name = 'mock'
+"""
 
 
 @dataclass

@@ -1,0 +1,1 @@
+ALTER TABLE sales.settings DROP COLUMN deposit_hold;
