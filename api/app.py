@@ -33,6 +33,7 @@ from api.http.errors import Problem
 from api.http.identity_provider import OutsideTokens
 from api.http.middleware import Deadlines, Telemetry
 from api.http.passwords import PasswordHasher
+from api.http.rate_limit import RateLimit
 from api.http.readiness import Readiness
 from api.http.refusals import Refusals
 from api.http.responses import problem_response
@@ -162,6 +163,7 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         gateways=gateways,
         payments=PaymentSteps(functions, gateways),
         origins=frozenset({f"{own.scheme}://{own.netloc}", *settings.cors_origins}),
+        key_limit=RateLimit(settings.rate_limit) if settings.rate_limit else None,
         cache=ResponseCache(settings.access.url("web_anonymous"), settings.request_timeout),
         order_news=OrderNews(settings.access.url("web_gateway")),
         replica=replica,

@@ -225,7 +225,7 @@ class FileDownload(Response):
 def start_transfer(transfers: Transfers, caller: Caller) -> Transfer:
     """A place for a file of the caller. Raises Problem."""
     try:
-        return transfers.start(caller.account)
+        return transfers.start(caller.subject)
     except Problem as problem:
         problem.unread = True
         raise
