@@ -22,7 +22,7 @@ SECRET = frozenset(
     )
 )
 # A field of these responses is shown once. A repeated request gets what is stored: the response without it.
-SHOWN_ONCE = MappingProxyType({"/gift-cards": "code", "/webhook-endpoints": "secret"})
+SHOWN_ONCE = MappingProxyType({"/api-keys": "key", "/gift-cards": "code", "/webhook-endpoints": "secret"})
 
 
 @dataclass(frozen=True)
