@@ -1,7 +1,7 @@
 -- Sets a password with the token from a mail. Every session and API key ends, because a thief may have made them;
--- log-ins are no longer refused, the client's network becomes a known one, and the e-mail is verified, because its owner
--- read the mail. The second factor stays, and so does the count of a day's wrong codes: it holds against a person who
--- has the mailbox.
+-- log-ins are no longer refused, the client's network becomes a known one, and the e-mail is verified, because its
+-- owner read the mail. The second factor stays, and so does the count of a day's wrong codes: it holds against a person
+-- who has the mailbox.
 -- Callers:   api.confirm_password_reset.
 -- Locks:     the account, so that no concurrent log-in succeeds with the old password (see open_session).
 -- Errors:    mail_token_invalid, password_not_hashed 422.
