@@ -309,6 +309,7 @@ async def test_work_that_fails_waits_longer_each_time(shop: Shop, customer: str)
         assert 0.49 * min(3600, 2**attempt) - 1 <= wait <= 1.51 * min(3600, 2**attempt) + 1
 
 
+@pytest.mark.out_of_step("this worker refunds at the mock gateway what was not paid there")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 async def test_as_a_process_it_ends_cleanly_when_told(
     shop: Shop, customer: str, settings: Settings, access: Access, end: signal.Signals

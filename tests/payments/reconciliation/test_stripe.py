@@ -134,7 +134,6 @@ async def test_a_refund_that_stripe_never_made_is_a_difference(shop: Shop, house
     assert (found["kind"], found["ours"], found["theirs"]) == ("refunded", 400, 0)
 
 
-@pytest.mark.out_of_step("Stripe's books are in the account's currency, ours in the payment's")
 async def test_an_account_in_another_currency(shop: Shop, house: House, stripe: StripeServer) -> None:
     stripe.account_currency = "eur"
     try:
