@@ -90,6 +90,9 @@ def write_settings(layout: Layout, *, extensions: Path | None, more: Mapping[str
         "log_rotation_size": "0",
         "log_truncate_on_rotation": "on",
     }
+    if (layout.cluster / "standby.signal").exists():
+        # A promotion would wait for the summarizer, up to half a minute. After it, the next start turns it on again.
+        settings["summarize_wal"] = "off"
     if extensions is not None:
         settings["extension_control_path"] = f"{extensions}/share/postgresql:$system"
         settings["dynamic_library_path"] = f"{extensions}/lib:$libdir"

@@ -10,11 +10,11 @@ from typing import Any
 
 import asyncpg
 
-from tests.gateways.stripe_server import StripeServer, Thing
+from tests.gateways.stripe_server import StripeServer
 from tests.support.gateway_totals import OURS as MOVED
 
+from .clients import Book, Client, Told
 from .report import Report
-from .shoppers import Book, Client, Told
 from .stand import Stand
 
 RECONCILES = 300.0  # seconds that a reconciliation of the whole run may take
@@ -31,7 +31,8 @@ async def compare(
             "FROM payments.payments WHERE account_id = ANY ($1::uuid[])", accounts,
         )  # fmt: skip
         refunds = await admin.fetch(
-            "SELECT r.id::text, r.amount, r.reason, r.status, r.provider_reference, p.provider, p.charge_reference "
+            "SELECT r.id::text, r.amount, r.reason, r.status, r.failure_code, r.provider_reference, p.provider, "
+            "r.reason = 'dispute_lost' AS disputed "
             "FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id "
             "WHERE p.account_id = ANY ($1::uuid[])", accounts,
         )  # fmt: skip
@@ -73,7 +74,10 @@ async def compare(
     elif uses > 60:
         report.broken.append(f"a code for 60 uses was used {uses} times")
 
-    _compare_gateway(payments, refunds, server, report)
+    _compare_charges(payments, server, report)
+    _compare_refunds([r for r in refunds if r["provider"] == "stripe" and not r["disputed"]], server, report)
+    failed = [r for r in refunds if r["provider"] != "stripe" and r["status"] == "failed"]
+    report.wrong += [f"refund {r['id']} failed" for r in failed]
     _compare_totals(moved, server, report)
 
 
@@ -114,8 +118,8 @@ def _compare_totals(moved: Sequence[Any], server: StripeServer, report: Report) 
     report.fees = sum(total for (_, kind), total in ours.items() if kind == "fees")
 
 
-def _compare_gateway(payments: Sequence[Any], refunds: Sequence[Any], server: StripeServer, report: Report) -> None:
-    """Charges and refunds at the gateway are our payments and refunds, one for one."""
+def _compare_charges(payments: Sequence[Any], server: StripeServer, report: Report) -> None:
+    """What was paid at the gateway is paid here, once; a debit that the bank has decided on is no longer waited for."""
     sessions = Counter(session["metadata"]["payment_id"] for session in server.sessions.values())
     report.doubled += [f"payment {name} has {count} checkouts" for name, count in sessions.items() if count > 1]
     ours = {r["provider_reference"]: r for r in payments if r["provider"] == "stripe" and r["provider_reference"]}
@@ -124,26 +128,41 @@ def _compare_gateway(payments: Sequence[Any], refunds: Sequence[Any], server: St
         mine = ours.get(name)
         if paid and mine is None:
             report.lost.append(f"session {name} was paid, and no payment knows it")
-        elif mine is not None and paid != (mine["status"] == "completed"):
+        elif mine is not None and (paid != (mine["status"] == "completed") or mine["status"] == "processing"):
             report.lost.append(f"session {name} is {session['payment_status']}, its payment {mine['status']}")
         elif mine is not None and paid and mine["amount_captured"] != session["amount_total"]:
             report.wrong.append(f"session {name}: {session['amount_total']} taken, {mine['amount_captured']} booked")
     charges = Counter(charge["payment_intent"] for charge in server.charges.values() if charge["captured"])
     report.doubled += [f"{name} was charged {count} times" for name, count in charges.items() if count > 1]
-    theirs = Counter(refund["metadata"].get("refund_id", "nobody's") for refund in server.refunds.values())
-    for row in refunds:
-        if row["provider"] != "stripe" or row["status"] != "completed":
-            continue
-        given: list[Thing] = [x for x in server.refunds.values() if x["metadata"].get("refund_id") == row["id"]]
-        if not given:
-            report.lost.append(f"refund {row['id']} is completed here and unknown at the gateway")
-        elif given[0]["amount"] != row["amount"]:
-            report.wrong.append(f"refund {row['id']}: {row['amount']} here, {given[0]['amount']} at the gateway")
-    report.doubled += [f"refund {name} was made {count} times" for name, count in theirs.items() if count > 1]
+
+
+def _compare_refunds(refunds: Sequence[Any], server: StripeServer, report: Report) -> None:
+    """Refunds at the gateway, whoever made them, are ours one for one (besides what lost disputes took). Ours fail only
+    where the gateway refuses them."""
+    sent = Counter(x["metadata"]["refund_id"] for x in server.refunds.values() if x["metadata"])
+    report.doubled += [f"refund {name} was made {count} times" for name, count in sent.items() if count > 1]
     known = {r["id"] for r in refunds}
-    report.doubled += [f"refund {name} at the gateway is not ours" for name in theirs if name not in known]
-    failed = [r["id"] for r in refunds if r["status"] == "failed"]
-    report.wrong += [f"refund {name} failed" for name in failed]
+    report.doubled += [f"refund {name} at the gateway is not ours" for name in sent if name not in known]
+    ours: dict[str, list[int]] = {}
+    for r in refunds:
+        if r["status"] == "completed":
+            ours.setdefault(r["provider_reference"] or f"none, of {r['id']}", []).append(r["amount"])
+    theirs = {name: [refund["amount"]] for name, refund in server.refunds.items()}
+    for name in ours.keys() | theirs.keys():
+        here, there = ours.get(name, []), theirs.get(name, [])
+        if here != there:
+            problems = report.lost if len(here) < len(there) else report.doubled if len(here) > 1 else report.wrong
+            problems.append(f"refund {name}: {there} at the gateway, {here} here")
+    refused = {
+        request.params["metadata"]["refund_id"]
+        for request in server.asked("POST /v1/refunds")
+        if request.status == 400 and "metadata" in request.params
+    }
+    report.wrong += [
+        f"refund {r['id']} failed: {r['failure_code']}"
+        for r in refunds
+        if r["status"] == "failed" and r["id"] not in refused and r["failure_code"] != "refunded_at_gateway"
+    ]
 
 
 async def _look_for_leaks(stand: Stand, admin: asyncpg.Connection[Any], report: Report) -> None:

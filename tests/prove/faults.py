@@ -30,11 +30,13 @@ from rich.table import Table
 
 from tests.gateways.stripe_server import StripeServer
 
+from .clients import Book, Client
 from .comparison import compare, reconcile, replay
+from .gateway import Stripe
 from .probe import Probe
 from .report import RECOVERS, Report
 from .saboteur import Saboteur
-from .shoppers import Book, Client, Shop, Shopper, Stripe
+from .shoppers import Shop, Shopper
 from .stand import Stand, Wire, standing
 
 CLIENTS = 16
@@ -179,23 +181,26 @@ async def _run(
     report.by_kind = dict(Counter(told.what for told in book.done()))
     report.wrong += book.wrong
     report.slowest = book.slowest
-    report.callbacks = dict(stripe.sent)
+    report.callbacks, report.at_gateway = dict(stripe.sent), dict(stripe.done)
     report.answers = dict(book.tries)
 
 
 async def drain(stand: Stand, server: StripeServer, report: Report, hasten: bool) -> None:
-    """Until nothing is owed to anybody: jobs that are due, payments that were made, refunds that were asked for."""
+    """Until nothing is owed to anybody: jobs that are due, payments that have ended at the gateway, refunds that were
+    asked for."""
     begin = hastened = time.monotonic()
     owed = """
         SELECT (SELECT count(*) FROM messaging.outbox WHERE done_at IS NULL AND (attempts > 0 OR run_at <= now()))
              + (SELECT count(*) FROM payments.refunds WHERE status = 'pending')
              + (SELECT count(*) FROM payments.payments
-                WHERE status IN ('initiated', 'open') AND provider = 'stripe' AND provider_reference = ANY ($1)) AS owed
+                WHERE status IN ('initiated', 'open', 'processing') AND provider = 'stripe'
+                  AND provider_reference = ANY ($1)) AS owed
     """
     while True:
-        paid = [name for name, session in server.sessions.items() if session["payment_status"] == "paid"]
+        # Paid, or by a debit that the bank has refused: by now all have decided.
+        ended = [name for name, session in server.sessions.items() if session["status"] == "complete"]
         async with stand.admin() as admin:
-            left = await admin.fetchval(owed, paid)
+            left = await admin.fetchval(owed, ended)
             if left == 0:
                 break
             if hasten and time.monotonic() > hastened:
@@ -203,8 +208,9 @@ async def drain(stand: Stand, server: StripeServer, report: Report, hasten: bool
                 await admin.execute("UPDATE messaging.outbox SET run_at = now() WHERE done_at IS NULL AND attempts > 0")
                 await admin.execute(
                     "UPDATE payments.payments SET check_at = now() "
-                    "WHERE status IN ('initiated', 'open') AND provider_reference = ANY ($1) AND check_at > now()",
-                    paid,
+                    "WHERE status IN ('initiated', 'open', 'processing') AND provider_reference = ANY ($1) "
+                    "AND check_at > now()",
+                    ended,
                 )
         if time.monotonic() - begin > DRAINS:
             report.broken.append(f"the queue does not drain: {left} are owed")
@@ -260,6 +266,7 @@ def show(report: Report, console: Console) -> None:
         "queue drained after": f"{report.drained:.1f} s",
         "slowest answer": f"{report.slowest:.1f} s",
         "callbacks": ", ".join(f"{count} {name}" for name, count in report.callbacks.items()),
+        "without the shop": ", ".join(f"{count} {name}" for name, count in sorted(report.at_gateway.items())),
     }
     summary = Table(box=None, show_header=False, pad_edge=False)
     for name, figure in figures.items():

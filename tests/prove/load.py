@@ -8,8 +8,10 @@ from typing import Any
 
 from tests.gateways.stripe_server import StripeServer
 
+from .clients import Book
 from .faults import open_shop
-from .shoppers import Book, Shopper, Stripe
+from .gateway import Stripe
+from .shoppers import Shopper
 from .stand import Stand
 from .visitors import Browser, Fuzzer, fuzz_until, invent
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from .shoppers import Book, Client, Shop, Told
+from .clients import Book, Client, Told
+from .shoppers import Shop
 from .stand import Stand
 
 STREAK = 4  # writes in a row, each on a connection of its own, that count as recovered

@@ -32,6 +32,8 @@ class Report:
     drained: float = 0.0
     slowest: float = 0.0
     callbacks: dict[str, int] = field(default_factory=dict)
+    at_gateway: dict[str, int] = field(default_factory=dict)
+    """What happened there without the shop: debits, disputes, refunds by hand."""
     answers: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -50,7 +52,7 @@ class Report:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("lost", "doubled", "wrong", "broken", "leaks", "notes"):
             getattr(self, name).extend(getattr(other, name))
-        for name in ("by_kind", "callbacks", "answers"):
+        for name in ("by_kind", "callbacks", "at_gateway", "answers"):
             setattr(self, name, dict(Counter(getattr(self, name)) + Counter(getattr(other, name))))
         self.drained = max(self.drained, other.drained)
         self.slowest = max(self.slowest, other.slowest)

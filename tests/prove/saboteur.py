@@ -14,7 +14,7 @@ import psutil
 
 from tests.gateways.stripe_server import Kind, StripeServer
 
-from .shoppers import Stripe
+from .gateway import Stripe
 from .stand import Stand, Wire
 
 TROUBLES: tuple[Kind, ...] = (

@@ -1,170 +1,20 @@
-"""Clients as they should be, who remember what they were told.
-
-Every effect has an Idempotency-Key. Whatever is not a definite answer (no connection, a time-out, 5xx, "still running")
-is sent again with the same key, until there is one. So in the end it is known of everything that was asked whether it
-was done, and what is in the database must be that: nothing less (lost), nothing more (doubled).
-"""
+"""Customers, who do what customers do in an order that the seed decides: they order, pay, change their minds."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import httpx
+from tests.gateways.stripe_server import Thing
 
-from tests.gateways.stripe_server import StripeServer, Thing
+from .clients import Book, Client, code_of
+from .gateway import Stripe
 
-PATIENCE = 20.0  # seconds; the web tier gives up after 15
-CONNECTIONS = 8  # of one client
 PASSWORD = "Correct-Horse-9"
 PRODUCTS_AT_ONCE = 3
-
-
-@dataclass
-class Told:
-    """What a client was told of something it asked for."""
-
-    who: str
-    what: str
-    path: str
-    body: Thing
-    key: str
-    token: str | None
-    status: int
-    answer: Any
-    tries: int
-
-
-@dataclass
-class Book:
-    """What all clients together know."""
-
-    told: list[Told] = field(default_factory=list)
-    tries: Counter[str] = field(default_factory=Counter)  # how each attempt ended
-    refusals: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)  # what should not have been answered
-    slowest: float = 0.0
-
-    def done(self, what: str | None = None) -> list[Told]:
-        return [t for t in self.told if 200 <= t.status < 300 and what in (None, t.what)]
-
-
-class Client:
-    """One person with one connection pool, who does one thing at a time."""
-
-    def __init__(self, name: str, url: str, book: Book, *, patience: float = PATIENCE) -> None:
-        self.name = name
-        self.url = url
-        self.book = book
-        limits = httpx.Limits(max_connections=CONNECTIONS)
-        self.http = httpx.AsyncClient(timeout=httpx.Timeout(patience, pool=None), trust_env=False, limits=limits)
-        self.count = 0
-
-    async def close(self) -> None:
-        await self.http.aclose()
-
-    async def definite(
-        self, method: str, path: str, *, token: str | None = None, key: str | None = None, **given: Any
-    ) -> tuple[httpx.Response, int]:
-        """The first answer that says what is, however often it has to be asked for. Also how often that was."""
-        headers = dict(given.pop("headers", {}))
-        if token is not None:
-            headers["authorization"] = f"Bearer {token}"
-        if key is not None:
-            headers["idempotency-key"] = key
-        where = path if path.startswith("http") else f"{self.url}/v1{path}"
-        tries = 0
-        pause = 0.05
-        while True:
-            tries += 1
-            begin = time.monotonic()
-            try:
-                answer = await self.http.request(method, where, headers=headers, **given)
-            except httpx.TransportError as error:
-                self.book.tries[type(error).__name__] += 1
-            else:
-                code = _code(answer)
-                self.book.tries[f"{answer.status_code} {code}".strip()] += 1
-                if code == "internal_error":
-                    self.book.wrong.append(f"{method} {path}: 500 {answer.text[:200]}")
-                if (answer.status_code < 500 or code == "gateway_refused") and code not in (
-                    "idempotency_key_in_use", "too_many_attempts", "rate_limited",
-                ):  # fmt: skip
-                    return answer, tries
-            finally:
-                self.book.slowest = max(self.book.slowest, time.monotonic() - begin)
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
-            pause = min(1.0, pause * 2)
-
-    async def do(self, what: str, path: str, body: Thing, *, token: str | None = None) -> Any | None:
-        """One effect with one key, and the answer's document; None when it was refused."""
-        self.count += 1
-        key = f"{self.name}-{self.count}"
-        answer, tries = await self.definite("POST", path, token=token, key=key, json=body)
-        found = answer.json() if answer.content else None
-        self.book.told.append(Told(self.name, what, path, body, key, token, answer.status_code, found, tries))
-        if answer.is_success:
-            return found
-        self.book.refusals[f"{what}: {answer.status_code} {_code(answer)}"] += 1
-        return None
-
-    async def read(self, path: str, *, token: str | None = None) -> Any | None:
-        answer, _ = await self.definite("GET", path, token=token)
-        return answer.json() if answer.is_success else None
-
-
-def _code(answer: httpx.Response) -> str:
-    if answer.status_code < 400:
-        return ""
-    try:
-        return str(answer.json()["code"])
-    except (ValueError, KeyError, TypeError):
-        return ""
-
-
-class Stripe:
-    """People at Stripe's page, and Stripe's callbacks: sent until they are taken, often twice, in any order."""
-
-    def __init__(self, server: StripeServer, url: str, book: Book, chance: random.Random) -> None:
-        self.server = server
-        self.client = Client("stripe", url, book)
-        self.chance = chance
-        self.forgetful = 0.0  # how many callbacks are never sent
-        self.sent: Counter[str] = Counter()
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(CONNECTIONS)
-
-    def people(self, session: str, act: Callable[[str], list[Thing]]) -> None:
-        with suppress(ValueError):  # the session was closed in this moment: its order was cancelled or paid
-            self.tell(act(session))
-
-    def tell(self, events: list[Thing]) -> None:
-        wanted = [event for event in events if self.chance.random() >= self.forgetful]
-        self.sent["forgotten"] += len(events) - len(wanted)
-        self.chance.shuffle(wanted)
-        for event in wanted:
-            for _ in range(self.chance.choice((1, 1, 2, 3))):
-                self.sent["callbacks"] += 1
-                task = asyncio.create_task(self._send(event, self.chance.uniform(0, 0.5)))
-                self._under_way.add(task)
-                task.add_done_callback(self._under_way.discard)
-
-    async def _send(self, event: Thing, after: float) -> None:
-        await asyncio.sleep(after)
-        async with self._places:
-            headers, body = self.server.signed(event)
-            await self.client.definite("POST", "/webhooks/stripe", content=body, headers=headers)
-
-    async def end(self) -> None:
-        while self._under_way:
-            await asyncio.gather(*self._under_way)
-        await self.client.close()
 
 
 @dataclass(frozen=True)
@@ -192,12 +42,13 @@ class Shopper:
         self.chance = chance
         self.client = Client(f"shopper{number}", shop.url, book)
         self.paid: list[Thing] = []  # payments that support may refund
+        self.at_stripe: list[str] = []  # sessions of payments, which a bank or somebody at the dashboard may change
 
     async def shop_until(self, end: asyncio.Event, pause: float) -> None:
         scenes = {
             self.order_and_pay: 8, self.fill_cart_and_check_out: 5, self.deposit: 2, self.refund: 3,
             self.change_order: 2, self.cancel: 2, self.pay_twice: 1, self.look: 4, self.sign_up: 0.4,
-            self.buy_what_is_scarce: 1,
+            self.buy_what_is_scarce: 1, self.dispute: 1.5, self.see_a_refund_by_hand: 3,
         }  # fmt: skip
         while not end.is_set():
             scene = self.chance.choices(list(scenes), list(scenes.values()))[0]
@@ -243,8 +94,9 @@ class Shopper:
             return
         pays = self.chance.random() < 0.85
         if payment["provider"] == "stripe":
-            server = self.stripe.server
-            self.stripe.people(url.rsplit("/", 1)[1], server.pay if pays else server.decline)
+            self.decide_at_stripe(url.rsplit("/", 1)[1], pays=pays)
+            if pays and payment.get("order_id") is not None:
+                self.at_stripe.append(url.rsplit("/", 1)[1])
         else:
             outcome = {"outcome": "pay" if pays else "decline"}
             clicks = [
@@ -255,6 +107,25 @@ class Shopper:
                     self.book.wrong.append(f"the mock's page: {answer.status_code} {answer.text[:100]}")
         if pays:
             self.paid.append(payment)
+
+    def decide_at_stripe(self, session: str, *, pays: bool) -> None:
+        server = self.stripe.server
+        if not pays:
+            self.stripe.people(session, server.decline)
+        elif self.chance.random() < 0.3:
+            self.stripe.pay_by_bank(session)
+        else:
+            self.stripe.people(session, server.pay)
+
+    async def dispute(self) -> None:
+        """At the own bank, once for a payment."""
+        if self.at_stripe:
+            self.stripe.dispute(self.at_stripe.pop(self.chance.randrange(len(self.at_stripe))))
+
+    async def see_a_refund_by_hand(self) -> None:
+        """Somebody of the shop refunds a part past it."""
+        if self.at_stripe:
+            self.stripe.refund_by_hand(self.chance.choice(self.at_stripe))
 
     async def pay_twice(self) -> None:
         """Two windows, both paid: the second's money goes back."""
@@ -312,7 +183,7 @@ class Shopper:
             "PATCH", f"/orders/{order['id']}", token=self.token, json={"items": [line]}
         )
         if not answer.is_success:
-            self.book.refusals[f"change: {answer.status_code} {_code(answer)}"] += 1
+            self.book.refusals[f"change: {answer.status_code} {code_of(answer)}"] += 1
             return
         seen = await self.client.read(f"/orders/{order['id']}", token=self.token)
         if seen is None or seen["total"] != answer.json()["total"]:
@@ -336,4 +207,4 @@ class Shopper:
             return
         answer, _ = await self.client.definite("POST", "/sessions", json={"email": email, "password": PASSWORD})
         if answer.status_code != 201:
-            self.book.wrong.append(f"{email} signed up and cannot log in: {answer.status_code} {_code(answer)}")
+            self.book.wrong.append(f"{email} signed up and cannot log in: {answer.status_code} {code_of(answer)}")

@@ -38,11 +38,13 @@ async def test_nothing_is_lost_or_doubled_while_things_break() -> None:
     report = await faults.run(faults.Plan(0, hasten=True, faults=chosen, clients=8, pause=0.1))
     print(
         f"{sum(report.faults.values())} faults, {report.acknowledged} acknowledged writes, {len(report.lost)} lost, "
-        f"{len(report.doubled)} doubled, worst recovery {max(report.recovery.values()):.1f} s"
+        f"{len(report.doubled)} doubled, worst recovery {max(report.recovery.values()):.1f} s; "
+        f"without the shop: {report.at_gateway}"
     )
     assert report.ok, report
     assert report.acknowledged > 50
     assert report.fees > 0
+    assert len(report.at_gateway) > 2  # of debits, disputes and refunds by hand, each with its ends
     assert sum(report.faults.values()) == len(chosen)
 
 

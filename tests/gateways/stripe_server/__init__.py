@@ -12,7 +12,7 @@ For a shop in a process of its own, `stripe.environment` has the variables that 
 GATEWAYS of tests/support/gateways.py does it.
 
 People act through pay, authorize, decline, expire, pay_by_bank, show_voucher, bank_pays, bank_refuses, bank_cancels,
-dispute, update_dispute, close_dispute, move_funds, prevent, open_review, close_review, capture_by_hand,
+dispute, dispute_rest, update_dispute, close_dispute, move_funds, prevent, open_review, close_review, capture_by_hand,
 refund_by_hand, settle_refund, return_debit. What calls of the API make is in `events` too: `of_type(kind)`.
 `sessions`, `intents`, `charges`, `refunds`, `disputes`, `reviews`, `transactions` (the account's books) hold the
 objects by id, `requests` what was asked. `totals()` adds the books up. `account_currency` is what all money is

@@ -24,6 +24,16 @@ class Disputes(Refunds):
                 self._move(dispute, -dispute["amount"])
             return made
 
+    def dispute_rest(self, intent_id: str, share: float = 1.0, *, status: str = "needs_response") -> list[Thing]:
+        """Disputes a share of what refunds have left of a charge. ValueError: nothing is left, or it was disputed."""
+        with self._acting() as made:
+            charge = self.charges[self.intents[intent_id]["latest_charge"]]
+            left = charge["amount_captured"] - charge["amount_refunded"]
+            if left < 1 or any(d["charge"] == charge["id"] for d in self.disputes.values()):
+                raise ValueError("there is nothing to dispute")
+            self.dispute(intent_id, amount=max(1, int(left * share)), status=status)
+            return made
+
     def update_dispute(self, dispute_id: str, status: str) -> list[Thing]:
         """Evidence was sent (under_review), or an inquiry became a dispute (needs_response)."""
         with self._acting() as made:
