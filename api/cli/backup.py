@@ -115,15 +115,15 @@ def _backup(options: argparse.Namespace) -> int:
         say(f"{taken.backup.id} is in {repository.folder}")
         for gap in taken.gaps:
             errors.print(f"storeproc: {gap}.", markup=False)
-        _warn_of_disk(repository)
+        _warn_of_disk(repository, settings)
         if settings.backups_copy is not None:
             copy_away(repository, settings.backups_copy, say)
             record(access, COPY, taken.backup.bytes, say)
     return TAKEN_BUT_GAPS if taken.gaps else 0
 
 
-def _warn_of_disk(repository: Repository) -> None:
-    if repository.on_the_same_disk:
+def _warn_of_disk(repository: Repository, settings: Settings) -> None:
+    if repository.on_the_same_disk and settings.backups_copy is None:
         print_hint(
             f"{repository.folder} is on the same file system as the data, so one disk's loss takes both: "
             "set STOREPROC_BACKUPS to a folder on another disk, or STOREPROC_BACKUPS_COPY to a command that copies it."
@@ -155,7 +155,8 @@ def _copy(_: argparse.Namespace) -> int:
 
 
 def _list_backups(options: argparse.Namespace) -> int:
-    repository = _repository(read_settings_with())
+    settings = read_settings_with()
+    repository = _repository(settings)
     log = Log(repository.wal, repository.layout)
     log.check(print_hint)
     found = summary(repository, log)
@@ -176,7 +177,7 @@ def _list_backups(options: argparse.Namespace) -> int:
         console.print(f"{moments} (timeline {window['timeline']})", markup=False)
     for gap in found["gaps"]:
         console.print(f"gap: {gap['description']}", markup=False)
-    _warn_of_disk(repository)
+    _warn_of_disk(repository, settings)
     if kept["without_checksum"]:
         console.print(f"{kept['without_checksum']} segments have no checksum, as in older versions", markup=False)
     return 0
