@@ -6,6 +6,7 @@ the archive of the log, which the manifest does not name; that one has a checksu
 
 from __future__ import annotations
 
+import os
 import shutil
 import tarfile
 import tempfile
@@ -21,6 +22,13 @@ from db.server.folders import chown_tree
 
 ARCHIVE = "base.tar.gz"
 LOG_ARCHIVE = "pg_wal.tar.gz"
+# The folders of a cluster that may be empty. Object stores keep files only, so a copy from there lacks them; without
+# pg_tblspc pg_combinebackup fails, without others the server does.
+MAYBE_EMPTY = (
+    *("pg_commit_ts", "pg_dynshmem", "pg_logical/mappings", "pg_logical/snapshots", "pg_notify", "pg_replslot"),
+    *("pg_serial", "pg_snapshots", "pg_stat", "pg_stat_tmp", "pg_subtrans", "pg_tblspc", "pg_twophase"),
+    *("pg_wal/archive_status", "pg_wal/summaries"),
+)
 
 
 def separate_log(backup: Path) -> None:
@@ -74,6 +82,7 @@ def unpacked(repository: Repository, target: Layout, chain: Sequence[Backup]) ->
 def _folder_of(repository: Repository, target: Layout, backup: Backup, made: Path) -> Path:
     data = repository.data_of(backup)
     if not is_compressed(data.parent):
+        _add_empty_folders(data)
         return data
     folder = made / backup.id
     folder.mkdir(mode=0o700)
@@ -88,3 +97,16 @@ def _folder_of(repository: Repository, target: Layout, backup: Backup, made: Pat
     shutil.copyfile(data / "backup_manifest", folder / "backup_manifest")
     chown_tree(folder, target.uid, target.gid)
     return folder
+
+
+def _add_empty_folders(data: Path) -> None:
+    owner = data.stat()
+    try:
+        for name in MAYBE_EMPTY:
+            folder = data / name
+            if not folder.exists():
+                folder.mkdir(mode=0o700, parents=True)
+                for made in (folder, folder.parent):
+                    os.chown(made, owner.st_uid, owner.st_gid)
+    except OSError as error:
+        raise BackupError(f"{data} lacks the empty folder {name}, and it cannot be made: {error.strerror}") from None
