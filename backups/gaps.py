@@ -120,6 +120,7 @@ def summary(repository: Repository, log: Log) -> dict[str, Any]:
     segments = log.segments
     return {
         "folder": str(repository.folder),
+        "on_the_same_disk": repository.on_the_same_disk,
         "backups": [asdict(backup) for backup in repository.backups()],
         "moments": [
             {"timeline": each.timeline, "from": each.begin.isoformat(), "to": each.end.isoformat()} for each in windows

@@ -2,7 +2,8 @@
 
     <folder>/system                 the cluster whose backups these are (its system identifier)
     <folder>/lock                   held while a backup is taken, restored or removed
-    <folder>/base/<id>/data         what pg_basebackup wrote: a data folder, or the changes since the parent backup
+    <folder>/base/<id>/data         what pg_basebackup wrote: a data folder, or the changes since the parent backup;
+                                    with --compress base.tar.gz and the manifest, and pg_wal.tar.gz in <id>
     <folder>/base/<id>/backup.json  the description of the backup; written last: a backup without it is not complete
     <folder>/wal/<segment>.gz       the write-ahead log, 16 MB a segment (db/server has the archive command)
     <folder>/wal/newest             the name of the segment that was archived last
@@ -66,6 +67,11 @@ class Backup:
     def first_segment(self) -> int:
         """The number of the first segment that the archive must have: the backup itself contains those before."""
         return position(self.stop) // SEGMENT
+
+    @property
+    def start_segment(self) -> int:
+        """The number of the segment in which the backup began."""
+        return position(self.start) // SEGMENT
 
 
 @dataclass(frozen=True)
@@ -158,6 +164,14 @@ class Repository:
             ends_on = max(timeline_of(name_on(paths[timeline], last)), *(backup.timeline for backup in found))
             windows.append(Window(timeline, begin, end, commit, last, ends_on, tuple(backup.id for backup in found)))
         return windows
+
+    @property
+    def on_the_same_disk(self) -> bool:
+        """Whether the backups lie on the file system of the embedded server's data: one disk's loss takes both."""
+        cluster = self.layout.cluster
+        if self.outside or not self.folder.exists() or not cluster.exists():
+            return False
+        return self.folder.stat().st_dev == cluster.stat().st_dev
 
     @contextmanager
     def locked(self) -> Iterator[None]:

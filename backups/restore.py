@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backups.archives import unpacked, verify_backup
 from backups.gaps import find_gaps, known_end
 from backups.log import Log
 from backups.programs import (
@@ -32,7 +33,6 @@ from backups.programs import (
 )
 from backups.recovery import Goal, Proof, recover
 from backups.repository import TIMESTAMP, Backup, Repository, Window
-from backups.verify import verify_data
 from db.server.configuration import archive_to
 from db.server.embedded import Layout, find_layout
 from db.server.folders import chown_tree
@@ -263,7 +263,7 @@ def _sound_chain(repository: Repository, target: Layout, candidates: Sequence[Ba
                 if each.version.split(".")[0] != version.split(".")[0]:
                     raise BackupError(f"{each.id} was taken from PostgreSQL {each.version}; this is {version}")
                 started = time.monotonic()
-                verify_data(repository, target, each)
+                verify_backup(repository, target, each)
                 took = time.monotonic() - started
                 say(f"{each.id} is complete and undamaged: {format_size(each.bytes)} ({took:.1f} s)")
             return chain
@@ -276,9 +276,8 @@ def _sound_chain(repository: Repository, target: Layout, candidates: Sequence[Ba
 def _combine(repository: Repository, target: Layout, chain: Sequence[Backup], draft: Path, say: Say) -> None:
     started = time.monotonic()
     # Never with --link: the server would then write into the backup. No sync: recovery syncs all files at its start.
-    run_program(
-        target, "pg_combinebackup", "--no-sync", f"--output={draft}", *(repository.data_of(each) for each in chain)
-    )
+    with unpacked(repository, target, chain) as folders:
+        run_program(target, "pg_combinebackup", "--no-sync", f"--output={draft}", *folders)
     say(f"combined {len(chain)} backups into {format_size(folder_size(draft))} ({time.monotonic() - started:.1f} s)")
     started = time.monotonic()
     run_program(target, "pg_verifybackup", "--quiet", draft)

@@ -2,8 +2,10 @@
 # schedule.sh [--check]
 #
 # The backup service of docker-compose.yml: until it is stopped, it runs `storeproc backup` every hour (BACKUP_EVERY,
-# seconds) and makes a dump every day (DUMP_EVERY), both in STOREPROC_BACKUPS. It keeps KEEP_FULL full backups
-# (default 2) and KEEP_DUMPS dumps (default 7). A failed one is retried after five minutes (RETRY_AFTER).
+# seconds), makes a dump every day (DUMP_EVERY), both in STOREPROC_BACKUPS, and restores the latest backup every day
+# (DRILL_EVERY; 0: never), as a proof. It keeps what STOREPROC_BACKUPS_DAYS needs and at least KEEP_FULL full backups
+# (default 2); of dumps the last KEEP_DUMPS (default 7), and those of as many days. A failed one is retried after five
+# minutes (RETRY_AFTER).
 #   --check   exit status 0 if each was made in the last 26 hours: for health checks
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -17,22 +19,24 @@ age_of() {  # seconds since the last one; a large number if there was none
 }
 
 if [[ ${1:-} == --check ]]; then
-    for kind in backup dump; do
-        (($(age_of $kind) < 26 * 3600)) || fail "the last $kind is older than 26 hours."
+    for kind in backup dump drill; do
+        [[ $kind == drill && ${DRILL_EVERY:-86400} == 0 ]] || (($(age_of $kind) < 26 * 3600)) || fail "the last $kind is older than 26 hours."
     done
     exit 0
 fi
 [[ $# == 0 ]] || { usage; exit 1; }
 
 dump() {
-    local old
+    local old spared
     "$here/backup.sh" --to "$dumps" || return
-    # Their names sort by time.
+    # Their names sort by time. Dumps made by hand must not push out those of the last days.
+    spared=storeproc-$(date -u -d "${KEEP_DUMPS:-7} days ago" +%Y%m%dT%H%M%SZ)
     find "$dumps" -mindepth 1 -maxdepth 1 -type d -not -name '.*' | sort -r | tail -n +$((${KEEP_DUMPS:-7} + 1)) |
-        while IFS= read -r old; do rm -rf "$old"; done
+        while IFS= read -r old; do [[ $(basename "$old") > $spared ]] || rm -rf "$old"; done
 }
 # Status 3: the backup was taken, and storeproc has said which of the older log is damaged. Repeating it repairs nothing.
 backup() { storeproc backup --keep "${KEEP_FULL:-2}" || (($? == 3)); }
+drill() { storeproc backup drill --in "$folder"; }
 
 running=''
 set -m  # each command is a process group, so that all of it is killed
@@ -49,9 +53,12 @@ in_background() {  # so that the trap runs at once
 mkdir -p "$dumps"
 while true; do
     pause=60
-    for kind in backup dump; do
-        every=BACKUP_EVERY default=3600
-        [[ $kind == backup ]] || every=DUMP_EVERY default=86400
+    for kind in backup dump drill; do
+        case $kind in
+            backup) every=BACKUP_EVERY default=3600 ;;
+            dump) every=DUMP_EVERY default=86400 ;;
+            drill) every=DRILL_EVERY default=86400; [[ ${DRILL_EVERY:-} != 0 ]] || continue ;;
+        esac
         (($(age_of "$kind") >= ${!every:-$default})) || continue
         if in_background "$kind"; then
             touch "$dumps/.last-$kind"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,10 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from backups.checksums import checksum_file, write_checksum
+from backups.archives import separate_log, verify_data
+from backups.checksums import write_checksum
 from backups.gaps import Gap, find_gaps
-from backups.log import SEGMENT, Log, position, segment_number
+from backups.log import Log
 from backups.programs import (
     BackupError,
     Say,
@@ -29,13 +28,27 @@ from backups.programs import (
     sync_folder,
 )
 from backups.repository import TIMESTAMP, Backup, Repository
+from backups.retention import Retention, prune
 from db.server.access import Access
 from db.server.configuration import archive_to
 
 # Below wal_summary_keep_time (10 days): without the summaries an incremental backup is not possible.
 NEW_CHAIN_AFTER = timedelta(days=7)
-LOG_FILE = re.compile(r"[0-9A-F]{24}(?=\.)")  # segments, parts of them, labels of backups; not histories
 ARCHIVE_TIMEOUT = 60.0  # seconds in which not a single segment arrives
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a backup is to be taken, and which ones are kept after it."""
+
+    full: bool = False
+    """A full one even where an incremental one is possible."""
+
+    compress: bool = False
+    max_rate: str | None = None
+    """Bytes a second in pg_basebackup's notation: kB, or M at the end."""
+
+    retention: Retention = field(default_factory=Retention)
 
 
 @dataclass(frozen=True)
@@ -46,12 +59,11 @@ class Taken:
     gaps: list[Gap]
 
 
-def take_backup(repository: Repository, access: Access, *, full: bool, keep: int, say: Say) -> Taken:
-    """Take a backup, incremental where that is possible and `full` is not asked for.
+def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) -> Taken:
+    """Take a backup, incremental where that is possible and no full one is asked for.
 
-    The last `keep` full backups and those that build on them are kept, older ones are removed. Archiving is turned on
-    when it is off. Then the whole log of the repository is checked. Raises BackupError; a backup that failed leaves
-    nothing behind.
+    Backups that are not kept any longer are removed. Archiving is turned on when it is off. Then the whole log of the
+    repository is checked. Raises BackupError; a backup that failed leaves nothing behind.
     """
     # store_backup, who may do this on another server, may enter the store's database only.
     url = access.admin() if repository.outside else access.admin("postgres")
@@ -62,13 +74,13 @@ def take_backup(repository: Repository, access: Access, *, full: bool, keep: int
             for leftover in repository.base.glob(".*.part"):
                 shutil.rmtree(leftover)
             _begin_archiving(repository, connection, say)
-            parent = None if full else _parent(repository, say)
-            backup = _base_backup(repository, access, connection, parent, say)
+            parent = None if wish.full else _parent(repository, say)
+            backup = _base_backup(repository, access, connection, parent, wish, say)
             # On another server this may be store_backup, which may not close a segment: that of the backup's end is
             # closed by the backup.
             wait_for_archive(repository, connection, backup.stop if repository.outside else None)
-            _record(access, backup, say)
-            _prune(repository, keep, say)
+            record(access, backup.kind, backup.bytes, say)
+            prune(repository, wish.retention, say)
             return Taken(backup, _check_log(repository, say))
 
 
@@ -81,13 +93,13 @@ def _check_log(repository: Repository, say: Say) -> list[Gap]:
     return find_gaps(repository, log, repository.windows(log)) if faults else []
 
 
-def _record(access: Access, backup: Backup, say: Say) -> None:
-    """Tell the database, for the alert BackupTooOld. A failure here does not make the backup invalid."""
+def record(access: Access, kind: str, size: int, say: Say) -> None:
+    """Tell the database that a backup (or drill, or copy) succeeded, for the alerts. A failure here is only told."""
     try:
         with psycopg.connect(access.url("store_backup"), application_name="storeproc backup") as connection:
-            connection.execute("SELECT monitor.record_backup(%s, %s)", [backup.kind, backup.bytes])
+            connection.execute("SELECT monitor.record_backup(%s, %s)", [kind, size])
     except psycopg.Error as error:
-        say(f"the backup could not be recorded for monitoring: {error.diag.message_primary or str(error).strip()}")
+        say(f"this could not be recorded for monitoring: {error.diag.message_primary or str(error).strip()}")
 
 
 def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any], say: Say) -> None:
@@ -146,7 +158,12 @@ def _parent(repository: Repository, say: Say) -> Backup | None:
 
 
 def _base_backup(
-    repository: Repository, access: Access, connection: psycopg.Connection[Any], parent: Backup | None, say: Say
+    repository: Repository,
+    access: Access,
+    connection: psycopg.Connection[Any],
+    parent: Backup | None,
+    wish: Wish,
+    say: Say,
 ) -> Backup:
     layout = repository.layout
     began = datetime.now(UTC)
@@ -159,12 +176,12 @@ def _base_backup(
     os.chown(draft, layout.uid, layout.gid)
     say(f"copying what changed since {parent.id}" if parent else "copying the whole database")
     try:
-        _copy(repository, access, parent, draft, number, say)
+        _copy(repository, access, parent, draft, wish, say)
         ended = datetime.now(UTC)
         size = folder_size(draft)
         say(f"copied {format_size(size)} ({(ended - began).total_seconds():.1f} s); checking it")
         started = time.monotonic()
-        run_program(layout, "pg_verifybackup", "--quiet", draft / "data")
+        verify_data(layout, draft)
         say(f"it is complete and undamaged ({time.monotonic() - started:.1f} s)")
         log = json.loads((draft / "data" / "backup_manifest").read_text())["WAL-Ranges"][-1]
         kind = "incremental" if parent else "full"
@@ -186,7 +203,7 @@ def _base_backup(
         if parent is not None and "WAL summar" in str(error):
             # After a restore the server has no summaries of the log from before.
             say(f"there is no list of what changed since {parent.id}: taking a full backup")
-            return _base_backup(repository, access, connection, None, say)
+            return _base_backup(repository, access, connection, None, wish, say)
         raise
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -194,7 +211,7 @@ def _base_backup(
     return backup
 
 
-def _copy(repository: Repository, access: Access, parent: Backup | None, draft: Path, label: str, say: Say) -> None:
+def _copy(repository: Repository, access: Access, parent: Backup | None, draft: Path, wish: Wish, say: Say) -> None:
     conninfo, password = _without_password(access.url("store_backup", "postgres"))
     run_program(
         repository.layout,
@@ -203,13 +220,17 @@ def _copy(repository: Repository, access: Access, parent: Backup | None, draft: 
         f"--pgdata={draft}/data",
         "--wal-method=stream",  # so that the backup can be restored without the archive
         "--checkpoint=fast",
-        f"--label=storeproc {label}",
+        f"--label=storeproc {draft.stem[1:]}",
         "--no-password",
         "--progress",
+        *(["--format=tar", "--compress=client-gzip:1"] if wish.compress else []),
+        *([f"--max-rate={wish.max_rate}"] if wish.max_rate else []),
         *([f"--incremental={repository.data_of(parent)}/backup_manifest"] if parent else []),
         password=password,
         say=say,
     )
+    if wish.compress:
+        separate_log(draft)
 
 
 def _publish(repository: Repository, backup: Backup, draft: Path) -> None:
@@ -222,46 +243,6 @@ def _publish(repository: Repository, backup: Backup, draft: Path) -> None:
     sync_folder(draft)
     draft.rename(repository.base / backup.id)
     sync_folder(repository.base)
-
-
-def _prune(repository: Repository, keep: int, say: Say) -> None:
-    """Keep the last `keep` full backups and what builds on them; remove the older ones, and the log only they need."""
-    known = repository.backups()
-    fulls = [backup for backup in known if backup.kind == "full"]
-    if len(fulls) <= keep:
-        return
-    kept = {backup.id for backup in fulls[-keep:]}
-    gone = [backup for backup in known if _root(known, backup) not in kept]
-    for backup in reversed(gone):  # an incremental backup before its parent
-        doomed = repository.base / f".{backup.id}.part"
-        (repository.base / backup.id).rename(doomed)
-        shutil.rmtree(doomed)
-    removed = _remove_log_before(
-        repository, min(position(backup.start) // SEGMENT for backup in known if backup.id in kept)
-    )
-    say(f"removed {len(gone)} backups and {removed} log segments that are older than the last {keep} full backups")
-
-
-def _root(known: Sequence[Backup], backup: Backup) -> str:
-    """The id of the full backup that a backup builds on, also where one in between is missing."""
-    parents = {each.id: each.parent for each in known}
-    root = backup.id
-    while parent := parents.get(root):
-        root = parent
-    return root
-
-
-def _remove_log_before(repository: Repository, number: int) -> int:
-    """Remove the segments of all timelines before this one, and what belongs to them; returns how many there were."""
-    removed = 0
-    for path in sorted(repository.wal.iterdir()):
-        if (name := LOG_FILE.match(path.name)) and segment_number(name[0]) < number:
-            if path.suffix == ".gz":
-                # First the checksum: one without a file means that the file was lost.
-                checksum_file(path).unlink(missing_ok=True)
-                removed += 1
-            path.unlink(missing_ok=True)
-    return removed
 
 
 def _without_password(url: str) -> tuple[str, str]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backups.archives import verify_backup
 from backups.checksums import digest
 from backups.gaps import as_json, find_gaps
 from backups.log import Log
-from backups.programs import BackupError, Say, format_size, run_program
+from backups.programs import BackupError, Say, format_size
 from backups.repository import Backup, Repository
-from db.server.embedded import Layout
 
 _SUM = re.compile(r"([0-9a-f]{64})  \./(.+)")
 
@@ -79,7 +79,7 @@ def verify(repository: Repository, say: Say) -> Report:
 def _fault_of(repository: Repository, backup: Backup, say: Say) -> str | None:
     started = time.monotonic()
     try:
-        verify_data(repository, repository.layout, backup)
+        verify_backup(repository, repository.layout, backup)
         repository.chain(backup)
     except BackupError as error:
         say(str(error))
@@ -87,16 +87,6 @@ def _fault_of(repository: Repository, backup: Backup, say: Say) -> str | None:
     took = time.monotonic() - started
     say(f"{backup.id} is complete and undamaged: {format_size(backup.bytes)} ({took:.1f} s)")
     return None
-
-
-def verify_data(repository: Repository, layout: Layout, backup: Backup) -> None:
-    """Compare the files of one backup with its manifest. Raises BackupError."""
-    if not repository.data_of(backup).is_dir():
-        raise BackupError(f"{repository.data_of(backup)} is missing")
-    try:
-        run_program(layout, "pg_verifybackup", "--quiet", repository.data_of(backup))
-    except BackupError as error:
-        raise BackupError(f"{backup.id} is damaged: {error}") from None
 
 
 def _faults_of_dump(folder: Path) -> Iterator[str]:

@@ -10,18 +10,24 @@ import psycopg
 from api.cli.arguments import Commands
 from api.cli.database import RefusedError, check_invariants, open_database, read_settings_with
 from api.cli.terminal import Progress, console, errors, print_hint
-from api.settings import Settings
+from api.settings import Settings, rate
+from backups.copying import copy_away
+from backups.drill import run_drill
 from backups.gaps import summary
 from backups.log import Log
+from backups.programs import folder_size, format_moment
 from backups.repository import Repository
 from backups.restore import Request, parse_moment, restore_backup
-from backups.take import take_backup
+from backups.retention import Retention
+from backups.take import Wish, record, take_backup
 from backups.verify import verify
 from db.deploy.source import source_version
 from db.server.access import Access
 
 # Exit status: the backup was taken, but the log has gaps, so that some moments before it cannot be restored.
 TAKEN_BUT_GAPS = 3
+# Kinds of monitor.record_backup, beside full, incremental and dump.
+DRILL, COPY = "restore_drill", "offsite_copy"
 
 
 def add_commands(commands: Commands) -> None:
@@ -29,16 +35,32 @@ def add_commands(commands: Commands) -> None:
     save = commands.add_parser("backup", help="take a physical backup, incremental where possible; also list, verify")
     save.add_argument("--full", action="store_true", help="take a full backup even if an incremental one is possible")
     save.add_argument(
-        "--keep", type=_at_least_one, default=2, metavar="N", help="keep the last N full backups and theirs (2)"
+        "--keep", type=_at_least_one, default=2, metavar="N",
+        help="keep at least N full backups and theirs (2), and what the last STOREPROC_BACKUPS_DAYS days need",
+    )  # fmt: skip
+    save.add_argument(
+        "--max-rate",
+        type=_rate,
+        metavar="RATE",
+        help="read at most RATE kB a second, or MB with M (STOREPROC_BACKUPS_MAX_RATE)",
     )
+    save.add_argument("--compress", action="store_true", help="compress it (STOREPROC_BACKUPS_COMPRESS)")
     save.set_defaults(run=_backup)
-    more = save.add_subparsers(metavar="[list|verify]")
+    more = save.add_subparsers(metavar="[list|verify|drill|copy]")
     listing = more.add_parser("list", help="list the backups, the moments that can be restored, and gaps in the log")
     listing.add_argument("--json", action="store_true", help="print JSON")
     listing.set_defaults(run=_list_backups)
     verifying = more.add_parser("verify", help="read all backups, log and dumps, and compare them with their checksums")
     verifying.add_argument("--json", action="store_true", help="print JSON")
     verifying.set_defaults(run=_verify)
+
+    drill = more.add_parser("drill", help="restore the latest state beside the store, check every invariant, record it")
+    drill.add_argument(
+        "--in", type=Path, dest="place", metavar="FOLDER", help="where there is room (default: beside STOREPROC_DATA)"
+    )
+    drill.set_defaults(run=_drill)
+    copying = more.add_parser("copy", help="run STOREPROC_BACKUPS_COPY, which copies the backups to another place")
+    copying.set_defaults(run=_copy)
 
     restore = commands.add_parser("restore", help="restore a physical backup; dumps: backups/restore.sh")
     goal = restore.add_mutually_exclusive_group()
@@ -61,6 +83,13 @@ def _at_least_one(text: str) -> int:
     return int(text)
 
 
+def _rate(text: str) -> str:
+    try:
+        return rate(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _repository(settings: Settings) -> Repository:
     outside = settings.database_url is not None
     if outside and settings.backups is None:
@@ -75,16 +104,59 @@ def _backup(options: argparse.Namespace) -> int:
     settings = read_settings_with()
     repository = _repository(settings)
     say = Progress()
+    wish = Wish(
+        full=options.full,
+        compress=options.compress or settings.backups_compress,
+        max_rate=options.max_rate or settings.backups_max_rate,
+        retention=Retention(settings.backups_days, options.keep),
+    )
     with open_database(settings, "backup") as access:
-        taken = take_backup(repository, access, full=options.full, keep=options.keep, say=say)
-    say(f"{taken.backup.id} is in {repository.folder}")
-    for gap in taken.gaps:
-        errors.print(f"storeproc: {gap}.", markup=False)
+        taken = take_backup(repository, access, wish, say)
+        say(f"{taken.backup.id} is in {repository.folder}")
+        for gap in taken.gaps:
+            errors.print(f"storeproc: {gap}.", markup=False)
+        _warn_of_disk(repository, settings)
+        if settings.backups_copy is not None:
+            copy_away(repository, settings.backups_copy, say)
+            record(access, COPY, taken.backup.bytes, say)
     return TAKEN_BUT_GAPS if taken.gaps else 0
 
 
+def _warn_of_disk(repository: Repository, settings: Settings) -> None:
+    if repository.on_the_same_disk and settings.backups_copy is None:
+        print_hint(
+            f"{repository.folder} is on the same file system as the data, so one disk's loss takes both: "
+            "set STOREPROC_BACKUPS to a folder on another disk, or STOREPROC_BACKUPS_COPY to a command that copies it."
+        )
+
+
+def _drill(options: argparse.Namespace) -> int:
+    settings = read_settings_with()
+    repository = _repository(settings)
+    say = Progress()
+    place = (options.place or settings.data.parent).absolute()
+    with open_database(settings, "drill") as access:
+        done, size = run_drill(repository, place, _prove, say)
+        record(access, DRILL, size, say)
+    say(f"{done.backup} was restored up to {format_moment(done.last_commit)}; the copy is removed")
+    return 0
+
+
+def _copy(_: argparse.Namespace) -> int:
+    settings = read_settings_with()
+    repository = _repository(settings)
+    if settings.backups_copy is None:
+        raise RefusedError("STOREPROC_BACKUPS_COPY is not set: backups/README.md has examples.")
+    say = Progress()
+    copy_away(repository, settings.backups_copy, say)
+    with open_database(settings, "copy") as access:
+        record(access, COPY, folder_size(repository.folder), say)
+    return 0
+
+
 def _list_backups(options: argparse.Namespace) -> int:
-    repository = _repository(read_settings_with())
+    settings = read_settings_with()
+    repository = _repository(settings)
     log = Log(repository.wal, repository.layout)
     log.check(print_hint)
     found = summary(repository, log)
@@ -105,6 +177,7 @@ def _list_backups(options: argparse.Namespace) -> int:
         console.print(f"{moments} (timeline {window['timeline']})", markup=False)
     for gap in found["gaps"]:
         console.print(f"gap: {gap['description']}", markup=False)
+    _warn_of_disk(repository, settings)
     if kept["without_checksum"]:
         console.print(f"{kept['without_checksum']} segments have no checksum, as in older versions", markup=False)
     return 0

@@ -16,7 +16,8 @@ import pytest
 
 from backups.repository import Backup, Repository
 from backups.restore import Request, Restored, restore_backup
-from backups.take import take_backup, wait_for_archive
+from backups.retention import Retention
+from backups.take import Wish, take_backup, wait_for_archive
 from db.server.access import Access
 from db.server.embedded import Layout, find_layout
 from db.server.supervisor import Server
@@ -128,8 +129,11 @@ class Store:
     def layout(self) -> Layout:
         return find_layout(self.data)
 
-    def back_up(self, access: Access, *, full: bool = False, keep: int = 2) -> Backup:
-        return take_backup(self.repository, access, full=full, keep=keep, say=self.said.append).backup
+    def back_up(
+        self, access: Access, *, full: bool = False, keep: int = 2, days: int = 0, compress: bool = False
+    ) -> Backup:
+        wish = Wish(full=full, compress=compress, retention=Retention(days, keep))
+        return take_backup(self.repository, access, wish, self.said.append).backup
 
     def note(self, access: Access, text: str) -> datetime:
         """A row, and a moment after which only later rows are committed."""

@@ -17,6 +17,7 @@ from tests.deployment.conftest import promtool as promtool  # Debian's, in a cac
 
 FOLDER = Path(__file__).parents[2] / "monitoring"
 RULES = FOLDER / "prometheus" / "rules.yml"
+RULE_TESTS = sorted(RULES.parent.glob("rules_*test.yml"))
 DASHBOARDS = sorted((FOLDER / "grafana" / "dashboards").glob("*.json"))
 METRIC = re.compile(r"\b(storeproc_[a-z_]+)")
 
@@ -60,12 +61,12 @@ def test_promtool_takes_the_rules(program: str) -> None:
 
 
 def test_each_alert_fires_when_it_should_and_not_before(program: str) -> None:
-    check(program, "test", "rules", "rules_test.yml")
+    check(program, "test", "rules", *(file.name for file in RULE_TESTS))
 
 
 def test_each_alert_is_tested_both_ways() -> None:
     tested: dict[str, set[bool]] = {}
-    for test in yaml.safe_load((RULES.parent / "rules_test.yml").read_text())["tests"]:
+    for test in (test for file in RULE_TESTS for test in yaml.safe_load(file.read_text())["tests"]):
         for case in test["alert_rule_test"]:
             tested.setdefault(case["alertname"], set()).add(bool(case.get("exp_alerts")))
     assert tested == {rule["alert"]: {True, False} for rule in rules()}
