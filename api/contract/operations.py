@@ -17,6 +17,7 @@ SECRET = frozenset(
         "/account/second-factor",
         "/account/second-factor/confirm",
         "/account/second-factor/recovery-codes",
+        "/api-keys",
         "/gift-cards",
         "/webhook-endpoints",
         "/webhook-endpoints/{endpoint_id}/rotate-secret",
