@@ -46,7 +46,7 @@ _DESCRIPTION = """Every amount is an integer in minor units beside a currency. L
 for it (`x-scope`); those without one need a person who is logged in.
 
 **Retry safely**: a POST with an `Idempotency-Key` takes effect once. Sent again, it receives the same answer,
-with `Idempotent-Replayed: true`.
+with `Idempotent-Replayed: true`, but for a secret that is shown once: it is null then.
 
 **Edit safely**: a resource with a `version` has an `ETag`; send it as `If-Match`. If the resource has changed
 since you read it, the answer is 412.
