@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +13,9 @@ import psycopg
 
 from api.cli.terminal import errors, print_hint
 from api.settings import Settings
-from db.server.access import Access, connect_timeout, external
+from db.server.access import Access, connect_timeout, external, refuse_old_server
+from db.server.cluster import refuse_other_version
+from db.server.embedded import find_layout
 from db.server.supervisor import running
 from monitoring.watcher import find_gaps
 
@@ -52,9 +54,14 @@ def _as_backup(settings: Settings, url: str) -> str:
     return Access(url, "", settings.secrets).url("store_backup")
 
 
-def running_database(settings: Settings) -> Access:
-    """The database for a part of the store that neither starts nor stops it. Raises RefusedError when none answers."""
+def running_database(settings: Settings, role: str) -> Access:
+    """The database for a part of the store that neither starts nor stops it, and logs in as `role`.
+
+    Raises RefusedError when the embedded server does not run, ServerError when its folder or the server of DATABASE_URL
+    is of another version than this needs. A server of DATABASE_URL that does not answer may do so later.
+    """
     if settings.database_url is not None:
+        refuse_old_server(settings.access, role)
         return settings.access
     if not (settings.data / "secret").exists():
         raise RefusedError(f"there is no database in {settings.data}: start with `make up`, or set DATABASE_URL.")
@@ -62,6 +69,10 @@ def running_database(settings: Settings) -> Access:
     try:
         psycopg.connect(access.admin(), connect_timeout=5).close()
     except psycopg.OperationalError:
+        layout = find_layout(settings.data)
+        with suppress(PermissionError):  # another user's
+            if layout.cluster.exists():
+                refuse_other_version(layout)
         raise RefusedError(f"no server runs on {settings.data}: start with `make up`, or set DATABASE_URL.") from None
     return access
 

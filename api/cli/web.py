@@ -77,7 +77,7 @@ def _web(options: argparse.Namespace) -> int:
     say = step_printer()
     supervisor: Supervisor | None = None
     try:
-        access = running_database(settings)
+        access = running_database(settings, "web_anonymous")
         supervisor = Supervisor(web_processes(settings, access, listener), say, listener)
         supervisor.start()
         wait_until_ready(settings, supervisor, listener, say)
@@ -184,7 +184,7 @@ def reload(settings: Settings, listener: socket.socket) -> None:
     """
     listener.set_inheritable(True)
     command = [*PYTHON, "api.cli", "web", "--reload", "--fd", str(listener.fileno())]
-    os.execve(sys.executable, command, environment(settings, running_database(settings), "web"))  # noqa: S606  # see S603 in pyproject.toml
+    os.execve(sys.executable, command, environment(settings, running_database(settings, "web_anonymous"), "web"))  # noqa: S606  # see S603 in pyproject.toml
 
 
 def serve_reloading(settings: Settings, listener: socket.socket) -> None:

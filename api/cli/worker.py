@@ -21,7 +21,7 @@ def _worker(options: argparse.Namespace) -> int:
     choose_log(options)
     settings = read_settings_with()
     stop_on_signals()
-    supervisor = Supervisor([worker_process(settings, running_database(settings))], step_printer())
+    supervisor = Supervisor([worker_process(settings, running_database(settings, "web_worker"))], step_printer())
     try:
         supervisor.start()
         while True:

@@ -1,19 +1,24 @@
 """What was changed in a database by hand since its last deployment.
 
 Each deployment keeps a digest of every object that is ours, as the system catalog describes it. An object whose digest
-is another one now has drifted.
+is another one now has drifted. Parentheses that a dump and its restore change do not count (definition.py).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from db.deploy.connection import Connection, value
+from db.deploy.definition import flatten
 from db.deploy.locks import Say, limit_lock_waits, when_locks_allow
 
 Shape = Mapping[str, str]
-"""The digest of each object, by its description, such as `policy own_rows on sales.orders`."""
+"""The definition of each object, by its description, such as `policy own_rows on sales.orders`."""
+Digests = Mapping[str, str]
+"""The digest of each definition, as a deployment keeps it."""
 
+_SERVER = "server"  # its major version, among the objects
 _ACL = """(SELECT string_agg(concat_ws(' ', a.grantee::regrole, a.privilege_type, a.is_grantable), ','
                              ORDER BY a.grantee::regrole::text, a.privilege_type, a.is_grantable)
            FROM aclexplode({acl}) AS a)"""
@@ -71,13 +76,13 @@ _SHAPE = f"""
                           FROM pg_auth_members AS m WHERE m.member = r.oid))
         FROM pg_roles AS r WHERE r.rolname ~ '^(app|web|store)_'
     )
-    SELECT object, encode(sha256(convert_to(shape, 'UTF8')), 'hex') FROM objects
+    SELECT object, shape FROM objects
     UNION ALL SELECT 'server', (current_setting('server_version_num')::int / 10000)::text
 """  # noqa: S608
 
 
 def read_shape(connection: Connection) -> dict[str, str]:
-    """The digests of all objects as they are now."""
+    """All objects as they are now."""
     with connection.transaction():
         # With this search path the system catalog prints the names of all other schemas.
         connection.execute("SET LOCAL search_path = pg_catalog")
@@ -116,29 +121,56 @@ def keep_shape(connection: Connection, *, drifted: Shape, accept: bool, say: Say
     now = read_shape_patiently(connection, say)
     with connection.transaction():
         deployed = deployed_shape(connection)
-        comparable = deployed and deployed.get("server") == now["server"]
+        comparable = deployed and deployed.get(_SERVER) == now[_SERVER]
         left = {
             name
             for name in (deployed.keys() | now.keys() if comparable else ())
-            if drifted.get(name) == now.get(name) != deployed.get(name)
+            if drifted.get(name) == now.get(name) and not _is_same(name, deployed, now)
         }
-        kept = {name: digest for name, digest in now.items() if name not in left}
+        current = digests(now)
+        kept = {name: digest for name, digest in current.items() if name not in left}
         kept |= {name: deployed[name] for name in left if name in deployed}
         if accept:
             for line in describe_drift(kept, now):
                 say(f"accepted: {line}")
-            kept = now
+            kept = current
         connection.execute("DELETE FROM migration.shape")
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO migration.shape VALUES (%s, %s)", list(kept.items()))
 
 
-def describe_drift(deployed: Shape, now: Shape) -> list[str]:
+def digests(shape: Shape) -> dict[str, str]:
+    """What a deployment keeps of the shape: the server's version and the digest of every definition."""
+    return {
+        name: definition if name == _SERVER else _digest(_canonical(name, definition))
+        for name, definition in shape.items()
+    }
+
+
+def _canonical(name: str, definition: str) -> str:
+    # PostgreSQL keeps a body as it was written, unless it is BEGIN ATOMIC: that is read and printed like a view.
+    kept = name.startswith("function ") and "BEGIN ATOMIC" not in definition
+    return definition if kept else flatten(definition)
+
+
+def _digest(definition: str) -> str:
+    return hashlib.sha256(definition.encode()).hexdigest()
+
+
+def _is_same(name: str, deployed: Digests, now: Shape) -> bool:
+    """Whether this object is as it was deployed, though a dump and its restore may have changed its parentheses."""
+    if name not in deployed or name not in now:
+        return name not in deployed and name not in now
+    # Older versions kept the digest of the definition as it was printed.
+    return deployed[name] in (_digest(_canonical(name, now[name])), _digest(now[name]))
+
+
+def describe_drift(deployed: Digests, now: Shape) -> list[str]:
     """A line for each object that differs.
 
     None before the first deployment, nor across major versions of PostgreSQL, which print definitions differently.
     """
-    if not deployed or deployed.get("server") != now.get("server"):
+    if not deployed or deployed.get(_SERVER) != now.get(_SERVER):
         return []
     lines = []
     for name in sorted(deployed.keys() | now.keys()):
@@ -147,7 +179,7 @@ def describe_drift(deployed: Shape, now: Shape) -> list[str]:
         elif name not in deployed:
             if not name.startswith("index "):  # a DBA may add indexes
                 lines.append(f"{name} was created, not deployed")
-        elif deployed[name] != now[name]:
+        elif name != _SERVER and not _is_same(name, deployed, now):
             lines.append(f"{name} differs from what was deployed")
     return lines
 

@@ -11,13 +11,14 @@ recorded in schema migration (records.py), and compared with what is found there
 from __future__ import annotations
 
 import time
+from typing import LiteralString
 
 import psycopg
 
 from db.deploy import records
 from db.deploy.apply import apply_migrations
 from db.deploy.code import load_code
-from db.deploy.connection import Connection, connect, database_is_missing
+from db.deploy.connection import Connection, connect, database_is_missing, value
 from db.deploy.database import create_database, create_extensions, open_database, set_environment
 from db.deploy.drift import keep_shape, read_shape_patiently
 from db.deploy.locks import Say, one_at_a_time, show_progress
@@ -62,9 +63,16 @@ def migrate(
             say(f"{line} (--force repairs what it can)")
         if plan:
             drifted = read_shape_patiently(connection, say)
+            if plan.migrations and not created:
+                say(f"{_moment(connection)} is the moment before the migrations, to which a restore would go back")
             _carry_out(plan, connection, access, source, force=force, say=say)
             keep_shape(connection, drifted=drifted, accept=force, say=say)
         return plan
+
+
+def _moment(connection: Connection) -> str:
+    query: LiteralString = "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    return str(value(connection, query))
 
 
 def _carry_out(plan: Plan, connection: Connection, access: Access, source: Source, *, force: bool, say: Say) -> None:

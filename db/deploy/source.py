@@ -78,6 +78,7 @@ class Source:
             return [load(path) for path in sorted(folder.glob(pattern))]
 
         routines = all_of("*/routines/*.sql")
+        # Nothing runs a rollback (db/docs/changing-a-database.md, "Going back"): one that was left is no migration.
         migrations = [file for file in all_of("migrations/*.sql") if not file.path.stem.endswith(".rollback")]
         return cls(
             folder=folder,

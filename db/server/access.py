@@ -14,6 +14,7 @@ from psycopg.pq import Conninfo
 
 DATABASE = "storeproc"
 SUPERUSER = "postgres"
+OLDEST = 18  # the major version of PostgreSQL that is needed: uuidv7(), RETURNING old
 
 # Who holds a secret of their own, and the log-ins that it opens. The worker calls gateways as the web tier does, so
 # both hold the gateway's.
@@ -152,9 +153,26 @@ def external(database_url: str, secret: str, secrets: Mapping[str, str] | None =
         raise ServerError(
             f"DATABASE_URL: {where} has no database {access.database}, and no database postgres to create it from."
         )
-    if version < 180000:
-        raise ServerError(f"DATABASE_URL: {where} is PostgreSQL {version // 10000}; 18 or newer is needed.")
+    _refuse_old(version, where)
     return access
+
+
+def refuse_old_server(access: Access, role: str) -> None:
+    """Raise ServerError when the server that answers this role is too old. One that does not answer may do so later."""
+    try:
+        with psycopg.connect(access.url(role), connect_timeout=2) as connection:
+            version = connection.info.server_version
+    except psycopg.OperationalError:
+        return
+    _refuse_old(version, _where(access.public_url()))
+
+
+def _refuse_old(version: int, where: str) -> None:
+    if version < OLDEST * 10000:
+        raise ServerError(
+            f"DATABASE_URL: {where} is PostgreSQL {version // 10000}; {OLDEST} or newer is needed: "
+            "upgrade the server, or name another one."
+        )
 
 
 def hosts_of(url: str) -> list[Host]:

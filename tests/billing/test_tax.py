@@ -22,6 +22,13 @@ from tests.payments.conftest import Shop
 pytestmark = pytest.mark.usefixtures("invoices_are_right")
 
 MIGRATIONS = Path(__file__).parents[2] / "db" / "migrations"
+BEFORE_0016 = """
+    ALTER TABLE billing.invoice_items DROP CONSTRAINT invoice_item_adds_up, DROP COLUMN components,
+        DROP COLUMN tax_included,
+        ADD CONSTRAINT invoice_item_adds_up CHECK (total = unit_price * quantity - discount + tax);
+    ALTER TABLE billing.invoices DROP CONSTRAINT invoice_adds_up, DROP COLUMN tax_included,
+        ADD CONSTRAINT invoice_adds_up CHECK (total = subtotal - discount + tax + shipping);
+"""
 GERMAN = {"country": "DE", "vat_id": "DE123456789"}  # whose invoices are e-invoices
 SUMS = ("subtotal", "discount", "tax", "tax_included", "shipping", "total")
 
@@ -382,8 +389,8 @@ async def test_invoices_of_before_stay_as_they_were(office: Office, shop: Shop, 
         await connection.execute("SET LOCAL session_replication_role = origin")
         await connection.execute("SELECT identity.authenticate_service('worker')")
         before = await connection.fetch(shown, ids), [tuple(r) for r in await connection.fetch(rows, ids)]
-        for direction in (".rollback", ""):
-            await connection.execute((MIGRATIONS / f"0016.invoice_tax{direction}.sql").read_text())
+        await connection.execute(BEFORE_0016)
+        await connection.execute((MIGRATIONS / "0016.invoice_tax.sql").read_text())
         after = await connection.fetch(shown, ids), [tuple(r) for r in await connection.fetch(rows, ids)]
         assert [tuple(r) for r in after[0]] == [tuple(r) for r in before[0]]
         assert len(before[1]) == 4

@@ -10,14 +10,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from yoyo import get_backend, read_migrations
 
 from db.deploy import migrate
-from db.deploy.apply import yoyo_url
 from db.deploy.source import MigrationError, Source, source_version
 from db.server.access import Access
 from db.server.supervisor import Server
-from tests.deploy.workshop import MIGRATION, REAL, Workshop
+from tests.deploy.workshop import MIGRATION, Workshop
 from tests.support.cluster import Cluster
 
 
@@ -192,21 +190,3 @@ def test_the_real_source_needs_no_database_before(cluster: Cluster, worker_id: s
         assert not migrate.migrate(access)
     finally:
         cluster.drop(name)
-
-
-def test_every_migration_can_be_rolled_back(workshop: Workshop) -> None:
-    # State only: code goes first in a rollback, and is rebuilt from whatever source comes after.
-    shutil.rmtree(workshop.folder / "migrations")
-    shutil.copytree(REAL / "migrations", workshop.folder / "migrations")
-    shutil.rmtree(workshop.folder / "shop")
-    workshop.deploy()
-    backend = get_backend(yoyo_url(workshop.access))
-    try:
-        backend.rollback_migrations(backend.to_rollback(read_migrations(str(REAL / "migrations"))))
-    finally:
-        backend.connection.close()
-    left = workshop.ask(
-        "SELECT array_agg(nspname ORDER BY 1) FROM pg_namespace WHERE nspname !~ '^pg_' "
-        "AND nspname NOT IN ('information_schema', 'public', 'extensions', 'migration', 'api')"
-    )
-    assert left is None

@@ -47,7 +47,6 @@ class Workshop:
         self.access = access
         shutil.copy(REAL / "roles.sql", folder / "roles.sql")
         self.write("migrations/0001.shop.sql", MIGRATION)
-        self.write("migrations/0001.shop.rollback.sql", "DROP SCHEMA shop CASCADE;\n")
         self.write("types.sql", "CREATE DOMAIN api.amount AS bigint CHECK (VALUE > 0);\n")
         self.write("shop/routines/double_it.sql", ROUTINE)
         self.write("shop/routines/half.sql", HELPER)

@@ -152,11 +152,3 @@ def test_contributing_can_be_followed(recipe: Recipe) -> None:
     assert "1 passed" in recipe.outputs["Add a test, run one test"]
     assert (recipe.copy / "db/PERMISSIONS.md").read_text() == permissions.describe(recipe.access)
     assert "rate_product" in (recipe.copy / "db/PERMISSIONS.md").read_text()
-
-
-def test_the_migration_of_the_recipe_can_be_rolled_back(recipe: Recipe) -> None:
-    (rollback,) = recipe.copy.glob("db/migrations/*.ratings.rollback.sql")
-    with psycopg.connect(recipe.access.admin()) as connection:
-        connection.execute("DROP FUNCTION api.rate_product")
-        connection.execute(rollback.read_bytes())
-        connection.rollback()

@@ -1,3 +1,0 @@
-DROP SCHEMA monitor, report, audit, messaging, ledger, payments, sales, catalog, identity;
-ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
-ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO PUBLIC;

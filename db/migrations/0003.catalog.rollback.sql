@@ -1,1 +1,0 @@
-DROP TABLE catalog.stock_movements, catalog.stock, catalog.prices, catalog.products, catalog.categories, catalog.currencies;

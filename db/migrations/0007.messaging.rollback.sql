@@ -1,1 +1,0 @@
-DROP TABLE messaging.idempotency_keys, messaging.outbox, messaging.events;

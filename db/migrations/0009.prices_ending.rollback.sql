@@ -1,1 +1,0 @@
-DROP INDEX catalog.prices_ending;

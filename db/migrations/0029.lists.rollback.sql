@@ -1,2 +1,0 @@
--- transactional: false
-DROP INDEX CONCURRENTLY IF EXISTS catalog.products_category_name;

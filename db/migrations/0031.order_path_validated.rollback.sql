@@ -1,2 +1,0 @@
--- What is proved stays true.
-SELECT;

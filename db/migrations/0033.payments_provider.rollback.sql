@@ -1,2 +1,0 @@
--- transactional: false
-CREATE INDEX CONCURRENTLY IF NOT EXISTS payments_provider ON payments.payments (provider);

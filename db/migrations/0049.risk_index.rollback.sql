@@ -1,3 +1,0 @@
--- transactional: false
-DROP INDEX CONCURRENTLY IF EXISTS payments.payments_ended;
-DROP INDEX CONCURRENTLY IF EXISTS payments.payments_risk;

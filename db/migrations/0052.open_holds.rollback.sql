@@ -1,2 +1,0 @@
--- transactional: false
-DROP INDEX CONCURRENTLY IF EXISTS sales.order_holds_open;

@@ -1,1 +1,0 @@
-ALTER TABLE sales.settings DROP COLUMN deposit_hold;

@@ -1,1 +1,0 @@
-ALTER TABLE sales.promotions DROP COLUMN edited_by;
