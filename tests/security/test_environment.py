@@ -21,7 +21,7 @@ SETTINGS = {
     "app.actor": "overwritten by authenticate() and authenticate_service() before it is read",
     "app.audience": "the same",
     "app.session": "the same",
-    "app.key": "counts only where authenticate() left app.session empty; it names a key in the audit and grants nothing",
+    "app.key": "counts only where authenticate() left app.session empty; a note in the audit, grants nothing",
     "app.request_id": "a note in the audit, decides nothing",
     "app.client": "a note in the security events, decides nothing",
     "app.idempotency_id": "row security shows only the caller's own key",
