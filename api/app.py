@@ -48,6 +48,7 @@ from api.routes import INTERNAL, ROUTES, api_routes, page_routes
 from api.settings import Settings
 from api.state import State
 from db.deploy.source import source_version
+from db.server.access import ServerError
 
 WATCH = 5.0  # seconds between two looks at the pools
 EXPOSED = ("ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id", "X-Store-Version")
@@ -117,7 +118,7 @@ async def lifespan(
     try:
         state = await build_state(settings, database, metrics)
         bind(app, state)
-    except (ContractError, OSError, asyncpg.PostgresError) as error:
+    except (ContractError, ServerError, OSError, asyncpg.PostgresError) as error:
         raise StartupError(str(error)) from error
     replica = state["replica"]
     work: list[Coroutine[Any, Any, None]] = [

@@ -54,13 +54,16 @@ class Watcher:
         raise AssertionError("unreachable: the second attempt returns or raises")
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(
+        connection = psycopg.connect(
             self.url,
             autocommit=True,
             connect_timeout=TIMEOUT,
             application_name=self.application,
-            options=f"-c statement_timeout={TIMEOUT}s -c default_transaction_read_only=on",
+            options=f"-c statement_timeout={TIMEOUT}s",
         )
+        # Not among the options: with target_session_attrs=read-write libpq would take such a server for a standby.
+        connection.execute("SET default_transaction_read_only = on")
+        return connection
 
     def close(self) -> None:
         """Closes the connection, if there is one."""

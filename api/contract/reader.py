@@ -12,6 +12,7 @@ import asyncpg
 
 from api.contract.json_schema import Domain, Types
 from api.contract.signatures import AUDIENCES, HIDDEN, Attribute, ContractError, Function, Parameter
+from db.server.access import OLDEST_VERSION, ServerError
 
 
 @dataclass
@@ -60,8 +61,11 @@ class Deployed:
 async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     """The contract of the database that `connection` is connected to. Changes its search_path.
 
-    Raises ContractError when a function cannot be an endpoint.
+    Raises ContractError when a function cannot be an endpoint, ServerError when the server is too old.
     """
+    version = connection.get_server_version().major
+    if version < OLDEST_VERSION:
+        raise ServerError(f"the server is PostgreSQL {version}; {OLDEST_VERSION} or newer is needed.")
     await connection.execute("SET search_path = pg_catalog")  # names of other schemas are then written in full
     types = await _read_types(connection)
     functions: dict[str, Function] = {}

@@ -11,6 +11,7 @@ from api.gateways.protocol import Refused
 from api.http.errors import Problem, Unexpected
 from api.worker.jobs.carriers import NoAnswer
 from api.worker.jobs.protocol import Later
+from db.server.access import ServerError
 
 # A restart, a fail-over, a deployment: the database comes back, and the worker tries again. (asyncpg makes
 # InternalClientError of a connection that ends at the moment in which it is made.)
@@ -22,13 +23,14 @@ TROUBLE = (
     Problem,
     Unexpected,
     ContractError,
+    ServerError,
 )
 
 
 def describe(error: Exception) -> str:
     """An error for logs and failed jobs. The text of other libraries' errors may hold an address or a header with a
     secret, so only the type of those is named."""
-    if isinstance(error, (Problem, Refused, Later, NoAnswer)):
+    if isinstance(error, (Problem, Refused, Later, NoAnswer, ServerError)):
         return str(error)
     if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, ssl.SSLError, ContractError)):
         return f"{type(error).__name__}: {error}"[:300]

@@ -14,6 +14,7 @@ from psycopg.pq import Conninfo
 
 DATABASE = "storeproc"
 SUPERUSER = "postgres"
+OLDEST_VERSION = 18
 
 # Who holds a secret of their own, and the log-ins that it opens. The worker calls gateways as the web tier does, so
 # both hold the gateway's.
@@ -140,8 +141,10 @@ def external(database_url: str, secret: str, secrets: Mapping[str, str] | None =
         raise ServerError(
             f"DATABASE_URL: {where} has no database {access.database}, and no database postgres to create it from."
         )
-    if version < 180000:
-        raise ServerError(f"DATABASE_URL: {where} is PostgreSQL {version // 10000}; 18 or newer is needed.")
+    if version // 10000 < OLDEST_VERSION:
+        raise ServerError(
+            f"DATABASE_URL: {where} is PostgreSQL {version // 10000}; {OLDEST_VERSION} or newer is needed."
+        )
     return access
 
 

@@ -1,0 +1,14 @@
+ALTER TABLE messaging.webhook_deliveries RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
+ALTER TABLE messaging.idempotency_keys RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
+ALTER TABLE messaging.outbox RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
+ALTER TABLE ledger.balance_parts RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
+ALTER TABLE catalog.stock_parts RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
+ALTER TABLE identity.sessions RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE catalog.stock RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE ledger.accounts RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE payments.payments RESET (autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor);
+ALTER TABLE sales.order_items RESET (autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor);
+ALTER TABLE sales.orders RESET (autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor);
+CREATE INDEX IF NOT EXISTS changes_id ON audit.changes USING brin (id) WITH (pages_per_range = 32);
+ALTER TABLE audit.changes DROP CONSTRAINT changes_pkey;
+ALTER TABLE payments.refund_items DROP COLUMN id;
