@@ -33,6 +33,7 @@ from api.http.errors import Problem
 from api.http.identity_provider import OutsideTokens
 from api.http.middleware import Deadlines, Telemetry
 from api.http.passwords import PasswordHasher
+from api.http.rate_limit import RateLimit
 from api.http.readiness import Readiness
 from api.http.refusals import Refusals
 from api.http.responses import problem_response
@@ -40,6 +41,7 @@ from api.http.router import IndexedRouter, StartupError
 from api.log import write_log
 from api.metrics.counting import RequestMetrics, watch_pools, watch_replica
 from api.postgres.cache import ResponseCache
+from api.postgres.connecting import connect
 from api.postgres.database import Database
 from api.postgres.functions import GATEWAY, Functions
 from api.postgres.order_news import OrderNews
@@ -162,6 +164,7 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         gateways=gateways,
         payments=PaymentSteps(functions, gateways),
         origins=frozenset({f"{own.scheme}://{own.netloc}", *settings.cors_origins}),
+        key_limit=RateLimit(settings.rate_limit) if settings.rate_limit else None,
         cache=ResponseCache(settings.access.url("web_anonymous"), settings.request_timeout),
         order_news=OrderNews(settings.access.url("web_gateway")),
         replica=replica,
@@ -193,7 +196,7 @@ async def watch(database: Database, replica: Replica | None) -> None:
 
 
 async def _read_contract(settings: Settings, source: tuple[str, str]) -> Contract:
-    connection = await asyncpg.connect(settings.access.url("web_anonymous"), timeout=10)
+    connection = await connect(settings.access.url("web_anonymous"), timeout=10)
     try:
         async with asyncio.timeout(30):  # else a connection that is lost without a word is a start that never ends
             contract = await read_contract(connection)

@@ -61,6 +61,7 @@ INTERNAL = frozenset(
         "get_next_price_change",
         "open_order_stream",
         "get_account_export_part",
+        "list_key_scopes",
     }
 )
 
@@ -90,6 +91,9 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/account/email-verification/confirm",    "confirm_email_verification"),
     POST  ("/password-resets",                       "request_password_reset", 204),
     POST  ("/password-resets/confirm",               "confirm_password_reset", 204, ConfirmPasswordReset),
+    POST  ("/api-keys",                              "create_api_key", 201),
+    GET   ("/api-keys",                              "list_api_keys"),
+    DELETE("/api-keys/{key_id}",                     "revoke_api_key", 204),
     GET   ("/account/addresses",                     "list_addresses"),
     POST  ("/account/addresses",                     "create_address", 201),
     PATCH ("/account/addresses/{address_id}",        "update_address"),

@@ -213,8 +213,8 @@ class Settings(SecretSettings):
         validation_alias="RATE_LIMIT",
         ge=0,
         le=10**9,
-        description="Requests per minute and IPv4 address or IPv6 /64; 0 turns the limit off. Loopback addresses are "
-        "exempt unless a trusted proxy on them forwards for a client.",
+        description="Requests per minute and IPv4 address or IPv6 /64, and per API key; 0 turns the limit off. "
+        "Loopback addresses are exempt unless a trusted proxy on them forwards for a client.",
     )
     log_client_address: Literal["plain", "hashed", "none"] = Field(
         "hashed",

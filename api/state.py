@@ -13,6 +13,7 @@ from api.gateways.steps import PaymentSteps
 from api.handlers.transfers import Transfers
 from api.http.connections import Connections
 from api.http.passwords import PasswordHasher
+from api.http.rate_limit import RateLimit
 from api.http.readiness import Readiness
 from api.metrics.counting import RequestMetrics
 from api.postgres.cache import ResponseCache
@@ -26,8 +27,9 @@ from api.settings import Settings
 class State(TypedDict):
     """The lifespan state, as `request.state` and `endpoint.state`.
 
-    `origins`: whose pages may send cookies. `source`: schema version and digest of the code that this process serves.
-    `openapi`, `errors`: the OpenAPI document and the list of error codes, ready to be sent.
+    `origins`: whose pages may send cookies. `key_limit`: of the requests with each API key. `source`: schema version
+    and digest of the code that this process serves. `openapi`, `errors`: the OpenAPI document and the list of error
+    codes, ready to be sent.
     """
 
     settings: Settings
@@ -37,6 +39,7 @@ class State(TypedDict):
     gateways: Mapping[str, Gateway]
     payments: PaymentSteps
     origins: frozenset[str]
+    key_limit: RateLimit | None
     cache: ResponseCache
     order_news: OrderNews
     replica: Replica | None

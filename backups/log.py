@@ -1,5 +1,5 @@
-"""Reads the write-ahead log that is kept for restores: which segments there are, how far they reach, when a
-transaction was committed last."""
+"""Reads the write-ahead log that is kept for restores: which segments there are, whether they are sound, how far they
+reach, when a transaction was committed last."""
 
 from __future__ import annotations
 
@@ -8,24 +8,35 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
+from backups.checksums import SUFFIX, checksum_file, matches
+from backups.programs import Say
 from db.server.embedded import Layout
 
 SEGMENT = 16 * 2**20  # bytes; initdb's default, which the embedded server keeps
 SEGMENT_NAME = re.compile(r"[0-9A-F]{24}")
+HISTORY_NAME = re.compile(r"[0-9A-F]{8}\.history")
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """A timeline, and the log position in bytes at which it leaves the timeline before it."""
 
     timeline: int
     begin: int
+
+
+class Commit(NamedTuple):
+    """When a transaction was committed, and the log position in bytes of the record that says so."""
+
+    moment: datetime
+    position: int
 
 
 def position(text: str) -> int:
@@ -39,23 +50,46 @@ def segment_name(timeline: int, number: int) -> str:
     return f"{timeline:08X}{number // 256:08X}{number % 256:08X}"
 
 
-class Log:
-    """The archived segments, and with `cluster` also those of a data folder that were not archived yet.
+def segment_number(name: str) -> int:
+    """The number of a segment from its file name; it is the same on all timelines."""
+    return int(name[8:16], 16) * 256 + int(name[16:24], 16)
 
-    `rescued` are the files that exist in the cluster only.
+
+def timeline_of(name: str) -> int:
+    """The timeline of a segment or history file from its name."""
+    return int(name[:8], 16)
+
+
+def name_on(path: Sequence[Turn], number: int) -> str:
+    """The file name of a segment on a path of timelines."""
+    return segment_name(next(turn.timeline for turn in reversed(path) if turn.begin // SEGMENT <= number), number)
+
+
+class Log:
+    """The archived segments, and with `cluster` also those of a data folder that are not in the archive, or only in a
+    damaged state.
+
+    `names` are those of all files that there are or have been; `rescued` are the files that exist in the cluster only.
     """
 
     def __init__(self, archive: Path, layout: Layout, cluster: Path | None = None) -> None:
         self.layout = layout
-        self._commits: dict[str, datetime | None] = {}
-        self.files: dict[str, Path] = {}
-        with suppress(FileNotFoundError):
-            for path in sorted(archive.glob("*.gz")):
-                self.files[path.stem] = path
+        self._commits: dict[str, Commit | None] = {}
+        self._faults: dict[str, str | None] = {}
+        # A checksum of a file that is gone, and `newest`, tell that it was archived. They are written after the file,
+        # so they are read before it: a server may be archiving.
+        self.names = {path.name.removesuffix(f".gz{SUFFIX}") for path in archive.glob(f"*.gz{SUFFIX}")}
+        with suppress(OSError, ValueError):
+            newest = (archive / "newest").read_text().strip()
+            self.names |= {newest} if SEGMENT_NAME.fullmatch(newest) else set()
+        self.files: dict[str, Path] = {path.name.removesuffix(".gz"): path for path in sorted(archive.glob("*.gz"))}
+        self.names |= self.files.keys()
         self.rescued: list[Path] = []
         for path in sorted((cluster / "pg_wal").iterdir()) if cluster is not None else ():
-            if path.name not in self.files and (path.suffix == ".history" or self._is_written(path)):
+            if (HISTORY_NAME.fullmatch(path.name) or self._is_written(path)) and self.fault(path.name) is not None:
                 self.files[path.name] = path
+                self._faults[path.name] = None
+                self.names |= {path.name}
                 self.rescued.append(path)
 
     @staticmethod
@@ -64,51 +98,100 @@ class Log:
         if not SEGMENT_NAME.fullmatch(path.name):
             return False
         with path.open("rb") as file:
-            head = file.read(16)
-        number = int(path.name[8:16], 16) * 256 + int(path.name[16:], 16)
-        return len(head) == 16 and int.from_bytes(head[8:16], sys.byteorder) == number * SEGMENT
+            return _has_position(file.read(16), path.name)
+
+    @property
+    def segments(self) -> list[str]:
+        """The names of the segments that are there, sound or not."""
+        return sorted(name for name in self.files if SEGMENT_NAME.fullmatch(name))
+
+    @property
+    def without_checksum(self) -> list[str]:
+        """The segments of the archive that have no checksum: an older version archived them."""
+        paths = {name: self.files[name] for name in self.segments}
+        return [name for name, path in paths.items() if path.suffix == ".gz" and not checksum_file(path).exists()]
 
     @property
     def timelines(self) -> set[int]:
-        """The timelines that have at least one segment."""
-        return {int(name[:8], 16) for name in self.files if SEGMENT_NAME.fullmatch(name)}
+        """The timelines that have at least one segment, or have had one."""
+        return {timeline_of(name) for name in self.names if SEGMENT_NAME.fullmatch(name)}
+
+    def last_number(self, timeline: int) -> int:
+        """The number of the last segment of a timeline that is known, also if it is gone; -1 where it has none."""
+        prefix = f"{timeline:08X}"
+        known = (name for name in self.names if SEGMENT_NAME.fullmatch(name) and name.startswith(prefix))
+        return max(map(segment_number, known), default=-1)
 
     def read(self, name: str) -> bytes:
         """The content of a segment or history file, decompressed."""
         path = self.files[name]
         return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
+    def fault(self, name: str) -> str | None:
+        """Why a file cannot be used (`missing`, `damaged` or `unreadable`); None where it can."""
+        if name not in self._faults:
+            self._faults[name] = self._find_fault(name)
+        return self._faults[name]
+
+    def _find_fault(self, name: str) -> str | None:
+        path = self.files.get(name)
+        if path is None:
+            return "missing"
+        try:
+            sound = matches(path)
+            if sound is None:  # of an older version: gzip's own checksum tells
+                content = self.read(name)
+                sound = not SEGMENT_NAME.fullmatch(name) or (
+                    len(content) == SEGMENT and _has_position(content[:16], name)
+                )
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            return "damaged"
+        except OSError:
+            return "unreadable"
+        return None if sound else "damaged"
+
+    def check(self, say: Say) -> dict[str, str]:
+        """Check every file that there is or has been; returns those that cannot be used, and why."""
+        told = time.monotonic()
+        for number, name in enumerate(sorted(self.names), 1):
+            self.fault(name)
+            if time.monotonic() - told > 2:
+                told = time.monotonic()
+                say(f"checked {number} of {len(self.names)} files of the log")
+        return {name: fault for name, fault in sorted(self._faults.items()) if fault is not None and name in self.names}
+
     def path_to(self, timeline: int) -> list[Turn]:
         """The timelines that lead to this one, from its history file, the oldest first."""
         turns, begin = [], 0
-        if f"{timeline:08X}.history" in self.files:
-            for line in self.read(f"{timeline:08X}.history").decode().splitlines():
+        history = f"{timeline:08X}.history"
+        if self.fault(history) is None:
+            for line in self.read(history).decode().splitlines():
                 if match := re.match(r"\s*(\d+)\s+([0-9A-F]+/[0-9A-F]+)", line):
                     turns.append(Turn(int(match[1]), begin))
                     begin = position(match[2])
         return [*turns, Turn(timeline, begin)]
 
     def reach(self, path: Sequence[Turn], first: int) -> int | None:
-        """The number of the last segment after `first` without a gap; None where `first` is missing."""
+        """The number of the last segment after `first` without a gap; None where `first` is missing or damaged."""
         number = first
-        while segment_name(_timeline_at(path, number), number) in self.files:
+        while self.fault(name_on(path, number)) is None:
             number += 1
         return number - 1 if number > first else None
 
-    def last_commit(self, path: Sequence[Turn], first: int, last: int) -> datetime | None:
-        """The time of the last commit in the segments `first` to `last`."""
+    def last_commit(self, path: Sequence[Turn], first: int, last: int) -> Commit | None:
+        """The last commit in the segments `first` to `last`."""
         for number in range(last, first - 1, -1):
-            if found := self.last_commit_in(segment_name(_timeline_at(path, number), number)):
+            if found := self.last_commit_in(name_on(path, number)):
                 return found
         return None
 
-    def last_commit_in(self, name: str) -> datetime | None:
-        """The time of the last commit in one segment."""
+    def last_commit_in(self, name: str) -> Commit | None:
+        """The last commit in one segment."""
         if name not in self._commits:
             self._commits[name] = self._read_last_commit(name)
         return self._commits[name]
 
-    def _read_last_commit(self, name: str) -> datetime | None:
+    def _read_last_commit(self, name: str) -> Commit | None:
         with tempfile.TemporaryDirectory(prefix="storeproc-wal-") as folder:
             (Path(folder) / name).write_bytes(self.read(name))
             shown = subprocess.run(
@@ -118,9 +201,16 @@ class Log:
                 check=False,  # pg_waldump reports the end of the log as an error
                 env={"TZ": "UTC", "LC_ALL": "C"},
             ).stdout
-        times = re.findall(r"desc: COMMIT (?:PREPARED )?.*?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC", shown)
-        return datetime.fromisoformat(times[-1]).replace(tzinfo=UTC) if times else None
+        found = re.findall(
+            r"lsn: ([0-9A-F]+/[0-9A-F]+),.*"
+            r"desc: COMMIT (?:PREPARED )?.*?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC",
+            shown,
+        )
+        if not found:
+            return None
+        return Commit(datetime.fromisoformat(found[-1][1]).replace(tzinfo=UTC), position(found[-1][0]))
 
 
-def _timeline_at(path: Sequence[Turn], number: int) -> int:
-    return next(turn.timeline for turn in reversed(path) if turn.begin // SEGMENT <= number)
+def _has_position(head: bytes, name: str) -> bool:
+    """Whether the first bytes of a segment carry the position that its name says."""
+    return len(head) == 16 and int.from_bytes(head[8:16], sys.byteorder) == segment_number(name) * SEGMENT

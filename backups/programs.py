@@ -44,6 +44,7 @@ def run_program(
             stdout=answer,
             stderr=subprocess.PIPE,
             text=True,
+            errors="replace",  # a program may quote what is damaged
             cwd="/",
             env=kept | {"LC_ALL": "C"} | ({"PGPASSWORD": password} if password else {}),
             umask=0o077,
@@ -107,3 +108,8 @@ def format_size(size: int) -> str:
 def format_moment(moment: datetime | None) -> str:
     """A time in UTC with milliseconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + " UTC" if moment else "none"
+
+
+def format_exactly(moment: datetime) -> str:
+    """A time as an argument of a command, with microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

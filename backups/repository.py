@@ -5,9 +5,11 @@
     <folder>/base/<id>/data         what pg_basebackup wrote: a data folder, or the changes since the parent backup
     <folder>/base/<id>/backup.json  the description of the backup; written last: a backup without it is not complete
     <folder>/wal/<segment>.gz       the write-ahead log, 16 MB a segment (db/server has the archive command)
+    <folder>/wal/newest             the name of the segment that was archived last
+    <folder>/dumps                  in compose: dumps, which any server can load (backup.sh and restore.sh)
 
-<folder> is STOREPROC_BACKUPS. take.py makes backups, restore.py brings them back. Dumps, which any server can load,
-are backups/backup.sh and backups/restore.sh.
+backup.json and the files of the log have a checksum beside them (checksums.py), the data have pg_basebackup's manifest.
+<folder> is STOREPROC_BACKUPS. take.py makes backups, gaps.py and verify.py check them, restore.py brings them back.
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ import os
 import pwd
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from backups.log import SEGMENT, SEGMENT_NAME, Log, Turn, position
+from backups.checksums import matches
+from backups.log import SEGMENT, Commit, Log, Turn, name_on, position, timeline_of
 from backups.programs import BackupError
 from db.server.embedded import Layout, find_layout
 from db.server.folders import reachable
@@ -60,6 +62,11 @@ class Backup:
     def available_from(self) -> datetime:
         return datetime.fromisoformat(self.ended)
 
+    @property
+    def first_segment(self) -> int:
+        """The number of the first segment that the archive must have: the backup itself contains those before."""
+        return position(self.stop) // SEGMENT
+
 
 @dataclass(frozen=True)
 class Window:
@@ -70,7 +77,13 @@ class Window:
     end: datetime
     """The last commit in the log, or the end of the last backup where no commit came after it."""
 
-    last_commit: datetime | None
+    last_commit: Commit | None
+    last_segment: int
+    """The number of the last segment before the log ends or has a gap."""
+
+    ends_on: int
+    """The timeline on which it ends: an earlier one than `timeline` if the gap is there."""
+
     backups: tuple[str, ...]
 
 
@@ -91,13 +104,12 @@ class Repository:
     def backups(self) -> list[Backup]:
         """All complete backups, the oldest first.
 
-        Raises BackupError when the folder is not readable.
+        Raises BackupError when the folder is not readable, or the description of a backup is damaged.
         """
         try:
-            found = sorted(self.base.glob("*/backup.json"))
+            return [_described(path) for path in sorted(self.base.glob("*/backup.json"))]
         except PermissionError:
             raise BackupError(f"{self.base} is not readable: run as the user that owns it.") from None
-        return [Backup(**json.loads(path.read_text())) for path in found]
 
     def chain(self, backup: Backup) -> list[Backup]:
         """The backups that are needed to restore this one, the full one first.
@@ -108,7 +120,7 @@ class Repository:
         chain = [backup]
         while (parent := chain[0].parent) is not None:
             if parent not in known:
-                raise BackupError(f"{backup.id} builds on {parent}, which is not in {self.base}.")
+                raise BackupError(f"{backup.id} builds on {parent}, which is not in {self.base}")
             chain.insert(0, known[parent])
         return chain
 
@@ -122,20 +134,19 @@ class Repository:
         A moment belongs to the timeline that was current then, so each window begins where earlier timelines end.
         """
         ways: dict[tuple[int, int], list[Backup]] = {}
-        commits: dict[tuple[int, int], datetime | None] = {}
+        commits: dict[tuple[int, int], Commit | None] = {}
         backups = self.backups()
         timelines = {backup.timeline for backup in backups} | log.timelines
         paths = {timeline: log.path_to(timeline) for timeline in sorted(timelines)}
         for timeline, path in paths.items():
             for backup in backups:
-                if not _leads(path, backup):
+                if not leads(path, backup):
                     continue
-                first = position(backup.stop) // SEGMENT
-                last = log.reach(path, first)
-                way = (timeline, first - 1 if last is None else last)
+                last = log.reach(path, backup.first_segment)
+                way = (timeline, backup.first_segment - 1 if last is None else last)
                 ways.setdefault(way, []).append(backup)
                 if commits.get(way) is None:
-                    commits[way] = log.last_commit(path, first, last) if last is not None else None
+                    commits[way] = log.last_commit(path, backup.first_segment, last) if last is not None else None
         windows: list[Window] = []
         for (timeline, last), found in ways.items():
             if any(old.timeline == timeline and new.begin // SEGMENT >= last for old, new in _turns(paths.values())):
@@ -143,8 +154,9 @@ class Repository:
             commit = commits[timeline, last]
             known = [backup.available_from for backup in found]
             begin = max([min(known), *(each.end for each in windows if each.timeline < timeline)])
-            end = max([begin, *known, commit or begin])
-            windows.append(Window(timeline, begin, end, commit, tuple(backup.id for backup in found)))
+            end = max([begin, *known, *([commit.moment] if commit else [])])
+            ends_on = max(timeline_of(name_on(paths[timeline], last)), *(backup.timeline for backup in found))
+            windows.append(Window(timeline, begin, end, commit, last, ends_on, tuple(backup.id for backup in found)))
         return windows
 
     @contextmanager
@@ -207,7 +219,7 @@ def _turns(paths: Iterable[Sequence[Turn]]) -> Iterator[tuple[Turn, Turn]]:
         yield from pairwise(path)
 
 
-def _leads(path: Sequence[Turn], backup: Backup) -> bool:
+def leads(path: Sequence[Turn], backup: Backup) -> bool:
     """Whether the backup lies on this path of timelines, not on a branch that was left before the backup."""
     for turn, after in zip(path, [*path[1:], None], strict=True):
         if turn.timeline == backup.timeline:
@@ -215,21 +227,10 @@ def _leads(path: Sequence[Turn], backup: Backup) -> bool:
     return False
 
 
-def summary(repository: Repository) -> dict[str, Any]:
-    """Backups, moments and log as JSON values; `storeproc backup list` prints them."""
-    log = Log(repository.wal, repository.layout)
-    segments = sorted(name for name in log.files if SEGMENT_NAME.fullmatch(name))
-    return {
-        "folder": str(repository.folder),
-        "backups": [asdict(backup) for backup in repository.backups()],
-        "moments": [
-            {"timeline": each.timeline, "from": each.begin.isoformat(), "to": each.end.isoformat()}
-            for each in repository.windows(log)
-        ],
-        "log": {
-            "segments": len(segments),
-            "bytes": sum(log.files[name].stat().st_size for name in segments),
-            "first": segments[0] if segments else None,
-            "last": segments[-1] if segments else None,
-        },
-    }
+def _described(path: Path) -> Backup:
+    try:
+        if matches(path) is not False:  # backups of older versions have no checksum
+            return Backup(**json.loads(path.read_text()))
+    except (ValueError, TypeError):
+        pass
+    raise BackupError(f"{path} is damaged: move {path.parent} away to use the other backups.")

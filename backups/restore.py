@@ -8,40 +8,36 @@ was there is kept beside it.
 from __future__ import annotations
 
 import os
-import pwd
 import re
-import shlex
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
+from backups.gaps import find_gaps, known_end
 from backups.log import Log
 from backups.programs import (
     BackupError,
     Say,
-    fetch_value,
     folder_size,
+    format_exactly,
     format_moment,
     format_size,
     run_program,
     server_version,
     sync_folder,
 )
+from backups.recovery import Goal, Proof, recover
 from backups.repository import TIMESTAMP, Backup, Repository, Window
-from db.server.access import SUPERUSER, Access
+from backups.verify import verify_data
 from db.server.configuration import archive_to
 from db.server.embedded import Layout, find_layout
+from db.server.folders import chown_tree
 from db.server.secret import read_secret
 from db.server.supervisor import Server
-
-# The invariants (name, result, detail), and schema_version and code_digest of the deployed code.
-Proof = Callable[[Access], tuple[list[tuple[str, bool, str]], tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -63,53 +59,83 @@ class Restored:
     """schema_version and code_digest of the restored database."""
 
 
-def restore_backup(
-    repository: Repository,
-    *,
-    secret: str | None,
-    moment: datetime | None,
-    into: Path | None,
-    prove: Proof,
-    say: Say,
-) -> Restored:
-    """Restore the database as it was at `moment` (None: the latest state), in place of the cluster or into a folder.
+@dataclass(frozen=True)
+class Request:
+    """What a restore is asked for."""
+
+    moment: datetime | None = None
+    """The state at this moment; None: the latest."""
+
+    accept_end: datetime | None = None
+    """Where the latest state cannot be reached, one of this moment or later will do."""
+
+    into: Path | None = None
+    """A new data folder; None: in place of the cluster."""
+
+
+def restore_backup(repository: Repository, request: Request, *, secret: str | None, prove: Proof, say: Say) -> Restored:
+    """Restore the database as it was, in place of the cluster or into a folder.
 
     `secret` is STOREPROC_SECRET, if it is set. `prove` checks the restored database (invariants, deployed version)
-    before it replaces anything. Raises BackupError; nothing is replaced then.
+    before it replaces anything. Raises BackupError; nothing is replaced then, and no new folder is left.
     """
+    into = request.into
     data = into or repository.layout.data
     if into is not None and into.exists() and any(into.iterdir()):
         raise BackupError(f"{into} is not empty: restore into a new folder.")
     if not (repository.folder / "system").exists():
+        if repository.backups():
+            raise BackupError(f"{repository.folder}/system is missing: is this a complete copy of the backups?")
         raise BackupError(f"there are no backups in {repository.folder}: `storeproc backup` makes one.")
+    new = _new_paths(data)
     lock = Server(data)
     if not lock.lock("restore"):
         raise BackupError(f"storeproc runs on {data} (process {lock.holder()}): stop it first, then restore.")
     try:
-        with repository.locked():
+        with _removed_if_refused(new), repository.locked():
             target = lock.layout = find_layout(data, say)
             lock.end_predecessor()
-            return _restore(repository, target, read_secret(data, secret), moment, into is None, prove, say)
+            return _restore(repository, target, read_secret(data, secret), request, prove, say)
     finally:
         lock.stop()
 
 
-def _restore(
-    repository: Repository,
-    target: Layout,
-    secret: str,
-    moment: datetime | None,
-    in_place: bool,
-    prove: Proof,
-    say: Say,
-) -> Restored:
+def _new_paths(data: Path) -> Callable[[], list[Path]]:
+    """What a refused restore removes: the uppermost folder that it creates, or what it put into an empty one."""
+    if data.exists():
+        return list if any(data.iterdir()) else (lambda: list(data.iterdir()))
+    top = data
+    while not top.parent.exists():
+        top = top.parent
+    return lambda: [top]
+
+
+@contextmanager
+def _removed_if_refused(paths: Callable[[], list[Path]]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        for path in paths():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        raise
+
+
+def _restore(repository: Repository, target: Layout, secret: str, request: Request, prove: Proof, say: Say) -> Restored:
+    in_place = request.into is None
     survivor = target.cluster if in_place and _is_of(repository, target) else None
     log = Log(repository.wal, repository.layout, survivor)
-    window, backup = _choose(repository, log, moment)
-    chain = repository.chain(backup)
-    for each in chain:
-        if each.version.split(".")[0] != server_version(target).split(".")[0]:
-            raise BackupError(f"{each.id} was taken from PostgreSQL {each.version}; this is {server_version(target)}.")
+    log.check(say)
+    goal, candidates = _choose(repository, log, request)
+    if in_place:
+        _require_histories(log, goal.window)
+    if old := log.without_checksum:
+        say(f"{len(old)} of {len(log.segments)} log segments are of an older version, without a checksum beside gzip's")
+    _own(repository, target, in_place, say)
+    chain = _sound_chain(repository, target, candidates, say)
+    new_home = not target.home.exists()
     _make_passable(target.home, target)
     shutil.rmtree(target.restoring, ignore_errors=True)
     draft = target.restoring / "postgres"
@@ -123,18 +149,33 @@ def _restore(
             shutil.copyfile(path, draft / "pg_wal" / path.name)
             os.chown(draft / "pg_wal" / path.name, target.uid, target.gid)
         if log.rescued:
-            say(f"added {len(log.rescued)} log segments from {survivor} that had not been archived")
-        restored = _recover(repository, target, secret, window, backup, moment, prove, say)
-        broken = [name for name, ok, _ in restored.checks if not ok]
+            say(f"added {len(log.rescued)} log segments from {survivor} that the archive does not have undamaged")
+        recovered = recover(repository, log, target, secret, goal, prove, say)
+        broken = [name for name, ok, _ in recovered.checks if not ok]
         if broken:
             raise BackupError(f"the restored data are not sound: {'; '.join(broken)}. Nothing was replaced.")
     except BaseException:
-        shutil.rmtree(target.restoring, ignore_errors=True)
+        shutil.rmtree(target.home if new_home else target.restoring, ignore_errors=True)
         raise
     before = _swap(target)
     if in_place:
         archive_to(target, repository.wal)
-    return Restored(backup.id, restored.last_commit, target.cluster, before, restored.checks, restored.deployed)
+    return Restored(chain[-1].id, recovered.last_commit, target.cluster, before, recovered.checks, recovered.deployed)
+
+
+def _own(repository: Repository, target: Layout, in_place: bool, say: Say) -> None:
+    """Give a copied repository to the user that runs the server, who has another number on each machine.
+
+    Only where the restored cluster archives to it afterwards: else it may be the repository of another server.
+    """
+    owner = repository.wal.stat() if repository.wal.exists() else repository.folder.stat()
+    if in_place and os.geteuid() == 0 and owner.st_uid != target.uid:
+        try:
+            chown_tree(repository.folder, target.uid, target.gid)
+        except OSError as error:
+            reason = f"cannot be given to the database's user: {error.strerror}"
+            raise BackupError(f"{repository.folder} {reason}. Nothing was replaced.") from None
+        say(f"{repository.folder} belongs to the database's user from now on")
 
 
 def _include_settings(cluster: Path, target: Layout) -> None:
@@ -154,29 +195,85 @@ def _is_of(repository: Repository, target: Layout) -> bool:
     return found is not None and found[1] == (repository.folder / "system").read_text().strip()
 
 
-def _choose(repository: Repository, log: Log, moment: datetime | None) -> tuple[Window, Backup]:
-    """The window that contains the moment, and the last backup in it before the moment."""
+def _choose(repository: Repository, log: Log, request: Request) -> tuple[Goal, list[Backup]]:
+    """The goal, and the backups from which it can be reached, the newest first."""
     windows = repository.windows(log)
     known = {backup.id: backup for backup in repository.backups()}
     if not windows:
         raise BackupError(f"there are no backups in {repository.folder}: `storeproc backup` makes one.")
+    moment = request.moment
     if moment is None:
         window = max(windows, key=lambda each: (each.timeline, each.end))
-        return window, known[window.backups[-1]]
+        _require_end(repository, log, windows, window, request.accept_end)
+        return Goal(window, None, request.accept_end), [known[name] for name in reversed(window.backups)]
     fitting = [each for each in windows if each.begin <= moment <= each.end]
     if not fitting:
         ranges = "; ".join(f"{format_moment(each.begin)} to {format_moment(each.end)}" for each in windows)
-        raise BackupError(f"{format_moment(moment)} cannot be restored. What can be: {ranges}.")
+        gaps = "".join(f" And {gap}." for gap in find_gaps(repository, log, windows))
+        raise BackupError(f"{format_moment(moment)} cannot be restored. What can be: {ranges}.{gaps}")
     window = min(fitting, key=lambda each: each.timeline)
     earlier = [known[name] for name in window.backups if known[name].available_from <= moment]
-    return window, earlier[-1]
+    return Goal(window, moment, None), earlier[::-1]
+
+
+def _require_end(
+    repository: Repository, log: Log, windows: Sequence[Window], window: Window, accept_end: datetime | None
+) -> None:
+    """Raises BackupError where the window ends before the log does, and such an end was not accepted."""
+    backups = repository.backups()
+    newest = max(log.timelines | {backup.timeline for backup in backups})
+    if window.timeline == newest and window.last_segment >= known_end(backups, log, newest):
+        return
+    if accept_end is not None and accept_end <= window.end:
+        return
+    gaps = find_gaps(repository, log, windows)
+    behind = [gap for gap in gaps if gap.until is None or gap.until >= window.end]
+    reason = str(behind[0] if behind else gaps[-1]) if gaps else f"the log of timeline {newest} cannot be reached"
+    raise BackupError(
+        f"the latest state cannot be restored: {reason}. "
+        f"`storeproc restore --accept-end {format_exactly(window.end)}` restores the state before that."
+    )
+
+
+def _require_histories(log: Log, window: Window) -> None:
+    """Raises BackupError where the history file of a later timeline is lost.
+
+    PostgreSQL numbers a new timeline by these files. It would take that number again, and could not archive the log.
+    """
+    for timeline in sorted(log.timelines):
+        history = f"{timeline:08X}.history"
+        if timeline > window.timeline and (fault := log.fault(history)):
+            raise BackupError(
+                f"the log file {history} is {fault}, so that a restored cluster could not archive to the same folder: "
+                "restore with --into, and begin a new folder of backups."
+            )
+
+
+def _sound_chain(repository: Repository, target: Layout, candidates: Sequence[Backup], say: Say) -> list[Backup]:
+    """The newest of these backups that is complete and undamaged, with those that it builds on.
+
+    From an older one the same moment is reached; more log is replayed. Raises BackupError where there is none.
+    """
+    version = server_version(target)
+    first: BackupError | None = None
+    for backup in candidates:
+        try:
+            chain = repository.chain(backup)
+            for each in chain:
+                if each.version.split(".")[0] != version.split(".")[0]:
+                    raise BackupError(f"{each.id} was taken from PostgreSQL {each.version}; this is {version}")
+                started = time.monotonic()
+                verify_data(repository, target, each)
+                took = time.monotonic() - started
+                say(f"{each.id} is complete and undamaged: {format_size(each.bytes)} ({took:.1f} s)")
+            return chain
+        except BackupError as error:
+            say(f"{backup.id} cannot be used: {error}")
+            first = first or error
+    raise BackupError(f"{first}. No other backup leads to this state, and nothing was replaced.")
 
 
 def _combine(repository: Repository, target: Layout, chain: Sequence[Backup], draft: Path, say: Say) -> None:
-    for each in chain:
-        started = time.monotonic()
-        run_program(target, "pg_verifybackup", "--quiet", repository.data_of(each))
-        say(f"{each.id} is complete and undamaged: {format_size(each.bytes)} ({time.monotonic() - started:.1f} s)")
     started = time.monotonic()
     # Never with --link: the server would then write into the backup. No sync: recovery syncs all files at its start.
     run_program(
@@ -186,65 +283,6 @@ def _combine(repository: Repository, target: Layout, chain: Sequence[Backup], dr
     started = time.monotonic()
     run_program(target, "pg_verifybackup", "--quiet", draft)
     say(f"the result is complete and undamaged ({time.monotonic() - started:.1f} s)")
-
-
-def _recover(
-    repository: Repository,
-    target: Layout,
-    secret: str,
-    window: Window,
-    backup: Backup,
-    moment: datetime | None,
-    prove: Proof,
-    say: Say,
-) -> Restored:
-    rules = target.restoring / "pg_hba.conf"
-    names = target.restoring / "pg_ident.conf"
-    # The passwords in the backup belong to the secret of that time, so this user logs in through peer authentication.
-    rules.write_text(f"local all {SUPERUSER} peer map=restore\n")
-    names.write_text(f'restore "{pwd.getpwuid(os.geteuid()).pw_name}" {SUPERUSER}\n')
-    archived = f"{shlex.quote(str(repository.wal)).replace('%', '%%')}/%f.gz"
-    settings = {
-        "hba_file": str(rules),
-        "ident_file": str(names),
-        "hot_standby": "off",
-        "summarize_wal": "off",  # else the end of recovery waits for a summarizer, which only a hot standby has
-        "restore_command": f"test -f {archived} && gzip -dc {archived} >%p",
-        "recovery_target_timeline": str(window.timeline),
-        "recovery_target_action": "promote",
-        "archive_command": "",  # the new timeline is archived only after the restore has succeeded
-    }
-    # Recovery stops before the first commit after the moment, and fails where no such commit exists.
-    if moment is not None and window.last_commit is not None and moment < window.last_commit:
-        settings["recovery_target_time"] = moment.isoformat()
-    signal = target.restoring / "postgres" / "recovery.signal"
-    signal.touch(mode=0o600)
-    for path in (rules, names, signal):
-        os.chown(path, target.uid, target.gid)
-    say(f"replaying the log to {format_moment(moment or window.end)}")
-    started = time.monotonic()
-    running = Server(target.restoring, secret=secret, settings=settings, say=say)
-    try:
-        access = running.start("restore")
-        with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
-            last = fetch_value(connection, "SELECT pg_last_xact_replay_timestamp()")
-            verifier = connection.pgconn.encrypt_password(
-                access.password(SUPERUSER).encode(), SUPERUSER.encode(), b"scram-sha-256"
-            )
-            connection.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(SUPERUSER), sql.Literal(verifier.decode()))
-            )
-        say(
-            f"recovered; the last transaction committed at {format_moment(last)} ({time.monotonic() - started:.1f} s)"
-            if last
-            else f"recovered ({time.monotonic() - started:.1f} s)"
-        )
-        started = time.monotonic()
-        checks, deployed = prove(access)
-        say(f"{sum(ok for _, ok, _ in checks)} of {len(checks)} invariants hold ({time.monotonic() - started:.1f} s)")
-    finally:
-        running.stop()
-    return Restored(backup.id, last, target.cluster, None, checks, deployed)
 
 
 def _swap(target: Layout) -> Path | None:

@@ -35,9 +35,13 @@ done
 [[ -f $backup/manifest && -f $backup/SHA256SUMS && -d $backup/dump ]] || fail "$backup is not a backup of backup.sh: expected a folder with a manifest."
 of_manifest() { sed -n "s/^$1=//p" "$backup/manifest"; }
 [[ $(of_manifest format) == 1 ]] || fail "$backup was made by another version of backup.sh."
-if [[ -z ${STOREPROC_RUN:-} ]]; then
+if [[ ${STOREPROC_VERIFIED:-} != "$backup" ]]; then  # not again after enter_database
     wrong=$(cd "$backup" && sha256sum --check --quiet --strict SHA256SUMS 2>/dev/null | head -n 3) ||
         fail "$backup is damaged: ${wrong:-a file is missing}."
+    wrong=$(cd "$backup" && comm -13 <(sed -E 's/^[0-9a-f]{64}  //' SHA256SUMS | sort) \
+        <(find . -type f -not -path ./SHA256SUMS | sort) | head -n 3 | tr '\n' ' ')
+    [[ -z $wrong ]] || fail "$backup is damaged: SHA256SUMS lacks ${wrong% }."
+    export STOREPROC_VERIFIED=$backup
     say "$backup is complete: $(size_of "$backup"), made at $(of_manifest created)"
 fi
 enter_database ${given[@]+"${given[@]}"}

@@ -31,7 +31,8 @@ dump() {
     find "$dumps" -mindepth 1 -maxdepth 1 -type d -not -name '.*' | sort -r | tail -n +$((${KEEP_DUMPS:-7} + 1)) |
         while IFS= read -r old; do rm -rf "$old"; done
 }
-backup() { storeproc backup --keep "${KEEP_FULL:-2}"; }
+# Status 3: the backup was taken, and storeproc has said which of the older log is damaged. Repeating it repairs nothing.
+backup() { storeproc backup --keep "${KEEP_FULL:-2}" || (($? == 3)); }
 
 running=''
 set -m  # each command is a process group, so that all of it is killed

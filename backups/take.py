@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from backups.log import SEGMENT, position, segment_name
+from backups.checksums import checksum_file, write_checksum
+from backups.gaps import Gap, find_gaps
+from backups.log import SEGMENT, Log, position, segment_number
 from backups.programs import (
     BackupError,
     Say,
@@ -30,14 +34,24 @@ from db.server.configuration import archive_to
 
 # Below wal_summary_keep_time (10 days): without the summaries an incremental backup is not possible.
 NEW_CHAIN_AFTER = timedelta(days=7)
+LOG_FILE = re.compile(r"[0-9A-F]{24}(?=\.)")  # segments, parts of them, labels of backups; not histories
 ARCHIVE_TIMEOUT = 60.0  # seconds in which not a single segment arrives
 
 
-def take_backup(repository: Repository, access: Access, *, full: bool, keep: int, say: Say) -> Backup:
+@dataclass(frozen=True)
+class Taken:
+    """A backup that was taken, and what is wrong in the log of the repository."""
+
+    backup: Backup
+    gaps: list[Gap]
+
+
+def take_backup(repository: Repository, access: Access, *, full: bool, keep: int, say: Say) -> Taken:
     """Take a backup, incremental where that is possible and `full` is not asked for.
 
     The last `keep` full backups and those that build on them are kept, older ones are removed. Archiving is turned on
-    when it is off. Raises BackupError; a backup that failed leaves nothing behind.
+    when it is off. Then the whole log of the repository is checked. Raises BackupError; a backup that failed leaves
+    nothing behind.
     """
     # store_backup, who may do this on another server, may enter the store's database only.
     url = access.admin() if repository.outside else access.admin("postgres")
@@ -48,14 +62,23 @@ def take_backup(repository: Repository, access: Access, *, full: bool, keep: int
             for leftover in repository.base.glob(".*.part"):
                 shutil.rmtree(leftover)
             _begin_archiving(repository, connection, say)
-            parent = None if full else _parent(repository)
+            parent = None if full else _parent(repository, say)
             backup = _base_backup(repository, access, connection, parent, say)
             # On another server this may be store_backup, which may not close a segment: that of the backup's end is
             # closed by the backup.
             wait_for_archive(repository, connection, backup.stop if repository.outside else None)
             _record(access, backup, say)
             _prune(repository, keep, say)
-            return backup
+            return Taken(backup, _check_log(repository, say))
+
+
+def _check_log(repository: Repository, say: Say) -> list[Gap]:
+    log = Log(repository.wal, repository.layout)
+    started = time.monotonic()
+    faults = log.check(say)
+    took = time.monotonic() - started
+    say(f"checked {len(log.names)} files of the log, {len(faults)} of them are missing or damaged ({took:.1f} s)")
+    return find_gaps(repository, log, repository.windows(log)) if faults else []
 
 
 def _record(access: Access, backup: Backup, say: Say) -> None:
@@ -109,12 +132,16 @@ def wait_for_archive(repository: Repository, connection: psycopg.Connection[Any]
         time.sleep(0.05)
 
 
-def _parent(repository: Repository) -> Backup | None:
-    """The backup to build on: the last, unless its chain is too old. Raises BackupError where the chain is broken."""
+def _parent(repository: Repository, say: Say) -> Backup | None:
+    """The backup to build on: the last, unless its chain is too old or not complete."""
     known = repository.backups()
     if not known:
         return None
-    chain = repository.chain(known[-1])
+    try:
+        chain = repository.chain(known[-1])
+    except BackupError as error:
+        say(f"{error}: taking a full backup")
+        return None
     return known[-1] if datetime.now(UTC) - chain[0].available_from < NEW_CHAIN_AFTER else None
 
 
@@ -191,6 +218,8 @@ def _publish(repository: Repository, backup: Backup, draft: Path) -> None:
         json.dump(asdict(backup), file, indent=2)
         file.flush()
         os.fsync(file.fileno())
+    write_checksum(draft / "backup.json")
+    sync_folder(draft)
     draft.rename(repository.base / backup.id)
     sync_folder(repository.base)
 
@@ -202,23 +231,37 @@ def _prune(repository: Repository, keep: int, say: Say) -> None:
     if len(fulls) <= keep:
         return
     kept = {backup.id for backup in fulls[-keep:]}
-    gone = [backup for backup in known if repository.chain(backup)[0].id not in kept]
+    gone = [backup for backup in known if _root(known, backup) not in kept]
     for backup in reversed(gone):  # an incremental backup before its parent
         doomed = repository.base / f".{backup.id}.part"
         (repository.base / backup.id).rename(doomed)
         shutil.rmtree(doomed)
-    oldest = min((backup for backup in known if backup.id in kept), key=lambda backup: position(backup.start))
-    before = len(list(repository.wal.iterdir()))
-    run_program(
-        repository.layout,
-        "pg_archivecleanup",
-        "--clean-backup-history",
-        "--strip-extension=.gz",
-        repository.wal,
-        segment_name(oldest.timeline, position(oldest.start) // SEGMENT),
+    removed = _remove_log_before(
+        repository, min(position(backup.start) // SEGMENT for backup in known if backup.id in kept)
     )
-    removed = before - len(list(repository.wal.iterdir()))
     say(f"removed {len(gone)} backups and {removed} log segments that are older than the last {keep} full backups")
+
+
+def _root(known: Sequence[Backup], backup: Backup) -> str:
+    """The id of the full backup that a backup builds on, also where one in between is missing."""
+    parents = {each.id: each.parent for each in known}
+    root = backup.id
+    while parent := parents.get(root):
+        root = parent
+    return root
+
+
+def _remove_log_before(repository: Repository, number: int) -> int:
+    """Remove the segments of all timelines before this one, and what belongs to them; returns how many there were."""
+    removed = 0
+    for path in sorted(repository.wal.iterdir()):
+        if (name := LOG_FILE.match(path.name)) and segment_number(name[0]) < number:
+            if path.suffix == ".gz":
+                # First the checksum: one without a file means that the file was lost.
+                checksum_file(path).unlink(missing_ok=True)
+                removed += 1
+            path.unlink(missing_ok=True)
+    return removed
 
 
 def _without_password(url: str) -> tuple[str, str]:

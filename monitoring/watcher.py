@@ -9,17 +9,18 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from db.server.access import Access
+from db.server.access import Access, connect_timeout
 
 ROLE = "store_monitor"
-TIMEOUT = 10  # seconds to connect, and for a statement
+TIMEOUT = 10  # seconds for a statement
 
 Data = dict[str, Any]
 
 
 def find_gaps(access: Access) -> list[tuple[str, str]]:
     """Returns what the server lacks for monitoring, each with its remedy. The embedded server lacks nothing."""
-    with psycopg.connect(access.admin(), autocommit=True, connect_timeout=10) as connection:
+    url = access.admin()
+    with psycopg.connect(url, autocommit=True, connect_timeout=connect_timeout(url)) as connection:
         return connection.execute("SELECT gap, remedy FROM monitor.find_gaps()").fetchall()
 
 
@@ -57,11 +58,11 @@ class Watcher:
         connection = psycopg.connect(
             self.url,
             autocommit=True,
-            connect_timeout=TIMEOUT,
+            connect_timeout=connect_timeout(self.url),
             application_name=self.application,
             options=f"-c statement_timeout={TIMEOUT}s",
         )
-        # Not among the options: with target_session_attrs=read-write libpq would take such a server for a standby.
+        # Not among the options: libpq would take the server for a read-only one (target_session_attrs=read-write).
         connection.execute("SET default_transaction_read_only = on")
         return connection
 

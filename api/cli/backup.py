@@ -9,33 +9,46 @@ import psycopg
 
 from api.cli.arguments import Commands
 from api.cli.database import RefusedError, check_invariants, open_database, read_settings_with
-from api.cli.terminal import Progress, console
+from api.cli.terminal import Progress, console, errors, print_hint
 from api.settings import Settings
-from backups.repository import Repository, summary
-from backups.restore import parse_moment, restore_backup
+from backups.gaps import summary
+from backups.log import Log
+from backups.repository import Repository
+from backups.restore import Request, parse_moment, restore_backup
 from backups.take import take_backup
+from backups.verify import verify
 from db.deploy.source import source_version
 from db.server.access import Access
+
+# Exit status: the backup was taken, but the log has gaps, so that some moments before it cannot be restored.
+TAKEN_BUT_GAPS = 3
 
 
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module to the parser."""
-    save = commands.add_parser("backup", help="take a physical backup, incremental where possible; `list` shows them")
+    save = commands.add_parser("backup", help="take a physical backup, incremental where possible; also list, verify")
     save.add_argument("--full", action="store_true", help="take a full backup even if an incremental one is possible")
     save.add_argument(
         "--keep", type=_at_least_one, default=2, metavar="N", help="keep the last N full backups and theirs (2)"
     )
     save.set_defaults(run=_backup)
-    listing = save.add_subparsers(metavar="[list]").add_parser(
-        "list", help="list the backups, and the moments that can be restored"
-    )
+    more = save.add_subparsers(metavar="[list|verify]")
+    listing = more.add_parser("list", help="list the backups, the moments that can be restored, and gaps in the log")
     listing.add_argument("--json", action="store_true", help="print JSON")
     listing.set_defaults(run=_list_backups)
+    verifying = more.add_parser("verify", help="read all backups, log and dumps, and compare them with their checksums")
+    verifying.add_argument("--json", action="store_true", help="print JSON")
+    verifying.set_defaults(run=_verify)
 
     restore = commands.add_parser("restore", help="restore a physical backup; dumps: backups/restore.sh")
-    restore.add_argument(
+    goal = restore.add_mutually_exclusive_group()
+    goal.add_argument(
         "--to", metavar="TIME", help="the state at this moment, such as 2026-11-21T09:30:00Z (default: the latest)"
     )
+    goal.add_argument(
+        "--accept-end", metavar="MOMENT",
+        help="the latest state that can be reached, if the log is damaged; refused if that is before this moment",
+    )  # fmt: skip
     restore.add_argument(
         "--into", type=Path, metavar="FOLDER", help="restore into a new data folder and leave the present one alone"
     )
@@ -63,14 +76,18 @@ def _backup(options: argparse.Namespace) -> int:
     repository = _repository(settings)
     say = Progress()
     with open_database(settings, "backup") as access:
-        made = take_backup(repository, access, full=options.full, keep=options.keep, say=say)
-    say(f"{made.id} is in {repository.folder}")
-    return 0
+        taken = take_backup(repository, access, full=options.full, keep=options.keep, say=say)
+    say(f"{taken.backup.id} is in {repository.folder}")
+    for gap in taken.gaps:
+        errors.print(f"storeproc: {gap}.", markup=False)
+    return TAKEN_BUT_GAPS if taken.gaps else 0
 
 
 def _list_backups(options: argparse.Namespace) -> int:
     repository = _repository(read_settings_with())
-    found = summary(repository)
+    log = Log(repository.wal, repository.layout)
+    log.check(print_hint)
+    found = summary(repository, log)
     if options.json:
         console.print_json(data=found)
         return 0
@@ -80,24 +97,43 @@ def _list_backups(options: argparse.Namespace) -> int:
         lines.append((each.id, taken, f"{each.bytes / 1e6:,.1f} MB", each.start, each.stop, each.parent or ""))
     for columns in lines:
         console.print("{:16}  {:19}  {:>12}  {:12}  {:12}  {}".format(*columns).rstrip(), markup=False)
-    log = found["log"]
-    console.print(f"{log['segments']} log segments, {log['bytes'] / 1e6:,.1f} MB, in {repository.folder}", markup=False)
+    kept = found["log"]
+    size = f"{kept['segments']} log segments, {kept['bytes'] / 1e6:,.1f} MB"
+    console.print(f"{size}, in {repository.folder}", markup=False)
     for window in found["moments"]:
         moments = f"any moment can be restored from {window['from']} to {window['to']}"
         console.print(f"{moments} (timeline {window['timeline']})", markup=False)
+    for gap in found["gaps"]:
+        console.print(f"gap: {gap['description']}", markup=False)
+    if kept["without_checksum"]:
+        console.print(f"{kept['without_checksum']} segments have no checksum, as in older versions", markup=False)
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    found = verify(_repository(read_settings_with()), print_hint if options.json else Progress())
+    if options.json:
+        console.print_json(data=found.as_json())
+        return 1 if found.faults else 0
+    if found.without_checksum:
+        print_hint(f"{found.without_checksum} segments have no checksum, as in older versions; gzip's was checked")
+    for fault in found.faults:
+        errors.print(f"storeproc: {fault}.", markup=False)
+    if not found.faults:
+        console.print("everything is complete and undamaged", markup=False)
+    return 1 if found.faults else 0
 
 
 def _restore(options: argparse.Namespace) -> int:
     settings = read_settings_with()
     moment = parse_moment(options.to) if options.to else None
+    accept_end = parse_moment(options.accept_end) if options.accept_end else None
     into = options.into.absolute() if options.into else None
     if into is None and settings.database_url is not None:
         raise RefusedError("the server of DATABASE_URL is not replaced: add --into FOLDER, see backups/README.md.")
     say = Progress()
-    done = restore_backup(
-        _repository(settings), secret=settings.secret, moment=moment, into=into, prove=_prove, say=say
-    )
+    request = Request(moment, accept_end, into)
+    done = restore_backup(_repository(settings), request, secret=settings.secret, prove=_prove, say=say)
     say(f"restored from {done.backup} to {done.cluster}")
     if done.before is not None:
         say(f"the previous cluster is in {done.before}: remove it when you no longer need it")

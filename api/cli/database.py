@@ -13,7 +13,7 @@ import psycopg
 
 from api.cli.terminal import errors, print_hint
 from api.settings import Settings
-from db.server.access import Access, external
+from db.server.access import Access, connect_timeout, external
 from db.server.supervisor import running
 from monitoring.watcher import find_gaps
 
@@ -68,7 +68,8 @@ def running_database(settings: Settings) -> Access:
 
 def fetch_value(access: Access, query: str, *parameters: object) -> Any:
     """The first column of the first row, as administrator."""
-    with psycopg.connect(access.admin(), autocommit=True, connect_timeout=10) as connection:
+    url = access.admin()
+    with psycopg.connect(url, autocommit=True, connect_timeout=connect_timeout(url)) as connection:
         row = connection.execute(query.encode(), parameters or None).fetchone()
         return row[0] if row else None
 

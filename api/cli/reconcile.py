@@ -9,7 +9,6 @@ import os
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-import asyncpg
 from rich.table import Table
 
 from api.cli.arguments import Commands
@@ -19,6 +18,7 @@ from api.contract.reader import read_contract
 from api.gateways.protocol import Unavailable
 from api.gateways.registry import offered
 from api.gateways.steps import PaymentSteps
+from api.postgres.connecting import connect
 from api.postgres.database import Database
 from api.postgres.functions import Caller, Functions
 from api.settings import Settings
@@ -73,7 +73,7 @@ def _reconcile(options: argparse.Namespace) -> int:
 async def _compare(settings: Settings, access: Access, run_ids: list[str], *, as_json: bool) -> list[Run]:
     """Makes each comparison, step by step, as the worker does."""
     database = Database(access, POOLS, "storeproc reconcile")
-    connection = await asyncpg.connect(access.url("web_worker"), timeout=10)
+    connection = await connect(access.url("web_worker"), timeout=10)
     gateways = offered(settings)
     progress = Progress()
     try:

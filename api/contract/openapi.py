@@ -42,8 +42,11 @@ _DESCRIPTION = """Every amount is an integer in minor units beside a currency. L
 
 **Log in** with `POST /v1/sessions` and send `Authorization: Bearer <access_token>`, or ask for cookies.
 
+**Machines** send an API key in the same header (`POST /v1/api-keys`). Each operation names the scope that a key needs
+for it (`x-scope`); those without one need a person who is logged in.
+
 **Retry safely**: a POST with an `Idempotency-Key` takes effect once. Sent again, it receives the same answer,
-with `Idempotent-Replayed: true`.
+with `Idempotent-Replayed: true`, but for a secret that is shown once: it is null then.
 
 **Edit safely**: a resource with a `version` has an `ETag`; send it as `If-Match`. If the resource has changed
 since you read it, the answer is 412.
@@ -105,6 +108,12 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token"},
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "API key",
+                    "description": "An API key (`POST /v1/api-keys`) with the scope that the operation names.",
+                },
             },
         },
     }
@@ -131,6 +140,9 @@ def _describe(contract: Contract, operation: Operation) -> dict[str, Any]:
         "x-audience": function.audience,
         "security": [] if anyone else [{"bearer": []}, {"cookie": []}],
     }
+    if function.scope and not anyone:
+        described["x-scope"] = function.scope
+        described["security"].append({"key": [function.scope]})
     if function.description:
         described["description"] = function.description
     parameters = _parameters(operation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from api.contract.json_schema import Schema, default_value, nullable
 from api.contract.matching import path_parameters
@@ -17,11 +18,11 @@ SECRET = frozenset(
         "/account/second-factor",
         "/account/second-factor/confirm",
         "/account/second-factor/recovery-codes",
-        "/gift-cards",
-        "/webhook-endpoints",
         "/webhook-endpoints/{endpoint_id}/rotate-secret",
     )
 )
+# A field of these responses is shown once. A repeated request gets what is stored: the response without it.
+SHOWN_ONCE = MappingProxyType({"/api-keys": "key", "/gift-cards": "code", "/webhook-endpoints": "secret"})
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def build_operation(contract: Contract, line: RouteLine, locations: Mapping[str,
             body=has_body,
             numbered=numbered and not function.stable,
             client=not function.stable,  # what only reads records no security event
+            once=SHOWN_ONCE.get(line.path, ""),
         ),
         keyed=line.method == "POST" and not line.path.startswith("/sessions") and line.path not in SECRET,
         versioned=_is_versioned(contract, function),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import asyncpg
+import orjson
 
 from api.contract.json_schema import Domain, Types
 from api.contract.signatures import AUDIENCES, HIDDEN, Attribute, ContractError, Function, Parameter
@@ -70,10 +71,12 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     types = await _read_types(connection)
     functions: dict[str, Function] = {}
     misfits: list[str] = []
-    for row in await connection.fetch(_FUNCTIONS, list(AUDIENCES)):
+    rows = await connection.fetch(_FUNCTIONS, list(AUDIENCES))
+    scopes = await _read_scopes(connection, {row["name"] for row in rows})
+    for row in rows:
         if row["name"] in functions:
             misfits.append(f"api.{row['name']} is overloaded")
-        function = _function(row)
+        function = _function(row, scopes.get(row["name"], ""))
         misfits += _misfits(function, row)
         functions[function.name] = function
     if misfits:
@@ -109,7 +112,16 @@ async def read_deployed(connection: asyncpg.Connection[Any], contract: Contract,
     return Deployed(row["schema_version"], row["deployed_at"], same, same or bool(row.get("source_known")))
 
 
-def _function(row: Mapping[str, Any]) -> Function:
+async def _read_scopes(connection: asyncpg.Connection[Any], names: Container[str]) -> dict[str, str]:
+    """The scope that an API key needs for each function. None where the database is older, or for a service."""
+    allowed = "SELECT has_function_privilege('api.list_key_scopes()', 'EXECUTE')"
+    if "list_key_scopes" not in names or not await connection.fetchval(allowed):
+        return {}
+    found: dict[str, str] = orjson.loads(await connection.fetchval("SELECT api.list_key_scopes()"))
+    return found
+
+
+def _function(row: Mapping[str, Any], scope: str) -> Function:
     names = row["names"] or []
     parameters = {p: Parameter(p, t, d) for p, t, d in zip(names, row["types"], row["defaults"], strict=False)}
     summary, _, description = (row["comment"] or "").strip().partition("\n")
@@ -121,6 +133,7 @@ def _function(row: Mapping[str, Any]) -> Function:
         summary=summary.strip(),
         description=description.strip(),
         audiences=frozenset(row["audiences"]),
+        scope=scope,
     )
 
 

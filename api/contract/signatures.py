@@ -61,7 +61,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Function:
-    """One function of schema api."""
+    """One function of schema api. `scope`: what an API key needs to call it; empty where keys are refused."""
 
     name: str
     parameters: Mapping[str, Parameter]
@@ -70,6 +70,7 @@ class Function:
     summary: str
     description: str
     audiences: frozenset[str]
+    scope: str = ""
 
     @property
     def void(self) -> bool:

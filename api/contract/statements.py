@@ -38,6 +38,7 @@ def build_statement(
     hidden: Iterable[str] = HIDDEN,
     numbered: bool = False,
     client: bool = False,
+    once: str = "",
 ) -> Statement:
     """The statement that calls `function`.
 
@@ -47,6 +48,7 @@ def build_statement(
         hidden: parameters that the web tier fills in.
         numbered: return the id of the transaction in a last column (see api/postgres/replica.py).
         client: take the client's address and User-Agent, for the security events that the function may record.
+        once: a field of the result that is not stored for an Idempotency-Key, because it is a secret.
     """
     texts = tuple(texts)
     hidden = tuple(name for name in function.parameters if name in hidden)
@@ -69,22 +71,33 @@ def build_statement(
         places += 1
         caller = f"{_CALLER[:-1]}, set_config('app.client', ${places}::text, true))"
     arguments = ", ".join(f'"{p.name}" => {_argument(p, sources.get(p.name))}' for p in function.parameters.values())
-    result = f'api."{function.name}"({arguments})'
+    result = call = f'api."{function.name}"({arguments})'
     # A void result has no text: IS NULL runs the function, left(…, 0) makes it an empty string.
     result = f"left(({result} IS NULL)::text, 0)" if function.void else f"to_json({result})::text"
     claim = ", ".join(f"${places + n}::text" for n in (1, 2, 3))
     # Made only of names, types and defaults that PostgreSQL returned.
     number = ", pg_current_xact_id_if_assigned()" if numbered else ""
     plain = f"{caller} SELECT {result}{number} FROM caller{record}"  # noqa: S608
-    keyed = (
-        f"{caller}, "  # noqa: S608
-        f"claim AS MATERIALIZED (SELECT api.claim_idempotency_key({claim}) AS answer FROM caller), "
-        f"result AS MATERIALIZED (SELECT {result} AS body FROM claim{record} WHERE claim.answer IS NULL) "
-        f"SELECT coalesce(c.answer, api.store_idempotent_answer(r.body)), c.answer IS NOT NULL{number} "
-        "FROM claim AS c LEFT JOIN result AS r ON true"
-    )
+    keyed = f"{caller}, {_keyed(call, result, record, claim, number, once)}"
     standby = f"{plain} WHERE pg_snapshot_xmin(pg_current_snapshot()) > ${places + 1}::xid8"
     return Statement(plain, keyed, standby, texts, bool(fields), hidden, client)
+
+
+def _keyed(call: str, result: str, record: str, claim: str, number: str, once: str) -> str:
+    """What follows the caller in the statement of a request with an Idempotency-Key."""
+    stored = "api.store_idempotent_answer(r.body)"
+    called = f"SELECT {result} AS body FROM claim{record} WHERE claim.answer IS NULL"  # noqa: S608
+    if once:
+        kept = f"""to_json(jsonb_populate_record(v.value, '{{"{once}": null}}'))::text"""
+        values = f"SELECT {call} AS value FROM claim{record} WHERE claim.answer IS NULL OFFSET 0"  # noqa: S608
+        called = f"SELECT to_json(v.value)::text AS body, {kept} AS kept FROM ({values}) AS v"  # noqa: S608
+        stored = "left(api.store_idempotent_answer(r.kept), 0) || r.body"
+    return (
+        f"claim AS MATERIALIZED (SELECT api.claim_idempotency_key({claim}) AS answer FROM caller), "  # noqa: S608
+        f"result AS MATERIALIZED ({called}) "
+        f"SELECT coalesce(c.answer, {stored}), c.answer IS NOT NULL{number} "
+        "FROM claim AS c LEFT JOIN result AS r ON true"
+    )
 
 
 def _argument(parameter: Parameter, source: str | None) -> str:

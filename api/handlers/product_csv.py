@@ -30,8 +30,8 @@ from api.http.endpoint import Endpoint
 from api.http.errors import Problem, from_database
 from api.http.requests import ApiRequest
 from api.http.responses import JSON, NO_STORE, REPLAYED, Headers, RawResponse
+from api.postgres.connecting import Connection
 from api.postgres.functions import Caller
-from api.postgres.pool import Connection
 
 CSV = "text/csv"
 IN_MEMORY = 256 * 1024  # bytes of an export that are kept in memory; a larger one goes to disk
@@ -225,7 +225,7 @@ class FileDownload(Response):
 def start_transfer(transfers: Transfers, caller: Caller) -> Transfer:
     """A place for a file of the caller. Raises Problem."""
     try:
-        return transfers.start(caller.account)
+        return transfers.start(caller.subject)
     except Problem as problem:
         problem.unread = True
         raise

@@ -29,7 +29,7 @@ class CheckTarget(Endpoint):
         if url := call.data.get("url"):
             # Names are only looked up for callers who are signed in.
             request_id = request.context.request_id
-            await state["functions"].call("get_account", {}, request_id=request_id, caller=caller, repeatable=True)
+            await state["functions"].call("check_caller", {}, request_id=request_id, caller=caller, repeatable=True)
             guard = Guard(state["settings"])
             try:
                 _, host, port = guard.check_url(url)

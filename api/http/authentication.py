@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Container
 from functools import lru_cache
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import orjson
 
@@ -17,12 +19,15 @@ from api.postgres.functions import ANONYMOUS, Caller
 LONGEST_TOKEN = 2000  # characters; ours have about 300
 _ROLES = frozenset(("customer", "merchant", "support", "admin"))
 _TOKEN = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]+", re.ASCII)
+# identity.create_api_key(): environment, role, id, secret, CRC-32 of all that is before it
+_KEY = re.compile(r"sp_(?:live|test)_(merchant|admin)_([0-9a-f]{32})[0-9a-f]{40}([0-9a-f]{8})", re.ASCII)
 
 
 def identify(request: ApiRequest, origins: Container[str]) -> Caller:
     """The caller, from the Authorization header or the cookie; ANONYMOUS without either.
 
-    Raises Problem token_invalid for what is no access token, origin_refused when a cookie comes from another origin.
+    Raises Problem token_invalid and api_key_invalid for what is no access token or API key, origin_refused when a
+    cookie comes from another origin.
     """
     header = request.raw.get(b"authorization")
     if header is not None:
@@ -39,6 +44,7 @@ def identify(request: ApiRequest, origins: Container[str]) -> Caller:
     request.context.role = caller.role
     request.context.account = caller.account
     request.context.session = caller.session
+    request.context.key = caller.key
     request.context.token = caller.token
     return caller
 
@@ -58,7 +64,9 @@ def check_origin(request: ApiRequest, origins: Container[str]) -> None:
 
 @lru_cache(4096)  # the same token comes with every request for 15 minutes; reading it is 7 % of an order
 def read_token(token: str, *, cookie: bool) -> Caller:
-    """Role, subject and session of a token, unverified. Raises Problem token_invalid."""
+    """Role, subject and session of a token, unverified. Raises Problem token_invalid, api_key_invalid."""
+    if token.startswith("sp_") and not cookie:
+        return _read_key(token)
     found = _TOKEN.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
     try:
         claims = orjson.loads(urlsafe_b64decode(found[1] + "==")) if found else {}
@@ -68,3 +76,11 @@ def read_token(token: str, *, cookie: bool) -> Caller:
     if not (isinstance(role, str) and role in _ROLES and isinstance(account, str) and isinstance(session, str)):
         raise Problem("token_invalid")
     return Caller(role, token, cookie, account, session)
+
+
+def _read_key(key: str) -> Caller:
+    """Role and id of an API key. One that was cut off or mistyped does not get as far as the database."""
+    found = _KEY.fullmatch(key)
+    if found is None or zlib.crc32(key[:-8].encode()) != int(found[3], 16):
+        raise Problem("api_key_invalid")
+    return Caller(found[1], key, key=str(UUID(found[2])))

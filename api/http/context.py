@@ -19,8 +19,9 @@ class RequestContext:
     `deadline` is when it is cancelled, on the clock of time.perf_counter(); a handler that makes progress with
     something long may move it. `ended` says why a stream ended.
 
-    `account` and `session` are what the token says. They are in the log if the database accepted the token: the
-    operation asks for one (`authenticated`) and succeeds, or a function that had accepted it refuses (`verified`).
+    `account` and `session` are what the token says; an API key says its id (`key`) instead. They are in the log if the
+    database accepted the token: the operation asks for one (`authenticated`) and succeeds, or a function that had
+    accepted it refuses (`verified`).
     `token` and `email` (of a log-in) are kept until the request ends, to report a refusal.
     """
 
@@ -33,6 +34,7 @@ class RequestContext:
         "deadline",
         "email",
         "ended",
+        "key",
         "method",
         "operation",
         "overdue",
@@ -56,6 +58,7 @@ class RequestContext:
         self.role = "anonymous"
         self.account = ""
         self.session = ""
+        self.key = ""
         self.token = ""
         self.email = ""
         self.authenticated = False
@@ -68,6 +71,11 @@ class RequestContext:
         self.overdue = False
         self.streams = False
         self.ended = ""
+
+    @property
+    def subject(self) -> str:
+        """The account or the API key, unverified."""
+        return self.account or self.key
 
     @property
     def client_line(self) -> str:

@@ -108,9 +108,15 @@ class Endpoint:
         return await self.execute(request, await self.read(request), caller)
 
     def identify(self, request: ApiRequest) -> Caller:
-        """Who sends the request; see authentication.identify()."""
+        """Who sends the request; see authentication.identify(). Raises Problem rate_limited for an API key."""
         request.context.authenticated = self._authenticates
-        return identify(request, self.state["origins"])
+        caller = identify(request, self.state["origins"])
+        limit = self.state["key_limit"] if caller.key else None
+        # By the whole key: its id is no secret, and would let others use up its requests.
+        if limit is not None and (seconds := limit.take(caller.token)):
+            detail = "Too many requests with this API key."
+            raise Problem("rate_limited", detail=detail, members={"retry_after": seconds})
+        return caller
 
     async def verify(self, request: ApiRequest, function: str) -> None:
         """Lets the database verify the token before a large body is read. Raises Problem."""

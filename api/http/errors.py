@@ -17,6 +17,7 @@ import orjson
 # Codes of the web tier itself, with their statuses and sentences; the list of errors in the documentation has them too.
 SENTENCES: dict[str, tuple[int, str]] = {
     "amount_not_payable": (422, "The payment provider does not take this amount in this currency. Pay another way."),
+    "api_key_invalid": (401, "The API key is not valid. Send it whole, as it was shown when it was created."),
     "body_too_large": (413, "The request body is larger than this server takes."),
     "busy": (503, "The shop is too busy right now. Try again in a moment."),
     "code_invalid": (401, "The code is not right, or was used before."),
@@ -75,8 +76,9 @@ _BUSY = {"40001", "40P01", "55P03", "53000", "53100", "53200", "53300", "53400"}
 # Raised before, or because, the database has not accepted the token.
 _UNVERIFIED = frozenset(
     (
-        "account_suspended", "forbidden", "idempotency_key_invalid", "isolation_refused", "session_revoked",
-        "token_expired", "token_invalid", "token_missing",
+        "account_suspended", "api_key_expired", "api_key_invalid", "api_key_revoked", "api_key_suspended", "forbidden",
+        "idempotency_key_invalid", "isolation_refused", "session_revoked", "token_expired", "token_invalid",
+        "token_missing",
     )
 )  # fmt: skip
 
@@ -175,7 +177,7 @@ def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *,
         return Problem("busy")
     if state == "57014":
         return Problem("timeout")
-    if state.startswith(("08", "57P")):
+    if state == "25006" or state.startswith(("08", "57P")):  # 25006: not the primary any more
         return Problem("database_unavailable")
     raise Unexpected(f"{state} {error.message} {error.context or ''}".strip()) from None
 

@@ -58,7 +58,7 @@ class Telemetry:
         count: takes operation, status, seconds and error code of each response.
         refused: takes each response that reports a problem, with its status.
         show_address: what the log says of a client's address.
-        write_log: takes the log line of each request: ids of account and session, no names.
+        write_log: takes the log line of each request: ids of account and session, or of the API key; no names.
     """
 
     def __init__(
@@ -168,9 +168,12 @@ class Telemetry:
         }
         if client := self.show_address(context.client):
             line["client"] = client
-        if context.account and context.authenticated and (status < 400 or context.verified):
-            line["account"] = context.account
-            line["session"] = context.session
+        if context.subject and context.authenticated and (status < 400 or context.verified):
+            if context.key:
+                line["api_key"] = context.key
+            else:
+                line["account"] = context.account
+                line["session"] = context.session
         if context.code:
             line["code"] = context.code
             self.refused(context, status)

@@ -1,4 +1,4 @@
-"""Limits requests by the client's network. Each process keeps its own buckets."""
+"""Limits requests by the client's network, and by API key. Each process keeps its own buckets."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MOST_NETWORKS = 50_000
 
 
 class RateLimit:
-    """A token bucket for each network: it holds a minute's requests and fills continuously.
+    """A token bucket for each network or key: it holds a minute's requests and fills continuously.
 
     Arguments:
-        per_minute: requests a minute and network.
+        per_minute: requests a minute and bucket.
         clock: seconds.
     """
 
@@ -27,14 +27,16 @@ class RateLimit:
     def wait(self, address: str) -> int:
         """0 when the request may pass, else the seconds to wait."""
         network = client_network(address)
-        if network in LOCAL:
-            return 0
+        return 0 if network in LOCAL else self.take(network)
+
+    def take(self, name: str) -> int:
+        """The same, for a bucket of any name."""
         now = self.clock()
-        level, at = self.buckets.get(network, (self.size, now))
+        level, at = self.buckets.get(name, (self.size, now))
         level = min(self.size, level + (now - at) * self.rate)
         if level < 1:
             return int((1 - level) / self.rate) + 1
-        self.buckets[network] = (level - 1, now)
+        self.buckets[name] = (level - 1, now)
         if len(self.buckets) > MOST_NETWORKS:
             self._forget(now)
         return 0

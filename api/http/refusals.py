@@ -37,7 +37,7 @@ class Refusals:
         if status not in _STATUSES or not context.code or context.code in _ORDINARY:
             return
         operation = context.operation or "none"
-        key = (operation, context.code, context.client, context.email.lower(), context.account)
+        key = (operation, context.code, context.client, context.email.lower(), context.subject)
         found = self._found.get(key)
         if found is None and len(self._found) >= MOST:
             key = (operation, context.code, "", "", "")

@@ -28,6 +28,7 @@ MEASURED: dict[str, tuple[str, str]] = {
     "deadlocks_total": ("counter", "Deadlocks that the server ended."),
     "freeze_age": ("gauge", "Transactions since the oldest row that is not frozen; at 2^31 the server stops."),
     "invariant_holds": ("gauge", "1 where the books' last check found it right, 0 where it is broken."),
+    "lock_blocking_longest_seconds": ("gauge", "How long the oldest transaction for which others wait has been open."),
     "lock_longest_wait_seconds": ("gauge", "How long the longest of the waits for locks has taken."),
     "lock_waits": ("gauge", "Sessions that wait for a lock."),
     "multixact_age": ("gauge", "The same as freeze_age for rows that several transactions have locked."),

@@ -19,8 +19,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from api.http.responses import RawResponse
+from api.postgres.connecting import Connection
 from api.postgres.listener import Listener
-from api.postgres.pool import Connection
 from api.postgres.written import NEVER
 
 SECONDS = 1.0  # a response is kept at most

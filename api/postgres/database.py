@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
 
 from api.http.errors import Problem
-from api.postgres.pool import TROUBLE, Connection, Pool, was_lost
+from api.postgres.connecting import Connection, connect
+from api.postgres.pool import TROUBLE, Pool, was_lost
 from db.server.access import Access
 
 PATIENCE = 5.0  # seconds that a request waits for a connection; a server restart takes one or two
+SILENCE = 1.0  # seconds without any answer, after which a request that is refused asks whether the database is there
+PROBE = 2.0  # seconds for that question
 CONFLICTS = 3  # attempts after serialization failures and deadlocks
 REBUILDS = 8  # attempts while the api schema is being rebuilt, about a second
 
@@ -29,6 +33,7 @@ _NOT_CONNECTED = (
     asyncpg.OperatorInterventionError,  # the server starts, stops or recovers
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # cut off in the middle of a message, or no host is what the address asks for
 )
 
 
@@ -42,6 +47,7 @@ class Database:
 
     def __init__(self, access: Access, sizes: Mapping[str, int], application: str = "storeproc web") -> None:
         self.pools = {role: Pool(access.url(role), size, application) for role, size in sizes.items()}
+        self.probing: asyncio.Task[bool] | None = None
 
     async def close(self) -> None:
         """Closes all idle connections."""
@@ -63,7 +69,7 @@ class Database:
         """
         pool = self.pools[role]
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        conflicts = rebuilds = 0
+        conflicts = rebuilds = demotions = 0
         while True:
             connection = await self._take(pool, deadline)
             try:
@@ -72,6 +78,12 @@ class Database:
                 conflicts += 1
                 if conflicts > CONFLICTS:
                     raise Problem("busy") from None
+            except asyncpg.ReadOnlySQLTransactionError:
+                # The server is not the primary any more. Nothing took effect; a new connection finds the one that is.
+                connection.terminate()
+                demotions += 1
+                if asyncio.get_running_loop().time() > deadline:
+                    raise Problem("database_unavailable") from None
             except TROUBLE as error:
                 if _was_rebuilt(error) and rebuilds < REBUILDS:
                     rebuilds += 1
@@ -86,7 +98,8 @@ class Database:
             finally:
                 pool.give(connection)
             # Random, so that two requests that met do not meet again. No secret depends on it.
-            await asyncio.sleep(random.uniform(0.002, 0.010) * 2 ** min(conflicts + rebuilds, 5))  # noqa: S311
+            tries = conflicts + rebuilds + demotions
+            await asyncio.sleep(random.uniform(0.002, 0.010) * 2 ** min(tries, 5))  # noqa: S311
 
     @asynccontextmanager
     async def transaction(self, role: str) -> AsyncIterator[Connection]:
@@ -98,6 +111,9 @@ class Database:
                 yield connection
         except _ROLLED_BACK:
             raise Problem("busy") from None
+        except asyncpg.ReadOnlySQLTransactionError:
+            connection.terminate()
+            raise Problem("database_unavailable") from None
         except TROUBLE as error:
             if not was_lost(connection, error):
                 raise
@@ -122,13 +138,41 @@ class Database:
             try:
                 return await pool.take(deadline)
             except TimeoutError:
-                raise Problem("busy" if pool.opened else "database_unavailable") from None
+                raise Problem("busy" if await self._answers(pool) else "database_unavailable") from None
             except asyncpg.InvalidAuthorizationSpecificationError:
                 raise Problem("database_unavailable") from None
             except _NOT_CONNECTED:
                 if asyncio.get_running_loop().time() + 0.1 > deadline:
                     raise Problem("database_unavailable") from None
             await asyncio.sleep(0.1)
+
+    async def _answers(self, pool: Pool) -> bool:
+        """Whether the database is there, although no connection of this pool became free in time.
+
+        All of them may be at work, or wait for a lock, or for a server that is frozen: then nothing is answered at all,
+        and a new connection tells. Requests that are refused at the same time share it.
+        """
+        if time.monotonic() - max(each.answered for each in self.pools.values()) < SILENCE:
+            return True
+        if self.probing is None or self.probing.done():
+            self.probing = asyncio.create_task(_probe(pool))
+        return await asyncio.shield(self.probing)
+
+
+async def _probe(pool: Pool) -> bool:
+    try:
+        connection = await connect(pool.url, timeout=PROBE, server_settings={"application_name": pool.application})
+    except asyncpg.TooManyConnectionsError:
+        return True
+    except TROUBLE:
+        return False
+    try:
+        await connection.execute("SELECT", timeout=PROBE)  # a pooler lets clients in while its server is away
+    except TROUBLE:
+        return False
+    finally:
+        connection.terminate()
+    return True
 
 
 def _was_rebuilt(error: BaseException) -> bool:

@@ -20,7 +20,8 @@ from api.postgres.written import note_transaction
 class Caller:
     """The role that a request claims, and its token. The database verifies both.
 
-    `cookie`: the token came in a cookie. `account`, `session`: what the token says, unverified.
+    `cookie`: the token came in a cookie. `account`, `session`: what the token says, unverified. `key`: the id of an API
+    key, which says neither.
     """
 
     role: str
@@ -28,6 +29,12 @@ class Caller:
     cookie: bool = False
     account: str = ""
     session: str = ""
+    key: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Who it is, for what a process remembers about a caller: an account or an API key."""
+        return self.account or self.key
 
 
 ANONYMOUS = Caller("anonymous", "")

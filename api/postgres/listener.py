@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-import asyncpg
+from api.postgres.connecting import Connection, connect
+from api.postgres.pool import TROUBLE
 
-from api.postgres.pool import TROUBLE, Connection
-
+TIMEOUT = 10.0  # seconds to connect, and to begin to listen
 LONGEST_PAUSE = 5.0  # seconds between attempts while the database is away
 
 Hear = Callable[[str], None]
@@ -53,10 +53,12 @@ class Listener:
             await asyncio.sleep(pause)
 
     async def _connect(self) -> Connection:
-        connection = await asyncpg.connect(self.url, timeout=10, server_settings={"application_name": self.application})
+        settings = {"application_name": self.application}
+        connection = await connect(self.url, timeout=TIMEOUT, server_settings=settings)
         try:
             connection.add_termination_listener(lambda _: self.lost())
-            await connection.add_listener(self.channel, lambda *told: self.hear(str(told[3])))
+            async with asyncio.timeout(TIMEOUT):
+                await connection.add_listener(self.channel, lambda *told: self.hear(str(told[3])))
         except BaseException:
             connection.terminate()
             raise

@@ -14,8 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.postgres.connecting import Connection
 from api.postgres.listener import Listener
-from api.postgres.pool import Connection
 
 RENEWAL = 20.0  # seconds between renewals of leases of a minute
 

@@ -7,13 +7,13 @@ took no effect (no connection could be had, a conflict rolled it back) is tried 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from contextlib import suppress
-from typing import TypeAlias
 
 import asyncpg
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+from api.postgres.connecting import Connection, connect
 
 MOST_WAITING = 500  # requests that wait for a connection of one role; those behind would wait too long in any case
 
@@ -40,6 +40,8 @@ class Pool:
         self.size = size
         self.application = application
         self.opened = 0
+        self.answered = 0.0
+        """When the server last answered a statement, on the monotonic clock."""
         self.idle: list[Connection] = []
         self.waiting: deque[tuple[float, asyncio.Future[Connection | None]]] = deque()
         self.alarm: asyncio.TimerHandle | None = None
@@ -47,7 +49,8 @@ class Pool:
     async def take(self, deadline: float) -> Connection:
         """A connection.
 
-        Raises TimeoutError when there is none by `deadline` (the event loop's clock), or when too many requests wait.
+        Raises TimeoutError when none becomes free by `deadline` (the event loop's clock), or when too many requests
+        wait, and ConnectionError when none can be opened by then.
         """
         while True:
             while self.idle:
@@ -77,6 +80,8 @@ class Pool:
         """Returns a connection: to the request that has waited longest, else to the idle ones."""
         lost = connection.is_closed()
         self.opened -= lost
+        if not lost:
+            self.answered = time.monotonic()
         while self.waiting:
             _, place = self.waiting.popleft()
             if not place.done():
@@ -123,13 +128,13 @@ class Pool:
     async def _open(self, deadline: float) -> Connection:
         self.opened += 1
         try:
-            async with asyncio.timeout_at(deadline):
-                return await asyncpg.connect(
-                    self.url,
-                    statement_cache_size=1000,
-                    max_cached_statement_lifetime=0,
-                    server_settings={"application_name": self.application},
-                )
+            return await connect(
+                self.url,
+                timeout=max(0.0, deadline - asyncio.get_running_loop().time()),
+                statement_cache_size=1000,
+                max_cached_statement_lifetime=0,
+                server_settings={"application_name": self.application},
+            )
         except BaseException:
             self.opened -= 1
             raise

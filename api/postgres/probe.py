@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 import asyncpg
 
-from api.postgres.pool import TROUBLE, Connection
+from api.postgres.connecting import Connection, connect
+from api.postgres.pool import TROUBLE
 
 Answer: TypeAlias = "asyncpg.Record | BaseException"
 
@@ -41,7 +42,9 @@ class Probe:
             async with asyncio.timeout(self.patience):
                 if self.connection is None or self.connection.is_closed():
                     options = {"application_name": "storeproc replica"}
-                    self.connection = await asyncpg.connect(self.url, server_settings=options)
+                    self.connection = await connect(
+                        self.url, timeout=self.patience, server_settings=options
+                    )
                 row = await self.connection.fetchrow(question)
                 return row if row is not None else ValueError("no row")
         except (TimeoutError, *TROUBLE) as error:

@@ -11,7 +11,8 @@ beside its result. The id is kept for the caller's account and for the ids in th
 of a host share, and it goes to the client (X-Store-Version and a cookie), which sends it to other hosts.
 
 Only successful answers come from the standby; every error, also a 401 or a 404, is retried on the primary: the key, the
-session or the row may be newer than what was replayed.
+session or the row may be newer than what was replayed. A read with an API key whose last use is a minute old is such an
+error, too: the primary notes that it was used.
 
 The age of answers is measured: twice a second the primary reports how far its log goes and the standby how far it has
 replayed it. `covered` is the moment before which every commit is visible on the standby. A standby that does not cover
@@ -38,7 +39,8 @@ from starlette.responses import Response
 from api.http.errors import Problem
 from api.http.requests import ApiRequest
 from api.postgres import written
-from api.postgres.pool import TROUBLE, Connection, Pool, was_lost
+from api.postgres.connecting import Connection
+from api.postgres.pool import TROUBLE, Pool, was_lost
 from api.postgres.probe import Answer, Probe
 from api.postgres.versions import SHARED, Versions
 from api.postgres.written import NEVER
@@ -164,8 +166,8 @@ class Replica:
 
     def _wanted(self, request: ApiRequest) -> int:
         """The transaction that the answer must show."""
-        account = request.context.account
-        keys = [account, *request.path.values()] if request.path else [account]
+        subject = request.context.subject
+        keys = [subject, *request.path.values()] if request.path else [subject]
         wanted = self.versions.wanted(keys, self.covered)
         if not self.alone:  # else nothing more is announced
             wanted = max(wanted, request.version)
@@ -206,7 +208,7 @@ class Replica:
         return response
 
     def _keep(self, request: ApiRequest, xid: int, seconds: float) -> str:
-        keys = [key for key in (request.context.account, *request.path.values()) if key]
+        keys = [key for key in (request.context.subject, *request.path.values()) if key]
         self.versions.note(keys, xid, time.monotonic() + seconds, self.covered)
         return f"{xid}.{int((time.time() + seconds) * 1000) + 1}"
 

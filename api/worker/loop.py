@@ -19,8 +19,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-import asyncpg
-
 from api.carriers import registry as carriers
 from api.carriers.protocol import Carrier
 from api.contract.reader import read_contract, read_deployed
@@ -31,9 +29,9 @@ from api.gateways.steps import PaymentSteps
 from api.log import configure_logging, write_log
 from api.metrics.counting import count_job, watch_gateways
 from api.metrics.worker import Drain
+from api.postgres.connecting import Connection, connect
 from api.postgres.database import Database
 from api.postgres.functions import Caller, Functions
-from api.postgres.pool import Connection
 from api.settings import Settings
 from api.settings_source import SettingsError
 from api.worker.jobs import accounts, imports, payouts
@@ -97,7 +95,7 @@ class Worker:
     async def _serve(self) -> None:
         """Work over one connection, until the worker is stopped or the database is lost."""
         database = Database(self.settings.pooled_access, POOLS, "storeproc worker")
-        listener = await asyncpg.connect(
+        listener = await connect(
             self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
         )
         beside: list[asyncio.Task[None]] = []

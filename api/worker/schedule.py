@@ -6,10 +6,9 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-import asyncpg
-
 from api.log import write_log
 from api.metrics.worker import Drain
+from api.postgres.connecting import connect
 from api.settings import Settings
 from api.worker.jobs.protocol import Call
 from api.worker.log import TROUBLE, describe
@@ -74,7 +73,7 @@ class Schedule:
 
     async def _refresh_reports(self) -> None:
         # A connection of its own: with a million orders one report takes longer than any other statement may.
-        connection = await asyncpg.connect(
+        connection = await connect(
             self._settings.access.url("web_worker"),
             timeout=10,
             server_settings={"application_name": "storeproc reports", "statement_timeout": "30min"},

@@ -30,13 +30,14 @@ COMMENT ON COLUMN api.security_event_detail."to" IS 'The value after.';
 COMMENT ON COLUMN api.security_event_detail.fields IS 'The settings that changed.';
 
 CREATE TYPE api.security_event AS (
-    id uuid, kind api.security_event_kind, account_id uuid, actor_id uuid, session_id uuid, db_role text,
-    request_id text, ip_address text, user_agent text, detail api.security_event_detail, occurrences bigint,
-    created_at timestamptz
+    id uuid, kind api.security_event_kind, account_id uuid, actor_id uuid, session_id uuid,
+    api_key_id uuid, db_role text, request_id text, ip_address text, user_agent text,
+    detail api.security_event_detail, occurrences bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.security_event.account_id IS 'The account that it concerns; null: none, or none that is known.';
 COMMENT ON COLUMN api.security_event.actor_id IS
 'The account that did it; null: a person who was not logged in, a service of the shop, or a DBA (see db_role).';
+COMMENT ON COLUMN api.security_event.api_key_id IS 'The API key that did it, if it was one.';
 COMMENT ON COLUMN api.security_event.db_role IS 'The database role that was connected.';
 COMMENT ON COLUMN api.security_event.ip_address IS
 'The client''s address as the web tier saw it; only its network once the account is closed.';

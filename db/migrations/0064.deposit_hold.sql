@@ -1,4 +1,4 @@
--- depends: 0062.exchanges_and_confirmations
+-- depends: 0063.api_keys
 -- Card payments into a wallet cannot leave it at once: a deposit that is disputed later would be gone.
 ALTER TABLE sales.settings
     ADD COLUMN deposit_hold interval NOT NULL DEFAULT '14 days'

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg.pq import Conninfo
@@ -29,6 +29,11 @@ CONSUMERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 ADMINISTRATOR = "administrator"
 _CONSUMER = {role: consumer for consumer, roles in CONSUMERS.items() for role in roles}
+
+Host = tuple[str, int | None]
+"""A host, or the folder of a socket, with its port; None is the default port."""
+
+SEVERAL_HOSTS_TIMEOUT = 2  # seconds for each host where there are several: the least that libpq takes
 
 # Parameters of a URL that libpq knows and asyncpg does not (asyncpg.connect_utils).
 LIBPQ_ONLY = frozenset(option.keyword.decode() for option in Conninfo.get_defaults()) - {
@@ -104,9 +109,16 @@ class Access:
         return urlunsplit(parts._replace(query=urlencode(known, quote_via=quote)))
 
     def admin(self, database: str | None = None) -> str:
-        """The administrator's URL, for another database of the server if one is given."""
+        """The administrator's URL, for another database of the server if one is given.
+
+        Where it names several hosts, a frozen one is given up soon: psycopg would wait for two minutes, libpq for ever.
+        """
         user, at, _ = urlsplit(self.admin_url).netloc.rpartition("@")
-        return self._with(user if at else None, database)
+        url = self._with(user if at else None, database)
+        query = urlsplit(url).query
+        if len(hosts_of(url)) < 2 or "connect_timeout" in parse_qs(query):
+            return url
+        return f"{url}{'&' if query else '?'}connect_timeout={SEVERAL_HOSTS_TIMEOUT}"
 
     def public_url(self) -> str:
         """The URL without user and password: what the web tier is given."""
@@ -130,7 +142,7 @@ def external(database_url: str, secret: str, secrets: Mapping[str, str] | None =
     version = 0
     for database in (None, "postgres", "template1"):  # our own database may not exist before the first deployment
         try:
-            with psycopg.connect(access.admin(database), connect_timeout=10) as connection:
+            with psycopg.connect(access.admin(database), connect_timeout=connect_timeout(database_url)) as connection:
                 version = connection.info.server_version
             break
         except psycopg.OperationalError as error:
@@ -148,6 +160,42 @@ def external(database_url: str, secret: str, secrets: Mapping[str, str] | None =
     return access
 
 
+def hosts_of(url: str) -> list[Host]:
+    """The hosts that a URL names, in order. Raises ValueError when a port is not a number."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    if named := parts.netloc.rpartition("@")[2]:
+        pairs = [_split_port(name) for name in named.split(",")]
+        hosts = [(unquote(name).strip("[]"), port) for name, port in pairs]
+    else:
+        names = query.get("host", "").split(",")
+        # A folder, or an IPv6 address without brackets, has colons of its own.
+        hosts = [_split_port(name) if name[:1] != "/" and name.count(":") < 2 else (name, "") for name in names if name]
+    given = query.get("port", "").split(",")
+    ports = given * len(hosts) if len(given) == 1 else given
+    found = []
+    for number, (name, own) in enumerate(hosts):
+        port = own or (ports[number] if number < len(ports) else "")
+        if port and not port.isdecimal():
+            raise ValueError(f"the port {port} is not a number")
+        found.append((name, int(port) if port else None))
+    return found
+
+
+def connect_timeout(url: str) -> int:
+    """Seconds that psycopg may wait for each host of a URL."""
+    given = parse_qs(urlsplit(url).query).get("connect_timeout", [""])[-1]
+    if given.isdecimal():
+        return int(given)
+    return SEVERAL_HOSTS_TIMEOUT if len(hosts_of(url)) > 1 else 10
+
+
+def _split_port(name: str) -> tuple[str, str]:
+    """Host and port of host:port; the host may be an IPv6 address in brackets."""
+    host, colon, port = name.rpartition(":")
+    return (host, port) if colon and not port.endswith("]") else (name, "")
+
+
 def first_line(error: Exception) -> str:
     """The first line of an error message that says something: psycopg lists all attempts below a heading."""
     text = str(error).strip()
@@ -160,7 +208,7 @@ def first_line(error: Exception) -> str:
 def _check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  # raises ValueError when the port is not a number
+        hosts_of(url)
     except ValueError as error:
         raise ServerError(f"DATABASE_URL is not a URL ({error}).") from None
     if parts.scheme not in ("postgresql", "postgres"):

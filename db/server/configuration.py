@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -24,18 +24,44 @@ def shared_settings() -> dict[str, str]:
 def archiving(folder: Path | None) -> dict[str, str]:
     """The settings that archive the write-ahead log to a folder: a segment is complete and synced there, or absent.
 
-    Compressed, because a segment closed after a quiet minute is 16 MB of almost nothing. A segment that is archived
-    twice (a crash between the copy and PostgreSQL's note of it) is compared, not refused: a refusal would stop
-    archiving for good.
+    Compressed, because a segment closed after a quiet minute is 16 MB of almost nothing. Beside each file is its
+    SHA-256 (`<file>.sha256`, which `sha256sum --check` reads); `newest` names the last segment, so that a missing end
+    is noticed. A file has its checksum after it, so a checksum without a file always means that the file was removed.
+
+    A segment that is archived twice (a crash between the copy and PostgreSQL's note of it) is compared, not refused: a
+    refusal would stop archiving for good.
     """
     if folder is None:
         return {"archive_command": "true", "archive_timeout": "0"}
     where = shlex.quote(str(folder)).replace("%", "%%")
     target = f"{where}/%f.gz"
+    checksum = "%f.gz.sha256"
     return {
         "archive_command": f"if test -f {target}; then gzip -dc {target} | cmp -s - %p; "
-        f"else gzip -1c %p >{target}.tmp && sync {target}.tmp && mv {target}.tmp {target} && sync {where}; fi",
+        f"else rm -f {target}.sha256 && gzip -1c %p >{target}.tmp && sync {target}.tmp && mv {target}.tmp {target}; fi "
+        f"&& if test ! -f {target}.sha256; then (cd {where} && sha256sum %f.gz >{checksum}.tmp && sync {checksum}.tmp "
+        f"&& mv {checksum}.tmp {checksum}); fi "
+        f"&& case %f in *.*) ;; *) echo %f >{where}/newest.tmp && sync {where}/newest.tmp "
+        f"&& mv {where}/newest.tmp {where}/newest;; esac && sync {where}",
         "archive_timeout": "60",  # seconds: what a lost disk costs at most
+    }
+
+
+def restoring(folder: Path, absent: Sequence[str] = ()) -> dict[str, str]:
+    """The settings that fetch the write-ahead log from such a folder. `absent` are names, as patterns of the shell,
+    that count as not archived.
+
+    To PostgreSQL, exit status 1 means that the log ends here, and it opens the database; above 125 recovery is
+    aborted. So 1 is only for a file that does not exist in a folder that can be read; a file that is damaged or
+    unreadable is 126. Files of older versions have no checksum: of these, gzip's own is checked.
+    """
+    where = shlex.quote(str(folder)).replace("%", "%%")
+    target = f"{where}/%f.gz"
+    ends = f"case %f in {'|'.join(absent)}) exit 1;; esac; " if absent else ""
+    return {
+        "restore_command": f"{ends}if test -e {target}; then "
+        f"if test -e {target}.sha256; then (cd {where} && sha256sum -c %f.gz.sha256) >/dev/null 2>&1 || exit 126; fi; "
+        f"gzip -dc {target} >%p || exit 126; elif test -r {where} && test -x {where}; then exit 1; else exit 126; fi",
     }
 
 
@@ -64,6 +90,9 @@ def write_settings(layout: Layout, *, extensions: Path | None, more: Mapping[str
         "log_rotation_size": "0",
         "log_truncate_on_rotation": "on",
     }
+    if (layout.cluster / "standby.signal").exists():
+        # A promotion would wait for the summarizer, up to half a minute. After it, the next start turns it on again.
+        settings["summarize_wal"] = "off"
     if extensions is not None:
         settings["extension_control_path"] = f"{extensions}/share/postgresql:$system"
         settings["dynamic_library_path"] = f"{extensions}/lib:$libdir"

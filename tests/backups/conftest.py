@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from backups.repository import Backup, Repository
-from backups.restore import Restored, restore_backup
+from backups.restore import Request, Restored, restore_backup
 from backups.take import take_backup, wait_for_archive
 from db.server.access import Access
 from db.server.embedded import Layout, find_layout
@@ -129,7 +129,7 @@ class Store:
         return find_layout(self.data)
 
     def back_up(self, access: Access, *, full: bool = False, keep: int = 2) -> Backup:
-        return take_backup(self.repository, access, full=full, keep=keep, say=self.said.append)
+        return take_backup(self.repository, access, full=full, keep=keep, say=self.said.append).backup
 
     def note(self, access: Access, text: str) -> datetime:
         """A row, and a moment after which only later rows are committed."""
@@ -140,10 +140,15 @@ class Store:
             moment: datetime = row[0]
             return moment
 
-    def restore(self, moment: datetime | None = None, into: Path | None = None, secret: str | None = None) -> Restored:
-        return restore_backup(
-            self.repository, secret=secret, moment=moment, into=into, prove=prove, say=self.said.append
-        )
+    def restore(
+        self,
+        moment: datetime | None = None,
+        into: Path | None = None,
+        secret: str | None = None,
+        accept_end: datetime | None = None,
+    ) -> Restored:
+        request = Request(moment, accept_end, into)
+        return restore_backup(self.repository, request, secret=secret, prove=prove, say=self.said.append)
 
     def notes(self, access: Access) -> str:
         return str(ask(access, "SELECT string_agg(text, ' ' ORDER BY text) FROM public.notes"))

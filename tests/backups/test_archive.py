@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from backups.checksums import checksum_file, matches, write_checksum
 from backups.programs import BackupError
-from db.server.configuration import archiving
+from db.server.configuration import archiving, restoring
 from tests.backups.conftest import Store, archived, ask, ask_nothing
 
 
@@ -31,7 +35,48 @@ def test_the_archive_command(folder: Path) -> None:
     assert run(b"log" * 1000) == 0, "said twice after a crash, it is there already"
     assert run(b"another server's") != 0, "never overwritten"
     assert name.read_bytes() == first
-    assert [path.name for path in archive.iterdir()] == [name.name]
+    assert sorted(path.name for path in archive.iterdir()) == [name.name, f"{name.name}.sha256", "newest"]
+    assert matches(name)
+    assert (archive / "newest").read_text() == f"{name.stem}\n"
+
+    checksum_file(name).unlink()
+    assert run(b"log" * 1000) == 0, "a crash before the checksum was written"
+    assert matches(name)
+    name.unlink()
+    assert run(b"another start") == 0
+    assert matches(name), "not the checksum of the file that is gone"
+
+
+def test_the_restore_command(folder: Path) -> None:
+    archive = folder / "here it's 100%"
+    archive.mkdir()
+    target = folder / "fetched"
+    segment = "000000010000000000000001"
+
+    def run(name: str, absent: Sequence[str] = ()) -> int:
+        text = restoring(archive, absent)["restore_command"].replace("%f", name).replace("%p", str(target))
+        return subprocess.run(["/bin/sh", "-c", text.replace("%%", "%")], check=False).returncode
+
+    file = archive / f"{segment}.gz"
+    file.write_bytes(gzip.compress(b"log" * 1000))
+    assert run(segment) == 0, "of an older version, without a checksum"
+    write_checksum(file)
+    assert run(segment) == 0
+    assert target.read_bytes() == b"log" * 1000
+    assert run("000000010000000000000002") == 1, "the end"
+    assert run(segment, ["????????0000000000000001"]) == 1, "behind the end that is asked for"
+    assert run(segment, ["????????0000000000000002"]) == 0
+    damaged = bytearray(file.read_bytes())
+    damaged[12:16] = b"oops"
+    file.write_bytes(damaged)
+    assert run(segment) == 126, "PostgreSQL aborts recovery above 125"
+    checksum_file(file).unlink()
+    assert run(segment) == 126, "gzip's own check"
+    file.unlink()
+    file.mkdir()
+    assert run(segment) == 126, "there, but not readable"
+    shutil.rmtree(archive)
+    assert run(segment) == 126, "a folder that is not there is not the end"
 
 
 def test_a_broken_archive_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -218,6 +218,10 @@ def test_what_is_no_backup_is_said(
     assert f"damaged is damaged: ./dump/{largest.name}: FAILED" in into(damaged)
     largest.unlink()
     assert "is damaged" in into(damaged)
+    sums = (damaged / "SHA256SUMS").read_text().splitlines(keepends=True)
+    (damaged / "SHA256SUMS").write_text("".join(line for line in sums if largest.name not in line))
+    largest.write_text("another")
+    assert f"SHA256SUMS lacks ./dump/{largest.name}" in into(damaged)
     newer = forge(dump, folder, "newer", manifest=lambda text: text.replace("server_version=18", "server_version=19"))
     assert "the backup is of PostgreSQL 19" in into(newer)
     assert databases(cluster, target) == []

@@ -135,6 +135,12 @@ def test_the_command(run: Run, store: Store) -> None:
     shown = storeproc("backup", "list").stdout
     assert all(each["id"] in shown for each in listed["backups"])
     assert "any moment can be restored from" in shown
+    spoil = max(path for path in store.repository.wal.glob("*.gz") if len(path.stem) == 24)
+    spoil.write_bytes(b"damaged")
+    done = storeproc("backup")
+    assert done.returncode == 3, "it was taken"
+    assert f"the log file {spoil.stem} is damaged" in done.stderr
+    assert len(store.repository.backups()) == 3
     refused = storeproc("restore")
     assert refused.returncode == 1
     assert "stop it first" in refused.stderr

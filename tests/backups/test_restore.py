@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from backups.checksums import write_checksum
 from backups.log import Log
 from backups.programs import BackupError
 from backups.restore import parse_moment
@@ -56,6 +57,17 @@ def test_any_moment_comes_back_and_what_was_there_is_kept(store: Store) -> None:
     store.restore()
     access = store.start()
     assert store.notes(access) == "a b", "without a moment: the end of the last history"
+
+    store.stop()
+    shutil.rmtree(store.data)
+    lost = max(store.repository.wal.glob("*.history.gz"))
+    lost.unlink()
+    with pytest.raises(BackupError, match=f"{lost.stem} is missing; behind it lie") as refusal:
+        store.restore()
+    end = parse_moment(str(refusal.value).partition("--accept-end ")[2].partition("`")[0])
+    with pytest.raises(BackupError, match=f"{lost.stem} is missing, so that a restored cluster could not archive"):
+        store.restore(accept_end=end)
+    assert not store.data.exists()
 
 
 def test_a_lost_data_folder_with_another_secret(store: Store) -> None:
@@ -104,9 +116,11 @@ def test_what_a_restore_refuses(store: Store) -> None:
     note = store.repository.base / full.id / "backup.json"
     text = note.read_text()
     note.write_text(text.replace('"version": "18', '"version": "17'))
+    write_checksum(note)
     with pytest.raises(BackupError, match=rf"{full.id} was taken from PostgreSQL 17\..*; this is 18"):
         store.restore()
     note.write_text(text)
+    write_checksum(note)
 
     victim = max(store.repository.data_of(full).glob("base/*/*"), key=lambda path: path.stat().st_size)
     data = victim.read_bytes()
@@ -133,8 +147,8 @@ def test_log_that_is_missing_splits_what_can_be_restored(store: Store) -> None:
     store.stop()
     segments = {}
     log = Log(store.repository.wal, store.layout)
-    for name, moment in [(name, log.last_commit_in(name)) for name in log.files if len(name) == 24]:
-        if moment is not None and abs(moment - at_b) < timedelta(milliseconds=50):
+    for name, commit in [(name, log.last_commit_in(name)) for name in log.segments]:
+        if commit is not None and abs(commit.moment - at_b) < timedelta(milliseconds=50):
             segments[name] = log.files[name]
     assert segments
     for path in segments.values():

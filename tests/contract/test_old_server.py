@@ -5,23 +5,20 @@ The server here says at the log-in that it is PostgreSQL 17, and can do nothing 
 
 from __future__ import annotations
 
-import json
-import os
 import socket
 import struct
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
+from api.app import create_app
+from api.http.router import StartupError
 from api.settings import Settings
 from api.worker.log import describe
 from api.worker.loop import Worker
 from db.server.access import ServerError
-from tests.support.cluster import ROOT
 
 SSL_REQUEST = 80877103
 TERMINATE = b"X"
@@ -70,16 +67,12 @@ def old_server() -> Iterator[str]:
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def test_the_web_tier_says_so_and_ends(old_server: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli", "web", "--fd", str(listener.fileno())],
-            cwd=ROOT, env=os.environ | {"DATABASE_URL": old_server, "STOREPROC_SECRET": "s" * 64},
-            pass_fds=[listener.fileno()], capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-    assert done.returncode != 0
-    first = json.loads(done.stdout.splitlines()[0])
-    assert (first["message"], done.stderr) == (f"storeproc: {SENTENCE}", "")
+async def test_the_web_tier_says_so_and_ends(old_server: str) -> None:
+    app = create_app(Settings.from_env({"DATABASE_URL": old_server, "STOREPROC_SECRET": "s" * 64}))
+    with pytest.raises(StartupError) as refusal:  # api.cli.web prints it
+        async with app.router.lifespan_context(app):
+            pass
+    assert str(refusal.value) == SENTENCE
 
 
 async def test_the_worker_says_so_and_waits(old_server: str) -> None:

@@ -5,6 +5,7 @@ Nothing is skipped: where a program is neither installed nor to be had from Debi
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
@@ -81,6 +82,17 @@ def caddy() -> str:
 @pytest.fixture(scope="session")
 def promtool() -> str:
     return shutil.which("promtool") or str(_debian("promtool", ("promtool",)) / "usr/bin/promtool")
+
+
+@pytest.fixture(scope="session")
+def alertmanager() -> Path:
+    """The folder with Alertmanager's programs: alertmanager and amtool."""
+    if found := shutil.which("alertmanager"):
+        return Path(found).parent
+    folder = _debian("alertmanager", ("prometheus-alertmanager",)) / "usr/bin"
+    with contextlib.suppress(FileExistsError):  # upstream's name
+        (folder / "alertmanager").symlink_to("prometheus-alertmanager")
+    return folder
 
 
 @pytest.fixture(scope="session")

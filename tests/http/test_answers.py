@@ -173,7 +173,7 @@ async def test_the_contract_documents_what_is_there(client: Client) -> None:
     document = (await client.get("/openapi.json")).json()
     operation = document["paths"]["/v1/orders"]["post"]
     assert operation["operationId"] == "create_order"
-    assert operation["security"] == [{"bearer": []}, {"cookie": []}]
+    assert operation["security"] == [{"bearer": []}, {"cookie": []}, {"key": ["sales:write"]}]
     assert {p["name"] for p in operation["parameters"]} == {"Idempotency-Key"}
     assert operation["requestBody"]["content"]["application/json"]["schema"]["additionalProperties"] is False
     assert {"201", "409", "422", "default"} <= operation["responses"].keys()

@@ -15,6 +15,7 @@ SECRETS = (
     "refresh_tokens",
     "login_attempts",
     "known_devices",
+    "api_keys",
     "mail_tokens",
     "outside_issuers",
     "outside_identities",

@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from prometheus_client import Histogram
 
@@ -126,6 +127,23 @@ async def test_locks_and_transactions_now(client: Any, connect: Any) -> None:
             pass
         assert value(await read(client), "storeproc_transaction_idle_longest_seconds") > 0
     await waiting
+
+
+async def test_a_lock_is_as_old_as_its_transaction_however_soon_its_victims_give_up(client: Any, connect: Any) -> None:
+    holder, victim = await connect(), await connect()
+    await victim.execute("SET lock_timeout = '100ms'")
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE catalog.categories IN ACCESS EXCLUSIVE MODE")
+        age, most = 0.0, 0.0
+        while age < 0.5:
+            waiting = asyncio.create_task(victim.execute("SELECT FROM catalog.categories"))
+            text = await read(client)
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await waiting
+            age = value(text, "storeproc_lock_blocking_longest_seconds")
+            most = max(most, value(text, "storeproc_lock_longest_wait_seconds"))
+        assert most < 0.5
+    assert value(await read(client), "storeproc_lock_blocking_longest_seconds") == 0
 
 
 async def test_refusals_and_latencies_are_counted(client: Any) -> None:

@@ -46,7 +46,7 @@ def program(request: pytest.FixtureRequest) -> str:
 
 def check(program: str, *arguments: str) -> None:
     done = subprocess.run(
-        [program, *arguments], cwd=RULES.parent, capture_output=True, text=True, timeout=60, check=False
+        [program, *arguments], cwd=RULES.parent, capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

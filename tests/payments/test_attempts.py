@@ -108,6 +108,17 @@ async def test_money_for_an_expired_order_pays_it_while_its_goods_are_there(shop
     await shop.assert_books_balance()
 
 
+async def test_a_word_of_a_person_is_no_state_of_the_order(shop: Shop, customer: str) -> None:
+    order = await shop.order(customer, await shop.product())
+    payment = await shop.begin(customer, order)
+    cancelled = await shop.call("web_customer", "cancel_order", token=customer, order_id=order["id"], reason="expired")
+    assert cancelled["status"] == "cancelled"
+    await shop.event(payment, "completed")
+    seen = await shop.see(payment)
+    assert (seen["order_status"], seen["refunds"]) == ("cancelled", [["pending", 1000, 0, "order_not_payable"]])
+    await shop.assert_books_balance()
+
+
 async def test_a_part_of_the_money_for_an_expired_order_goes_back(shop: Shop, customer: str) -> None:
     order = await shop.order(customer, await shop.product())
     payment = await shop.begin(customer, order, 300)

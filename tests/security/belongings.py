@@ -71,7 +71,10 @@ async def _sold(shop: Shop, token: str, account: uuid.UUID) -> dict[str, str]:
     endpoint = await make("create_webhook_endpoint", url="https://example.com/hook")
     draft = await shop.admin.fetchval(IMPORT, account)
     delivery = await shop.admin.fetchval(DELIVERY, uuid.UUID(endpoint))
-    return {"product": product, "bundle": bundle, "endpoint": endpoint, "import": draft, "delivery": delivery}
+    key = await make("create_api_key", name="Warehouse", scopes=["sales:read"])
+    return {
+        "product": product, "bundle": bundle, "endpoint": endpoint, "import": draft, "delivery": delivery, "key": key,
+    }  # fmt: skip
 
 
 async def _bought(shop: Shop, token: str) -> dict[str, str]:

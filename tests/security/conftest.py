@@ -49,7 +49,7 @@ TEXTS = {
     "decision": "approve", "interval": "day", "sort": None, "cursor": None, "role": None, "kind": "fixed",
     "slug": None, "q": "alice", "token": "x" * 43, "given": ["display_name", "name", "city"], "handle": None,
     "status": None, "payment_status": None, "fulfilment_status": None,
-    "columns": [], "images": [], "types": ["*"], "tax_category": "standard", "sku": "EVIL-1",
+    "columns": [], "images": [], "types": ["*"], "scopes": ["sales:read"], "tax_category": "standard", "sku": "EVIL-1",
     "if_match": None, "refresh_token": "x" * 43, "as_of": None, "from": None, "to": None, "valid_from": None,
     "metadata": {}, "attributes": {}, "idempotency_key": "victim-key", "request_hash": "hash",
     "route": "POST /v1/orders", "promo_code": None,

@@ -18,7 +18,7 @@ WITHOUT_OWNER = {
     "create_category": "the catalogue's tree",
     "update_category": "the catalogue's tree",
     "delete_category": "the catalogue's tree",
-    "create_promotion": "for all customers; what it takes off is counted and audited",
+    "create_promotion": "for all customers but its creator (tests/sales/pricing/test_own_promotions.py)",
     "update_promotion": "for all customers; what it takes off is counted and audited",
     "disable_promotion": "for all customers",
     "create_shipping_method": "a price list for all customers",

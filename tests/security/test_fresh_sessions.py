@@ -35,7 +35,7 @@ WITHOUT_CONFIRMATION = {
     "update_reporting": "how reports are shown",
 }
 # Of all signed-in callers.
-OF_EVERYONE = {"close_account", "set_bank_account"}
+OF_EVERYONE = {"close_account", "create_api_key", "revoke_api_key", "set_bank_account"}
 # Functions that staff may call and customers and merchants may not.
 STAFF = """
     SELECT p.oid::regproc::text AS name, p.provolatile <> 'v' AS reads, p.pronargs - p.pronargdefaults AS required,

@@ -14,8 +14,8 @@ BEGIN
         list_security_events.kind, list_security_events.account, list_security_events."from",
         list_security_events."to", messaging.cursor_before(list_security_events.cursor), v_limit + 1);
     RETURN ROW(
-        ARRAY(SELECT ROW(e.id, e.kind, e.account_id, e.actor_id, e.session_id, e.db_role, e.request_id,
-                         e.client_address, e.user_agent,
+        ARRAY(SELECT ROW(e.id, e.kind, e.account_id, e.actor_id, e.session_id, e.api_key_id, e.db_role,
+                         e.request_id, e.client_address, e.user_agent,
                          -- A list is empty, never null.
                          jsonb_populate_record(
                              ROW(NULL, NULL, NULL, NULL, NULL, NULL, '{}')::api.security_event_detail, e.detail),

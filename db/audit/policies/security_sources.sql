@@ -22,6 +22,13 @@ CREATE OR REPLACE TRIGGER security_event AFTER INSERT ON payments.bank_accounts
 CREATE OR REPLACE TRIGGER security_event AFTER INSERT OR DELETE ON messaging.webhook_endpoints
     FOR EACH ROW EXECUTE FUNCTION audit.record_owned_change('webhook_endpoint_changed');
 
+CREATE OR REPLACE TRIGGER security_event AFTER INSERT ON identity.api_keys
+    FOR EACH ROW EXECUTE FUNCTION audit.record_api_key_change();
+CREATE OR REPLACE TRIGGER security_event_of_use AFTER UPDATE OF last_used_at, revoked_at ON identity.api_keys
+    FOR EACH ROW WHEN (old.revoked_at IS NULL AND new.revoked_at IS NOT NULL
+                       OR old.last_used_at IS NULL AND new.last_used_at IS NOT NULL)
+    EXECUTE FUNCTION audit.record_api_key_change();
+
 -- Trigger arguments: the kind of an insert, of an update and of a delete, then the column with the name.
 CREATE OR REPLACE TRIGGER security_event AFTER INSERT OR UPDATE OR DELETE ON identity.signing_keys
     FOR EACH ROW

@@ -17,9 +17,10 @@ DECLARE
                                FROM jsonb_array_elements(record_refusals.refusals) WITH ORDINALITY AS r (value, place)
                                WHERE r.place > v_whole);
 BEGIN
-    INSERT INTO audit.security_events (kind, account_id, db_role, request_id, client_address, user_agent, detail,
-                                       occurrences)
-    SELECT audit.refusal_kind(r.operation, r.code, r.status), audit.refused_account(r.email, r.token), session_user,
+    INSERT INTO audit.security_events (kind, account_id, api_key_id, db_role, request_id, client_address, user_agent,
+                                       detail, occurrences)
+    SELECT audit.refusal_kind(r.operation, r.code, r.status), audit.refused_account(r.email, r.token),
+           audit.refused_key(r.token), session_user,
            left(r.request_id, 64), audit.clean_client(r.client_address, 64), audit.clean_client(r.user_agent, 300),
            jsonb_build_object('code', left(r.code, 60), 'operation', left(r.operation, 60)),
            greatest(1, coalesce(r.occurrences, 1))

@@ -1,6 +1,6 @@
 -- Verifies the caller's own e-mail, or the one that it is to be changed to, with the token from the mail.
 -- Locks:  the account.
--- Errors: mail_token_invalid 422, email_taken 409.
+-- Errors: session_required 403, mail_token_invalid 422, email_taken 409.
 CREATE DOMAIN api.mail_token AS text
     CONSTRAINT mail_token_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
 COMMENT ON DOMAIN api.mail_token IS 'The token from the mail.';
@@ -11,6 +11,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
+    PERFORM identity.require_session();
     RETURN api.render_account(identity.confirm_email(confirm_email_verification.token, v_actor));
 END $$;
 

@@ -1,6 +1,6 @@
 -- Asks for an export of everything that is stored about the caller, which the worker prepares. It replaces the last.
 -- Locks:  the account's export.
--- Errors: export_pending, export_ready 409.
+-- Errors: session_required 403; export_pending, export_ready 409.
 CREATE TYPE api.account_export AS (
     id uuid, status text, size bigint, completed_at timestamptz, expires_at timestamptz, created_at timestamptz
 );
@@ -13,6 +13,7 @@ DECLARE
     v_actor  CONSTANT uuid := identity.authenticate();
     v_export identity.account_exports;
 BEGIN
+    PERFORM identity.require_session();
     SELECT * INTO v_export FROM identity.account_exports AS e WHERE e.account_id = v_actor;
     IF v_export.status = 'completed' AND v_export.completed_at > now() - interval '1 hour' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'export_ready',

@@ -1,5 +1,5 @@
 -- The caller's export. When it is completed, the web tier sends the file instead.
--- Errors: export_not_found 404.
+-- Errors: session_required 403, export_not_found 404.
 CREATE FUNCTION api.get_account_export()
 RETURNS api.account_export
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -7,6 +7,7 @@ DECLARE
     v_actor  CONSTANT uuid := identity.authenticate();
     v_export identity.account_exports;
 BEGIN
+    PERFORM identity.require_session();
     SELECT * INTO v_export
     FROM identity.account_exports AS e
     WHERE e.account_id = v_actor AND e.expires_at > now();

@@ -1,5 +1,5 @@
 -- The caller's sessions that have not ended, newest first.
--- Errors: cursor_invalid 422.
+-- Errors: session_required 403, cursor_invalid 422.
 CREATE TYPE api.account_session AS (
     id uuid, ip_address text, user_agent text, created_at timestamptz, last_used_at timestamptz, current boolean
 );
@@ -19,6 +19,7 @@ DECLARE
     v_found CONSTANT identity.sessions[] :=
         identity.find_sessions(messaging.cursor_before(list_sessions.cursor), v_limit + 1);
 BEGIN
+    PERFORM identity.require_session();
     RETURN ROW(
         ARRAY(SELECT ROW(s.id, s.ip_address, s.user_agent, s.created_at, coalesce(s.last_used_at, s.created_at),
                          s.id = identity.current_session())::api.account_session

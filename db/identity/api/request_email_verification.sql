@@ -1,5 +1,5 @@
 -- Sends a mail with a token to the caller's own e-mail address.
--- Errors: email_verified_already 409, too_many_attempts 429.
+-- Errors: session_required 403, email_verified_already 409, too_many_attempts 429.
 CREATE FUNCTION api.request_email_verification()
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -8,6 +8,7 @@ DECLARE
     v_email    text;
     v_verified boolean;
 BEGIN
+    PERFORM identity.require_session();
     SELECT a.email, a.email_verified INTO STRICT v_email, v_verified FROM identity.accounts AS a WHERE a.id = v_actor;
     IF v_verified THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'email_verified_already',

@@ -2,10 +2,11 @@
 -- transaction, over whatever was there.
 -- A session that may only set up a second factor (identity.must_enrol) is refused, except by the functions that this
 -- takes: they pass `enrolling`, and tests/security/test_mandatory_second_factor.py lists them.
+-- An API key goes on in authenticate_key(), from where a token of ours never comes: keys cost those nothing.
 -- Callers:   the first line of every signed-in api function.
--- Locks:     none.
+-- Locks:     none; of a caller with an API key see authenticate_key().
 -- Errors:    token_missing, token_invalid, token_expired, session_revoked, account_suspended 401; isolation_refused,
---            second_factor_required 403.
+--            second_factor_required 403; with an API key those of authenticate_key().
 -- Definer:   reads signing keys and sessions, which no caller may.
 CREATE OR REPLACE FUNCTION identity.authenticate(enrolling boolean DEFAULT false)
 RETURNS uuid
@@ -46,6 +47,9 @@ BEGIN
                 sha256(v_outer || sha256(v_inner || convert_to(v_header || '.' || v_body, 'UTF8')))
             )
     THEN
+        IF starts_with(v_token, 'sp_') THEN
+            RETURN identity.authenticate_key(v_token, authenticate.enrolling);
+        END IF;
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_invalid',
             MESSAGE = 'The access token is not valid.', HINT = 'Refresh the session or log in again.';
     END IF;

@@ -75,6 +75,7 @@ BEGIN
     DELETE FROM identity.passwords AS p WHERE p.account_id = erase_account.account_id;
     DELETE FROM identity.second_factors AS f WHERE f.account_id = erase_account.account_id;
     DELETE FROM identity.known_devices AS k WHERE k.account_id = erase_account.account_id;
+    DELETE FROM identity.api_keys AS k WHERE k.account_id = erase_account.account_id;
     DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
     DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;
     DELETE FROM identity.account_exports AS e WHERE e.account_id = erase_account.account_id;

@@ -21,6 +21,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
          't.account_id = $1'),
         ('known_devices', 'identity.known_devices', '{proof}',
          't.account_id = $1'),
+        ('api_keys', 'identity.api_keys', '{key_hash}',
+         't.account_id = $1'),
         ('outside_identities', 'identity.outside_identities', '{}',
          't.account_id = $1'),
         ('sql_roles', 'identity.sql_roles', '{}',

@@ -1,6 +1,6 @@
 -- Deletes expired rows, at most `batch` of each kind: sessions (with their refresh tokens) and tokens from mails a day
 -- after their end, counted attempts and idempotency keys after a day, the addresses of e-mail changes after 30 days,
--- known devices after 90. Returns the number of rows; 0 means that nothing is left.
+-- known devices after 90, API keys 90 days after their end. Returns the number of rows; 0 means that nothing is left.
 -- Callers:   api.purge_expired.
 -- Locks:     the rows it deletes; locked rows are left for the next call.
 -- Definer:   no other code may delete these.
@@ -34,6 +34,13 @@ BEGIN ATOMIC
             WHERE k.last_used_at < now() - interval '90 days'
             ORDER BY k.last_used_at LIMIT purge_expired.batch FOR UPDATE SKIP LOCKED)
         RETURNING 1
+    ), gone_api_keys AS (
+        DELETE FROM identity.api_keys WHERE id IN (
+            SELECT k.id FROM identity.api_keys AS k
+            WHERE least(k.expires_at, k.revoked_at) < now() - interval '90 days'
+              AND (k.expires_at IS NOT NULL OR k.revoked_at IS NOT NULL)
+            ORDER BY least(k.expires_at, k.revoked_at) LIMIT purge_expired.batch FOR UPDATE SKIP LOCKED)
+        RETURNING 1
     ), gone_keys AS (
         DELETE FROM messaging.idempotency_keys WHERE id IN (
             SELECT k.id FROM messaging.idempotency_keys AS k WHERE k.created_at < now() - interval '1 day'
@@ -42,7 +49,8 @@ BEGIN ATOMIC
     )
     SELECT (SELECT count(*)
             FROM gone_sessions) + (SELECT count(*) FROM gone_attempts) + (SELECT count(*) FROM gone_tokens)
-        + (SELECT count(*) FROM gone_changes) + (SELECT count(*) FROM gone_keys) + (SELECT count(*) FROM gone_devices);
+        + (SELECT count(*) FROM gone_changes) + (SELECT count(*) FROM gone_keys) + (SELECT count(*) FROM gone_devices)
+        + (SELECT count(*) FROM gone_api_keys);
 END;
 
 GRANT EXECUTE ON FUNCTION identity.purge_expired TO store_api;

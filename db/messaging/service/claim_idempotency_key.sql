@@ -2,6 +2,7 @@
 -- same statement. Otherwise it returns the answer of the earlier request with this key. A request that arrives while
 -- that one is running waits for its answer.
 -- Callers:   the web tier, in the statement of a request that has an Idempotency-Key.
+-- An API key has keys of its own: the stored answer may be one that another API key's scopes do not allow.
 -- Locks:     an advisory lock of the key. Only a request that has to wait pays for an exception block.
 -- Errors:    idempotency_key_invalid, idempotency_key_reused 422, idempotency_key_in_use 409 (still running after
 --            lock_timeout).
@@ -10,6 +11,7 @@ RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_scope text := 'anonymous';
+    v_route text := claim_idempotency_key.route;
     v_lock  bigint;
     v_id    uuid;
     v_known record;
@@ -20,13 +22,14 @@ BEGIN
     END IF;
     IF coalesce(current_setting('app.token', true), '') <> '' THEN
         v_scope := identity.authenticate();
+        v_route := concat_ws(' ', v_route, identity.current_key());
     ELSE
         PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true),
         set_config('app.session', '', true);
     END IF;
 
     v_lock := hashtextextended(
-        concat_ws(' ', v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key), 0
+        concat_ws(' ', v_scope, v_route, claim_idempotency_key.idempotency_key), 0
     );
     IF NOT pg_try_advisory_xact_lock(v_lock) THEN
         BEGIN
@@ -39,8 +42,7 @@ BEGIN
     END IF;
 
     INSERT INTO messaging.idempotency_keys (scope, route, key, request_hash)
-    VALUES (v_scope, claim_idempotency_key.route, claim_idempotency_key.idempotency_key,
-            claim_idempotency_key.request_hash)
+    VALUES (v_scope, v_route, claim_idempotency_key.idempotency_key, claim_idempotency_key.request_hash)
     ON CONFLICT ON CONSTRAINT idempotency_key_twice DO NOTHING
     RETURNING id INTO v_id;
     IF v_id IS NOT NULL THEN
@@ -49,7 +51,7 @@ BEGIN
     END IF;
 
     SELECT k.request_hash, k.answer INTO STRICT v_known FROM messaging.idempotency_keys AS k
-    WHERE k.scope = v_scope AND k.route = claim_idempotency_key.route AND k.key = claim_idempotency_key.idempotency_key;
+    WHERE k.scope = v_scope AND k.route = v_route AND k.key = claim_idempotency_key.idempotency_key;
     IF v_known.request_hash <> claim_idempotency_key.request_hash THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'idempotency_key_reused',
             MESSAGE = 'This Idempotency-Key was used for a different request.',

@@ -54,6 +54,16 @@ AS $$
     UNION ALL
     SELECT 'lock_longest_wait_seconds', '{}', coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)
     FROM pg_locks AS l WHERE NOT l.granted
+    UNION ALL
+    -- CREATE INDEX CONCURRENTLY waits for the end of older transactions (virtualxid), which lock nothing against it.
+    SELECT 'lock_blocking_longest_seconds', '{}',
+           coalesce(max(extract(epoch FROM clock_timestamp() - b.xact_start)), 0)
+    FROM (
+        SELECT DISTINCT p.pid
+        FROM pg_locks AS l CROSS JOIN LATERAL unnest(pg_blocking_pids(l.pid)) AS p (pid)
+        WHERE NOT l.granted AND l.locktype <> 'virtualxid'
+    ) AS h
+    JOIN pg_stat_activity AS b ON b.pid = h.pid
 
     -- the database and the server
     UNION ALL

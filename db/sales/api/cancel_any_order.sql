@@ -9,7 +9,9 @@ DECLARE
 BEGIN
     PERFORM identity.require_fresh();
     PERFORM identity.refuse_own_account((fulfilment.lock_order(cancel_any_order.order_id)).account_id);
-    PERFORM sales.cancel_order(cancel_any_order.order_id, coalesce(cancel_any_order.reason, 'customer service'));
+    -- 'expired' is the clock's word: late money takes such an order up again, not one that a person cancelled.
+    PERFORM sales.cancel_order(cancel_any_order.order_id,
+                               coalesce(nullif(cancel_any_order.reason, 'expired'), 'customer service'));
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = cancel_any_order.order_id;
 END $$;
 

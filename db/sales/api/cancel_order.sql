@@ -11,7 +11,8 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'order_not_found', MESSAGE = 'There is no such order.';
     END IF;
-    PERFORM sales.cancel_order(cancel_order.order_id, coalesce(cancel_order.reason, 'customer'));
+    -- 'expired' is the clock's word: late money takes such an order up again, not one that a person cancelled.
+    PERFORM sales.cancel_order(cancel_order.order_id, coalesce(nullif(cancel_order.reason, 'expired'), 'customer'));
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = cancel_order.order_id;
 END $$;
 

@@ -38,6 +38,6 @@ COMMENT ON FUNCTION api.create_promotion IS
 
 `percentage` takes `basis_points` off the goods that it applies to, up to `cap`; `fixed` takes `amount` off. `minimum`
 is the least value of those goods. It applies to the listed products and categories (with all categories below them);
-without lists, to everything. `total_uses` and `uses_per_account` limit it.';
+without lists, to everything. `total_uses` and `uses_per_account` limit it. Your own orders cannot use it.';
 
 GRANT EXECUTE ON FUNCTION api.create_promotion TO app_support;

@@ -5,6 +5,7 @@ RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE explain_promotion.code
     WHEN 'promo_code_unknown' THEN 'There is no such promotion code.'
+    WHEN 'own_account_refused' THEN 'You cannot use a promotion that you created.'
     WHEN 'promo_not_yet_valid' THEN 'This promotion has not begun yet.'
     WHEN 'promo_expired' THEN 'This promotion is over.'
     WHEN 'promo_used_up' THEN 'This promotion has reached its limit of uses.'

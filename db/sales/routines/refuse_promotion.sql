@@ -1,12 +1,14 @@
 -- Raises the error that says why a promotion does not apply. The order and the validation use the same messages.
 -- Callers:   price_order, use_promotions.
--- Errors:    the code it is given: promo_used_up and promo_used_by_account 409, all others 422.
+-- Errors:    the code it is given: own_account_refused 403, promo_used_up and promo_used_by_account 409, all others
+--            422.
 CREATE OR REPLACE FUNCTION sales.refuse_promotion(code text, minimum bigint DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION USING
-        ERRCODE = CASE WHEN refuse_promotion.code IN ('promo_used_up', 'promo_used_by_account') THEN 'SH409'
+        ERRCODE = CASE WHEN refuse_promotion.code = 'own_account_refused' THEN 'SH403'
+                       WHEN refuse_promotion.code IN ('promo_used_up', 'promo_used_by_account') THEN 'SH409'
                        ELSE 'SH422' END,
         CONSTRAINT = refuse_promotion.code, MESSAGE = sales.explain_promotion(refuse_promotion.code),
         DETAIL = json_strip_nulls(json_build_object(

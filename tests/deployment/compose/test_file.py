@@ -11,15 +11,28 @@ from typing import Any
 from api.settings import Settings
 from tests.deployment.compose.conftest import ROOT, SECRET
 
-JOBS = {"prepare", "migrate", "restore"}
-SERVICES = {"database", "pooler", "web", "worker", "proxy", "backup", "prometheus", "grafana"}
+JOBS = {"prepare", "migrate", "restore", "point-in-time"}
+SERVICES = {"database", "pooler", "web", "worker", "proxy", "backup", "prometheus", "alertmanager", "grafana"}
 
 
 def test_everything_is_there(services: dict[str, Any]) -> None:
     assert set(services) == SERVICES | JOBS
     assert services["web"]["deploy"]["replicas"] > 1
     # What only a person starts.
-    assert {name for name, service in services.items() if service.get("profiles")} == {"restore"}
+    assert {name for name, service in services.items() if service.get("profiles")} == {"restore", "point-in-time"}
+
+
+def test_without_a_profile_nothing_is_restored_and_compose_has_no_complaint(
+    docker_compose: list[str], services: dict[str, Any]
+) -> None:
+    profiles = {profile for service in services.values() for profile in service.get("profiles", ())}
+    assert profiles == {"restore"}
+    done = subprocess.run(
+        [*docker_compose, "--file", ROOT / "docker-compose.yml", "config", "--services"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert set(done.stdout.split()) == {name for name, service in services.items() if not service.get("profiles")}
 
 
 def test_each_service_is_watched_and_each_job_ends(services: dict[str, Any]) -> None:
@@ -78,6 +91,8 @@ def test_no_secret_is_in_an_environment(compose: dict[str, Any], services: dict[
     assert given == {
         "prepare": set(), "proxy": set(), "pooler": set(),
         "database": {"postgres_password"},
+        "point-in-time": {"postgres_password"},
+        "alertmanager": {"alert_smtp_password", "alert_webhook_url"},
         "migrate": {"web_secret", "gateway_secret", "worker_secret", "backup_secret", "monitor_secret",
                     "postgres_password"},
         "backup": {"backup_secret"},
@@ -109,7 +124,7 @@ def test_the_database_is_out_of_reach_from_the_front(services: dict[str, Any], c
         return {other for other, service in services.items() if own & set(service.get("networks") or {})} - {name}
 
     assert neighbours("proxy") == {"web"}
-    administrators = {"migrate", "backup", "restore"}
+    administrators = {"migrate", "backup", "restore", "point-in-time"}
     assert neighbours("database") == {"pooler", "web", "worker", "grafana"} | administrators
     for name in administrators:
         assert neighbours(name) == {"database"} | administrators - {name}

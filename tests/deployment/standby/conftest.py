@@ -109,7 +109,7 @@ def start_web(pair: Pair, folder: Path) -> Iterator[Callable[..., Web]]:
     started: list[Web] = []
     sockets = [str(one.layout.socket_folder) for one in (pair.primary, pair.standby)]
 
-    def start(lag: int = 3600) -> Web:
+    def start(lag: int = 3600, **more: str) -> Web:
         """Tests hold replay back as long as they need, so answers may be old, unless it is their age that is tested."""
         environment = {
             "DATABASE_REPLICA_MAX_LAG": str(lag),
@@ -117,6 +117,7 @@ def start_web(pair: Pair, folder: Path) -> Iterator[Callable[..., Web]]:
             "DATABASE_URL": f"postgresql:///storeproc?host={quote(','.join(sockets))}&target_session_attrs=read-write",
             "DATABASE_REPLICA_URL": f"postgresql:///storeproc?host={quote(','.join(sockets))}"
             "&target_session_attrs=standby",
+            **more,
         }
         started.append(Web(environment, folder))
         return started[-1]

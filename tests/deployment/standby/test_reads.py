@@ -52,6 +52,23 @@ async def test_reads_are_executed_on_the_standby_and_writes_on_the_primary(
     assert ask(pair.access, "SELECT count(*) FROM monitor.replication") == 1
 
 
+async def test_the_primary_notes_the_use_of_a_key_and_the_standby_answers_its_reads(
+    pair: Pair, web: Web, client: Client
+) -> None:
+    made = await client.post(
+        "/api-keys", token=await sign_up(pair, "merchant"), json={"name": "Stock", "scopes": ["identity:read"]}
+    )
+    key = made.json()["key"]
+    await pair.caught_up()
+    assert (await client.get("/account/addresses", token=key)).status_code == 200
+    assert ask(pair.access, "SELECT last_used_at IS NOT NULL FROM identity.api_keys")
+    await pair.caught_up()
+    before = executed(pair.copy, "list_addresses")
+    for _ in range(20):
+        assert (await client.get("/account/addresses", token=key)).status_code == 200
+    assert executed(pair.copy, "list_addresses") - before > 10
+
+
 async def test_every_read_can_be_executed_on_a_standby(pair: Pair) -> None:
     roles = ("anonymous", "customer", "merchant", "support", "admin")
     tokens = {role: "" if role == "anonymous" else await sign_up(pair, role) for role in roles}

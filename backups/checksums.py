@@ -1,0 +1,45 @@
+"""Checksums of the repository's files: the SHA-256 of FILE is in FILE.sha256, as `sha256sum --check` reads it.
+
+The archive command (db/server/configuration.py) writes those of the log in the same form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+SUFFIX = ".sha256"
+_LINE = re.compile(r"([0-9a-f]{64})  (.+)\n?")
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checksum_file(path: Path) -> Path:
+    """Where the checksum of a file is kept."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def write_checksum(path: Path) -> None:
+    """Write a file's checksum beside it, and sync it."""
+    with checksum_file(path).open("w") as file:
+        file.write(f"{digest(path)}  {path.name}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def matches(path: Path) -> bool | None:
+    """Whether the file is what its checksum says; None where it has no checksum, as in repositories of older versions.
+
+    A checksum that cannot be understood does not match.
+    """
+    try:
+        line = _LINE.fullmatch(checksum_file(path).read_text(errors="replace"))
+    except FileNotFoundError:
+        return None
+    return line is not None and line[2] == path.name and line[1] == digest(path)
