@@ -27,6 +27,7 @@ async def test_a_gap_is_named(admin: Any, broken: str, remedy: str) -> None:
     await transaction.start()
     try:
         await admin.execute(broken)
+        await admin.execute("SET LOCAL ROLE store_monitor")
         found = [row["remedy"] for row in await admin.fetch("SELECT remedy FROM monitor.find_gaps()")]
     finally:
         await transaction.rollback()

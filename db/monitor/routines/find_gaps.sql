@@ -96,7 +96,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     UNION ALL
     SELECT 'The audit has no partition for the next month.',
            'Start a worker, or: SELECT audit.add_partition((now() + interval ''1 month'')::date).'
-    WHERE to_regclass('audit.changes_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 month', 'YYYY_MM')) IS NULL
+    WHERE NOT EXISTS (    -- not to_regclass(): store_monitor may not look into schema audit
+        SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'audit'
+          AND c.relname = 'changes_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 month', 'YYYY_MM'))
     UNION ALL
     SELECT 'track_io_timing is off: the time of reads is not known.', 'Set track_io_timing = on.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'track_io_timing' AND s.setting = 'off')
