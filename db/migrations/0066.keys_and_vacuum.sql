@@ -1,5 +1,5 @@
 -- transactional: false
--- depends: 0064.deposit_hold
+-- depends: 0065.promotion_editors
 -- Every table has a primary key, and autovacuum comes to the hot tables in time. Each statement can be repeated.
 -- squawk-ignore-file prefer-robust-stmts
 

@@ -12,8 +12,11 @@ from typing import Any
 import asyncpg
 import pytest
 
+from api.mail import mail as mails
+from tests.identity.accounts.test_mail_tokens import JOB
 from tests.identity.conftest import Person, hashed
 from tests.identity.conftest import stranger as stranger
+from tests.mail.conftest import parts
 from tests.support.connections import refused
 
 FORM = re.compile(r"sp_test_merchant_[0-9a-f]{80}")
@@ -198,6 +201,40 @@ async def test_keys_outlive_sessions_and_passwords(merchant: Person) -> None:
     await merchant.does("change_password", current_password=current, new_password=hashed("Other-1"))
     await merchant.does("delete_session")
     assert await use(merchant, key)
+
+
+async def test_a_password_reset_by_mail_ends_the_keys_of_whoever_had_the_account(merchant: Person, admin: Any) -> None:
+    key = await make(merchant, "identity:read")
+    token = await admin.fetchval(
+        "SELECT identity.issue_mail_token(uuidv7(), 'password_reset', $1, $2, now())",
+        uuid.UUID(merchant.account["id"]), merchant.email,
+    )  # fmt: skip
+    await admin.execute("SELECT identity.reset_password($1, $2, NULL)", token, hashed("Other-1"))
+    with refused("api_key_revoked", "SH401"):
+        await use(merchant, key)
+
+
+async def test_the_owner_is_told_of_a_new_key(merchant: Person, admin: Any) -> None:
+    key = await make(merchant, "catalog:read", "sales:read")
+    job = await admin.fetchval(JOB, "api_key", merchant.account["id"])
+    told = await merchant.call("web_worker", "prepare_mail", mail_id=job)
+    assert told["recipient"] == merchant.email
+    message = mails.compose(told, "orders@shop.example", "https://shop.example")
+    assert message["Subject"] == "An API key was made for your account"
+    for part in parts(message):
+        assert key["hint"] in part
+        assert "catalog:read, sales:read" in part
+        assert key["key"] not in part
+        assert key["name"] not in part
+
+
+async def test_an_account_makes_sixty_keys_an_hour(merchant: Person, admin: Any) -> None:
+    await make(merchant, "sales:read")
+    await admin.execute(
+        "UPDATE identity.login_attempts SET attempts = 60 WHERE subject = $1", f"api keys:{merchant.account['id']}"
+    )
+    with refused("too_many_attempts", "SH429"):
+        await make(merchant, "sales:read")
 
 
 async def test_the_last_use_is_written_once_a_minute_and_nobody_waits_for_it(

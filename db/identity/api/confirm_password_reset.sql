@@ -12,6 +12,6 @@ END $$;
 COMMENT ON FUNCTION api.confirm_password_reset IS
 'Set a new password
 
-With the token from the mail, once. Every session of the account ends; log in with the new password.';
+With the token from the mail, once. Every session and API key of the account ends; log in with the new password.';
 
 GRANT EXECUTE ON FUNCTION api.confirm_password_reset TO app_anonymous;

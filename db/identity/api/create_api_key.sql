@@ -1,6 +1,7 @@
 -- Creates an API key, which only this answer contains.
 -- Locks:  the account.
--- Errors: confirmation_required, session_required 403; too_many_api_keys 409; api_key_expiry_past 422.
+-- Errors: confirmation_required, session_required 403; too_many_api_keys 409; api_key_expiry_past 422;
+--         too_many_attempts 429.
 CREATE DOMAIN api.api_key_scope AS text CONSTRAINT api_key_scope_unknown
     CHECK (VALUE = ANY (ARRAY[
         'identity:read', 'identity:write', 'catalog:read', 'catalog:write', 'sales:read', 'sales:write',
@@ -48,6 +49,7 @@ A credential for a machine: send it as `Authorization: Bearer <key>`. Only this 
 you store a password. It acts for you, with your role, in the operations whose scope it has (`x-scope`; `write` includes
 `read`), until it expires or is revoked. Operations without a scope, and those that ask for a confirmed
 session, refuse keys (403 `session_required`): log-ins, passwords, API keys, bank accounts, and what staff do with money
-and rights. Ending your sessions or changing your password does not revoke keys. An account can have fifty.';
+and rights. Ending your sessions or changing your password does not revoke keys; a password that is reset by mail does.
+An account can have fifty.';
 
 GRANT EXECUTE ON FUNCTION api.create_api_key TO app_merchant;

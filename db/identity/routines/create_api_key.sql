@@ -1,10 +1,10 @@
--- Creates an API key of the caller. Only its hash is stored. The text is
+-- Creates an API key of the caller, and tells the owner by mail. Only its hash is stored. The text is
 -- sp_<live|test>_<role>_<id><secret><checksum>: 32, 40 and 8 hexadecimal digits, so that a scanner of source code can
 -- find it and know by the CRC-32 of what is before it that it is one. The web tier reads role and id from it
 -- (api/http/authentication.py).
 -- Callers:   api.create_api_key.
 -- Locks:     the account, so that concurrent requests are counted.
--- Errors:    too_many_api_keys 409 (50 that are valid), api_key_expiry_past 422.
+-- Errors:    too_many_api_keys 409 (50 that are valid), api_key_expiry_past 422, too_many_attempts 429 (60 an hour).
 -- Definer:   writes API keys.
 CREATE OR REPLACE FUNCTION identity.create_api_key(
     name text, scopes text[], expires_at timestamptz, OUT made identity.api_keys, OUT key text)
@@ -20,6 +20,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'api_key_expiry_past',
             MESSAGE = 'expires_at must be in the future.';
     END IF;
+    PERFORM identity.count_attempt('api keys:' || v_actor, 60, interval '1 hour');
     PERFORM FROM identity.accounts AS a WHERE a.id = v_actor FOR NO KEY UPDATE;
     IF (SELECT count(*) FROM identity.api_keys AS k
         WHERE k.account_id = v_actor AND k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)) >= 50
@@ -44,6 +45,9 @@ BEGIN
                   WHERE s.scope IS NOT NULL ORDER BY s.scope),
             create_api_key.expires_at)
     RETURNING n.* INTO made;
+    -- The name is left out: whoever borrowed the session chose it.
+    PERFORM messaging.enqueue_mail('api_key', v_actor,
+                                   jsonb_build_object('hint', made.hint, 'scopes', to_jsonb(made.scopes)));
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.create_api_key TO store_api;

@@ -1,5 +1,5 @@
 -- Changes a promotion: only the fields that are sent; null removes a limit. Its discount and its code cannot be
--- changed, because orders refer to them.
+-- changed, because orders refer to them. Whoever changed it cannot use it.
 -- Locks:  the promotion.
 -- Errors: promotion_not_found 404, version_stale 412, promo_used_up 409 (the new limit is below the uses so far),
 --         promotion_needs_currency, promotion_period_empty 409.
@@ -33,7 +33,9 @@ BEGIN
                           WHERE u.promotion_id = p.id AND u.released_at IS NULL) ELSE p.uses END,
         uses_per_account = CASE WHEN 'uses_per_account' = ANY (v_given) THEN update_promotion.uses_per_account
                                 ELSE p.uses_per_account END,
-        stackable = coalesce(update_promotion.stackable, p.stackable), version = p.version + 1
+        stackable = coalesce(update_promotion.stackable, p.stackable),
+        edited_by = CASE WHEN v_actor = ANY (p.edited_by) THEN p.edited_by ELSE p.edited_by || v_actor END,
+        version = p.version + 1
     WHERE p.id = v_promotion.id RETURNING * INTO v_promotion;
     PERFORM sales.set_promotion_scope(v_promotion.id, update_promotion.product_ids, update_promotion.category_ids);
     RETURN api.render_promotion(v_promotion);

@@ -17,7 +17,7 @@ GRANT INSERT (code, name, kind, basis_points, amount, currency, minimum, cap, va
               uses_per_account, stackable,
               created_by) ON sales.promotions TO store_api;
 GRANT UPDATE (name, minimum, cap, valid_from, valid_until, total_uses, uses_per_account, stackable, enabled, uses,
-              version)
+              edited_by, version)
     ON sales.promotions TO store_api;
 GRANT SELECT, INSERT, DELETE ON sales.promotion_products, sales.promotion_categories TO store_api;
 

@@ -15,7 +15,8 @@ BEGIN
     reason := CASE
         WHEN v_promotion.id IS NULL OR NOT v_promotion.enabled THEN 'promo_code_unknown'
         -- Four eyes, whatever role the account has now: a code of 100 % is goods for nothing.
-        WHEN v_promotion.created_by = find_promotion.account_id THEN 'own_account_refused'
+        WHEN find_promotion.account_id = ANY (v_promotion.created_by || v_promotion.edited_by)
+            THEN 'own_account_refused'
         WHEN v_promotion.valid_from > now() THEN 'promo_not_yet_valid'
         WHEN v_promotion.valid_until <= now() THEN 'promo_expired'
         WHEN v_promotion.uses >= v_promotion.total_uses THEN 'promo_used_up'

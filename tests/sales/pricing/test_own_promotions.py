@@ -30,3 +30,24 @@ async def test_nor_after_they_have_left_the_staff(shop: Shop, buyer: Buyer, prom
     )
     with refused("own_account_refused", "SH403"):
         await buyer.order(line(lamp), promo_code=made["code"])
+
+
+async def test_who_changes_a_colleagues_promotion_cannot_use_it(shop: Shop, buyer: Buyer, promotion: Make) -> None:
+    """Otherwise a code that is good for nothing is widened, used, and narrowed again."""
+    lamp, made = await shop.product(2000), await promotion(basis_points=10000, minimum=9000, currency="USD")
+    me = await buyer.does("get_account")
+    for _ in range(2):
+        made = await shop.call(
+            "web_support", "update_promotion", token=shop.support, promotion_id=made["id"], minimum=None,
+            given=["minimum"], if_match=made["version"],
+        )  # fmt: skip
+    read = "SELECT edited_by FROM sales.promotions WHERE id = $1"
+    editors = await shop.admin.fetchval(read, uuid.UUID(made["id"]))
+    assert editors == [
+        await shop.admin.fetchval("SELECT created_by FROM sales.promotions WHERE id = $1", uuid.UUID(made["id"]))
+    ]
+    await shop.admin.execute(
+        "UPDATE sales.promotions SET edited_by = $1 WHERE id = $2", [uuid.UUID(me["id"])], uuid.UUID(made["id"])
+    )
+    with refused("own_account_refused", "SH403"):
+        await buyer.order(line(lamp), promo_code=made["code"])

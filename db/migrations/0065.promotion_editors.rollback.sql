@@ -1,0 +1,1 @@
+ALTER TABLE sales.promotions DROP COLUMN edited_by;
