@@ -6,7 +6,9 @@
 --   audiences app_anonymous < app_customer < app_merchant               (a larger role may do all a smaller one may)
 --                             app_customer < app_support  < app_admin
 --             app_gateway, app_worker                                   (services)
---   groups    app_readwrite = anonymous + customer + merchant, app_readonly = the report views,
+--   groups    app_readwrite = anonymous + customer + merchant: for log-ins of programs of the shop's own that call api
+--             functions with people's tokens; app_readonly = the report views, for analyst_… (`storeproc
+--             analyst-role`); dba_… (`storeproc dba-role`) are members of the owners: db/docs/dba.md
 --             app_merchant_sql = a merchant's own rows in report.my_… (log-in roles merchant_…, created by
 --             `storeproc merchant-role`)
 --   log-ins   web_<audience>, one connection pool each
@@ -116,6 +118,31 @@ BEGIN
     ALTER ROLE web_worker SET statement_timeout = '60s';
     -- An import is a transaction of several statements.
     ALTER ROLE web_merchant SET transaction_timeout = '60s';
+END $$;
+
+-- Monitoring and analysts: no forgotten query or open transaction keeps the vacuum waiting. Settings that somebody gave
+-- an analyst's role stay as they are. (A dump of store_backup may take hours.)
+ALTER ROLE store_monitor SET statement_timeout = '60s';
+ALTER ROLE store_monitor SET lock_timeout = '5s';
+ALTER ROLE store_monitor SET idle_in_transaction_session_timeout = '60s';
+DO $$
+DECLARE
+    v_limit record;
+BEGIN
+    FOR v_limit IN
+        SELECT r.rolname, l.name, l.setting
+        FROM pg_catalog.pg_auth_members AS m
+        JOIN pg_catalog.pg_roles AS r ON r.oid = m.member AND r.rolcanlogin AND NOT r.rolsuper
+        CROSS JOIN (VALUES ('statement_timeout', '5min'), ('transaction_timeout', '15min'),
+                           ('idle_in_transaction_session_timeout', '60s')) AS l (name, setting)
+        WHERE m.roleid = 'app_readonly'::regrole AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_db_role_setting AS s CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS c
+            WHERE s.setrole = r.oid AND c LIKE l.name || '=%')
+    LOOP
+        EXECUTE pg_catalog.format('ALTER ROLE %I SET %I = %L', v_limit.rolname, v_limit.name, v_limit.setting);
+    END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'analysts have no time limits: ALTER ROLE … SET statement_timeout as a superuser.';
 END $$;
 
 -- Connections of each web role, in per cent of those that are left when 13 are kept for the administrator, monitoring

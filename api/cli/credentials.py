@@ -1,4 +1,4 @@
-"""storeproc secret, keys, merchant-role, token: passwords, signing keys and tokens."""
+"""storeproc secret, keys, merchant-role, dba-role, analyst-role, token: passwords, signing keys and tokens."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import secrets
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -16,6 +17,7 @@ from api.cli.arguments import Commands
 from api.cli.database import RefusedError, fetch_value, is_production, open_database, read_settings_with
 from api.cli.terminal import console, print_hint
 from api.settings import Settings
+from db.deploy.connection import leave_out_of_log
 from db.deploy.roles import change_passwords
 from db.server.access import ADMINISTRATOR, CONSUMERS, Access
 from db.server.secret import changing_secret, write_secret
@@ -67,6 +69,13 @@ def add_commands(commands: Commands) -> None:
     )
     merchant.add_argument("email", help="the merchant's e-mail address")
     merchant.set_defaults(run=_merchant_role)
+
+    dba = commands.add_parser("dba-role", help="make a person's PostgreSQL login for work on the database, dba_NAME")
+    dba.set_defaults(run=_person_role, function="make_dba_role", use="everything of the shop: db/docs/dba.md")
+    analyst = commands.add_parser("analyst-role", help="make a person's PostgreSQL login for analyses, analyst_NAME")
+    analyst.set_defaults(run=_person_role, function="make_analyst_role", use="the masked views of schema report")
+    for person in (dba, analyst):
+        person.add_argument("name", help="the person's name: small letters, digits, underscores")
 
     token = commands.add_parser("token", help="print an access token for local use (never in production)")
     token.add_argument("role", choices=("customer", "merchant", "support", "admin"))
@@ -157,16 +166,32 @@ def _keys(options: argparse.Namespace) -> int:
 def _merchant_role(options: argparse.Namespace) -> int:
     """Make the role, or give it a new password. The password is printed once and stored nowhere."""
     with open_database(read_settings_with(), "merchant-role") as access, psycopg.connect(access.admin()) as connection:
-        try:
-            row = connection.execute("SELECT identity.make_sql_role(%s)", [options.email]).fetchone()
-        except psycopg.DatabaseError as error:
-            raise RefusedError(error.diag.message_primary or "the role could not be made.") from None
-        role = str(row[0]) if row else ""
-        password = secrets.token_urlsafe(24)
-        verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
+        role, password = _make_role(connection, "make_sql_role", options.email)
     print(f"role      {role}\npassword  {password}\nviews     report.my_products, my_sales, my_earnings, my_payouts")  # noqa: T201
     return 0
+
+
+def _person_role(options: argparse.Namespace) -> int:
+    """Make the role of a DBA or an analyst, or give it a new password, which is printed once and stored nowhere."""
+    with open_database(read_settings_with(), options.function) as access, psycopg.connect(access.admin()) as connection:
+        role, password = _make_role(connection, options.function, options.name)
+    print(f"role      {role}\npassword  {password}\nfor       {options.use}")  # noqa: T201
+    return 0
+
+
+def _make_role(connection: psycopg.Connection[Any], function: str, name: str) -> tuple[str, str]:
+    """Call the function of schema identity that makes a role; the role and its new password."""
+    leave_out_of_log(connection)  # the verifier
+    try:
+        call = sql.SQL("SELECT {}(%s)").format(sql.Identifier("identity", function))
+        row = connection.execute(call, [name]).fetchone()
+    except psycopg.DatabaseError as error:
+        raise RefusedError(error.diag.message_primary or "the role could not be made.") from None
+    role = str(row[0]) if row else ""
+    password = secrets.token_urlsafe(24)
+    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
+    return role, password
 
 
 def _token(options: argparse.Namespace) -> int:

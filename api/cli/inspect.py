@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
+from typing import Any
 
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from api.cli.arguments import Commands
 from api.cli.database import (
@@ -55,13 +57,22 @@ def _check(options: argparse.Namespace) -> int:
     if options.json:
         console.print_json(data=result)
     else:
-        table = Table("invariant", "", "detail", box=None, pad_edge=False)
-        for item in result["checks"]:
-            table.add_row(
-                item["name"], "[green]holds[/]" if item["ok"] else "[bold red]BROKEN[/]", str(item.get("detail") or "")
-            )
-        console.print(table)
+        _print_checks(result["checks"])
     return 0 if result["ok"] else 1
+
+
+def _print_checks(checks: list[dict[str, Any]]) -> None:
+    """A table on a terminal, where long names wrap; in a pipe a whole line for each, however long it is."""
+    rows = [(str(item["name"]), bool(item["ok"]), str(item.get("detail") or "")) for item in checks]
+    if not console.is_terminal:
+        width = max(len(name) for name, _, _ in rows)
+        for name, ok, detail in rows:
+            console.print(f"{name:<{width}}  {'holds' if ok else 'BROKEN'}  {detail}".rstrip(), markup=False)
+        return
+    table = Table(Column("invariant", overflow="fold"), "", Column("detail", overflow="fold"), box=None, pad_edge=False)
+    for name, ok, detail in rows:
+        table.add_row(escape(name), "[green]holds[/]" if ok else "[bold red]BROKEN[/]", escape(detail))
+    console.print(table)
 
 
 def _top(options: argparse.Namespace) -> int:

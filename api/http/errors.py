@@ -163,9 +163,7 @@ def from_database(error: asyncpg.PostgresError, sentences: Mapping[str, str], *,
         code = name or {"23503": "reference_missing"}.get(state, "value_invalid")
         domain = f"{error.schema_name}.{error.data_type_name}" if error.data_type_name else ""
         sentence = sentences.get(domain) or sentences.get(code)
-        return Problem(
-            code, status, sentence or SENTENCES.get(code, (0, "A rule of the shop refuses this."))[1]
-        )
+        return Problem(code, status, sentence or SENTENCES.get(code, (0, "A rule of the shop refuses this."))[1])
     # Without a context it concerns the function that was called; inside a function a grant is missing.
     if state == "42501" and not error.context:
         return Problem("forbidden") if signed_in else Problem("token_missing")

@@ -42,9 +42,7 @@ class Probe:
             async with asyncio.timeout(self.patience):
                 if self.connection is None or self.connection.is_closed():
                     options = {"application_name": "storeproc replica"}
-                    self.connection = await connect(
-                        self.url, timeout=self.patience, server_settings=options
-                    )
+                    self.connection = await connect(self.url, timeout=self.patience, server_settings=options)
                 row = await self.connection.fetchrow(question)
                 return row if row is not None else ValueError("no row")
         except (TimeoutError, *TROUBLE) as error:

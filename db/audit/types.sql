@@ -8,7 +8,7 @@ CREATE TYPE api.invariants AS (ok boolean, checks api.invariant[]);
 CREATE DOMAIN api.security_event_kind AS text CONSTRAINT security_event_kind_unknown
     CHECK (VALUE = ANY (ARRAY[
         'log_in', 'log_in_failed', 'session_ended', 'refresh_token_reused', 'session_confirmed', 'access_refused',
-        'token_refused', 'throttled', 'token_issued',
+        'token_refused', 'throttled', 'token_issued', 'acted_for', 'payment_marked',
         'password_changed', 'password_reset_asked', 'password_reset', 'email_change_asked', 'email_changed',
         'second_factor_changed', 'account_closed', 'role_changed', 'status_changed', 'merchant_approved',
         'bank_account_changed', 'api_key_changed', 'webhook_endpoint_changed',
@@ -24,7 +24,7 @@ COMMENT ON COLUMN api.security_event_detail.code IS 'The error code of what was 
 COMMENT ON COLUMN api.security_event_detail.operation IS 'The operation that was refused.';
 COMMENT ON COLUMN api.security_event_detail.reason IS
 'How or why, such as the way of a log-in. too_many: more refusals than are stored one by one.';
-COMMENT ON COLUMN api.security_event_detail.name IS 'The key, provider, role or format that it concerns.';
+COMMENT ON COLUMN api.security_event_detail.name IS 'The key, provider, role, payment or format that it concerns.';
 COMMENT ON COLUMN api.security_event_detail."from" IS 'The value before.';
 COMMENT ON COLUMN api.security_event_detail."to" IS 'The value after.';
 COMMENT ON COLUMN api.security_event_detail.fields IS 'The settings that changed.';

@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from yoyo import get_backend, read_migrations
 
-from db.deploy.connection import Connection, describe_problem, run_file, value, watch_client
+from db.deploy.connection import Connection, describe_problem, leave_out_of_log, run_file, value, watch_client
 from db.deploy.locks import LOCK_TIMEOUT, MIGRATING_KEY, Say, one_at_a_time, show_progress, when_locks_allow
 from db.deploy.records import record_migration
 from db.deploy.source import File, MigrationError, Source
@@ -35,6 +35,7 @@ def apply_migrations(access: Access, source: Source, watch: Connection, pending:
     """
     backend = get_backend(yoyo_url(access))
     try:
+        leave_out_of_log(backend.connection)
         watch_client(backend.connection)
         with one_at_a_time(backend.connection, say, key=MIGRATING_KEY, watch=watch):
             if "yoyo_lock" not in backend.list_tables():

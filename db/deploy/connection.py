@@ -26,6 +26,7 @@ def connect(url: str) -> Connection:
     connection.execute("SET search_path = pg_catalog")
     connection.execute("SET client_min_messages = warning")
     connection.execute("SET statement_timeout = 0")
+    leave_out_of_log(connection)
     watch_client(connection)
     return connection
 
@@ -34,6 +35,17 @@ def watch_client(connection: Connection) -> None:
     """Let the server end the statement of a deployer that was killed, where its system can notice that."""
     with suppress(errors.InvalidParameterValue):
         connection.execute("SET client_connection_check_interval = '1s'")
+
+
+def leave_out_of_log(connection: Connection) -> None:
+    """Keep the DDL of this connection out of the server's log, where its user may do that.
+
+    The log of DDL (log_statement) is for what people change. A deployment is recorded in schema migration, and its text
+    is the source; the verifiers of passwords belong in no log.
+    """
+    connection.execute(
+        "SELECT set_config('log_statement', 'none', false) FROM pg_roles WHERE rolname = current_user AND rolsuper"
+    )
 
 
 def value(connection: Connection, query: LiteralString, *parameters: object) -> Any:

@@ -10,7 +10,7 @@ from psycopg import errors, sql
 
 from db.deploy.connection import Connection, connect, database_is_missing, value
 from db.deploy.locks import Say
-from db.deploy.roles import LOGIN_ROLES
+from db.deploy.roles import LOGIN_ROLES, SQL_GROUPS
 from db.deploy.source import MigrationError
 from db.server.access import Access
 
@@ -51,15 +51,21 @@ def create_database(access: Access, say: Say) -> bool:
 
 
 def open_database(connection: Connection) -> None:
-    """Let the login roles connect, and only them. A clone (CREATE DATABASE … TEMPLATE) does not inherit this."""
+    """Let the login roles connect, with those of people and programs, and only them.
+
+    A clone (CREATE DATABASE … TEMPLATE) does not inherit this.
+    """
     database = sql.Identifier(value(connection, "SELECT current_database()"))
-    logins = sql.SQL(", ").join(map(sql.Identifier, LOGIN_ROLES))
+    logins = sql.SQL(", ").join(map(sql.Identifier, (*LOGIN_ROLES, *SQL_GROUPS)))
     with connection.transaction():
         for statement in (
             "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
             "GRANT CONNECT ON DATABASE {database} TO {logins}",
             "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO store_owner",
             "ALTER DATABASE {database} SET timezone = 'UTC'",
+            # People call pg_stat_statements and pgstattuple by these names; our log-ins have a path of their own, and
+            # nobody but the administrator can create anything in `extensions`.
+            'ALTER DATABASE {database} SET search_path = "$user", public, extensions',
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         ):
             connection.execute(sql.SQL(statement).format(database=database, logins=logins))

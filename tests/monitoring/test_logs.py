@@ -245,7 +245,8 @@ async def test_our_own_server_logs_this_by_itself(admin: Any, cluster: Cluster) 
     assert "pg_stat_statements" in settings["shared_preload_libraries"]
     for name in ("log_parameter_max_length", "log_parameter_max_length_on_error"):
         assert settings[name] == settings[f"auto_explain.{name}".removesuffix("_on_error")] == "0"
-    assert not settings.keys() & {"log_statement", "log_min_duration_statement"}
+    assert (settings["log_statement"], settings["log_connections"]) == ("ddl", "authorization")
+    assert "log_min_duration_statement" not in settings
     check_files(cluster.data / "log")
 
 

@@ -1,7 +1,7 @@
 -- Retention: drops the whole months of the audit that ended before a given day; their seals stay. changes_default has
--- the rows of the month in which the shop was installed (it had rows before the worker could add that month's
--- partition), and of a month whose partition was added too late. It is emptied when all of its rows are old enough:
--- dropped and made anew, because its rows cannot be deleted. Its seals are then those of a partition that is gone.
+-- the rows of months whose partition was added too late (in shops from before 0066, those of the month of the
+-- installation). It is emptied when all of its rows are old enough: dropped and made anew, because its rows cannot
+-- be deleted. Its seals are then those of a partition that is gone.
 -- Returns the names of the partitions.
 -- Callers:   audit.apply_retention; a DBA: SELECT audit.drop_partitions('2025-01-01').
 -- Locks:     ACCESS EXCLUSIVE on the audit, for a moment.

@@ -1,5 +1,5 @@
--- What this server lacks for monitoring, or should not write to its log, and how to fix it. The server that storeproc
--- starts itself lacks nothing.
+-- What this server lacks of what db/docs and monitoring/README.md demand, or should not write to its log, and how to
+-- fix it. The server that storeproc starts itself lacks nothing.
 -- Callers:   review, storeproc migrate, storeproc check.
 CREATE OR REPLACE FUNCTION monitor.find_gaps()
 RETURNS TABLE (gap text, remedy text)
@@ -34,12 +34,72 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                   WHERE s.name IN ('log_min_duration_statement', 'log_min_duration_sample') AND s.setting <> '-1'
                   UNION ALL SELECT FROM settings AS s WHERE s.name = 'log_statement' AND s.setting <> 'none')
     UNION ALL
-    SELECT 'The log quotes rows that a constraint refuses.',
+    SELECT format('%s: errors of this role quote rows in the log.', r.rolname),
            format('As a superuser: ALTER ROLE %I SET log_min_messages = ''log''.', r.rolname)
     FROM pg_roles AS r
-    WHERE r.rolname = 'web_anonymous'
-      AND NOT EXISTS (SELECT FROM pg_db_role_setting AS s
-                      WHERE s.setrole = r.oid AND 'log_min_messages=log' = ANY (s.setconfig))
+    WHERE r.rolname ~ '^web_' AND NOT monitor.has_setting(r.oid, 'log_min_messages=log')
+    UNION ALL
+    SELECT format('%s: the log may show whom staff look for.', r.rolname),
+           format('As a superuser: ALTER ROLE %I SET auto_explain.log_nested_statements = off.', r.rolname)
+    FROM pg_roles AS r
+    WHERE r.rolname IN ('web_support', 'web_admin')
+      AND NOT monitor.has_setting(r.oid, 'auto_explain.log_nested_statements=off')
+    UNION ALL
+    SELECT 'Statements of merchants may fill the disk.',
+           format('As a superuser: ALTER ROLE %I SET temp_file_limit = ''256MB''.', r.rolname)
+    FROM pg_roles AS r
+    WHERE r.rolname = 'web_merchant' AND NOT EXISTS (
+        SELECT FROM pg_db_role_setting AS s CROSS JOIN LATERAL unnest(s.setconfig) AS c
+        WHERE s.setrole = r.oid AND c LIKE 'temp_file_limit=%')
+    UNION ALL
+    SELECT 'Web roles may take advisory locks, make large objects and end each other''s sessions.',
+           'Run db/roles.sql as a superuser (storeproc migrate --force).'
+    WHERE has_function_privilege('web_anonymous', 'pg_catalog.pg_advisory_lock(bigint)', 'EXECUTE')
+       OR has_function_privilege('web_anonymous', 'pg_catalog.lo_create(oid)', 'EXECUTE')
+       OR has_function_privilege('web_anonymous', 'pg_catalog.pg_terminate_backend(integer, bigint)', 'EXECUTE')
+       OR has_function_privilege('web_anonymous', 'pg_catalog.pg_logical_emit_message(boolean, text, text, boolean)',
+                                 'EXECUTE')
+    UNION ALL
+    SELECT 'store_backup cannot take base backups and dumps.',
+           'As a superuser: ALTER ROLE store_backup REPLICATION BYPASSRLS; GRANT pg_read_all_data TO store_backup.'
+    FROM pg_roles AS r
+    WHERE r.rolname = 'store_backup'
+      AND NOT (r.rolreplication AND r.rolbypassrls AND pg_has_role(r.oid, 'pg_read_all_data', 'USAGE'))
+    UNION ALL
+    SELECT 'Changes of the schema and of roles are not logged.', 'Set log_statement = ''ddl''.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'log_statement' AND s.setting = 'none')
+    UNION ALL
+    SELECT 'Connections are not logged.', 'Set log_connections = ''authorization''.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'log_connections' AND s.setting IN ('', 'off'))
+    UNION ALL
+    SELECT 'Long waits for locks are not logged.', 'Set log_lock_waits = on.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'log_lock_waits' AND s.setting = 'off')
+    UNION ALL
+    SELECT format('max_locks_per_transaction is %s: large orders may fail with "out of shared memory".', s.setting),
+           'Set max_locks_per_transaction = 256 and restart the server.'
+    FROM settings AS s
+    WHERE s.name = 'max_locks_per_transaction' AND s.setting::integer < 256
+    UNION ALL
+    SELECT 'track_functions is none: the time of functions is not known.', 'Set track_functions = pl.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'track_functions' AND s.setting = 'none')
+    UNION ALL
+    SELECT 'The extension pgstattuple is missing in this database: monitor.measure_bloat() does not work.',
+           'As a superuser: CREATE EXTENSION pgstattuple SCHEMA extensions.'
+    WHERE NOT EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pgstattuple')
+    UNION ALL
+    SELECT 'Extensions are not found by their names (as in a copy of a database).',
+           format('ALTER DATABASE %I SET search_path = "$user", public, extensions.', d.datname)
+    FROM pg_database AS d
+    WHERE d.datname = current_database() AND NOT EXISTS (
+        SELECT FROM pg_db_role_setting AS s CROSS JOIN LATERAL unnest(s.setconfig) AS c
+        WHERE s.setdatabase = d.oid AND s.setrole = 0 AND c ~ '^search_path=.*\mextensions\M')
+    UNION ALL
+    SELECT 'The audit has no partition for the next month.',
+           'Start a worker, or: SELECT audit.add_partition((now() + interval ''1 month'')::date).'
+    WHERE NOT EXISTS (    -- not to_regclass(): store_monitor may not look into schema audit
+        SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'audit'
+          AND c.relname = 'changes_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 month', 'YYYY_MM'))
     UNION ALL
     SELECT 'track_io_timing is off: the time of reads is not known.', 'Set track_io_timing = on.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'track_io_timing' AND s.setting = 'off')

@@ -50,4 +50,6 @@ BEGIN
     RETURN true;
 END $$;
 
+COMMENT ON FUNCTION payments.mark_payment_authorized IS
+'Internal: the gateway has authorised the money of a payment. Called for its callback, not by people.';
 GRANT EXECUTE ON FUNCTION payments.mark_payment_authorized TO store_api;

@@ -117,4 +117,6 @@ BEGIN
     RETURN true;
 END $$;
 
+COMMENT ON FUNCTION payments.mark_payment_completed IS
+'Internal: books money that was taken and pays the order with it. By hand: payments.complete_by_hand (audited).';
 GRANT EXECUTE ON FUNCTION payments.mark_payment_completed TO store_api;

@@ -33,4 +33,6 @@ BEGIN
     RETURN true;
 END $$;
 
+COMMENT ON FUNCTION payments.mark_payment_failed IS
+'Internal: ends an attempt to pay without money. By hand: payments.fail_by_hand, which is audited.';
 GRANT EXECUTE ON FUNCTION payments.mark_payment_failed TO store_api;

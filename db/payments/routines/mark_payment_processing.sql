@@ -40,4 +40,6 @@ BEGIN
     RETURN true;
 END $$;
 
+COMMENT ON FUNCTION payments.mark_payment_processing IS
+'Internal: the payer''s bank takes its time; payment, order and stock wait. Called for a callback, not by people.';
 GRANT EXECUTE ON FUNCTION payments.mark_payment_processing TO store_api;

@@ -32,4 +32,6 @@ BEGIN
     RETURN true;
 END $$;
 
+COMMENT ON FUNCTION payments.mark_payout_completed IS
+'Internal: books a payout that was transferred. Customer service reports it with api.confirm_payout.';
 GRANT EXECUTE ON FUNCTION payments.mark_payout_completed TO store_api;

@@ -21,4 +21,6 @@ BEGIN
     RETURN true;
 END $$;
 
+COMMENT ON FUNCTION payments.mark_payout_failed IS
+'Internal: a payout could not be transferred; its money is available again.';
 GRANT EXECUTE ON FUNCTION payments.mark_payout_failed TO store_api;

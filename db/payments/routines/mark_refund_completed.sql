@@ -30,4 +30,6 @@ BEGIN
     RETURN true;
 END $$;
 
+COMMENT ON FUNCTION payments.mark_refund_completed IS
+'Internal: books a refund that was made. Customer service reports one by hand with api.confirm_refund.';
 GRANT EXECUTE ON FUNCTION payments.mark_refund_completed TO store_api;

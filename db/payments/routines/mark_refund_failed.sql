@@ -55,4 +55,6 @@ BEGIN
     RETURN true;
 END $$;
 
+COMMENT ON FUNCTION payments.mark_refund_failed IS
+'Internal: a refund could not be made, or came back from the bank.';
 GRANT EXECUTE ON FUNCTION payments.mark_refund_failed TO store_api;
