@@ -13,6 +13,7 @@ from api.http.errors import Problem
 from api.http.passwords import AT_ONCE, MOST_OF_ONE, MOST_WAITING, THREADS, PasswordHasher
 
 CHEAP = "$2b$04$" + "." * 22
+LONGER = "$2b$08$" + "." * 22  # 15 ms: longer than a busy machine takes to give a thread its turn
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ async def test_a_newcomer_finds_a_free_thread(hasher: PasswordHasher) -> None:
     order: list[str] = []
 
     async def one(client: str) -> None:
-        await hasher.hash("Right-1", CHEAP, client=client)
+        await hasher.hash("Right-1", LONGER, client=client)
         order.append(client)
 
     async with asyncio.TaskGroup() as group:
@@ -54,7 +55,7 @@ async def test_a_newcomer_finds_a_free_thread(hasher: PasswordHasher) -> None:
             group.create_task(one("203.0.113.9"))
         await asyncio.sleep(0)
         group.create_task(one("198.51.100.1"))
-    assert order.index("198.51.100.1") <= THREADS
+    assert order.index("198.51.100.1") < MOST_OF_ONE // 2  # in the order of requests it would be the last
 
 
 async def test_a_full_queue_costs_the_network_with_the_most_jobs(hasher: PasswordHasher) -> None:
