@@ -383,7 +383,8 @@ def test_pgbackrest_knows_every_line_of_its_configuration(folder: Path) -> None:
     done = subprocess.run(
         ["pgbackrest", f"--config={Path(__file__).parents[2] / 'backups' / 'pgbackrest.conf'}", "--stanza=store",
          f"--log-path={folder}", f"--lock-path={folder}", "--repo=2", "info"],
-        env={"PGBACKREST_REPO1_CIPHER_PASS": "x", "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
+        env={"PGBACKREST_REPO1_CIPHER_PASS": "x", "PGBACKREST_REPO2_CIPHER_PASS": "x", "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "WARN" not in done.stdout + done.stderr

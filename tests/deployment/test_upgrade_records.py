@@ -135,7 +135,10 @@ def test_what_did_not_change_is_neither_loaded_nor_locked(access: Access, old: P
         unexcused = {name for name in touched if ".".join(name.split(".")[:2]) not in free}
         assert unexcused == set(), kind
     taken = locks(access)
-    assert {(name, mode) for name, mode in taken - usual if name not in free} == set()
+    # The audit's partitions of this month and the next are made now.
+    assert {
+        (name, mode) for name, mode in taken - usual if name not in free and not name.startswith("audit.changes_2")
+    } == set()
     unchanged = {file.name for file in (*source.policies, *source.views) if not is_changed(file)}
     assert len(unchanged) > 40
     assert unchanged.isdisjoint(done.code)

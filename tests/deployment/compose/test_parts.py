@@ -96,7 +96,7 @@ class Machine:
         assert rules.count("peer") == 1
         # The network of the administrator: where connections of this machine come from.
         network = services_network(compose, "administration")
-        assert rules.count(network) == 3
+        assert rules.count(network) == 4
         rules = rules.replace("peer", "scram-sha-256").replace(network, "127.0.0.1/32")
         (home / "pg_hba.conf").write_text(rules)
         self.server = Server(home / "postgres", secret=SECRET, settings=settings)
@@ -205,7 +205,12 @@ def test_the_administrator_comes_from_no_other_network(machine: Machine) -> None
         rules = connection.execute("SELECT type, user_name, address, auth_method FROM pg_hba_file_rules").fetchall()
     assert all(method == "scram-sha-256" for *_, method in rules)
     wide = [users for kind, users, address, _ in rules if kind == "host" and address == "samenet"]
-    assert sorted(name for users in wide for name in users) == ["+app_merchant_sql", "/^web_", "store_monitor"]
+    assert sorted(name for users in wide for name in users) == [
+        "+app_merchant_sql",
+        "+app_readonly",
+        "/^web_",
+        "store_monitor",
+    ]
 
 
 def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine) -> None:

@@ -122,9 +122,15 @@ def test_no_function_leaves_anything_in_its_session(bodies: dict[str, str]) -> N
         "a cursor that stays": r"\bWITH\s+HOLD\b",
         "PREPARE": r"(?:^|;)\s*PREPARE\b",
     }
+    not_theirs = {
+        "identity.act_for(text,text)",  # for a person with psql; granted to no role
+        "monitor.find_gaps()",  # names a lock, takes none
+    }
+    assert not_theirs <= bodies.keys()
     found = [
         f"{name}: {what}"
         for name, body in bodies.items()
+        if name not in not_theirs
         for what, pattern in lasting.items()
         if re.search(pattern, body, re.IGNORECASE)
     ]
