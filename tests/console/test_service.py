@@ -96,7 +96,7 @@ async def test_what_is_refused_says_why_and_by_which_request(
     await expect(alert).to_contain_text("Refunds cannot exceed the amount that was paid.")
     request = await alert.locator("code").inner_text()
     assert re.fullmatch(r"[0-9a-f]{32}", request)
-    assert request in server.log()
+    assert await server.log_of(request)
     # Not an amount: the console says so by itself, and sends nothing.
     await page.get_by_label("Amount in USD").fill("1.005")
     await console.in_dialog("Refund")

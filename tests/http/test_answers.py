@@ -46,7 +46,7 @@ async def test_the_request_id_is_in_the_log_and_in_the_audit(
 ) -> None:
     request_id = uuid4().hex
     await client.post("/account/addresses", token=token, json=ADDRESS, headers={"X-Request-Id": request_id})
-    lines = [json.loads(line) for line in server.log().splitlines() if request_id in line]
+    lines = await server.log_of(request_id)
     assert [(line["operation"], line["role"], line["status"]) for line in lines] == [
         ("create_address", "customer", 201)
     ]

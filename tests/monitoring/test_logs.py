@@ -197,14 +197,7 @@ async def test_a_request_is_one_line_that_can_be_searched(client: Any, server: A
     request_id = f"look-for-{uuid.uuid4().hex[:8]}"
     answer = await client.get(f"/products/{uuid.uuid4()}", headers={"X-Request-Id": request_id})
     assert answer.headers["x-request-id"] == request_id
-    found: list[dict[str, Any]] = []
-    for _ in range(200):  # the line is written after the answer
-        found = [line for line in lines(server.log()) if line.get("request_id") == request_id]
-        if found:
-            break
-        await asyncio.sleep(0.05)
-    assert len(found) == 1
-    line = found[0]
+    (line,) = await server.log_of(request_id)
     assert line.pop("ms") > 0
     assert datetime.fromisoformat(line.pop("time")).tzinfo is not None
     assert len(line.pop("client")) == 16  # a keyed hash of the address
@@ -222,7 +215,7 @@ async def test_what_nobody_foresaw_is_there_with_its_sqlstate(client: Any, serve
         await admin.execute("GRANT SELECT ON catalog.categories TO store_api")
     assert answer.status_code == 500
     assert "permission" not in answer.text
-    found = [line for line in lines(server.log()) if line.get("request_id") == answer.headers["x-request-id"]]
+    found = await server.log_of(answer.headers["x-request-id"], 2)
     assert len(found) == 2
     assert found[0]["error"].startswith("Unexpected: 42501 permission denied for table categories")
     assert found[1]["status"] == 500

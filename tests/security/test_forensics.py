@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import uuid
 from typing import Any
 
@@ -36,15 +34,9 @@ async def boss(admin: Any, client: Any, call: Any) -> str:
 
 
 async def line_of(server: Any, request_id: str) -> dict[str, Any]:
-    """The log line of a request. It is written after the response."""
-    for _ in range(200):
-        lines = [json.loads(line) for line in server.log().splitlines() if line.startswith("{")]
-        found: list[dict[str, Any]] = [line for line in lines if line.get("request_id") == request_id]
-        if found:
-            assert len(found) == 1
-            return found[0]
-        await asyncio.sleep(0.05)
-    pytest.fail(f"the log has no line of {request_id}")
+    (line,) = await server.log_of(request_id)
+    found: dict[str, Any] = line
+    return found
 
 
 async def listed(client: Any, token: str, **query: Any) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -118,6 +119,16 @@ class WebServer:
 
     def log(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    async def log_of(self, request_id: str, count: int = 1) -> list[dict[str, Any]]:
+        """The log lines of a request, once there are `count`. The last one is written after the response."""
+        for _ in range(200):
+            lines = [json.loads(line) for line in self.log().splitlines() if request_id in line and line[0] == "{"]
+            found: list[dict[str, Any]] = [line for line in lines if line.get("request_id") == request_id]
+            if len(found) >= count:
+                return found
+            await asyncio.sleep(0.05)
+        pytest.fail(f"the log has not {count} lines of {request_id}")
 
 
 @pytest.fixture(scope="module")
