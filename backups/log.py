@@ -4,6 +4,7 @@ reach, when a transaction was committed last."""
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from backups.checksums import SUFFIX, checksum_file, matches
+from backups.checksums import SUFFIX, checksum_file, matches, write_checksum
 from backups.programs import Say
 from db.server.embedded import Layout
 
@@ -209,6 +210,22 @@ class Log:
         if not found:
             return None
         return Commit(datetime.fromisoformat(found[-1][1]).replace(tzinfo=UTC), position(found[-1][0]))
+
+
+def add_to_archive(archive: Path, path: Path, layout: Layout) -> None:
+    """Put a complete file of a cluster's pg_wal into an archive, with its checksum, in place of a damaged one."""
+    target = archive / f"{path.name}.gz"
+    draft = target.with_name(target.name + ".tmp")
+    with draft.open("wb") as file:
+        file.write(gzip.compress(path.read_bytes(), 1))
+        file.flush()
+        os.fsync(file.fileno())
+    checksum_file(target).unlink(missing_ok=True)
+    draft.replace(target)
+    write_checksum(target)
+    for made in (target, checksum_file(target)):
+        made.chmod(0o600)
+        os.chown(made, layout.uid, layout.gid)
 
 
 def _has_position(head: bytes, name: str) -> bool:

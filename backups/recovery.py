@@ -22,6 +22,10 @@ from db.server.configuration import restoring
 from db.server.embedded import Layout
 from db.server.supervisor import Server
 
+# What ALTER SYSTEM has set wins over everything else, but was meant for another server: an archive_command mixes the
+# copy's log into the archive, synchronous_standby_names lets no commit end, listen_addresses takes the port.
+ALTERED = "postgresql.auto.conf"
+
 # The invariants (name, result, detail), and schema_version and code_digest of the deployed code.
 Proof = Callable[[Access], tuple[list[tuple[str, bool, str]], tuple[str, str]]]
 
@@ -50,6 +54,9 @@ class Recovered:
     """A cluster after recovery."""
 
     last_commit: datetime | None
+    end: int
+    """The log position at which the new timeline begins."""
+
     checks: list[tuple[str, bool, str]]
     deployed: tuple[str, str]
 
@@ -62,6 +69,9 @@ def recover(
     Raises BackupError where the log cannot be replayed up to the goal.
     """
     settings = _settings(repository, log, target, goal)
+    altered, aside = target.restoring / "postgres" / ALTERED, target.restoring / ALTERED
+    if altered.exists():
+        altered.rename(aside)
     say(f"replaying the log to {format_moment(goal.moment or goal.window.end)}")
     started = time.monotonic()
     running = Server(target.restoring, secret=secret, settings=settings, say=say)
@@ -71,7 +81,8 @@ def recover(
         except ServerError as error:
             raise BackupError(f"the log cannot be replayed: {_reason(error)}. Nothing was replaced.") from None
         with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
-            last = _last_commit(connection, goal)
+            end = _reached(connection)
+            last = _last_commit(connection, goal, end)
             verifier = connection.pgconn.encrypt_password(
                 access.password(SUPERUSER).encode(), SUPERUSER.encode(), b"scram-sha-256"
             )
@@ -88,7 +99,9 @@ def recover(
         say(f"{sum(ok for _, ok, _ in checks)} of {len(checks)} invariants hold ({time.monotonic() - started:.1f} s)")
     finally:
         running.stop()
-    return Recovered(last, checks, deployed)
+    if aside.exists():
+        aside.rename(altered)
+    return Recovered(last, end, checks, deployed)
 
 
 def _settings(repository: Repository, log: Log, target: Layout, goal: Goal) -> dict[str, str]:
@@ -121,11 +134,11 @@ def _settings(repository: Repository, log: Log, target: Layout, goal: Goal) -> d
     return settings
 
 
-def _last_commit(connection: psycopg.Connection[Any], goal: Goal) -> datetime | None:
+def _last_commit(connection: psycopg.Connection[Any], goal: Goal, end: int) -> datetime | None:
     """The last commit that was replayed. Raises BackupError where the log has later ones that belong to the goal."""
     last: datetime | None = fetch_value(connection, "SELECT pg_last_xact_replay_timestamp()")
     window = goal.window
-    if goal.stops_at is not None or window.last_commit is None or _reached(connection) > window.last_commit.position:
+    if goal.stops_at is not None or window.last_commit is None or end > window.last_commit.position:
         return last
     ending = last or window.begin
     if goal.accept_end is not None and goal.accept_end <= ending:

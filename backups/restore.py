@@ -19,7 +19,7 @@ from pathlib import Path
 
 from backups.archives import unpacked, verify_backup
 from backups.gaps import find_gaps, known_end
-from backups.log import Log
+from backups.log import SEGMENT, SEGMENT_NAME, Log, add_to_archive, segment_number
 from backups.programs import (
     BackupError,
     Say,
@@ -157,10 +157,31 @@ def _restore(repository: Repository, target: Layout, secret: str, request: Reque
     except BaseException:
         shutil.rmtree(target.home if new_home else target.restoring, ignore_errors=True)
         raise
+    if log.rescued:
+        _archive_rescued(repository, log, recovered.end, target, say)
     before = _swap(target)
     if in_place:
         archive_to(target, repository.wal)
     return Restored(chain[-1].id, recovered.last_commit, target.cluster, before, recovered.checks, recovered.deployed)
+
+
+def _archive_rescued(repository: Repository, log: Log, end: int, target: Layout, say: Say) -> None:
+    """Archive what only the data folder had: the new timeline builds on it, and its server will not.
+
+    Not a last segment that is not complete: the new timeline begins with a copy of it.
+    """
+    numbers = [segment_number(path.name) for path in log.rescued if SEGMENT_NAME.fullmatch(path.name)]
+    first_incomplete = max([end // SEGMENT, *numbers])
+    try:
+        for path in log.rescued:
+            if not SEGMENT_NAME.fullmatch(path.name) or segment_number(path.name) < first_incomplete:
+                add_to_archive(repository.wal, path, target)
+        sync_folder(repository.wal)
+    except OSError as error:
+        say(
+            f"what the archive lacked cannot be added to {repository.wal} ({error.strerror}): "
+            "take a full backup as soon as the store runs"
+        )
 
 
 def _own(repository: Repository, target: Layout, in_place: bool, say: Say) -> None:
@@ -181,9 +202,13 @@ def _own(repository: Repository, target: Layout, in_place: bool, say: Say) -> No
 def _include_settings(cluster: Path, target: Layout) -> None:
     """Make a cluster that another program created (Repository.outside) read storeproc.conf, and nothing else."""
     main = cluster / "postgresql.conf"
-    if "include 'storeproc.conf'" not in main.read_text():
+    if not main.exists() or "include 'storeproc.conf'" not in main.read_text():
         main.write_text("include 'storeproc.conf'  # rewritten at each start; ALTER SYSTEM wins over both\n")
         os.chown(main, target.uid, target.gid)
+    rules = cluster / "pg_hba.conf"
+    if not rules.exists():  # Debian keeps these files in /etc
+        rules.write_text("local all all scram-sha-256\n")
+        os.chown(rules, target.uid, target.gid)
 
 
 def _is_of(repository: Repository, target: Layout) -> bool:
@@ -223,6 +248,7 @@ def _require_end(
     backups = repository.backups()
     newest = max(log.timelines | {backup.timeline for backup in backups})
     if window.timeline == newest and window.last_segment >= known_end(backups, log, newest):
+        _require_one_server(backups, windows, window, accept_end)
         return
     if accept_end is not None and accept_end <= window.end:
         return
@@ -232,6 +258,28 @@ def _require_end(
     raise BackupError(
         f"the latest state cannot be restored: {reason}. "
         f"`storeproc restore --accept-end {format_exactly(window.end)}` restores the state before that."
+    )
+
+
+def _require_one_server(
+    backups: Sequence[Backup], windows: Sequence[Window], window: Window, accept_end: datetime | None
+) -> None:
+    """Raises BackupError where a timeline that was left has later commits than the last one, and that is not accepted.
+
+    A store that is restored goes on later than it ended. If it did not end, two servers have archived to this folder (a
+    copy that was started, a primary that came back), and only a person knows which one is the store.
+    """
+    ours = [backup.available_from for backup in backups if backup.id in window.backups]
+    end = max([*ours, *([window.last_commit.moment] if window.last_commit else [])])
+    later = [(each.last_commit.moment, each.timeline) for each in windows if each.last_commit is not None]
+    moment, timeline = max(later, default=(end, window.timeline))
+    if moment <= end or (accept_end is not None and accept_end <= end):
+        return
+    raise BackupError(
+        f"two servers have written to this folder: timeline {timeline} has commits until {format_moment(moment)}, "
+        f"timeline {window.timeline}, which began later, until {format_moment(end)}. "
+        f"`storeproc restore --to {format_exactly(moment)}` restores the former, "
+        f"`storeproc restore --accept-end {format_exactly(end)}` the latter."
     )
 
 

@@ -29,11 +29,18 @@ rm -rf "$draft"  # of a restore that was interrupted
 trap 'rm -rf "$draft"' EXIT
 STOREPROC_DATA=$draft storeproc restore "$@" --into "$draft"
 
+# This server is not yet the shop's: it must not take the new timeline's first files for archived (without a folder of
+# backups the embedded server's archive_command is `true`), nor obey what ALTER SYSTEM has set for the other one.
+altered=$draft/postgres/postgresql.auto.conf
+cp -p "$altered" "$draft/altered.conf"
+echo "archive_command = ''" >"$altered"
+
 # The password of the backup is the one of that day. Its verifier goes to the server, nothing into an argument.
 # shellcheck disable=SC2016  # psql runs it
 printf '%s\n' '\set password `cat "$POSTGRES_PASSWORD_FILE"`' "ALTER ROLE postgres PASSWORD :'password';" |
     STOREPROC_DATA=$draft POSTGRES_PASSWORD_FILE=$password storeproc psql -X --quiet --set=ON_ERROR_STOP=1 --file=- ||
     fail "the administrator's password cannot be set. Nothing was replaced."
+mv "$draft/altered.conf" "$altered"
 [[ ! -e $draft/postgres/postmaster.pid ]] || fail "the restored server did not stop. Nothing was replaced."
 
 before=

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from backups.checksums import checksum_file, matches, write_checksum
+from backups.gaps import find_gaps
+from backups.log import Log
 from backups.programs import BackupError
 from backups.restore import Request, Restored, parse_moment, restore_backup
 from backups.verify import verify
@@ -245,7 +247,10 @@ def test_a_segment_that_the_data_folder_still_has(shop: Shop, folder: Path) -> N
     with pytest.raises(BackupError, match="are damaged or missing; nothing is known to lie behind"):
         store.restore(into=home / "elsewhere")
     store.restore()
-    assert store.notes(store.start()) == ALL
+    access = store.start()
+    assert store.notes(access) == ALL
+    archived(store, access)  # the archive goes on, and has now what only the data folder had
+    assert find_gaps(store.repository, Log(store.repository.wal, store.layout), []) == []
     store.stop()
     shutil.rmtree(home)
 

@@ -65,6 +65,9 @@ def test_the_volume_is_put_back_to_a_moment(folder: Path, run: Run) -> None:
     assert kept.stat().st_ino == inode
     assert f"18/{kept.name}" in done.stdout
 
+    waiting = cluster / "pg_wal" / "archive_status" / "00000002.history.ready"
+    assert waiting.exists(), "the container's server archives the new timeline from its first file on"
+
     # The container's server, with the administrator's password of .secrets.
     (folder / "container").mkdir()
     (folder / "container").chmod(0o755)
