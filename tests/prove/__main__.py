@@ -9,7 +9,7 @@
 2. crowd     many clients at once; their answers must explain the state
 3. attacks   what was done to other shops, through SQL and over HTTP; and with the safeguard cut out, to see it noticed
 4. abuse     people who cheat, hoard, guess and flood while others shop; and with the protections cut out
-5. faults    processes killed, disks filled, gateways failing (tests/prove/faults.py)
+5. faults    processes killed, disks filled, archives damaged, gateways failing (tests/prove/faults.py)
 6. soak      an hour's requests, fuzzed: no 5xx, none late, memory flat; and with a leak, to see it noticed
 
 The exit status is 1 if anything was found.

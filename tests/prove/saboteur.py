@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import asyncpg
 import psutil
 
 from tests.gateways.stripe_server import Kind, StripeServer
 
+from .disk import full
 from .gateway import Stripe
 from .stand import Stand, Wire
 
@@ -203,12 +203,12 @@ class Saboteur:
     # --- the disk
 
     async def fill_the_disk(self) -> None:
-        with self._full():
+        with full(self.stand.data):
             await asyncio.sleep(self.chance.uniform(2, 6))
 
     async def fill_the_disk_and_the_log(self) -> None:
         """The write-ahead log needs a new file and gets none: the server panics, and its recovery needs room, too."""
-        with self._full():
+        with full(self.stand.data):
             for _ in range(8):
                 with suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
                     async with self.stand.admin() as admin:
@@ -217,24 +217,10 @@ class Saboteur:
             await asyncio.sleep(self.chance.uniform(1, 4))
 
     async def kill_the_postmaster_on_a_full_disk(self) -> None:
-        with self._full():
+        with full(self.stand.data):
             await asyncio.sleep(0.5)
             self._kill(self.stand.postmaster())
             await asyncio.sleep(self.chance.uniform(2, 5))
-
-    @contextmanager
-    def _full(self) -> Iterator[None]:
-        filler = self.stand.data / "filler"
-        file = os.open(filler, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            for size in (16 << 20, 1 << 20, 4096):  # to the last page
-                with suppress(OSError):
-                    while os.write(file, b"\0" * size) == size:
-                        pass
-            yield
-        finally:
-            os.close(file)
-            filler.unlink()
 
     def all(self, *, disk: bool) -> dict[str, Callable[[], Awaitable[None]]]:
         names = [

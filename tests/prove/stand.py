@@ -32,6 +32,8 @@ from db.server.processes import die_with_parent
 from db.server.supervisor import Server
 from tests.support.cluster import UNLIMITED
 
+from .disk import mount, unmount
+
 ROOT = Path(__file__).parents[2]
 SOCKET = ".s.PGSQL.5432"
 
@@ -300,7 +302,7 @@ async def standing(
     wires: list[Wire] = []
     try:
         if disk_megabytes is not None:
-            await asyncio.to_thread(_mount, stand.data, disk_megabytes)
+            await asyncio.to_thread(mount, stand.data, disk_megabytes)
             mounted = True
         await asyncio.to_thread(stand.make, settings or {}, wired=wired)
 
@@ -345,12 +347,7 @@ def _make_folder() -> Path:
     return folder
 
 
-def _mount(folder: Path, megabytes: int) -> None:
-    folder.mkdir(mode=0o711)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0711", "tmpfs", folder], check=True)
-
-
 def _remove(folder: Path, stand: Stand, mounted: bool) -> None:
     if mounted:
-        subprocess.run(["umount", "-l", stand.data], check=False)  # also when somebody still has a file open
+        unmount(stand.data)
     subprocess.run(["rm", "-rf", "--one-file-system", folder], check=False)

@@ -27,6 +27,7 @@ from db.server.access import Access
 from db.server.supervisor import Server
 
 from . import faults
+from .disk import can_mount
 from .stand import SOCKET, Wire
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +36,7 @@ ONE = "SELECT $1::text"
 
 async def test_nothing_is_lost_or_doubled_while_things_break() -> None:
     chosen = ("kill_a_web_process", "lose_answers_of_the_database", "kill_the_postmaster", "kill_the_worker")
+    chosen += ("damage_the_archive", "fill_the_backup_disk") if can_mount() else ("damage_the_archive",)
     report = await faults.run(faults.Plan(0, hasten=True, faults=chosen, clients=8, pause=0.1))
     print(
         f"{sum(report.faults.values())} faults, {report.acknowledged} acknowledged writes, {len(report.lost)} lost, "
