@@ -35,6 +35,7 @@ from db.server.configuration import archive_to
 # Below wal_summary_keep_time (10 days): without the summaries an incremental backup is not possible.
 NEW_CHAIN_AFTER = timedelta(days=7)
 ARCHIVE_TIMEOUT = 60.0  # seconds in which not a single segment arrives
+MOST_CLOSED = 100  # segments that are closed while the archiver does not use its command yet
 
 
 @dataclass(frozen=True)
@@ -120,22 +121,35 @@ def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any]
     say(f"the write-ahead log is archived to {repository.wal} from now on")
 
 
+def _close_segment(connection: psycopg.Connection[Any]) -> str:
+    """The name of the segment of the log that ends now."""
+    connection.execute("SELECT pg_create_restore_point('storeproc backup')")  # an empty segment is not closed
+    return str(fetch_value(connection, "SELECT pg_walfile_name(pg_switch_wal())"))
+
+
 def wait_for_archive(repository: Repository, connection: psycopg.Connection[Any], up_to: str | None = None) -> None:
     """Return when the log up to a position, which is complete, is in the archive; None: up to now.
 
     Raises BackupError when no segment arrives for a minute.
     """
     if up_to is None:
-        connection.execute("SELECT pg_create_restore_point('storeproc backup')")  # an empty segment is not closed
-        name = fetch_value(connection, "SELECT pg_walfile_name(pg_switch_wal())")
+        name = _close_segment(connection)
     else:
         row = connection.execute("SELECT pg_walfile_name(%s::text::pg_lsn)", [up_to]).fetchone()
         name = row[0] if row else ""
     deadline = 0.0
     arrived = -1
-    while not (repository.wal / f"{name}.gz").exists():
+    again = MOST_CLOSED if up_to is None else 0
+    while True:
+        row = connection.execute("SELECT archived_count, left(last_archived_wal, 24) FROM pg_stat_archiver").fetchone()
+        number, last = row or (0, None)
+        if (repository.wal / f"{name}.gz").exists():
+            return
+        if again and last is not None and last >= name:
+            # The archiver had not heard of its new command yet, and gave this segment to the former one.
+            again, name = again - 1, _close_segment(connection)
         # A long queue or a slow disk is not an error while segments still arrive.
-        if (number := fetch_value(connection, "SELECT archived_count FROM pg_stat_archiver")) != arrived:
+        if number != arrived:
             arrived, deadline = number, time.monotonic() + ARCHIVE_TIMEOUT
         if time.monotonic() > deadline:
             raise BackupError(

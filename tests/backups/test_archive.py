@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from backups.checksums import checksum_file, matches, write_checksum
 from backups.programs import BackupError
-from db.server.configuration import archiving, restoring
+from backups.take import wait_for_archive
+from db.server.configuration import archive_to, archiving, restoring
 from tests.backups.conftest import Store, archived, ask, ask_nothing
 
 
@@ -99,3 +105,32 @@ def test_a_slow_archive_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPa
         ask_nothing(access, "SELECT pg_create_restore_point('one'), pg_switch_wal()")
     monkeypatch.setattr("backups.take.ARCHIVE_TIMEOUT", 6.0)
     archived(store, access)
+
+
+def test_a_segment_that_the_former_command_took_is_not_waited_for(store: Store) -> None:
+    """A server hears of a new archive_command a moment after it was told; here its parent process stands still."""
+    access = store.start()
+    store.back_up(access)
+    layout, wal = store.layout, store.repository.wal
+    former = wal.with_name("former")
+    former.mkdir()
+    os.chown(former, wal.stat().st_uid, wal.stat().st_gid)
+    parent = int((layout.cluster / "postmaster.pid").read_text().splitlines()[0])
+    with psycopg.connect(access.admin(), autocommit=True) as connection, ThreadPoolExecutor(1) as pool:
+        archive_to(layout, former)
+        connection.execute("SELECT pg_reload_conf()")
+        while not list(former.glob("*.gz")):
+            connection.execute("SELECT pg_create_restore_point('x'), pg_switch_wal()")
+            time.sleep(0.1)
+        os.kill(parent, signal.SIGSTOP)
+        try:
+            archive_to(layout, wal)
+            connection.execute("SELECT pg_reload_conf()")
+            before = len(list(former.glob("*.gz")))
+            waiting = pool.submit(wait_for_archive, store.repository, connection)
+            while len(list(former.glob("*.gz"))) == before:
+                time.sleep(0.02)
+            assert not waiting.done()
+        finally:
+            os.kill(parent, signal.SIGCONT)
+        waiting.result(20)
