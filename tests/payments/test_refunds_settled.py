@@ -50,6 +50,18 @@ async def test_a_failed_refund_blocks_nothing(shop: Shop, customer: str, how: st
     await shop.assert_books_balance()
 
 
+async def test_a_word_of_support_makes_no_refund_a_disputes(shop: Shop, customer: str) -> None:
+    """What a person types is taken for a word of our own. The money of this refund would be owed to nobody."""
+    _, payment = await shop.paid(customer, await shop.product())
+    made = await shop.call(
+        "web_support", "create_refund", token=shop.support, payment_id=payment["id"], amount=400, reason="dispute_lost"
+    )
+    await fail(shop, payment, made, "came back")
+    settled = await settle(shop, made, "cash")
+    assert (settled["status"], settled["settled_by"]) == ("completed", "cash")
+    await shop.assert_books_balance()
+
+
 @pytest.mark.parametrize("method", ["bank_transfer", "wallet", "credit", "cash"])
 @pytest.mark.parametrize("how", ["refused", "came back"])
 async def test_it_is_settled_and_booked_where_the_money_went(shop: Shop, how: str, method: str) -> None:

@@ -19,6 +19,9 @@ DECLARE
     v_quantities CONSTANT integer[] := ARRAY(SELECT i.quantity FROM unnest(create_refund.items) AS i);
     v_components CONSTANT uuid[] := ARRAY(SELECT i.product_id FROM unnest(create_refund.items) AS i);
     v_by_line    CONSTANT boolean := create_refund.items IS NOT NULL OR create_refund.shipping_amount IS NOT NULL;
+    -- 'dispute_lost' is what a dispute took (payments.was_reversed): such a refund, once it fails, is owed to no one.
+    v_reason     CONSTANT text := CASE create_refund.reason WHEN 'dispute_lost' THEN 'dispute lost'
+                                       ELSE create_refund.reason END;
     v_payment    payments.payments;
     v_order      sales.orders;
     v_lines      uuid[] := v_ids;
@@ -125,11 +128,11 @@ BEGIN
     END IF;
 
     IF create_refund.gateway_reference IS NULL THEN
-        v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
+        v_refund_id := payments.request_refund(v_payment.id, v_amount, v_from_order, v_reason,
             CASE WHEN v_by_line THEN v_lines END, CASE WHEN v_by_line THEN v_counts END, v_amounts,
             product_ids => CASE WHEN v_by_line THEN v_parts END);
     ELSE
-        v_refund_id := payments.record_refund(v_payment.id, v_amount, v_from_order, create_refund.reason,
+        v_refund_id := payments.record_refund(v_payment.id, v_amount, v_from_order, v_reason,
             CASE WHEN v_by_line THEN v_lines END, CASE WHEN v_by_line THEN v_counts END, v_amounts,
             product_ids => CASE WHEN v_by_line THEN v_parts END);
         PERFORM payments.mark_refund_completed(v_refund_id, create_refund.gateway_reference);
