@@ -45,7 +45,7 @@ BEGIN
                   WHERE s.scope IS NOT NULL ORDER BY s.scope),
             create_api_key.expires_at)
     RETURNING n.* INTO made;
-    -- The name is left out: whoever borrowed the session chose it.
+    -- Without the name: a thief may have chosen it.
     PERFORM messaging.enqueue_mail('api_key', v_actor,
                                    jsonb_build_object('hint', made.hint, 'scopes', to_jsonb(made.scopes)));
 END $$;
