@@ -3,7 +3,8 @@
 - Python files: 400 lines. Functions: 60, except those that say why in a comment inside: `# Long: one story, told once`.
 - SQL lines: 120 characters (ruff checks those of Python).
 
-It also refuses rollbacks of migrations, which nothing runs: db/docs/changing-a-database.md, "Going back".
+It also refuses rollbacks of migrations, which nothing runs (db/docs/changing-a-database.md, "Going back"), and
+migrations that the commit before this one has with another text.
 """
 
 from __future__ import annotations
@@ -48,10 +49,20 @@ def sql(name: str, text: str) -> Iterator[str]:
             yield f"{name}:{number}: {len(line)} characters, the limit is {SQL_CHARACTERS}"
 
 
+def edited_migrations() -> Iterator[str]:
+    """Migrations of the last commit, or of the one before it, whose text is another now."""
+    for commit in ("HEAD", "HEAD^"):
+        command = ["git", "diff", "--name-only", "--diff-filter=M", commit, "--", "db/migrations"]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if listed.returncode == 0:  # a source archive has no commits, a shallow clone only one
+            yield from listed.stdout.split()
+
+
 def main() -> int:
     found = [line for source in sources("*.py") for line in python(*source)]
     found += [line for name, text in sources("*.sql") if not EXEMPT.match(name) for line in sql(name, text)]
     found += [f"{name}:1: migrations go forward only: delete it" for name, _ in sources("db/migrations/*.rollback.sql")]
+    found += [f"{name}:1: a migration is never edited: add a new one" for name in sorted({*edited_migrations()})]
     for line in found:
         print(line)
     return 1 if found else 0

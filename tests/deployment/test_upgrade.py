@@ -65,9 +65,12 @@ def deploy(tree: Path, access: Access) -> None:
 
 
 def previous_source(folder: Path) -> tuple[str, Path] | None:
-    """The database's source as the last commit before this one left it; None where there is no history to look at."""
+    """The database's source as the last commit before this one left it; None where there is no history to look at.
+
+    A branch that was merged is one step: what it tried on the way was deployed nowhere.
+    """
     try:
-        commits = git("log", "--format=%H", "-n", "2", "--", "db").decode().split()
+        commits = git("log", "--first-parent", "--format=%H", "-n", "2", "--", "db").decode().split()
     except (OSError, subprocess.CalledProcessError):
         return None
     changed = bool(git("status", "--porcelain", "--", "db").strip())
