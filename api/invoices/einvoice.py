@@ -29,7 +29,7 @@ TYPES = {"invoice": "380", "credit_note": "381", "debit_note": "383"}  # UNTDID 
 CORRECTED = "384"  # XRechnung has no debit notes (BR-DE-17): this is one that refers to another document
 PIECE = "C62"  # UN/ECE Recommendation 20: one
 DISCOUNT, FREIGHT = "95", "FC"  # UNTDID 5189, 7161
-TRANSFER, NOT_DEFINED = "58", "1"  # UNTDID 4461: SEPA credit transfer, and none in particular
+SEPA, TRANSFER, NOT_DEFINED = "58", "30", "1"  # UNTDID 4461: credit transfers, and no means in particular
 # Texts for a category without tax (BR-E-10, BR-O-10, …), where the seller's rule gives none. Z has none (BR-Z-10).
 REASONS = {
     "E": "exempt", "O": "outside_scope", "AE": "reverse_charge", "K": "intra_community", "G": "export",
@@ -110,7 +110,7 @@ def _fill_settlement(
     settlement.currency_code = invoice["currency"]
     # Everything is paid when a document is issued, by a gateway's many means. The account is for questions.
     means = PaymentMeans()
-    means.type_code = TRANSFER if invoice["seller"]["iban"] else NOT_DEFINED
+    means.type_code = (SEPA if invoice["currency"] == "EUR" else TRANSFER) if invoice["seller"]["iban"] else NOT_DEFINED
     if invoice["seller"]["iban"]:
         means.payee_account.iban = invoice["seller"]["iban"]
     settlement.payment_means.add(means)

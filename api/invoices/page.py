@@ -54,7 +54,9 @@ class Page:
         self.kind: str = invoice["kind"]
         self.refers = self.kind != "invoice"
         self.reasons = self._reasons()
-        self.prices = Prices.of([*invoice["items"], *invoice["shipping_parts"]], len(self.reasons) > 1)
+        parts = [*invoice["items"], *invoice["shipping_parts"]]
+        self.prices = Prices.of(parts, len(self.reasons) > 1)
+        self.several = any(len(part["taxes"]) > 1 for part in parts)  # on one amount
 
     def say(self, key: str, **values: object) -> str:
         """A text of the language's section [document]."""
@@ -72,10 +74,10 @@ class Page:
     def _reasons(self) -> dict[tuple[str, str | None], str]:
         """Why no tax is charged, once each, by category and what the seller's rule says."""
         found = {}
-        for tax in self.invoice["taxes"]:
-            key = tax["category"], tax["reason"]
-            if tax["category"] not in ("S", "Z") and (tax["reason"] or tax["category"] in _WORDS):
-                found[key] = tax["reason"] or self.say(_WORDS[tax["category"]])
+        for part in (*self.invoice["items"], *self.invoice["shipping_parts"], *self.invoice["taxes"]):
+            category = part.get("tax_category") or part["category"]
+            if category not in ("S", "Z") and (part["reason"] or category in _WORDS):
+                found[category, part["reason"]] = part["reason"] or self.say(_WORDS[category])
         return found
 
     # --- parts of the page ------------------------------------------------------------------------
@@ -170,8 +172,7 @@ class Page:
 
     def taxes(self) -> dict[str, Any]:
         """The taxes of each rate, shipping included. Of several on one amount, a gross of each means nothing."""
-        invoice, say, money = self.invoice, self.say, self.money
-        single = all(len(part["taxes"]) < 2 for part in (*invoice["items"], *invoice["shipping_parts"]))
+        invoice, say, money, single = self.invoice, self.say, self.money, not self.several
         rows = [
             [
                 self._named_rate(tax),
@@ -181,6 +182,7 @@ class Page:
             ]
             for tax in invoice["taxes"]
         ]
+        rows.sort(key=lambda row: next((mark for mark in MARKS if mark in row[0]), ""))
         net = money(invoice["total"] - invoice["tax"])
         return {
             "head": [say("tax_rate"), say("net"), say("tax"), *([say("gross")] if single else [])],
@@ -231,7 +233,7 @@ class Page:
 
     def _rates(self, item: Mapping[str, Any]) -> str | list[str]:
         """The rate of a line, or those of its taxes."""
-        if len(item["taxes"]) > 1:
+        if self.several and item["taxes"]:
             return [self._named_rate(tax) for tax in item["taxes"]]
         return self._marked(self.language.per_cent(item["tax_rate"]), (item["tax_category"], item["reason"]))
 
