@@ -5,7 +5,7 @@
 CREATE FUNCTION api.create_tax_rate(
     country api.country, name api.short_text, rate api.tax_percent, included boolean,
     region api.short_text DEFAULT NULL, category api.tax_category DEFAULT 'standard',
-    valid_from timestamptz DEFAULT NULL
+    valid_from timestamptz DEFAULT NULL, combine api.tax_combination DEFAULT 'replace'
 )
 RETURNS api.tax_rate
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -32,9 +32,9 @@ BEGIN
       AND lower(r.valid) >= v_from;
     UPDATE sales.tax_rates AS r SET valid = tstzrange(lower(r.valid), v_from)
     WHERE r.country = create_tax_rate.country AND r.region = v_region AND r.category = v_category AND r.valid @> v_from;
-    INSERT INTO sales.tax_rates (country, region, category, name, rate, included, valid, created_by)
+    INSERT INTO sales.tax_rates (country, region, category, name, rate, included, combine, valid, created_by)
     VALUES (create_tax_rate.country, v_region, v_category, create_tax_rate.name, create_tax_rate.rate,
-            create_tax_rate.included, tstzrange(v_from, NULL), v_actor)
+            create_tax_rate.included, coalesce(create_tax_rate.combine, 'replace'), tstzrange(v_from, NULL), v_actor)
     RETURNING * INTO v_rate;
     RETURN api.render_tax_rate(v_rate);
 END $$;

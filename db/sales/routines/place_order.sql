@@ -47,11 +47,7 @@ BEGIN
         PERFORM sales.lock_unpaid_orders(place_order.account_id);
     END IF;
     SELECT now() + s.order_time_to_live AS expires_at, s.commission_basis_points,
-           s.shipping_required OR EXISTS (
-               SELECT FROM sales.tax_rates AS r
-               WHERE r.country = coalesce(
-                   place_order.shipping_address ->> 'country', s.tax_country::text
-               )::char(2)) AS priced,
+           s.shipping_required OR sales.looks_for_tax() AS priced,
            s.max_unpaid_orders, s.max_units_on_hold,
            CASE WHEN num_nonnulls(s.max_unpaid_orders, s.max_units_on_hold) > 0 THEN (
                SELECT count(*) FROM (
