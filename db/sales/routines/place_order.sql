@@ -164,8 +164,8 @@ BEGIN
     END IF;
     PERFORM messaging.record_event('order.created', v_order_id, place_order.account_id,
         jsonb_build_object('total', v_subtotal, 'currency', place_order.currency));
-    -- An order with nothing to pay is paid.
-    IF v_subtotal = 0 THEN
+    -- An order with nothing to pay is paid, unless its tax is undecided.
+    IF v_subtotal = 0 AND NOT sales.awaits_tax(v_order_id) THEN
         PERFORM sales.settle_order(v_order_id);
         PERFORM fulfilment.advance_order(v_order_id);
     END IF;
