@@ -19,14 +19,14 @@ COMMENT ON COLUMN api.invoice_buyer.reference IS 'What the buyer wants on the in
 
 CREATE TYPE api.invoice_component AS (sku text, name text, quantity integer);
 
-CREATE TYPE api.charged_tax AS (name text, rate numeric, amount bigint, included boolean);
-COMMENT ON COLUMN api.charged_tax.rate IS 'Per cent.';
-COMMENT ON COLUMN api.charged_tax.included IS 'Whether the price includes it.';
+CREATE TYPE api.line_tax AS (name text, rate numeric, amount bigint, included boolean);
+COMMENT ON COLUMN api.line_tax.rate IS 'Per cent.';
+COMMENT ON COLUMN api.line_tax.included IS 'Whether the price contains it, or it is added to the price.';
 
 CREATE TYPE api.invoice_item AS (
     "position" integer, order_item_id uuid, sku text, name text, quantity integer, unit_price bigint, discount bigint,
     tax_category text, tax_rate numeric, tax_included boolean, net bigint, tax bigint, total bigint,
-    components api.invoice_component[], taxes api.charged_tax[], reason_code text, reason text
+    components api.invoice_component[], taxes api.line_tax[], reason_code text, reason text
 );
 COMMENT ON COLUMN api.invoice_item.tax_included IS 'Whether unit_price and discount include tax.';
 COMMENT ON COLUMN api.invoice_item.components IS 'The contents of one bundle.';
@@ -39,7 +39,7 @@ COMMENT ON COLUMN api.invoice_item.reason IS 'Why no tax is charged; reason_code
 
 CREATE TYPE api.invoice_shipping AS (
     amount bigint, net bigint, tax bigint, total bigint, tax_category text, tax_rate numeric, tax_included boolean,
-    taxes api.charged_tax[], reason_code text, reason text
+    taxes api.line_tax[], reason_code text, reason text
 );
 COMMENT ON COLUMN api.invoice_shipping.amount IS 'A part of the invoice''s shipping; with its tax if tax_included.';
 

@@ -137,12 +137,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'documents, orders and ledger agree on tax', i.id::text
         FROM billing.invoices AS i
         WHERE EXISTS (
-            SELECT FROM (SELECT t.category, t.name, t.rate, t.reason_code, t.reason, t.basis, t.amount,
-                                t.shipping_basis, t.shipping_amount
-                         FROM billing.invoice_taxes AS t WHERE t.invoice_id = i.id) AS f
+            SELECT FROM (SELECT * FROM billing.invoice_taxes AS t WHERE t.invoice_id = i.id) AS f
             FULL JOIN billing.list_taxes(i) AS t
-                ON (f.category, f.rate, coalesce(f.name, ''), coalesce(f.reason_code, ''), coalesce(f.reason, ''))
-                   = (t.category, t.rate, coalesce(t.name, ''), coalesce(t.reason_code, ''), coalesce(t.reason, ''))
+                ON f.category = t.category AND f.rate = t.rate
+                   AND coalesce(f.country, '') = coalesce(t.country, '')
+                   AND coalesce(f.region, '') = coalesce(t.region, '') AND coalesce(f.name, '') = coalesce(t.name, '')
+                   AND coalesce(f.reason_code, '') = coalesce(t.reason_code, '')
+                   AND coalesce(f.reason, '') = coalesce(t.reason, '')
             WHERE (f.basis, f.amount, f.shipping_basis, f.shipping_amount)
                   IS DISTINCT FROM (t.basis, t.amount, t.shipping_basis, t.shipping_amount)
         )

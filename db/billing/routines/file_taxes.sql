@@ -10,10 +10,10 @@ DECLARE
     v_sales uuid;
     v_tax   uuid;
 BEGIN
-    INSERT INTO billing.invoice_taxes (invoice_id, position, account_id, category, name, rate, reason_code, reason,
-                                       basis, amount, shipping_basis, shipping_amount)
-    SELECT document.id, t.position, document.account_id, t.category, t.name, t.rate, t.reason_code, t.reason,
-           t.basis, t.amount, t.shipping_basis, t.shipping_amount
+    INSERT INTO billing.invoice_taxes (invoice_id, position, account_id, category, country, region, name, rate,
+                                       reason_code, reason, basis, amount, shipping_basis, shipping_amount)
+    SELECT document.id, t.position, document.account_id, t.category, t.country, t.region, t.name, t.rate,
+           t.reason_code, t.reason, t.basis, t.amount, t.shipping_basis, t.shipping_amount
     FROM billing.list_taxes(document) AS t;
     IF document.tax = 0 THEN
         RETURN;

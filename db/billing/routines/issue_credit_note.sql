@@ -1,6 +1,6 @@
 -- Makes the credit note of a completed refund, once, and the order's invoice if it is missing. Returns its id.
--- Idempotent. If a line or the shipping is refunded in parts, its taxes are returned in parts, exact to the unit when all
--- of it has been refunded.
+-- Idempotent. If a line or the shipping is refunded in parts, its taxes are returned in parts, exact to the unit when
+-- all of it has been refunded.
 -- Callers:   issue_debit_note, api.issue_credit_note.
 -- Locks:     the order, then the series.
 -- Errors:    refund_not_found 404; refund_not_completed, order_not_paid 409.

@@ -64,7 +64,9 @@ BEGIN
            jsonb_build_object('name', coalesce(a.display_name, v_order.shipping_address ->> 'name', a.email),
                               'recipient', v_order.shipping_address ->> 'name', 'email', a.email)
                || coalesce(v_order.shipping_address, '{}') - 'name'
-               || jsonb_build_object('tax_id', v_order.buyer_tax_id),
+               || jsonb_build_object('tax_id', v_order.buyer_tax_id,
+                                     'region', coalesce(catalog.region_name(v_order.shipping_address ->> 'region'),
+                                                        v_order.shipping_address ->> 'region')),
            v_order.buyer_reference, v_order.currency, c.minor_units, v_order.subtotal, v_order.discount,
            v_order.shipping, v_order.shipping_tax, v_order.shipping_tax_included, v_order.tax, v_order.tax_included,
            v_order.total, v_order.tax_country, v_order.tax_region,

@@ -1,5 +1,5 @@
--- The shipping of a document, a row for each way in which it is taxed. A document from before shipping was taxed has one
--- category for all of it.
+-- The shipping of a document, a row for each way in which it is taxed. A document from before shipping was taxed has
+-- one category for all of it.
 -- Callers:   issue_credit_note, list_taxes, check_invoices, api.render_invoice.
 CREATE OR REPLACE FUNCTION billing.list_parts(document billing.invoices)
 RETURNS SETOF billing.invoice_shipping

@@ -1,5 +1,5 @@
--- The next number of a series, of the year that it is in the shop's time zone. A concurrent transaction waits until this
--- one has ended, and gets the same number if it failed, so there is no gap.
+-- The next number of a series, of the year that it is in the shop's time zone. A concurrent transaction waits until
+-- this one has ended, and gets the same number if it failed, so there is no gap.
 -- Callers:   issue_invoice, issue_credit_note, issue_debit_note.
 -- Locks:     the series, last of all.
 CREATE OR REPLACE FUNCTION billing.next_number(kind text)

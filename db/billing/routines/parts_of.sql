@@ -1,5 +1,5 @@
--- The shipping of an order as its invoice states it, a row for each way in which it is taxed. `no_tax` is the category of
--- an order for which no tax was looked for.
+-- The shipping of an order as its invoice states it, a row for each way in which it is taxed. `no_tax` is the category
+-- of an order for which no tax was looked for.
 -- Callers:   issue_invoice.
 CREATE OR REPLACE FUNCTION billing.parts_of(o sales.orders, no_tax text)
 RETURNS billing.invoice_shipping[]

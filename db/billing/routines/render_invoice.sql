@@ -25,7 +25,7 @@ BEGIN
             SELECT ROW(l.position, l.order_item_id, l.sku, l.name, l.quantity, l.unit_price, l.discount,
                        l.tax_category, trim_scale(l.tax_rate), l.tax_included, l.total - l.tax, l.tax, l.total,
                        ARRAY(SELECT c FROM jsonb_populate_recordset(NULL::api.invoice_component, l.components) AS c),
-                       ARRAY(SELECT t FROM jsonb_populate_recordset(NULL::api.charged_tax, l.taxes) AS t),
+                       api.render_charged_taxes(l.taxes),
                        l.reason_code, l.reason)::api.invoice_item
             FROM billing.invoice_items AS l WHERE l.invoice_id = i.id ORDER BY l.position
         ),
@@ -33,7 +33,7 @@ BEGIN
         ARRAY(
             SELECT ROW(s.amount, s.total - s.tax, s.tax, s.total, s.tax_category, trim_scale(s.tax_rate),
                        s.tax_included,
-                       ARRAY(SELECT t FROM jsonb_populate_recordset(NULL::api.charged_tax, s.taxes) AS t),
+                       api.render_charged_taxes(s.taxes),
                        s.reason_code, s.reason)::api.invoice_shipping
             FROM billing.list_parts(i) AS s ORDER BY s.position
         ),

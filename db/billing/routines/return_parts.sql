@@ -1,5 +1,5 @@
--- The shipping that goes back with a refund: spread over what is left of each part of the invoice's shipping, the tax of
--- each part in proportion, exact to the unit when all of it has been refunded. A part keeps its position.
+-- The shipping that goes back with a refund: spread over what is left of each part of the invoice's shipping, the tax
+-- of each part in proportion, exact to the unit when all of it has been refunded. A part keeps its position.
 -- Callers:   issue_credit_note. It holds the order.
 CREATE OR REPLACE FUNCTION billing.return_parts(invoice billing.invoices, amount bigint)
 RETURNS billing.invoice_shipping[]
