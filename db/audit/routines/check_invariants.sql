@@ -62,12 +62,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                    coalesce(sum(p.tax) FILTER (WHERE p.tax_included), 0) AS included,
                    coalesce(bool_and(p.amount > 0 AND (p.tax_rate > 0) = coalesce(p.tax_category = 'S', false)
                                      AND p.tax = (SELECT coalesce(sum(t.amount), 0)
-                                                  FROM jsonb_to_recordset(p.taxes) AS t (amount bigint))), true) AS sound
+                                                  FROM jsonb_to_recordset(p.taxes) AS t (amount bigint))),
+                            true) AS sound
             FROM jsonb_to_recordset(o.shipping_parts)
                 AS p (amount bigint, tax bigint, tax_rate numeric, tax_included boolean, tax_category text, taxes jsonb)
         ) AS t
         WHERE (o.tax_country IS NOT NULL OR o.shipping_parts <> '[]' OR o.shipping_tax <> 0)
-          AND ((t.tax, t.included) <> (o.shipping_tax, o.shipping_tax_included) OR t.amount <> o.shipping OR NOT t.sound)
+          AND ((t.amount, t.tax, t.included) <> (o.shipping, o.shipping_tax, o.shipping_tax_included) OR NOT t.sound)
 
         UNION ALL
         SELECT 'a bundle''s price is the sum of its components'' shares', i.id

@@ -92,9 +92,7 @@ async def test_two_taxes_in_quebec(buyer: Buyer, goods: Goods, express: Make, qu
     (item,) = order["items"]
     assert (item["tax"], item["tax_rate"], item["total"]) == (14_975, 14.975, 114_975)
     assert taxes(item) == [("GST", 5, 5000, False), ("QST", 9.975, 9975, False)]
-    sent = await buyer.order(
-        line(await goods(100)), shipping_address_id=quebec, shipping_method_id=await express(333)
-    )
+    sent = await buyer.order(line(await goods(100)), shipping_address_id=quebec, shipping_method_id=await express(333))
     assert taxes(sent["shipping_parts"][0]) == [("GST", 5, 17, False), ("QST", 9.975, 33, False)]
     assert (sent["shipping_tax"], sent["shipping_tax_included"], sent["tax"]) == (50, 0, 15 + 50)
     assert sent["total"] == 100 + 15 + 333 + 50
@@ -114,9 +112,7 @@ async def test_a_region_replaces_adds_or_compounds(buyer: Buyer, goods: Goods, q
 
 async def test_a_rate_of_zero_is_not_no_rate(buyer: Buyer, goods: Goods, express: Make, germany: str) -> None:
     panel, odd = await goods(5000, tax_category="solar"), await goods(5000, tax_category="unheard")
-    order = await buyer.order(
-        line(panel), line(odd), shipping_address_id=germany, shipping_method_id=await express(99)
-    )
+    order = await buyer.order(line(panel), line(odd), shipping_address_id=germany, shipping_method_id=await express(99))
     seen = {i["product_id"]: (i["tax_category"], i["tax"], i["taxes"]) for i in order["items"]}
     assert seen == {panel: ("Z", 0, []), odd: (None, 0, [])}
     # 49.5 each: the first is rounded up, the other gets the rest.
