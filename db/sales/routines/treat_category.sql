@@ -50,15 +50,18 @@ BEGIN
 
     IF v_level > 2 AND NOT v_reverse THEN
         rates := sales.tax_rates_of(v_place.country, v_place.region, treat_category.category, v_at);
-        -- That of the region is the last one.
-        IF v_level = 4 AND rates[cardinality(rates)].region IS NOT DISTINCT FROM '' THEN
+        -- A region's rate is the last one. That of the country is not for its parts outside the area of the EU's VAT.
+        IF rates[cardinality(rates)].region = ''
+            AND (v_level = 4
+                 OR NOT v_place.in_eu AND catalog.in_eu_vat_area(v_place.country, NULL, v_at, NULL, v_place.goods))
+        THEN
             rates := '{}';
         END IF;
     END IF;
     IF v_level > 6 AND rates = '{}' AND v_place.eu AND v_place.home_in_eu
-        AND CASE WHEN v_reverse THEN v_place.goods
+        AND (CASE WHEN v_reverse THEN v_place.goods
                  ELSE NOT EXISTS (SELECT FROM sales.tax_rates AS r
-                                  WHERE r.country = v_place.country::char(2) AND r.valid @> v_at) END
+                                  WHERE r.country = v_place.country::char(2) AND r.valid @> v_at) END)
     THEN
         rates := sales.tax_rates_of(v_home.country, v_home.region, treat_category.category, v_at);
     END IF;
