@@ -27,8 +27,8 @@ DECLARE
     v_reverse    boolean;    -- a business of another member state buys
 BEGIN
     -- One that VIES does not know makes no business; one that it has not been asked about does.
-    IF v_tax_id IS NOT NULL AND identity.tax_id_status("order".account_id, v_tax_id) = 'invalid' THEN
-        v_tax_id := NULL;
+    IF v_tax_id IS NOT NULL THEN
+        v_tax_id := CASE WHEN identity.tax_id_status("order".account_id, v_tax_id) <> 'invalid' THEN v_tax_id END;
     END IF;
     SELECT h.* INTO STRICT v_home FROM sales.tax_home() AS h;
     v_place := sales.find_tax_place(v_home.country, v_home.region, coalesce("order".tax_country, v_home.country),
