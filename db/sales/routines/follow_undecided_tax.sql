@@ -1,7 +1,7 @@
 -- Refuses an order with lines that nothing says how to tax, or puts it on hold, as the setting untaxed_orders says. Its
 -- hold ends when all lines are decided: the buyer has changed the address, or removed the lines. A held order waits for
 -- days, since a person has to look at it, but only if the account's e-mail is verified (see payments.begin_attempt).
--- Callers:   price_order. The caller holds the order.
+-- Callers:   place_order, price_order. The caller holds the order.
 -- Locks:     the order's payments.
 -- Errors:    tax_undecided 422; payment_processing 409.
 -- Definer:   customers neither read nor write holds.

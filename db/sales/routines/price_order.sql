@@ -3,7 +3,7 @@
 -- Callers:   place_order (is_new), change_lines, decide_tax, api.set_shipping_address.
 -- Returns:   the total, in minor units.
 -- Locks:     those of follow_undecided_tax; the caller holds the order.
--- Errors:    those of discount_lines and follow_undecided_tax; shipping_method_required,
+-- Errors:    those of discount_lines and, for an order that is not new, follow_undecided_tax; shipping_method_required,
 --            shipping_method_not_available 422.
 CREATE OR REPLACE FUNCTION sales.price_order(order_id uuid, is_new boolean DEFAULT false)
 RETURNS bigint
@@ -61,7 +61,8 @@ BEGIN
     ) AS t
     WHERE o.id = v_order.id
     RETURNING o.total, t.undecided INTO STRICT v_order.total, v_undecided;
-    IF v_order.tax_country IS NOT NULL
+    -- A new order is created first, for those who read events.
+    IF NOT price_order.is_new AND v_order.tax_country IS NOT NULL
         AND (v_undecided OR v_order.hold_reason IS NOT NULL OR v_shipping.parts @> '[{"tax_category": null}]')
     THEN
         PERFORM sales.follow_undecided_tax(v_order.id);

@@ -19,16 +19,21 @@ RETURNS TABLE (tax_category text, exemption_id uuid, rates sales.tax_rates[])
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_at         CONSTANT timestamptz := coalesce("order".taxed_at, "order".created_at);
+    v_tax_id     text := "order".buyer_tax_id;
     v_home       record;
     v_place      sales.tax_place;
     v_rule       record;
     v_level      integer;
     v_reverse    boolean;    -- a business of another member state buys
 BEGIN
+    -- One that VIES does not know makes no business; one that it has not been asked about does.
+    IF v_tax_id IS NOT NULL THEN
+        v_tax_id := CASE WHEN identity.tax_id_status("order".account_id, v_tax_id) <> 'invalid' THEN v_tax_id END;
+    END IF;
     SELECT h.* INTO STRICT v_home FROM sales.tax_home() AS h;
     v_place := sales.find_tax_place(v_home.country, v_home.region, coalesce("order".tax_country, v_home.country),
-                                    "order".tax_region, "order".shipping_address ->> 'postal_code',
-                                    sales.usable_tax_id("order".buyer_tax_id), treat_category.requires_shipping, v_at);
+                                    "order".tax_region, "order".shipping_address ->> 'postal_code', v_tax_id,
+                                    treat_category.requires_shipping, v_at);
     rates := '{}';
     SELECT e.id, e.category, l.level INTO v_rule
     FROM sales.tax_exemptions AS e
