@@ -1,5 +1,6 @@
 -- Whether a document can say the truth in EN 16931, the semantic model of Factur-X: what it cannot is printed on the
--- page only. It knows the VAT of the EU, two decimals (BR-DEC), a seller who is identified (BR-9, BR-CO-26), and one tax a
+-- page only.
+-- It knows the VAT of the EU, two decimals (BR-DEC), a seller who is identified (BR-9, BR-CO-26), and one tax a
 -- line, which it computes again: the tax of each rate may be less than one whole unit of the currency away from that
 -- rate of its net amount (BR-S-09). Tax is rounded once per line, so in a currency without decimals, or over very many
 -- lines, the difference can be larger. Its other rules are of the categories, named below.
