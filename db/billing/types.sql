@@ -72,4 +72,7 @@ CREATE TYPE api.invoice_page AS (data api.invoice[], next_cursor text);
 CREATE TYPE api.invoice_pdf AS (number text, sha256 text, content text);
 COMMENT ON COLUMN api.invoice_pdf.content IS 'Base64.';
 
-CREATE TYPE api.issued_invoice AS (invoice api.invoice, printed boolean);
+CREATE TYPE api.invoice_xml AS (number text, sha256 text, content text);
+
+CREATE TYPE api.issued_invoice AS (invoice api.invoice, printed boolean, xrechnung boolean);
+COMMENT ON COLUMN api.issued_invoice.xrechnung IS 'Whether it is wanted as XRechnung too, and has all that this needs.';
