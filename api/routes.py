@@ -31,6 +31,7 @@ from api.handlers.sessions import (
     EndSession,
     RefreshSession,
 )
+from api.handlers.tax_files import TaxReport
 from api.handlers.webhook_targets import CheckTarget
 from api.http.endpoint import ApiRoute
 from api.metrics.page import show_metrics
@@ -265,6 +266,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/credit-notes/{credit_note_id}/xml",     "get_credit_note_xml", 200, InvoiceXml),
     GET   ("/admin/seller",                          "get_seller"),
     PUT   ("/admin/seller",                          "replace_seller"),
+    GET   ("/admin/tax-report",                      "report_taxes", 200, TaxReport),
+    GET   ("/admin/tax-report/oss",                  "report_oss_taxes"),
 
     # administration
     GET   ("/admin/settings",                        "get_settings"),

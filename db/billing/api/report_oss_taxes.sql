@@ -56,7 +56,8 @@ BEGIN
            OR c.country <> v_home.country AND catalog.in_eu_vat_area(c.country, NULL, i.created_at)
     ), figures AS (
         SELECT s.country,
-               CASE s.country WHEN v_home.country THEN coalesce(s.delivered_to, s.country) END AS delivered_to, s.supply, s.name, s.rate, s.currency, s.minor_units, sum(s.basis)::bigint AS basis,
+               CASE s.country WHEN v_home.country THEN coalesce(s.delivered_to, s.country) END AS delivered_to, s.supply,
+               s.name, s.rate, s.currency, s.minor_units, sum(s.basis)::bigint AS basis,
                sum(s.tax)::bigint AS tax
         FROM sold AS s
         -- At home a correction counts when it is made; in the One Stop Shop it names the quarter that it corrects.

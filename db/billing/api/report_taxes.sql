@@ -118,7 +118,7 @@ COMMENT ON FUNCTION api.report_taxes IS
 
 What the documents of the days from `from` to `to` (both included, in the shop''s time zone) say of taxes, by month or
 quarter, country, region, rate and reason; by default the last whole quarter. A document counts on the day it was
-issued; a credit note is a correction in its own period. Compare `totals` with your accounts: `reconciled` says whether rows,
-documents and ledger agree. `format=csv` is a file, with amounts in units of the currency.';
+issued; a credit note is a correction in its own period. Compare `totals` with your accounts: `reconciled` says whether
+rows, documents and ledger agree. `format=csv` is a file, with amounts in units of the currency.';
 
 GRANT EXECUTE ON FUNCTION api.report_taxes TO app_admin;

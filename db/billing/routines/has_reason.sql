@@ -1,4 +1,5 @@
--- Whether a document may say that a line, or a part of the shipping, bears no tax for a given reason: see check_reasons.
+-- Whether a document may say that a line, or a part of the shipping, bears no tax for a given reason: see
+-- check_reasons.
 -- Callers:   check_reasons.
 CREATE OR REPLACE FUNCTION billing.has_reason(
     invoice_id uuid, shipping boolean, order_item_id uuid, category text, reason_code text, reason text
