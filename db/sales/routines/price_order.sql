@@ -25,8 +25,8 @@ BEGIN
             MESSAGE = 'This order needs a shipping address and a shipping method.',
             HINT = 'Send shipping_address_id and shipping_method_id; GET /shipping-methods lists them.';
     END IF;
-    -- Whose law: that of the place where the goods go; for what goes nowhere, that of the shop. Some countries belong to
-    -- the territory of another one's tax (Monaco to France).
+    -- Whose law: that of the place where the goods go; for what goes nowhere, that of the shop. Some countries are
+    -- taxed as a part of another one (Monaco as France).
     v_order.tax_country := NULL;
     v_order.tax_region := NULL;
     IF sales.looks_for_tax() THEN
