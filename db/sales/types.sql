@@ -159,3 +159,37 @@ COMMENT ON DOMAIN api.shipping_rates IS 'At most 1,000 rates.';
 CREATE TYPE api.shipping_method AS (
     id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], version bigint, created_at timestamptz
 );
+
+CREATE DOMAIN api.exemption_category AS text
+    CONSTRAINT exemption_category_unknown CHECK (VALUE = ANY (ARRAY['Z', 'E', 'G', 'K', 'AE', 'O']));
+COMMENT ON DOMAIN api.exemption_category IS
+'Zero-rated, exempt, export, intra-community supply, reverse charge, or outside the scope of tax (UNTDID 5305).';
+
+CREATE DOMAIN api.exemption_destination AS text CONSTRAINT exemption_destination_unknown
+    CHECK (VALUE = ANY (ARRAY['domestic', 'eu', 'export', 'countries']));
+COMMENT ON DOMAIN api.exemption_destination IS 'Where the order goes, seen from where the shop is taxed.';
+
+CREATE DOMAIN api.exemption_buyer AS text
+    CONSTRAINT exemption_buyer_unknown CHECK (VALUE = ANY (ARRAY['any', 'business']));
+COMMENT ON DOMAIN api.exemption_buyer IS 'Anybody, or a business: with a valid tax id.';
+
+CREATE DOMAIN api.exemption_text AS text
+    CONSTRAINT exemption_text_malformed
+    CHECK (VALUE IS NFC NORMALIZED AND VALUE !~ '[[:cntrl:]]' AND btrim(VALUE) = VALUE
+           AND length(VALUE) >= 1 AND length(VALUE) <= 500);
+COMMENT ON DOMAIN api.exemption_text IS 'One line of 1 to 500 characters.';
+
+CREATE DOMAIN api.exemption_countries AS api.country[]
+    CONSTRAINT exemption_countries_out_of_range CHECK (cardinality(VALUE) >= 1 AND cardinality(VALUE) <= 250);
+COMMENT ON DOMAIN api.exemption_countries IS '1 to 250 countries, ISO 3166-1 alpha-2.';
+
+CREATE TYPE api.tax_exemption AS (
+    id uuid, category api.exemption_category, reason_code text, text text, destination api.exemption_destination,
+    countries text[], buyer api.exemption_buyer, tax_category text, valid_from timestamptz, valid_until timestamptz,
+    created_at timestamptz
+);
+COMMENT ON COLUMN api.tax_exemption.tax_category IS 'Of the goods; null: all of them.';
+
+CREATE DOMAIN api.untaxed_orders AS text
+    CONSTRAINT untaxed_orders_unknown CHECK (VALUE = ANY (ARRAY['refuse', 'hold']));
+COMMENT ON DOMAIN api.untaxed_orders IS 'refuse or hold.';

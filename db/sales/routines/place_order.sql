@@ -164,8 +164,16 @@ BEGIN
     END IF;
     PERFORM messaging.record_event('order.created', v_order_id, place_order.account_id,
         jsonb_build_object('total', v_subtotal, 'currency', place_order.currency));
-    -- An order with nothing to pay is paid.
-    IF v_subtotal = 0 THEN
+    IF v_shop.priced AND EXISTS (
+        SELECT FROM sales.orders AS o
+        WHERE o.id = v_order_id AND o.tax_country IS NOT NULL
+          AND (o.shipping_parts @> '[{"tax_category": null}]'
+               OR EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order_id AND i.tax_category IS NULL)))
+    THEN
+        PERFORM sales.follow_undecided_tax(v_order_id);
+    END IF;
+    -- An order with nothing to pay is paid, unless its tax is undecided.
+    IF v_subtotal = 0 AND NOT sales.awaits_tax(v_order_id) THEN
         PERFORM sales.settle_order(v_order_id);
         PERFORM fulfilment.advance_order(v_order_id);
     END IF;

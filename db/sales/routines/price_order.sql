@@ -1,9 +1,10 @@
 -- Computes the price of an order from all of its lines: the discounts of its promotions, the taxes of its lines, the
 -- shipping and its taxes.
--- Callers:   place_order (is_new), change_lines, api.set_shipping_address.
+-- Callers:   place_order (is_new), change_lines, decide_tax, api.set_shipping_address.
 -- Returns:   the total, in minor units.
--- Locks:     none; the caller holds the order.
--- Errors:    those of discount_lines; shipping_method_required, shipping_method_not_available 422.
+-- Locks:     those of follow_undecided_tax; the caller holds the order.
+-- Errors:    those of discount_lines and, for an order that is not new, follow_undecided_tax; shipping_method_required,
+--            shipping_method_not_available 422.
 CREATE OR REPLACE FUNCTION sales.price_order(order_id uuid, is_new boolean DEFAULT false)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -15,6 +16,7 @@ DECLARE
     v_lines    record;
     v_amounts  bigint[];    -- what is left of each line after the discounts
     v_shipping record;
+    v_undecided boolean;
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = price_order.order_id;
     SELECT * INTO STRICT v_settings FROM sales.settings;
@@ -61,11 +63,17 @@ BEGIN
     FROM (
         SELECT sum(i.unit_price * i.quantity)::bigint AS subtotal, sum(i.discount)::bigint AS discount,
                sum(i.tax)::bigint AS tax, coalesce(sum(i.tax) FILTER (WHERE i.tax_included), 0)::bigint AS included,
-               sum(i.total)::bigint AS total
+               sum(i.total)::bigint AS total, bool_or(i.tax_category IS NULL) AS undecided
         FROM sales.order_items AS i WHERE i.order_id = v_order.id
     ) AS t
     WHERE o.id = v_order.id
-    RETURNING o.* INTO STRICT v_order;
+    RETURNING o.total, t.undecided INTO STRICT v_order.total, v_undecided;
+    -- A new order is created first, for those who read events.
+    IF NOT price_order.is_new AND v_order.tax_country IS NOT NULL
+        AND (v_undecided OR v_order.hold_reason IS NOT NULL OR v_shipping.parts @> '[{"tax_category": null}]')
+    THEN
+        PERFORM sales.follow_undecided_tax(v_order.id);
+    END IF;
     RETURN v_order.total;
 END $$;
 
