@@ -58,7 +58,7 @@ BEGIN
     INSERT INTO billing.invoices (kind, year, sequence, number, order_id, account_id, seller_version, seller_country,
                                   buyer, buyer_reference, currency, minor_units, subtotal, discount, shipping,
                                   shipping_tax, shipping_tax_included, tax, tax_included, total, tax_country,
-                                  tax_region, e_invoice, paid_at, time_zone)
+                                  tax_region, e_invoice, paid_at, language, time_zone)
     SELECT 'invoice', n.year, n.sequence, billing.number_of('invoice', n.year, n.sequence), v_order.id,
            v_order.account_id, v_seller.version, v_seller.country,
            jsonb_build_object('name', coalesce(a.display_name, v_order.shipping_address ->> 'name', a.email),
@@ -73,7 +73,7 @@ BEGIN
            -- Factur-X is the format of Germany and France; elsewhere the seller decides.
            coalesce(v_seller.e_invoice, v_seller.country IN ('DE', 'FR'), false)
                AND billing.fits_e_invoice(v_seller, v_order.buyer_tax_id, c.minor_units, v_lines, v_parts),
-           v_order.paid_at, n.time_zone
+           v_order.paid_at, identity.language_of(a), n.time_zone
     FROM identity.accounts AS a, catalog.currencies AS c, billing.next_number('invoice') AS n
     WHERE a.id = v_order.account_id AND c.code = v_order.currency
     RETURNING * INTO STRICT v_invoice;
