@@ -150,12 +150,13 @@ END $$;
 COMMENT ON FUNCTION api.create_refund IS
 'Refund a payment
 
-Refunds an `amount`, or `items` (pieces of the order''s lines) and `shipping_amount`, which includes its tax, or all that
-is left if none is sent. Refunded pieces are no longer owed and cannot be shipped; pieces that have not been shipped
-count first. Those of `items`, or all when the whole order is refunded, go back into stock unless `restock` is false;
-with `restock` true, so do pieces that were shipped. A whole refund of an order of which nothing has been shipped
-cancels it, unless `restock` is false. Where the gateway refunds in steps, as for three-decimal currencies, an `amount` is a multiple of the step,
-and pieces are rounded to it. The refund is `pending` until the gateway has made it; one that `failed` can be retried.
+Refunds an `amount`, or `items` (pieces of the order''s lines) and `shipping_amount`, which includes its tax, or all
+that is left if none is sent. Refunded pieces are no longer owed and cannot be shipped; pieces that have not been
+shipped count first. Those of `items`, or all when the whole order is refunded, go back into stock unless `restock` is
+false; with `restock` true, so do pieces that were shipped. A whole refund of an order of which nothing has been shipped
+cancels it, unless `restock` is false. Where the gateway refunds in steps, as for three-decimal currencies, an `amount`
+is a multiple of the step, and pieces are rounded to it. The refund is `pending` until the gateway has made it; one that
+`failed` can be retried.
 `gateway_reference` is the gateway''s own reference of a refund that was made in its dashboard and that it does not tell
 of by itself (SSLCommerz): the refund is recorded as completed, nothing is sent, and reconciliation asks for it.';
 

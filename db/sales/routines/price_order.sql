@@ -11,6 +11,8 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_order    sales.orders;
     v_settings sales.settings;
+    v_country  text;
+    v_region   text;
     v_lines    record;
     v_amounts  bigint[];    -- what is left of each line after the discounts
     v_shipping record;
@@ -25,13 +27,18 @@ BEGIN
             MESSAGE = 'This order needs a shipping address and a shipping method.',
             HINT = 'Send shipping_address_id and shipping_method_id; GET /shipping-methods lists them.';
     END IF;
-    -- Whose law: that of the place where the goods go; for what goes nowhere, that of the shop.
+    -- Whose law: that of the place where the goods go; for what goes nowhere, that of the shop. Some countries are
+    -- taxed as a part of another one (Monaco as France).
     v_order.tax_country := NULL;
     v_order.tax_region := NULL;
     IF sales.looks_for_tax() THEN
-        v_order.tax_country := coalesce(v_order.shipping_address ->> 'country', v_settings.tax_country,
-                                        (billing.seller_at(v_order.created_at)).country);
-        v_order.tax_region := v_order.shipping_address ->> 'region';
+        v_country := coalesce(v_order.shipping_address ->> 'country', v_settings.tax_country,
+                              (billing.seller_at(v_order.created_at)).country);
+        v_region := v_order.shipping_address ->> 'region';
+        v_order.tax_country := coalesce((SELECT c.taxed_as FROM catalog.countries AS c WHERE c.code = v_country),
+                                        v_country);
+        v_order.tax_region := coalesce((SELECT r.code FROM catalog.regions AS r WHERE r.code = v_region),
+                                       catalog.region_of(v_country, v_region));
     END IF;
 
     SELECT array_agg(i.id ORDER BY i.id) AS ids, array_agg(i.product_id ORDER BY i.id) AS products,

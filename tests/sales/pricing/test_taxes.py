@@ -59,7 +59,7 @@ async def germany(buyer: Buyer, tax: Make) -> str:
 async def quebec(buyer: Buyer, tax: Make) -> str:
     await tax("CA", 5, name="GST")
     await tax("CA", 9.975, region="QC", name="QST", combine="add")
-    await tax("CA", 15, region="NS", name="HST")
+    await tax("CA", 15, region="Nova Scotia", name="HST")
     await tax("CA", 10, region="PE", name="PST", combine="compound")
     return await address(buyer, "CA", "QC")
 
