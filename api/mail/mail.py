@@ -197,13 +197,13 @@ def compose(mail: Mapping[str, Any], sender: str, url: str, folder: Path | None 
     message["Subject"] = _text(subject)
     message["Date"] = format_datetime(datetime.fromisoformat(mail["queued_at"]))
     message["Message-ID"] = f"<{mail['id']}@{sender.rpartition('@')[2]}>"
-    message["Content-Language"] = letter.language.tag
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office note comes back
     message.set_content(plain, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     if "pdf" in mail["data"]:
         pdf, file_name = b64decode(mail["data"]["pdf"]), f"{mail['data']['number']}.pdf"
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=file_name)
+    message["Content-Language"] = letter.language.tag
     for place, part in enumerate(message.walk()):
         if part.is_multipart():
             part.set_boundary(f"=_{mail['id']}_{place}")

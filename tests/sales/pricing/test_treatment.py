@@ -152,9 +152,7 @@ async def test_a_rule_has_its_time(shop_in_germany: Any) -> None:
 
 
 async def test_who_is_not_registered_charges_none(shop_in_germany: Any) -> None:
-    await shop_in_germany.execute(
-        "INSERT INTO billing.sellers (version, name, country) VALUES (1001, 'Shop', 'DE')"
-    )
+    await shop_in_germany.execute("INSERT INTO billing.sellers (version, name, country) VALUES (1001, 'Shop', 'DE')")
     assert await treat(shop_in_germany, Line("", "CH", UNDECIDED)) == ("O", None, [])
     await add_rules(shop_in_germany, ("K",))
     # An intra-community supply needs the seller's own VAT id.
@@ -170,9 +168,7 @@ async def test_who_is_not_registered_charges_none(shop_in_germany: Any) -> None:
         ("US", None, "US-CA", ("S", None, [7.25])),
     ],
 )
-async def test_seen_from_elsewhere(
-    shop_in_germany: Any, seller: str, home: str | None, to: str, expected: Any
-) -> None:
+async def test_seen_from_elsewhere(shop_in_germany: Any, seller: str, home: str | None, to: str, expected: Any) -> None:
     await add_rules(shop_in_germany, ("K", "G"))
     await shop_in_germany.execute(
         "INSERT INTO billing.sellers (version, name, country, region, tax_number) VALUES (1001, 'Shop', $1, $2, '12')",
