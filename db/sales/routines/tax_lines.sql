@@ -13,7 +13,9 @@ BEGIN
         SET discount = l.gross - l.amount, tax = 0, tax_rate = 0, tax_included = false, tax_category = NULL,
             exemption_id = NULL, taxes = '[]', total = l.amount
         FROM unnest(tax_lines.item_ids, tax_lines.gross, tax_lines.amounts) AS l (id, gross, amount)
-        WHERE i.id = l.id AND (i.discount, i.tax, i.tax_rate, i.total) <> (l.gross - l.amount, 0, 0, l.amount);
+        WHERE i.id = l.id
+          AND (i.discount, i.tax, i.tax_rate, i.tax_category, i.total)
+              IS DISTINCT FROM (l.gross - l.amount, 0, 0, NULL, l.amount);
         RETURN;
     END IF;
     WITH taxed AS (
@@ -29,9 +31,9 @@ BEGIN
         tax_category = t.tax_category, exemption_id = t.exemption_id, taxes = t.taxes, total = t.total
     FROM taxed AS t
     WHERE i.id = t.id
-      AND (i.discount, i.tax_rate, i.tax_included, i.tax_category, i.exemption_id, i.taxes, i.total)
+      AND (i.discount, i.tax, i.tax_rate, i.tax_included, i.tax_category, i.exemption_id, i.taxes, i.total)
           IS DISTINCT FROM
-          (t.discount, t.tax_rate, t.tax_included, t.tax_category, t.exemption_id, t.taxes, t.total);
+          (t.discount, t.tax, t.tax_rate, t.tax_included, t.tax_category, t.exemption_id, t.taxes, t.total);
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.tax_lines TO store_api;
