@@ -272,6 +272,13 @@ class Settings(SecretSettings):
         validation_alias="MAIL_FROM",
         description="Sender address of mails; the name beside it is the seller's.",
     )
+    texts: Folder | None = Field(
+        None,
+        validation_alias="STOREPROC_TEXTS",
+        description="Folder with the shop's own texts of documents and mails: `<language>.toml` replaces texts of a "
+        "language or adds one, `mail/<template>.html` and `.txt` replace templates, `mail/<language>/…` those of one "
+        "language. The keys are those of `api/languages/en.toml`.",
+    )
     smtp: Smtp | None = None
     oidc: Oidc | None = None
     gateways: Mapping[str, ProviderSettings] = Field(default_factory=dict)

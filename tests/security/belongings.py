@@ -102,7 +102,7 @@ async def _bought(shop: Shop, token: str) -> dict[str, str]:
     papers = "SELECT id::text FROM billing.invoices WHERE order_id = $1 AND kind = "
     invoice, note = await one(f"{papers} 'invoice'", order["id"]), await one(f"{papers} 'credit_note'", order["id"])
     for paper in (invoice, note):
-        await shop.call("web_worker", "store_invoice_pdf", invoice_id=paper, content=PDF)
+        await shop.call("web_worker", "store_invoice_pdf", invoice_id=paper, content=PDF, xrechnung="<xml/>")
     return {
         "order": order["id"],
         "payment": payment["id"],
