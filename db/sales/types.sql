@@ -52,10 +52,6 @@ CREATE TYPE api.order_component AS (product_id uuid, sku text, name text, quanti
 COMMENT ON COLUMN api.order_component.quantity IS 'Pieces in one bundle.';
 COMMENT ON COLUMN api.order_component.share IS 'The part of one bundle''s price that belongs to this component.';
 
-CREATE TYPE api.line_tax AS (name text, rate numeric, amount bigint, included boolean);
-COMMENT ON COLUMN api.line_tax.rate IS 'Per cent.';
-COMMENT ON COLUMN api.line_tax.included IS 'Whether the price contains it, or it is added to the price.';
-
 CREATE DOMAIN api.tax_treatment AS text CONSTRAINT tax_treatment_unknown
     CHECK (VALUE = ANY (ARRAY['S', 'Z', 'E', 'G', 'K', 'AE', 'O']));
 COMMENT ON DOMAIN api.tax_treatment IS

@@ -36,6 +36,7 @@ async def test_settings_are_read_and_changed_one_by_one(client: Client, shop: Sh
         "deposit_hold": "P14D",
         "untaxed_orders": "hold",
         "time_zone": "UTC",
+        "language": "en",
     }  # fmt: skip
     changes: tuple[dict[str, Any], ...] = (
         {"order_time_to_live": "PT1H"}, {"return_window": "P14D", "commission_basis_points": 500},

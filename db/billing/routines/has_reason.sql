@@ -1,4 +1,5 @@
--- Whether a document may say that a line, or a part of the shipping, bears no tax for a given reason: see check_reasons.
+-- Whether a document may say that a line, or a part of the shipping, bears no tax for a given reason: see
+-- check_reasons.
 -- Callers:   check_reasons.
 CREATE OR REPLACE FUNCTION billing.has_reason(
     invoice_id uuid, shipping boolean, order_item_id uuid, category text, reason_code text, reason text
@@ -45,8 +46,8 @@ BEGIN
         v_home, CASE WHEN v_home = v_seller.country THEN catalog.region_of(v_home, v_seller.region) END,
         coalesce(v_document.tax_country::text, v_home), v_document.tax_region, v_document.buyer ->> 'postal_code',
         v_document.buyer ->> 'tax_id',
-        CASE WHEN has_reason.shipping THEN v_order.fulfilment_status <> 'not_needed'
-                 OR EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order.id AND i.requires_shipping)
+        CASE WHEN has_reason.shipping
+             THEN EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order.id AND i.requires_shipping)
              ELSE v_line.requires_shipping END,
         coalesce(v_order.taxed_at, v_order.created_at));
     RETURN EXISTS (

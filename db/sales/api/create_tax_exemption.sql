@@ -42,7 +42,8 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'exemption_exists',
-            MESSAGE = 'There is a rule for these orders already.', HINT = 'End it first, or delete it if it is planned.',
+            MESSAGE = 'There is a rule for these orders already.',
+            HINT = 'End it first, or delete it if it is planned.',
             DETAIL = json_build_object('exemption_id', v_equal)::text;
     END IF;
     INSERT INTO sales.tax_exemptions (category, reason_code, text, destination, countries, buyer, tax_category, valid,
@@ -57,15 +58,15 @@ END $$;
 COMMENT ON FUNCTION api.create_tax_exemption IS
 'Add a rule of tax exemption
 
-Orders that meet its conditions bear no tax, and their documents say `text` and `reason_code`, so write `text` for your
-customers. `category` is that of EN 16931: Z zero-rated, E exempt (also a small business), G export of goods, K supply of
-goods to a business in another member state of the EU, AE reverse charge, O outside the scope of tax. `reason_code` is
-of the VATEX code list, and must belong to the category; Z has none.
+Orders that meet its conditions bear no tax, and their documents say `text` and `reason_code`, so write `text` for
+your customers. `category` is that of EN 16931: Z zero-rated, E exempt (also a small business), G export of goods, K
+supply of goods to a business in another member state of the EU, AE reverse charge, O outside the scope of tax.
+`reason_code` is of the VATEX code list, and must belong to the category; Z has none.
 
-`destination` is seen from the country where the shop is taxed: `domestic`; `eu`, another member state; `export`, outside
-of the country or, for a shop in the EU, of the EU; or the given `countries`. `buyer` business means a buyer with a valid
-tax id. `tax_category` limits the rule to goods of that category. If several rules apply to a line, the narrower one
-decides: the category of goods first, then businesses.
+`destination` is seen from the country where the shop is taxed: `domestic`; `eu`, another member state; `export`,
+outside of the country or, for a shop in the EU, of the EU; or the given `countries`. `buyer` business means a buyer
+with a valid tax id. `tax_category` limits the rule to goods of that category. If several rules apply to a line, the
+narrower one decides: the category of goods first, then businesses.
 
 From now, or from `valid_from` on. Orders keep the rule that was in force when they were placed.';
 

@@ -1,7 +1,7 @@
 -- Sets a tax rate, from now or from a later time on. The previous rate ends where it begins, and it ends where the next
 -- planned one begins; planned rates stay. The same rate again changes nothing.
 -- Locks:  an advisory lock of the country, so that concurrent requests run one after the other; the previous rate.
--- Errors: confirmation_required 403; valid_from_in_past, region_unknown, tax_combine_needs_region 422;
+-- Errors: confirmation_required 403; valid_from_in_past, country_unknown, region_unknown, tax_combine_needs_region 422;
 --         tax_rate_planned, tax_included_differs 409.
 CREATE FUNCTION api.create_tax_rate(
     country api.country, name api.short_text, rate api.tax_percent, included boolean,

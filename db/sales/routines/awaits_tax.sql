@@ -1,4 +1,5 @@
--- Whether an order is on hold because it is not decided how it is taxed. Such an order can neither be paid nor invoiced.
+-- Whether an order is on hold because it is not decided how it is taxed. Such an order can neither be paid nor
+-- invoiced.
 -- Callers:   follow_undecided_tax, place_order, require_within_total, api.begin_payment, api.release_order.
 -- Definer:   customers do not read holds.
 CREATE OR REPLACE FUNCTION sales.awaits_tax(order_id uuid)

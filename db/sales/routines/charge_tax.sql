@@ -3,7 +3,8 @@
 -- is rounded once and then spread over its rates, so that no unit is lost. All rates are on top, or all are inside.
 -- Callers:   tax_lines, tax_shipping.
 -- Returns:   the tax, the rate of all taxes together in per cent, whether they are inside the amount, and for each rate
---            above 0 [{name, rate, amount, included}], in the order of charging; combine = compound where it is.
+--            above 0 [{name, rate, amount, included}], in the order of charging; combine = compound where it is;
+--            country and region are those of the rate, for whose tax office it is.
 CREATE OR REPLACE FUNCTION sales.charge_tax(
     amount bigint, rates sales.tax_rates[],
     OUT tax bigint, OUT tax_rate numeric, OUT tax_included boolean, OUT taxes jsonb
@@ -33,7 +34,8 @@ BEGIN
         tax := tax + v_amount;
         taxes := taxes || json_object('name': v_rate.name, 'rate': trim_scale(v_rate.rate), 'amount': v_amount,
                                       'included': tax_included,
-                                      'combine': CASE WHEN v_rate.combine = 'compound' THEN 'compound' END
+                                      'combine': CASE WHEN v_rate.combine = 'compound' THEN 'compound' END,
+                                      'country': v_rate.country, 'region': nullif(v_rate.region, '')
                                       ABSENT ON NULL RETURNING jsonb);
     END LOOP;
 END $$;

@@ -29,7 +29,8 @@ BEGIN
     END IF;
     v_place.home_in_eu := catalog.in_eu_vat_area(v_place.home, find_tax_place.home_region, find_tax_place.at, NULL,
                                                  v_place.goods);
-    v_place.in_eu := catalog.in_eu_vat_area(v_place.country, v_place.region, find_tax_place.at, v_postal, v_place.goods);
+    v_place.in_eu := catalog.in_eu_vat_area(v_place.country, v_place.region, find_tax_place.at, v_postal,
+                                            v_place.goods);
     v_place.domestic := v_place.home IS NULL OR v_place.country IS NULL
         OR v_place.country = v_place.home AND v_place.in_eu = v_place.home_in_eu;
     v_place.eu := v_place.in_eu AND NOT v_place.domestic;

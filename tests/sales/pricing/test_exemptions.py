@@ -119,9 +119,7 @@ async def test_the_code_list_is_that_of_en_16931(shop: Shop) -> None:
 
 
 async def test_customers_read_the_reason(shop: Shop, buyer: Buyer, administrator: str) -> None:
-    await shop.admin.execute(
-        "UPDATE sales.settings SET tax_country = 'DE'"
-    )
+    await shop.admin.execute("UPDATE sales.settings SET tax_country = 'DE'")
     try:
         await make(shop, administrator, **EXPORT)
         order = await buyer.order(line(await shop.product()), shipping_address_id=await address(buyer, "CH"))

@@ -62,7 +62,9 @@ async def test_refused(shop: Shop, buyer: Buyer) -> None:
     assert (await buyer.sees(at_home))["on_hold"] is False
 
 
-async def test_held_until_it_is_decided_and_released(shop: Shop, sign_up: Any, administrator: str, verify: Make) -> None:
+async def test_held_until_it_is_decided_and_released(
+    shop: Shop, sign_up: Any, administrator: str, verify: Make
+) -> None:
     buyer = await sign_up()
     await verify(await buyer.order(line(await shop.product())))
     order = await abroad(shop, buyer)
@@ -84,6 +86,8 @@ async def test_held_until_it_is_decided_and_released(shop: Shop, sign_up: Any, a
     released = await buyer.support("release_order", order, reason="checked")
     assert (released["on_hold"], released["items"][0]["tax_category"], released["total"]) == (False, "S", 1081)
     assert await buyer.timeline(order) == ["order.created", "order.held", "order.modified", "order.released"]
+    mail = "SELECT payload ->> 'template' FROM messaging.outbox WHERE payload -> 'data' ->> 'order_id' = $1"
+    assert await shop.admin.fetchval(mail, order["id"]) == "order_payable"
     await buyer.pay(released)
     # What was decided stays decided: it is priced by the rates of that moment.
     assert (await buyer.sees(order))["payment_status"] == "paid"
@@ -110,7 +114,9 @@ async def test_the_buyer_ends_it_by_another_address(shop: Shop, buyer: Buyer) ->
 
 
 async def test_an_open_payment_ends_when_the_order_is_held(shop: Shop, buyer: Buyer, administrator: str) -> None:
-    await shop.call("web_admin", "create_tax_rate", token=administrator, country="NO", name="MVA", rate=0, included=True)
+    await shop.call(
+        "web_admin", "create_tax_rate", token=administrator, country="NO", name="MVA", rate=0, included=True
+    )
     order = await buyer.order(line(await shop.product(1000)), shipping_address_id=await address(buyer, "NO"))
     payment = await shop.begin(buyer.token, order)
     await buyer.does("set_shipping_address", order_id=order["id"], address_id=await address(buyer, "CH"))
