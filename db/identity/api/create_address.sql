@@ -39,8 +39,8 @@ END $$;
 COMMENT ON FUNCTION api.create_address IS
 'Add an address
 
-Your first address becomes the default. A new default replaces the old one. `region` may be a code (ISO 3166-2) or a name;
-the answer has the code, see `GET /v1/countries/{country}/regions`. `tax_id` is that of a business at this address, which
-counts instead of the account''s.';
+Your first address becomes the default. A new default replaces the old one. `region` may be a code (ISO 3166-2) or a
+name; the answer has the code, see `GET /v1/countries/{country}/regions`. `tax_id` is that of a business at this
+address, which counts instead of the account''s.';
 
 GRANT EXECUTE ON FUNCTION api.create_address TO app_customer;

@@ -5,7 +5,8 @@ CREATE FUNCTION api.update_address(
     address_id uuid, name api.short_text DEFAULT NULL, line1 api.short_text DEFAULT NULL,
     line2 api.short_text DEFAULT NULL, city api.short_text DEFAULT NULL, region api.short_text DEFAULT NULL,
     postal_code api.short_text DEFAULT NULL, country api.country DEFAULT NULL, phone api.short_text DEFAULT NULL,
-    is_default boolean DEFAULT NULL, tax_id api.short_text DEFAULT NULL, if_match bigint DEFAULT NULL, given text[] DEFAULT NULL)
+    is_default boolean DEFAULT NULL, tax_id api.short_text DEFAULT NULL, if_match bigint DEFAULT NULL,
+    given text[] DEFAULT NULL)
 RETURNS api.address
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -50,9 +51,9 @@ BEGIN
         line2 = CASE WHEN 'line2' = ANY (update_address.given) THEN update_address.line2 ELSE coalesce(
             update_address.line2, a.line2
         ) END, city = coalesce(update_address.city, a.city),
-        region = v_address.region, tax_id = v_address.tax_id, postal_code = CASE WHEN 'postal_code' = ANY (update_address.given) THEN update_address.postal_code
+        region = v_address.region, country = v_address.country, tax_id = v_address.tax_id,
+        postal_code = CASE WHEN 'postal_code' = ANY (update_address.given) THEN update_address.postal_code
                            ELSE coalesce(update_address.postal_code, a.postal_code) END,
-        country = v_address.country,
         phone = CASE WHEN 'phone' = ANY (update_address.given) THEN update_address.phone ELSE coalesce(
             update_address.phone, a.phone
         ) END, is_default = coalesce(update_address.is_default, a.is_default), version = a.version + 1

@@ -139,12 +139,13 @@ async def test_without_a_service_an_id_stays_not_verified(
 
 
 async def test_an_answer_counts_for_the_account_that_gave_the_id(
-    person: Any, other: Any, support: Any, admin: asyncpg.Connection[Any], check: str
+    person: Any, other: Any, staff: Any, admin: asyncpg.Connection[Any], check: str
 ) -> None:
     verified = "UPDATE identity.tax_id_checks SET status = 'valid', service = 'vies', reference = 'W1', "
     await admin.execute(f"{verified} checked_at = now() WHERE id = $1::uuid", check)
     assert (await person.does("get_account"))["tax_id_status"] == "valid"
     thief = await other.does("update_account", tax_id="FR61954506077")
     assert thief["tax_id_status"] == "not_verified"
+    support = await staff.somebody("support")
     seen = await support.does("get_any_account", account_id=person.account["id"])
     assert (seen["tax_id_check"]["status"], seen["tax_id_check"]["reference"]) == ("valid", "W1")
