@@ -375,6 +375,9 @@ BEGIN
             api.create_tax_exemption(
                 'O', 'Service supplied outside the European Union: not subject to its VAT.', 'export',
                 reason_code => 'VATEX-EU-O');
+    -- Orders are placed at the beginning of this transaction.
+    UPDATE sales.tax_rates SET valid = tstzrange(now() - interval '120 days', NULL);
+    UPDATE sales.tax_exemptions SET valid = tstzrange(now() - interval '120 days', NULL);
     PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
     RAISE NOTICE 'bundles, promotions, shipping methods, tax rates and exemptions';
 END $demo$;

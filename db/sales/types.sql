@@ -153,8 +153,11 @@ CREATE DOMAIN api.shipping_rates AS api.shipping_rate[] CONSTRAINT too_many_rate
 COMMENT ON DOMAIN api.shipping_rates IS 'At most 1,000 rates.';
 
 CREATE TYPE api.shipping_method AS (
-    id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], version bigint, created_at timestamptz
+    id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], tax_category text, version bigint,
+    created_at timestamptz
 );
+COMMENT ON COLUMN api.shipping_method.tax_category IS
+'Null: it is taxed like the goods that it carries.';
 
 CREATE DOMAIN api.exemption_category AS text
     CONSTRAINT exemption_category_unknown CHECK (VALUE = ANY (ARRAY['Z', 'E', 'G', 'K', 'AE', 'O']));

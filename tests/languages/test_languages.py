@@ -191,6 +191,7 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "invoice": [PAPER | {"kind": kind} for kind in ("invoice", "credit_note", "debit_note")],
     "order_cancelled": [{"order": ORDER, "minor_units": 2}],
     "order_confirmation": [{"order": ORDER, "minor_units": 2}],
+    "order_payable": [{"order": ORDER, "minor_units": 2}],
     "order_shipped": [{"order": ORDER, "minor_units": 2} | SENT],
     "password_reset": [{"token": "x"}],
     "second_factor": [

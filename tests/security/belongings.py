@@ -163,6 +163,7 @@ async def make_shops_own(shop: Shop) -> dict[str, str]:
         "category": await make("create_category", name="Lamps"),
         "promotion": await make("create_promotion", code="SHOP10", name="Sale", kind="percentage", basis_points=1000),
         "tax_rate": await make("create_tax_rate", country="NZ", name="GST", rate=15, included=True),
+        "exemption": await make("create_tax_exemption", category="G", text="Export.", destination="export"),
         "shipping_method": await make("create_shipping_method", name="Post", rates=rates),
         "job": await row("SELECT id::text FROM messaging.outbox LIMIT 1"),
         "run": await row(

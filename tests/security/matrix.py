@@ -37,7 +37,7 @@ NO_OBJECTS = {"next_position", "viewer", "actor", "owner_id", "order_item_id"}
 # Values that the functions' domains accept, where tests/security/conftest.py has none.
 GIVEN = {"failure_code": "account_closed", "method": "cash", "interval": "day", "content": "JVBERi0xLjcg"}
 # What belongs to no account.
-SHOPS = {"category", "promotion", "tax_rate", "shipping_method", "job", "run"}
+SHOPS = {"category", "promotion", "tax_rate", "exemption", "shipping_method", "job", "run"}
 # What everybody may see and buy.
 PUBLIC = {"product", "bundle"}
 

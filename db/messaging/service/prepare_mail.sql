@@ -46,7 +46,7 @@ BEGIN
     END IF;
 
     IF NOT v_verified
-        AND v_mail.template IN ('order_confirmation', 'order_shipped', 'order_cancelled', 'invoice')
+        AND v_mail.template IN ('order_confirmation', 'order_payable', 'order_shipped', 'order_cancelled', 'invoice')
     THEN
         IF NOT identity.may_mail(v_recipient) THEN
             RETURN NULL;
@@ -59,8 +59,11 @@ BEGIN
               AND m.merchant_approved_at IS NULL);
     END IF;
 
-    IF v_mail.template IN ('order_confirmation', 'order_shipped', 'order_cancelled') THEN
+    IF v_mail.template IN ('order_confirmation', 'order_payable', 'order_shipped', 'order_cancelled') THEN
         SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = (v_mail.data ->> 'order_id')::uuid;
+        IF v_mail.template = 'order_payable' AND v_order.status <> 'pending' THEN
+            RETURN NULL;
+        END IF;
         v_data := v_mail.data || CASE WHEN v_hidden THEN '{"items": []}' ELSE '{}' END::jsonb
             || jsonb_build_object('order', to_jsonb(api.render_order(v_order))
             || CASE WHEN v_verified THEN '{}' ELSE '{"shipping_address": null}' END::jsonb

@@ -1,5 +1,5 @@
--- Prices an order whose tax was undecided with the rates and rules of now, and gives its buyer time to pay. Its holds
--- have been released.
+-- Prices an order whose tax was undecided with the rates and rules of now, gives its buyer time to pay, and tells them.
+-- Its holds have been released.
 -- Callers:   api.release_order. The caller holds the order.
 -- Locks:     those of require_within_total.
 -- Errors:    tax_undecided 409; those of price_order and require_within_total.
@@ -36,6 +36,7 @@ BEGIN
     END IF;
     IF v_order.status = 'pending' THEN
         PERFORM sales.require_within_total(v_order.id);
+        PERFORM messaging.enqueue_mail('order_payable', v_order.account_id, jsonb_build_object('order_id', v_order.id));
     END IF;
 END $$;
 

@@ -3,7 +3,7 @@
 -- Callers:   tax_shipping.
 CREATE OR REPLACE FUNCTION sales.split_shipping("order" sales.orders)
 RETURNS TABLE (tax_category text, exemption_id uuid, tax_included boolean, taxes jsonb, amount bigint)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     WITH goods AS (

@@ -16,7 +16,7 @@
 -- Callers:   treat_tax; tax_shipping, for a shipping method that names its category.
 CREATE OR REPLACE FUNCTION sales.treat_category("order" sales.orders, category text, requires_shipping boolean)
 RETURNS TABLE (tax_category text, exemption_id uuid, rates sales.tax_rates[])
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_at         CONSTANT timestamptz := coalesce("order".taxed_at, "order".created_at);
     v_tax_id     text := "order".buyer_tax_id;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
@@ -36,11 +35,8 @@ def express(shop: Shop, administrator: str) -> Make:
     async def make(price: int, tax_category: str | None = None) -> str:
         made = await shop.call(
             "web_admin", "create_shipping_method", token=administrator, name="Express",
-            rates=[{"currency": "USD", "up_to": 10_000_000, "price": price}],
+            rates=[{"currency": "USD", "up_to": 10_000_000, "price": price}], tax_category=tax_category,
         )  # fmt: skip
-        await shop.admin.execute(
-            "UPDATE sales.shipping_methods SET tax_category = $2 WHERE id = $1", uuid.UUID(made["id"]), tax_category
-        )
         return str(made["id"])
 
     return make
@@ -121,12 +117,19 @@ async def test_a_rate_of_zero_is_not_no_rate(buyer: Buyer, goods: Goods, express
     assert (order["tax"], order["total"]) == (0, 10_099)
 
 
-async def test_a_method_may_name_its_own_category(buyer: Buyer, goods: Goods, express: Make, germany: str) -> None:
-    order = await buyer.order(
-        line(await goods(11_900)), shipping_address_id=germany,
-        shipping_method_id=await express(1070, tax_category="books"),
-    )  # fmt: skip
+async def test_a_method_may_name_its_own_category(
+    shop: Shop, administrator: str, buyer: Buyer, goods: Goods, express: Make, germany: str
+) -> None:
+    lamp, method = line(await goods(11_900)), await express(1070, tax_category="books")
+    order = await buyer.order(lamp, shipping_address_id=germany, shipping_method_id=method)
     assert [(p["tax_rate"], p["tax"]) for p in order["shipping_parts"]] == [(7, 70)]
+    changed = await shop.call(
+        "web_admin", "update_shipping_method", token=administrator, shipping_method_id=method, tax_category=None,
+        given=["tax_category"],
+    )  # fmt: skip
+    assert changed["tax_category"] is None
+    order = await buyer.order(lamp, shipping_address_id=germany, shipping_method_id=method)
+    assert [(p["tax_rate"], p["tax"]) for p in order["shipping_parts"]] == [(19, 171)]
 
 
 async def test_only_what_is_sent_bears_the_shipping(buyer: Buyer, goods: Goods, express: Make, germany: str) -> None:

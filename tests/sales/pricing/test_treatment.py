@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ FRENCH, AUSTRIAN, SWEDISH, GERMAN, IRISH = (
     "FR78500000005", "ATU13585627", "SE123456789701", "DE123456788", "XI980780684"
 )  # fmt: skip
 UNDECIDED = (None, None, [])
+MIGRATION = Path(__file__).parents[3] / "db" / "migrations" / "0072.exemptions.sql"
 
 
 @dataclass
@@ -176,3 +178,25 @@ async def test_seen_from_elsewhere(shop_in_germany: Any, seller: str, home: str 
     )  # fmt: skip
     await shop_in_germany.execute("DELETE FROM sales.tax_rates WHERE country = 'DE'")
     assert await treat(shop_in_germany, Line("", to, UNDECIDED)) == expected
+
+
+@pytest.mark.parametrize(
+    ("tax_number", "rated", "expected"),
+    [("12", False, "E"), (None, False, "O"), ("12", True, None)],
+)
+async def test_what_documents_said_before_becomes_rules(
+    shop_in_germany: Any, tax_number: str | None, rated: bool, expected: str | None
+) -> None:
+    """The upgrade of a shop without rates: wherever an order goes, its documents state what they stated."""
+    await shop_in_germany.execute(
+        "INSERT INTO billing.sellers (version, name, country, tax_number, exemption)"
+        " VALUES (1001, 'Shop', 'DE', $1, ' Small business, paragraph 19. ')",
+        tax_number,
+    )
+    if not rated:
+        await shop_in_germany.execute("DELETE FROM sales.tax_rates")
+    statement = MIGRATION.read_text()
+    await shop_in_germany.execute(statement[statement.index("INSERT INTO sales.tax_exemptions") :])
+    for to in (None, "DE", "FR", "CH"):
+        got = await treat(shop_in_germany, Line("", to, UNDECIDED, goods="toys"))
+        assert got == (UNDECIDED if expected is None else (expected, "Small business, paragraph 19.", [])), to

@@ -86,6 +86,8 @@ async def test_held_until_it_is_decided_and_released(
     released = await buyer.support("release_order", order, reason="checked")
     assert (released["on_hold"], released["items"][0]["tax_category"], released["total"]) == (False, "S", 1081)
     assert await buyer.timeline(order) == ["order.created", "order.held", "order.modified", "order.released"]
+    mail = "SELECT payload ->> 'template' FROM messaging.outbox WHERE payload -> 'data' ->> 'order_id' = $1"
+    assert await shop.admin.fetchval(mail, order["id"]) == "order_payable"
     await buyer.pay(released)
     # What was decided stays decided: it is priced by the rates of that moment.
     assert (await buyer.sees(order))["payment_status"] == "paid"
