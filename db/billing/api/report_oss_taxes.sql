@@ -44,8 +44,8 @@ BEGIN
             HINT = 'The country is the setting tax_country, or else the seller''s.';
     END IF;
     WITH sold AS (
-        SELECT v.quarter, c.country, i.buyer ->> 'country' AS delivered_to, c.supply, c.name, c.rate, i.currency,
-               i.minor_units, c.net * s.sign AS basis, c.tax * s.sign AS tax
+        SELECT v.quarter, c.country, i.buyer ->> 'country' AS delivered_to, c.supply, c.name,
+               trim_scale(c.rate) AS rate, i.currency, i.minor_units, c.net * s.sign AS basis, c.tax * s.sign AS tax
         FROM billing.documents_between(v_report."from", v_report."to") AS i
         CROSS JOIN LATERAL billing.list_vat(i) AS c
         CROSS JOIN LATERAL (SELECT CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS sign) AS s
@@ -53,11 +53,11 @@ BEGIN
                       FROM billing.invoices AS o WHERE o.order_id = i.order_id AND o.kind = 'invoice') AS v ON true
         -- Other member states' tax is never charged to businesses (sales.treat_category).
         WHERE c.country = v_home.country AND i.buyer ->> 'tax_id' IS NULL
-           OR c.country <> v_home.country AND catalog.in_eu_vat_area(c.country, NULL, i.created_at)
+           OR c.country <> v_home.country AND catalog.in_eu_vat_area(c.country, i.tax_region, i.created_at)
     ), figures AS (
         SELECT s.country,
-               CASE s.country WHEN v_home.country THEN coalesce(s.delivered_to, s.country) END AS delivered_to, s.supply,
-               s.name, s.rate, s.currency, s.minor_units, sum(s.basis)::bigint AS basis,
+               CASE s.country WHEN v_home.country THEN coalesce(s.delivered_to, s.country) END AS delivered_to,
+               s.supply, s.name, s.rate, s.currency, s.minor_units, sum(s.basis)::bigint AS basis,
                sum(s.tax)::bigint AS tax
         FROM sold AS s
         -- At home a correction counts when it is made; in the One Stop Shop it names the quarter that it corrects.

@@ -57,16 +57,17 @@ BEGIN
         SELECT i.id, i.order_id, i.number, i.currency, i.minor_units, i.total - i.tax AS net, i.tax,
                CASE i.kind WHEN 'invoice' THEN 0 WHEN 'credit_note' THEN 1 ELSE -1 END AS back,    -- 0: a sale
                greatest(date_trunc(report_taxes.period, d.day::timestamp)::date, v_report."from") AS first_day,
-               least((date_trunc(report_taxes.period, d.day::timestamp) + ('1 ' || report_taxes.period)::interval)::date
-                     - 1, v_report."to") AS last_day,
+               least((date_trunc(report_taxes.period, d.day::timestamp)
+                      + CASE report_taxes.period WHEN 'month' THEN interval '1 month' ELSE interval '3 months' END
+                     )::date - 1, v_report."to") AS last_day,
                date_trunc(report_taxes.period, (v.created_at AT TIME ZONE v.time_zone)::date::timestamp)
                    < date_trunc(report_taxes.period, d.day::timestamp) AS earlier
         FROM billing.documents_between(v_report."from", v_report."to") AS i
         CROSS JOIN LATERAL (SELECT (i.created_at AT TIME ZONE i.time_zone)::date AS day) AS d
         JOIN billing.invoices AS v ON v.order_id = i.order_id AND v.kind = 'invoice'
     ), figures AS (
-        SELECT d.first_day, d.last_day, t.country, t.region, t.category, t.name, t.rate, t.reason_code, t.reason,
-               d.currency, d.minor_units,
+        SELECT d.first_day, d.last_day, t.country, t.region, t.category, t.name, trim_scale(t.rate) AS rate,
+               t.reason_code, t.reason, d.currency, d.minor_units,
                coalesce(sum(t.basis - t.shipping_basis) FILTER (WHERE d.back = 0), 0)::bigint AS sales_basis,
                coalesce(sum(t.amount - t.shipping_amount) FILTER (WHERE d.back = 0), 0)::bigint AS sales_tax,
                coalesce(sum(t.shipping_basis) FILTER (WHERE d.back = 0), 0)::bigint AS shipping_basis,

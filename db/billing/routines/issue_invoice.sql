@@ -1,7 +1,7 @@
 -- Makes the invoice of a paid order, once: seller and buyer as they were, its lines and its shipping with their own
 -- taxes, or why none is charged, as the order decided; totals, the next number. Returns its id. Idempotent.
 -- Callers:   issue_credit_note, identity.close_account, api.issue_invoice.
--- Locks:     the order, then the series.
+-- Locks:     the order, then the series; the ledger account tax, if this creates it.
 -- Errors:    order_not_found 404; order_not_paid, tax_undecided 409.
 -- Definer:   no other code may write an invoice.
 CREATE OR REPLACE FUNCTION billing.issue_invoice(order_id uuid)
@@ -58,23 +58,23 @@ BEGIN
     INSERT INTO billing.invoices (kind, year, sequence, number, order_id, account_id, seller_version, seller_country,
                                   buyer, buyer_reference, currency, minor_units, subtotal, discount, shipping,
                                   shipping_tax, shipping_tax_included, tax, tax_included, total, tax_country,
-                                  tax_region, e_invoice, paid_at, time_zone)
+                                  tax_region, e_invoice, paid_at, language, time_zone)
     SELECT 'invoice', n.year, n.sequence, billing.number_of('invoice', n.year, n.sequence), v_order.id,
            v_order.account_id, v_seller.version, v_seller.country,
            jsonb_build_object('name', coalesce(a.display_name, v_order.shipping_address ->> 'name', a.email),
                               'recipient', v_order.shipping_address ->> 'name', 'email', a.email)
-               || coalesce(v_order.shipping_address, '{}') - 'name'
+               || coalesce(v_order.shipping_address, '{}') - 'name' - 'region_name'
                || jsonb_build_object('tax_id', v_order.buyer_tax_id,
-                                     'region', coalesce(catalog.region_name(v_order.shipping_address ->> 'region'),
-                                                        v_order.shipping_address ->> 'region')),
+                                     'region', coalesce(v_order.shipping_address ->> 'region_name',
+                                                        catalog.region_name(v_order.shipping_address ->> 'region'))),
            v_order.buyer_reference, v_order.currency, c.minor_units, v_order.subtotal, v_order.discount,
            v_order.shipping, v_order.shipping_tax, v_order.shipping_tax_included, v_order.tax, v_order.tax_included,
            v_order.total, v_order.tax_country, v_order.tax_region,
            -- Factur-X is the format of Germany and France; elsewhere the seller decides.
            coalesce(v_seller.e_invoice, v_seller.country IN ('DE', 'FR'), false)
                AND billing.fits_e_invoice(v_seller, v_order.buyer_tax_id, c.minor_units, v_lines, v_parts),
-           v_order.paid_at, n.time_zone
-    FROM identity.accounts AS a, catalog.currencies AS c, billing.next_number('invoice') AS n
+           v_order.paid_at, coalesce(a.language, s.language), n.time_zone
+    FROM identity.accounts AS a, catalog.currencies AS c, sales.settings AS s, billing.next_number('invoice') AS n
     WHERE a.id = v_order.account_id AND c.code = v_order.currency
     RETURNING * INTO STRICT v_invoice;
     PERFORM billing.write_lines(v_invoice.id, v_lines, v_parts);

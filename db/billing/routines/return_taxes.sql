@@ -1,6 +1,6 @@
 -- The taxes of a line or of shipping that go back when their sum, `amount`, goes back: spread over what is left of
--- each, so that no unit is lost, and each is back completely with the last of them. `credited` and `cancelled` are those
--- of the credit notes and debit notes before.
+-- each, so that no unit is lost, and each is back completely with the last of them. `credited` and `cancelled` are
+-- those of the credit notes and debit notes before.
 -- Callers:   issue_credit_note.
 CREATE OR REPLACE FUNCTION billing.return_taxes(taxes jsonb, credited jsonb[], cancelled jsonb[], amount bigint)
 RETURNS jsonb
