@@ -53,7 +53,7 @@ BEGIN
                       FROM billing.invoices AS o WHERE o.order_id = i.order_id AND o.kind = 'invoice') AS v ON true
         -- Other member states' tax is never charged to businesses (sales.treat_category).
         WHERE c.country = v_home.country AND i.buyer ->> 'tax_id' IS NULL
-           OR c.country <> v_home.country AND catalog.in_eu_vat_area(c.country, NULL, i.created_at)
+           OR c.country <> v_home.country AND catalog.in_eu_vat_area(c.country, i.tax_region, i.created_at)
     ), figures AS (
         SELECT s.country,
                CASE s.country WHEN v_home.country THEN coalesce(s.delivered_to, s.country) END AS delivered_to,

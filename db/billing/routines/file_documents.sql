@@ -7,6 +7,6 @@ RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     SELECT billing.file_taxes(i)
     FROM billing.invoices AS i
-    WHERE i.id > uuidv7(interval '-1 day')
+    WHERE i.id > (SELECT uuidv7(interval '-1 day'))    -- a subquery, so that the primary key is used
       AND NOT EXISTS (SELECT FROM billing.invoice_taxes AS t WHERE t.invoice_id = i.id);
 $$;

@@ -1,7 +1,7 @@
 -- Makes the invoice of a paid order, once: seller and buyer as they were, its lines and its shipping with their own
 -- taxes, or why none is charged, as the order decided; totals, the next number. Returns its id. Idempotent.
 -- Callers:   issue_credit_note, identity.close_account, api.issue_invoice.
--- Locks:     the order, then the series.
+-- Locks:     the order, then the series; the ledger account tax, if this creates it.
 -- Errors:    order_not_found 404; order_not_paid, tax_undecided 409.
 -- Definer:   no other code may write an invoice.
 CREATE OR REPLACE FUNCTION billing.issue_invoice(order_id uuid)
