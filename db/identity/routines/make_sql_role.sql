@@ -24,16 +24,7 @@ BEGIN
             'CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 5 IN ROLE app_merchant_sql',
             v_role
         );
-        -- As in db/roles.sql.
-        EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', v_role, '60s');
-        EXECUTE format('ALTER ROLE %I SET transaction_timeout = %L', v_role, '5min');
-        EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', v_role, '60s');
-        EXECUTE format('ALTER ROLE %I SET work_mem = %L', v_role, '4MB');
-        BEGIN
-            EXECUTE format('ALTER ROLE %I SET temp_file_limit = %L', v_role, '256MB');
-        EXCEPTION WHEN insufficient_privilege THEN
-            RAISE WARNING 'the statements of % may fill the disk: set temp_file_limit as a superuser.', v_role;
-        END;
+        PERFORM identity.limit_sql_roles();
         EXECUTE format('ALTER ROLE %I SET default_transaction_read_only = on', v_role);
         EXECUTE format('ALTER ROLE %I SET search_path = report, pg_catalog', v_role);
         INSERT INTO identity.sql_roles (role_name, account_id) VALUES (v_role, v_account_id);
