@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import psycopg
-
 from api.cli.arguments import Commands
 from api.cli.database import RefusedError, check_invariants, open_database, read_settings_with
 from api.cli.terminal import Progress, console, errors, print_hint
@@ -23,6 +21,7 @@ from backups.take import Wish, record, take_backup
 from backups.verify import verify
 from db.deploy.source import source_version
 from db.server.access import Access
+from db.server.connecting import connect
 
 # Exit status: the backup was taken, but the log has gaps, so that some moments before it cannot be restored.
 TAKEN_BUT_GAPS = 3
@@ -218,6 +217,6 @@ def _restore(options: argparse.Namespace) -> int:
 
 def _prove(access: Access) -> tuple[list[tuple[str, bool, str]], tuple[str, str]]:
     checks = [(item["name"], item["ok"], item["detail"] or "") for item in check_invariants(access)["checks"]]
-    with psycopg.connect(access.admin(), autocommit=True) as connection:
+    with connect(access.admin(), autocommit=True) as connection:
         deployed = connection.execute("SELECT schema_version, code_digest FROM migration.deployed").fetchone()
     return checks, deployed or ("", "")

@@ -17,7 +17,8 @@ from psycopg import errors, sql
 from db.deploy.connection import Connection, connect, is_superuser, run_file, value
 from db.deploy.locks import Say, one_at_a_time
 from db.deploy.source import File
-from db.server.access import SUPERUSER, Access, connect_timeout
+from db.server.access import SUPERUSER, Access
+from db.server.connecting import connect as open_connection
 
 POOL_ROLES = (
     "web_anonymous",
@@ -113,7 +114,7 @@ def _verifies(verifier: str | None, password: str) -> bool:
 
 def _lets_in(url: str) -> bool:
     try:
-        psycopg.connect(url, connect_timeout=connect_timeout(url)).close()
+        open_connection(url).close()
     except psycopg.OperationalError as error:
         return "password authentication failed" not in str(error)
     return True
