@@ -73,6 +73,9 @@ def add_commands(commands: Commands) -> None:
     restore.add_argument(
         "--into", type=Path, metavar="FOLDER", help="restore into a new data folder and leave the present one alone"
     )
+    restore.add_argument(
+        "--accept-broken", action="store_true", help="also restore data that violate invariants, as they were before"
+    )
     restore.set_defaults(run=_restore)
 
 
@@ -204,7 +207,7 @@ def _restore(options: argparse.Namespace) -> int:
     if into is None and settings.database_url is not None:
         raise RefusedError("the server of DATABASE_URL is not replaced: add --into FOLDER, see backups/README.md.")
     say = Progress()
-    request = Request(moment, accept_end, into)
+    request = Request(moment, accept_end, into, options.accept_broken)
     done = restore_backup(_repository(settings), request, secret=settings.secret, prove=_prove, say=say)
     say(f"restored from {done.backup} to {done.cluster}")
     if done.before is not None:

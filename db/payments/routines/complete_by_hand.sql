@@ -1,7 +1,7 @@
 -- Books money of a gateway, a bank or a counter that did arrive, where neither a callback nor the comparison with the
 -- gateway's records told us. The same as a callback: the order is paid as far as it can be, the rest is refunded. But
--- money that differs from what was asked for, of which a callback books and refunds all, is refused: here it is a typing
--- mistake, most of all 20 for 2000.
+-- money that differs from what was asked for, of which a callback books and refunds all, is refused: here it is a
+-- typing mistake, such as 20 for 2000.
 -- Wallet and credit are our own books: nothing arrives there unseen. Idempotent. A security event names the caller's
 -- role, the payment and the ticket.
 -- Callers:   a DBA: db/docs/dba.md. Not granted to any role.
