@@ -6,9 +6,20 @@ from typing import Any
 
 import pytest
 
+# A replication slot would outlive the transaction.
+SLOT = """CREATE OR REPLACE VIEW monitor.slots AS
+    SELECT 'standby1'::text AS slot_name, 'physical'::text AS slot_type, false AS active,
+           NULL::timestamptz AS inactive_since, ''::text AS wal_status, ''::text AS invalidation_reason,
+           0::bigint AS retained_bytes, 0::bigint AS left_bytes, 0 AS holds_back_transactions, 0 AS holds_back_catalog"""
+
 # What breaks it, and the beginning of the remedy. Settings and roles are changed in a transaction that is rolled back.
 GAPS = [
     ("SET LOCAL log_statement = none", "Set log_statement"),
+    ("SET LOCAL auto_explain.log_min_duration = -1", "Set auto_explain.log_min_duration"),
+    ("SET LOCAL auto_explain.log_nested_statements = off", "Set auto_explain.log_nested_statements"),
+    ("SET LOCAL pg_stat_statements.track = none", "Set pg_stat_statements.track"),
+    ("SET LOCAL password_encryption = md5", "Set password_encryption"),
+    (SLOT, "ALTER SYSTEM SET max_slot_wal_keep_size"),
     ("SET LOCAL log_lock_waits = off", "Set log_lock_waits"),
     ("SET LOCAL track_functions = none", "Set track_functions"),
     ("ALTER ROLE web_gateway RESET log_min_messages", "As a superuser: ALTER ROLE web_gateway SET log_min_messages"),
@@ -21,7 +32,7 @@ GAPS = [
 ]
 
 
-@pytest.mark.parametrize(("broken", "remedy"), GAPS, ids=[broken for broken, _ in GAPS])
+@pytest.mark.parametrize(("broken", "remedy"), GAPS, ids=[broken[:60] for broken, _ in GAPS])
 async def test_a_gap_is_named(admin: Any, broken: str, remedy: str) -> None:
     transaction = admin.transaction()
     await transaction.start()
