@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 # A replication slot would outlive the transaction.
-SLOT = """CREATE OR REPLACE VIEW monitor.slots AS
-    SELECT 'standby1'::text AS slot_name, 'physical'::text AS slot_type, false AS active,
-           NULL::timestamptz AS inactive_since, ''::text AS wal_status, ''::text AS invalidation_reason,
-           0::bigint AS retained_bytes, 0::bigint AS left_bytes, 0 AS holds_back_transactions, 0 AS holds_back_catalog"""
+SLOT = """CREATE TYPE pg_temp.slot AS (
+    slot_name text COLLATE "C", slot_type text, active boolean, inactive_since timestamptz,
+    wal_status text, invalidation_reason text, retained_bytes bigint, left_bytes bigint,
+    holds_back_transactions integer, holds_back_catalog integer);
+CREATE OR REPLACE VIEW monitor.slots AS SELECT s.* FROM json_populate_record(NULL::pg_temp.slot,
+    '{"slot_name": "standby1", "slot_type": "physical", "active": false}') AS s"""
 
 # What breaks it, and the beginning of the remedy. Settings and roles are changed in a transaction that is rolled back.
 GAPS = [
