@@ -54,8 +54,8 @@ class Connection(psycopg.Connection[Any]):
                 if asks == ASKS:
                     self.close()
                     raise psycopg.OperationalError(
-                        f"the server has not answered for {time.monotonic() - began:.0f} seconds, and lets nobody in: "
-                        "it hangs, or its machine does. Whether the last statement took effect is not known."
+                        f"the server has not answered for {time.monotonic() - began:.0f} seconds and accepts no "
+                        "connection: it hangs, or its machine does. It is not known whether the statement took effect."
                     )
                 if not asks:
                     heard = time.monotonic()

@@ -1,5 +1,5 @@
 -- Gives the log-ins of analysts and merchants their limits, so that no forgotten query or open transaction keeps the
--- vacuum waiting, and no statement fills the disk. What somebody set for an analyst's role stays as it is; a merchant's
+-- vacuum waiting, and no statement fills the disk. A limit that was set by hand for an analyst stays; a merchant's
 -- limits are set again. (Roles can change time limits for their own sessions, but not temp_file_limit.)
 -- Callers:   identity.make_analyst_role, make_sql_role; each deployment, as administrator (who may alter roles).
 -- Locks:     none.
