@@ -15,7 +15,7 @@
 --   people    store_backup (replication, reads everything, writes nothing), store_monitor (pg_monitor and the monitor
 --             views)
 --
--- Passwords are set by migrate.py, from the secret of the program that logs in (db/server/access.py), as SCRAM verifiers.
+-- Passwords are set by migrate.py, from the secret of each consumer (db/server/access.py), as SCRAM verifiers.
 
 DO $$
 DECLARE
