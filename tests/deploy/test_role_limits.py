@@ -77,6 +77,9 @@ async def test_statements_of_merchants_have_limits_of_their_own(admin: Any, limi
     for role in (new, "merchant_of_old"):
         row = await admin.fetchrow("SELECT rolconfig, rolconnlimit FROM pg_roles WHERE rolname = $1", role)
         assert (wanted - set(row["rolconfig"]), row["rolconnlimit"]) == (set(), 5), role
+    await admin.execute(f"DROP ROLE {new}")  # by hand; it is made again
+    assert await admin.fetchval("SELECT identity.make_sql_role('sql@example.com')") == new
+    assert await admin.fetchval("SELECT rolconnlimit FROM pg_roles WHERE rolname = $1", new) == 5
     own = await admin.fetchval("SELECT rolconfig FROM pg_roles WHERE rolname = 'web_merchant'")
     assert {"transaction_timeout=60s", "temp_file_limit=256MB", "statement_timeout=10s"} <= set(own)
 

@@ -15,7 +15,12 @@ BEGIN
         JOIN pg_roles AS r ON r.oid = m.member AND r.rolcanlogin AND NOT r.rolsuper
         WHERE m.roleid = 'app_merchant_sql'::regrole AND r.rolconnlimit <> 5
     LOOP
-        EXECUTE format('ALTER ROLE %I CONNECTION LIMIT 5', v_role);
+        BEGIN
+            EXECUTE format('ALTER ROLE %I CONNECTION LIMIT 5', v_role);
+        EXCEPTION WHEN insufficient_privilege THEN
+            RAISE WARNING '% may take all connections: run ALTER ROLE % CONNECTION LIMIT 5 as a superuser.',
+                v_role, v_role;
+        END;
     END LOOP;
     FOR v_limit IN
         SELECT r.rolname, l.name, l.setting
