@@ -131,6 +131,8 @@ async def test_the_last_whole_quarter_by_default(office: Office, traded: Any) ->
     assert made["from"] == date(year, 3 * n + 1, 1).isoformat()
     assert date.fromisoformat(made["to"]).month == 3 * n + 3
     assert (made["data"], made["totals"], made["reconciled"], made["period"]) == ([], [], True, "quarter")
+    assert (await report(office, **{"from": date(1, 1, 1)}, to=date(1, 3, 31)))["data"] == []
+    assert (await report(office, **{"from": date(9999, 10, 1)}, to=date(9999, 12, 31)))["data"] == []
     with refused("period_invalid", "SH422"):
         await report(office, to=date(2020, 1, 1))
     with refused("period_too_long", "SH422"):
