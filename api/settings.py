@@ -21,6 +21,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from api.carriers.registry import providers as carriers
 from api.gateways.registry import providers as gateways
+from api.languages.settings import Texts
 from api.mail.settings import Smtp
 from api.providers import configured
 from api.settings_oidc import Oidc
@@ -271,6 +272,13 @@ class Settings(SecretSettings):
         "shop@localhost",
         validation_alias="MAIL_FROM",
         description="Sender address of mails; the name beside it is the seller's.",
+    )
+    texts: Texts | None = Field(
+        None,
+        validation_alias="STOREPROC_TEXTS",
+        description="Folder with the shop's own texts of documents and mails: `<language>.toml` replaces texts of a "
+        "language or adds one, `mail/<template>.html` and `.txt` replace templates, `mail/<language>/…` those of one "
+        "language. The keys are those of `api/languages/en.toml`.",
     )
     smtp: Smtp | None = None
     oidc: Oidc | None = None
