@@ -1,6 +1,7 @@
 """Checksums of the repository's files: the SHA-256 of FILE is in FILE.sha256, as `sha256sum --check` reads it.
 
-The archive command (db/server/configuration.py) writes those of the log in the same form.
+The archive command (db/server/configuration.py) writes those of the log in the same form. Lines that begin with `#` are
+comments, which `sha256sum` skips: what an encrypted segment contains (db/server/archive_log.py).
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def matches(path: Path) -> bool | None:
     A checksum that cannot be understood does not match.
     """
     try:
-        line = _LINE.fullmatch(checksum_file(path).read_text(errors="replace"))
+        text = checksum_file(path).read_text(errors="replace")
     except FileNotFoundError:
         return None
+    line = _LINE.fullmatch("".join(line for line in text.splitlines(keepends=True) if not line.startswith("#")))
     return line is not None and line[2] == path.name and line[1] == digest(path)
