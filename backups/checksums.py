@@ -26,10 +26,10 @@ def checksum_file(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
-def write_checksum(path: Path) -> None:
-    """Write a file's checksum beside it, and sync it."""
+def write_checksum(path: Path, known: str | None = None) -> None:
+    """Write a file's checksum, which may be known, beside it, and sync it."""
     with checksum_file(path).open("w") as file:
-        file.write(f"{digest(path)}  {path.name}\n")
+        file.write(f"{known or digest(path)}  {path.name}\n")
         file.flush()
         os.fsync(file.fileno())
 

@@ -16,7 +16,6 @@ from typing import Any, BinaryIO
 
 import pyrage
 
-from backups.checksums import checksum_file
 from backups.programs import BackupError
 from db.server.archive_log import Hashed, find_recipient
 
@@ -39,8 +38,8 @@ def parse_recipients(text: str) -> list[str]:
     return found
 
 
-def encrypt(source: Any, target: Path, recipients: Sequence[str]) -> None:
-    """Encrypt what can be read from `source` into a new file, with its checksum beside it, both synced."""
+def encrypt(source: Any, target: Path, recipients: Sequence[str]) -> str:
+    """Encrypt what can be read from `source` into a new file, and sync it; returns its SHA-256. Raises BackupError."""
     with target.open("xb") as file:
         written = Hashed(file)
         try:
@@ -49,10 +48,7 @@ def encrypt(source: Any, target: Path, recipients: Sequence[str]) -> None:
             raise BackupError(f"{target.name} cannot be written: {error}") from None
         file.flush()
         os.fsync(file.fileno())
-    with checksum_file(target).open("w") as file:
-        file.write(f"{written.sha256.hexdigest()}  {target.name}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    return written.sha256.hexdigest()
 
 
 class Key:

@@ -78,7 +78,7 @@ def write_encrypted(output: IO[bytes], data: Path, recipients: Sequence[str], ow
     """Encrypt an archive of pg_basebackup into a new folder; the manifest is beside it. Raises BackupError."""
     data.mkdir(mode=0o700)
     watched = Watched(output)
-    encrypt(watched, data / ENCRYPTED, recipients)
+    write_checksum(data / ENCRYPTED, encrypt(watched, data / ENCRYPTED, recipients))
     if not watched.manifest:
         return  # pg_basebackup has failed, and says why
     if missing := watched.missing():

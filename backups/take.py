@@ -18,6 +18,7 @@ from backups.archives import separate_log, verify_data
 from backups.checksums import write_checksum
 from backups.gaps import Gap, find_gaps
 from backups.log import ENDS, Log
+from backups.outside import encrypt_readable_log
 from backups.programs import (
     BackupError,
     Say,
@@ -85,6 +86,8 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
             # On another server this may be store_backup, which may not close a segment: that of the backup's end is
             # closed by the backup.
             wait_for_archive(repository, connection, backup.stop if repository.outside else None)
+            if repository.outside and repository.recipients:
+                encrypt_readable_log(repository, say)
             record(access, backup.kind, backup.bytes, say)
             prune(repository, wish.retention, say)
             return Taken(backup, _check_log(repository, say))

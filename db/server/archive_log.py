@@ -114,22 +114,22 @@ def archive(folder: Path, waldump: Path, path: Path, recipients: Sequence[str]) 
     """Archive a file under its name. Raises ValueError where the folder has another one of that name, and OSError."""
     if READABLE.fullmatch(path.name):
         _archive_readable(folder, path)
+    elif (plain := folder / f"{path.name}.gz").exists():  # from before the log was encrypted
+        _require_equal(plain, _digest(decompressed(plain)), path)
     else:
-        _archive_encrypted(folder, waldump, path, recipients)
+        archive_encrypted(folder, waldump, path, recipients)
     if "." not in path.name:
         _replace(folder / "newest", f"{path.name}\n".encode())
     sync_folder(folder)
 
 
-def _archive_encrypted(folder: Path, waldump: Path, path: Path, recipients: Sequence[str]) -> None:
+def archive_encrypted(folder: Path, waldump: Path, path: Path, recipients: Sequence[str]) -> None:
+    """Write the encrypted file and its checksum. Raises as `archive` does."""
     import pyrage
 
     target = folder / f"{path.name}.gz.age"
     checksum, draft = Path(f"{target}.sha256"), Path(f"{target}.tmp")
     checksum_draft = Path(f"{checksum}.tmp")
-    if (plain := folder / f"{path.name}.gz").exists():  # from before the log was encrypted
-        _require_equal(plain, _digest(_decompressed(plain)), path)
-        return
     if target.exists():
         # A second time, after a crash. Without the key the content cannot be read; its SHA-256 is beside it.
         if not checksum.exists() and checksum_draft.exists():
@@ -159,7 +159,7 @@ def _archive_readable(folder: Path, path: Path) -> None:
     target = folder / f"{path.name}.gz"
     checksum = Path(f"{target}.sha256")
     if target.exists():
-        _require_equal(target, _digest(_decompressed(target)), path)
+        _require_equal(target, _digest(decompressed(target)), path)
     else:
         checksum.unlink(missing_ok=True)
         _replace(target, Compressed(pieces_of(path)).read())
@@ -179,7 +179,8 @@ def _digest(pieces: Iterator[bytes]) -> str:
     return found.hexdigest()
 
 
-def _decompressed(path: Path) -> Iterator[bytes]:
+def decompressed(path: Path) -> Iterator[bytes]:
+    """The content of a compressed file, in pieces. Raises ValueError or zlib.error where it is damaged."""
     unzip = zlib.decompressobj(31)
     for piece in pieces_of(path):
         yield unzip.decompress(piece)
