@@ -39,9 +39,20 @@ def matches(path: Path) -> bool | None:
 
     A checksum that cannot be understood does not match.
     """
-    try:
-        text = checksum_file(path).read_text(errors="replace")
-    except FileNotFoundError:
+    text = _text_of(path)
+    if text is None:
         return None
     line = _LINE.fullmatch("".join(line for line in text.splitlines(keepends=True) if not line.startswith("#")))
     return line is not None and line[2] == path.name and line[1] == digest(path)
+
+
+def _text_of(path: Path) -> str | None:
+    final = checksum_file(path)
+    # That of an encrypted segment is complete before the segment has its name, and has its own a moment after it.
+    draft = [final.with_name(f"{final.name}.tmp"), final] if path.suffix == ".age" else []
+    for file in (final, *draft):
+        try:
+            return file.read_text(errors="replace")
+        except FileNotFoundError:
+            continue
+    return None

@@ -141,7 +141,10 @@ def archive_encrypted(folder: Path, waldump: Path, path: Path, recipients: Seque
     content = Compressed(pieces_of(path))
     with draft.open("wb") as file:
         written = Hashed(file)
-        pyrage.encrypt_io(content, written, [find_recipient(text) for text in recipients])
+        try:
+            pyrage.encrypt_io(content, written, [find_recipient(text) for text in recipients])
+        except pyrage.EncryptError as error:  # such as a full disk
+            raise OSError(str(error)) from None
         file.flush()
         os.fsync(file.fileno())
     lines = [f"{written.sha256.hexdigest()}  {target.name}", f"# segment: {content.sha256.hexdigest()}"]

@@ -18,13 +18,14 @@ import pytest
 
 from backups.archives import ENCRYPTED
 from backups.checksums import checksum_file, write_checksum
+from backups.drill import is_possible, run_drill
 from backups.gaps import summary
 from backups.log import Log
 from backups.programs import BackupError
 from backups.restore import Request, Restored, parse_moment, restore_backup
 from backups.verify import verify
 from db.server.access import Access
-from tests.backups.conftest import Store, archived, ask
+from tests.backups.conftest import Store, archived, ask, prove
 from tests.backups.test_damage import remove, spoil
 
 Damage = Callable[["Copy"], None]
@@ -204,9 +205,8 @@ def without_plain(copy: Copy) -> None:
 
 RESTORED: dict[str, tuple[Damage, str]] = {
     "the incremental archive": (lambda c: spoil(c.data(incremental=True) / ENCRYPTED), "does not match its checksum"),
-    "the incremental archive is gone": (lambda c: remove(c.data(incremental=True) / ENCRYPTED), "cannot be used"),
     "both archives": (
-        lambda c: (spoil(c.data(incremental=True) / ENCRYPTED), spoil(c.data() / ENCRYPTED))[0], "cannot be used"
+        lambda c: (spoil(c.data() / ENCRYPTED), remove(c.data(incremental=True) / ENCRYPTED))[0], "cannot be used"
     ),
     "all checksums of the log": (
         lambda c: remove(*c.store.repository.wal.glob("*.sha256")), "without a checksum beside"
@@ -279,6 +279,11 @@ def test_in_place_it_goes_on_encrypted(shop: Shop, folder: Path, keys: dict[str,
     with pytest.raises(BackupError, match="STOREPROC_BACKUPS_ENCRYPT_TO is not set: set it, or add --plain"):
         store.back_up(access)
     store.recipients = [public(keys["ours"])]
+    assert not is_possible(store.repository), "a drill"
+    store.identity = keys["ours"]
+    done, _ = run_drill(store.repository, home, prove, store.said.append)
+    assert done.last_commit is not None
+    assert done.last_commit > shop.moments["c"]
     assert store.back_up(access, keep=1).encrypted
     assert [each.encrypted for each in store.repository.backups()] == [True]
     assert not [path for path in store.repository.wal.glob("*.gz") if len(path.stem) == 24], "the readable ones expire"

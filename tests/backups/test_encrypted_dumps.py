@@ -13,7 +13,7 @@ from backups.verify import _faults_of_dump
 from db.server.access import Access
 from tests.backups.conftest import ask
 from tests.backups.test_damage import spoil
-from tests.backups.test_dumps import on
+from tests.backups.test_dumps import plainly
 from tests.support.cluster import Cluster
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -27,7 +27,9 @@ def test_a_dump_is_encrypted_and_comes_back(
         (folder / f"{name}.key").write_text(f"{text}\n")
     ours = {"STOREPROC_BACKUPS_IDENTITY": str(folder / "ours.key")}
     ask(access, "SELECT monitor.record_backup('dump', 1)")
-    done = run("backup.sh", "--to", "dumps", **on(access), STOREPROC_BACKUPS_ENCRYPT_TO=str(identity.to_public()))
+    there = plainly(access)
+    there["PATH"] = f"{folder}/bin:{there['PATH']}"  # storeproc decrypts
+    done = run("backup.sh", "--to", "dumps", **there, STOREPROC_BACKUPS_ENCRYPT_TO=str(identity.to_public()))
     assert done.returncode == 0, done.stdout + done.stderr
     (dump,) = (folder / "dumps").iterdir()
     assert {path.name for path in dump.iterdir()} == {
@@ -38,7 +40,7 @@ def test_a_dump_is_encrypted_and_comes_back(
     target = f"encrypted_{worker_id}"
 
     def restore(backup: Path, **more: str) -> subprocess.CompletedProcess[str]:
-        return run("restore.sh", backup, "--target-db", target, **on(access), **more)
+        return run("restore.sh", backup, "--target-db", target, **there, **more)
 
     strange = {"STOREPROC_BACKUPS_IDENTITY": str(folder / "strange.key")}
     for environment, sentence in (({}, "the key is not here"), (strange, "does not open")):

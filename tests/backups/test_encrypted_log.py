@@ -58,6 +58,7 @@ def test_the_archive_command(folder: Path, key: Key) -> None:
         again(b"another server's")
     assert target.read_bytes() == first
     checksum_file(target).rename(f"{checksum_file(target)}.tmp")  # a crash before the checksum had its name
+    assert matches(target)
     again(b"log" * 1000)
     assert matches(target)
     checksum_file(target).unlink()
