@@ -33,13 +33,15 @@ from backups.programs import (
 )
 from backups.recovery import Goal, Proof, recover
 from backups.repository import TIMESTAMP, Backup, Repository, Window
-from backups.staging import require_key, stage
+from backups.staging import recipients_after, require_key, stage
 from db.server.configuration import archive_to
 from db.server.embedded import Layout, find_layout
-from db.server.encrypting import require_archiver
 from db.server.folders import chown_tree
 from db.server.secret import read_secret
 from db.server.supervisor import Server
+
+# An invariant of which the outside decides. A shop with an open difference must be restorable, too.
+BOOKS_OF_OTHERS = "the gateways' books agree with ours, or it is explained why not"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ class Request:
 
     into: Path | None = None
     """A new data folder; None: in place of the cluster."""
+
+    accept_broken: bool = False
+    """Whether data that violate invariants will do: the shop may have had them before."""
 
 
 def restore_backup(repository: Repository, request: Request, *, secret: str | None, prove: Proof, say: Say) -> Restored:
@@ -133,7 +138,7 @@ def _restore(repository: Repository, target: Layout, secret: str, request: Reque
     goal, candidates = _choose(repository, log, request)
     if require_key(repository, log, goal, candidates[:1]):
         goal, candidates = _choose(repository, log, request)
-    recipients = _recipients_after(repository, say) if in_place else []
+    recipients = recipients_after(repository, say) if in_place else []
     if in_place:
         _require_histories(log, goal.window)
     if old := log.without_checksum:
@@ -157,9 +162,7 @@ def _restore(repository: Repository, target: Layout, secret: str, request: Reque
             say(f"added {len(log.rescued)} log segments from {survivor} that the archive does not have undamaged")
         archive = stage(repository, log, target, goal, chain[-1])
         recovered = recover(archive, log, target, secret, goal, prove, say)
-        broken = [name for name, ok, _ in recovered.checks if not ok]
-        if broken:
-            raise BackupError(f"the restored data are not sound: {'; '.join(broken)}. Nothing was replaced.")
+        _judge([name for name, ok, _ in recovered.checks if not ok], request, say)
     except BaseException:
         shutil.rmtree(target.home if new_home else target.restoring, ignore_errors=True)
         raise
@@ -171,21 +174,16 @@ def _restore(repository: Repository, target: Layout, secret: str, request: Reque
     return Restored(chain[-1].id, recovered.last_commit, target.cluster, before, recovered.checks, recovered.deployed)
 
 
-def _recipients_after(repository: Repository, say: Say) -> list[str]:
-    """To whom the restored cluster encrypts its log. Raises BackupError where it would archive readable log."""
-    if repository.recipients or not repository.backups()[-1].encrypted:
-        recipients = repository.recipients
-    else:
-        recipients = repository.require_key().recipients
-        if not recipients:
-            raise BackupError(
-                "the restored cluster would archive its log readable, because STOREPROC_BACKUPS_ENCRYPT_TO is not set: "
-                "set it. Nothing was replaced."
-            )
-        say("the restored cluster encrypts its log to the given key: STOREPROC_BACKUPS_ENCRYPT_TO is not set here")
-    if recipients:
-        require_archiver(repository.layout, repository.wal, recipients)
-    return recipients
+def _judge(broken: list[str], request: Request, say: Say) -> None:
+    """Raises BackupError where an invariant is broken that the restore can have broken, unless that is accepted."""
+    grave = [name for name in broken if name != BOOKS_OF_OTHERS]
+    if grave and not request.accept_broken:
+        raise BackupError(
+            f"the restored data are not sound: {'; '.join(grave)}. Nothing was replaced. If the shop was like this "
+            "before, --accept-broken restores it as it was."
+        )
+    if broken:
+        say(f"restored, although this does not hold (see `storeproc check`): {'; '.join(broken)}")
 
 
 def _archive_rescued(

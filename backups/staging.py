@@ -14,10 +14,11 @@ from pathlib import Path
 from backups.checksums import checksum_file
 from backups.encryption import AlteredError, WrongKeyError
 from backups.log import HISTORY_NAME, SEGMENT, Log, name_on
-from backups.programs import BackupError
+from backups.programs import BackupError, Say
 from backups.recovery import Goal
 from backups.repository import Backup, Repository
 from db.server.embedded import Layout
+from db.server.encrypting import require_archiver
 
 LARGE_RECORD = 2**20  # bytes: a commit that begins so near the end of a segment may continue in the next one
 
@@ -88,3 +89,20 @@ def _decrypt(repository: Repository, source: Path, target: Path, layout: Layout)
         ) from None
     except AlteredError as error:
         raise BackupError(f"{error}. Nothing was replaced.") from None
+
+
+def recipients_after(repository: Repository, say: Say) -> list[str]:
+    """To whom the restored cluster encrypts its log. Raises BackupError where it would archive readable log."""
+    if repository.recipients or not repository.backups()[-1].encrypted:
+        recipients = repository.recipients
+    else:
+        recipients = repository.require_key().recipients
+        if not recipients:
+            raise BackupError(
+                "the restored cluster would archive its log readable, because STOREPROC_BACKUPS_ENCRYPT_TO is not set: "
+                "set it. Nothing was replaced."
+            )
+        say("the restored cluster encrypts its log to the given key: STOREPROC_BACKUPS_ENCRYPT_TO is not set here")
+    if recipients:
+        require_archiver(repository.layout, repository.wal, recipients)
+    return recipients
