@@ -259,8 +259,8 @@ class Settings(SecretSettings):
         None,
         validation_alias="METRICS_TOKEN",
         repr=False,
-        description="Bearer token of at least 32 characters for /metrics. Without it everybody may read the web tier's "
-        "metrics, and clients on this machine the shop's figures as well.",
+        description="Bearer token of at least 32 characters for /metrics. Without it any client may read the web "
+        "tier's metrics, and clients on this machine the shop's figures as well.",
     )
     webhooks_allow_private: Flag = Field(
         False,

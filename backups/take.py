@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from backups.archives import separate_log, verify_data
 from backups.checksums import write_checksum
@@ -31,6 +31,7 @@ from backups.repository import TIMESTAMP, Backup, Repository
 from backups.retention import Retention, prune
 from db.server.access import Access
 from db.server.configuration import archive_to
+from db.server.connecting import connect, parameters
 
 # Below wal_summary_keep_time (10 days): without the summaries an incremental backup is not possible.
 NEW_CHAIN_AFTER = timedelta(days=7)
@@ -68,7 +69,7 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
     """
     # store_backup, who may do this on another server, may enter the store's database only.
     url = access.admin() if repository.outside else access.admin("postgres")
-    with psycopg.connect(url, autocommit=True, application_name="storeproc backup") as connection:
+    with connect(url, autocommit=True, application_name="storeproc backup") as connection:
         identifier = fetch_value(connection, "SELECT system_identifier FROM pg_control_system()")
         repository.prepare(identifier)
         with repository.locked():
@@ -98,7 +99,7 @@ def _check_log(repository: Repository, say: Say) -> list[Gap]:
 def record(access: Access, kind: str, size: int, say: Say) -> None:
     """Tell the database that a backup (or drill, or copy) succeeded, for the alerts. A failure here is only told."""
     try:
-        with psycopg.connect(access.url("store_backup"), application_name="storeproc backup") as connection:
+        with connect(access.url("store_backup"), application_name="storeproc backup") as connection:
             connection.execute("SELECT monitor.record_backup(%s, %s)", [kind, size])
     except psycopg.Error as error:
         say(f"this could not be recorded for monitoring: {error.diag.message_primary or str(error).strip()}")
@@ -261,6 +262,6 @@ def _publish(repository: Repository, backup: Backup, draft: Path) -> None:
 
 
 def _without_password(url: str) -> tuple[str, str]:
-    given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    given = parameters(url)
     password = given.pop("password", "")
     return make_conninfo("", **given), password

@@ -31,8 +31,7 @@ COMMENT ON DOMAIN api.language IS
 CREATE DOMAIN api.tax_id_status AS text
     CONSTRAINT tax_id_status_unknown CHECK (VALUE = ANY (ARRAY['not_verified', 'valid', 'invalid', 'unavailable']));
 COMMENT ON DOMAIN api.tax_id_status IS
-'not_verified: only the form of the tax id was checked. valid, invalid: what the tax office''s service said.
-unavailable: the service has not answered yet.';
+'What is known about a tax id: only that its form is right (not_verified), or what the tax office said.';
 
 CREATE TYPE api.tax_id_check AS (
     status api.tax_id_status, service text, name text, reference text, checked_at timestamptz
