@@ -21,6 +21,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from api.carriers.registry import providers as carriers
 from api.gateways.registry import providers as gateways
+from api.languages.settings import Texts
 from api.mail.settings import Smtp
 from api.providers import configured
 from api.settings_oidc import Oidc
@@ -272,7 +273,7 @@ class Settings(SecretSettings):
         validation_alias="MAIL_FROM",
         description="Sender address of mails; the name beside it is the seller's.",
     )
-    texts: Folder | None = Field(
+    texts: Texts | None = Field(
         None,
         validation_alias="STOREPROC_TEXTS",
         description="Folder with the shop's own texts of documents and mails: `<language>.toml` replaces texts of a "

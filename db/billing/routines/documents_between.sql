@@ -4,8 +4,10 @@ CREATE OR REPLACE FUNCTION billing.documents_between("from" date, "to" date)
 RETURNS SETOF billing.invoices
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- Ids rise with time, so the primary key finds the begin. A time zone is at most 14 hours away from UTC.
-    v_first CONSTANT uuid := uuidv7(documents_between."from" - interval '1 day' - now()::timestamp);
+    -- Ids rise with time, so the primary key finds the begin. A time zone is at most 14 hours away from UTC, and ids
+    -- begin with 1970.
+    v_first CONSTANT uuid := uuidv7(greatest(documents_between."from", '1970-01-03') - interval '1 day'
+                                    - now()::timestamp);
 BEGIN
     RETURN QUERY
     SELECT i.* FROM billing.invoices AS i

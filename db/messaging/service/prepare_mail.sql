@@ -107,7 +107,7 @@ BEGIN
     SELECT * INTO STRICT v_seller FROM billing.sellers AS s ORDER BY s.version DESC LIMIT 1;
     RETURN ROW(prepare_mail.mail_id, v_mail.template, v_recipient,
                CASE WHEN v_verified THEN v_account.display_name END, v_seller.name, v_seller.email, v_mail.queued_at,
-               coalesce(to_jsonb(v_account) ->> 'language', 'en'), v_data)::api.mail;
+               identity.language_of(v_account), v_data)::api.mail;
 END $$;
 
 COMMENT ON FUNCTION api.prepare_mail IS

@@ -15,8 +15,11 @@ DECLARE
     v_postal text := find_tax_place.postal_code;
 BEGIN
     v_place.home := find_tax_place.home;
-    v_place.country := (SELECT coalesce(c.taxed_as, c.code) FROM catalog.countries AS c
-                        WHERE c.code = find_tax_place.country::char(2));
+    v_place.country := find_tax_place.country;
+    IF v_place.country <> v_place.home THEN
+        v_place.country := (SELECT coalesce(c.taxed_as, c.code) FROM catalog.countries AS c
+                            WHERE c.code = find_tax_place.country::char(2));
+    END IF;
     v_place.region := find_tax_place.region;
     v_place.goods := find_tax_place.goods;
     IF find_tax_place.tax_id IS NOT NULL THEN
@@ -27,10 +30,11 @@ BEGIN
             v_postal := NULL;
         END IF;
     END IF;
-    v_place.home_in_eu := catalog.in_eu_vat_area(v_place.home, find_tax_place.home_region, find_tax_place.at, NULL,
-                                                 v_place.goods);
     v_place.in_eu := catalog.in_eu_vat_area(v_place.country, v_place.region, find_tax_place.at, v_postal,
                                             v_place.goods);
+    -- Most orders are domestic: they need no second look.
+    v_place.home_in_eu := v_place.country = v_place.home AND v_place.in_eu AND find_tax_place.home_region IS NULL
+        OR catalog.in_eu_vat_area(v_place.home, find_tax_place.home_region, find_tax_place.at, NULL, v_place.goods);
     v_place.domestic := v_place.home IS NULL OR v_place.country IS NULL
         OR v_place.country = v_place.home AND v_place.in_eu = v_place.home_in_eu;
     v_place.eu := v_place.in_eu AND NOT v_place.domestic;
