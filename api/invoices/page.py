@@ -182,7 +182,7 @@ class Page:
             ]
             for tax in invoice["taxes"]
         ]
-        rows.sort(key=lambda row: next((mark for mark in MARKS if mark in row[0]), ""))
+        rows.sort(key=lambda row: next((n for n, mark in enumerate(MARKS) if mark in row[0]), -1))
         net = money(invoice["total"] - invoice["tax"])
         return {
             "head": [say("tax_rate"), say("net"), say("tax"), *([say("gross")] if single else [])],

@@ -122,9 +122,9 @@ def test_a_reason_stands_once_with_its_code(
 
 
 def test_lines_say_which_reason_is_theirs() -> None:
-    made = invoice([item(1, **CHARGE), item(2, **SUPPLY)], buyer=FRENCH, shipping_parts=[part(500, **SUPPLY)])
+    made = invoice([item(1, **SUPPLY), item(2, **CHARGE)], buyer=FRENCH, shipping_parts=[part(500, **SUPPLY)])
     found = text(document.render(made))
-    for words in ("0%¹", "0%²", "¹Reversecharge", "²SupplytotheEU", "YourtaxIDFR83404833048"):
+    for words in ("0%¹", "0%²", "¹SupplytotheEU²Reversecharge", "TaxrateNetTaxGross0%¹", "YourtaxIDFR83404833048"):
         assert words in found, words
     # One reason for everything needs no mark, and no column of rates.
     found = text(document.render(invoice([item(1, **SUPPLY)], buyer=FRENCH, shipping_parts=[part(500, **SUPPLY)])))
