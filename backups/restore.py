@@ -33,11 +33,15 @@ from backups.programs import (
 )
 from backups.recovery import Goal, Proof, recover
 from backups.repository import TIMESTAMP, Backup, Repository, Window
+from backups.staging import recipients_after, require_key, stage
 from db.server.configuration import archive_to
 from db.server.embedded import Layout, find_layout
 from db.server.folders import chown_tree
 from db.server.secret import read_secret
 from db.server.supervisor import Server
+
+# An invariant of which the outside decides. A shop with an open difference must be restorable, too.
+BOOKS_OF_OTHERS = "the gateways' books agree with ours, or it is explained why not"
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,9 @@ class Request:
 
     into: Path | None = None
     """A new data folder; None: in place of the cluster."""
+
+    accept_broken: bool = False
+    """Whether data that violate invariants will do: the shop may have had them before."""
 
 
 def restore_backup(repository: Repository, request: Request, *, secret: str | None, prove: Proof, say: Say) -> Restored:
@@ -126,9 +133,12 @@ def _removed_if_refused(paths: Callable[[], list[Path]]) -> Iterator[None]:
 def _restore(repository: Repository, target: Layout, secret: str, request: Request, prove: Proof, say: Say) -> Restored:
     in_place = request.into is None
     survivor = target.cluster if in_place and _is_of(repository, target) else None
-    log = Log(repository.wal, repository.layout, survivor)
+    log = Log(repository.wal, repository.layout, survivor, key=repository.key)
     log.check(say)
     goal, candidates = _choose(repository, log, request)
+    if require_key(repository, log, goal, candidates[:1]):
+        goal, candidates = _choose(repository, log, request)
+    recipients = recipients_after(repository, say) if in_place else []
     if in_place:
         _require_histories(log, goal.window)
     if old := log.without_checksum:
@@ -150,22 +160,35 @@ def _restore(repository: Repository, target: Layout, secret: str, request: Reque
             os.chown(draft / "pg_wal" / path.name, target.uid, target.gid)
         if log.rescued:
             say(f"added {len(log.rescued)} log segments from {survivor} that the archive does not have undamaged")
-        recovered = recover(repository, log, target, secret, goal, prove, say)
-        broken = [name for name, ok, _ in recovered.checks if not ok]
-        if broken:
-            raise BackupError(f"the restored data are not sound: {'; '.join(broken)}. Nothing was replaced.")
+        archive = stage(repository, log, target, goal, chain[-1])
+        recovered = recover(archive, log, target, secret, goal, prove, say)
+        _judge([name for name, ok, _ in recovered.checks if not ok], request, say)
     except BaseException:
         shutil.rmtree(target.home if new_home else target.restoring, ignore_errors=True)
         raise
     if log.rescued:
-        _archive_rescued(repository, log, recovered.end, target, say)
+        _archive_rescued(repository, log, recovered.end, target, recipients, say)
     before = _swap(target)
     if in_place:
-        archive_to(target, repository.wal)
+        archive_to(target, repository.wal, recipients)
     return Restored(chain[-1].id, recovered.last_commit, target.cluster, before, recovered.checks, recovered.deployed)
 
 
-def _archive_rescued(repository: Repository, log: Log, end: int, target: Layout, say: Say) -> None:
+def _judge(broken: list[str], request: Request, say: Say) -> None:
+    """Raises BackupError where an invariant is broken that the restore can have broken, unless that is accepted."""
+    grave = [name for name in broken if name != BOOKS_OF_OTHERS]
+    if grave and not request.accept_broken:
+        raise BackupError(
+            f"the restored data are not sound: {'; '.join(grave)}. Nothing was replaced. If the shop was like this "
+            "before, --accept-broken restores it as it was."
+        )
+    if broken:
+        say(f"restored, although this does not hold (see `storeproc check`): {'; '.join(broken)}")
+
+
+def _archive_rescued(
+    repository: Repository, log: Log, end: int, target: Layout, recipients: Sequence[str], say: Say
+) -> None:
     """Archive what only the data folder had: the new timeline builds on it, and its server will not.
 
     Not a last segment that is not complete: the new timeline begins with a copy of it.
@@ -175,7 +198,7 @@ def _archive_rescued(repository: Repository, log: Log, end: int, target: Layout,
     try:
         for path in log.rescued:
             if not SEGMENT_NAME.fullmatch(path.name) or segment_number(path.name) < first_incomplete:
-                add_to_archive(repository.wal, path, target)
+                add_to_archive(repository.wal, path, target, recipients)
         sync_folder(repository.wal)
     except OSError as error:
         say(

@@ -29,7 +29,7 @@ from api.gateways.steps import PaymentSteps
 from api.log import configure_logging, write_log
 from api.metrics.counting import count_job, watch_gateways
 from api.metrics.worker import Drain
-from api.postgres.connecting import Connection, connect
+from api.postgres.connecting import Connection, Hosts, connect
 from api.postgres.database import Database
 from api.postgres.functions import Caller, Functions
 from api.settings import Settings
@@ -71,6 +71,8 @@ class Worker:
         verify: Callable[[Settings], dict[str, TaxIdService]] = tax_ids.offered,
     ) -> None:
         self.settings = settings
+        self.url = settings.access.url("web_worker")
+        self.hosts = Hosts(self.url)
         self.offered = offered
         self.carriers = carry(settings)
         self.tax_ids = verify(settings)
@@ -101,7 +103,7 @@ class Worker:
         """Work over one connection, until the worker is stopped or the database is lost."""
         database = Database(self.settings.pooled_access, POOLS, "storeproc worker")
         listener = await connect(
-            self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
+            self.url, self.hosts, timeout=10, server_settings={"application_name": "storeproc worker"}
         )
         beside: list[asyncio.Task[None]] = []
         try:
@@ -109,7 +111,7 @@ class Worker:
             self.jobs = self.jobs_for(PaymentSteps(self.functions, watch_gateways(self.offered(self.settings))))
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
-            schedule = Schedule(self._call, self.settings, self.stopping, self.counts)
+            schedule = Schedule(self._call, self.url, self.hosts, self.stopping, self.counts)
             beat = asyncio.create_task(self._beat(listener))
             courier = asyncio.create_task(Courier(self._call, self.settings).run(self.stopping))
             work = asyncio.create_task(self._work_until_stopped(listener, courier, schedule))

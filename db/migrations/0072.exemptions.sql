@@ -1,4 +1,4 @@
--- depends: 0068.taxes_validated
+-- depends: 0071.tax_ids
 -- Orders that wait until it is decided how they are taxed; what sellers said of untaxed orders becomes rules.
 
 -- Rates and rules of this moment apply to the order; null: of created_at. Set when staff release an order that had to

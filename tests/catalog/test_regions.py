@@ -8,6 +8,8 @@ from typing import Any
 import pycountry
 import pytest
 
+from tests.support.connections import refused
+
 TODAY = datetime.fromisoformat("2026-11-30T12:00:00+01:00")
 
 
@@ -131,16 +133,17 @@ async def test_northern_ireland_is_inside_for_goods_only_and_some_villages_are_o
     assert await admin.fetchval(inside, "FR", None, "27498", True)
 
 
-async def test_anybody_can_list_countries_and_regions(client: Any) -> None:
-    answer = await client.get("/countries")
-    assert answer.status_code == 200
-    countries = {each["code"]: each for each in answer.json()["data"]}
+async def test_anybody_can_list_countries_and_regions(call: Any) -> None:
+    listed = (await call("web_anonymous", "list_countries"))["data"]
+    assert [each["name"] for each in listed[:2]] == ["Afghanistan", "Albania"]
+    countries = {each["code"]: each for each in listed}
     assert countries["US"] == {"code": "US", "name": "United States", "regions": 57, "region_expected": True}
     assert (countries["DE"]["regions"], countries["DE"]["region_expected"]) == (16, False)
     assert countries["VA"]["regions"] == 0
-    regions = (await client.get("/countries/ES/regions")).json()["data"]
+    regions = (await call("web_anonymous", "list_regions", country="ES"))["data"]
     assert {"code": "ES-GC", "name": "Las Palmas", "type": "Province", "parent": "ES-CN"} in regions
-    assert (await client.get("/countries/VA/regions")).json()["data"] == []
-    unknown = await client.get("/countries/XX/regions")
-    assert (unknown.status_code, unknown.json()["code"]) == (404, "country_not_found")
-    assert (await client.get("/countries/us/regions")).status_code == 422
+    assert (await call("web_anonymous", "list_regions", country="VA"))["data"] == []
+    with refused("country_not_found", "SH404"):
+        await call("web_anonymous", "list_regions", country="XX")
+    with refused("country_malformed"):
+        await call("web_anonymous", "list_regions", country="us")

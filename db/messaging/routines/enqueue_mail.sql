@@ -14,8 +14,8 @@ DECLARE
 BEGIN
     IF enqueue_mail.template <> ALL (ARRAY[
         'order_confirmation', 'order_payable', 'order_shipped', 'order_cancelled', 'invoice', 'password_reset',
-        'email_verification', 'email_change', 'email_change_notice', 'webhook_endpoint_disabled', 'account_suspended', 'second_factor',
-        'api_key'])
+        'email_verification', 'email_change', 'email_change_notice', 'webhook_endpoint_disabled', 'account_suspended',
+        'second_factor', 'api_key'])
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH500', CONSTRAINT = 'mail_template_unknown',
             MESSAGE = format('There is no mail template %s.', enqueue_mail.template);

@@ -37,6 +37,9 @@ BEGIN
     IF v_order.status = 'pending' THEN
         PERFORM sales.require_within_total(v_order.id);
         PERFORM messaging.enqueue_mail('order_payable', v_order.account_id, jsonb_build_object('order_id', v_order.id));
+    ELSIF v_order.paid_at IS NOT NULL THEN
+        -- A payment that was under way when the order was held has paid for it; its invoice was refused.
+        PERFORM messaging.enqueue_job('issue_invoice', jsonb_build_object('order_id', v_order.id));
     END IF;
 END $$;
 

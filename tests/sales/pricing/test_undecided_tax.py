@@ -123,6 +123,23 @@ async def test_an_open_payment_ends_when_the_order_is_held(shop: Shop, buyer: Bu
     assert (await shop.see(payment))["status"] == "cancelled"
 
 
+async def test_a_payment_that_arrives_all_the_same(shop: Shop, buyer: Buyer, administrator: str) -> None:
+    order = await buyer.order(line(await shop.product(1190)), shipping_address_id=await address(buyer, "DE"))
+    payment = await shop.begin(buyer.token, order)
+    await buyer.does("set_shipping_address", order_id=order["id"], address_id=await address(buyer, "CH"))
+    assert await shop.event(payment, "completed") == "applied"
+    held = await buyer.sees(order)
+    assert (held["payment_status"], held["hold_reason"]) == ("paid", "tax")
+    with refused("tax_undecided", "SH409"):
+        await shop.call("web_worker", "issue_invoice", order_id=order["id"])
+    with refused("order_on_hold", "SH409"):
+        await buyer.support("ship_order", order)
+    await shop.call("web_admin", "create_tax_exemption", token=administrator, **EXPORT)
+    await buyer.support("release_order", order, reason="checked")
+    issued = await shop.call("web_worker", "issue_invoice", order_id=order["id"])
+    assert [item["reason"] for item in issued["invoice"]["items"]] == [EXPORT["text"]]
+
+
 async def test_what_costs_nothing_waits_too(shop: Shop, buyer: Buyer, administrator: str) -> None:
     order = await abroad(shop, buyer, price=0)
     assert (order["status"], order["hold_reason"]) == ("pending", "tax")
