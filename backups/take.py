@@ -75,7 +75,7 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
             for leftover in repository.base.glob(".*.part"):
                 shutil.rmtree(leftover)
             _begin_archiving(repository, connection, say)
-            parent = None if wish.full else _parent(repository, say)
+            parent = None if wish.full else _parent(repository, connection, say)
             backup = _base_backup(repository, access, connection, parent, wish, say)
             # On another server this may be store_backup, which may not close a segment: that of the backup's end is
             # closed by the backup.
@@ -159,10 +159,13 @@ def wait_for_archive(repository: Repository, connection: psycopg.Connection[Any]
         time.sleep(0.05)
 
 
-def _parent(repository: Repository, say: Say) -> Backup | None:
-    """The backup to build on: the last, unless its chain is too old or not complete."""
+def _parent(repository: Repository, connection: psycopg.Connection[Any], say: Say) -> Backup | None:
+    """The backup to build on: the last, unless its chain is too old or not complete, or on a timeline that was left."""
     known = repository.backups()
     if not known:
+        return None
+    if fetch_value(connection, "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)") != f"{known[-1].timeline:08X}":
+        say(f"the database was restored, or a standby was promoted, after {known[-1].id}: taking a full backup")
         return None
     try:
         chain = repository.chain(known[-1])
