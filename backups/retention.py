@@ -57,13 +57,17 @@ def prune(repository: Repository, retention: Retention, say: Say) -> None:
     first = first_kept(fulls, retention, datetime.now(UTC), paths)
     if first == 0:
         return
-    kept = {backup.id for backup in fulls[first:]}
-    gone = [backup for backup in known if _root(known, backup) not in kept]
-    for backup in reversed(gone):  # an incremental backup before its parent
-        doomed = repository.base / f".{backup.id}.part"
-        (repository.base / backup.id).rename(doomed)
-        shutil.rmtree(doomed)
-    removed = _remove_log_before(repository, min(backup.start_segment for backup in known if backup.id in kept))
+    with repository.removing() as allowed:
+        if not allowed:
+            say("backups are being verified or restored: what is no longer needed is removed after the next backup")
+            return
+        kept = {backup.id for backup in fulls[first:]}
+        gone = [backup for backup in known if _root(known, backup) not in kept]
+        for backup in reversed(gone):  # an incremental backup before its parent
+            doomed = repository.base / f".{backup.id}.part"
+            (repository.base / backup.id).rename(doomed)
+            shutil.rmtree(doomed)
+        removed = _remove_log_before(repository, min(backup.start_segment for backup in known if backup.id in kept))
     say(f"removed {len(gone)} backups and {removed} log segments; {retention} are kept")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backups.archives import ARCHIVE
-from backups.drill import NAME, run_drill
+from backups.drill import drill_folder, run_drill
 from backups.programs import BackupError
 from backups.take import Wish
 from db.deploy import migrate
@@ -52,7 +52,7 @@ def test_the_commands(store: Store, run: Run, folder: Path) -> None:
     assert "invariants hold" in drilled.stdout
     recorded = "SELECT string_agg(kind, ' ' ORDER BY kind) FROM monitor.backups WHERE bytes > 100000"
     assert ask(access, recorded) == "full incremental offsite_copy restore_drill"
-    assert not (store.data.parent / NAME).exists()
+    assert not drill_folder(store.repository, store.data.parent).exists()
     refused = storeproc("backup", "--max-rate", "1", copy="")
     assert refused.returncode == 2
     assert "32 to 1048576 kB" in refused.stderr
@@ -62,9 +62,10 @@ def test_a_drill_is_as_strict_as_a_restore(store: Store) -> None:
     access = store.start()
     store.back_up(access)
     place = store.data.parent
-    leftover = Server(place / NAME)
+    drilled = drill_folder(store.repository, place)
+    leftover = Server(drilled)
     assert leftover.lock("drill")
-    (place / NAME / "postgres").mkdir()
+    (drilled / "postgres").mkdir()
     with pytest.raises(BackupError, match="a drill is running"):
         run_drill(store.repository, place, prove, store.said.append)
     leftover.stop()  # of a drill that was killed: the next one removes it
@@ -77,7 +78,7 @@ def test_a_drill_is_as_strict_as_a_restore(store: Store) -> None:
     archived(store, access)
     with pytest.raises(BackupError, match="not sound"):
         run_drill(store.repository, place, prove, store.said.append)
-    assert not (place / NAME).exists()
+    assert not drilled.exists()
     assert store.notes(access) == "a unsound", "the store runs on"
 
 
