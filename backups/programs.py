@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from db.server.embedded import Layout
@@ -73,6 +76,14 @@ def run_program(
                 text += " (the disk is full)"
             raise BackupError(text)
         return answer.read()
+
+
+def yield_to_others() -> None:
+    """Read disks only while nobody else does (Linux), and take little of the CPU: this process and its children."""
+    with suppress(OSError, psutil.Error):
+        os.nice(10)
+        if sys.platform == "linux":
+            psutil.Process().ionice(psutil.IOPRIO_CLASS_IDLE)
 
 
 def server_version(layout: Layout) -> str:

@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from backups.archives import separate_log, verify_data
 from backups.checksums import write_checksum
 from backups.gaps import Gap, find_gaps
-from backups.log import Log
+from backups.log import Log, add_to_archive
 from backups.programs import (
     BackupError,
     Say,
@@ -82,7 +82,9 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
             wait_for_archive(repository, connection, backup.stop if repository.outside else None)
             record(access, backup.kind, backup.bytes, say)
             prune(repository, wish.retention, say)
-            return Taken(backup, _check_log(repository, say))
+            gaps = _check_log(repository, say)
+            record_faults(access, "backup", len(gaps), say)
+            return Taken(backup, gaps)
 
 
 def _check_log(repository: Repository, say: Say) -> list[Gap]:
@@ -95,11 +97,22 @@ def _check_log(repository: Repository, say: Say) -> list[Gap]:
     return find_gaps(repository, log, repository.windows(log)) if find_gaps(repository, log, []) else []
 
 
-def record(access: Access, kind: str, size: int, say: Say) -> None:
-    """Tell the database that a backup (or drill, or copy) succeeded, for the alerts. A failure here is only told."""
+def record(access: Access, kind: str, size: int | None, say: Say) -> None:
+    """Tell the database that a backup (or drill, or copy) succeeded, for the alerts; or, with a kind that ends in
+    `_failed`, that one failed. A failure here is only told."""
+    _tell(access, "SELECT monitor.record_backup(%s, %s)", [kind, size], say)
+
+
+def record_faults(access: Access, found_by: str, faults: int, say: Say) -> None:
+    """Tell the database how many faults a check of the backups has found, for the alerts."""
+    _tell(access, "SELECT monitor.record_faults(%s, %s)", [found_by, faults], say)
+
+
+def _tell(access: Access, statement: LiteralString, values: list[object], say: Say) -> None:
     try:
         with psycopg.connect(access.url("store_backup"), application_name="storeproc backup") as connection:
-            connection.execute("SELECT monitor.record_backup(%s, %s)", [kind, size])
+            connection.execute("SET LOCAL synchronous_commit = local")  # not to wait for a standby that is gone
+            connection.execute(statement, values)
     except psycopg.Error as error:
         say(f"this could not be recorded for monitoring: {error.diag.message_primary or str(error).strip()}")
 
@@ -115,6 +128,10 @@ def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any]
         return
     if repository.layout.archive == repository.wal:
         return
+    # Until now archive_command was `true`. Without the histories a later restore could not tell the timelines apart.
+    for history in sorted((repository.layout.cluster / "pg_wal").glob("*.history")):
+        if not (repository.wal / f"{history.name}.gz").exists():
+            add_to_archive(repository.wal, history, repository.layout)
     archive_to(repository.layout, repository.wal)
     connection.execute("SELECT pg_reload_conf()")
     wait_for_archive(repository, connection)  # proves that archiving works
