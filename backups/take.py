@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from backups.archives import separate_log, verify_data
 from backups.checksums import write_checksum
 from backups.gaps import Gap, find_gaps
-from backups.log import Log, add_to_archive
+from backups.log import HISTORY_NAME, SEGMENT_NAME, Log, add_to_archive
 from backups.programs import (
     BackupError,
     Say,
@@ -128,14 +128,27 @@ def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any]
         return
     if repository.layout.archive == repository.wal:
         return
-    # Until now archive_command was `true`. Without the histories a later restore could not tell the timelines apart.
-    for history in sorted((repository.layout.cluster / "pg_wal").glob("*.history")):
-        if not (repository.wal / f"{history.name}.gz").exists():
-            add_to_archive(repository.wal, history, repository.layout)
     archive_to(repository.layout, repository.wal)
     connection.execute("SELECT pg_reload_conf()")
     wait_for_archive(repository, connection)  # proves that archiving works
+    if repository.backups():
+        _archive_discarded(repository, connection)
     say(f"the write-ahead log is archived to {repository.wal} from now on")
+
+
+def _archive_discarded(repository: Repository, connection: psycopg.Connection[Any]) -> None:
+    """Archive what `archive_command = true` has discarded, as far as the server still has it.
+
+    A copy that was restored with --into becomes the store and goes on in the folder of the former one: its log begins
+    on a new timeline, whose history file a later restore needs.
+    """
+    last = str(fetch_value(connection, "SELECT left(last_archived_wal, 24) FROM pg_stat_archiver"))
+    for path in sorted((repository.layout.cluster / "pg_wal").iterdir()):
+        discarded = HISTORY_NAME.fullmatch(path.name) or (
+            SEGMENT_NAME.fullmatch(path.name) and path.name[:8] == last[:8] and path.name <= last
+        )
+        if discarded and not (repository.wal / f"{path.name}.gz").exists():
+            add_to_archive(repository.wal, path, repository.layout)
 
 
 def _close_segment(connection: psycopg.Connection[Any]) -> str:

@@ -263,6 +263,11 @@ def _restore(options: argparse.Namespace) -> int:
         say(f"the previous cluster is in {done.before}: remove it when you no longer need it")
     if done.deployed != source_version():
         say(f"the restored database was deployed from another version of the source (schema {done.deployed[0]})")
+    if into is not None:
+        say(
+            "this copy archives no log and has no backups. Before it takes the store's place: `storeproc backup`, "
+            "in a folder of its own while the store goes on archiving to this one"
+        )
     say("next: `storeproc migrate` sets the passwords of this secret and deploys this source; `make up` does both, too")
     return 0
 

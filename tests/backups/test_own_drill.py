@@ -50,8 +50,11 @@ def test_the_commands(store: Store, run: Run, folder: Path) -> None:
     drilled = storeproc("backup", "drill", copy="")
     assert drilled.returncode == 0, drilled.stderr
     assert "invariants hold" in drilled.stdout
+    assert storeproc("backup", "verify", copy="").returncode == 0
+    assert ask(access, "SELECT sum(value) FROM monitor.counters WHERE name = 'backup_faults'") == 0
+    assert ask(access, "SELECT kind FROM monitor.backups WHERE bytes IS NULL") == "offsite_copy_failed"
     recorded = "SELECT string_agg(kind, ' ' ORDER BY kind) FROM monitor.backups WHERE bytes > 100000"
-    assert ask(access, recorded) == "full incremental offsite_copy restore_drill"
+    assert ask(access, recorded) == "full incremental offsite_copy restore_drill verify"
     assert not drill_folder(store.repository, store.data.parent).exists()
     refused = storeproc("backup", "--max-rate", "1", copy="")
     assert refused.returncode == 2

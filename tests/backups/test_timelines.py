@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backups.log import SEGMENT, Turn
+from backups.gaps import find_gaps
+from backups.log import SEGMENT, Log, Turn
 from backups.repository import Backup
 from backups.restore import Request, restore_backup
 from backups.retention import Retention, first_kept
@@ -75,3 +76,30 @@ def test_backups_go_on_after_a_restore_to_before_the_last_one(store: Store) -> N
         restore_backup(store.repository, request, secret=None, prove=prove, say=store.said.append)
         shutil.rmtree(copy)
     assert found == ["a b b b b c", "a e"], "of the timeline that was left, and of the new one"
+
+
+def test_a_copy_that_becomes_the_store_archives_its_history(store: Store) -> None:
+    """With archive_command = true its history file counted as archived; a restore then refused the folder."""
+    access = store.start()
+    store.back_up(access)
+    at_a = store.note(access, "a")
+    store.note(access, "b")
+    archived(store, access)
+    copy = Store(store.data.parent)
+    copy.data = store.data.parent / "copy"
+    secret = access.secret
+    store.restore(into=copy.data, secret=secret)
+    store.stop()
+    try:
+        access = copy.start(secret)
+        copy.note(access, "c")
+        copy.back_up(access)  # into the same folder: the former store is gone
+        copy.note(access, "d")
+        archived(copy, access)
+        assert find_gaps(copy.repository, Log(copy.repository.wal, copy.layout), []) == []
+        copy.stop()
+        shutil.rmtree(copy.data)
+        copy.restore(at_a, secret=secret)
+        assert copy.notes(copy.start(secret)) == "a"
+    finally:
+        copy.stop()
