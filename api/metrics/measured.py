@@ -93,13 +93,15 @@ def _bucket(sample: Mapping[str, Any]) -> float:
 
 
 def disk_families(data: Path) -> list[Metric]:
-    """Returns the size of the disk of the folder `data` and what is free of it, in bytes; nothing without a folder."""
-    if not data.exists():
-        return []
-    usage = shutil.disk_usage(data)
+    """Returns the size of the disk of the folder `data` and what is free of it, in bytes.
+
+    Where no embedded server has its data there, of the machine's: in docker-compose.yml the folder lies in memory, and
+    the root of a container is on the disk of the volumes.
+    """
+    usage = shutil.disk_usage(data if (data / "lock").exists() else "/")
     families = []
     for name, text, value in (
-        ("disk_bytes", "Size of the disk of the data folder.", usage.total),
+        ("disk_bytes", "Size of the disk of the database, or of the machine where that is elsewhere.", usage.total),
         ("disk_free_bytes", "Free space on it.", usage.free),
     ):
         family = Metric(PREFIX + name, text, "gauge")
