@@ -12,7 +12,7 @@ from backups.restore import Request, Restored, restore_backup
 from db.server.embedded import find_layout
 from db.server.supervisor import Server
 
-NAME = "storeproc-drill"
+NAME = ".storeproc-drill"  # hidden: a copy to another place that runs meanwhile leaves it out
 
 
 def run_drill(repository: Repository, place: Path, prove: Proof, say: Say) -> tuple[Restored, int]:

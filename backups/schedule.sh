@@ -53,7 +53,7 @@ backup() { STOREPROC_BACKUPS_COPY='' storeproc backup --keep "${KEEP_FULL:-2}" |
 copy() { storeproc backup copy; }
 # It has said what is damaged, and recorded it for the alerts: reading everything again after five minutes repairs nothing.
 verify() { storeproc backup verify || say "the verification failed"; }
-drill() { storeproc backup drill --in "$folder"; }
+drill() { storeproc backup drill --in "$dumps"; }
 
 running='' beside=''
 set -m  # each command is a process group, so that all of it is killed
