@@ -260,6 +260,7 @@ def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine)
     target = machine.home / "restored"
     done = machine.run("backup", "storeproc", "restore", "--into", target)
     assert done.returncode == 0, done.stderr + done.stdout
+    assert "this copy archives no log and has no backups" in done.stdout
     with Server(target) as access, psycopg.connect(access.admin("storeproc")) as connection:
         assert connection.execute("SELECT text FROM public.note").fetchone() == ("after the full one",)
 
