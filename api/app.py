@@ -119,6 +119,9 @@ async def lifespan(
     try:
         state = await build_state(settings, database, metrics)
         bind(app, state)
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        hint = "`storeproc migrate`, with the same secrets, makes the database and the log-ins with their passwords."
+        raise StartupError(f"{error}: {hint}") from error
     except (ContractError, OSError, asyncpg.PostgresError) as error:
         raise StartupError(str(error)) from error
     replica = state["replica"]

@@ -109,6 +109,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/categories",                            "create_category", 201),
     PATCH ("/categories/{category_id}",              "update_category"),
     DELETE("/categories/{category_id}",              "delete_category"),
+    GET   ("/countries",                             "list_countries", 200, Cached),
+    GET   ("/countries/{country}/regions",           "list_regions", 200, Cached),
     GET   ("/products",                              "list_products", 200, Cached),
     GET   ("/products/facets",                       "get_product_facets", 200, Cached),
     POST  ("/products",                              "create_product", 201),

@@ -37,6 +37,7 @@ from api.settings_source import (
     insert_password,
     variable,
 )
+from api.tax_ids.registry import providers as tax_ids
 from db.server.access import Access
 from db.server.embedded import locate
 
@@ -258,8 +259,8 @@ class Settings(SecretSettings):
         None,
         validation_alias="METRICS_TOKEN",
         repr=False,
-        description="Bearer token of at least 32 characters for /metrics. Without it everybody may read the web tier's "
-        "metrics, and clients on this machine the shop's figures as well.",
+        description="Bearer token of at least 32 characters for /metrics. Without it any client may read the web "
+        "tier's metrics, and clients on this machine the shop's figures as well.",
     )
     webhooks_allow_private: Flag = Field(
         False,
@@ -277,11 +278,14 @@ class Settings(SecretSettings):
     """The settings of each payment gateway that is configured, by name."""
     carriers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
     """The same for carriers."""
+    tax_ids: Mapping[str, ProviderSettings] = Field(default_factory=dict)
+    """The same for services that verify tax ids."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Read all settings, those of gateways and carriers included. Raises SettingsError, a line per mistake."""
-        providers = {"gateways": configured(gateways(), environ), "carriers": configured(carriers(), environ)}
+        families = {"gateways": gateways(), "carriers": carriers(), "tax_ids": tax_ids()}
+        providers = {family: configured(members, environ) for family, members in families.items()}
         return super().from_env(environ).model_copy(update=providers)
 
     @field_validator("database_url", mode="after")
@@ -374,7 +378,8 @@ def default_public_url(host: str, port: int) -> str:
 def known_variables() -> frozenset[str]:
     """The names of all settings, those of gateways and carriers included."""
     found: list[type[EnvironmentSettings]] = [Settings]
-    found += [p.settings for p in (*gateways().values(), *carriers().values()) if p.settings is not None]
+    providers = (*gateways().values(), *carriers().values(), *tax_ids().values())
+    found += [provider.settings for provider in providers if provider.settings is not None]
     names = set()
     while found:
         cls = found.pop()

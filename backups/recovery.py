@@ -19,6 +19,7 @@ from backups.programs import BackupError, Say, fetch_value, format_exactly, form
 from backups.repository import Repository, Window
 from db.server.access import SUPERUSER, Access, ServerError
 from db.server.configuration import restoring
+from db.server.connecting import connect
 from db.server.embedded import Layout
 from db.server.supervisor import Server
 
@@ -80,7 +81,7 @@ def recover(
             access = running.start("restore")
         except ServerError as error:
             raise BackupError(f"the log cannot be replayed: {_reason(error)}. Nothing was replaced.") from None
-        with psycopg.connect(access.admin("postgres"), autocommit=True) as connection:
+        with connect(access.admin("postgres"), autocommit=True) as connection:
             end = _reached(connection)
             last = _last_commit(connection, goal, end)
             verifier = connection.pgconn.encrypt_password(

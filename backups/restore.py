@@ -39,6 +39,9 @@ from db.server.folders import chown_tree
 from db.server.secret import read_secret
 from db.server.supervisor import Server
 
+# An invariant of which the outside decides. A shop with an open difference must be restorable, too.
+BOOKS_OF_OTHERS = "the gateways' books agree with ours, or it is explained why not"
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -71,6 +74,9 @@ class Request:
 
     into: Path | None = None
     """A new data folder; None: in place of the cluster."""
+
+    accept_broken: bool = False
+    """Whether data that violate invariants will do: the shop may have had them before."""
 
 
 def restore_backup(repository: Repository, request: Request, *, secret: str | None, prove: Proof, say: Say) -> Restored:
@@ -154,9 +160,7 @@ def _restore(repository: Repository, target: Layout, secret: str, request: Reque
         if log.rescued:
             say(f"added {len(log.rescued)} log segments from {survivor} that the archive does not have undamaged")
         recovered = recover(repository, log, target, secret, goal, prove, say)
-        broken = [name for name, ok, _ in recovered.checks if not ok]
-        if broken:
-            raise BackupError(f"the restored data are not sound: {'; '.join(broken)}. Nothing was replaced.")
+        _judge([name for name, ok, _ in recovered.checks if not ok], request, say)
     except BaseException:
         shutil.rmtree(target.home if new_home else target.restoring, ignore_errors=True)
         raise
@@ -166,6 +170,18 @@ def _restore(repository: Repository, target: Layout, secret: str, request: Reque
     if in_place:
         archive_to(target, repository.wal)
     return Restored(chain[-1].id, recovered.last_commit, target.cluster, before, recovered.checks, recovered.deployed)
+
+
+def _judge(broken: list[str], request: Request, say: Say) -> None:
+    """Raises BackupError where an invariant is broken that the restore can have broken, unless that is accepted."""
+    grave = [name for name in broken if name != BOOKS_OF_OTHERS]
+    if grave and not request.accept_broken:
+        raise BackupError(
+            f"the restored data are not sound: {'; '.join(grave)}. Nothing was replaced. If the shop was like this "
+            "before, --accept-broken restores it as it was."
+        )
+    if broken:
+        say(f"restored, although this does not hold (see `storeproc check`): {'; '.join(broken)}")
 
 
 def _archive_rescued(repository: Repository, log: Log, end: int, target: Layout, say: Say) -> None:

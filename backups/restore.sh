@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# restore.sh BACKUP [--target-db NAME] [--disconnect] [--jobs N]
+# restore.sh BACKUP [--target-db NAME] [--disconnect] [--jobs N] [--accept-broken]
 #
 # Restores a backup made by backup.sh (a folder) as the database NAME (default: the one that the store uses). It
 # restores into a new database first, which must have every row of the backup and satisfy every invariant, and then
@@ -8,6 +8,7 @@
 #
 #   --disconnect  if NAME is in use, end its clients' connections for the rename; without this option that is an error
 #   --jobs N      tables and indexes at a time (default: 4)
+#   --accept-broken  also restore data that violate invariants, as they were before
 #
 # Afterwards: `storeproc migrate` (this secret's passwords, this source's code), then start web tier and worker.
 # The server: the embedded one (STOREPROC_DATA), DATABASE_URL, or PGHOST, PGUSER, PGPASSFILE, PGDATABASE.
@@ -15,13 +16,14 @@
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-backup='' target='' disconnect='' jobs=4
+backup='' target='' disconnect='' accept='' jobs=4
 given=("$@")
 while (($#)); do
     case $1 in
         --target-db) target=${2:?--target-db needs a name}; shift 2 ;;
         --disconnect) disconnect=yes; shift ;;
         --jobs) jobs=${2:?--jobs needs a number}; shift 2 ;;
+        --accept-broken) accept=yes; shift ;;
         -h | --help) usage; exit 0 ;;
         -*) fail "unknown option $1; see restore.sh --help." ;;
         *) [[ -z $backup ]] || fail "give only one backup."; backup=$1; shift ;;
@@ -126,10 +128,12 @@ ask "$fresh" "ANALYZE" >"$log" 2>&1 || fail "ANALYZE: $(complaint "$log")"
 say "restored; comparing it with the backup"
 difference=$(diff <(ask "$fresh" "\\i '$here/facts.sql'" 2>&1) "$backup/facts") ||
     fail "not everything is there again: $(grep -m 3 '^[<>]' <<<"$difference" | tr '\n' ' ')"
-broken=$(ask "$fresh" "SELECT string_agg(name || ': ' || coalesce(detail, ''), '; ') FROM audit.check_invariants() WHERE NOT ok") ||
+broken=$(ask "$fresh" "SELECT string_agg(name || ': ' || coalesce(detail, ''), '; ') FROM audit.check_invariants() WHERE NOT ok
+    AND name <> 'the gateways'' books agree with ours, or it is explained why not'") ||  # the outside decides that
     fail "cannot check the invariants."
-[[ -z $broken ]] || fail "the backup violates invariants: $broken"
-say "$(grep -c ^rows "$backup/facts") tables have their $(awk '/^rows/ {n += $NF} END {print n}' "$backup/facts") rows; every invariant holds"
+[[ -z $broken || -n $accept ]] || fail "the backup violates invariants: $broken. If the shop was like this before, --accept-broken restores it as it was."
+say "$(grep -c ^rows "$backup/facts") tables have their $(awk '/^rows/ {n += $NF} END {print n}' "$backup/facts") rows"
+say "${broken:+restored, although this does not hold: }${broken:-every invariant holds}"
 # The event log is ordered by transaction ids, which were those of another cluster.
 ask "$fresh" "SELECT messaging.adopt_log()" >/dev/null
 ask "$fresh" "$(<"$backup/database.sql")" --set=target="$fresh" >/dev/null

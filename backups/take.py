@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from backups.archives import separate_log, verify_data
 from backups.checksums import write_checksum
@@ -31,6 +31,7 @@ from backups.repository import TIMESTAMP, Backup, Repository
 from backups.retention import Retention, prune
 from db.server.access import Access
 from db.server.configuration import archive_to
+from db.server.connecting import connect, parameters
 
 # Below wal_summary_keep_time (10 days): without the summaries an incremental backup is not possible.
 NEW_CHAIN_AFTER = timedelta(days=7)
@@ -68,7 +69,7 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
     """
     # store_backup, who may do this on another server, may enter the store's database only.
     url = access.admin() if repository.outside else access.admin("postgres")
-    with psycopg.connect(url, autocommit=True, application_name="storeproc backup") as connection:
+    with connect(url, autocommit=True, application_name="storeproc backup") as connection:
         identifier = fetch_value(connection, "SELECT system_identifier FROM pg_control_system()")
         repository.prepare(identifier)
         with repository.locked():
@@ -110,7 +111,7 @@ def record_faults(access: Access, found_by: str, faults: int, say: Say) -> None:
 
 def _tell(access: Access, statement: LiteralString, values: list[object], say: Say) -> None:
     try:
-        with psycopg.connect(access.url("store_backup"), application_name="storeproc backup") as connection:
+        with connect(access.url("store_backup"), application_name="storeproc backup") as connection:
             connection.execute("SET LOCAL synchronous_commit = local")  # not to wait for a standby that is gone
             connection.execute(statement, values)
     except psycopg.Error as error:
@@ -294,6 +295,6 @@ def _publish(repository: Repository, backup: Backup, draft: Path) -> None:
 
 
 def _without_password(url: str) -> tuple[str, str]:
-    given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    given = parameters(url)
     password = given.pop("password", "")
     return make_conninfo("", **given), password

@@ -15,7 +15,7 @@
 --   people    store_backup (replication, reads everything, writes nothing), store_monitor (pg_monitor and the monitor
 --             views)
 --
--- Passwords are set by migrate.py, from the secret of whoever logs in (db/server/access.py), as SCRAM verifiers.
+-- Passwords are set by migrate.py, from the secret of each consumer (db/server/access.py), as SCRAM verifiers.
 
 DO $$
 DECLARE
@@ -120,30 +120,11 @@ BEGIN
     ALTER ROLE web_merchant SET transaction_timeout = '60s';
 END $$;
 
--- Monitoring and analysts: no forgotten query or open transaction keeps the vacuum waiting. Settings that somebody gave
--- an analyst's role stay as they are. (A dump of store_backup may take hours.)
+-- Monitoring: no forgotten query or open transaction keeps the vacuum waiting. (A dump of store_backup may take hours.
+-- Analysts and merchants have their limits from identity.limit_sql_roles, which each deployment calls.)
 ALTER ROLE store_monitor SET statement_timeout = '60s';
 ALTER ROLE store_monitor SET lock_timeout = '5s';
 ALTER ROLE store_monitor SET idle_in_transaction_session_timeout = '60s';
-DO $$
-DECLARE
-    v_limit record;
-BEGIN
-    FOR v_limit IN
-        SELECT r.rolname, l.name, l.setting
-        FROM pg_catalog.pg_auth_members AS m
-        JOIN pg_catalog.pg_roles AS r ON r.oid = m.member AND r.rolcanlogin AND NOT r.rolsuper
-        CROSS JOIN (VALUES ('statement_timeout', '5min'), ('transaction_timeout', '15min'),
-                           ('idle_in_transaction_session_timeout', '60s')) AS l (name, setting)
-        WHERE m.roleid = 'app_readonly'::regrole AND NOT EXISTS (
-            SELECT FROM pg_catalog.pg_db_role_setting AS s CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS c
-            WHERE s.setrole = r.oid AND c LIKE l.name || '=%')
-    LOOP
-        EXECUTE pg_catalog.format('ALTER ROLE %I SET %I = %L', v_limit.rolname, v_limit.name, v_limit.setting);
-    END LOOP;
-EXCEPTION WHEN insufficient_privilege THEN
-    RAISE WARNING 'analysts have no time limits: ALTER ROLE … SET statement_timeout as a superuser.';
-END $$;
 
 -- Connections of each web role, in per cent of those that are left when 13 are kept for the administrator, monitoring
 -- and backups: no role can take those of the others. With max_connections = 120 that is 26 for customers, enough for
@@ -168,24 +149,9 @@ BEGIN
     END LOOP;
 END $$;
 
--- Statements of merchants: those of web_merchant, and what merchants send themselves (merchant_…, made by
--- identity.make_sql_role with the same settings). Roles can change the time limits for their own sessions, but not
--- temp_file_limit; only a superuser can set it.
+-- Statements of web_merchant. Only a superuser can set temp_file_limit.
 DO $$
-DECLARE
-    v_role text;
 BEGIN
-    FOR v_role IN
-        SELECT m.member::regrole::text FROM pg_catalog.pg_auth_members AS m
-        WHERE m.roleid = 'app_merchant_sql'::regrole AND m.member::regrole::text LIKE 'merchant\_%'
-    LOOP
-        EXECUTE pg_catalog.format('ALTER ROLE %s CONNECTION LIMIT 5', v_role);
-        EXECUTE pg_catalog.format('ALTER ROLE %s SET statement_timeout = ''60s''', v_role);
-        EXECUTE pg_catalog.format('ALTER ROLE %s SET transaction_timeout = ''5min''', v_role);
-        EXECUTE pg_catalog.format('ALTER ROLE %s SET idle_in_transaction_session_timeout = ''60s''', v_role);
-        EXECUTE pg_catalog.format('ALTER ROLE %s SET work_mem = ''4MB''', v_role);
-        EXECUTE pg_catalog.format('ALTER ROLE %s SET temp_file_limit = ''256MB''', v_role);
-    END LOOP;
     ALTER ROLE web_merchant SET temp_file_limit = '256MB';
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'merchants'' statements may fill the disk: ALTER ROLE … SET temp_file_limit as a superuser.';

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from db.server.access import Access, connect_timeout
+from db.server.access import Access
+from db.server.connecting import connect
 
 ROLE = "store_monitor"
 TIMEOUT = 10  # seconds for a statement
@@ -20,7 +21,7 @@ Data = dict[str, Any]
 def find_gaps(access: Access) -> list[tuple[str, str]]:
     """Returns what the server lacks for monitoring, each with its remedy. The embedded server lacks nothing."""
     url = access.admin()
-    with psycopg.connect(url, autocommit=True, connect_timeout=connect_timeout(url)) as connection:
+    with connect(url, autocommit=True) as connection:
         return connection.execute("SELECT gap, remedy FROM monitor.find_gaps()").fetchall()
 
 
@@ -55,10 +56,9 @@ class Watcher:
         raise AssertionError("unreachable: the second attempt returns or raises")
 
     def _connect(self) -> psycopg.Connection[Any]:
-        connection = psycopg.connect(
+        connection = connect(
             self.url,
             autocommit=True,
-            connect_timeout=connect_timeout(self.url),
             application_name=self.application,
             options=f"-c statement_timeout={TIMEOUT}s",
         )

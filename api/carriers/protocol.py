@@ -28,7 +28,7 @@ class Shipment:
     carrier: str
     booking_reference: str | None  # from Booking.reference
     tracking_number: str | None
-    address: Mapping[str, Any]  # name, line1, line2, city, region, postal_code, country, phone
+    address: Mapping[str, Any]  # name, line1, line2, city, region (its code), region_name, postal_code, country, phone
     email: str
     items: tuple[Mapping[str, Any], ...]  # order_item_id, sku, name, quantity
     booked_at: datetime | None

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-
 from api.cli.arguments import Commands
 from api.cli.database import RefusedError, check_invariants, open_database, read_settings_with
 from api.cli.terminal import Progress, console, errors, print_hint
@@ -25,6 +23,7 @@ from backups.take import Wish, record, record_faults, take_backup
 from backups.verify import verify
 from db.deploy.source import source_version
 from db.server.access import Access, ServerError
+from db.server.connecting import connect
 from db.server.supervisor import Server
 
 # Exit status: the backup was taken, but the log has gaps, so that some moments before it cannot be restored.
@@ -76,6 +75,9 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
     restore.add_argument(
         "--into", type=Path, metavar="FOLDER", help="restore into a new data folder and leave the present one alone"
+    )
+    restore.add_argument(
+        "--accept-broken", action="store_true", help="also restore data that violate invariants, as they were before"
     )
     restore.set_defaults(run=_restore)
 
@@ -256,7 +258,7 @@ def _restore(options: argparse.Namespace) -> int:
     if into is None and settings.database_url is not None:
         raise RefusedError("the server of DATABASE_URL is not replaced: add --into FOLDER, see backups/README.md.")
     say = Progress()
-    request = Request(moment, accept_end, into)
+    request = Request(moment, accept_end, into, options.accept_broken)
     done = restore_backup(_repository(settings), request, secret=settings.secret, prove=_prove, say=say)
     say(f"restored from {done.backup} to {done.cluster}")
     if done.before is not None:
@@ -274,6 +276,6 @@ def _restore(options: argparse.Namespace) -> int:
 
 def _prove(access: Access) -> tuple[list[tuple[str, bool, str]], tuple[str, str]]:
     checks = [(item["name"], item["ok"], item["detail"] or "") for item in check_invariants(access)["checks"]]
-    with psycopg.connect(access.admin(), autocommit=True) as connection:
+    with connect(access.admin(), autocommit=True) as connection:
         deployed = connection.execute("SELECT schema_version, code_digest FROM migration.deployed").fetchone()
     return checks, deployed or ("", "")

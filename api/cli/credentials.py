@@ -20,6 +20,7 @@ from api.settings import Settings
 from db.deploy.connection import leave_out_of_log
 from db.deploy.roles import change_passwords
 from db.server.access import ADMINISTRATOR, CONSUMERS, Access
+from db.server.connecting import connect
 from db.server.secret import changing_secret, write_secret
 
 _KEY_MESSAGES = {
@@ -165,7 +166,7 @@ def _keys(options: argparse.Namespace) -> int:
 
 def _merchant_role(options: argparse.Namespace) -> int:
     """Make the role, or give it a new password. The password is printed once and stored nowhere."""
-    with open_database(read_settings_with(), "merchant-role") as access, psycopg.connect(access.admin()) as connection:
+    with open_database(read_settings_with(), "merchant-role") as access, connect(access.admin()) as connection:
         role, password = _make_role(connection, "make_sql_role", options.email)
     print(f"role      {role}\npassword  {password}\nviews     report.my_products, my_sales, my_earnings, my_payouts")  # noqa: T201
     return 0
@@ -173,7 +174,7 @@ def _merchant_role(options: argparse.Namespace) -> int:
 
 def _person_role(options: argparse.Namespace) -> int:
     """Make the role of a DBA or an analyst, or give it a new password, which is printed once and stored nowhere."""
-    with open_database(read_settings_with(), options.function) as access, psycopg.connect(access.admin()) as connection:
+    with open_database(read_settings_with(), options.function) as access, connect(access.admin()) as connection:
         role, password = _make_role(connection, options.function, options.name)
     print(f"role      {role}\npassword  {password}\nfor       {options.use}")  # noqa: T201
     return 0

@@ -13,8 +13,9 @@ import psycopg
 
 from api.cli.terminal import errors, print_hint
 from api.settings import Settings
-from db.server.access import Access, connect_timeout, external, refuse_old_server
+from db.server.access import Access, external, refuse_old_server
 from db.server.cluster import refuse_other_version
+from db.server.connecting import connect
 from db.server.embedded import find_layout
 from db.server.supervisor import running
 from monitoring.watcher import find_gaps
@@ -67,7 +68,7 @@ def running_database(settings: Settings, role: str) -> Access:
         raise RefusedError(f"there is no database in {settings.data}: start with `make up`, or set DATABASE_URL.")
     access = settings.access
     try:
-        psycopg.connect(access.admin(), connect_timeout=5).close()
+        connect(access.admin(), connect_timeout=5).close()
     except psycopg.OperationalError:
         layout = find_layout(settings.data)
         with suppress(PermissionError):  # another user's
@@ -80,7 +81,7 @@ def running_database(settings: Settings, role: str) -> Access:
 def fetch_value(access: Access, query: str, *parameters: object) -> Any:
     """The first column of the first row, as administrator."""
     url = access.admin()
-    with psycopg.connect(url, autocommit=True, connect_timeout=connect_timeout(url)) as connection:
+    with connect(url, autocommit=True) as connection:
         row = connection.execute(query.encode(), parameters or None).fetchone()
         return row[0] if row else None
 

@@ -6,7 +6,6 @@ import argparse
 import time
 from pathlib import Path
 
-import psycopg
 from rich import progress
 
 from api.cli.arguments import Commands
@@ -24,6 +23,7 @@ from db import demo
 from db.demo import scale
 from db.deploy import migrate, permissions, pgbouncer
 from db.server.access import Access
+from db.server.connecting import connect
 from db.server.embedded import Say
 
 DEMO = Path(demo.__file__).with_name("demo.sql")
@@ -128,7 +128,7 @@ def load_demo(access: Access, say: Say) -> None:
         return
     started = time.monotonic()
     say("loading the demo shop, unless it has been loaded already")
-    with psycopg.connect(access.admin(), autocommit=True, application_name="storeproc demo") as connection:
+    with connect(access.admin(), autocommit=True, application_name="storeproc demo") as connection:
         connection.execute(DEMO.read_bytes())  # one request, one transaction
     say(f"the demo shop is loaded ({time.monotonic() - started:.1f} s)")
 

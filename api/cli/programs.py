@@ -15,6 +15,7 @@ from api.cli.arguments import Commands
 from api.cli.database import RefusedError, open_database, read_settings_with
 from api.settings import Settings
 from db.server.access import Access
+from db.server.connecting import parameters
 from db.server.embedded import client_environment, embedded_binaries
 from db.server.processes import die_with_parent
 
@@ -48,7 +49,7 @@ def _psql(options: argparse.Namespace) -> int:
     # The separator is optional.
     arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
     with open_database(settings, "psql") as access:
-        given = {name: str(value) for name, value in conninfo_to_dict(access.admin()).items() if value is not None}
+        given = parameters(access.admin())
         password = given.pop("password", None)
         # Not as an argument: other users of the machine can read those.
         env = dict(os.environ) | ({"PGPASSWORD": password} if password else {}) | _client_environment(settings)

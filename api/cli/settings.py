@@ -9,6 +9,7 @@ from api.cli.arguments import Commands
 from api.gateways.registry import providers as gateways
 from api.settings import Settings
 from api.settings_source import markdown_table
+from api.tax_ids.registry import providers as tax_ids
 
 
 def add_commands(commands: Commands) -> None:
@@ -18,7 +19,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _settings(_: argparse.Namespace) -> int:
-    providers = [*gateways().values(), *carriers().values()]
+    providers = [*gateways().values(), *carriers().values(), *tax_ids().values()]
     classes = [provider.settings for provider in providers if provider.settings is not None]
     print(markdown_table([Settings, *classes]), end="")  # noqa: T201
     return 0

@@ -134,7 +134,8 @@ def _address(address: Mapping[str, Any] | None) -> list[str]:
         return []
     city = " ".join(filter(None, [address.get("postal_code"), address.get("city")]))
     parts = [address.get("name"), address.get("line1"), address.get("line2"), city]
-    return [_text(part) for part in [*parts, address.get("region"), address.get("country")] if part]
+    region = address.get("region_name") or address.get("region")  # addresses from before regions were codes
+    return [_text(part) for part in [*parts, region, address.get("country")] if part]
 
 
 def _text(value: object) -> str:

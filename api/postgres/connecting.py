@@ -2,7 +2,7 @@
 
 asyncpg tries the hosts of an address one after the other, and its `timeout` covers all of them together: a host that
 accepts connections and never answers (a frozen machine) uses it up, and the next host is never tried. Therefore each
-host has a time of its own here, and the order is kept: the last good host first, those that did not answer last.
+host has a time of its own here, and the one who connects repeatedly keeps the order in which they are tried (Hosts).
 """
 
 from __future__ import annotations
@@ -29,40 +29,58 @@ _NEXT_HOST = (
     asyncpg.InternalClientError,  # TargetServerAttributeNotMatched, or cut off in the middle of a message
 )
 
-# The hosts of each address, in the order in which they are tried. All pools of the process learn from each other.
-_orders: dict[str, list[Host]] = {}
+
+class Hosts:
+    """The hosts of an address in the order in which they are tried: the last good one first, silent ones last.
+
+    It belongs to what connects to the address again and again; pools of the same address share one, so that a frozen
+    host costs only the first of them its time.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.order: list[Host] = hosts_of(url)
+
+    def put_first(self, host: Host) -> None:
+        """This host has answered."""
+        self.order.remove(host)
+        self.order.insert(0, host)
+
+    def put_last(self, host: Host) -> None:
+        """This host has not answered."""
+        self.order.remove(host)
+        self.order.append(host)
 
 
-async def connect(url: str, *, timeout: float, **options: Any) -> Connection:  # noqa: ASYNC109  # one limit for each host, too
+async def connect(url: str, hosts: Hosts | None = None, *, timeout: float, **options: Any) -> Connection:  # noqa: ASYNC109  # one limit for each host, too
     """A connection to the first host that is what the address asks for (target_session_attrs).
 
-    `options` are those of asyncpg.connect(). Raises ConnectionError when there is none within `timeout` seconds, and
-    asyncpg's errors that another host would not change.
+    `hosts` are those of the URL; without them, they are tried in the URL's order. `options` are those of
+    asyncpg.connect(). Raises ConnectionError when there is none within `timeout` seconds, and asyncpg's errors that
+    another host would not change.
     """
-    hosts = hosts_of(url)
-    if len(hosts) < 2:
+    hosts = hosts or Hosts(url)
+    if len(hosts.order) < 2:
         try:
             return await asyncpg.connect(url, timeout=timeout, **options)
         except TimeoutError:
             raise ConnectionError("the database does not answer") from None
     deadline = asyncio.get_running_loop().time() + timeout
     parts = urlsplit(url)
-    order = _orders.setdefault(parts.netloc.rpartition("@")[2] + "?" + parts.query, hosts)
     wanted = parse_qs(parts.query).get("target_session_attrs", [None])[-1]
     reasons: dict[Host, Exception] = {}
     for patience in PATIENCE:
         # asyncpg would take any single host for the best standby that there is.
         for attributes in ("standby", "any") if wanted == "prefer-standby" else (wanted,):
-            for host in list(order):
+            for host in list(hosts.order):
                 limit = min(patience, deadline - asyncio.get_running_loop().time())
                 if limit <= 0:
                     raise _unreachable(reasons)
                 try:
-                    connection = await _connect_to(url, host, order, limit, attributes, options)
+                    connection = await _connect_to(url, host, hosts, limit, attributes, options)
                 except _NEXT_HOST as error:
                     reasons[host] = error
                 else:
-                    _move(order, host, 0)
+                    hosts.put_first(host)
                     return connection
         if not any(isinstance(error, TimeoutError) for error in reasons.values()):
             break
@@ -70,7 +88,7 @@ async def connect(url: str, *, timeout: float, **options: Any) -> Connection:  #
 
 
 async def _connect_to(
-    url: str, host: Host, order: list[Host], limit: float, attributes: str | None, options: dict[str, Any]
+    url: str, host: Host, hosts: Hosts, limit: float, attributes: str | None, options: dict[str, Any]
 ) -> Connection:
     clock = asyncio.get_running_loop().time
     began = clock()
@@ -79,17 +97,12 @@ async def _connect_to(
             url, host=host[0], port=host[1], timeout=limit, target_session_attrs=attributes, **options
         )
     except TimeoutError:
-        _move(order, host, len(order))
+        hosts.put_last(host)
         raise
     except asyncio.CancelledError:
         if clock() - began > PATIENCE[0] / 2:  # the caller had less patience
-            _move(order, host, len(order))
+            hosts.put_last(host)
         raise
-
-
-def _move(order: list[Host], host: Host, place: int) -> None:
-    order.remove(host)
-    order.insert(place, host)
 
 
 def _unreachable(reasons: dict[Host, Exception]) -> ConnectionError:

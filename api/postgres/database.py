@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from api.http.errors import Problem
-from api.postgres.connecting import Connection, connect
+from api.postgres.connecting import Connection, Hosts, connect
 from api.postgres.pool import TROUBLE, Pool, was_lost
 from db.server.access import Access
 
@@ -46,7 +46,8 @@ class Database:
     """
 
     def __init__(self, access: Access, sizes: Mapping[str, int], application: str = "storeproc web") -> None:
-        self.pools = {role: Pool(access.url(role), size, application) for role, size in sizes.items()}
+        hosts = Hosts(access.public_url())
+        self.pools = {role: Pool(access.url(role), size, application, hosts) for role, size in sizes.items()}
         self.probing: asyncio.Task[bool] | None = None
 
     async def close(self) -> None:
@@ -161,7 +162,8 @@ class Database:
 
 async def _probe(pool: Pool) -> bool:
     try:
-        connection = await connect(pool.url, timeout=PROBE, server_settings={"application_name": pool.application})
+        settings = {"application_name": pool.application}
+        connection = await connect(pool.url, pool.hosts, timeout=PROBE, server_settings=settings)
     except asyncpg.TooManyConnectionsError:
         return True
     except TROUBLE:

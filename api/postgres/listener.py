@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from api.postgres.connecting import Connection, connect
+from api.postgres.connecting import Connection, Hosts, connect
 from api.postgres.pool import TROUBLE
 
 TIMEOUT = 10.0  # seconds to connect, and to begin to listen
@@ -30,6 +30,7 @@ class Listener:
         self, url: str, application: str, channel: str, hear: Hear, lost: Callable[[], None] = lambda: None
     ) -> None:
         self.url = url
+        self.hosts = Hosts(url)
         self.application = application
         self.channel = channel
         self.hear = hear
@@ -54,7 +55,7 @@ class Listener:
 
     async def _connect(self) -> Connection:
         settings = {"application_name": self.application}
-        connection = await connect(self.url, timeout=TIMEOUT, server_settings=settings)
+        connection = await connect(self.url, self.hosts, timeout=TIMEOUT, server_settings=settings)
         try:
             connection.add_termination_listener(lambda _: self.lost())
             async with asyncio.timeout(TIMEOUT):

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import asyncpg
 
-from api.postgres.connecting import Connection, connect
+from api.postgres.connecting import Connection, Hosts, connect
 
 MOST_WAITING = 500  # requests that wait for a connection of one role; those behind would wait too long in any case
 
@@ -33,10 +33,12 @@ class Pool:
         url: of the database, with the role's password.
         size: connections at most.
         application: application_name of the sessions.
+        hosts: of the URL; shared with the other pools of the address.
     """
 
-    def __init__(self, url: str, size: int, application: str) -> None:
+    def __init__(self, url: str, size: int, application: str, hosts: Hosts) -> None:
         self.url = url
+        self.hosts = hosts
         self.size = size
         self.application = application
         self.opened = 0
@@ -130,6 +132,7 @@ class Pool:
         try:
             return await connect(
                 self.url,
+                self.hosts,
                 timeout=max(0.0, deadline - asyncio.get_running_loop().time()),
                 statement_cache_size=1000,
                 max_cached_statement_lifetime=0,

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import asyncpg
 
-from api.postgres.connecting import Connection, connect
+from api.postgres.connecting import Connection, Hosts, connect
 from api.postgres.pool import TROUBLE
 
 Answer: TypeAlias = "asyncpg.Record | BaseException"
@@ -19,12 +19,14 @@ class Probe:
     """A connection that is opened again when it is lost.
 
     Arguments:
+        hosts: of the URL.
         patience: seconds for an answer.
         interval: seconds between two questions; a longer wait was a standstill of this process.
     """
 
-    def __init__(self, url: str, *, patience: float, interval: float) -> None:
+    def __init__(self, url: str, hosts: Hosts, *, patience: float, interval: float) -> None:
         self.url = url
+        self.hosts = hosts
         self.patience = patience
         self.interval = interval
         self.connection: Connection | None = None
@@ -42,7 +44,9 @@ class Probe:
             async with asyncio.timeout(self.patience):
                 if self.connection is None or self.connection.is_closed():
                     options = {"application_name": "storeproc replica"}
-                    self.connection = await connect(self.url, timeout=self.patience, server_settings=options)
+                    self.connection = await connect(
+                        self.url, self.hosts, timeout=self.patience, server_settings=options
+                    )
                 row = await self.connection.fetchrow(question)
                 return row if row is not None else ValueError("no row")
         except (TimeoutError, *TROUBLE) as error:

@@ -39,7 +39,7 @@ from starlette.responses import Response
 from api.http.errors import Problem
 from api.http.requests import ApiRequest
 from api.postgres import written
-from api.postgres.connecting import Connection
+from api.postgres.connecting import Connection, Hosts
 from api.postgres.pool import TROUBLE, Pool, was_lost
 from api.postgres.probe import Answer, Probe
 from api.postgres.versions import SHARED, Versions
@@ -97,13 +97,15 @@ class Replica:
         self.say = say
         self.limit = settings.replica_max_lag
         self.secure = settings.secure
+        hosts = Hosts(access.public_url())
         self.pools = {
-            role: Pool(access.url(role), size, "storeproc reads") for role, size in settings.pool_sizes.items()
+            role: Pool(access.url(role), size, "storeproc reads", hosts) for role, size in settings.pool_sizes.items()
         }
         self.busy: set[Connection] = set()
         self.versions = Versions(os.environ.get(SHARED))
-        self.standby = Probe(access.url("web_anonymous"), patience=PATIENCE, interval=BEAT)
-        self.primary = Probe(settings.access.url("web_anonymous"), patience=PATIENCE, interval=BEAT)
+        self.standby = Probe(access.url("web_anonymous"), hosts, patience=PATIENCE, interval=BEAT)
+        primary = settings.access.url("web_anonymous")
+        self.primary = Probe(primary, Hosts(primary), patience=PATIENCE, interval=BEAT)
         self.state = "unknown"
         self.lease = 0.0
         self.covered = 0.0

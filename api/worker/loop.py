@@ -29,11 +29,13 @@ from api.gateways.steps import PaymentSteps
 from api.log import configure_logging, write_log
 from api.metrics.counting import count_job, watch_gateways
 from api.metrics.worker import Drain
-from api.postgres.connecting import Connection, connect
+from api.postgres.connecting import Connection, Hosts, connect
 from api.postgres.database import Database
 from api.postgres.functions import Caller, Functions
 from api.settings import Settings
 from api.settings_source import SettingsError
+from api.tax_ids import registry as tax_ids
+from api.tax_ids.protocol import TaxIdService
 from api.worker.jobs import accounts, imports, payouts
 from api.worker.jobs.carriers import CarrierJobs
 from api.worker.jobs.invoices import issue
@@ -41,6 +43,7 @@ from api.worker.jobs.mail import send_mail
 from api.worker.jobs.payments import PaymentJobs
 from api.worker.jobs.protocol import Later
 from api.worker.jobs.reconciliation import ReconciliationJobs
+from api.worker.jobs.tax_ids import verify_tax_id
 from api.worker.jobs.webhooks import Courier
 from api.worker.log import TROUBLE, describe
 from api.worker.schedule import Schedule
@@ -65,10 +68,14 @@ class Worker:
         settings: Settings,
         offered: Callable[[Settings], dict[str, Gateway]] = gateways.offered,
         carry: Callable[[Settings], dict[str, Carrier]] = carriers.offered,
+        verify: Callable[[Settings], dict[str, TaxIdService]] = tax_ids.offered,
     ) -> None:
         self.settings = settings
+        self.url = settings.access.url("web_worker")
+        self.hosts = Hosts(self.url)
         self.offered = offered
         self.carriers = carry(settings)
+        self.tax_ids = verify(settings)
         self.pause = 0.0  # seconds before the next attempt; grows until there was work again
         self.stopping = asyncio.Event()
         self.called = asyncio.Event()
@@ -96,7 +103,7 @@ class Worker:
         """Work over one connection, until the worker is stopped or the database is lost."""
         database = Database(self.settings.pooled_access, POOLS, "storeproc worker")
         listener = await connect(
-            self.settings.access.url("web_worker"), timeout=10, server_settings={"application_name": "storeproc worker"}
+            self.url, self.hosts, timeout=10, server_settings={"application_name": "storeproc worker"}
         )
         beside: list[asyncio.Task[None]] = []
         try:
@@ -104,7 +111,7 @@ class Worker:
             self.jobs = self.jobs_for(PaymentSteps(self.functions, watch_gateways(self.offered(self.settings))))
             await listener.add_listener("storeproc_outbox", lambda *_: self.called.set())
             listener.add_termination_listener(lambda _: self.called.set())
-            schedule = Schedule(self._call, self.settings, self.stopping, self.counts)
+            schedule = Schedule(self._call, self.url, self.hosts, self.stopping, self.counts)
             beat = asyncio.create_task(self._beat(listener))
             courier = asyncio.create_task(Courier(self._call, self.settings).run(self.stopping))
             work = asyncio.create_task(self._work_until_stopped(listener, courier, schedule))
@@ -148,6 +155,7 @@ class Worker:
             "issue_debit_note": partial(issue, self._call, "issue_debit_note"),
             "send_mail": partial(send_mail, self._call, self.settings),
             "erase_account": partial(accounts.erase_account, self._call),
+            "verify_tax_id": partial(verify_tax_id, self._call, self.tax_ids),
             "export_account": partial(accounts.export_account, self._call),
         }
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 from api.log import write_log
 from api.metrics.worker import Drain
-from api.postgres.connecting import connect
-from api.settings import Settings
+from api.postgres.connecting import Hosts, connect
 from api.worker.jobs.protocol import Call
 from api.worker.log import TROUBLE, describe
 
@@ -29,9 +28,10 @@ PURGES = {
 
 
 class Schedule:
-    def __init__(self, call: Call, settings: Settings, stopping: asyncio.Event, counts: Drain) -> None:
+    def __init__(self, call: Call, url: str, hosts: Hosts, stopping: asyncio.Event, counts: Drain) -> None:
         self._call = call
-        self._settings = settings
+        self._url = url
+        self._hosts = hosts
         self._stopping = stopping
         self._counts = counts
         self._swept_at = self._purged_at = 0.0
@@ -74,7 +74,8 @@ class Schedule:
     async def _refresh_reports(self) -> None:
         # A connection of its own: with a million orders one report takes longer than any other statement may.
         connection = await connect(
-            self._settings.access.url("web_worker"),
+            self._url,
+            self._hosts,
             timeout=10,
             server_settings={"application_name": "storeproc reports", "statement_timeout": "30min"},
         )

@@ -87,3 +87,12 @@ CREATE TYPE api.bundle AS (
 );
 
 CREATE TYPE api.bundle_page AS (data api.bundle[], next_cursor text);
+
+CREATE TYPE api.country_entry AS (code text, name text, regions integer, region_expected boolean);
+COMMENT ON COLUMN api.country_entry.region_expected IS 'Addresses in this country usually name a region.';
+
+CREATE TYPE api.country_page AS (data api.country_entry[], next_cursor text);
+
+CREATE TYPE api.region AS (code text, name text, type text, parent text);
+
+CREATE TYPE api.region_page AS (data api.region[], next_cursor text);

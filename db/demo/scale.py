@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 
 from db.server.access import Access
+from db.server.connecting import connect
 
 SOURCE = Path(__file__).parent / "at_scale"
 BATCH = 25_000  # orders in a transaction
@@ -53,7 +54,7 @@ class Scale:
 
 def load(access: Access, scale: Scale, report: Report = lambda *_: None) -> None:
     """Load the shop. Raises ScaleError when one is there already, or the administrator is not a superuser."""
-    with psycopg.connect(access.admin(), autocommit=True, application_name="storeproc scale") as connection:
+    with connect(access.admin(), autocommit=True, application_name="storeproc scale") as connection:
         if _value(
             connection, "SELECT EXISTS (SELECT FROM identity.accounts WHERE email LIKE 'merchant1@scale.example')"
         ):

@@ -12,7 +12,6 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 from yoyo import get_backend, read_migrations
 
 from db.deploy.connection import Connection, describe_problem, leave_out_of_log, run_file, value, watch_client
@@ -20,6 +19,7 @@ from db.deploy.locks import LOCK_TIMEOUT, MIGRATING_KEY, Say, one_at_a_time, sho
 from db.deploy.records import record_migration
 from db.deploy.source import File, MigrationError, Source
 from db.server.access import Access
+from db.server.connecting import parameters
 
 _CONCURRENTLY = re.compile(
     r"\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\s+ON\s+(?:ONLY\s+)?(\w+)\.",
@@ -59,7 +59,7 @@ def apply_migrations(access: Access, source: Source, watch: Connection, pending:
 
 def yoyo_url(access: Access) -> str:
     """The database as yoyo reads it: its tables are in schema migration, and store_owner owns what is created."""
-    given = {name: str(value) for name, value in conninfo_to_dict(access.admin()).items() if value is not None}
+    given = parameters(access.admin())
     user, password = quote(given.pop("user", ""), safe=""), quote(given.pop("password", ""), safe="")
     database = quote(given.pop("dbname", ""), safe="")
     given["options"] = (

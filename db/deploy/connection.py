@@ -11,7 +11,7 @@ import psycopg
 from psycopg import errors, sql
 
 from db.deploy.source import File, MigrationError
-from db.server.access import connect_timeout
+from db.server.connecting import connect as open_connection
 
 APPLICATION = "storeproc migrate"
 
@@ -20,9 +20,7 @@ Connection = psycopg.Connection[Any]
 
 def connect(url: str) -> Connection:
     """An autocommit connection for deploying. Raises psycopg.OperationalError."""
-    connection = psycopg.connect(
-        url, autocommit=True, connect_timeout=connect_timeout(url), application_name=APPLICATION
-    )
+    connection = open_connection(url, autocommit=True, application_name=APPLICATION)
     connection.execute("SET search_path = pg_catalog")
     connection.execute("SET client_min_messages = warning")
     connection.execute("SET statement_timeout = 0")

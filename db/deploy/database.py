@@ -64,7 +64,7 @@ def open_database(connection: Connection) -> None:
             "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO store_owner",
             "ALTER DATABASE {database} SET timezone = 'UTC'",
             # People call pg_stat_statements and pgstattuple by these names; our log-ins have a path of their own, and
-            # nobody but the administrator can create anything in `extensions`.
+            # only the administrator can create anything in `extensions`.
             'ALTER DATABASE {database} SET search_path = "$user", public, extensions',
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         ):

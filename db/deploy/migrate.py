@@ -23,7 +23,7 @@ from db.deploy.database import create_database, create_extensions, open_database
 from db.deploy.drift import keep_shape, read_shape_patiently
 from db.deploy.locks import Say, one_at_a_time, show_progress
 from db.deploy.plan import Plan, make_plan, plan_new_database
-from db.deploy.roles import create_roles, set_passwords
+from db.deploy.roles import create_roles, limit_sql_roles, set_passwords
 from db.deploy.source import MigrationError, Source
 from db.server.access import Access
 
@@ -107,5 +107,7 @@ def _carry_out(plan: Plan, connection: Connection, access: Access, source: Sourc
         show_progress(connection, "the code")
         load_code(connection, source, everything=force, say=say)
         say(f"rebuilt the code: {len(source.code)} files ({time.monotonic() - started:.1f} s)")
+    if plan.roles or plan.code:
+        limit_sql_roles(connection)
     if plan.environment:
         set_environment(connection, plan.environment)

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from db.server.access import Access
+from db.server.connecting import connect
 
 AUDIENCES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")
 
@@ -24,7 +25,7 @@ Made by `storeproc permissions > db/PERMISSIONS.md` from a deployed database; `m
 
 def describe(access: Access) -> str:
     """The document for one deployed database. It depends only on what is granted."""
-    with psycopg.connect(access.admin()) as connection:
+    with connect(access.admin()) as connection:
         parts = (_roles(connection), _endpoints(connection), _views(connection), _definers(connection))
     return _HEAD + "\n\n".join(parts) + "\n"
 

@@ -13,6 +13,7 @@ import psycopg
 
 from db.deploy.roles import POOL_ROLES
 from db.server.access import Access
+from db.server.connecting import connect
 
 
 class PoolerError(Exception):
@@ -26,7 +27,7 @@ def write_users(access: Access, file: Path) -> bool:
     """
     query = b"SELECT rolname, rolpassword FROM pg_authid WHERE rolname = ANY (%s) ORDER BY rolname"
     try:
-        with psycopg.connect(access.admin(), autocommit=True) as connection:
+        with connect(access.admin(), autocommit=True) as connection:
             found = connection.execute(query, [list(POOL_ROLES)]).fetchall()
     except psycopg.errors.InsufficientPrivilege:
         raise PoolerError(

@@ -7,7 +7,7 @@ import random
 import re
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hmac import compare_digest
 from hmac import digest as hmac_digest
 
@@ -17,7 +17,8 @@ from psycopg import errors, sql
 from db.deploy.connection import Connection, connect, is_superuser, run_file, value
 from db.deploy.locks import Say, one_at_a_time
 from db.deploy.source import File
-from db.server.access import SUPERUSER, Access, connect_timeout
+from db.server.access import SUPERUSER, Access
+from db.server.connecting import connect as open_connection
 
 POOL_ROLES = (
     "web_anonymous",
@@ -36,14 +37,29 @@ OWNERS = ("store_owner", "store_api")
 
 
 def create_roles(connection: Connection, roles: File) -> None:
-    """Run db/roles.sql. Roles belong to the whole cluster: deployments of other databases may change them meanwhile."""
+    """Run db/roles.sql."""
+
+    def create() -> None:
+        run_file(connection, roles)
+        if not is_superuser(connection):
+            # Since PostgreSQL 16 the creator of a role administers it, but must be granted to become it.
+            connection.execute("GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE")
+
+    _change_roles(connection, create)
+
+
+def limit_sql_roles(connection: Connection) -> None:
+    """Give the log-ins of analysts and merchants the limits that they lack."""
+    if value(connection, "SELECT to_regproc('identity.limit_sql_roles') IS NOT NULL"):  # not in every source of tests
+        _change_roles(connection, lambda: connection.execute("SELECT identity.limit_sql_roles()"))
+
+
+def _change_roles(connection: Connection, change: Callable[[], object]) -> None:
+    """Roles belong to the whole cluster: deployments of other databases may change them meanwhile."""
     for attempt in range(10):
         try:
             with connection.transaction():
-                run_file(connection, roles)
-                if not is_superuser(connection):
-                    # Since PostgreSQL 16 the creator of a role administers it, but must be granted to become it.
-                    connection.execute("GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE")
+                change()
                 return
         except (errors.InternalError_, errors.UniqueViolation):
             if attempt == 9:
@@ -98,7 +114,7 @@ def _verifies(verifier: str | None, password: str) -> bool:
 
 def _lets_in(url: str) -> bool:
     try:
-        psycopg.connect(url, connect_timeout=connect_timeout(url)).close()
+        open_connection(url).close()
     except psycopg.OperationalError as error:
         return "password authentication failed" not in str(error)
     return True

@@ -24,9 +24,25 @@ CREATE DOMAIN api.second_factor_code AS text
     CONSTRAINT second_factor_code_malformed CHECK (VALUE ~ '^[0-9A-Za-z -]{6,40}$');
 COMMENT ON DOMAIN api.second_factor_code IS 'The six digits that the authenticator app shows, or a recovery code.';
 
+CREATE DOMAIN api.language AS text CONSTRAINT language_malformed CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Z]{2})?$');
+COMMENT ON DOMAIN api.language IS
+'A language (BCP 47), such as en, bn or pt-BR. What the shop has no texts for in this language is in English.';
+
+CREATE DOMAIN api.tax_id_status AS text
+    CONSTRAINT tax_id_status_unknown CHECK (VALUE = ANY (ARRAY['not_verified', 'valid', 'invalid', 'unavailable']));
+COMMENT ON DOMAIN api.tax_id_status IS
+'What is known about a tax id: only that its form is right (not_verified), or what the tax office said.';
+
+CREATE TYPE api.tax_id_check AS (
+    status api.tax_id_status, service text, name text, reference text, checked_at timestamptz
+);
+COMMENT ON COLUMN api.tax_id_check.name IS 'The holder''s name, if the service tells it.';
+COMMENT ON COLUMN api.tax_id_check.reference IS 'The consultation number: the proof that the service was asked.';
+
 CREATE TYPE api.account AS (
     id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
-    email_verified boolean, version bigint, created_at timestamptz
+    email_verified boolean, tax_id text, tax_id_status api.tax_id_status, language text, version bigint,
+    created_at timestamptz
 );
 COMMENT ON COLUMN api.account.pending_email IS 'The e-mail that the account will have once it is confirmed.';
 
@@ -44,15 +60,15 @@ COMMENT ON DOMAIN api.account_status IS 'Whether the account can log in.';
 
 CREATE TYPE api.admin_account AS (
     id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
-    email_verified boolean, last_login_at timestamptz, version bigint, created_at timestamptz,
-    merchant_approved_at timestamptz
+    email_verified boolean, last_login_at timestamptz, tax_id text, tax_id_check api.tax_id_check, language text,
+    version bigint, created_at timestamptz, merchant_approved_at timestamptz
 );
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);
 
 CREATE TYPE api.address AS (
     id uuid, name text, line1 text, line2 text, city text, region text, postal_code text, country text, phone text,
-    is_default boolean, version bigint, created_at timestamptz
+    tax_id text, tax_id_status api.tax_id_status, is_default boolean, version bigint, created_at timestamptz
 );
 
 CREATE TYPE api.address_page AS (data api.address[], next_cursor text);

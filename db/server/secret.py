@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from db.server.access import CONSUMERS, Access, ServerError
+from db.server.connecting import connect
 from db.server.folders import own_folder, user_name
 
 
@@ -95,7 +96,7 @@ def finish_change(data: Path, access_with: Callable[[str], Access]) -> Access | 
         return None
     access = access_with(draft.read_text().strip())
     try:
-        psycopg.connect(access.admin("postgres"), connect_timeout=30).close()
+        connect(access.admin("postgres"), connect_timeout=30).close()
     except psycopg.OperationalError:
         return None
     draft.replace(data / "secret")

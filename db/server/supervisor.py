@@ -19,6 +19,7 @@ from db.server import log
 from db.server.access import Access, ServerError, first_line
 from db.server.cluster import check_version, initialise, prepare_folders, server_version
 from db.server.configuration import write_settings
+from db.server.connecting import connect
 from db.server.embedded import Layout, Say, find_layout, locate, silent
 from db.server.folders import own_folder, user_name
 from db.server.processes import (
@@ -238,7 +239,7 @@ class Server:
 
     def _check_password(self, access: Access) -> Access:
         try:
-            with psycopg.connect(access.admin("postgres"), connect_timeout=30) as connection:
+            with connect(access.admin("postgres"), connect_timeout=30) as connection:
                 # Else a start would wait for ever for a synchronous standby that is gone.
                 connection.execute("SET LOCAL synchronous_commit = local")
                 connection.execute(CLOSE_MAINTENANCE)
@@ -273,7 +274,7 @@ def running(
     while not server.lock(purpose):
         access = locate(data, secret, secrets)
         try:
-            psycopg.connect(access.admin("postgres"), connect_timeout=5).close()
+            connect(access.admin("postgres"), connect_timeout=5).close()
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 if secret is None and finish_change(data, find_layout(data).access):

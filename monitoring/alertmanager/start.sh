@@ -30,6 +30,6 @@ quote() { printf "'%s'" "$(printf %s "$1" | sed "s/'/''/g")"; }
   fi
 } >"$file"
 if [ -z "${ALERT_MAIL_TO:-}" ] && [ ! -s "$secrets/alert_webhook_url" ]; then
-  echo "alerts reach nobody: set ALERT_MAIL_TO or the secret alert_webhook_url (monitoring/README.md)" >&2
+  echo "alerts are not delivered: set ALERT_MAIL_TO or the secret alert_webhook_url (monitoring/README.md)" >&2
 fi
 exec alertmanager "--config.file=$file" "$@"

@@ -150,8 +150,10 @@ class Store:
         into: Path | None = None,
         secret: str | None = None,
         accept_end: datetime | None = None,
+        *,
+        accept_broken: bool = False,
     ) -> Restored:
-        request = Request(moment, accept_end, into)
+        request = Request(moment, accept_end, into, accept_broken)
         return restore_backup(self.repository, request, secret=secret, prove=prove, say=self.said.append)
 
     def notes(self, access: Access) -> str:

@@ -50,6 +50,10 @@ def test_what_is_not_sound_takes_nobodys_place(store: Store) -> None:
     assert store.notes(access) == "unsound"
     store.back_up(access)  # the refused attempt left no timeline in the archive
     assert {window.timeline for window in store.repository.windows(Log(store.repository.wal, store.layout))} == {1}
+    store.stop()
+    store.restore(accept_broken=True)
+    assert store.said[-1].endswith("does not hold (see `storeproc check`): no note is unsound")
+    assert store.notes(store.start()) == "unsound"
 
 
 def test_two_chains_are_kept_and_their_log(store: Store) -> None:

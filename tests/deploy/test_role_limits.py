@@ -1,16 +1,22 @@
-"""What db/roles.sql and identity.make_sql_role limit: connections of each role, statements of merchants."""
+"""The limits of roles: connections of each one (db/roles.sql), statements of merchants and analysts."""
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from api.settings import POOL_SIZES
 from api.worker.loop import POOLS
+from db.deploy.migrate import migrate
+from db.server.access import Access
 
-ROLES = (Path(__file__).parents[2] / "db" / "roles.sql").read_text()
+DB = Path(__file__).parents[2] / "db"
+ROLES = (DB / "roles.sql").read_text()
 # Connections of a web process beside its pools: it listens for the cache (and asks the primary how far it is), and for
 # the streams.
 LISTENING = {"web_anonymous": 2, "web_gateway": 1}
@@ -66,12 +72,46 @@ async def test_statements_of_merchants_have_limits_of_their_own(admin: Any, limi
         "CREATE ROLE merchant_of_old LOGIN IN ROLE app_merchant_sql"
     )
     new = await admin.fetchval("SELECT identity.make_sql_role('sql@example.com')")
-    await limits(admin, 120)
+    await admin.execute("ALTER ROLE merchant_of_old SET statement_timeout = '1h'")
+    await admin.execute("SELECT identity.limit_sql_roles()")
     for role in (new, "merchant_of_old"):
         row = await admin.fetchrow("SELECT rolconfig, rolconnlimit FROM pg_roles WHERE rolname = $1", role)
         assert (wanted - set(row["rolconfig"]), row["rolconnlimit"]) == (set(), 5), role
+    await admin.execute(f"DROP ROLE {new}")  # by hand; it is made again
+    assert await admin.fetchval("SELECT identity.make_sql_role('sql@example.com')") == new
+    assert await admin.fetchval("SELECT rolconnlimit FROM pg_roles WHERE rolname = $1", new) == 5
     own = await admin.fetchval("SELECT rolconfig FROM pg_roles WHERE rolname = 'web_merchant'")
     assert {"transaction_timeout=60s", "temp_file_limit=256MB", "statement_timeout=10s"} <= set(own)
+
+
+async def test_an_analyst_gets_the_limits_that_nobody_has_set(admin: Any, limited: None) -> None:
+    await admin.execute(
+        "CREATE ROLE analyst_of_old LOGIN IN ROLE app_readonly; ALTER ROLE analyst_of_old SET statement_timeout = '1h'"
+    )
+    await admin.execute("SELECT identity.limit_sql_roles()")
+    kept = await admin.fetchval("SELECT rolconfig FROM pg_roles WHERE rolname = 'analyst_of_old'")
+    assert set(kept) == {
+        "statement_timeout=1h", "transaction_timeout=15min", "idle_in_transaction_session_timeout=60s"
+    }  # fmt: skip
+
+
+def test_a_deployment_gives_the_limits_to_roles_that_lack_them(access: Access) -> None:
+    name = sql.Identifier(f"analyst_{uuid.uuid4().hex[:12]}")  # roles are the whole cluster's
+    with psycopg.connect(access.admin(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE app_readonly").format(name))
+        try:
+            connection.execute("UPDATE migration.deployed SET roles_digest = 'of an older version'")
+            migrate(access)
+            query = sql.SQL("SELECT rolconfig FROM pg_roles WHERE rolname = {}").format(name.as_string().strip('"'))
+            assert len((connection.execute(query).fetchone() or [[]])[0]) == 3
+        finally:
+            connection.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+def test_the_limits_of_analysts_and_merchants_stand_in_one_place() -> None:
+    texts = {file: file.read_text() for file in DB.rglob("*.sql") if "migrations" not in file.parts}
+    places = [file.name for file, text in texts.items() if "15min'" in text or "'4MB'" in text]
+    assert places == ["limit_sql_roles.sql"]
 
 
 async def test_a_merchants_query_cannot_fill_the_disk(admin: Any, connect: Any) -> None:

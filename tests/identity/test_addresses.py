@@ -20,6 +20,8 @@ async def test_the_first_address_is_the_default_and_a_new_default_takes_its_plac
         "region": None,
         "postal_code": None,
         "phone": None,
+        "tax_id": None,
+        "tax_id_status": None,
         "is_default": True,
         "version": 1,
         "created_at": "",

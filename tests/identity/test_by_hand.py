@@ -49,6 +49,20 @@ async def test_what_is_done_for_a_customer_has_both_names(admin: Any, call: Any,
     assert session["left"].total_seconds() <= 900
 
 
+async def test_an_amount_that_was_mistyped_moves_no_money(admin: Any, shop: Shop) -> None:
+    """A callback with another amount books all of it and refunds it; typed by hand it is a mistake."""
+    customer, product = await shop.account(), await shop.product(price=1000)
+    payment = await shop.begin(customer, await shop.order(customer, product))
+    for amount, currency in ((20, "USD"), (2000, "EUR"), (None, "USD"), (2000, None)):
+        with refused("payment_amount_invalid", "SH422"):
+            await admin.fetchval(
+                "SELECT payments.complete_by_hand($1::text::uuid, 'T-1', $2, $3)", payment["id"], amount, currency
+            )
+    assert (await shop.see(payment))["status"] == "initiated"
+    complete = "SELECT payments.complete_by_hand($1::text::uuid, 'T-1', 2000, 'usd')"
+    assert await admin.fetchval(complete, payment["id"]) is True
+
+
 async def test_no_log_in_of_the_shop_may_do_it(admin: Any) -> None:
     held = await admin.fetch(
         "SELECT r.rolname, p.proname FROM pg_roles AS r CROSS JOIN pg_proc AS p "

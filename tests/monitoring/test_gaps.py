@@ -6,9 +6,22 @@ from typing import Any
 
 import pytest
 
+# A replication slot would outlive the transaction.
+SLOT = """CREATE TYPE pg_temp.slot AS (
+    slot_name text COLLATE "C", slot_type text, active boolean, inactive_since timestamptz,
+    wal_status text, invalidation_reason text, retained_bytes bigint, left_bytes bigint,
+    holds_back_transactions integer, holds_back_catalog integer);
+CREATE OR REPLACE VIEW monitor.slots AS SELECT s.* FROM json_populate_record(NULL::pg_temp.slot,
+    '{"slot_name": "standby1", "slot_type": "physical", "active": false}') AS s"""
+
 # What breaks it, and the beginning of the remedy. Settings and roles are changed in a transaction that is rolled back.
 GAPS = [
     ("SET LOCAL log_statement = none", "Set log_statement"),
+    ("SET LOCAL auto_explain.log_min_duration = -1", "Set auto_explain.log_min_duration"),
+    ("SET LOCAL auto_explain.log_nested_statements = off", "Set auto_explain.log_nested_statements"),
+    ("SET LOCAL pg_stat_statements.track = none", "Set pg_stat_statements.track"),
+    ("SET LOCAL password_encryption = md5", "Set password_encryption"),
+    (SLOT, "ALTER SYSTEM SET max_slot_wal_keep_size"),
     ("SET LOCAL log_lock_waits = off", "Set log_lock_waits"),
     ("SET LOCAL track_functions = none", "Set track_functions"),
     ("ALTER ROLE web_gateway RESET log_min_messages", "As a superuser: ALTER ROLE web_gateway SET log_min_messages"),
@@ -21,7 +34,7 @@ GAPS = [
 ]
 
 
-@pytest.mark.parametrize(("broken", "remedy"), GAPS, ids=[broken for broken, _ in GAPS])
+@pytest.mark.parametrize(("broken", "remedy"), GAPS, ids=[broken[:60] for broken, _ in GAPS])
 async def test_a_gap_is_named(admin: Any, broken: str, remedy: str) -> None:
     transaction = admin.transaction()
     await transaction.start()

@@ -57,7 +57,7 @@ SELECT set_eq($$ SELECT proname::text FROM endpoints WHERE 'app_anonymous' = ANY
     'begin_password_reset', 'begin_session', 'create_account', 'create_session', 'refresh_session',
     'get_schema_version', 'request_password_reset', 'confirm_password_reset', 'get_password_words',
     'list_categories', 'list_products', 'get_product_facets', 'get_product', 'get_next_price_change', 'list_prices',
-    'list_bundles', 'get_bundle', 'list_shipping_methods',
+    'list_bundles', 'get_bundle', 'list_shipping_methods', 'list_countries', 'list_regions',
     'claim_idempotency_key', 'store_idempotent_answer', 'list_key_scopes'
 ], 'what nobody need log in for is this list, and no more');
 
@@ -157,7 +157,8 @@ SELECT is_empty($$
       AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))
       AND c.oid::regclass::text <> ALL (ARRAY[
           'catalog.currencies', 'catalog.categories', 'catalog.stock', 'catalog.stock_parts', 'catalog.stock_movements',
-          'catalog.search_words', 'sales.settings', 'sales.order_transitions', 'sales.tax_rates',
+          'catalog.search_words', 'catalog.countries', 'catalog.regions', 'catalog.region_names',
+          'sales.settings', 'sales.order_transitions', 'sales.tax_rates',
           'sales.shipping_methods', 'sales.shipping_rates', 'payments.providers', 'payments.payment_transitions',
           'payments.provider_limits', 'ledger.limits', 'billing.sellers', 'fulfilment.carriers',
           'fulfilment.shipment_transitions', 'fulfilment.return_transitions', 'report.settings', 'report.refreshes',

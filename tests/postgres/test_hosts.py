@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 
 from api.postgres import connecting
-from api.postgres.connecting import connect
+from api.postgres.connecting import Hosts, connect
+from api.postgres.database import Database
 from db.server.access import Access, ServerError, connect_timeout, external, hosts_of
 from monitoring.watcher import Watcher
 from tests.postgres.silence import frozen_host, several, socket_of
@@ -44,10 +45,10 @@ def test_a_port_that_is_none_is_refused() -> None:
         external("postgresql://a:1,b:54x/x", "s")
 
 
-async def ask(access: Access) -> float:
+async def ask(access: Access, hosts: Hosts | None = None) -> float:
     """Connects, asks, and returns how long that took."""
     began = time.monotonic()
-    connection = await connect(access.url("web_anonymous"), timeout=10)
+    connection = await connect(access.url("web_anonymous"), hosts, timeout=10)
     try:
         assert await connection.fetchval("SELECT session_user") == "web_anonymous"
     finally:
@@ -58,8 +59,23 @@ async def ask(access: Access) -> float:
 async def test_a_frozen_host_costs_a_second_and_is_the_last_one_from_then_on(access: Access) -> None:
     with frozen_host() as port:
         there = several(access, ("127.0.0.1", port), socket_of(access), target_session_attrs="read-write")
-        assert 0.9 < await ask(there) < 5
-        assert await ask(there) < 0.9
+        hosts = Hosts(there.public_url())
+        assert 0.9 < await ask(there, hosts) < 5
+        assert await ask(there, hosts) < 0.9
+
+
+async def test_the_pools_of_a_database_learn_from_each_other_and_from_no_other_database(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one knows is kept with it, not in the process: another database begins with the order of its address."""
+    monkeypatch.setattr(connecting, "PATIENCE", (0.2, 3.0))
+    with frozen_host() as port:
+        there = several(access, ("127.0.0.1", port), socket_of(access))
+        one, other = (Database(there, {"web_anonymous": 1, "web_customer": 1}) for _ in range(2))
+        await one.fetch("web_anonymous", "SELECT 1", [])
+        assert {pool.hosts.order[-1] for pool in one.pools.values()} == {("127.0.0.1", port)}
+        assert {pool.hosts.order[0] for pool in other.pools.values()} == {("127.0.0.1", port)}
+        await one.close()
 
 
 async def test_several_frozen_hosts_before_the_one_that_serves_do_not_use_up_the_time(
@@ -71,8 +87,8 @@ async def test_several_frozen_hosts_before_the_one_that_serves_do_not_use_up_the
         hosts = [("127.0.0.1", port) for port in (one, two, three)]
         there = several(access, *hosts, socket_of(access))
         with pytest.raises(ConnectionError, match=r"no host serves: 127\.0\.0\.1: no answer"):
-            await connect(there.url("web_anonymous"), timeout=0.75)
-        assert await ask(there) < 2
+            await connect(there.url("web_anonymous"), known := Hosts(there.public_url()), timeout=0.75)
+        assert await ask(there, known) < 2
 
 
 async def test_what_the_address_does_not_ask_for_is_passed_over(access: Access) -> None:

@@ -126,8 +126,9 @@ async def _bought(shop: Shop, token: str) -> dict[str, str]:
 async def _stored(shop: Shop, token: str, email: str, account: uuid.UUID) -> dict[str, str]:
     """Address, session, export, money, and a grant of credit that waits for a second person."""
     address = await shop.call(
-        "web_customer", "create_address", token=token, name="M", line1="Lane 1", city="Dhaka", country="BD"
-    )
+        "web_customer", "create_address", token=token, name="M", line1="Lane 1", city="Dhaka", country="BD",
+        tax_id="000123456-0101",
+    )  # fmt: skip
     await shop.call("web_anonymous", "create_session", email=email, password=PASSWORD)
     export = await shop.call("web_customer", "export_account", token=token)
     await shop.admin.execute("INSERT INTO identity.account_export_parts VALUES ($1, 1, '{}')", account)
@@ -141,10 +142,11 @@ async def _stored(shop: Shop, token: str, email: str, account: uuid.UUID) -> dic
         "web_support", "grant_credit", token=shop.support, account_id=str(account), amount=60_000, currency="USD",
         reason="x",
     )  # fmt: skip
+    check = await shop.admin.fetchval("SELECT id::text FROM identity.tax_id_checks WHERE account_id = $1", account)
     session = await shop.admin.fetchval("SELECT id::text FROM identity.sessions WHERE account_id = $1 LIMIT 1", account)
     return {
         "address": address["id"], "session": session, "export": export["id"], "payout": payout["id"],
-        "change": change["id"],
+        "change": change["id"], "check": check,
     }  # fmt: skip
 
 

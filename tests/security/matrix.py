@@ -149,7 +149,8 @@ EXEMPTIONS = (
         "jobs are repeated: what is gone by then is done, and answers false or nothing", REACHED, "missing",
         "advance_export/account_id advance_import/import_id advance_reconciliation/run_id complete_payout/payout_id "
         "erase_account/account_id fail_job/job_id finish_job/job_id list_payments_to_reconcile/run_id "
-        "prepare_mail/mail_id record_delivery_attempt/delivery_id skip_reconciliation/run_id "
+        "get_tax_id_check/check_id prepare_mail/mail_id record_delivery_attempt/delivery_id "
+        "record_tax_id_check/check_id skip_reconciliation/run_id "
         "store_gateway_movements/run_id fail_payment/payment_id",
     ),
     exempt(

@@ -6,9 +6,11 @@ CREATE OR REPLACE FUNCTION audit.personal_columns(table_name text)
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 RETURN CASE personal_columns.table_name
-    WHEN 'identity.accounts' THEN ARRAY['email', 'pending_email', 'handle', 'display_name']
-    WHEN 'identity.addresses' THEN ARRAY['name', 'line1', 'line2', 'city', 'region', 'postal_code', 'phone']
-    WHEN 'sales.orders' THEN ARRAY['shipping_address', 'cancel_reason', 'hold_reason']
+    WHEN 'identity.accounts' THEN ARRAY['email', 'pending_email', 'handle', 'display_name', 'tax_id', 'language']
+    WHEN 'identity.addresses'
+        THEN ARRAY['name', 'line1', 'line2', 'city', 'region', 'postal_code', 'phone', 'tax_id']
+    WHEN 'sales.orders'
+        THEN ARRAY['shipping_address', 'cancel_reason', 'hold_reason', 'buyer_tax_id', 'buyer_reference']
     WHEN 'sales.order_holds' THEN ARRAY['reason', 'release_reason']
     WHEN 'ledger.wallet_locks' THEN ARRAY['reason']
     WHEN 'fulfilment.shipments' THEN ARRAY['address', 'tracking_number', 'tracking_url']

@@ -17,6 +17,7 @@ BEGIN
                             'subtotal': n.subtotal, 'total': n.total,
                             'promo_code': n.promo_code, 'shipping_address': n.shipping_address,
                             'shipping_method_id': n.shipping_method_id,
+                            'buyer_tax_id': n.buyer_tax_id, 'buyer_reference': n.buyer_reference,
                             'weight': n.weight, 'expires_at': n.expires_at,
                             'fulfilment_status': nullif(n.fulfilment_status, 'unfulfilled')
                             ABSENT ON NULL RETURNING jsonb)

@@ -1,6 +1,6 @@
 -- Adds a new version of the seller. Orders that were paid before keep the version they were sold under.
 -- Locks:  none; the version's unique key refuses a second writer.
--- Errors: confirmation_required 403; version_stale 412; iban_invalid 422; seller_changed_meanwhile,
+-- Errors: confirmation_required 403; version_stale 412; iban_invalid, country_unknown 422; seller_changed_meanwhile,
 --         e_invoice_seller_incomplete 409.
 CREATE FUNCTION api.replace_seller(
     name api.short_text, email api.email DEFAULT NULL, phone api.short_text DEFAULT NULL,
@@ -20,6 +20,7 @@ DECLARE
     v_seller  billing.sellers;
 BEGIN
     PERFORM identity.require_fresh();
+    PERFORM catalog.require_country(replace_seller.country);
     SELECT max(s.version) INTO STRICT v_version FROM billing.sellers AS s;
     IF replace_seller.if_match <> v_version THEN
         RAISE EXCEPTION USING ERRCODE = 'SH412', CONSTRAINT = 'version_stale',

@@ -1,9 +1,10 @@
 -- Changes the caller's own profile. A new e-mail is pending until it is confirmed (request_email_change).
 -- Locks:  the account; for a new e-mail counted attempts.
 -- Errors: confirmation_required 403 (for a new e-mail); email_taken, handle_taken 409; version_stale 412;
---         too_many_attempts 429.
+--         too_many_attempts 429; tax_id_invalid 422.
 CREATE FUNCTION api.update_account(
     handle api.handle DEFAULT NULL, display_name api.short_text DEFAULT NULL, email api.email DEFAULT NULL,
+    tax_id api.short_text DEFAULT NULL, language api.language DEFAULT NULL,
     if_match bigint DEFAULT NULL, given text[] DEFAULT NULL)
 RETURNS api.account
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -28,8 +29,15 @@ BEGIN
     ) END,
         display_name = CASE WHEN 'display_name' = ANY (update_account.given) THEN update_account.display_name
                             ELSE coalesce(update_account.display_name, a.display_name) END,
+        tax_id = CASE WHEN 'tax_id' = ANY (update_account.given) OR update_account.tax_id IS NOT NULL
+                      THEN identity.require_own_tax_id(v_actor, update_account.tax_id) ELSE a.tax_id END,
+        language = CASE WHEN 'language' = ANY (update_account.given) THEN update_account.language
+                        ELSE coalesce(update_account.language, a.language) END,
         version = a.version + 1
     WHERE a.id = v_actor;
+    IF 'tax_id' = ANY (update_account.given) OR update_account.tax_id IS NOT NULL THEN
+        PERFORM identity.watch_tax_ids(v_actor);
+    END IF;
     IF update_account.email IS NOT NULL THEN
         PERFORM identity.request_email_change(update_account.email);
     END IF;
@@ -40,7 +48,10 @@ END $$;
 COMMENT ON FUNCTION api.update_account IS
 'Change your account
 
-Fields that are left out stay; null clears handle and display_name. A new e-mail needs a log-in or a confirmation
+Fields that are left out stay; null clears handle, display_name and tax_id, and a language of null is the shop''s.
+`tax_id` is the id of a business: with the code of its country (`DE136695976`), or in the form of the country of your
+default address. An address can have its own. Its form and check digits are verified, and where the shop uses such a
+service the tax office is asked (`tax_id_status`). A new e-mail needs a log-in or a confirmation
 of the session within the last ten minutes. It is `pending_email` until the token from the mail to it is used
 (`POST /v1/account/email-verification/confirm`, or the link); the old address gets a notice. When it is confirmed, your
 other sessions end. Sending the present e-mail cancels the change.';

@@ -12,7 +12,7 @@ CREATE POLICY own_profile ON identity.accounts FOR UPDATE TO store_api
 
 REVOKE ALL ON identity.accounts FROM store_api;
 GRANT SELECT ON identity.accounts TO store_api;
-GRANT UPDATE (handle, display_name, version) ON identity.accounts TO store_api;
+GRANT UPDATE (handle, display_name, tax_id, language, version) ON identity.accounts TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON identity.accounts
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id');

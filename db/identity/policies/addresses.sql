@@ -7,9 +7,9 @@ CREATE POLICY own_rows ON identity.addresses TO store_api
 
 REVOKE ALL ON identity.addresses FROM store_api;
 GRANT SELECT, DELETE ON identity.addresses TO store_api;
-GRANT INSERT (account_id, name, line1, line2, city, region, postal_code, country, phone, is_default)
+GRANT INSERT (account_id, name, line1, line2, city, region, postal_code, country, phone, tax_id, is_default)
     ON identity.addresses TO store_api;
-GRANT UPDATE (name, line1, line2, city, region, postal_code, country, phone, is_default, version)
+GRANT UPDATE (name, line1, line2, city, region, postal_code, country, phone, tax_id, is_default, version)
     ON identity.addresses TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON identity.addresses

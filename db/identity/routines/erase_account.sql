@@ -29,10 +29,11 @@ BEGIN
     SET shipping_address = CASE WHEN o.shipping_address ? 'country' THEN jsonb_build_object(
         'country', o.shipping_address -> 'country'
     ) END,
+        buyer_tax_id = NULL, buyer_reference = NULL,
         version = o.version + 1
     WHERE o.account_id = erase_account.account_id
       AND (o.status IN ('delivered', 'cancelled') OR o.fulfilment_status IN ('not_needed', 'returned'))
-      AND o.shipping_address - 'country' <> '{}';
+      AND (o.shipping_address - 'country' <> '{}' OR num_nonnulls(o.buyer_tax_id, o.buyer_reference) > 0);
     UPDATE fulfilment.shipments AS s
     SET address = CASE WHEN s.address ? 'country' THEN jsonb_build_object('country', s.address -> 'country') END,
         tracking_number = NULL, tracking_url = NULL, version = s.version + 1
@@ -64,7 +65,8 @@ BEGIN
 
     -- .invalid is reserved (RFC 2606): no mail can be sent there.
     UPDATE identity.accounts AS a
-    SET email = a.id || '@closed.invalid', pending_email = NULL, handle = NULL, display_name = NULL,
+    SET email = a.id || '@closed.invalid', pending_email = NULL, handle = NULL, display_name = NULL, tax_id = NULL,
+        language = NULL,
         email_verified = false, last_login_at = NULL, version = a.version + 1
     WHERE a.id = erase_account.account_id AND a.email <> a.id || '@closed.invalid';
     UPDATE identity.sessions AS s
@@ -79,6 +81,7 @@ BEGIN
     DELETE FROM identity.mail_tokens AS t WHERE t.account_id = erase_account.account_id;
     DELETE FROM identity.outside_identities AS i WHERE i.account_id = erase_account.account_id;
     DELETE FROM identity.account_exports AS e WHERE e.account_id = erase_account.account_id;
+    DELETE FROM identity.tax_id_checks AS c WHERE c.account_id = erase_account.account_id;
     DELETE FROM identity.addresses AS a WHERE a.account_id = erase_account.account_id;
     UPDATE payments.bank_accounts AS b
     SET iban = NULL, bic = NULL, holder = NULL

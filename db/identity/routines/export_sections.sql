@@ -10,6 +10,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
          't.id = $1'),
         ('addresses', 'identity.addresses', '{}',
          't.account_id = $1'),
+        ('tax_id_checks', 'identity.tax_id_checks', '{}',
+         't.account_id = $1'),
         ('sessions', 'identity.sessions', '{}',
          't.account_id = $1'),
         -- without what staff did: it has their addresses

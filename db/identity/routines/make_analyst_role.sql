@@ -14,10 +14,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = v_role) THEN
         EXECUTE format(
             'CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 5 IN ROLE app_readonly', v_role);
-        -- The time limits are those that db/roles.sql gives every member of app_readonly.
-        EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', v_role, '5min');
-        EXECUTE format('ALTER ROLE %I SET transaction_timeout = %L', v_role, '15min');
-        EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', v_role, '60s');
+        PERFORM identity.limit_sql_roles();
         EXECUTE format('ALTER ROLE %I SET default_transaction_read_only = on', v_role);
         EXECUTE format('ALTER ROLE %I SET search_path = report, pg_catalog', v_role);
         PERFORM audit.record_security_event('sql_role_made', NULL, jsonb_build_object('name', v_role));

@@ -1,5 +1,5 @@
 -- Creates a log-in role for a merchant who reads report.my_… with SQL; the caller sets its password. One role per
--- merchant: a repeated call returns the same role.
+-- merchant: a repeated call returns the same role, made again if it was dropped.
 -- Callers:   `storeproc merchant-role`, as administrator (who may create roles).
 -- Locks:     none: it only inserts.
 -- Errors:    account_not_found 404 (no active merchant has this e-mail).
@@ -10,6 +10,7 @@ SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_account_id uuid;
     v_role       name;
+    v_is_new     boolean;
 BEGIN
     SELECT a.id INTO v_account_id FROM identity.accounts AS a
     WHERE lower(a.email) = lower(make_sql_role.email) AND a.role = 'merchant' AND a.status = 'active';
@@ -18,25 +19,19 @@ BEGIN
             MESSAGE = 'There is no active merchant with this e-mail address.';
     END IF;
     SELECT r.role_name INTO v_role FROM identity.sql_roles AS r WHERE r.account_id = v_account_id;
-    IF NOT FOUND THEN
+    v_is_new := NOT FOUND;
+    IF v_is_new THEN
         v_role := 'merchant_' || right(replace(v_account_id::text, '-', ''), 16);
+        INSERT INTO identity.sql_roles (role_name, account_id) VALUES (v_role, v_account_id);
+    END IF;
+    IF v_is_new OR NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = v_role) THEN
         EXECUTE format(
             'CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 5 IN ROLE app_merchant_sql',
             v_role
         );
-        -- As in db/roles.sql.
-        EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', v_role, '60s');
-        EXECUTE format('ALTER ROLE %I SET transaction_timeout = %L', v_role, '5min');
-        EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', v_role, '60s');
-        EXECUTE format('ALTER ROLE %I SET work_mem = %L', v_role, '4MB');
-        BEGIN
-            EXECUTE format('ALTER ROLE %I SET temp_file_limit = %L', v_role, '256MB');
-        EXCEPTION WHEN insufficient_privilege THEN
-            RAISE WARNING 'the statements of % may fill the disk: set temp_file_limit as a superuser.', v_role;
-        END;
+        PERFORM identity.limit_sql_roles();
         EXECUTE format('ALTER ROLE %I SET default_transaction_read_only = on', v_role);
         EXECUTE format('ALTER ROLE %I SET search_path = report, pg_catalog', v_role);
-        INSERT INTO identity.sql_roles (role_name, account_id) VALUES (v_role, v_account_id);
     END IF;
     RETURN v_role;
 END $$;

@@ -23,6 +23,18 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
            'auto_explain.log_nested_statements = on, auto_explain.log_parameter_max_length = 0.'
     WHERE NOT EXISTS (SELECT FROM settings AS s WHERE s.name = 'auto_explain.log_min_duration')
     UNION ALL
+    SELECT 'auto_explain is loaded and logs nothing: the log has no plans of slow statements.',
+           'Set auto_explain.log_min_duration = ''250ms''.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'auto_explain.log_min_duration' AND s.setting = '-1')
+    UNION ALL
+    SELECT 'Plans of statements inside functions, which do the work of the endpoints, are not logged.',
+           'Set auto_explain.log_nested_statements = on.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'auto_explain.log_nested_statements' AND s.setting = 'off')
+    UNION ALL
+    SELECT 'pg_stat_statements counts nothing: the cost of endpoints is not known.',
+           'Set pg_stat_statements.track = top.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'pg_stat_statements.track' AND s.setting = 'none')
+    UNION ALL
     SELECT format('%s is %s: values sent by clients are written to the log.', s.name, s.setting),
            format('Set %s = 0.', s.name)
     FROM settings AS s
@@ -91,6 +103,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     UNION ALL
     SELECT 'Changes of the schema and of roles are not logged.', 'Set log_statement = ''ddl''.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'log_statement' AND s.setting = 'none')
+    UNION ALL
+    SELECT 'Passwords that people set are stored as MD5.', 'Set password_encryption = ''scram-sha-256''.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'password_encryption' AND s.setting <> 'scram-sha-256')
+    UNION ALL
+    SELECT 'A standby that is down may fill the disk with the log that is kept for it.',
+           'ALTER SYSTEM SET max_slot_wal_keep_size = ''20GB''; SELECT pg_reload_conf().'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'max_slot_wal_keep_size' AND s.setting = '-1')
+      AND EXISTS (SELECT FROM monitor.slots AS s WHERE s.slot_type = 'physical')
     UNION ALL
     SELECT 'Connections are not logged.', 'Set log_connections = ''authorization''.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'log_connections' AND s.setting IN ('', 'off'))

@@ -52,7 +52,7 @@ COMMENT ON FUNCTION api.confirm_payment IS
 For cash on delivery and bank transfers. `amount` is the amount received, by default the amount of the payment; a
 different amount does not pay the order and must be refunded. `reference` is that of the bank or the receipt.
 A deposit into a wallet, or a payment for an order without anything to ship, above the limits of credit stays open until
-a second person approves it (`approval_id`, see GET /credits/approvals). Nobody confirms a payment of their own, or for
-goods that they sell.';
+a second person approves it (`approval_id`, see GET /credits/approvals). Your own payments,
+and payments for goods that you sell, are confirmed by a colleague.';
 
 GRANT EXECUTE ON FUNCTION api.confirm_payment TO app_support;

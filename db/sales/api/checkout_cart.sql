@@ -3,7 +3,8 @@
 -- Errors: cart_empty 422, cart_item_not_found 404, and those of create_order.
 CREATE FUNCTION api.checkout_cart(
     item_ids api.ids DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
-    currency api.currency DEFAULT NULL, shipping_method_id uuid DEFAULT NULL
+    currency api.currency DEFAULT NULL, shipping_method_id uuid DEFAULT NULL,
+    buyer_reference api.short_text DEFAULT NULL
 )
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -39,7 +40,9 @@ BEGIN
     v_order_id := sales.place_order(v_actor, v_currency, v_lines.products, v_lines.quantities, v_lines.bundles,
                                     v_lines.bundle_quantities,
                                     sales.snapshot_address(checkout_cart.shipping_address_id, v_actor),
-                                    checkout_cart.promo_code, checkout_cart.shipping_method_id);
+                                    checkout_cart.promo_code, checkout_cart.shipping_method_id,
+                                    identity.buyer_tax_id(v_actor, checkout_cart.shipping_address_id),
+                                    checkout_cart.buyer_reference);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order_id;
 END $$;
 

@@ -7,7 +7,7 @@
 CREATE FUNCTION api.create_order(
     items api.order_lines, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
     currency api.currency DEFAULT 'USD',
-    shipping_method_id uuid DEFAULT NULL
+    shipping_method_id uuid DEFAULT NULL, buyer_reference api.short_text DEFAULT NULL
 )
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -34,7 +34,9 @@ BEGIN
     v_order_id := sales.place_order(v_actor, create_order.currency, v_products, v_quantities, v_bundles,
                                     v_bundle_quantities,
                                     sales.snapshot_address(create_order.shipping_address_id, v_actor),
-                                    create_order.promo_code, create_order.shipping_method_id);
+                                    create_order.promo_code, create_order.shipping_method_id,
+                                    identity.buyer_tax_id(v_actor, create_order.shipping_address_id),
+                                    create_order.buyer_reference);
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order_id;
 END $$;
 
@@ -44,6 +46,7 @@ COMMENT ON FUNCTION api.create_order IS
 Reserves stock and pins prices. Duplicate lines are added up; a bundle and a line of its component together need the
 stock of both. The order can be paid until it expires (`expires_at`). The shop limits how many unpaid orders an account
 can have, and how many pieces they can hold together. `promo_code` may be several codes separated by
-commas if all of them can be combined.';
+commas if all of them can be combined. `buyer_reference` appears on the invoice: public bodies need it (in Germany the
+Leitweg-ID). The tax id of the address, or else of the account, is stored on the order.';
 
 GRANT EXECUTE ON FUNCTION api.create_order TO app_customer;

@@ -1,7 +1,7 @@
 -- Sets a tax rate, from now or from a later time on. The previous rate ends where it begins; rates that would begin
 -- later are replaced.
 -- Locks:  an advisory lock of the country, so that concurrent requests run one after the other; the rates it replaces.
--- Errors: confirmation_required 403; valid_from_in_past 422.
+-- Errors: confirmation_required 403; country_unknown, region_unknown, valid_from_in_past 422.
 CREATE FUNCTION api.create_tax_rate(
     country api.country, name api.short_text, rate api.tax_percent, included boolean,
     region api.short_text DEFAULT NULL, category api.tax_category DEFAULT 'standard',
@@ -11,12 +11,13 @@ RETURNS api.tax_rate
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor    CONSTANT uuid := identity.authenticate();
-    v_region   CONSTANT text := lower(coalesce(create_tax_rate.region, ''));
     v_category CONSTANT text := coalesce(create_tax_rate.category, 'standard');
+    v_region   text;
     v_from     timestamptz;
     v_rate     sales.tax_rates;
 BEGIN
     PERFORM identity.require_fresh();
+    v_region := coalesce(catalog.require_region(create_tax_rate.country, create_tax_rate.region), '');
     -- Only one request at a time: two would find the same rate in force.
     PERFORM pg_advisory_xact_lock(hashtextextended('tax ' || create_tax_rate.country, 0));
     v_from := coalesce(create_tax_rate.valid_from, clock_timestamp());

@@ -6,8 +6,9 @@ CREATE TYPE api.settings AS (
     return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
     staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer,
     max_unpaid_orders integer, max_units_on_hold integer, security_events_kept text,
-    second_factor_required_for_staff boolean, deposit_hold text
+    second_factor_required_for_staff boolean, deposit_hold text, language text
 );
+COMMENT ON COLUMN api.settings.language IS 'The language of mails and documents for customers who chose none.';
 COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
 'How many times the limit for one change (`credit_approval_above`) one account may get by hand within 24 hours, as
 credit, confirmed deposits or refunds, before a second person has to approve.';
@@ -63,7 +64,7 @@ BEGIN
                    s.return_origins, s.delayed_payment_time_to_live, s.payout_delay, s.confirmation_time_to_live,
                    s.staff_idle_time_to_live, s.daily_limits_per_recipient, s.daily_limits_per_staff,
                    s.max_unpaid_orders, s.max_units_on_hold, s.security_events_kept,
-                   s.second_factor_required_for_staff, s.deposit_hold)::api.settings
+                   s.second_factor_required_for_staff, s.deposit_hold, s.language)::api.settings
         FROM sales.settings AS s
     );
 END $$;

@@ -26,14 +26,20 @@ BEGIN
     END IF;
     v_address := sales.snapshot_address(set_shipping_address.address_id, v_actor);
     IF v_order.status = 'paid' AND v_order.tax + v_order.shipping > 0
-        AND (v_address ->> 'country', v_address ->> 'region')
-            IS DISTINCT FROM (v_order.shipping_address ->> 'country', v_order.shipping_address ->> 'region')
+        AND (v_address ->> 'country', v_address ->> 'region',
+             identity.buyer_tax_id(v_actor, set_shipping_address.address_id))
+            IS DISTINCT FROM (v_order.shipping_address ->> 'country', v_order.shipping_address ->> 'region',
+                              v_order.buyer_tax_id)
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'address_changes_price',
             MESSAGE = 'This order is paid: its tax and shipping were computed for the present address.',
             HINT = 'Cancel the order and order anew.';
     END IF;
-    UPDATE sales.orders AS o SET shipping_address = v_address, version = o.version + 1 WHERE o.id = v_order.id;
+    UPDATE sales.orders AS o
+    SET shipping_address = v_address, buyer_tax_id = CASE o.status
+        WHEN 'pending' THEN identity.buyer_tax_id(v_actor, set_shipping_address.address_id) ELSE o.buyer_tax_id END,
+        version = o.version + 1
+    WHERE o.id = v_order.id;
     IF v_order.status = 'pending' AND sales.price_order(v_order.id) <> v_order.total THEN
         PERFORM sales.require_within_total(v_order.id);
     END IF;

@@ -1,5 +1,5 @@
 -- Changes a promotion: only the fields that are sent; null removes a limit. Its discount and its code cannot be
--- changed, because orders refer to them. Whoever changed it cannot use it.
+-- changed, because orders refer to them. The account that changed it cannot use it.
 -- Locks:  the promotion.
 -- Errors: promotion_not_found 404, version_stale 412, promo_used_up 409 (the new limit is below the uses so far),
 --         promotion_needs_currency, promotion_period_empty 409.

@@ -1,7 +1,8 @@
 -- Changes settings of the shop: only the fields that are sent; null empties tax_country and booking_carrier, and
 -- removes the limits of unpaid orders. What has begun keeps the settings it began with.
 -- Locks:  the settings' row.
--- Errors: confirmation_required 403; duration_out_of_range, return_origin_malformed, carrier_unknown 422.
+-- Errors: confirmation_required 403; duration_out_of_range, return_origin_malformed, carrier_unknown,
+--         country_unknown 422.
 CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
     CHECK (VALUE ~ '^P([0-9]{1,4}D)?(T([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?$');
 COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.';
@@ -30,7 +31,7 @@ CREATE FUNCTION api.update_settings(
     daily_limits_per_recipient api.daily_limits DEFAULT NULL, daily_limits_per_staff api.daily_limits DEFAULT NULL,
     max_unpaid_orders api.unpaid_orders DEFAULT NULL, max_units_on_hold api.units_on_hold DEFAULT NULL,
     security_events_kept api.duration DEFAULT NULL, second_factor_required_for_staff boolean DEFAULT NULL,
-    deposit_hold api.duration DEFAULT NULL,
+    deposit_hold api.duration DEFAULT NULL, language api.language DEFAULT NULL,
     given text[] DEFAULT NULL
 )
 RETURNS api.settings
@@ -40,6 +41,7 @@ DECLARE
     v_wrong text;
 BEGIN
     PERFORM identity.require_fresh();
+    PERFORM catalog.require_country(update_settings.tax_country);
     SELECT o INTO v_wrong FROM unnest(update_settings.return_origins) AS o
     -- An origin as it is compared, and no address of a page.
     WHERE o IS NULL OR payments.origin_of(o) IS DISTINCT FROM o
@@ -93,6 +95,7 @@ BEGIN
             coalesce(update_settings.second_factor_required_for_staff, s.second_factor_required_for_staff),
         payout_delay = coalesce(update_settings.payout_delay::interval, s.payout_delay),
         deposit_hold = coalesce(update_settings.deposit_hold::interval, s.deposit_hold),
+        language = coalesce(update_settings.language, s.language),
         security_events_kept = coalesce(update_settings.security_events_kept::interval, s.security_events_kept),
         booking_time_to_live = coalesce(update_settings.booking_time_to_live::interval, s.booking_time_to_live),
         return_window = coalesce(update_settings.return_window::interval, s.return_window),

@@ -8,11 +8,12 @@ CREATE POLICY own_rows ON sales.orders TO store_api
 REVOKE ALL ON sales.orders FROM store_api;
 GRANT SELECT ON sales.orders TO store_api;
 GRANT INSERT (id, account_id, currency, shipping_address, promo_code, expires_at, subtotal, discount, tax, shipping,
-              total, commission_basis_points, shipping_method_id, weight, fulfilment_status)
+              total, commission_basis_points, shipping_method_id, weight, fulfilment_status, buyer_tax_id,
+              buyer_reference)
     ON sales.orders TO store_api;
 GRANT UPDATE (status, subtotal, discount, tax, tax_included, shipping, total, weight, amount_paid, amount_refunded,
               shipping_refunded, shipping_address, shipping_method_id, promo_code, cancel_reason, expires_at,
-              paid_at, fulfilment_status, hold_reason, version)
+              paid_at, fulfilment_status, hold_reason, buyer_tax_id, version)
     ON sales.orders TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.orders

@@ -15,7 +15,7 @@
 CREATE OR REPLACE FUNCTION sales.place_order(
     account_id uuid, currency text, product_ids uuid[], quantities bigint[], bundle_ids uuid[],
     bundle_quantities bigint[], shipping_address jsonb, promo_code text DEFAULT NULL,
-    shipping_method_id uuid DEFAULT NULL
+    shipping_method_id uuid DEFAULT NULL, buyer_tax_id text DEFAULT NULL, buyer_reference text DEFAULT NULL
 )
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -137,10 +137,11 @@ BEGIN
     END IF;
 
     INSERT INTO sales.orders (id, account_id, currency, subtotal, total, weight, shipping_address,
-                              shipping_method_id, expires_at, commission_basis_points, fulfilment_status)
+                              shipping_method_id, expires_at, commission_basis_points, buyer_tax_id, buyer_reference,
+                              fulfilment_status)
     VALUES (v_order_id, place_order.account_id, place_order.currency, v_subtotal, v_subtotal, v_weight,
             place_order.shipping_address, place_order.shipping_method_id, v_shop.expires_at,
-            v_shop.commission_basis_points,
+            v_shop.commission_basis_points, place_order.buyer_tax_id, place_order.buyer_reference,
             CASE WHEN true = ANY (v_requires) THEN 'unfulfilled' ELSE 'not_needed' END);
 
     INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, bundle, sku, name, quantity,

@@ -8,7 +8,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM catalog.products AS p
     JOIN sales.tax_rates AS r
         ON r.country = tax_rate_of.country AND r.category = p.tax_category AND r.valid @> tax_rate_of.at
-        AND r.region IN ('', lower(coalesce(tax_rate_of.region, '')))
+        AND r.region IN ('', coalesce(tax_rate_of.region, ''))
     WHERE p.id = tax_rate_of.product_id
     ORDER BY r.region DESC LIMIT 1;
 $$;

@@ -52,7 +52,7 @@ def written(tmp_path: Path, alertmanager: Path) -> Write:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert done.stdout == f"--config.file={tmp_path}/alertmanager.yml --storage.path=/alertmanager\n"
-        assert ("alerts reach nobody" in done.stderr) == (not webhook and not variables)
+        assert ("alerts are not delivered" in done.stderr) == (not webhook and not variables)
         amtool(alertmanager, "check-config", tmp_path / "alertmanager.yml")
         made: dict[str, Any] = yaml.safe_load((tmp_path / "alertmanager.yml").read_text())
         return made

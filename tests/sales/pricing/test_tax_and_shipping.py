@@ -61,7 +61,7 @@ async def test_a_region_has_its_own_rate_and_a_rate_has_its_time(
     # What was ordered keeps the rate of its time, edited or not.
     assert (await buyer.modify(first, line(lamp, 2)))["tax"] == 2995
     listed = await shop.call("web_support", "list_tax_rates", token=shop.support, country="CA")
-    assert [(r["region"], r["rate"]) for r in listed] == [(None, 5), ("quebec", 15)]
+    assert [(r["region"], r["rate"]) for r in listed] == [(None, 5), ("CA-QC", 15)]
     await shop.call("web_admin", "end_tax_rate", token=administrator, tax_rate_id=changed["id"])
     assert (await buyer.order(line(lamp), shipping_address_id=there))["tax"] == 500
 
