@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime, timedelta
 
+import pyrage
 import pytest
 
 from backups.gaps import find_gaps
@@ -78,7 +79,8 @@ def test_backups_go_on_after_a_restore_to_before_the_last_one(store: Store) -> N
     assert found == ["a b b b b c", "a e"], "of the timeline that was left, and of the new one"
 
 
-def test_a_copy_that_becomes_the_store_archives_its_history(store: Store) -> None:
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_copy_that_becomes_the_store_archives_its_history(store: Store, encrypted: bool) -> None:
     """With archive_command = true its history file counted as archived; a restore then refused the folder."""
     access = store.start()
     store.back_up(access)
@@ -90,13 +92,19 @@ def test_a_copy_that_becomes_the_store_archives_its_history(store: Store) -> Non
     secret = access.secret
     store.restore(into=copy.data, secret=secret)
     store.stop()
+    if encrypted:  # from now on
+        identity = pyrage.x25519.Identity.generate()
+        copy.recipients, copy.identity = [str(identity.to_public())], copy.data.with_name("key")
+        copy.identity.write_text(f"{identity}\n")
     try:
         access = copy.start(secret)
         copy.note(access, "c")
         copy.back_up(access)  # into the same folder: the former store is gone
         copy.note(access, "d")
         archived(copy, access)
-        assert find_gaps(copy.repository, Log(copy.repository.wal, copy.layout), []) == []
+        log = Log(copy.repository.wal, copy.layout)
+        assert find_gaps(copy.repository, log, []) == []
+        assert {log.is_encrypted(name) for name in log.segments if name.startswith("00000002")} == {encrypted}
         copy.stop()
         shutil.rmtree(copy.data)
         copy.restore(at_a, secret=secret)
