@@ -43,12 +43,3 @@ JOIN ledger.accounts AS s ON s.owner_id IS NULL AND s.kind = 'sales' AND s.curre
 JOIN ledger.accounts AS t ON t.owner_id IS NULL AND t.kind = 'tax' AND t.currency = i.currency
 WHERE i.tax > 0
 ORDER BY i.id;
-
--- 0067 left out a kind that 0062 had added. Last, because it locks the accounts.
-ALTER TABLE ledger.accounts
-    -- squawk-ignore ban-drop-constraint
-    DROP CONSTRAINT ledger_kind_unknown,
-    -- squawk-ignore constraint-missing-not-valid
-    ADD CONSTRAINT ledger_kind_unknown
-        CHECK (kind IN ('clearing', 'sales', 'unapplied', 'wallet', 'credit', 'earnings', 'commission', 'payout',
-                        'gift_cards', 'grants', 'disputes', 'fees', 'bank', 'exchange', 'tax'));

@@ -43,17 +43,37 @@ BEGIN
             MESSAGE = 'The Union scheme is for shops that are taxed in a member state of the EU.',
             HINT = 'The country is the setting tax_country, or else the seller''s.';
     END IF;
-    WITH sold AS (
-        SELECT v.quarter, c.country, i.buyer ->> 'country' AS delivered_to, c.supply, c.name,
-               trim_scale(c.rate) AS rate, i.currency, i.minor_units, c.net * s.sign AS basis, c.tax * s.sign AS tax
+    WITH documents AS MATERIALIZED (
+        SELECT i.id, to_char(o.created_at AT TIME ZONE o.time_zone, 'YYYY-"Q"Q') AS quarter,
+               i.buyer ->> 'country' AS delivered_to, i.buyer ->> 'tax_id' AS tax_id, i.tax_region, i.created_at,
+               i.currency, i.minor_units, coalesce(i.buyer ->> 'country', i.seller_country) AS country,
+               CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS sign
         FROM billing.documents_between(v_report."from", v_report."to") AS i
-        CROSS JOIN LATERAL billing.list_vat(i) AS c
-        CROSS JOIN LATERAL (SELECT CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS sign) AS s
-        JOIN LATERAL (SELECT to_char(o.created_at AT TIME ZONE o.time_zone, 'YYYY-"Q"Q') AS quarter
-                      FROM billing.invoices AS o WHERE o.order_id = i.order_id AND o.kind = 'invoice') AS v ON true
+        JOIN billing.invoices AS o ON o.order_id = i.order_id AND o.kind = 'invoice'
+    ), charged AS (
+        SELECT d.*, CASE WHEN s.requires_shipping IS NOT FALSE THEN 'goods' ELSE 'services' END AS supply,
+               l.tax_rate, l.total - l.tax AS net, l.tax, l.taxes
+        FROM documents AS d
+        JOIN billing.invoice_items AS l ON l.invoice_id = d.id AND l.tax_category = 'S'
+        LEFT JOIN sales.order_items AS s ON s.id = l.order_item_id
+        UNION ALL
+        SELECT d.*, 'goods', s.tax_rate, s.total - s.tax, s.tax, s.taxes
+        FROM documents AS d JOIN billing.invoice_shipping AS s ON s.invoice_id = d.id AND s.tax_category = 'S'
+    ), sold AS (
+        SELECT c.quarter, t.country, c.delivered_to, c.supply, t.name, trim_scale(t.rate) AS rate, c.currency,
+               c.minor_units, c.net * c.sign AS basis, t.amount * c.sign AS tax
+        FROM charged AS c
+        CROSS JOIN LATERAL (
+            SELECT x.tax ->> 'country' AS country, x.tax ->> 'name' AS name, (x.tax ->> 'rate')::numeric AS rate,
+                   (x.tax ->> 'amount')::bigint AS amount
+            FROM jsonb_array_elements(c.taxes) AS x (tax)
+            UNION ALL
+            -- A document from before taxes had names: the rates were those of the buyer's country.
+            SELECT c.country, NULL, c.tax_rate, c.tax WHERE c.taxes = '[]'
+        ) AS t
         -- Other member states' tax is never charged to businesses (sales.treat_category).
-        WHERE c.country = v_home.country AND i.buyer ->> 'tax_id' IS NULL
-           OR c.country <> v_home.country AND catalog.in_eu_vat_area(c.country, i.tax_region, i.created_at)
+        WHERE t.country = v_home.country AND c.tax_id IS NULL
+           OR t.country <> v_home.country AND catalog.in_eu_vat_area(t.country, c.tax_region, c.created_at)
     ), figures AS (
         SELECT s.country,
                CASE s.country WHEN v_home.country THEN coalesce(s.delivered_to, s.country) END AS delivered_to,

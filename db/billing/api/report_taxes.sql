@@ -83,20 +83,20 @@ BEGIN
         CROSS JOIN LATERAL (SELECT CASE d.back WHEN 1 THEN -1 ELSE 1 END AS sign) AS s
         GROUP BY d.first_day, d.last_day, t.country, t.region, t.category, t.name, t.rate, t.reason_code, t.reason,
                  d.currency, d.minor_units
-    ), booked AS (
-        SELECT t.order_id, t.reason AS number,
-               sum(CASE t.credit_account WHEN a.id THEN t.amount ELSE -t.amount END) AS amount
-        FROM ledger.accounts AS a
-        JOIN ledger.transfers AS t ON a.id IN (t.debit_account, t.credit_account)
-        WHERE a.owner_id IS NULL AND a.kind = 'tax' AND t.order_id IN (SELECT d.order_id FROM documents AS d)
-        GROUP BY t.order_id, t.reason
     ), totals AS (
         SELECT d.currency, d.minor_units, count(*) AS documents,
                sum(d.net * CASE d.back WHEN 1 THEN -1 ELSE 1 END)::bigint AS turnover,
                sum(d.tax * CASE d.back WHEN 1 THEN -1 ELSE 1 END)::bigint AS tax,
-               coalesce(sum(b.amount), 0)::bigint AS booked,
-               bool_and(coalesce(b.amount, 0) = d.tax * CASE d.back WHEN 1 THEN -1 ELSE 1 END) AS agree
-        FROM documents AS d LEFT JOIN booked AS b ON b.order_id = d.order_id AND b.number = d.number
+               sum(b.amount)::bigint AS booked,
+               bool_and(b.amount = d.tax * CASE d.back WHEN 1 THEN -1 ELSE 1 END) AS agree
+        FROM documents AS d
+        -- By document: of a join the planner does not know how many there are, and would compare each with each.
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(CASE t.kind WHEN 'tax_returned' THEN -t.amount ELSE t.amount END), 0) AS amount
+            FROM ledger.transfers AS t
+            WHERE t.order_id = d.order_id AND t.reason = d.number AND t.currency = d.currency
+              AND t.kind IN ('tax', 'tax_returned', 'tax_returned_reversed')
+        ) AS b
         GROUP BY d.currency, d.minor_units
     )
     SELECT coalesce((SELECT array_agg(f::api.tax_report_row ORDER BY f.first_day, f.country, f.region NULLS FIRST,
