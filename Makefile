@@ -75,7 +75,7 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
 	@echo "installing storeproc and what the tests need (once; a minute or so)"
-	@$(call INSTALL,--editable '.[test]')
+	@$(call INSTALL,--no-compile --editable '.[test]')
 	@touch $(VENV)/.installed $@
 
 clean:
