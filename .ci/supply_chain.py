@@ -37,6 +37,8 @@ FREE = re.compile(
 )
 # Of those that are offered under one licence or another, the one that we take.
 CHOSEN = {"text-unidecode": "Artistic License"}  # or the GPL
+# Those that name it in a file only: read there.
+CHOSEN |= {"pyrage": "MIT"}
 STRICT = re.compile(r"\bA?GPL\b|Affero|(?<!Lesser )General Public", re.IGNORECASE)
 
 

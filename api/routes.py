@@ -18,7 +18,7 @@ from api.handlers.account_export import ExportAccount
 from api.handlers.cached import Cached
 from api.handlers.checkout import BeginPayment, CapturePayment
 from api.handlers.gift_cards import RedeemGiftCard
-from api.handlers.invoice_pdf import InvoicePdf
+from api.handlers.invoice_pdf import InvoicePdf, InvoiceXml
 from api.handlers.order_stream import OrderStream
 from api.handlers.payout_files import ExportPayouts
 from api.handlers.product_csv import ExportProducts, ImportProducts
@@ -31,6 +31,7 @@ from api.handlers.sessions import (
     EndSession,
     RefreshSession,
 )
+from api.handlers.tax_files import TaxReport
 from api.handlers.webhook_targets import CheckTarget
 from api.http.endpoint import ApiRoute
 from api.metrics.page import show_metrics
@@ -174,6 +175,9 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/admin/tax-rates",                       "list_tax_rates"),
     POST  ("/admin/tax-rates",                       "create_tax_rate", 201),
     DELETE("/admin/tax-rates/{tax_rate_id}",         "end_tax_rate"),
+    GET   ("/admin/tax-exemptions",                  "list_tax_exemptions"),
+    POST  ("/admin/tax-exemptions",                  "create_tax_exemption", 201),
+    DELETE("/admin/tax-exemptions/{exemption_id}",   "end_tax_exemption"),
     GET   ("/shipping-methods",                      "list_shipping_methods"),
     GET   ("/admin/shipping-methods",                "list_all_shipping_methods"),
     POST  ("/admin/shipping-methods",                "create_shipping_method", 201),
@@ -255,11 +259,15 @@ ROUTES: tuple[ApiRoute, ...] = (
     # invoices
     GET   ("/orders/{order_id}/invoice",             "get_invoice"),
     GET   ("/orders/{order_id}/invoice.pdf",         "get_invoice_pdf", 200, InvoicePdf),
+    GET   ("/orders/{order_id}/invoice.xml",         "get_invoice_xml", 200, InvoiceXml),
     GET   ("/orders/{order_id}/credit-notes",        "list_credit_notes"),
     GET   ("/credit-notes/{credit_note_id}",         "get_credit_note"),
     GET   ("/credit-notes/{credit_note_id}/pdf",     "get_credit_note_pdf", 200, InvoicePdf),
+    GET   ("/credit-notes/{credit_note_id}/xml",     "get_credit_note_xml", 200, InvoiceXml),
     GET   ("/admin/seller",                          "get_seller"),
     PUT   ("/admin/seller",                          "replace_seller"),
+    GET   ("/admin/tax-report",                      "report_taxes", 200, TaxReport),
+    GET   ("/admin/tax-report/oss",                  "report_oss_taxes"),
 
     # administration
     GET   ("/admin/settings",                        "get_settings"),

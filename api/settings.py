@@ -21,10 +21,12 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from api.carriers.registry import providers as carriers
 from api.gateways.registry import providers as gateways
+from api.languages.settings import Texts
 from api.mail.settings import Smtp
 from api.providers import configured
+from api.settings_backups import BackupSettings
 from api.settings_oidc import Oidc
-from api.settings_secrets import Folder, Secret, SecretSettings
+from api.settings_secrets import Secret
 from api.settings_source import (
     LOOPBACK,
     EnvironmentSettings,
@@ -84,19 +86,10 @@ def _address_without_user(given: str) -> str:
     return _database_address(given)
 
 
-def rate(given: str) -> str:
-    """A rate that pg_basebackup accepts: 32 kB to 1 GB a second."""
-    found = re.fullmatch(r"(\d{1,9})([kM]?)", given)
-    if not found or not 32 <= int(found[1]) * (1024 if found[2] == "M" else 1) <= 1024**2:
-        raise ValueError("32 to 1048576 kB a second are expected, or up to 1024M.")
-    return given
-
-
-Rate = Annotated[str, BeforeValidator(rate)]
 DatabaseAddress = Annotated[str, BeforeValidator(_address_without_user)]
 
 
-class Settings(SecretSettings):
+class Settings(BackupSettings):
     """The settings of the web tier, the worker and the command."""
 
     host: str = Field("127.0.0.1", validation_alias="HOST", description="Address on which the web tier listens.")
@@ -108,34 +101,6 @@ class Settings(SecretSettings):
         validation_alias="PUBLIC_URL",
         description="Address at which clients reach the web tier, for links, cookies (`Secure` with https) and the "
         "check of `Origin`. The default is derived from HOST and PORT.",
-    )
-    backups: Folder | None = Field(
-        None,
-        validation_alias="STOREPROC_BACKUPS",
-        description="Folder of physical backups, preferably on another disk. By default it is beside the cluster.",
-    )
-    backups_days: Annotated[int, Whole] = Field(
-        14,
-        validation_alias="STOREPROC_BACKUPS_DAYS",
-        ge=0,
-        le=3650,
-        description="Every moment of the last so many days stays restorable: `storeproc backup` removes nothing that "
-        "this needs, however many backups are made.",
-    )
-    backups_max_rate: Rate | None = Field(
-        None,
-        validation_alias="STOREPROC_BACKUPS_MAX_RATE",
-        description="Largest rate at which a backup reads the database, in kB a second, or in MB with `M`, such as "
-        "`50M`.",
-    )
-    backups_compress: Flag = Field(
-        False, validation_alias="STOREPROC_BACKUPS_COMPRESS", description="`1` compresses base backups with gzip."
-    )
-    backups_copy: str | None = Field(
-        None,
-        validation_alias="STOREPROC_BACKUPS_COPY",
-        description='Shell command that copies the folder of the backups, `"$1"`, to another place. It runs after '
-        "each `storeproc backup`, and in `storeproc backup copy`.",
     )
     database_password: str | None = Field(
         None,
@@ -271,6 +236,13 @@ class Settings(SecretSettings):
         "shop@localhost",
         validation_alias="MAIL_FROM",
         description="Sender address of mails; the name beside it is the seller's.",
+    )
+    texts: Texts | None = Field(
+        None,
+        validation_alias="STOREPROC_TEXTS",
+        description="Folder with the shop's own texts of documents and mails: `<language>.toml` replaces texts of a "
+        "language or adds one, `mail/<template>.html` and `.txt` replace templates, `mail/<language>/…` those of one "
+        "language. The keys are those of `api/languages/en.toml`.",
     )
     smtp: Smtp | None = None
     oidc: Oidc | None = None

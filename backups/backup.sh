@@ -8,6 +8,7 @@
 #   facts         for comparison after a restore: the heads of the books, the row count of every table
 #   manifest      time, origin, versions
 #   SHA256SUMS    of all of these
+# With STOREPROC_BACKUPS_ENCRYPT_TO each of them but the last two is encrypted on its way (dump.age, one table at a time).
 # The folder gets its name when the backup is complete; an interrupted backup leaves nothing. It contains the store's
 # token-signing keys: protect it like the database. backups/restore.sh restores it, on this server or on another.
 #
@@ -42,13 +43,18 @@ name=$database-$(date -u +%Y%m%dT%H%M%SZ)
 draft=$folder/.$name.part
 final=$folder/$name
 mkdir "$draft" || fail "cannot write into $folder."
-dumping='' log=$(mktemp)  # not in the folder, whose disk may be full
+dumping='' log=$(mktemp) content=$draft  # the log is not in the folder, whose disk may be full
+encrypted='' format=1
+if [[ -n ${STOREPROC_BACKUPS_ENCRYPT_TO:-}${STOREPROC_BACKUPS_ENCRYPT_TO_FILE:-} ]]; then
+    storeproc=$(find_storeproc)
+    encrypted=yes format=2 content=$(mktemp -d)
+fi
 
 clean_up() {
     local status=$?
     trap - EXIT
     [[ -z $dumping ]] || kill "$dumping" 2>/dev/null || true
-    rm -rf "$draft" "$log"
+    rm -rf "$draft" "$log" "$content"
     ((status == 0)) || echo "backup.sh: there is no backup; the database is unchanged." >&2
     exit "$status"
 }
@@ -78,7 +84,7 @@ SELECT pg_export_snapshot();
 \\echo --- done
 \\i '$here/database.sql'
 \\echo --- done
-SELECT 'format=1';
+SELECT 'format=$format';
 SELECT 'database=' || current_database();
 SELECT 'created=' || to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 SELECT 'administrator=' || quote_ident(rolname) FROM pg_catalog.pg_roles
@@ -93,26 +99,36 @@ SELECT 'locale=' || format('ENCODING %L LOCALE_PROVIDER %s LOCALE %L%s', pg_enco
 FROM pg_catalog.pg_database WHERE datname = current_database();
 \\echo --- done
 SQL
-answer "$draft/snapshot"
-answer "$draft/roles.sql"
-answer "$draft/database.sql"
+answer "$content/snapshot"
+answer "$content/roles.sql"
+answer "$content/database.sql"
 answer "$draft/manifest"
-snapshot=$(<"$draft/snapshot")
+snapshot=$(<"$content/snapshot")
 say "dumping $database of PostgreSQL $version, $(ask "$database" "SELECT pg_size_pretty(pg_database_size(current_database()))") on disk"
 
-pg_dump --no-password --format=directory --jobs="$jobs" --compress=gzip:1 --lock-wait-timeout=60s --snapshot="$snapshot" --file="$draft/dump" \
-    --dbname="dbname='${database//\'/\\\'}'" 2>>"$log" &
+dump() {
+    pg_dump --no-password --compress=gzip:1 --lock-wait-timeout=60s --snapshot="$snapshot" --dbname="dbname='${database//\'/\\\'}'" "$@" 2>>"$log"
+}
+if [[ -n $encrypted ]]; then
+    dump --format=custom | "$storeproc" backup encrypt - --name dump --into "$draft" 2>>"$log" &
+else
+    dump --format=directory --jobs="$jobs" --file="$draft/dump" &
+fi
 dumping=$!
-watch_size "$dumping" "$draft/dump"
+watch_size "$dumping" "$draft"
 wait "$dumping" || { dumping=''; fail "pg_dump: $(complaint "$log")"; }
 dumping=''
-say "dumped $(size_of "$draft/dump"); counting the rows of the snapshot"
+say "dumped $(size_of "$draft"); counting the rows of the snapshot"
 
 printf "\\\\i '%s'\\n\\\\echo --- done\\n" "$here/facts.sql" >&"$to"
-answer "$draft/facts"
+answer "$content/facts"
 exec {to}>&- {from}<&-
 
-rm "$draft/snapshot"
+rm "$content/snapshot"
+tables=$(grep -c ^rows "$content/facts") rows=$(awk '/^rows/ {n += $NF} END {print n}' "$content/facts")
+if [[ -n $encrypted ]]; then
+    "$storeproc" backup encrypt "$content"/{roles.sql,database.sql,facts} --into "$draft" 2>"$log" || fail "$(tail -n 1 "$log")"
+fi
 sums=$(cd "$draft" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
 printf '%s\n' "$sums" >"$draft/SHA256SUMS" || fail "cannot write the checksums."
 find "$draft" -exec sync {} + || fail "cannot flush the backup to disk."
@@ -121,5 +137,5 @@ sync "$folder"
 # For the alert BackupTooOld. The backup is valid without this record.
 ask "$database" "SELECT monitor.record_backup('dump', $(du -sb "$final" | cut -f1))" >/dev/null 2>"$log" ||
     say "the backup could not be recorded for monitoring: $(complaint "$log")"
-say "$(size_of "$final"), $(grep -c ^rows "$final/facts") tables, $(awk '/^rows/ {n += $NF} END {print n}' "$final/facts") rows"
+say "$(size_of "$final"), $tables tables, $rows rows"
 echo "$final"

@@ -1,6 +1,7 @@
 """Checksums of the repository's files: the SHA-256 of FILE is in FILE.sha256, as `sha256sum --check` reads it.
 
-The archive command (db/server/configuration.py) writes those of the log in the same form.
+The archive command (db/server/configuration.py) writes those of the log in the same form. Lines that begin with `#` are
+comments, which `sha256sum` skips: what an encrypted segment contains (db/server/archive_log.py).
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ def checksum_file(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
-def write_checksum(path: Path) -> None:
-    """Write a file's checksum beside it, and sync it."""
+def write_checksum(path: Path, known: str | None = None) -> None:
+    """Write a file's checksum, which may be known, beside it, and sync it."""
     with checksum_file(path).open("w") as file:
-        file.write(f"{digest(path)}  {path.name}\n")
+        file.write(f"{known or digest(path)}  {path.name}\n")
         file.flush()
         os.fsync(file.fileno())
 
@@ -38,8 +39,20 @@ def matches(path: Path) -> bool | None:
 
     A checksum that cannot be understood does not match.
     """
-    try:
-        line = _LINE.fullmatch(checksum_file(path).read_text(errors="replace"))
-    except FileNotFoundError:
+    text = _text_of(path)
+    if text is None:
         return None
+    line = _LINE.fullmatch("".join(line for line in text.splitlines(keepends=True) if not line.startswith("#")))
     return line is not None and line[2] == path.name and line[1] == digest(path)
+
+
+def _text_of(path: Path) -> str | None:
+    final = checksum_file(path)
+    # That of an encrypted segment is complete before the segment has its name, and has its own a moment after it.
+    draft = [final.with_name(f"{final.name}.tmp"), final] if path.suffix == ".age" else []
+    for file in (final, *draft):
+        try:
+            return file.read_text(errors="replace")
+        except FileNotFoundError:
+            continue
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 
+from backups.outside import encrypt_readable_log
 from backups.programs import BackupError, Say
 from backups.repository import Repository
 
@@ -16,6 +17,8 @@ def copy_away(repository: Repository, command: str, say: Say) -> None:
     """
     started = time.monotonic()
     with repository.locked():
+        if repository.outside and repository.recipients:
+            encrypt_readable_log(repository, say)
         status = subprocess.run(["/bin/sh", "-c", command, "storeproc", repository.folder], check=False).returncode
     if status != 0:
         raise BackupError(

@@ -15,6 +15,12 @@ from db.server.supervisor import Server
 NAME = "storeproc-drill"
 
 
+def is_possible(repository: Repository) -> bool:
+    """Whether the key of the last backup is here, if it needs one."""
+    known = repository.backups()
+    return repository.key is not None or not known or not known[-1].encrypted
+
+
 def run_drill(repository: Repository, place: Path, prove: Proof, say: Say) -> tuple[Restored, int]:
     """Restore into a folder in `place`, check every invariant, and remove it; returns the result and its bytes.
 

@@ -125,6 +125,12 @@ def summary(repository: Repository, log: Log) -> dict[str, Any]:
         "moments": [
             {"timeline": each.timeline, "from": each.begin.isoformat(), "to": each.end.isoformat()} for each in windows
         ],
+        "encrypted": {
+            "backups": sum(backup.encrypted for backup in repository.backups()),
+            "segments": sum(log.is_encrypted(name) for name in segments),
+            "without_note": len(log.without_note),
+            "key_is_here": repository.key is not None,
+        },
         "gaps": [as_json(gap) for gap in find_gaps(repository, log, windows)],
         "log": {
             "segments": len(segments),

@@ -6,23 +6,28 @@ from __future__ import annotations
 import gzip
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from backups.checksums import SUFFIX, checksum_file, matches, write_checksum
+from backups.encryption import SUFFIX as AGE
+from backups.encryption import AlteredError, Key, WrongKeyError
 from backups.programs import Say
+from db.server.archive_log import NO_COMMIT, last_commit, notes
 from db.server.embedded import Layout
+from db.server.encrypting import run_archiver
 
 SEGMENT = 16 * 2**20  # bytes; initdb's default, which the embedded server keeps
 SEGMENT_NAME = re.compile(r"[0-9A-F]{24}")
+ENDS = (".gz", f".gz{AGE}")  # of the files in the archive
+NOTED = "last commit"  # the comment in a checksum
 HISTORY_NAME = re.compile(r"[0-9A-F]{8}\.history")
 
 
@@ -73,17 +78,20 @@ class Log:
     `names` are those of all files that there are or have been; `rescued` are the files that exist in the cluster only.
     """
 
-    def __init__(self, archive: Path, layout: Layout, cluster: Path | None = None) -> None:
-        self.layout = layout
+    def __init__(self, archive: Path, layout: Layout, cluster: Path | None = None, *, key: Key | None = None) -> None:
+        """`key` reads encrypted segments. Without it their last commit is what the archiver noted."""
+        self.layout, self._key = layout, key
         self._commits: dict[str, Commit | None] = {}
         self._faults: dict[str, str | None] = {}
         # A checksum of a file that is gone, and `newest`, tell that it was archived. They are written after the file,
         # so they are read before it: a server may be archiving.
-        self.names = {path.name.removesuffix(f".gz{SUFFIX}") for path in archive.glob(f"*.gz{SUFFIX}")}
+        sums = (path for end in ENDS for path in archive.glob(f"*{end}{SUFFIX}"))
+        self.names = {_name_of(path.name.removesuffix(SUFFIX)) for path in sums}
         with suppress(OSError, ValueError):
             newest = (archive / "newest").read_text().strip()
             self.names |= {newest} if SEGMENT_NAME.fullmatch(newest) else set()
-        self.files: dict[str, Path] = {path.name.removesuffix(".gz"): path for path in sorted(archive.glob("*.gz"))}
+        found = (path for end in ENDS for path in sorted(archive.glob(f"*{end}")))
+        self.files: dict[str, Path] = {_name_of(path.name): path for path in found}
         self.names |= self.files.keys()
         self.rescued: list[Path] = []
         for path in sorted((cluster / "pg_wal").iterdir()) if cluster is not None else ():
@@ -110,7 +118,23 @@ class Log:
     def without_checksum(self) -> list[str]:
         """The segments of the archive that have no checksum: an older version archived them."""
         paths = {name: self.files[name] for name in self.segments}
-        return [name for name, path in paths.items() if path.suffix == ".gz" and not checksum_file(path).exists()]
+        return [name for name, path in paths.items() if path.suffix and not checksum_file(path).exists()]
+
+    def is_encrypted(self, name: str) -> bool:
+        """Whether a file is there and encrypted."""
+        return name in self.files and self.files[name].suffix == AGE
+
+    @property
+    def without_note(self) -> list[str]:
+        """The encrypted segments whose last commit only the key can tell."""
+        encrypted = [name for name in self.segments if self.is_encrypted(name)]
+        return [name for name in encrypted if NOTED not in self._notes_of(name)]
+
+    def _notes_of(self, name: str) -> dict[str, str]:
+        try:
+            return notes(checksum_file(self.files[name]).read_text(errors="replace"))
+        except OSError:
+            return {}
 
     @property
     def timelines(self) -> set[int]:
@@ -124,8 +148,15 @@ class Log:
         return max(map(segment_number, known), default=-1)
 
     def read(self, name: str) -> bytes:
-        """The content of a segment or history file, decompressed."""
+        """The content of a segment or history file, decrypted and decompressed.
+
+        Raises WrongKeyError or AlteredError for an encrypted one.
+        """
         path = self.files[name]
+        if path.suffix == AGE:
+            if self._key is None:
+                raise WrongKeyError(f"{path} is encrypted, and the key is not here")
+            return self._key.segment(path)
         return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
     def fault(self, name: str) -> str | None:
@@ -145,9 +176,9 @@ class Log:
                 sound = not SEGMENT_NAME.fullmatch(name) or (
                     len(content) == SEGMENT and _has_position(content[:16], name)
                 )
-        except (gzip.BadGzipFile, EOFError, zlib.error):
+        except (gzip.BadGzipFile, EOFError, zlib.error, AlteredError):
             return "damaged"
-        except OSError:
+        except (OSError, WrongKeyError):
             return "unreadable"
         return None if sound else "damaged"
 
@@ -160,6 +191,22 @@ class Log:
                 told = time.monotonic()
                 say(f"checked {number} of {len(self.names)} files of the log")
         return {name: fault for name, fault in sorted(self._faults.items()) if fault is not None and name in self.names}
+
+    def authenticate(self, names: Iterable[str]) -> bool:
+        """Decrypt these files, as far as they are encrypted and sound; whether one of them is not what was encrypted.
+
+        That one counts as damaged from then on. Raises WrongKeyError.
+        """
+        before = dict(self._faults)
+        for name in names:
+            if self.is_encrypted(name) and self.fault(name) is None:
+                try:
+                    self.read(name)
+                except AlteredError:
+                    self._faults[name] = "damaged"
+                except OSError:
+                    self._faults[name] = "unreadable"
+        return any(before.get(name) is None and fault for name, fault in self._faults.items())
 
     def path_to(self, timeline: int) -> list[Turn]:
         """The timelines that lead to this one, from its history file, the oldest first."""
@@ -193,28 +240,46 @@ class Log:
         return self._commits[name]
 
     def _read_last_commit(self, name: str) -> Commit | None:
+        try:
+            content = self.read(name)
+        except WrongKeyError:  # no key, or of a part of the log that may not be needed
+            return _commit_of(self._notes_of(name).get(NOTED, NO_COMMIT))
         with tempfile.TemporaryDirectory(prefix="storeproc-wal-") as folder:
-            (Path(folder) / name).write_bytes(self.read(name))
-            shown = subprocess.run(
-                [self.layout.program("pg_waldump"), "--rmgr=Transaction", Path(folder) / name],
-                capture_output=True,
-                text=True,
-                check=False,  # pg_waldump reports the end of the log as an error
-                env={"TZ": "UTC", "LC_ALL": "C"},
-            ).stdout
-        found = re.findall(
-            r"lsn: ([0-9A-F]+/[0-9A-F]+),.*"
-            r"desc: COMMIT (?:PREPARED )?.*?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC",
-            shown,
-        )
-        if not found:
-            return None
-        return Commit(datetime.fromisoformat(found[-1][1]).replace(tzinfo=UTC), position(found[-1][0]))
+            (Path(folder) / name).write_bytes(content)
+            return _commit_of(last_commit(self.layout.program("pg_waldump"), Path(folder) / name))
 
 
-def add_to_archive(archive: Path, path: Path, layout: Layout) -> None:
-    """Put a complete file of a cluster's pg_wal into an archive, with its checksum, in place of a damaged one."""
+def _name_of(file: str) -> str:
+    """The name of the segment (or history) whose file in the archive this is."""
+    return file.removesuffix(AGE).removesuffix(".gz")
+
+
+def _commit_of(text: str) -> Commit | None:
+    try:
+        day, time_of_day, where = text.split()
+        return Commit(datetime.fromisoformat(f"{day} {time_of_day}").replace(tzinfo=UTC), position(where))
+    except ValueError:  # none, or a note that is damaged
+        return None
+
+
+def add_to_archive(archive: Path, path: Path, layout: Layout, recipients: Sequence[str]) -> None:
+    """Put a complete file of a cluster's pg_wal into an archive, with its checksum, in place of a damaged one.
+
+    Raises OSError.
+    """
     target = archive / f"{path.name}.gz"
+    if recipients:
+        for old in (target, target.with_name(target.name + AGE)):
+            old.unlink(missing_ok=True)
+            checksum_file(old).unlink(missing_ok=True)
+        newest = archive / "newest"
+        kept = newest.read_bytes() if newest.exists() else None
+        done = run_archiver(layout, archive, str(path), recipients)
+        if done.returncode != 0:
+            raise OSError(0, done.stderr.strip())
+        if kept is not None:
+            newest.write_bytes(kept)
+        return
     draft = target.with_name(target.name + ".tmp")
     with draft.open("wb") as file:
         file.write(gzip.compress(path.read_bytes(), 1))

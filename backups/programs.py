@@ -8,9 +8,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 
@@ -24,11 +25,17 @@ class BackupError(Exception):
 
 
 def run_program(
-    layout: Layout, program: str, *arguments: str | Path, password: str | None = None, say: Say = lambda _: None
+    layout: Layout,
+    program: str,
+    *arguments: str | Path,
+    password: str | None = None,
+    say: Say = lambda _: None,
+    consume: Callable[[IO[bytes]], None] | None = None,
 ) -> str:
     """Run one of PostgreSQL's programs as the user that owns the cluster, and return its standard output.
 
-    Lines with a percentage are reported to `say` as progress. Raises BackupError with the program's own error.
+    `consume` reads the output instead, while the program runs; what it raises is raised here. Lines with a percentage
+    are reported to `say` as progress. Raises BackupError with the program's own error.
     """
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")}
     identity: dict[str, Any] = (
@@ -38,13 +45,12 @@ def run_program(
     told = time.monotonic()
     with (
         tempfile.TemporaryFile("w+") as answer,
+        ThreadPoolExecutor(1) as pool,
         subprocess.Popen(
             [layout.program(program), *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=answer,
+            stdout=subprocess.PIPE if consume else answer,
             stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",  # a program may quote what is damaged
             cwd="/",
             env=kept | {"LC_ALL": "C"} | ({"PGPASSWORD": password} if password else {}),
             umask=0o077,
@@ -52,8 +58,10 @@ def run_program(
         ) as process,
     ):
         assert process.stderr is not None  # noqa: S101
+        consumed = pool.submit(_consume, consume, process.stdout) if consume and process.stdout else None
         try:
-            for line in process.stderr:
+            for raw in process.stderr:
+                line = raw.decode(errors="replace")  # a program may quote what is damaged
                 if percent := re.search(r"\(\d+%\)", line):
                     if time.monotonic() - told > 2:
                         told = time.monotonic()
@@ -64,6 +72,8 @@ def run_program(
             process.terminate()  # the program removes its unfinished output
             raise
         process.wait()
+        if consumed is not None:
+            consumed.result()
         answer.seek(0)
         if process.returncode != 0:
             errors = [line for line in messages if "error:" in line] or messages[-1:] or [answer.read()[-500:].strip()]
@@ -73,6 +83,13 @@ def run_program(
                 text += " (the disk is full)"
             raise BackupError(text)
         return answer.read()
+
+
+def _consume(consume: Callable[[IO[bytes]], None], output: IO[bytes]) -> None:
+    try:
+        consume(output)
+    finally:
+        output.close()  # the program ends if it is still writing
 
 
 def server_version(layout: Layout) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,7 +17,7 @@ from psycopg import sql
 
 from backups.log import Log, position, segment_name
 from backups.programs import BackupError, Say, fetch_value, format_exactly, format_moment
-from backups.repository import Repository, Window
+from backups.repository import Window
 from db.server.access import SUPERUSER, Access, ServerError
 from db.server.configuration import restoring
 from db.server.connecting import connect
@@ -62,14 +63,12 @@ class Recovered:
     deployed: tuple[str, str]
 
 
-def recover(
-    repository: Repository, log: Log, target: Layout, secret: str, goal: Goal, prove: Proof, say: Say
-) -> Recovered:
-    """Recover the cluster in target.restoring, let it prove itself, and stop it.
+def recover(archive: Path, log: Log, target: Layout, secret: str, goal: Goal, prove: Proof, say: Say) -> Recovered:
+    """Recover the cluster in target.restoring with the log in `archive`, let it prove itself, and stop it.
 
     Raises BackupError where the log cannot be replayed up to the goal.
     """
-    settings = _settings(repository, log, target, goal)
+    settings = _settings(archive, log, target, goal)
     altered, aside = target.restoring / "postgres" / ALTERED, target.restoring / ALTERED
     if altered.exists():
         altered.rename(aside)
@@ -105,7 +104,7 @@ def recover(
     return Recovered(last, end, checks, deployed)
 
 
-def _settings(repository: Repository, log: Log, target: Layout, goal: Goal) -> dict[str, str]:
+def _settings(archive: Path, log: Log, target: Layout, goal: Goal) -> dict[str, str]:
     """The server's settings during recovery, with the files that they name."""
     rules = target.restoring / "pg_hba.conf"
     names = target.restoring / "pg_ident.conf"
@@ -118,14 +117,14 @@ def _settings(repository: Repository, log: Log, target: Layout, goal: Goal) -> d
         os.chown(path, target.uid, target.gid)
     # PostgreSQL prefers the archive to pg_wal, where the rescued files are. And it must not read on behind a gap, nor
     # what a server that is still running archives meanwhile.
-    absent = [path.name for path in log.rescued if (repository.wal / f"{path.name}.gz").exists()]
+    absent = [path.name for path in log.rescued if (archive / f"{path.name}.gz").exists()]
     absent.append(f"????????{segment_name(0, goal.window.last_segment + 1)[8:]}")
     settings = {
         "hba_file": str(rules),
         "ident_file": str(names),
         "hot_standby": "off",
         "summarize_wal": "off",  # else the end of recovery waits for a summarizer, which only a hot standby has
-        **restoring(repository.wal, absent),
+        **restoring(archive, absent),
         "recovery_target_timeline": str(goal.window.ends_on),
         "recovery_target_action": "promote",
         "archive_command": "",  # the new timeline is archived only after the restore has succeeded

@@ -5,7 +5,9 @@
     <folder>/base/<id>/data         what pg_basebackup wrote: a data folder, or the changes since the parent backup;
                                     with --compress base.tar.gz and the manifest, and pg_wal.tar.gz in <id>
     <folder>/base/<id>/backup.json  the description of the backup; written last: a backup without it is not complete
-    <folder>/wal/<segment>.gz       the write-ahead log, 16 MB a segment (db/server has the archive command)
+                                    encrypted: base.tar.gz.age and the manifest
+    <folder>/wal/<segment>.gz       the write-ahead log, 16 MB a segment (db/server has the archive command);
+                                    encrypted: <segment>.gz.age
     <folder>/wal/newest             the name of the segment that was archived last
     <folder>/dumps                  in compose: dumps, which any server can load (backup.sh and restore.sh)
 
@@ -23,10 +25,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 from backups.checksums import matches
+from backups.encryption import SUFFIX as AGE
+from backups.encryption import Key
 from backups.log import SEGMENT, Commit, Log, Turn, name_on, position, timeline_of
 from backups.programs import BackupError
 from db.server.embedded import Layout, find_layout
@@ -58,6 +63,8 @@ class Backup:
     bytes: int
     version: str
     """Of PostgreSQL, such as 18.6."""
+
+    encrypted: bool = False
 
     @property
     def available_from(self) -> datetime:
@@ -96,16 +103,49 @@ class Window:
 class Repository:
     """The folder of one cluster's backups."""
 
-    def __init__(self, folder: Path, layout: Layout, *, outside: bool = False) -> None:
-        """`outside`: the server is not the embedded one, and archives to `wal` by itself."""
+    def __init__(
+        self,
+        folder: Path,
+        layout: Layout,
+        *,
+        outside: bool = False,
+        recipients: Sequence[str] = (),
+        identity: Path | None = None,
+    ) -> None:
+        """`outside`: the server is not the embedded one, and archives to `wal` by itself. What is written is encrypted
+        to the `recipients` if there are any; `identity` is the file of the key that reads it."""
         self.folder, self.layout, self.outside = folder, layout, outside
+        self.recipients, self.identity = list(recipients), identity
         self.base, self.wal = folder / "base", folder / "wal"
 
     @classmethod
-    def of(cls, data: Path, given: Path | None, *, outside: bool = False) -> Repository:
+    def of(
+        cls,
+        data: Path,
+        given: Path | None,
+        *,
+        outside: bool = False,
+        recipients: Sequence[str] = (),
+        identity: Path | None = None,
+    ) -> Repository:
         """The repository of a data folder: the folder `given`, or the default one beside the cluster."""
         layout = find_layout(data)
-        return cls(given or layout.home.with_name(layout.home.name + "-backups"), layout, outside=outside)
+        folder = given or layout.home.with_name(layout.home.name + "-backups")
+        return cls(folder, layout, outside=outside, recipients=recipients, identity=identity)
+
+    @cached_property
+    def key(self) -> Key | None:
+        """The key that was given. Raises BackupError where its file has none."""
+        return Key(self.identity) if self.identity is not None else None
+
+    def require_key(self) -> Key:
+        """The key that was given. Raises BackupError where none was."""
+        if self.key is None:
+            raise BackupError(
+                f"the backups in {self.folder} are encrypted, and their key is not here: "
+                "set STOREPROC_BACKUPS_IDENTITY to its file. Nothing was replaced."
+            )
+        return self.key
 
     def backups(self) -> list[Backup]:
         """All complete backups, the oldest first.
@@ -133,6 +173,10 @@ class Repository:
     def data_of(self, backup: Backup) -> Path:
         """The folder that pg_basebackup wrote."""
         return self.base / backup.id / "data"
+
+    def archive_of(self, backup: Backup) -> Path | None:
+        """The encrypted archive of a backup; None where it is not encrypted."""
+        return self.data_of(backup) / f"base.tar.gz{AGE}" if backup.encrypted else None
 
     def windows(self, log: Log) -> list[Window]:
         """The moments that can be restored, by timeline; a timeline has two windows where log is missing in between.

@@ -33,6 +33,7 @@ from backups.programs import (
 )
 from backups.recovery import Goal, Proof, recover
 from backups.repository import TIMESTAMP, Backup, Repository, Window
+from backups.staging import recipients_after, require_key, stage
 from db.server.configuration import archive_to
 from db.server.embedded import Layout, find_layout
 from db.server.folders import chown_tree
@@ -132,9 +133,12 @@ def _removed_if_refused(paths: Callable[[], list[Path]]) -> Iterator[None]:
 def _restore(repository: Repository, target: Layout, secret: str, request: Request, prove: Proof, say: Say) -> Restored:
     in_place = request.into is None
     survivor = target.cluster if in_place and _is_of(repository, target) else None
-    log = Log(repository.wal, repository.layout, survivor)
+    log = Log(repository.wal, repository.layout, survivor, key=repository.key)
     log.check(say)
     goal, candidates = _choose(repository, log, request)
+    if require_key(repository, log, goal, candidates[:1]):
+        goal, candidates = _choose(repository, log, request)
+    recipients = recipients_after(repository, say) if in_place else []
     if in_place:
         _require_histories(log, goal.window)
     if old := log.without_checksum:
@@ -156,16 +160,17 @@ def _restore(repository: Repository, target: Layout, secret: str, request: Reque
             os.chown(draft / "pg_wal" / path.name, target.uid, target.gid)
         if log.rescued:
             say(f"added {len(log.rescued)} log segments from {survivor} that the archive does not have undamaged")
-        recovered = recover(repository, log, target, secret, goal, prove, say)
+        archive = stage(repository, log, target, goal, chain[-1])
+        recovered = recover(archive, log, target, secret, goal, prove, say)
         _judge([name for name, ok, _ in recovered.checks if not ok], request, say)
     except BaseException:
         shutil.rmtree(target.home if new_home else target.restoring, ignore_errors=True)
         raise
     if log.rescued:
-        _archive_rescued(repository, log, recovered.end, target, say)
+        _archive_rescued(repository, log, recovered.end, target, recipients, say)
     before = _swap(target)
     if in_place:
-        archive_to(target, repository.wal)
+        archive_to(target, repository.wal, recipients)
     return Restored(chain[-1].id, recovered.last_commit, target.cluster, before, recovered.checks, recovered.deployed)
 
 
@@ -181,7 +186,9 @@ def _judge(broken: list[str], request: Request, say: Say) -> None:
         say(f"restored, although this does not hold (see `storeproc check`): {'; '.join(broken)}")
 
 
-def _archive_rescued(repository: Repository, log: Log, end: int, target: Layout, say: Say) -> None:
+def _archive_rescued(
+    repository: Repository, log: Log, end: int, target: Layout, recipients: Sequence[str], say: Say
+) -> None:
     """Archive what only the data folder had: the new timeline builds on it, and its server will not.
 
     Not a last segment that is not complete: the new timeline begins with a copy of it.
@@ -191,7 +198,7 @@ def _archive_rescued(repository: Repository, log: Log, end: int, target: Layout,
     try:
         for path in log.rescued:
             if not SEGMENT_NAME.fullmatch(path.name) or segment_number(path.name) < first_incomplete:
-                add_to_archive(repository.wal, path, target)
+                add_to_archive(repository.wal, path, target, recipients)
         sync_folder(repository.wal)
     except OSError as error:
         say(

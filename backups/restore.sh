@@ -34,9 +34,9 @@ done
 
 # Check the backup before connecting to a server.
 [[ -e $backup ]] || fail "$backup does not exist."
-[[ -f $backup/manifest && -f $backup/SHA256SUMS && -d $backup/dump ]] || fail "$backup is not a backup of backup.sh: expected a folder with a manifest."
+[[ -f $backup/manifest && -f $backup/SHA256SUMS && ( -d $backup/dump || -f $backup/dump.age ) ]] || fail "$backup is not a backup of backup.sh: expected a folder with a manifest."
 of_manifest() { sed -n "s/^$1=//p" "$backup/manifest"; }
-[[ $(of_manifest format) == 1 ]] || fail "$backup was made by another version of backup.sh."
+[[ $(of_manifest format) == [12] ]] || fail "$backup was made by another version of backup.sh."
 if [[ ${STOREPROC_VERIFIED:-} != "$backup" ]]; then  # not again after enter_database
     wrong=$(cd "$backup" && sha256sum --check --quiet --strict SHA256SUMS 2>/dev/null | head -n 3) ||
         fail "$backup is damaged: ${wrong:-a file is missing}."
@@ -62,6 +62,7 @@ fresh=${target:0:40}_restoring_$stamp
 before=${target:0:40}_before_$stamp
 made='' closed='' restoring=''
 log=$(mktemp) parts=$(mktemp)
+content=$backup plain=''
 
 clean_up() {
     local status=$?
@@ -72,11 +73,19 @@ clean_up() {
     [[ -z $closed ]] || ask "$maintenance" 'ALTER DATABASE :"target" ALLOW_CONNECTIONS true' --set=target="$target" >/dev/null 2>&1 ||
         echo "restore.sh: $target accepts no connections; run ALTER DATABASE \"$target\" ALLOW_CONNECTIONS true." >&2
     rm -f "$log" "$parts"
+    [[ -z $plain ]] || rm -rf "$plain"
     ((status == 0)) || echo "restore.sh: nothing was replaced; $target is as it was." >&2
     exit "$status"
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
+
+if [[ $(of_manifest format) == 2 ]]; then  # encrypted
+    storeproc=$(find_storeproc) plain=$(mktemp -d)
+    "$storeproc" backup decrypt "$backup"/{dump,roles.sql,database.sql,facts}.age --into "$plain" 2>"$log" ||
+        fail "$(sed 's/^storeproc: //' "$log" | tail -n 1)"
+    content=$plain
+fi
 
 users() {
     ask "$maintenance" "SELECT string_agg(DISTINCT coalesce(usename, '?') || coalesce(' (' || nullif(application_name, '') || ')', ''), ', ')
@@ -91,7 +100,7 @@ ask "$maintenance" "CREATE DATABASE :\"fresh\" TEMPLATE template0 $(of_manifest 
     fail "cannot create the new database: $(complaint "$log")"
 made=yes
 superuser=$(ask "$maintenance" "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-ask "$fresh" "$(<"$backup/roles.sql")" >"$log" 2>&1 || fail "cannot create the roles: $(complaint "$log")"
+ask "$fresh" "$(<"$content/roles.sql")" >"$log" 2>&1 || fail "cannot create the roles: $(complaint "$log")"
 grep WARNING "$log" >&2 || true
 # Since PostgreSQL 16 the creator of a role administers it, but needs a grant to SET ROLE to it.
 [[ $superuser == t ]] || ask "$fresh" "GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE"
@@ -99,20 +108,20 @@ say "restoring into $fresh"
 
 # Leave out extensions that this server does not have or that need a superuser: the store works without them.
 extensions=$(ask "$fresh" "SELECT DISTINCT name FROM pg_available_extension_versions WHERE '$superuser'::boolean OR trusted OR NOT superuser")
-pg_restore --list "$backup/dump" 2>"$log" |
+pg_restore --list "$content/dump" 2>"$log" |
     awk -v there="$extensions" 'BEGIN {split(there, names, "\n"); for (i in names) known[names[i]] = 1}
                                $4 == "EXTENSION" && !($6 in known) || $4 == "COMMENT" && $6 == "EXTENSION" && !($7 in known) {next} {print}' >"$parts" ||
     fail "pg_restore: $(complaint "$log")"
 # Objects of the original server's administrator belong to the restoring role here.
 of_administrators=$(of_manifest administrator | sed -E 's/[][\.*^$/]/\\&/g; s/.*/s\/ OWNER TO &;$\/ OWNER TO CURRENT_USER;\/; s\/^(ALTER DEFAULT PRIVILEGES FOR ROLE) & \/\\1 CURRENT_USER \//')
-pg_restore --section=pre-data --use-list="$parts" --file=- "$backup/dump" 2>"$log" |
+pg_restore --section=pre-data --use-list="$parts" --file=- "$content/dump" 2>"$log" |
     sed -E "$of_administrators" |
     psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="dbname='${fresh//\'/\\\'}'" --file=- >/dev/null 2>>"$log" ||
     fail "cannot create the tables: $(complaint "$log")"
 # The new database is not used before it is renamed; the commit of the rename makes all writes before it durable.
 PGOPTIONS="${PGOPTIONS:-} -c synchronous_commit=off" \
     pg_restore --no-password --exit-on-error --section=data --section=post-data --jobs="$jobs" --use-list="$parts" \
-        --dbname="dbname='${fresh//\'/\\\'}'" "$backup/dump" 2>"$log" &
+        --dbname="dbname='${fresh//\'/\\\'}'" "$content/dump" 2>"$log" &
 restoring=$!
 waited=0
 while kill -0 "$restoring" 2>/dev/null; do
@@ -126,17 +135,17 @@ restoring=
 # Without statistics the checks of a large shop would take hours.
 ask "$fresh" "ANALYZE" >"$log" 2>&1 || fail "ANALYZE: $(complaint "$log")"
 say "restored; comparing it with the backup"
-difference=$(diff <(ask "$fresh" "\\i '$here/facts.sql'" 2>&1) "$backup/facts") ||
+difference=$(diff <(ask "$fresh" "\\i '$here/facts.sql'" 2>&1) "$content/facts") ||
     fail "not everything is there again: $(grep -m 3 '^[<>]' <<<"$difference" | tr '\n' ' ')"
 broken=$(ask "$fresh" "SELECT string_agg(name || ': ' || coalesce(detail, ''), '; ') FROM audit.check_invariants() WHERE NOT ok
     AND name <> 'the gateways'' books agree with ours, or it is explained why not'") ||  # the outside decides that
     fail "cannot check the invariants."
 [[ -z $broken || -n $accept ]] || fail "the backup violates invariants: $broken. If the shop was like this before, --accept-broken restores it as it was."
-say "$(grep -c ^rows "$backup/facts") tables have their $(awk '/^rows/ {n += $NF} END {print n}' "$backup/facts") rows"
+say "$(grep -c ^rows "$content/facts") tables have their $(awk '/^rows/ {n += $NF} END {print n}' "$content/facts") rows"
 say "${broken:+restored, although this does not hold: }${broken:-every invariant holds}"
 # The event log is ordered by transaction ids, which were those of another cluster.
 ask "$fresh" "SELECT messaging.adopt_log()" >/dev/null
-ask "$fresh" "$(<"$backup/database.sql")" --set=target="$fresh" >/dev/null
+ask "$fresh" "$(<"$content/database.sql")" --set=target="$fresh" >/dev/null
 
 if [[ $exists == 1 ]]; then
     ask "$maintenance" "SELECT format('ALTER DATABASE %I OWNER TO %I', :'fresh', pg_get_userbyid(datdba)) FROM pg_database

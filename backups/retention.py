@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from backups.checksums import checksum_file
+from backups.encryption import SUFFIX as AGE
 from backups.log import segment_number
 from backups.programs import Say
 from backups.repository import Backup, Repository
@@ -69,7 +70,7 @@ def _remove_log_before(repository: Repository, number: int) -> int:
     removed = 0
     for path in sorted(repository.wal.iterdir()):
         if (name := LOG_FILE.match(path.name)) and segment_number(name[0]) < number:
-            if path.suffix == ".gz":
+            if path.suffix in (".gz", AGE):
                 # First the checksum: one without a file means that the file was lost.
                 checksum_file(path).unlink(missing_ok=True)
                 removed += 1

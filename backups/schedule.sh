@@ -36,7 +36,8 @@ dump() {
 }
 # Status 3: the backup was taken, and storeproc has said which of the older log is damaged. Repeating it repairs nothing.
 backup() { storeproc backup --keep "${KEEP_FULL:-2}" || (($? == 3)); }
-drill() { storeproc backup drill --in "$folder"; }
+# Status 4: not tried, because the key is not here, as storeproc has said. Nothing is recorded, so RestoreDrillTooOld fires.
+drill() { storeproc backup drill --in "$folder" || (($? == 4)); }
 
 running=''
 set -m  # each command is a process group, so that all of it is killed

@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -17,7 +17,8 @@ from psycopg.conninfo import make_conninfo
 from backups.archives import separate_log, verify_data
 from backups.checksums import write_checksum
 from backups.gaps import Gap, find_gaps
-from backups.log import Log
+from backups.log import ENDS, Log
+from backups.outside import encrypt_readable_log
 from backups.programs import (
     BackupError,
     Say,
@@ -29,9 +30,11 @@ from backups.programs import (
 )
 from backups.repository import TIMESTAMP, Backup, Repository
 from backups.retention import Retention, prune
+from backups.streaming import log_is_kept, write_encrypted
 from db.server.access import Access
 from db.server.configuration import archive_to
 from db.server.connecting import connect, parameters
+from db.server.encrypting import require_archiver
 
 # Below wal_summary_keep_time (10 days): without the summaries an incremental backup is not possible.
 NEW_CHAIN_AFTER = timedelta(days=7)
@@ -51,6 +54,8 @@ class Wish:
     """Bytes a second in pg_basebackup's notation: kB, or M at the end."""
 
     retention: Retention = field(default_factory=Retention)
+    plain: bool = False
+    """Without encryption, although the last backup is encrypted."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
     with connect(url, autocommit=True, application_name="storeproc backup") as connection:
         identifier = fetch_value(connection, "SELECT system_identifier FROM pg_control_system()")
         repository.prepare(identifier)
+        _require_recipients(repository, wish)
         with repository.locked():
             for leftover in repository.base.glob(".*.part"):
                 shutil.rmtree(leftover)
@@ -81,9 +87,23 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
             # On another server this may be store_backup, which may not close a segment: that of the backup's end is
             # closed by the backup.
             wait_for_archive(repository, connection, backup.stop if repository.outside else None)
+            if repository.outside and repository.recipients:
+                encrypt_readable_log(repository, say)
             record(access, backup.kind, backup.bytes, say)
             prune(repository, wish.retention, say)
             return Taken(backup, _check_log(repository, say))
+
+
+def _require_recipients(repository: Repository, wish: Wish) -> None:
+    """Raises BackupError where encryption would end because a setting is missing, or the server cannot encrypt."""
+    if repository.recipients and not repository.outside:
+        require_archiver(repository.layout, repository.wal, repository.recipients)
+    known = repository.backups()
+    if known and known[-1].encrypted and not repository.recipients and not wish.plain:
+        raise BackupError(
+            f"the last backup in {repository.folder} is encrypted, and STOREPROC_BACKUPS_ENCRYPT_TO is not set: set "
+            "it, or add --plain to go on without encryption."
+        )
 
 
 def _check_log(repository: Repository, say: Say) -> list[Gap]:
@@ -114,12 +134,14 @@ def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any]
                 "see: docker-compose.yml shows how. Without it, backups/backup.sh makes dumps."
             )
         return
-    if repository.layout.archive == repository.wal:
+    layout = repository.layout
+    if (layout.archive, layout.recipients) == (repository.wal, repository.recipients):
         return
-    archive_to(repository.layout, repository.wal)
+    archive_to(layout, repository.wal, repository.recipients)
     connection.execute("SELECT pg_reload_conf()")
     wait_for_archive(repository, connection)  # proves that archiving works
-    say(f"the write-ahead log is archived to {repository.wal} from now on")
+    how = ", encrypted," if repository.recipients else ""
+    say(f"the write-ahead log is archived to {repository.wal}{how} from now on")
 
 
 def _close_segment(connection: psycopg.Connection[Any]) -> str:
@@ -144,7 +166,7 @@ def wait_for_archive(repository: Repository, connection: psycopg.Connection[Any]
     while True:
         row = connection.execute("SELECT archived_count, left(last_archived_wal, 24) FROM pg_stat_archiver").fetchone()
         number, last = row or (0, None)
-        if (repository.wal / f"{name}.gz").exists():
+        if any((repository.wal / f"{name}{end}").exists() for end in ENDS):
             return
         if again and last is not None and last >= name:
             # The archiver had not heard of its new command yet, and gave this segment to the former one.
@@ -164,6 +186,9 @@ def _parent(repository: Repository, say: Say) -> Backup | None:
     """The backup to build on: the last, unless its chain is too old or not complete."""
     known = repository.backups()
     if not known:
+        return None
+    if known[-1].encrypted != bool(repository.recipients):
+        say(f"encryption {'begins' if repository.recipients else 'ends'} with a full backup")
         return None
     try:
         chain = repository.chain(known[-1])
@@ -192,7 +217,7 @@ def _base_backup(
     os.chown(draft, layout.uid, layout.gid)
     say(f"copying what changed since {parent.id}" if parent else "copying the whole database")
     try:
-        _copy(repository, access, parent, draft, wish, say)
+        _copy(repository, access, connection, parent, draft, wish, say)
         ended = datetime.now(UTC)
         size = folder_size(draft)
         say(f"copied {format_size(size)} ({(ended - began).total_seconds():.1f} s); checking it")
@@ -212,6 +237,7 @@ def _base_backup(
             stop=log["End-LSN"],
             bytes=size,
             version=str(fetch_value(connection, "SHOW server_version")),
+            encrypted=bool(repository.recipients),
         )
         _publish(repository, backup, draft)
     except BackupError as error:
@@ -227,24 +253,39 @@ def _base_backup(
     return backup
 
 
-def _copy(repository: Repository, access: Access, parent: Backup | None, draft: Path, wish: Wish, say: Say) -> None:
+def _copy(
+    repository: Repository,
+    access: Access,
+    connection: psycopg.Connection[Any],
+    parent: Backup | None,
+    draft: Path,
+    wish: Wish,
+    say: Say,
+) -> None:
     conninfo, password = _without_password(access.url("store_backup", "postgres"))
-    run_program(
-        repository.layout,
-        "pg_basebackup",
+    layout, recipients = repository.layout, repository.recipients
+    # The backup contains the log of its duration, so that it can be restored without the archive.
+    where = [f"--pgdata={'-' if recipients else draft / 'data'}", f"--wal-method={'fetch' if recipients else 'stream'}"]
+    arguments = [
         f"--dbname={conninfo}",
-        f"--pgdata={draft}/data",
-        "--wal-method=stream",  # so that the backup can be restored without the archive
+        *where,
         "--checkpoint=fast",
         f"--label=storeproc {draft.stem[1:]}",
         "--no-password",
         "--progress",
-        *(["--format=tar", "--compress=client-gzip:1"] if wish.compress else []),
+        *(["--format=tar", "--compress=client-gzip:1"] if wish.compress or recipients else []),
         *([f"--max-rate={wish.max_rate}"] if wish.max_rate else []),
         *([f"--incremental={repository.data_of(parent)}/backup_manifest"] if parent else []),
-        password=password,
-        say=say,
-    )
+    ]
+    if recipients:
+
+        def consume(output: IO[bytes]) -> None:
+            write_encrypted(output, draft / "data", recipients, (layout.uid, layout.gid))
+
+        with log_is_kept(connection):
+            run_program(layout, "pg_basebackup", *arguments, password=password, say=say, consume=consume)
+        return
+    run_program(layout, "pg_basebackup", *arguments, password=password, say=say)
     if wish.compress:
         separate_log(draft)
 
@@ -252,7 +293,10 @@ def _copy(repository: Repository, access: Access, parent: Backup | None, draft: 
 def _publish(repository: Repository, backup: Backup, draft: Path) -> None:
     """Write backup.json and give the folder its final name; the backup exists from then on."""
     with (draft / "backup.json").open("w") as file:
-        json.dump(asdict(backup), file, indent=2)
+        # Older versions know no `encrypted`.
+        json.dump(
+            {name: value for name, value in asdict(backup).items() if value or name != "encrypted"}, file, indent=2
+        )
         file.flush()
         os.fsync(file.fileno())
     write_checksum(draft / "backup.json")

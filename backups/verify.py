@@ -62,7 +62,7 @@ def verify(repository: Repository, say: Say) -> Report:
         raise BackupError(f"{repository.folder}/system is missing: there are no backups, or not all of their files.")
     with repository.locked():
         backups = {backup.id: _fault_of(repository, backup, say) for backup in repository.backups()}
-        log = Log(repository.wal, repository.layout)
+        log = Log(repository.wal, repository.layout, key=repository.key)
         started = time.monotonic()
         faults = log.check(say)
         took = time.monotonic() - started

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from api.cli.arguments import Commands
+from api.cli.backup_files import add_file_commands
 from api.cli.database import RefusedError, check_invariants, open_database, read_settings_with
 from api.cli.terminal import Progress, console, errors, print_hint
-from api.settings import Settings, rate
+from api.settings import Settings
+from api.settings_backups import rate
 from backups.copying import copy_away
-from backups.drill import run_drill
+from backups.drill import is_possible, run_drill
+from backups.encryption import parse_recipients
 from backups.gaps import summary
 from backups.log import Log
 from backups.programs import folder_size, format_moment
@@ -25,6 +29,8 @@ from db.server.connecting import connect
 
 # Exit status: the backup was taken, but the log has gaps, so that some moments before it cannot be restored.
 TAKEN_BUT_GAPS = 3
+# The drill was not tried: the key is not here.
+NOT_TRIED = 4
 # Kinds of monitor.record_backup, beside full, incremental and dump.
 DRILL, COPY = "restore_drill", "offsite_copy"
 
@@ -44,8 +50,13 @@ def add_commands(commands: Commands) -> None:
         help="read at most RATE kB a second, or MB with M (STOREPROC_BACKUPS_MAX_RATE)",
     )
     save.add_argument("--compress", action="store_true", help="compress it (STOREPROC_BACKUPS_COMPRESS)")
+    save.add_argument(
+        "--plain",
+        action="store_true",
+        help="no encryption from now on, although the last backup is encrypted and STOREPROC_BACKUPS_ENCRYPT_TO unset",
+    )
     save.set_defaults(run=_backup)
-    more = save.add_subparsers(metavar="[list|verify|drill|copy]")
+    more = save.add_subparsers(metavar="[list|verify|drill|copy|encrypt|decrypt]")
     listing = more.add_parser("list", help="list the backups, the moments that can be restored, and gaps in the log")
     listing.add_argument("--json", action="store_true", help="print JSON")
     listing.set_defaults(run=_list_backups)
@@ -60,6 +71,7 @@ def add_commands(commands: Commands) -> None:
     drill.set_defaults(run=_drill)
     copying = more.add_parser("copy", help="run STOREPROC_BACKUPS_COPY, which copies the backups to another place")
     copying.set_defaults(run=_copy)
+    add_file_commands(more)
 
     restore = commands.add_parser("restore", help="restore a physical backup; dumps: backups/restore.sh")
     goal = restore.add_mutually_exclusive_group()
@@ -99,7 +111,13 @@ def _repository(settings: Settings) -> Repository:
             "DATABASE_URL names a server that is not embedded: if it archives its log to a folder that is visible "
             "here, name that folder with STOREPROC_BACKUPS (see backups/README.md); else backups/backup.sh makes dumps."
         )
-    return Repository.of(settings.data, settings.backups, outside=outside)
+    return Repository.of(
+        settings.data,
+        settings.backups,
+        outside=outside,
+        recipients=parse_recipients(settings.backups_encrypt_to or ""),
+        identity=settings.backups_identity,
+    )
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -111,6 +129,7 @@ def _backup(options: argparse.Namespace) -> int:
         compress=options.compress or settings.backups_compress,
         max_rate=options.max_rate or settings.backups_max_rate,
         retention=Retention(settings.backups_days, options.keep),
+        plain=options.plain,
     )
     with open_database(settings, "backup") as access:
         taken = take_backup(repository, access, wish, say)
@@ -137,6 +156,13 @@ def _drill(options: argparse.Namespace) -> int:
     repository = _repository(settings)
     say = Progress()
     place = (options.place or settings.data.parent).absolute()
+    if not is_possible(repository):
+        errors.print(
+            f"storeproc: not tried: the backups in {repository.folder} are encrypted, and the key is not here. Run the "
+            "drill where it is, with STOREPROC_BACKUPS_IDENTITY.",
+            markup=False,
+        )
+        return NOT_TRIED
     with open_database(settings, "drill") as access:
         done, size = run_drill(repository, place, _prove, say)
         record(access, DRILL, size, say)
@@ -159,7 +185,7 @@ def _copy(_: argparse.Namespace) -> int:
 def _list_backups(options: argparse.Namespace) -> int:
     settings = read_settings_with()
     repository = _repository(settings)
-    log = Log(repository.wal, repository.layout)
+    log = Log(repository.wal, repository.layout, key=repository.key)
     log.check(print_hint)
     found = summary(repository, log)
     if options.json:
@@ -177,12 +203,26 @@ def _list_backups(options: argparse.Namespace) -> int:
     for window in found["moments"]:
         moments = f"any moment can be restored from {window['from']} to {window['to']}"
         console.print(f"{moments} (timeline {window['timeline']})", markup=False)
+    _print_encryption(repository, found)
     for gap in found["gaps"]:
         console.print(f"gap: {gap['description']}", markup=False)
     _warn_of_disk(repository, settings)
     if kept["without_checksum"]:
         console.print(f"{kept['without_checksum']} segments have no checksum, as in older versions", markup=False)
     return 0
+
+
+def _print_encryption(repository: Repository, found: dict[str, Any]) -> None:
+    told = found["encrypted"]
+    if not told["backups"] and not told["segments"]:
+        return
+    has = "has its key" if told["key_is_here"] else "lacks its key: STOREPROC_BACKUPS_IDENTITY"
+    shown = f"{told['backups']} of {len(found['backups'])} backups and {told['segments']} log segments are encrypted"
+    console.print(f"{shown}; a restore or drill from here {has}", markup=False)
+    if told["without_note"] and not told["key_is_here"]:
+        console.print(
+            f"the last commits of {told['without_note']} segments are not known without the key", markup=False
+        )
 
 
 def _verify(options: argparse.Namespace) -> int:

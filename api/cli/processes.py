@@ -196,7 +196,8 @@ def _own_folder(settings: Settings) -> dict[str, str]:
     metrics = Path(tempfile.mkdtemp(prefix="metrics-", dir=shared))
     for made in (folder, metrics):
         atexit.register(shutil.rmtree, made, ignore_errors=True)
-    hidden = [settings.data, Path.home() / ".pgpass", *([settings.backups] if settings.backups else [])]
+    hidden = [settings.data, Path.home() / ".pgpass"]
+    hidden += [path for path in (settings.backups, settings.backups_identity) if path is not None]
     if settings.database_url is None:
         hidden.append(find_layout(settings.data).home)
     hidden += [

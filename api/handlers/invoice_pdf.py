@@ -1,4 +1,4 @@
-"""An invoice or credit note as PDF: the bytes that were stored when it was issued."""
+"""An invoice or credit note as PDF or XRechnung: the bytes that were stored when it was issued."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ class InvoicePdf(Endpoint):
     """GET /orders/{order_id}/invoice.pdf and /credit-notes/{credit_note_id}/pdf."""
 
     media_type: ClassVar[str] = "application/pdf"
+    ending: ClassVar[str] = "pdf"
+    disposition: ClassVar[str] = "inline"
+
+    @staticmethod
+    def content(stored: str) -> bytes:
+        """The file."""
+        return b64decode(stored)
 
     async def respond(self, request: ApiRequest) -> Response:
         """The document, or 304. Raises Problem."""
@@ -35,8 +42,21 @@ class InvoicePdf(Endpoint):
         if request.raw.get(b"if-none-match") == tag:
             return RawResponse(304, b"", headers)
         headers += [
-            (b"content-type", b"application/pdf"),
-            (b"content-disposition", f'inline; filename="{found["number"]}.pdf"'.encode()),
+            (b"content-type", self.media_type.encode()),
+            (b"content-disposition", f'{self.disposition}; filename="{found["number"]}.{self.ending}"'.encode()),
             _POLICY,
         ]
-        return RawResponse(200, b64decode(found["content"]), headers)
+        return RawResponse(200, self.content(found["content"]), headers)
+
+
+class InvoiceXml(InvoicePdf):
+    """GET /orders/{order_id}/invoice.xml and /credit-notes/{credit_note_id}/xml."""
+
+    media_type: ClassVar[str] = "application/xml"
+    ending: ClassVar[str] = "xml"
+    disposition: ClassVar[str] = "attachment"
+
+    @staticmethod
+    def content(stored: str) -> bytes:
+        """The file."""
+        return stored.encode()

@@ -1,8 +1,7 @@
-"""The e-invoice inside the PDF: EN 16931 as UN/CEFACT Cross Industry Invoice, Factur-X 1.0 (= ZUGFeRD 2).
+"""An e-invoice: EN 16931 as UN/CEFACT Cross Industry Invoice, checked against the schema.
 
-`write` makes the XML and checks it against the schema; typst attaches it to the page (PDF/A-3); `declare` adds the
-metadata by which readers recognise Factur-X, which typst cannot write (https://github.com/typst/typst/issues/5667).
-BT-… and BR-… are the standard's names for its terms and rules.
+Two profiles of the same data: Factur-X 1.0 (= ZUGFeRD 2), which is inside the PDF, and XRechnung 3.0, which is a file
+of its own for public bodies in Germany. BT-…, BG-… and BR-… are the standard's names for its terms, groups and rules.
 """
 
 from __future__ import annotations
@@ -11,30 +10,44 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 from drafthorse.models.accounting import ApplicableTradeTax, CategoryTradeTax, TradeAllowanceCharge
 from drafthorse.models.document import Document
 from drafthorse.models.note import IncludedNote
 from drafthorse.models.party import TaxRegistration
+from drafthorse.models.payment import PaymentMeans
 from drafthorse.models.tradelines import LineItem
 
-PROFILE = "urn:cen.eu:en16931:2017"
+from api.languages.language import Language, language
+
+FACTUR_X = "urn:cen.eu:en16931:2017"
+XRECHNUNG = f"{FACTUR_X}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
+BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"  # BT-23, which XRechnung wants (PEPPOL-EN16931-R001)
 TYPES = {"invoice": "380", "credit_note": "381", "debit_note": "383"}  # UNTDID 1001
+CORRECTED = "384"  # XRechnung has no debit notes (BR-DE-17): this is one that refers to another document
 PIECE = "C62"  # UN/ECE Recommendation 20: one
 DISCOUNT, FREIGHT = "95", "FC"  # UNTDID 5189, 7161
-# Reasons for a category without tax (BR-E-10, BR-O-10), where the seller gives none.
-REASONS = {"E": "Exempt from VAT", "O": "Not subject to VAT"}
+SEPA, TRANSFER, NOT_DEFINED = "58", "30", "1"  # UNTDID 4461: credit transfers, and no means in particular
+# Texts for a category without tax (BR-E-10, BR-O-10, …), where the seller's rule gives none. Z has none (BR-Z-10).
+REASONS = {
+    "E": "exempt", "O": "outside_scope", "AE": "reverse_charge", "K": "intra_community", "G": "export",
+}  # fmt: skip
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(invoice: Mapping[str, Any]) -> str:
-    """The XML of an invoice as api.get_invoice answers it, checked against the schema."""
+def write(invoice: Mapping[str, Any], folder: Path | None = None, profile: str = FACTUR_X) -> str:
+    """The XML of an invoice as api.get_invoice answers it, checked against the schema, with `folder`'s texts."""
     invoice = _writable(invoice)
+    spoken = language(invoice["language"], folder)
+    german = profile == XRECHNUNG
     document = Document()
-    document.context.guideline_parameter.id = PROFILE
+    document.context.guideline_parameter.id = profile
+    if german:
+        document.context.business_parameter.id = BILLING
     document.header.id = invoice["number"]
-    document.header.type_code = TYPES[invoice["kind"]]
+    document.header.type_code = CORRECTED if german and invoice["kind"] == "debit_note" else TYPES[invoice["kind"]]
     document.header.issue_date_time = date.fromisoformat(invoice["issue_date"])
     if invoice["reason"]:
         note = IncludedNote()
@@ -43,10 +56,10 @@ def write(invoice: Mapping[str, Any]) -> str:
     _fill_seller(document.trade.agreement.seller, invoice["seller"])
     _fill_buyer(document.trade, invoice)
     # BR-16 wants a line: a credit note of nothing but the shipping has it there.
-    items = invoice["items"] or [_shipping_line(invoice)]
+    items = invoice["items"] or _shipping_lines(invoice, spoken)
     for item in items:
-        document.trade.items.add(_line(item, invoice["minor_units"]))
-    _fill_settlement(document.trade.settlement, invoice, items)
+        document.trade.items.add(_line(item, invoice["minor_units"], spoken))
+    _fill_settlement(document.trade.settlement, invoice, items, spoken)
     xml: bytes = document.serialize(schema="FACTUR-X_EN16931")
     return xml.decode()
 
@@ -57,6 +70,11 @@ def _fill_seller(party: Any, seller: Mapping[str, Any]) -> None:
         party.legal_organization.id = seller["registration"]
     elif not seller["vat_id"]:  # BR-CO-26: one of the three
         party.id = seller["tax_number"]
+    # The contact (BG-6), which XRechnung wants: the shop has one telephone and one address for all questions.
+    if seller["phone"] and seller["email"]:
+        party.contact.person_name = seller["name"]
+        party.contact.telephone.number = seller["phone"]
+        party.contact.email.address = seller["email"]
     _fill_address(party.address, seller, seller["country"])
     if seller["email"]:
         party.electronic_address.uri_ID = ("EM", seller["email"])
@@ -70,24 +88,40 @@ def _fill_buyer(trade: Any, invoice: Mapping[str, Any]) -> None:
     # BR-11 wants a country. Where the customer's is not known, the supply takes place where the seller is
     # (Directive 2006/112/EC, Article 45).
     country = buyer["country"] or invoice["seller"]["country"]
+    if buyer["reference"]:
+        trade.agreement.buyer_reference = buyer["reference"]
     trade.agreement.buyer.name = buyer["name"]
     _fill_address(trade.agreement.buyer.address, buyer, country)
     trade.agreement.buyer.electronic_address.uri_ID = ("EM", buyer["email"])
+    # BT-48 begins with the country (BR-CO-09), as VAT ids of the EU do; other tax ids stand on the page only.
+    if buyer["tax_id"] and buyer["tax_id"][:2] in (country, "EL", "XI"):
+        trade.agreement.buyer.tax_registrations.add(TaxRegistration(id=("VA", buyer["tax_id"])))
     trade.agreement.seller_order.issuer_assigned_id = invoice["order_number"]
     trade.delivery.ship_to.name = buyer["recipient"] or buyer["name"]
     _fill_address(trade.delivery.ship_to.address, buyer, country)
 
 
-def _fill_settlement(settlement: Any, invoice: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
+def _fill_settlement(
+    settlement: Any, invoice: Mapping[str, Any], items: Sequence[Mapping[str, Any]], spoken: Language
+) -> None:
     def money(amount: int) -> Decimal:
         return Decimal(amount).scaleb(-invoice["minor_units"])
 
     settlement.currency_code = invoice["currency"]
+    # Everything is paid when a document is issued, by a gateway's many means. The account is for questions.
+    means = PaymentMeans()
+    means.type_code = (SEPA if invoice["currency"] == "EUR" else TRANSFER) if invoice["seller"]["iban"] else NOT_DEFINED
+    if invoice["seller"]["iban"]:
+        means.payee_account.iban = invoice["seller"]["iban"]
+    settlement.payment_means.add(means)
+    # The goods follow the payment, so the supply lies in a period that begins with it (BG-14; BR-IC-11 wants it for K).
+    begin = invoice["paid_date"] if invoice["kind"] == "invoice" else invoice["invoice_date"]
+    settlement.period.start = date.fromisoformat(begin)
     charges = 0
-    if invoice["shipping"] and invoice["items"]:
-        charges = invoice["shipping"]
-        settlement.allowance_charge.add(_shipping(invoice, money(charges)))
-    for tax in invoice["taxes"]:
+    for part in invoice["shipping_parts"] if invoice["items"] else []:
+        charges += part["net"]
+        settlement.allowance_charge.add(_shipping(part, money(part["net"]), spoken))
+    for tax in _breakdown(invoice["taxes"], spoken):
         settlement.trade_tax.add(_tax(tax, money))
     if invoice["invoice_number"]:
         settlement.invoice_referenced_document.issuer_assigned_id = invoice["invoice_number"]
@@ -116,7 +150,7 @@ def _writable(value: Any) -> Any:
     return value
 
 
-def _line(item: Mapping[str, Any], minor_units: int) -> LineItem:
+def _line(item: Mapping[str, Any], minor_units: int, spoken: Language) -> LineItem:
     """A line in net amounts, as the standard requires: its total is exact; price and discount are computed from it."""
     discount = _net_discount(item)
     line = LineItem()
@@ -137,7 +171,7 @@ def _line(item: Mapping[str, Any], minor_units: int) -> LineItem:
         allowance.indicator = False
         allowance.actual_amount = Decimal(discount).scaleb(-minor_units)
         allowance.reason_code = DISCOUNT
-        allowance.reason = "Discount"
+        allowance.reason = spoken("document.discount")
         line.settlement.allowance_charge.add(allowance)
     line.settlement.monetary_summation.total_amount = Decimal(item["net"]).scaleb(-minor_units)
     return line
@@ -164,34 +198,43 @@ def _contents(item: Mapping[str, Any]) -> str:
     return ", ".join(f"{part['quantity']} × {part['name']}" for part in item["components"])
 
 
-def _shipping_line(invoice: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {
-        "position": 1,
-        "name": "Shipping",
-        "sku": None,
-        "quantity": 1,
-        "discount": 0,
-        "net": invoice["shipping"],
-        "tax_category": invoice["shipping_tax_category"],
-        "tax_rate": invoice["shipping_tax_rate"],
-        "tax_included": False,
-        "components": [],
-    }
+def _shipping_lines(invoice: Mapping[str, Any], spoken: Language) -> list[Mapping[str, Any]]:
+    """The shipping as lines, one for each way in which it is taxed."""
+    name = spoken("document.shipping")
+    line: dict[str, Any] = {"name": name, "sku": None, "quantity": 1, "discount": 0, "components": []}
+    return [{**part, **line, "position": n} for n, part in enumerate(invoice["shipping_parts"], 1)]
 
 
-def _shipping(invoice: Mapping[str, Any], amount: Decimal) -> TradeAllowanceCharge:
+def _shipping(part: Mapping[str, Any], amount: Decimal, spoken: Language) -> TradeAllowanceCharge:
     charge = TradeAllowanceCharge()
     charge.indicator = True
     charge.actual_amount = amount
     charge.reason_code = FREIGHT
-    charge.reason = "Shipping"
+    charge.reason = spoken("document.shipping")
     tax = CategoryTradeTax()
     tax.type_code = "VAT"
-    tax.category_code = invoice["shipping_tax_category"]
-    if invoice["shipping_tax_category"] != "O":
-        tax.rate_applicable_percent = Decimal(str(invoice["shipping_tax_rate"]))
+    tax.category_code = part["tax_category"]
+    if part["tax_category"] != "O":
+        tax.rate_applicable_percent = Decimal(str(part["tax_rate"]))
     charge.trade_tax.add(tax)
     return charge
+
+
+def _breakdown(taxes: Sequence[Mapping[str, Any]], spoken: Language) -> list[dict[str, Any]]:
+    """A row for each category and rate (BG-23), whatever the rates are called; each reason once (BT-120), and its code
+    where there is one for all (BT-121)."""
+    rows: dict[tuple[str, Decimal], dict[str, Any]] = {}
+    for tax in taxes:
+        category, rate = tax["category"], Decimal(str(tax["rate"]))
+        row = rows.setdefault((category, rate), {
+            "category": category, "rate": rate, "basis": 0, "amount": 0, "reasons": {}, "codes": set(),
+        })  # fmt: skip
+        row["basis"] += tax["basis"]
+        row["amount"] += tax["amount"]
+        if category in REASONS:
+            row["reasons"][tax["reason"] or spoken(f"document.{REASONS[category]}")] = True
+            row["codes"].add(tax["reason_code"])
+    return [rows[key] for key in sorted(rows)]
 
 
 def _tax(found: Mapping[str, Any], money: Any) -> ApplicableTradeTax:
@@ -200,10 +243,12 @@ def _tax(found: Mapping[str, Any], money: Any) -> ApplicableTradeTax:
     tax.type_code = "VAT"
     tax.basis_amount = money(found["basis"])
     tax.category_code = found["category"]
-    if found["category"] in REASONS:
-        tax.exemption_reason = found["reason"] or REASONS[found["category"]]
+    if found["reasons"]:
+        tax.exemption_reason = "; ".join(found["reasons"])
+    if len(found["codes"]) == 1 and (code := next(iter(found["codes"]))):
+        tax.exemption_reason_code = code
     if found["category"] != "O":
-        tax.rate_applicable_percent = Decimal(str(found["rate"]))
+        tax.rate_applicable_percent = found["rate"]
     return tax
 
 
@@ -213,63 +258,8 @@ def _fill_address(address: Any, party: Mapping[str, Any], country: str) -> None:
         ("line_one", party["line1"]),
         ("line_two", party["line2"]),
         ("city_name", party["city"]),
-        ("country_subdivision", party["region"]),
+        ("country_subdivision", party.get("region_name") or party["region"]),
     ):
         if value:
             setattr(address, field, value)
     address.country_id = country
-
-
-# --- the PDF's metadata ---------------------------------------------------------------------------
-
-_PROPERTIES = {
-    "DocumentFileName": ("factur-x.xml", "name of the embedded XML invoice file"),
-    "DocumentType": ("INVOICE", "INVOICE"),
-    "Version": ("1.0", "The actual version of the Factur-X XML schema"),
-    "ConformanceLevel": ("EN 16931", "The conformance level of the embedded Factur-X data"),
-}
-_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
-_VALUES = "".join(
-    f'<fx:{name} xmlns:fx="{_NAMESPACE}">{value}</fx:{name}>' for name, (value, _) in _PROPERTIES.items()
-).encode()
-
-_DESCRIBED = "".join(
-    '<rdf:li rdf:parseType="Resource">'
-    f"<pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType>"
-    "<pdfaProperty:category>external</pdfaProperty:category>"
-    f"<pdfaProperty:description>{description}</pdfaProperty:description></rdf:li>"
-    for name, (_, description) in _PROPERTIES.items()
-)
-_SCHEMA = (
-    '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>'
-    f"<pdfaSchema:namespaceURI>{_NAMESPACE}</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix>"
-    f"<pdfaSchema:property><rdf:Seq>{_DESCRIBED}</rdf:Seq></pdfaSchema:property></rdf:li>"
-).encode()
-
-
-def declare(pdf: bytes) -> bytes:
-    """The PDF with Factur-X's properties, and their schema, in its XMP metadata.
-
-    Appended as an incremental update (ISO 32000-1, 7.5.6), so that nothing else moves. RuntimeError: the file is not
-    structured as typst 0.15 does it.
-    """
-    metadata = re.search(
-        rb"\n(\d+) 0 obj\n<</Length \d+/Type/Metadata/Subtype/XML>>\nstream\n(.*?)\nendstream", pdf, re.DOTALL
-    )
-    trailer = re.search(rb"\ntrailer\n<<(/Size \d+/Root \d+ 0 R.*?)>>\nstartxref\n(\d+)\n%%EOF\s*$", pdf, re.DOTALL)
-    if metadata is None or trailer is None:
-        raise RuntimeError("typst's PDF has another structure than that of version 0.15")
-    number, xmp = metadata.groups()
-    for place, addition in ((b"<pdfaExtension:schemas><rdf:Bag>", _SCHEMA), (b"</pdfaExtension:schemas>", _VALUES)):
-        if xmp.count(place) != 1:
-            raise RuntimeError("typst's metadata has another structure than that of version 0.15")
-        xmp = xmp.replace(place, place + addition)
-    start = len(pdf) if pdf.endswith(b"\n") else len(pdf) + 1
-    entry = b"%b 0 obj\n<</Length %d/Type/Metadata/Subtype/XML>>\nstream\n%b\nendstream\nendobj\n" % (
-        number,
-        len(xmp),
-        xmp,
-    )
-    table = b"xref\n0 1\n0000000000 65535 f \n%b 1\n%010d 00000 n \n" % (number, start)
-    end = b"trailer\n<<%b/Prev %b>>\nstartxref\n%d\n%%%%EOF\n" % (trailer[1], trailer[2], start + len(entry))
-    return pdf.ljust(start, b"\n") + entry + table + end

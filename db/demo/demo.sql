@@ -28,6 +28,9 @@ BEGIN
         ('alice@example.com', 'alice', 'Alice Rahman', 'customer'),
         ('bob@example.com', 'bob', 'Bob Lindqvist', 'customer'),
         ('carla@example.com', 'carla', 'Carla Mendes', 'customer'),
+        ('jonas@example.com', 'jonas', 'Jonas Weber', 'customer'),
+        ('eleni@example.com', 'eleni', 'Eleni Papadaki', 'customer'),
+        ('atelier@example.com', 'atelier.clair', 'Atelier Clair SARL', 'customer'),
         ('merchant@example.com', 'hearth.home', 'Hearth & Home', 'merchant'),
         ('trail@example.com', 'northtrail', 'Northtrail Outfitters', 'merchant'),
         ('roastery@example.com', 'harbour', 'Harbour Roastery', 'merchant'),
@@ -53,8 +56,13 @@ BEGIN
         ('bob@example.com', 'Bob Lindqvist', 'Storgatan 12', NULL, 'Uppsala', NULL, '753 31', 'SE',
          '+46 70 000 00 01', true),
         ('carla@example.com', 'Carla Mendes', 'Rua das Flores 210', '3.º Dto', 'Porto', NULL, '4050-262', 'PT',
-         NULL, true)
+         NULL, true),
+        ('jonas@example.com', 'Jonas Weber', 'Kaiserstraße 8', NULL, 'Bonn', NULL, '53113', 'DE', NULL, true),
+        ('eleni@example.com', 'Eleni Papadaki', 'Ermou 21', NULL, 'Athens', NULL, '105 63', 'GR', NULL, true),
+        ('atelier@example.com', 'Atelier Clair SARL', '5 rue de la République', NULL, 'Lyon', NULL, '69001', 'FR', NULL,
+         true)
     ) AS a (email, name, line1, line2, city, region, postal_code, country, phone, is_default);
+    UPDATE identity.accounts SET tax_id = 'FR78500000005' WHERE email = 'atelier@example.com';
     RAISE NOTICE 'accounts and addresses';
 
     -- No money is real here, so payouts need no bank and no person. The merchants are approved, and have bank accounts.
@@ -68,11 +76,10 @@ BEGIN
     JOIN identity.accounts AS a ON a.email = b.email;
 
     INSERT INTO billing.sellers (version, name, email, phone, line1, postal_code, city, country, registration,
-                                 vat_id, iban, bic, exemption)
+                                 vat_id, iban, bic)
     SELECT max(s.version) + 1, 'Storeproc Trading GmbH', 'invoices@storeproc.example', '+49 30 5550100',
            'Oranienstraße 25', '10999', 'Berlin', 'DE',
-           'HRB 123456 B', 'DE123456789', 'DE02120300000000202051', 'BYLADEM1001',
-           'Delivery outside the European Union: no tax is charged.'
+           'HRB 123456 B', 'DE123456788', 'DE02120300000000202051', 'BYLADEM1001'
     FROM billing.sellers AS s;
 
     -- Categories
@@ -301,7 +308,7 @@ BEGIN
     RAISE NOTICE '% products in % categories', v_number, (SELECT count(*) FROM catalog.categories);
 END $demo$;
 
--- Offers: bundles, promotions, parcels; and the tax of three countries.
+-- Offers: bundles, promotions, parcels; and how all of it is taxed.
 DO $demo$
 DECLARE
     v_row record;
@@ -312,13 +319,19 @@ BEGIN
     UPDATE catalog.products AS p
     SET weight = 150 + (('x' || left(md5(p.sku), 4))::bit(16)::integer % 40) * 50
     WHERE p.kind = 'product';
+    -- Coffee and tea are food, which most countries tax at a reduced rate.
+    UPDATE catalog.products AS p
+    SET tax_category = 'food'
+    FROM catalog.categories AS c
+    WHERE c.id = p.category_id AND c.slug IN ('coffee', 'tea');
     -- Three of each merchant's products, for a tenth less.
     FOR v_row IN
         SELECT a.email, a.display_name, array_agg(ROW(p.id, 1)::api.bundle_line ORDER BY p.id) AS items,
-               (sum(q.amount) * 9 / 10)::bigint AS price
+               (sum(q.amount) * 9 / 10)::bigint AS price,
+               CASE WHEN bool_and(p.tax_category = 'food') THEN 'food' ELSE 'standard' END AS tax_category
         FROM identity.accounts AS a
         CROSS JOIN LATERAL (
-            SELECT o.id FROM catalog.products AS o JOIN catalog.stock AS s ON s.product_id = o.id
+            SELECT o.id, o.tax_category FROM catalog.products AS o JOIN catalog.stock AS s ON s.product_id = o.id
             WHERE o.merchant_id = a.id AND s.on_hand > 10 ORDER BY o.id LIMIT 3
         ) AS p
         CROSS JOIN LATERAL catalog.price_in_force(p.id, 'USD') AS q
@@ -327,7 +340,8 @@ BEGIN
         PERFORM set_config('app.token', identity.issue_local_token('merchant', v_row.email), true);
         PERFORM api.create_bundle(name => v_row.display_name || ' starter set', sku => 'SET-1',
                                   items => v_row.items, price => v_row.price, currency => 'USD',
-                                  description => 'Three that go well together, for a tenth less.');
+                                  description => 'Three that go well together, for a tenth less.',
+                                  tax_category => v_row.tax_category);
     END LOOP;
     PERFORM set_config('app.token', identity.issue_local_token('support', 'support@example.com'), true);
     PERFORM api.create_promotion('WELCOME10', 'A tenth off the first order', 'percentage', basis_points => 1000,
@@ -342,10 +356,30 @@ BEGIN
     PERFORM api.create_shipping_method(
         'Express', ARRAY[ROW(NULL, 'USD', 10000, 3900, NULL), ROW(NULL, 'EUR', 10000, 3500, NULL)]::api.shipping_rate[]
     );
-    PERFORM api.create_tax_rate('SE', 'Moms', 25, true), api.create_tax_rate('PT', 'IVA', 23, true),
-    api.create_tax_rate('DE', 'MwSt', 19, true);
+    -- The shop is in Germany, and registered for the One Stop Shop with Sweden and Portugal: other consumers in the EU
+    -- pay the German rate. The rates are those of 2026.
+    PERFORM api.create_tax_rate(r.country::api.country, r.name::api.short_text, r.rate::api.tax_percent, true,
+                                category => r.category::api.tax_category)
+    FROM (VALUES ('DE', 'MwSt', 19, 'standard'), ('DE', 'MwSt', 7, 'food'), ('SE', 'Moms', 25, 'standard'),
+                 ('SE', 'Moms', 6, 'food'), ('PT', 'IVA', 23, 'standard'), ('PT', 'IVA', 23, 'food')
+    ) AS r (country, name, rate, category);
+    PERFORM api.create_tax_exemption(
+                'K', 'Tax-free intra-community supply (Article 138 of Directive 2006/112/EC).', 'eu',
+                reason_code => 'VATEX-EU-IC', buyer => 'business'),
+            api.create_tax_exemption(
+                'AE', 'Reverse charge: the customer is liable for the tax (Article 196 of Directive 2006/112/EC).',
+                'eu', reason_code => 'VATEX-EU-AE', buyer => 'business'),
+            api.create_tax_exemption(
+                'G', 'Tax-free export delivery (Article 146 of Directive 2006/112/EC).', 'export',
+                reason_code => 'VATEX-EU-G'),
+            api.create_tax_exemption(
+                'O', 'Service supplied outside the European Union: not subject to its VAT.', 'export',
+                reason_code => 'VATEX-EU-O');
+    -- Orders are placed at the beginning of this transaction.
+    UPDATE sales.tax_rates SET valid = tstzrange(now() - interval '120 days', NULL);
+    UPDATE sales.tax_exemptions SET valid = tstzrange(now() - interval '120 days', NULL);
     PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
-    RAISE NOTICE 'bundles, promotions, shipping methods, tax rates';
+    RAISE NOTICE 'bundles, promotions, shipping methods, tax rates and exemptions';
 END $demo$;
 
 -- Orders, made as customers make them. Each row: who, how many products, where it ends.
@@ -373,7 +407,8 @@ BEGIN
             ('bob@example.com', 'paid'),
             ('carla@example.com', 'paid'), ('alice@example.com', 'cancelled'), ('bob@example.com', 'refunded'),
             ('alice@example.com', 'declined'),
-            ('alice@example.com', 'pending'), ('bob@example.com', 'pending'), ('carla@example.com', 'pending')
+            ('alice@example.com', 'pending'), ('bob@example.com', 'pending'), ('carla@example.com', 'pending'),
+            ('jonas@example.com', 'paid'), ('eleni@example.com', 'paid'), ('atelier@example.com', 'paid')
         ) AS o (email, state)
     LOOP
         v_customer := identity.issue_local_token('customer', v_row.email);

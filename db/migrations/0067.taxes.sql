@@ -144,4 +144,4 @@ ALTER TABLE ledger.accounts
     DROP CONSTRAINT ledger_kind_unknown,
     ADD CONSTRAINT ledger_kind_unknown
         CHECK (kind IN ('clearing', 'sales', 'unapplied', 'wallet', 'credit', 'earnings', 'commission', 'payout',
-                        'gift_cards', 'grants', 'disputes', 'fees', 'bank', 'tax')) NOT VALID;
+                        'gift_cards', 'grants', 'disputes', 'fees', 'bank', 'exchange', 'tax')) NOT VALID;

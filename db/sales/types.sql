@@ -52,21 +52,46 @@ CREATE TYPE api.order_component AS (product_id uuid, sku text, name text, quanti
 COMMENT ON COLUMN api.order_component.quantity IS 'Pieces in one bundle.';
 COMMENT ON COLUMN api.order_component.share IS 'The part of one bundle''s price that belongs to this component.';
 
+CREATE DOMAIN api.tax_treatment AS text CONSTRAINT tax_treatment_unknown
+    CHECK (VALUE = ANY (ARRAY['S', 'Z', 'E', 'G', 'K', 'AE', 'O']));
+COMMENT ON DOMAIN api.tax_treatment IS
+'The category of UNTDID 5305 that EN 16931 uses: S taxed, Z rate of zero, E exempt, G export, K intra-community supply,
+AE reverse charge, O not subject to tax.';
+
 CREATE TYPE api.order_item AS (
     id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint,
     price_version bigint, discount bigint, tax bigint, tax_rate numeric, tax_included boolean, total bigint,
-    components api.order_component[], quantity_owed integer
+    components api.order_component[], quantity_owed integer, tax_category api.tax_treatment, taxes api.line_tax[],
+    exemption_reason text
 );
 COMMENT ON COLUMN api.order_item.quantity_owed IS
 'Pieces that are paid, not refunded, and in no parcel yet: what is still to be shipped.';
+COMMENT ON COLUMN api.order_item.tax_rate IS 'All taxes together, per cent of the price without them.';
+COMMENT ON COLUMN api.order_item.tax_category IS 'Null: nothing decides how the line is taxed.';
+COMMENT ON COLUMN api.order_item.taxes IS 'In the order in which they are charged; their sum is `tax`.';
+COMMENT ON COLUMN api.order_item.exemption_reason IS 'Why no tax is charged, where a rule says so.';
+
+CREATE TYPE api.shipping_part AS (
+    amount bigint, tax bigint, tax_rate numeric, tax_included boolean, tax_category api.tax_treatment,
+    taxes api.line_tax[], exemption_reason text
+);
+COMMENT ON COLUMN api.shipping_part.amount IS 'Of `shipping`.';
 
 CREATE TYPE api."order" AS (
     id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint,
     discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid, total bigint,
     amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
     payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, on_hold boolean,
-    hold_reason text, version bigint, created_at timestamptz
+    hold_reason text, shipping_tax bigint, shipping_tax_included bigint, shipping_parts api.shipping_part[],
+    tax_country text, tax_region text, buyer_tax_id text, buyer_reference text, version bigint,
+    created_at timestamptz
 );
+COMMENT ON COLUMN api."order".tax IS 'Of the lines and the shipping.';
+COMMENT ON COLUMN api."order".tax_included IS 'The part of `tax` that is inside the prices.';
+COMMENT ON COLUMN api."order".shipping IS 'As it was offered, without the tax that is added to it.';
+COMMENT ON COLUMN api."order".shipping_parts IS
+'How the shipping is taxed: like the goods that it carries, a part for each way in which they are taxed.';
+COMMENT ON COLUMN api."order".tax_country IS 'Whose tax law applies.';
 
 CREATE TYPE api.order_page AS (data api."order"[], next_cursor text);
 
@@ -104,9 +129,14 @@ CREATE TYPE api.promotion_validation AS (
 CREATE DOMAIN api.tax_percent AS numeric CONSTRAINT tax_rate_out_of_range CHECK (VALUE >= 0 AND VALUE <= 100);
 COMMENT ON DOMAIN api.tax_percent IS 'Per cent, 0 to 100, with up to four decimals.';
 
+CREATE DOMAIN api.tax_combination AS text
+    CONSTRAINT tax_combine_unknown CHECK (VALUE = ANY (ARRAY['replace', 'add', 'compound']));
+COMMENT ON DOMAIN api.tax_combination IS
+'What a region''s rate does to its country''s: takes its place, is added to it, or is charged on the price with it.';
+
 CREATE TYPE api.tax_rate AS (
     id uuid, country text, region text, category text, name text, rate numeric, included boolean,
-    valid_from timestamptz, valid_until timestamptz
+    combine api.tax_combination, valid_from timestamptz, valid_until timestamptz
 );
 
 CREATE TYPE api.shipping_offer AS (id uuid, name text, carrier text, price bigint, currency text);
@@ -123,5 +153,42 @@ CREATE DOMAIN api.shipping_rates AS api.shipping_rate[] CONSTRAINT too_many_rate
 COMMENT ON DOMAIN api.shipping_rates IS 'At most 1,000 rates.';
 
 CREATE TYPE api.shipping_method AS (
-    id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], version bigint, created_at timestamptz
+    id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], tax_category text, version bigint,
+    created_at timestamptz
 );
+COMMENT ON COLUMN api.shipping_method.tax_category IS
+'Null: it is taxed like the goods that it carries.';
+
+CREATE DOMAIN api.exemption_category AS text
+    CONSTRAINT exemption_category_unknown CHECK (VALUE = ANY (ARRAY['Z', 'E', 'G', 'K', 'AE', 'O']));
+COMMENT ON DOMAIN api.exemption_category IS
+'Zero-rated, exempt, export, intra-community supply, reverse charge, or outside the scope of tax (UNTDID 5305).';
+
+CREATE DOMAIN api.exemption_destination AS text CONSTRAINT exemption_destination_unknown
+    CHECK (VALUE = ANY (ARRAY['domestic', 'eu', 'export', 'countries']));
+COMMENT ON DOMAIN api.exemption_destination IS 'Where the order goes, seen from where the shop is taxed.';
+
+CREATE DOMAIN api.exemption_buyer AS text
+    CONSTRAINT exemption_buyer_unknown CHECK (VALUE = ANY (ARRAY['any', 'business']));
+COMMENT ON DOMAIN api.exemption_buyer IS 'Anybody, or a business: with a valid tax id.';
+
+CREATE DOMAIN api.exemption_text AS text
+    CONSTRAINT exemption_text_malformed
+    CHECK (VALUE IS NFC NORMALIZED AND VALUE !~ '[[:cntrl:]]' AND btrim(VALUE) = VALUE
+           AND length(VALUE) >= 1 AND length(VALUE) <= 500);
+COMMENT ON DOMAIN api.exemption_text IS 'One line of 1 to 500 characters.';
+
+CREATE DOMAIN api.exemption_countries AS api.country[]
+    CONSTRAINT exemption_countries_out_of_range CHECK (cardinality(VALUE) >= 1 AND cardinality(VALUE) <= 250);
+COMMENT ON DOMAIN api.exemption_countries IS '1 to 250 countries, ISO 3166-1 alpha-2.';
+
+CREATE TYPE api.tax_exemption AS (
+    id uuid, category api.exemption_category, reason_code text, text text, destination api.exemption_destination,
+    countries text[], buyer api.exemption_buyer, tax_category text, valid_from timestamptz, valid_until timestamptz,
+    created_at timestamptz
+);
+COMMENT ON COLUMN api.tax_exemption.tax_category IS 'Of the goods; null: all of them.';
+
+CREATE DOMAIN api.untaxed_orders AS text
+    CONSTRAINT untaxed_orders_unknown CHECK (VALUE = ANY (ARRAY['refuse', 'hold']));
+COMMENT ON DOMAIN api.untaxed_orders IS 'refuse or hold.';

@@ -11,8 +11,10 @@ from pathlib import Path
 import psutil
 
 from db.server.embedded import Layout
+from db.server.encrypting import archiver
 
 NAME = "storeproc.conf"
+PATH = "%p"  # PostgreSQL puts the path of the file in its place
 
 
 def shared_settings() -> dict[str, str]:
@@ -21,8 +23,10 @@ def shared_settings() -> dict[str, str]:
     return dict(re.findall(r"^([\w.]+) = '([^']*)'", text, re.MULTILINE))
 
 
-def archiving(folder: Path | None) -> dict[str, str]:
+def archiving(folder: Path | None, encrypting: Sequence[str] = ()) -> dict[str, str]:
     """The settings that archive the write-ahead log to a folder: a segment is complete and synced there, or absent.
+
+    `encrypting` is the command that does it where the log is encrypted (encrypting.py). Else:
 
     Compressed, because a segment closed after a quiet minute is 16 MB of almost nothing. Beside each file is its
     SHA-256 (`<file>.sha256`, which `sha256sum --check` reads); `newest` names the last segment, so that a missing end
@@ -33,6 +37,9 @@ def archiving(folder: Path | None) -> dict[str, str]:
     """
     if folder is None:
         return {"archive_command": "true", "archive_timeout": "0"}
+    if encrypting:
+        words = [word if word == PATH else shlex.quote(word).replace("%", "%%") for word in encrypting]
+        return {"archive_command": " ".join(words), "archive_timeout": "60"}
     where = shlex.quote(str(folder)).replace("%", "%%")
     target = f"{where}/%f.gz"
     checksum = "%f.gz.sha256"
@@ -80,7 +87,7 @@ def write_settings(layout: Layout, *, extensions: Path | None, more: Mapping[str
         "shared_buffers": f"{min(max(memory // 8, 64), 2048)}MB",
         "effective_cache_size": f"{max(memory // 2, 256)}MB",
         "maintenance_work_mem": f"{min(max(memory // 32, 32), 512)}MB",
-        **archiving(layout.archive),
+        **_archiving_of(layout),
         # A file for each day, overwritten a week later.
         "logging_collector": "on",
         "log_destination": "jsonlog",
@@ -99,16 +106,25 @@ def write_settings(layout: Layout, *, extensions: Path | None, more: Mapping[str
     _write(layout, {**settings, **more})
 
 
-def archive_to(layout: Layout, folder: Path) -> None:
-    """Archive the write-ahead log to this existing folder, from the next reload or start on."""
-    draft = layout.home / "archive.new"
-    draft.write_text(f"{folder}\n")
-    draft.replace(layout.home / "archive")
+def _archiving_of(layout: Layout) -> dict[str, str]:
+    folder, recipients = layout.archive, layout.recipients
+    if folder is None or not recipients:
+        return archiving(folder)
+    return archiving(folder, archiver(layout, folder, PATH, recipients))
+
+
+def archive_to(layout: Layout, folder: Path, recipients: Sequence[str] = ()) -> None:
+    """Archive the write-ahead log to this existing folder, from the next reload or start on; encrypted to these
+    recipients where there are any."""
+    for name, content in (("recipients", recipients), ("archive", [str(folder)])):
+        draft = layout.home / f"{name}.new"
+        draft.write_text("".join(f"{line}\n" for line in content))
+        draft.replace(layout.home / name)
     configuration = layout.cluster / NAME
     if configuration.exists():
         lines = [line.partition(" = ") for line in configuration.read_text().splitlines() if not line.startswith("#")]
         settings = {name: value[1:-1].replace("''", "'") for name, _, value in lines}
-        _write(layout, settings | archiving(folder))
+        _write(layout, settings | _archiving_of(layout))
 
 
 def _write(layout: Layout, settings: Mapping[str, str]) -> None:

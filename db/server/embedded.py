@@ -11,6 +11,7 @@ when it runs as root, gives recovery ten seconds, and trusts every local user; s
     <data>/postgres.log  what the server writes before its own log is open
     <data>/log           the server's own log: JSON, a file for each day of the week
     <data>/archive       the folder that the write-ahead log is archived to, set by `storeproc backup`
+    <data>/recipients    the public keys that it is encrypted to, if it is
     <data>/restoring     a restore in progress
 
 PostgreSQL refuses to run as root, so root runs it as a system user that owns `postgres`, `run` and `log` and nothing
@@ -83,6 +84,13 @@ class Layout:
         with suppress(FileNotFoundError):
             return Path((self.home / "archive").read_text().rstrip("\n"))
         return None
+
+    @property
+    def recipients(self) -> list[str]:
+        """The public keys to which the archived log is encrypted; empty where it is not."""
+        with suppress(FileNotFoundError):
+            return (self.home / "recipients").read_text().splitlines()
+        return []
 
     @property
     def log_folder(self) -> Path:

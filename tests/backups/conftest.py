@@ -111,6 +111,8 @@ class Store:
         self.data, self.folder = home / "data", home / "backups"
         self.server: Server | None = None
         self.said: list[str] = []
+        self.recipients: list[str] = []
+        self.identity: Path | None = None
 
     def start(self, secret: str | None = None) -> Access:
         self.server = Server(self.data, settings=FAST, secret=secret)
@@ -123,7 +125,7 @@ class Store:
 
     @property
     def repository(self) -> Repository:
-        return Repository.of(self.data, self.folder)
+        return Repository.of(self.data, self.folder, recipients=self.recipients, identity=self.identity)
 
     @property
     def layout(self) -> Layout:

@@ -122,6 +122,15 @@ async def office(shop: Shop) -> Office:
             "web_admin", "create_tax_rate", token=office.admin, country=HOME["country"], name="VAT", rate=rate,
             included=included, category=category,
         )  # fmt: skip
+    # Where those sellers are at home who are registered for tax, and what their goods without a rate leave with.
+    for country in ("DE", "FR", "US"):
+        await shop.call(
+            "web_admin", "create_tax_rate", token=office.admin, country=country, name="VAT", rate=19, included=True
+        )
+    await shop.call(
+        "web_admin", "create_tax_exemption", token=office.admin, category="G", reason_code="VATEX-EU-G",
+        text="Export outside the EU", destination="export",
+    )  # fmt: skip
     return office
 
 

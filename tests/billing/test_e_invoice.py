@@ -9,7 +9,7 @@ import facturx
 import pytest
 from lxml import etree
 
-from api.invoices import document, einvoice
+from api.invoices import document, einvoice, metadata
 from tests.billing.documents import (
     CREDIT_NOTE,
     INCLUDED,
@@ -104,7 +104,7 @@ def test_the_pdf_holds_the_e_invoice_and_says_so() -> None:
     catalog = read(pdf).trailer["/Root"].get_object()
     assert catalog["/AF"][0].get_object()["/AFRelationship"] == "/Alternative"  # type: ignore[index]
     xmp = etree.fromstring(catalog["/Metadata"].get_object().get_data())  # type: ignore[union-attr, index]
-    properties = {etree.QName(e).localname: e.text for e in xmp.iter("{" + einvoice._NAMESPACE + "}*")}
+    properties = {etree.QName(e).localname: e.text for e in xmp.iter("{" + metadata._NAMESPACE + "}*")}
     assert properties == {
         "DocumentFileName": "factur-x.xml", "DocumentType": "INVOICE", "Version": "1.0", "ConformanceLevel": "EN 16931",
     }  # fmt: skip

@@ -86,6 +86,34 @@ async def test_the_pdf_over_http(shop: Shop, office: Office, customer: str, clie
     assert answer.headers["content-disposition"] == f'inline; filename="{number}.pdf"'
 
 
+async def test_xrechnung_over_http(shop: Shop, office: Office, customer: str, client: Any) -> None:
+    order, _ = await shop.paid(customer, await shop.product())
+    path = f"/orders/{order['id']}/invoice.xml"
+    answer = await client.get(path, token=customer)
+    assert (answer.status_code, answer.json()["code"]) == (404, "invoice_not_ready")
+    issued = (await shop.call("web_worker", "issue_invoice", order_id=order["id"]))["invoice"]
+    files = {"content": "JVBERi0xLjcK", "xrechnung": "<rechnung>ß</rechnung>"}
+    await shop.call("web_worker", "store_invoice_pdf", invoice_id=issued["id"], **files)
+    answer = await client.get(path, token=customer)
+    assert (answer.status_code, answer.content.decode()) == (200, files["xrechnung"])
+    assert answer.headers["content-type"] == "application/xml"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{issued["number"]}.xml"'
+    again = await client.get(path, token=customer, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    stranger = await client.get(path, token=await shop.account())
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "order_not_found")
+    # What has none says so.
+    order, payment = await shop.paid(customer, await shop.product())
+    await jobs.issue(worker(shop), "issue_invoice", {"order_id": order["id"]})
+    refund = await office.refund(payment)
+    await jobs.issue(worker(shop), "issue_credit_note", {"refund_id": refund["id"]})
+    [note] = (await client.get(f"/orders/{order['id']}/credit-notes", token=customer)).json()["data"]
+    for each in (f"/orders/{order['id']}/invoice.xml", f"/credit-notes/{note['id']}/xml"):
+        answer = await client.get(each, token=customer)
+        assert (answer.status_code, answer.json()["code"]) == (404, "xrechnung_not_found")
+        assert "buyer_reference" in answer.json()["detail"]
+
+
 async def test_the_seller_over_http(shop: Shop, office: Office, customer: str, client: Any) -> None:
     seller = await client.get("/admin/seller", token=office.admin)
     tag = seller.headers["etag"].strip('"')

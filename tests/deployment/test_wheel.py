@@ -183,16 +183,17 @@ def test_its_web_tier_serves_documentation_styles_and_console(installed: Install
         log.close()
 
 
-def test_its_invoices_have_their_fonts(installed: Installed) -> None:
+def test_its_invoices_have_their_fonts_and_texts(installed: Installed) -> None:
     program = (
         "import importlib, pkgutil, api.invoices, api.gateways, api.carriers\n"
         "for package in (api.invoices, api.gateways, api.carriers):\n"
         "    for module in pkgutil.iter_modules(package.__path__, package.__name__ + '.'):\n"
         "        importlib.import_module(module.name)\n"
-        "print('imported')\n"
+        "from api.languages.language import language\n"
+        "print('imported', language('de')('document.invoice'))\n"
     )
     done = installed.run("python", "-c", program)
-    assert done.stdout.strip() == "imported", done.stderr
+    assert done.stdout.strip() == "imported Rechnung", done.stderr
 
 
 def test_a_psql_of_its_own_finds_the_database(installed: Installed) -> None:

@@ -36,7 +36,7 @@ async def test_an_order_is_confirmed_invoiced_and_sent(shop: Shop, ada: Person, 
     assert str(confirmed["To"]) == f"Ada Lovelace <{ada.email}>"
     assert confirmed["Auto-Submitted"] == "auto-generated"
     for text in parts(confirmed):
-        for expected in ("Hello Ada Lovelace,", "Lamp", "USD 2,469.12", "London", order["number"]):
+        for expected in ("Hello Ada Lovelace,", "Lamp", "US$2,469.12", "London", order["number"]):
             assert expected in text
     assert "Ada <Lovelace>" in parts(confirmed)[0]
     assert "Ada &lt;Lovelace&gt;" in parts(confirmed)[1]

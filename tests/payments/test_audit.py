@@ -85,7 +85,7 @@ async def test_no_column_is_forgotten(twice: Any, shop: Shop) -> None:
         changed = 0
         for column, kind in columns:
             value = {
-                "text": "coalesce({0}, '') || 'x'", "character": "'ZZZ'", "uuid": "gen_random_uuid()",
+                "text": "coalesce({0}, '') || 'x'", "character": "'ZZ'", "uuid": "gen_random_uuid()",
                 "bigint": "coalesce({0}, 0) + 7", "integer": "coalesce({0}, 0) + 7", "smallint": "coalesce({0}, 0) + 7",
                 "timestamp with time zone": "coalesce({0}, now()) + interval '1 hour'", "boolean": "NOT {0}",
                 "jsonb": "coalesce({0}, '{{}}') || '{{\"x\": 1}}'", "numeric": "coalesce({0}, 0) + 7",

@@ -158,7 +158,7 @@ SELECT is_empty($$
       AND c.oid::regclass::text <> ALL (ARRAY[
           'catalog.currencies', 'catalog.categories', 'catalog.stock', 'catalog.stock_parts', 'catalog.stock_movements',
           'catalog.search_words', 'catalog.countries', 'catalog.regions', 'catalog.region_names',
-          'sales.settings', 'sales.order_transitions', 'sales.tax_rates',
+          'sales.settings', 'sales.order_transitions', 'sales.tax_rates', 'sales.tax_exemptions',
           'sales.shipping_methods', 'sales.shipping_rates', 'payments.providers', 'payments.payment_transitions',
           'payments.provider_limits', 'ledger.limits', 'billing.sellers', 'fulfilment.carriers',
           'fulfilment.shipment_transitions', 'fulfilment.return_transitions', 'report.settings', 'report.refreshes',

@@ -102,7 +102,7 @@ async def _bought(shop: Shop, token: str) -> dict[str, str]:
     papers = "SELECT id::text FROM billing.invoices WHERE order_id = $1 AND kind = "
     invoice, note = await one(f"{papers} 'invoice'", order["id"]), await one(f"{papers} 'credit_note'", order["id"])
     for paper in (invoice, note):
-        await shop.call("web_worker", "store_invoice_pdf", invoice_id=paper, content=PDF)
+        await shop.call("web_worker", "store_invoice_pdf", invoice_id=paper, content=PDF, xrechnung="<xml/>")
     return {
         "order": order["id"],
         "payment": payment["id"],
@@ -163,6 +163,7 @@ async def make_shops_own(shop: Shop) -> dict[str, str]:
         "category": await make("create_category", name="Lamps"),
         "promotion": await make("create_promotion", code="SHOP10", name="Sale", kind="percentage", basis_points=1000),
         "tax_rate": await make("create_tax_rate", country="NZ", name="GST", rate=15, included=True),
+        "exemption": await make("create_tax_exemption", category="G", text="Export.", destination="export"),
         "shipping_method": await make("create_shipping_method", name="Post", rates=rates),
         "job": await row("SELECT id::text FROM messaging.outbox LIMIT 1"),
         "run": await row(

@@ -42,7 +42,7 @@ class Function:
 
 
 ID = "00000000-0000-4000-8000-000000000001"
-# What gets past the first checks. The rest is made from the type.
+# What gets past the first checks, by parameter or by type. The rest is made from the type.
 TEXTS = {
     "currency": "USD", "provider": "mock", "email": "alice@example.com", "password": "x" * 60, "new_password": "y" * 60,
     "current_password": "x" * 60, "country": "BD", "url": "https://evil.example/hook", "code": "WELCOME10",
@@ -54,6 +54,7 @@ TEXTS = {
     "metadata": {}, "attributes": {}, "idempotency_key": "victim-key", "request_hash": "hash",
     "route": "POST /v1/orders", "promo_code": None,
     "capture_method": None, "client_address": "10.9.8.7", "limit": 100, "amount": 100, "price": 100, "max_price": None,
+    "exemption_category": "E", "exemption_destination": "domestic",
 }  # fmt: skip
 
 
@@ -75,9 +76,10 @@ async def read_functions(admin: Any, role: str) -> list[Function]:
     }
 
     def example(name: str, oid: int) -> Any:
-        if name in TEXTS:
-            return TEXTS[name]
         kind = types[oid]
+        for known in (name, kind["typname"]):
+            if known in TEXTS:
+                return TEXTS[known]
         if kind["typtype"] == "d":
             return example(name, kind["typbasetype"])
         if kind["typcategory"] == "A":

@@ -37,7 +37,7 @@ NO_OBJECTS = {"next_position", "viewer", "actor", "owner_id", "order_item_id"}
 # Values that the functions' domains accept, where tests/security/conftest.py has none.
 GIVEN = {"failure_code": "account_closed", "method": "cash", "interval": "day", "content": "JVBERi0xLjcg"}
 # What belongs to no account.
-SHOPS = {"category", "promotion", "tax_rate", "shipping_method", "job", "run"}
+SHOPS = {"category", "promotion", "tax_rate", "exemption", "shipping_method", "job", "run"}
 # What everybody may see and buy.
 PUBLIC = {"product", "bundle"}
 
@@ -110,8 +110,9 @@ EXEMPTIONS = (
     exempt(
         "staff read customers' orders, papers, payments, parcels and returns with the functions that customers have",
         REACHED, "other",
-        "get_credit_note/credit_note_id get_credit_note_pdf/credit_note_id get_invoice/order_id "
-        "get_invoice_pdf/order_id get_payment/payment_id get_payout/payout_id get_return/return_id "
+        "get_credit_note/credit_note_id get_credit_note_pdf/credit_note_id get_credit_note_xml/credit_note_id "
+        "get_invoice/order_id get_invoice_pdf/order_id get_invoice_xml/order_id get_payment/payment_id "
+        "get_payout/payout_id get_return/return_id "
         "get_shipment/shipment_id list_credit_notes/order_id list_payments/order_id list_returns/order_id "
         "list_shipments/order_id", STAFF,
     ),

@@ -25,6 +25,8 @@ WITHOUT_OWNER = {
     "update_shipping_method": "a price list for all customers",
     "create_tax_rate": "for all customers",
     "end_tax_rate": "for all customers",
+    "create_tax_exemption": "for all customers",
+    "end_tax_exemption": "for all customers",
     "begin_payout_export": "records that the transfers are exported, which only reads",
     "issue_gift_card": "it has no owner yet: its issuer and its approver cannot redeem it (tests/ledger)",
     "set_limits": "for everyone, and audited",

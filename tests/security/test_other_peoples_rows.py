@@ -22,7 +22,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 PUBLIC = """
     SELECT id FROM catalog.products UNION SELECT merchant_id FROM catalog.products
     UNION SELECT id FROM catalog.categories UNION SELECT id FROM sales.shipping_methods
-    UNION SELECT id FROM sales.tax_rates
+    UNION SELECT id FROM sales.tax_rates UNION SELECT id FROM sales.tax_exemptions
 """
 # Shared by all: what a customer's own order moves (the stock, today's counters), and what the shop's own work leaves.
 SHARED = {

@@ -104,7 +104,7 @@ function orderPage({ order, payments, events, shipments, returns, customer }, ag
       `Order #${order.number}`,
       chip(order.status),
       order.on_hold && chip("on_hold"),
-      order.on_hold && h("p", { class: "under" }, order.hold_reason),
+      order.on_hold && h("p", { class: "under" }, order.hold_reason === "tax" ? "No tax rate and no rule of exemption applies to some of its lines. It cannot be paid until an admin has added one and it is released." : order.hold_reason),
       h("p", { class: "soft under" }, "Placed ", moment(order.created_at), ` · ${whereabouts(order)}`, order.expires_at && order.status === "pending" ? [" · expires ", ago(order.expires_at)] : ""),
       actions(
         order.on_hold && button("Release", () => askWhy("Release this order?", "It can be shipped again.", "release", "Order is released."), "primary"),

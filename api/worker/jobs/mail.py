@@ -17,7 +17,7 @@ async def send_mail(call: Call, settings: Settings, payload: Mapping[str, Any]) 
     if mail is None:
         return "no recipient, or nothing to say"
     try:
-        message = mails.compose(mail, settings.mail_from, settings.public_url)
+        message = mails.compose(mail, settings.mail_from, settings.public_url, settings.texts)
     except ValueError:
         return "no address that mail can reach"
     if settings.smtp is None:

@@ -36,9 +36,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT 'an order''s total is the sum of its lines', o.id
         FROM sales.orders AS o
-        LEFT JOIN (SELECT i.order_id, sum(i.unit_price * i.quantity) AS subtotal, sum(i.total) AS total
+        LEFT JOIN (SELECT i.order_id, sum(i.unit_price * i.quantity) AS subtotal, sum(i.total) AS total,
+                          sum(i.tax) AS tax, sum(i.tax) FILTER (WHERE i.tax_included) AS included
                    FROM sales.order_items AS i GROUP BY i.order_id) AS t ON t.order_id = o.id
-        WHERE o.subtotal <> coalesce(t.subtotal, 0) OR o.total <> coalesce(t.total, 0) + o.shipping
+        WHERE o.subtotal <> coalesce(t.subtotal, 0)
+           OR o.total <> coalesce(t.total, 0) + o.shipping + o.shipping_tax - o.shipping_tax_included
+           OR o.tax <> coalesce(t.tax, 0) + o.shipping_tax
+           OR o.tax_included <> coalesce(t.included, 0) + o.shipping_tax_included
+
+        UNION ALL
+        SELECT 'a tax is the sum of its taxes', i.id
+        FROM sales.order_items AS i JOIN sales.orders AS o ON o.id = i.order_id
+        -- Lines of older orders had one rate and no list; an undecided line has no tax.
+        WHERE (o.tax_country IS NOT NULL OR i.taxes <> '[]')
+          AND (i.tax <> (SELECT coalesce(sum(t.amount), 0) FROM jsonb_to_recordset(i.taxes) AS t (amount bigint))
+               OR EXISTS (SELECT FROM jsonb_to_recordset(i.taxes) AS t (included boolean)
+                          WHERE t.included <> i.tax_included)
+               OR (i.tax_rate > 0) <> coalesce(i.tax_category = 'S', false))
+
+        UNION ALL
+        SELECT 'shipping is taxed in parts that add up', o.id
+        FROM sales.orders AS o
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(p.amount), 0) AS amount, coalesce(sum(p.tax), 0) AS tax,
+                   coalesce(sum(p.tax) FILTER (WHERE p.tax_included), 0) AS included,
+                   coalesce(bool_and(p.amount > 0 AND (p.tax_rate > 0) = coalesce(p.tax_category = 'S', false)
+                                     AND p.tax = (SELECT coalesce(sum(t.amount), 0)
+                                                  FROM jsonb_to_recordset(p.taxes) AS t (amount bigint))),
+                            true) AS sound
+            FROM jsonb_to_recordset(o.shipping_parts)
+                AS p (amount bigint, tax bigint, tax_rate numeric, tax_included boolean, tax_category text, taxes jsonb)
+        ) AS t
+        WHERE (o.tax_country IS NOT NULL OR o.shipping_parts <> '[]' OR o.shipping_tax <> 0)
+          AND ((t.amount, t.tax, t.included) <> (o.shipping, o.shipping_tax, o.shipping_tax_included) OR NOT t.sound)
 
         UNION ALL
         SELECT 'a bundle''s price is the sum of its components'' shares', i.id
@@ -498,7 +528,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             CASE WHEN c.n IS NULL THEN '' ELSE format('%s offend, the first is %s', c.n, c.first) END
     FROM unnest(ARRAY[
         'stock is the sum of its movements', 'reserved stock is what pending orders hold', 'stock is never oversold',
-        'an order''s total is the sum of its lines', 'a bundle''s price is the sum of its components'' shares',
+        'an order''s total is the sum of its lines', 'a tax is the sum of its taxes',
+        'shipping is taxed in parts that add up', 'a bundle''s price is the sum of its components'' shares',
         'an order''s discount is what its promotions take off', 'a promotion is used as often as it says, and may',
         'an order''s lines belong to its account',
         'an order line''s price is the version it was sold at', 'an order is paid by its payments',

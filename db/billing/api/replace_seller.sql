@@ -46,7 +46,8 @@ COMMENT ON FUNCTION api.replace_seller IS
 'Change the seller
 
 For the invoices of orders that are paid from now on. `e_invoice` puts Factur-X (EN 16931) into the PDF; by default it
-is there if the seller''s country requires it. `exemption` is the reason why no tax is charged, if none is.
+is there if the seller''s country requires it. `exemption` is stated on documents from before there were
+rules of tax exemption (`POST /admin/tax-exemptions`), and on no others.
 
 Customers who pay by bank transfer are told `iban`, `bic` and `account_holder` (by default `name`). Without `iban` they
 get no instructions.';

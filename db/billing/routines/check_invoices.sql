@@ -19,17 +19,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                           sum(l.discount) AS discount, sum(l.tax) AS tax,
                           sum(l.tax) FILTER (WHERE l.tax_included) AS tax_included, sum(l.total) AS total
                    FROM billing.invoice_items AS l GROUP BY l.invoice_id) AS t ON t.invoice_id = i.id
-        WHERE (i.subtotal, i.discount, i.tax, i.tax_included, i.total - i.shipping) IS DISTINCT FROM
+        LEFT JOIN (SELECT s.invoice_id, sum(s.amount) AS amount, sum(s.tax) AS tax,
+                          sum(s.tax) FILTER (WHERE s.tax_included) AS tax_included
+                   FROM billing.invoice_shipping AS s GROUP BY s.invoice_id) AS s ON s.invoice_id = i.id
+        WHERE (i.subtotal, i.discount, i.tax - i.shipping_tax, i.tax_included - i.shipping_tax_included,
+               i.total - i.shipping - i.shipping_tax + i.shipping_tax_included,
+               i.shipping, i.shipping_tax, i.shipping_tax_included) IS DISTINCT FROM
               (coalesce(t.subtotal, 0), coalesce(t.discount, 0), coalesce(t.tax, 0), coalesce(t.tax_included, 0),
-               coalesce(t.total, 0))
+               coalesce(t.total, 0),
+               -- Documents from before shipping was taxed have no parts of it.
+               CASE WHEN i.shipping_tax_category IS NULL THEN coalesce(s.amount, 0) ELSE i.shipping END,
+               coalesce(s.tax, 0), coalesce(s.tax_included, 0))
            OR i.shipping < 0
 
         UNION ALL
         SELECT 'an invoice says what its order cost', i.id::text
         FROM billing.invoices AS i JOIN sales.orders AS o ON o.id = i.order_id
         WHERE i.account_id <> o.account_id OR i.currency <> o.currency
-           OR i.kind = 'invoice' AND (i.subtotal, i.discount, i.tax, i.tax_included, i.shipping, i.total)
-                                  <> (o.subtotal, o.discount, o.tax, o.tax_included, o.shipping, o.total)
+           OR i.kind = 'invoice' AND (i.subtotal, i.discount, i.tax, i.tax_included, i.shipping, i.shipping_tax,
+                                      i.shipping_tax_included, i.total)
+                                  <> (o.subtotal, o.discount, o.tax, o.tax_included, o.shipping, o.shipping_tax,
+                                      o.shipping_tax_included, o.total)
 
         UNION ALL
         SELECT 'an invoice has its order''s lines', coalesce(i.order_id, o.order_id)::text
@@ -46,6 +56,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            -- Invoices from before lines had a tax rate have a derived one.
            OR o.tax_rate > 0 AND (i.tax_rate <> o.tax_rate OR i.tax_category <> 'S')
            OR o.tax = 0 AND o.tax_rate = 0 AND (i.tax_rate <> 0 OR i.tax_category = 'S')
+           OR i.tax_category <> o.tax_category OR i.taxes <> o.taxes
+        UNION ALL
+        SELECT 'an invoice has its order''s lines', coalesce(s.order_id, o.order_id)::text
+        FROM (SELECT i.order_id, p.tax_category, p.tax_rate, p.tax_included, sum(p.amount) AS amount,
+                     sum(p.tax) AS tax
+              FROM billing.invoices AS i JOIN billing.invoice_shipping AS p ON p.invoice_id = i.id
+              JOIN sales.orders AS o ON o.id = i.order_id AND o.shipping_parts <> '[]'
+              WHERE i.kind = 'invoice' GROUP BY i.order_id, p.tax_category, p.tax_rate, p.tax_included) AS s
+        FULL JOIN (SELECT i.order_id, p.tax_category, p.tax_rate, p.tax_included, sum(p.amount) AS amount,
+                          sum(p.tax) AS tax
+                   FROM sales.orders AS o JOIN billing.invoices AS i ON i.order_id = o.id AND i.kind = 'invoice'
+                   CROSS JOIN LATERAL billing.parts_of(o, NULL) AS a CROSS JOIN LATERAL unnest(a) AS p
+                   WHERE o.shipping_parts <> '[]'
+                   GROUP BY i.order_id, p.tax_category, p.tax_rate, p.tax_included) AS o
+            ON o.order_id = s.order_id AND o.tax_category = s.tax_category AND o.tax_rate = s.tax_rate
+               AND o.tax_included = s.tax_included
+        WHERE (s.amount, s.tax) IS DISTINCT FROM (o.amount, o.tax)
 
         UNION ALL
         SELECT 'a credit note says what its refund gave back', i.id::text
@@ -57,12 +84,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT 'credit notes give back no more than their invoice', i.id::text
         FROM billing.invoices AS i
         JOIN (SELECT c.order_id, sum(s.sign * c.total) AS total, sum(s.sign * c.tax) AS tax,
-                     sum(s.sign * c.tax_included) AS tax_included, sum(s.sign * c.shipping) AS shipping
+                     sum(s.sign * c.tax_included) AS tax_included,
+                     sum(s.sign * (c.shipping + c.shipping_tax - c.shipping_tax_included)) AS shipping
               FROM billing.invoices AS c
               CROSS JOIN LATERAL (SELECT CASE c.kind WHEN 'credit_note' THEN 1 ELSE -1 END AS sign) AS s
               WHERE c.kind <> 'invoice' GROUP BY c.order_id) AS t ON t.order_id = i.order_id
         WHERE i.kind = 'invoice'
-          AND (t.total > i.total OR t.tax > i.tax OR t.tax_included > i.tax_included OR t.shipping > i.shipping)
+          AND (t.total > i.total OR t.tax > i.tax OR t.tax_included > i.tax_included
+               OR t.shipping > i.shipping + i.shipping_tax - i.shipping_tax_included)
 
         UNION ALL
         SELECT 'a credited line gives back its tax, all of it with the last unit', i.invoice_id::text
@@ -76,7 +105,62 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
           OR sum(s.sign * l.tax) > i.tax
           OR min(l.tax) < 0
           OR sum(s.sign * l.total) = i.total AND sum(s.sign * l.tax) <> i.tax
-          OR bool_or((l.tax_category, l.tax_rate, l.tax_included) <> (i.tax_category, i.tax_rate, i.tax_included))
+          OR bool_or((l.tax_category, l.tax_rate, l.tax_included) <> (i.tax_category, i.tax_rate, i.tax_included)
+                     OR jsonb_array_length(l.taxes) <> jsonb_array_length(i.taxes))
+        UNION ALL
+        SELECT 'a credited line gives back its tax, all of it with the last unit', i.id::text
+        FROM billing.invoices AS i
+        JOIN billing.invoices AS c ON c.order_id = i.order_id AND c.kind <> 'invoice'
+        CROSS JOIN LATERAL billing.list_parts(i) AS p
+        JOIN LATERAL billing.list_parts(c) AS l ON l.position = p.position
+        CROSS JOIN LATERAL (SELECT CASE c.kind WHEN 'credit_note' THEN 1 ELSE -1 END AS sign) AS s
+        WHERE i.kind = 'invoice' AND i.shipping > 0
+        GROUP BY i.id, p.position, p.total, p.tax
+        HAVING sum(s.sign * l.total) > p.total
+          OR sum(s.sign * l.tax) > p.tax
+          OR min(l.tax) < 0
+          OR sum(s.sign * l.total) = p.total AND sum(s.sign * l.tax) <> p.tax
+          OR bool_or((l.tax_category, l.tax_rate, l.tax_included) <> (p.tax_category, p.tax_rate, p.tax_included))
+
+        UNION ALL
+        -- Of a line, and of a part of the shipping: a document from before taxes had names has none.
+        SELECT 'the taxes of a line add up to its tax', l.invoice_id::text
+        FROM (SELECT x.invoice_id, x.tax, x.taxes FROM billing.invoice_items AS x
+              UNION ALL SELECT x.invoice_id, x.tax, x.taxes FROM billing.invoice_shipping AS x) AS l
+        CROSS JOIN LATERAL (
+            SELECT sum((t ->> 'amount')::bigint) AS amount, min((t ->> 'amount')::bigint) AS least
+            FROM jsonb_array_elements(l.taxes) AS t
+        ) AS t
+        WHERE l.taxes <> '[]' AND (t.amount <> l.tax OR t.least < 0)
+
+        UNION ALL
+        SELECT 'documents, orders and ledger agree on tax', i.id::text
+        FROM billing.invoices AS i
+        WHERE EXISTS (
+            SELECT FROM (SELECT * FROM billing.invoice_taxes AS t WHERE t.invoice_id = i.id) AS f
+            FULL JOIN billing.list_taxes(i) AS t
+                ON f.category = t.category AND f.rate = t.rate
+                   AND coalesce(f.country, '') = coalesce(t.country, '')
+                   AND coalesce(f.region, '') = coalesce(t.region, '') AND coalesce(f.name, '') = coalesce(t.name, '')
+                   AND coalesce(f.reason_code, '') = coalesce(t.reason_code, '')
+                   AND coalesce(f.reason, '') = coalesce(t.reason, '')
+            WHERE (f.basis, f.amount, f.shipping_basis, f.shipping_amount)
+                  IS DISTINCT FROM (t.basis, t.amount, t.shipping_basis, t.shipping_amount)
+        )
+        UNION ALL
+        SELECT 'documents, orders and ledger agree on tax', coalesce(i.id::text, t.number, 'a transfer')
+        FROM (SELECT v.* FROM billing.invoices AS v WHERE v.tax > 0) AS i
+        FULL JOIN (
+            SELECT m.number, m.order_id, m.currency, sum(m.amount) AS amount
+            FROM (SELECT c.order_id, c.currency, c.amount, c.reason AS number
+                  FROM ledger.accounts AS a JOIN ledger.transfers AS c ON c.credit_account = a.id WHERE a.kind = 'tax'
+                  UNION ALL
+                  SELECT d.order_id, d.currency, -d.amount, d.reason
+                  FROM ledger.accounts AS a JOIN ledger.transfers AS d ON d.debit_account = a.id WHERE a.kind = 'tax'
+                 ) AS m
+            GROUP BY m.number, m.order_id, m.currency
+        ) AS t ON t.number = i.number AND t.order_id = i.order_id AND t.currency = i.currency
+        WHERE coalesce(t.amount, 0) <> coalesce(CASE i.kind WHEN 'credit_note' THEN -i.tax ELSE i.tax END, 0)
 
         UNION ALL
         SELECT 'a paid order has its invoice, or it is being made', o.id::text
@@ -129,6 +213,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'an invoice has its order''s lines', 'a credit note says what its refund gave back',
         'credit notes give back no more than their invoice',
         'a credited line gives back its tax, all of it with the last unit',
+        'the taxes of a line add up to its tax', 'documents, orders and ledger agree on tax',
         'a paid order has its invoice, or it is being made',
         'a finished refund has its credit note, or it is being made',
         'a refund that was reversed has its credit note cancelled, or it is being done',

@@ -29,18 +29,24 @@ BEGIN
         RETURN v_id;
     END IF;
 
-    INSERT INTO billing.invoices (kind, year, sequence, number, order_id, invoice_id, account_id, seller_version, buyer,
-                                  currency, minor_units, subtotal, discount, shipping, shipping_tax_category, tax,
-                                  tax_included, total, reason, e_invoice, paid_at)
+    INSERT INTO billing.invoices (kind, year, sequence, number, order_id, invoice_id, account_id, seller_version,
+                                  seller_country, buyer, buyer_reference, currency, minor_units, subtotal, discount,
+                                  shipping, shipping_tax_category, shipping_tax, shipping_tax_included, tax,
+                                  tax_included, total, tax_country, tax_region, reason, e_invoice, paid_at, language,
+                                  time_zone)
     SELECT 'debit_note', n.year, n.sequence, billing.number_of('debit_note', n.year, n.sequence), v_credit.order_id,
-           v_credit.id, v_credit.account_id, v_credit.seller_version, v_credit.buyer, v_credit.currency,
-           v_credit.minor_units, v_credit.subtotal, v_credit.discount, v_credit.shipping,
-           v_credit.shipping_tax_category, v_credit.tax, v_credit.tax_included, v_credit.total, 'dispute won back',
-           v_credit.e_invoice, clock_timestamp()
+           v_credit.id, v_credit.account_id, v_credit.seller_version, v_credit.seller_country, v_credit.buyer,
+           v_credit.buyer_reference, v_credit.currency, v_credit.minor_units, v_credit.subtotal, v_credit.discount,
+           v_credit.shipping, v_credit.shipping_tax_category, v_credit.shipping_tax, v_credit.shipping_tax_included,
+           v_credit.tax, v_credit.tax_included, v_credit.total, v_credit.tax_country, v_credit.tax_region,
+           'dispute won back', v_credit.e_invoice, clock_timestamp(), v_credit.language, n.time_zone
     FROM billing.next_number('debit_note') AS n
     RETURNING * INTO STRICT v_note;
-    PERFORM billing.write_lines(v_note.id, ARRAY(
-        SELECT l FROM billing.invoice_items AS l WHERE l.invoice_id = v_credit.id ORDER BY l.position));
+    PERFORM billing.write_lines(
+        v_note.id,
+        ARRAY(SELECT l FROM billing.invoice_items AS l WHERE l.invoice_id = v_credit.id ORDER BY l.position),
+        ARRAY(SELECT s FROM billing.invoice_shipping AS s WHERE s.invoice_id = v_credit.id ORDER BY s.position));
+    PERFORM billing.file_taxes(v_note);
 
     PERFORM messaging.record_event('debit_note.issued', v_note.order_id, v_note.account_id,
         jsonb_build_object('debit_note_id', v_note.id, 'number', v_note.number, 'credit_note_id', v_credit.id,

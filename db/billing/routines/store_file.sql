@@ -1,17 +1,18 @@
--- Stores the PDF of an invoice, once, and mails it to the buyer. Storing the same file again changes nothing; a
--- different one is refused.
+-- Stores the PDF of an invoice, and its XRechnung if it has one, once, and mails it to the buyer. Storing the same file
+-- again changes nothing; a different one is refused.
 -- Callers:   api.store_invoice_pdf.
 -- Locks:     none: it only inserts.
 -- Errors:    invoice_not_found 404, invoice_printed_already 409.
 -- Definer:   no other code may write an invoice.
-CREATE OR REPLACE FUNCTION billing.store_file(invoice_id uuid, content bytea)
+CREATE OR REPLACE FUNCTION billing.store_file(invoice_id uuid, content bytea, xrechnung text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_account_id uuid;
 BEGIN
-    INSERT INTO billing.invoice_files (invoice_id, account_id, content)
-    SELECT i.id, i.account_id, store_file.content FROM billing.invoices AS i WHERE i.id = store_file.invoice_id
+    INSERT INTO billing.invoice_files (invoice_id, account_id, content, xrechnung)
+    SELECT i.id, i.account_id, store_file.content, store_file.xrechnung
+    FROM billing.invoices AS i WHERE i.id = store_file.invoice_id
     ON CONFLICT ON CONSTRAINT invoice_files_pkey DO NOTHING
     RETURNING account_id INTO v_account_id;
     IF FOUND THEN

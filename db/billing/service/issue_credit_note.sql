@@ -13,12 +13,13 @@ BEGIN
     v_id := billing.issue_credit_note(issue_credit_note.refund_id);
     SELECT * INTO STRICT v_note FROM billing.invoices AS i WHERE i.id = v_id;
     RETURN ROW(api.render_invoice(v_note),
-               EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_note.id))::api.issued_invoice;
+               EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_note.id),
+               coalesce(billing.xrechnung_lacks(v_note) = '{}', false))::api.issued_invoice;
 END $$;
 
 COMMENT ON FUNCTION api.issue_credit_note IS
 'Make the credit note of a refund
 
-For the worker. Returns the document, and whether its PDF is stored already.';
+For the worker. Returns the document, whether its PDF is stored already, and whether it is wanted as XRechnung.';
 
 GRANT EXECUTE ON FUNCTION api.issue_credit_note TO app_worker;

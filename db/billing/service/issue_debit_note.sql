@@ -13,7 +13,8 @@ BEGIN
     v_id := billing.issue_debit_note(issue_debit_note.refund_id);
     SELECT * INTO STRICT v_note FROM billing.invoices AS i WHERE i.id = v_id;
     RETURN ROW(api.render_invoice(v_note),
-               EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_note.id))::api.issued_invoice;
+               EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_note.id),
+               coalesce(billing.xrechnung_lacks(v_note) = '{}', false))::api.issued_invoice;
 END $$;
 
 COMMENT ON FUNCTION api.issue_debit_note IS

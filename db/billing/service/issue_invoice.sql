@@ -13,12 +13,13 @@ BEGIN
     v_id := billing.issue_invoice(issue_invoice.order_id);
     SELECT * INTO STRICT v_invoice FROM billing.invoices AS i WHERE i.id = v_id;
     RETURN ROW(api.render_invoice(v_invoice),
-               EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_invoice.id))::api.issued_invoice;
+               EXISTS (SELECT FROM billing.invoice_files AS f WHERE f.invoice_id = v_invoice.id),
+               coalesce(billing.xrechnung_lacks(v_invoice) = '{}', false))::api.issued_invoice;
 END $$;
 
 COMMENT ON FUNCTION api.issue_invoice IS
 'Make the invoice of an order
 
-For the worker. Returns the document, and whether its PDF is stored already.';
+For the worker. Returns the document, whether its PDF is stored already, and whether it is wanted as XRechnung.';
 
 GRANT EXECUTE ON FUNCTION api.issue_invoice TO app_worker;

@@ -173,12 +173,12 @@ LEFT JOIN billing.series AS s ON s.kind = 'invoice' AND s.year = y.year
 WHERE o.status NOT IN ('pending', 'cancelled');
 
 INSERT INTO billing.invoices (id, kind, year, sequence, number, order_id, account_id, seller_version, buyer, currency,
-                              minor_units, subtotal, discount, shipping, shipping_tax_category, tax, total,
-                              e_invoice, paid_at, created_at)
+                              minor_units, subtotal, discount, shipping, tax, total, e_invoice, paid_at,
+                              created_at)
 SELECT i.invoice_id, 'invoice', i.year, i.sequence, billing.number_of('invoice', i.year, i.sequence), i.id,
        i.account_id, s.version,
        jsonb_build_object('name', i.display_name, 'recipient', i.display_name, 'email', i.email) || i.address - 'name',
-       'USD', 2, i.total, 0, 0, 'O', 0, i.total, false, i.paid_at, i.paid_at
+       'USD', 2, i.total, 0, 0, 0, i.total, false, i.paid_at, i.paid_at
 FROM batch_invoices AS i, (SELECT max(v.version) AS version FROM billing.sellers AS v) AS s ORDER BY i.sequence;
 
 INSERT INTO billing.invoice_items (invoice_id, position, account_id, order_item_id, sku, name, quantity, unit_price,
@@ -186,6 +186,10 @@ INSERT INTO billing.invoice_items (invoice_id, position, account_id, order_item_
 SELECT i.invoice_id, row_number() OVER (PARTITION BY i.invoice_id ORDER BY l.id), i.account_id, l.id, l.sku,
        l.name, l.quantity, l.amount, 0, 'O', 0, 0, l.total
 FROM batch_invoices AS i JOIN batch_lines AS l ON l.k = i.k ORDER BY i.sequence;
+INSERT INTO billing.invoice_taxes (invoice_id, position, account_id, category, country, rate, basis, amount,
+                                   shipping_basis, shipping_amount)
+SELECT i.invoice_id, 1, i.account_id, 'O', coalesce(i.address ->> 'country', s.country), 0, i.total, 0, 0, 0
+FROM batch_invoices AS i, (SELECT * FROM billing.sellers ORDER BY version DESC LIMIT 1) AS s ORDER BY i.sequence;
 
 INSERT INTO billing.series (kind, year, last_sequence)
 SELECT 'invoice', i.year, max(i.sequence) FROM batch_invoices AS i GROUP BY i.year

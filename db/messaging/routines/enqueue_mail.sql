@@ -1,7 +1,7 @@
 -- Enqueues a mail to an account, in the transaction that it reports about. The outbox holds ids, never a secret or an
 -- address: the contents are read when the mail is written (api.prepare_mail). Without an account (NULL) no mail is
 -- sent, at the same cost (see request_password_reset).
--- Callers:   sales.settle_order, fulfilment.move_shipment and fail_booking, billing.store_file,
+-- Callers:   sales.settle_order and decide_tax, fulfilment.move_shipment and fail_booking, billing.store_file,
 --            identity.change_account, and others.
 -- Locks:     none: it only inserts.
 -- Errors:    mail_template_unknown 500 for a mistake in the code.
@@ -13,9 +13,9 @@ DECLARE
     v_id CONSTANT uuid := uuidv7();     -- the id of the job and of the mail: a repeat is the same message
 BEGIN
     IF enqueue_mail.template <> ALL (ARRAY[
-        'order_confirmation', 'order_shipped', 'order_cancelled', 'invoice', 'password_reset', 'email_verification',
-        'email_change', 'email_change_notice', 'webhook_endpoint_disabled', 'account_suspended', 'second_factor',
-        'api_key'])
+        'order_confirmation', 'order_payable', 'order_shipped', 'order_cancelled', 'invoice', 'password_reset',
+        'email_verification', 'email_change', 'email_change_notice', 'webhook_endpoint_disabled', 'account_suspended',
+        'second_factor', 'api_key'])
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH500', CONSTRAINT = 'mail_template_unknown',
             MESSAGE = format('There is no mail template %s.', enqueue_mail.template);

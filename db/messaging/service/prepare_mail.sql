@@ -1,12 +1,13 @@
--- Everything that a mail needs, read when it is written: recipient, sender, data. NULL if there is no recipient or
--- nothing to say any more. Tokens are created here, so that they are stored nowhere else.
+-- Everything that a mail needs, read when it is written: recipient, language, sender, data. NULL if there is no
+-- recipient or nothing to say any more. Tokens are created here, so that they are stored nowhere else.
 -- Until an address is verified, it may belong to a person who never heard of this shop: mails to it contain neither the
 -- display name nor the delivery address, which the owner of the account typed, nor goods of merchants who are not
 -- approved, and of those about orders it gets only a few a day.
 -- Callers:   the worker.
 -- Locks:     the counted mails of an address that is not verified.
 CREATE TYPE api.mail AS (
-    id uuid, template text, recipient text, name text, shop text, reply_to text, queued_at timestamptz, data jsonb
+    id uuid, template text, recipient text, name text, shop text, reply_to text, queued_at timestamptz,
+    language text, data jsonb
 );
 
 CREATE FUNCTION api.prepare_mail(mail_id uuid)
@@ -45,7 +46,7 @@ BEGIN
     END IF;
 
     IF NOT v_verified
-        AND v_mail.template IN ('order_confirmation', 'order_shipped', 'order_cancelled', 'invoice')
+        AND v_mail.template IN ('order_confirmation', 'order_payable', 'order_shipped', 'order_cancelled', 'invoice')
     THEN
         IF NOT identity.may_mail(v_recipient) THEN
             RETURN NULL;
@@ -58,8 +59,11 @@ BEGIN
               AND m.merchant_approved_at IS NULL);
     END IF;
 
-    IF v_mail.template IN ('order_confirmation', 'order_shipped', 'order_cancelled') THEN
+    IF v_mail.template IN ('order_confirmation', 'order_payable', 'order_shipped', 'order_cancelled') THEN
         SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = (v_mail.data ->> 'order_id')::uuid;
+        IF v_mail.template = 'order_payable' AND v_order.status <> 'pending' THEN
+            RETURN NULL;
+        END IF;
         v_data := v_mail.data || CASE WHEN v_hidden THEN '{"items": []}' ELSE '{}' END::jsonb
             || jsonb_build_object('order', to_jsonb(api.render_order(v_order))
             || CASE WHEN v_verified THEN '{}' ELSE '{"shipping_address": null}' END::jsonb
@@ -103,7 +107,7 @@ BEGIN
     SELECT * INTO STRICT v_seller FROM billing.sellers AS s ORDER BY s.version DESC LIMIT 1;
     RETURN ROW(prepare_mail.mail_id, v_mail.template, v_recipient,
                CASE WHEN v_verified THEN v_account.display_name END, v_seller.name, v_seller.email, v_mail.queued_at,
-               v_data)::api.mail;
+               identity.language_of(v_account), v_data)::api.mail;
 END $$;
 
 COMMENT ON FUNCTION api.prepare_mail IS

@@ -1,7 +1,8 @@
 -- Commits an attempt to pay, with its idempotency key for the gateway, before any gateway is called. If a later step
 -- fails, the worker repairs it from this row.
 -- Locks:  the order; for wallet and credit also stock, payment and ledger accounts.
--- Errors: order_not_found 404, order_not_payable, payment_processing, too_many_payments, product_not_for_sale 409,
+-- Errors: order_not_found 404, order_not_payable, tax_undecided, payment_processing, too_many_payments,
+--         product_not_for_sale 409,
 --         provider_not_available, amount_above_due, return_url_refused 422, insufficient_funds 409, wallet_locked 409,
 --         those of payments.require_payable 422.
 CREATE FUNCTION api.begin_payment(
@@ -30,6 +31,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_not_payable',
             MESSAGE = 'This order is not waiting for a payment.',
             HINT = 'Only a pending order with an amount due can be paid.';
+    END IF;
+    IF v_order.hold_reason IS NOT NULL AND sales.awaits_tax(v_order.id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'tax_undecided',
+            MESSAGE = 'The shop has yet to decide how this order is taxed, so its total is not final.',
+            HINT = 'It can be paid once the shop has released it (order.released).';
     END IF;
     PERFORM catalog.require_for_sale(ARRAY(
         SELECT i.product_id FROM sales.order_items AS i WHERE i.order_id = v_order.id
@@ -80,7 +86,8 @@ credit pay at once. Cash on delivery and bank transfers stay open until the shop
 several attempts at a time: the first that succeeds pays the order, a later one is refunded. `amount` pays a part;
 without it, all that is due is paid. A gateway has a minimum, a maximum and a step for each currency: another amount, or
 a part that leaves less than the minimum, is refused with the limit. After a failed attempt the order stays pending and
-can be paid again. An order with products of a merchant who is suspended meanwhile is refused: remove them.
+can be paid again. An order with products of a merchant who is suspended meanwhile is refused: remove them. An
+order with hold_reason `tax` cannot be paid until it is released.
 
 `return_url` is where the payer returns to after the gateway, with `payment_id` and `status` added to its query. Its
 origin must be the shop''s own or one of the setting `return_origins`. The order waits for cash or a bank transfer only

@@ -67,10 +67,11 @@ BEGIN
     IF v_by_line THEN
         v_amounts := payments.price_refund_lines(v_order.id, v_ids, v_quantities, v_components,
             (payments.limits_of(v_payment.provider, v_payment.captured_currency)).step);
-        IF create_refund.shipping_amount > v_order.shipping - v_order.shipping_refunded THEN
+        IF create_refund.shipping_amount > sales.shipping_cost(v_order) - v_order.shipping_refunded THEN
             RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'refund_above_shipping',
                 MESSAGE = 'Refunds cannot exceed what the shipping cost.',
-                DETAIL = json_build_object('refundable', v_order.shipping - v_order.shipping_refunded)::text;
+                DETAIL = json_build_object(
+                    'refundable', sales.shipping_cost(v_order) - v_order.shipping_refunded)::text;
         ELSIF create_refund.shipping_amount IS NOT NULL THEN    -- the line without an id
             v_lines := v_ids || NULL::uuid;
             v_counts := v_quantities || 0;
@@ -149,12 +150,13 @@ END $$;
 COMMENT ON FUNCTION api.create_refund IS
 'Refund a payment
 
-Refunds an `amount`, or `items` (pieces of the order''s lines) and `shipping_amount`, or all that is left if none is
-sent. Refunded pieces are no longer owed and cannot be shipped; pieces that have not been shipped count first. Those of
-`items`, or all when the whole order is refunded, go back into stock unless `restock` is false; with `restock` true, so
-do pieces that were shipped. A whole refund of an order of which nothing has been shipped cancels it, unless `restock`
-is false. Where the gateway refunds in steps, as for three-decimal currencies, an `amount` is a multiple of the step,
-and pieces are rounded to it. The refund is `pending` until the gateway has made it; one that `failed` can be retried.
+Refunds an `amount`, or `items` (pieces of the order''s lines) and `shipping_amount`, which includes its tax, or all
+that is left if none is sent. Refunded pieces are no longer owed and cannot be shipped; pieces that have not been
+shipped count first. Those of `items`, or all when the whole order is refunded, go back into stock unless `restock` is
+false; with `restock` true, so do pieces that were shipped. A whole refund of an order of which nothing has been shipped
+cancels it, unless `restock` is false. Where the gateway refunds in steps, as for three-decimal currencies, an `amount`
+is a multiple of the step, and pieces are rounded to it. The refund is `pending` until the gateway has made it; one that
+`failed` can be retried.
 `gateway_reference` is the gateway''s own reference of a refund that was made in its dashboard and that it does not tell
 of by itself (SSLCommerz): the refund is recorded as completed, nothing is sent, and reconciliation asks for it.';
 

@@ -34,7 +34,8 @@ BEGIN
             SELECT i.id, i.total - i.amount_refunded AS remaining
             FROM sales.order_items AS i WHERE i.order_id = v_payment.order_id
             UNION ALL
-            SELECT NULL, o.shipping - o.shipping_refunded FROM sales.orders AS o WHERE o.id = v_payment.order_id
+            SELECT NULL, sales.shipping_cost(o) - o.shipping_refunded
+            FROM sales.orders AS o WHERE o.id = v_payment.order_id
         ) AS l;
         SELECT coalesce(array_agg(b.account_id ORDER BY b.account_id), '{}'),
                coalesce(array_agg(b.amount ORDER BY b.account_id), '{}') INTO STRICT v_accounts, v_amounts

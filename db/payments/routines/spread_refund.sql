@@ -18,7 +18,7 @@ BEGIN
         FROM sales.order_items AS i
         WHERE i.order_id = v_refund.order_id
         UNION ALL
-        SELECT NULL, o.shipping - o.shipping_refunded FROM sales.orders AS o WHERE o.id = v_refund.order_id
+        SELECT NULL, sales.shipping_cost(o) - o.shipping_refunded FROM sales.orders AS o WHERE o.id = v_refund.order_id
     ) AS l;
     INSERT INTO payments.refund_items (refund_id, order_item_id, account_id, amount)
     SELECT v_refund.id, s.id, v_refund.account_id, s.part

@@ -6,7 +6,8 @@ CREATE TYPE api.settings AS (
     return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
     staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer,
     max_unpaid_orders integer, max_units_on_hold integer, security_events_kept text,
-    second_factor_required_for_staff boolean, deposit_hold text, language text
+    second_factor_required_for_staff boolean, deposit_hold text, untaxed_orders api.untaxed_orders, time_zone text,
+    language text
 );
 COMMENT ON COLUMN api.settings.language IS 'The language of mails and documents for customers who chose none.';
 COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
@@ -41,6 +42,11 @@ COMMENT ON COLUMN api.settings.return_window IS 'How long after the delivery a r
 COMMENT ON COLUMN api.settings.commission_basis_points IS
 'The shop''s share of what merchants sell, in hundredths of a per cent.';
 COMMENT ON COLUMN api.settings.tax_country IS 'Where orders without an address are taxed; null: nowhere.';
+COMMENT ON COLUMN api.settings.untaxed_orders IS
+'What happens to an order with goods for which neither a tax rate nor a rule of exemption applies, if the seller is
+registered for tax: `refuse` (422 `tax_undecided`), or `hold`: it cannot be paid until it is released.';
+COMMENT ON COLUMN api.settings.time_zone IS
+'Of documents and reports, such as Europe/Berlin: it decides the day of a document, and the year of its number.';
 COMMENT ON COLUMN api.settings.shipping_required IS
 'Whether orders with a weight need an address and a shipping method.';
 COMMENT ON COLUMN api.settings.credit_held_until_booked IS
@@ -64,7 +70,8 @@ BEGIN
                    s.return_origins, s.delayed_payment_time_to_live, s.payout_delay, s.confirmation_time_to_live,
                    s.staff_idle_time_to_live, s.daily_limits_per_recipient, s.daily_limits_per_staff,
                    s.max_unpaid_orders, s.max_units_on_hold, s.security_events_kept,
-                   s.second_factor_required_for_staff, s.deposit_hold, s.language)::api.settings
+                   s.second_factor_required_for_staff, s.deposit_hold, s.untaxed_orders, s.time_zone,
+                   s.language)::api.settings
         FROM sales.settings AS s
     );
 END $$;

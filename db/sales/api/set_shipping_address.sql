@@ -1,5 +1,6 @@
 -- Changes an order's shipping address to another of the caller's addresses, until it is shipped. Tax and shipping are
--- computed again while the order is pending; a paid order with tax or shipping has to stay in its country and region.
+-- computed again while the order is pending; a paid order has to stay in its country and region if they decided its tax
+-- or its shipping.
 -- Locks:  the order, its payments.
 -- Errors: order_not_found, address_not_found 404; order_already_shipped, address_changes_price, order_partly_paid 409;
 --         version_stale 412; shipping_method_not_available 422.
@@ -25,11 +26,12 @@ BEGIN
             MESSAGE = format('The order is %s: its address can no longer change.', v_order.status);
     END IF;
     v_address := sales.snapshot_address(set_shipping_address.address_id, v_actor);
-    IF v_order.status = 'paid' AND v_order.tax + v_order.shipping > 0
+    -- An order whose tax was looked for may be free of it just because of where it goes, or who buys.
+    IF v_order.status = 'paid' AND (v_order.tax + v_order.shipping > 0 OR v_order.tax_country IS NOT NULL)
         AND (v_address ->> 'country', v_address ->> 'region',
              identity.buyer_tax_id(v_actor, set_shipping_address.address_id))
-            IS DISTINCT FROM (v_order.shipping_address ->> 'country', v_order.shipping_address ->> 'region',
-                              v_order.buyer_tax_id)
+            IS DISTINCT FROM (coalesce(v_order.shipping_address ->> 'country', v_order.tax_country::text),
+                              v_order.shipping_address ->> 'region', v_order.buyer_tax_id)
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'address_changes_price',
             MESSAGE = 'This order is paid: its tax and shipping were computed for the present address.',

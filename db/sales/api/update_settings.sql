@@ -2,7 +2,7 @@
 -- removes the limits of unpaid orders. What has begun keeps the settings it began with.
 -- Locks:  the settings' row.
 -- Errors: confirmation_required 403; duration_out_of_range, return_origin_malformed, carrier_unknown,
---         country_unknown 422.
+--         country_unknown, time_zone_unknown 422.
 CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
     CHECK (VALUE ~ '^P([0-9]{1,4}D)?(T([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?$');
 COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.';
@@ -31,7 +31,8 @@ CREATE FUNCTION api.update_settings(
     daily_limits_per_recipient api.daily_limits DEFAULT NULL, daily_limits_per_staff api.daily_limits DEFAULT NULL,
     max_unpaid_orders api.unpaid_orders DEFAULT NULL, max_units_on_hold api.units_on_hold DEFAULT NULL,
     security_events_kept api.duration DEFAULT NULL, second_factor_required_for_staff boolean DEFAULT NULL,
-    deposit_hold api.duration DEFAULT NULL, language api.language DEFAULT NULL,
+    deposit_hold api.duration DEFAULT NULL, untaxed_orders api.untaxed_orders DEFAULT NULL,
+    time_zone api.short_text DEFAULT NULL, language api.language DEFAULT NULL,
     given text[] DEFAULT NULL
 )
 RETURNS api.settings
@@ -56,6 +57,13 @@ BEGIN
         AND NOT EXISTS (SELECT FROM fulfilment.carriers AS c WHERE c.name = update_settings.booking_carrier)
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'carrier_unknown', MESSAGE = 'There is no such carrier.';
+    -- posix/ and right/ are files of the same names; a name in another case would not be found by other programs.
+    ELSIF update_settings.time_zone IS NOT NULL
+        AND NOT EXISTS (SELECT FROM pg_timezone_names AS z
+                        WHERE z.name = update_settings.time_zone AND z.name !~ '^(posix|right)/')
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'time_zone_unknown',
+            MESSAGE = 'There is no such time zone.', HINT = 'A name of the IANA time zone database: Europe/Berlin.';
     ELSIF EXISTS (
         SELECT FROM unnest(ARRAY[
             update_settings.order_time_to_live, update_settings.payment_time_to_live,
@@ -108,6 +116,8 @@ BEGIN
                                THEN update_settings.booking_carrier
                                ELSE coalesce(update_settings.booking_carrier, s.booking_carrier) END,
         return_origins = coalesce(update_settings.return_origins, s.return_origins),
+        untaxed_orders = coalesce(update_settings.untaxed_orders, s.untaxed_orders),
+        time_zone = coalesce(update_settings.time_zone, s.time_zone),
         max_unpaid_orders = CASE WHEN 'max_unpaid_orders' = ANY (update_settings.given)
                                  THEN update_settings.max_unpaid_orders
                                  ELSE coalesce(update_settings.max_unpaid_orders, s.max_unpaid_orders) END,

@@ -3,7 +3,8 @@
 -- Errors: shipping_method_not_found 404, version_stale 412, currency_unknown 422, shipping_rate_twice 409.
 CREATE FUNCTION api.update_shipping_method(
     shipping_method_id uuid, name api.short_text DEFAULT NULL, carrier api.short_text DEFAULT NULL,
-    enabled boolean DEFAULT NULL, rates api.shipping_rates DEFAULT NULL, if_match bigint DEFAULT NULL
+    enabled boolean DEFAULT NULL, rates api.shipping_rates DEFAULT NULL, if_match bigint DEFAULT NULL,
+    tax_category api.tax_category DEFAULT NULL, given text[] DEFAULT NULL
 )
 RETURNS api.shipping_method
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -26,7 +27,11 @@ BEGIN
     UPDATE sales.shipping_methods AS m
     SET name = coalesce(update_shipping_method.name, m.name),
         carrier = coalesce(update_shipping_method.carrier, m.carrier),
-        enabled = coalesce(update_shipping_method.enabled, m.enabled), version = m.version + 1
+        enabled = coalesce(update_shipping_method.enabled, m.enabled),
+        tax_category = CASE WHEN 'tax_category' = ANY (update_shipping_method.given)
+                            THEN update_shipping_method.tax_category
+                            ELSE coalesce(update_shipping_method.tax_category, m.tax_category) END,
+        version = m.version + 1
     WHERE m.id = v_method.id RETURNING * INTO v_method;
     IF update_shipping_method.rates IS NOT NULL THEN
         PERFORM sales.set_shipping_rates(
@@ -43,6 +48,7 @@ END $$;
 COMMENT ON FUNCTION api.update_shipping_method IS
 'Change a shipping method
 
-Only the fields that are sent; `rates` replaces all of them; with `enabled: false` it is no longer offered.';
+Only the fields that are sent; `rates` replaces all of them; with `enabled: false` it is no longer offered;
+`tax_category: null` taxes it like the goods again.';
 
 GRANT EXECUTE ON FUNCTION api.update_shipping_method TO app_admin;

@@ -10,8 +10,8 @@ GRANT SELECT, DELETE ON sales.order_items TO store_api;
 GRANT INSERT (order_id, account_id, merchant_id, product_id, bundle, sku, name, quantity, unit_price, price_version,
               discount, tax, total, requires_shipping)
     ON sales.order_items TO store_api;
-GRANT UPDATE (quantity, discount, tax, tax_rate, tax_included, total, amount_refunded, quantity_refunded,
-              quantity_returned)
+GRANT UPDATE (quantity, discount, tax, tax_rate, tax_included, tax_category, exemption_id, taxes, total,
+              amount_refunded, quantity_refunded, quantity_returned)
     ON sales.order_items TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.order_items

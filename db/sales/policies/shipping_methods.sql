@@ -1,8 +1,8 @@
 -- Everybody may read shipping methods and their rates; an admin changes them.
 REVOKE ALL ON sales.shipping_methods, sales.shipping_rates FROM store_api;
 GRANT SELECT ON sales.shipping_methods TO store_api;
-GRANT INSERT (name, carrier, enabled) ON sales.shipping_methods TO store_api;
-GRANT UPDATE (name, carrier, enabled, version) ON sales.shipping_methods TO store_api;
+GRANT INSERT (name, carrier, enabled, tax_category) ON sales.shipping_methods TO store_api;
+GRANT UPDATE (name, carrier, enabled, tax_category, version) ON sales.shipping_methods TO store_api;
 GRANT SELECT, DELETE ON sales.shipping_rates TO store_api;
 GRANT INSERT (method_id, country, currency, up_to, price, free_from) ON sales.shipping_rates TO store_api;
 

@@ -1,6 +1,6 @@
 -- The discount of a promotion on lines of these amounts, spread over the lines that it applies to, exact to the unit
 -- and never more than a line; or the reason why there is none.
--- Callers:   price_order, api.validate_promotion.
+-- Callers:   discount_lines, api.validate_promotion.
 -- Definer:   customers may not read promotions, but may know the discount on their own order.
 CREATE OR REPLACE FUNCTION sales.evaluate_promotion(
     promotion_id uuid, currency text, product_ids uuid[], amounts bigint[],

@@ -1,16 +1,17 @@
 -- Puts an order on hold, or releases it, as its holds say. An order that was shipped or delivered already is held too,
 -- for staff to see: nothing more is shipped, and its money can be refunded. A cancelled one is not.
 -- Callers:   payments.record_risk, payments.record_review, payments.mark_payment_completed, api.hold_order,
---            api.release_order. The caller holds the order.
+--            api.release_order, follow_undecided_tax. The caller holds the order.
 -- Locks:     the shipments that wait for their booking; those of fulfilment.advance_order.
 CREATE OR REPLACE FUNCTION sales.follow_holds(order_id uuid, release_reason text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- What support says is shown first, then a review, whichever came first.
+    -- A hold that keeps the order from being paid is shown first, then what support says, then a review, whichever came
+    -- first.
     v_reason CONSTANT text := (
         SELECT h.reason FROM sales.holds_in_force(follow_holds.order_id) AS h
-        ORDER BY h.cause = 'support' DESC, h.cause = 'review' DESC, h.id DESC LIMIT 1);
+        ORDER BY h.cause = 'tax' DESC, h.cause = 'support' DESC, h.cause = 'review' DESC, h.id DESC LIMIT 1);
     v_order  sales.orders;
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = follow_holds.order_id;

@@ -1,5 +1,5 @@
--- The holds that keep an order from being shipped: those of support, and those of gateways whose payment has paid for
--- the order. A risky attempt that failed holds nothing. The caller's row security applies.
+-- The holds that keep an order from being shipped: those of support or for its tax, and those of gateways whose payment
+-- has paid for the order. A risky attempt that failed holds nothing. The caller's row security applies.
 -- Callers:   follow_holds, api.release_order. The caller holds the order.
 CREATE OR REPLACE FUNCTION sales.holds_in_force(order_id uuid)
 RETURNS SETOF sales.order_holds

@@ -11,8 +11,11 @@ RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF o.status IN ('pending', 'paid', 'shipped', 'delivered', 'cancelled')
-        AND least(o.discount, o.tax_included, o.shipping_refunded, o.amount_refunded, o.subtotal - o.discount,
-                  o.tax - o.tax_included, o.shipping - o.shipping_refunded, o.amount_paid - o.amount_refunded) >= 0
+        AND least(o.discount, o.tax_included, o.shipping, o.shipping_refunded, o.shipping_tax_included,
+                  o.amount_refunded, o.subtotal - o.discount, o.tax - o.tax_included,
+                  o.shipping_tax - o.shipping_tax_included,
+                  o.shipping + o.shipping_tax - o.shipping_tax_included - o.shipping_refunded,
+                  o.amount_paid - o.amount_refunded) >= 0
         AND o.subtotal <= 1000000000000000 AND o.total = o.subtotal - o.discount + o.tax - o.tax_included + o.shipping
         AND (o.status IN ('pending', 'cancelled') OR o.amount_paid >= o.total)
     THEN
@@ -20,10 +23,11 @@ BEGIN
     ELSIF o.status NOT IN ('pending', 'paid', 'shipped', 'delivered', 'cancelled') THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_status_unknown',
             MESSAGE = 'The order''s status is unknown.';
-    ELSIF o.shipping_refunded NOT BETWEEN 0 AND o.shipping THEN
+    ELSIF o.shipping_refunded NOT BETWEEN 0 AND o.shipping + o.shipping_tax - o.shipping_tax_included THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'shipping_refunded_out_of_range',
             MESSAGE = 'Refunds cannot exceed what the shipping cost.';
     ELSIF o.tax_included NOT BETWEEN 0 AND o.tax
+          OR o.shipping_tax_included NOT BETWEEN 0 AND o.shipping_tax
           OR o.total <> o.subtotal - o.discount + o.tax - o.tax_included + o.shipping THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_total_adds_up',
             MESSAGE = 'The order''s total is not the sum of its parts.';

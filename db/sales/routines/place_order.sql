@@ -47,11 +47,7 @@ BEGIN
         PERFORM sales.lock_unpaid_orders(place_order.account_id);
     END IF;
     SELECT now() + s.order_time_to_live AS expires_at, s.commission_basis_points,
-           s.shipping_required OR EXISTS (
-               SELECT FROM sales.tax_rates AS r
-               WHERE r.country = coalesce(
-                   place_order.shipping_address ->> 'country', s.tax_country::text
-               )::char(2)) AS priced,
+           s.shipping_required OR sales.looks_for_tax() AS priced,
            s.max_unpaid_orders, s.max_units_on_hold,
            CASE WHEN num_nonnulls(s.max_unpaid_orders, s.max_units_on_hold) > 0 THEN (
                SELECT count(*) FROM (
@@ -169,8 +165,16 @@ BEGIN
     END IF;
     PERFORM messaging.record_event('order.created', v_order_id, place_order.account_id,
         jsonb_build_object('total', v_subtotal, 'currency', place_order.currency));
-    -- An order with nothing to pay is paid.
-    IF v_subtotal = 0 THEN
+    IF v_shop.priced AND EXISTS (
+        SELECT FROM sales.orders AS o
+        WHERE o.id = v_order_id AND o.tax_country IS NOT NULL
+          AND (o.shipping_parts @> '[{"tax_category": null}]'
+               OR EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order_id AND i.tax_category IS NULL)))
+    THEN
+        PERFORM sales.follow_undecided_tax(v_order_id);
+    END IF;
+    -- An order with nothing to pay is paid, unless its tax is undecided.
+    IF v_subtotal = 0 AND NOT sales.awaits_tax(v_order_id) THEN
         PERFORM sales.settle_order(v_order_id);
         PERFORM fulfilment.advance_order(v_order_id);
     END IF;

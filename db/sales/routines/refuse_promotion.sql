@@ -1,5 +1,5 @@
 -- Raises the error that says why a promotion does not apply. The order and the validation use the same messages.
--- Callers:   price_order, use_promotions.
+-- Callers:   discount_lines, use_promotions.
 -- Errors:    the code it is given: own_account_refused 403, promo_used_up and promo_used_by_account 409, all others
 --            422.
 CREATE OR REPLACE FUNCTION sales.refuse_promotion(code text, minimum bigint DEFAULT NULL)

@@ -7,5 +7,5 @@ RETURN ROW(
     m.id, m.name, m.carrier, m.enabled,
     ARRAY(SELECT ROW(nullif(r.country, ''), r.currency::text, r.up_to, r.price, r.free_from)::api.shipping_rate
           FROM sales.shipping_rates AS r WHERE r.method_id = m.id ORDER BY r.country, r.currency, r.up_to),
-    m.version, m.created_at
+    m.tax_category, m.version, m.created_at
 )::api.shipping_method;

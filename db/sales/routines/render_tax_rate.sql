@@ -3,5 +3,5 @@
 CREATE FUNCTION api.render_tax_rate(r sales.tax_rates)
 RETURNS api.tax_rate
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-RETURN ROW(r.id, r.country::text, nullif(r.region, ''), r.category, r.name, r.rate, r.included, lower(r.valid),
-           upper(r.valid))::api.tax_rate;
+RETURN ROW(r.id, r.country::text, nullif(r.region, ''), r.category, r.name, r.rate, r.included, r.combine,
+           lower(r.valid), upper(r.valid))::api.tax_rate;

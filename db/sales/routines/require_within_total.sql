@@ -1,6 +1,6 @@
 -- After a change of a pending order's total: cancels its open payments, since they would pay the old total; settles an
 -- order that is fully paid by now; refuses a total below what has been paid.
--- Callers:   change_lines, api.set_shipping_address.
+-- Callers:   change_lines, decide_tax, api.set_shipping_address.
 -- Locks:     the order's payments; those of settle_order. The caller holds the order.
 -- Errors:    order_partly_paid, payment_processing 409.
 CREATE OR REPLACE FUNCTION sales.require_within_total(order_id uuid)
@@ -23,7 +23,7 @@ BEGIN
             MESSAGE = 'More has been paid already than the order would cost.',
             HINT = 'Cancel the order to have the money back, or change it less.',
             DETAIL = json_build_object('amount_paid', v_order.amount_paid, 'total', v_order.total)::text;
-    ELSIF v_order.amount_paid = v_order.total THEN
+    ELSIF v_order.amount_paid = v_order.total AND NOT sales.awaits_tax(v_order.id) THEN
         PERFORM sales.settle_order(v_order.id);
         PERFORM fulfilment.advance_order(v_order.id);
     END IF;

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pyrage
 import pytest
 
 from db.server.access import CONSUMERS, Access
@@ -262,6 +263,17 @@ def test_the_backup_job_backs_up_records_it_and_brings_it_back(machine: Machine)
     assert done.returncode == 0, done.stderr + done.stdout
     with Server(target) as access, psycopg.connect(access.admin("storeproc")) as connection:
         assert connection.execute("SELECT text FROM public.note").fetchone() == ("after the full one",)
+
+    # Encrypted, as store_backup; the log is what the database has archived readable.
+    key = machine.home / "shop.key"
+    identity = pyrage.x25519.Identity.generate()
+    key.write_text(f"{identity}\n")
+    done = machine.run("backup", "storeproc", "backup", STOREPROC_BACKUPS_ENCRYPT_TO=str(identity.to_public()))
+    assert done.returncode == 0, done.stderr
+    assert "encryption begins with a full backup" in done.stdout
+    assert not [path for path in (machine.backups / "wal").glob("*.gz") if len(path.stem) == 24]
+    verified = machine.run("backup", "storeproc", "backup", "verify", STOREPROC_BACKUPS_IDENTITY=str(key))
+    assert "everything is complete and undamaged" in verified.stdout, verified.stderr
 
 
 def test_a_server_that_does_not_archive_to_the_folder_is_told_apart(machine: Machine, access: Access) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from .disputes import Disputes
-from .things import SHIPPING, Line, Order, Promotion, Refusal, rounded, split
+from .things import SHIPPING, Line, Order, Promotion, Refusal, split, with_tax
 
 
 class Orders(Disputes):
@@ -94,17 +94,13 @@ class Orders(Disputes):
         tax = self.taxes.get(order.country or "")
         for line, amount in zip(order.lines, left, strict=True):
             line.discount = line.unit_price * line.quantity - amount
-            line.tax, line.total = 0, amount
-            if tax and tax.included:
-                line.tax = rounded(amount * tax.rate / (100 + tax.rate))
-            elif tax:
-                line.tax = rounded(amount * tax.rate / 100)
-                line.total += line.tax
+            line.tax, line.total = with_tax(amount, tax)
         if order.by_parcel:
             if order.country is None:
                 raise Refusal(422, "shipping_address_required")
             price, free_from = SHIPPING[order.currency]
             order.shipping = 0 if free_from is not None and sum(left) >= free_from else price
+            order.shipping_tax, order.shipping_cost = with_tax(order.shipping, tax)
 
     def discount(self, promotion: Promotion, currency: str, amounts: list[int]) -> tuple[list[int], str | None]:
         nothing, goods = [0] * len(amounts), sum(amounts)

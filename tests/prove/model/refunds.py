@@ -73,7 +73,7 @@ class Refunds(State):
         return refund
 
     def spread(self, order: Order, amount: int) -> list[tuple[str | None, int, int]]:
-        left = [line.total - line.refunded for line in order.lines] + [order.shipping - order.shipping_refunded]
+        left = [line.total - line.refunded for line in order.lines] + [order.shipping_cost - order.shipping_refunded]
         names: list[str | None] = [line.id for line in order.lines]
         return [(name, 0, part) for name, part in zip([*names, None], split(amount, left), strict=True) if part]
 
@@ -90,7 +90,7 @@ class Refunds(State):
                 raise Refusal(409, "line_refunded_out_of_range")
             if not 0 <= line.refunded <= line.total:
                 raise Refusal(409, "refund_above_line")
-        if not 0 <= order.shipping_refunded <= order.shipping:
+        if not 0 <= order.shipping_refunded <= order.shipping_cost:
             raise Refusal(409, "shipping_refunded_out_of_range")
         order.refunded += direction * refund.from_order
 

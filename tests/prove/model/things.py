@@ -89,6 +89,8 @@ class Order:
     reason: str | None = None
     released: bool = False
     shipping: int = 0
+    shipping_tax: int = 0
+    shipping_cost: int = 0  # with the tax that is added to it
     shipping_refunded: int = 0
     paid: int = 0
     refunded: int = 0
@@ -96,7 +98,11 @@ class Order:
 
     @property
     def total(self) -> int:
-        return sum(line.total for line in self.lines) + self.shipping
+        return sum(line.total for line in self.lines) + self.shipping_cost
+
+    @property
+    def tax(self) -> int:
+        return sum(line.tax for line in self.lines) + self.shipping_tax
 
     @property
     def due(self) -> int:
@@ -182,3 +188,13 @@ def split(amount: int, weights: list[int]) -> list[int]:
 def rounded(exact: Fraction) -> int:
     """Half away from zero; amounts are not negative."""
     return int(exact + Fraction(1, 2))
+
+
+def with_tax(amount: int, tax: Tax | None) -> tuple[int, int]:
+    """The tax of an amount, and what the amount costs with it."""
+    if tax is None:
+        return 0, amount
+    if tax.included:
+        return rounded(amount * tax.rate / (100 + tax.rate)), amount
+    on_top = rounded(amount * tax.rate / 100)
+    return on_top, amount + on_top
