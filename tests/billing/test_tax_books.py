@@ -174,7 +174,7 @@ async def test_documents_from_before_are_filed_and_booked(
             "UPDATE billing.sellers SET exemption = 'Article 151';"
         )
         statements = MIGRATION.read_text()
-        await connection.execute(statements[statements.index("INSERT INTO") : statements.index("-- 0067 left out")])
+        await connection.execute(statements[statements.index("INSERT INTO") :])
         await connection.execute("SELECT identity.authenticate_service('worker')")
         [shown] = await connection.fetch(
             "SELECT to_json(api.render_invoice(i)) AS document FROM billing.invoices AS i WHERE i.id = $1",
