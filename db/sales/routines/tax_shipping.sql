@@ -1,6 +1,7 @@
 -- How an order's shipping is taxed: like the goods that it carries, split over their treatments by their values after
 -- the discounts (by quantity if they cost nothing), exact to the unit; or as the category that its method names. Goods
--- are the lines that need shipping, or all if none does. Each part is taxed once.
+-- are the lines that need shipping, or all if none does. Each part is taxed once, and rounded together with the lines
+-- that are taxed like it.
 -- Callers:   price_order, after tax_lines; "order" has the new shipping and tax law.
 -- Returns:   the parts as in orders.shipping_parts, the tax, and the part of it that is inside the price.
 CREATE OR REPLACE FUNCTION sales.tax_shipping(
@@ -30,6 +31,8 @@ BEGIN
         FROM sales.split_shipping("order") AS s WHERE v_category IS NULL
     LOOP
         v_charged := sales.charge_tax(v_part.amount, v_part.rates);
+        v_charged := sales.charge_tax(v_part.amount, v_part.rates,
+                                      sales.value_taxed_like("order".id, v_charged.taxes));
         parts := parts || jsonb_build_object(
             'tax_category', v_part.tax_category, 'exemption_id', v_part.exemption_id,
             'tax_rate', trim_scale(v_charged.tax_rate), 'tax_included', v_part.tax_included,
