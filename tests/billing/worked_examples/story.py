@@ -53,7 +53,9 @@ class Teller:
             for row in found:
                 await self.admin(f"end_{kind.removesuffix('s')}", **{name: row["id"]})
         await self.office.sells(**SELLER | {"name": shop["name"], "e_invoice": True} | shop["seller"])
-        await self.admin("update_settings", time_zone=shop.get("time_zone", "UTC"))
+        await self.admin(
+            "update_settings", time_zone=shop.get("time_zone", "UTC"), tax_rounding=shop.get("tax_rounding", "line")
+        )
         for rate in shop.get("rates", []):
             await self.admin("create_tax_rate", **rate | {"rate": float(rate["rate"])})
         for rule in shop.get("rules", []):

@@ -45,6 +45,7 @@ async def test_sums_are_those_of_the_order(
     shop: Shop, office: Office, customer: str, region: dict[str, str], seed: int
 ) -> None:
     chance = random.Random(seed)
+    await shop.call("web_admin", "update_settings", token=office.admin, tax_rounding=("line", "document")[seed % 2])
     order = await placed(office, customer, region, chance)
     payment = await office.pay(customer, order)
     invoice = await office.issue(order)

@@ -92,17 +92,15 @@ class Orders(Disputes):
                 raise Refusal(422, reason)
             left = [amount - part for amount, part in zip(left, off, strict=True)]
         tax = self.taxes.get(order.country or "")
-        before = 0
         for line, amount in zip(order.lines, left, strict=True):
             line.discount = line.unit_price * line.quantity - amount
-            line.tax, line.total = with_tax(amount, tax, before)
-            before += amount
+            line.tax, line.total = with_tax(amount, tax)
         if order.by_parcel:
             if order.country is None:
                 raise Refusal(422, "shipping_address_required")
             price, free_from = SHIPPING[order.currency]
             order.shipping = 0 if free_from is not None and sum(left) >= free_from else price
-            order.shipping_tax, order.shipping_cost = with_tax(order.shipping, tax, before)
+            order.shipping_tax, order.shipping_cost = with_tax(order.shipping, tax)
 
     def discount(self, promotion: Promotion, currency: str, amounts: list[int]) -> tuple[list[int], str | None]:
         nothing, goods = [0] * len(amounts), sum(amounts)

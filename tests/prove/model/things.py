@@ -190,12 +190,11 @@ def rounded(exact: Fraction) -> int:
     return int(exact + Fraction(1, 2))
 
 
-def with_tax(amount: int, tax: Tax | None, before: int = 0) -> tuple[int, int]:
-    """The tax of an amount, and what the amount costs with it. What comes `before` it in the order is taxed alike and
-    rounded together with it.
-    """
+def with_tax(amount: int, tax: Tax | None) -> tuple[int, int]:
+    """The tax of an amount, and what the amount costs with it."""
     if tax is None:
         return 0, amount
-    share = tax.rate / (100 + tax.rate if tax.included else 100)
-    charged = rounded((before + amount) * share) - rounded(before * share)
-    return charged, amount if tax.included else amount + charged
+    if tax.included:
+        return rounded(amount * tax.rate / (100 + tax.rate)), amount
+    on_top = rounded(amount * tax.rate / 100)
+    return on_top, amount + on_top
