@@ -188,6 +188,10 @@ CREATE TYPE api.tax_exemption AS (
 );
 COMMENT ON COLUMN api.tax_exemption.tax_category IS 'Of the goods; null: all of them.';
 
+CREATE DOMAIN api.tax_rounding AS text
+    CONSTRAINT tax_rounding_unknown CHECK (VALUE = ANY (ARRAY['line', 'document']));
+COMMENT ON DOMAIN api.tax_rounding IS 'line or document.';
+
 CREATE DOMAIN api.untaxed_orders AS text
     CONSTRAINT untaxed_orders_unknown CHECK (VALUE = ANY (ARRAY['refuse', 'hold']));
 COMMENT ON DOMAIN api.untaxed_orders IS 'refuse or hold.';

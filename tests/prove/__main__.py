@@ -82,7 +82,7 @@ class Row:
 
 
 # Broken so that only exact amounts tell: the machine must see it.
-OFF_BY_A_UNIT = Cut("sales.charge_tax", "v_amount := round((amount + CASE", "v_amount := trunc((amount + CASE")
+OFF_BY_A_UNIT = Cut("sales.charge_tax", "v_amount := round((before + amount", "v_amount := trunc((before + amount")
 
 
 # Pieces that come back are added to what was read, not to what is there.

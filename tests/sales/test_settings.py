@@ -37,12 +37,13 @@ async def test_settings_are_read_and_changed_one_by_one(client: Client, shop: Sh
         "untaxed_orders": "hold",
         "time_zone": "UTC",
         "language": "en",
+        "tax_rounding": "line",
     }  # fmt: skip
     changes: tuple[dict[str, Any], ...] = (
         {"order_time_to_live": "PT1H"}, {"return_window": "P14D", "commission_basis_points": 500},
         {"tax_country": "DE", "shipping_required": True}, {"booking_carrier": None, "tax_country": None},
         {"max_unpaid_orders": 3, "max_units_on_hold": 10}, {"max_unpaid_orders": None},
-        {"untaxed_orders": "refuse", "time_zone": "Asia/Dhaka"},
+        {"untaxed_orders": "refuse", "time_zone": "Asia/Dhaka", "tax_rounding": "document"},
         {"return_origins": ["https://shop.example"]}, {"return_window": "PT0S", "return_origins": []},
         {name: before[name] for name in before if name != "tax_country"},
     )  # fmt: skip
@@ -83,6 +84,7 @@ async def test_every_column_is_a_setting(shop: Shop, token: str) -> None:
         ({"tax_country": "Germany"}, "request_invalid"),
         ({"singleton": False}, "request_invalid"),
         ({"untaxed_orders": "ignore"}, "request_invalid"),
+        ({"tax_rounding": "never"}, "request_invalid"),
         ({"time_zone": "Europe/Bonn"}, "time_zone_unknown"),
         ({"time_zone": "posix/Europe/Berlin"}, "time_zone_unknown"),
         ({"time_zone": "UTC+2"}, "time_zone_unknown"),

@@ -7,7 +7,7 @@ CREATE TYPE api.settings AS (
     staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer,
     max_unpaid_orders integer, max_units_on_hold integer, security_events_kept text,
     second_factor_required_for_staff boolean, deposit_hold text, untaxed_orders api.untaxed_orders, time_zone text,
-    language text
+    language text, tax_rounding api.tax_rounding
 );
 COMMENT ON COLUMN api.settings.language IS 'The language of mails and documents for customers who chose none.';
 COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
@@ -45,6 +45,9 @@ COMMENT ON COLUMN api.settings.tax_country IS 'Where orders without an address a
 COMMENT ON COLUMN api.settings.untaxed_orders IS
 'What happens to an order with goods for which neither a tax rate nor a rule of exemption applies, if the seller is
 registered for tax: `refuse` (422 `tax_undecided`), or `hold`: it cannot be paid until it is released.';
+COMMENT ON COLUMN api.settings.tax_rounding IS
+'`line`: the tax of each line is rounded; `document`: the tax of all that is taxed alike in an order is rounded once,
+and its lines add up to it. Some tax offices accept only the latter.';
 COMMENT ON COLUMN api.settings.time_zone IS
 'Of documents and reports, such as Europe/Berlin: it decides the day of a document, and the year of its number.';
 COMMENT ON COLUMN api.settings.shipping_required IS
@@ -71,7 +74,7 @@ BEGIN
                    s.staff_idle_time_to_live, s.daily_limits_per_recipient, s.daily_limits_per_staff,
                    s.max_unpaid_orders, s.max_units_on_hold, s.security_events_kept,
                    s.second_factor_required_for_staff, s.deposit_hold, s.untaxed_orders, s.time_zone,
-                   s.language)::api.settings
+                   s.language, s.tax_rounding)::api.settings
         FROM sales.settings AS s
     );
 END $$;

@@ -33,7 +33,7 @@ CREATE FUNCTION api.update_settings(
     security_events_kept api.duration DEFAULT NULL, second_factor_required_for_staff boolean DEFAULT NULL,
     deposit_hold api.duration DEFAULT NULL, untaxed_orders api.untaxed_orders DEFAULT NULL,
     time_zone api.short_text DEFAULT NULL, language api.language DEFAULT NULL,
-    given text[] DEFAULT NULL
+    tax_rounding api.tax_rounding DEFAULT NULL, given text[] DEFAULT NULL
 )
 RETURNS api.settings
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -118,6 +118,7 @@ BEGIN
         return_origins = coalesce(update_settings.return_origins, s.return_origins),
         untaxed_orders = coalesce(update_settings.untaxed_orders, s.untaxed_orders),
         time_zone = coalesce(update_settings.time_zone, s.time_zone),
+        tax_rounding = coalesce(update_settings.tax_rounding, s.tax_rounding),
         max_unpaid_orders = CASE WHEN 'max_unpaid_orders' = ANY (update_settings.given)
                                  THEN update_settings.max_unpaid_orders
                                  ELSE coalesce(update_settings.max_unpaid_orders, s.max_unpaid_orders) END,
