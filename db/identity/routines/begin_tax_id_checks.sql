@@ -1,5 +1,6 @@
 -- Asks again about tax ids that are due: those that no service has answered about, once a day, and answers that are old
--- (see record_tax_id_check). One whose job is still in the queue has no second one; one that neither the account nor a pending order uses is not asked about again.
+-- (see record_tax_id_check). One whose job is still in the queue has no second one; one that neither the account nor a
+-- pending order uses is not asked about again.
 -- Callers:   api.begin_tax_id_checks.
 -- Returns:   how many are asked about: at most 100 a call, spread over ten minutes, since services refuse more.
 -- Locks:     the rows of the tax ids; those that are locked are left for the next call.
