@@ -1,5 +1,6 @@
 # make up     everything, from nothing: environment, PostgreSQL, schema, demo shop, web tier, worker. Ctrl-C stops it.
-# make test   the tests, some minutes   make test-long   fuzzing, faults, upgrades, standby, backups   make check   linters, types, sizes
+# make test   the tests, some minutes   make test-long   fuzzing, faults, upgrades, standby, backups   make test-all   both at once
+# make check  linters, types, sizes
 # make prove  correctness under attack, abuse, faults and over a busy hour: one table; ARGS='--size quick', '--size long', 'attacks --seed 7'
 # make audit  known vulnerabilities of what we run on, and licences      make sbom   the list of it (CycloneDX), dist/storeproc.cdx.json
 # make lock   the exact versions and hashes that the image installs, after a change of pyproject.toml   make digests  its base images
@@ -17,7 +18,7 @@ INSTALL = rm -f $(VENV)/.failed; \
     '/^ERROR|^error:/ { print } /^Collecting/ { n++; if (tty) printf "\r  %d packages", n; fflush() } END { if (tty) print "" }'; \
   test ! -f $(VENV)/.failed
 
-.PHONY: up test test-long bench prove check audit sbom lock digests clean
+.PHONY: up test test-long test-all bench prove check audit sbom lock digests clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.installed
@@ -28,6 +29,9 @@ test: $(VENV)/.installed-test
 
 test-long: $(VENV)/.installed-test
 	@exec $(BIN)/python -m pytest -m long $(ARGS)
+
+test-all: $(VENV)/.installed-test
+	@exec $(BIN)/python -m pytest $(ARGS)
 
 bench: $(VENV)/.installed-test
 	@exec $(BIN)/python -m tests.bench $(ARGS)
@@ -71,7 +75,7 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
 	@echo "installing storeproc and what the tests need (once; a minute or so)"
-	@$(call INSTALL,--editable '.[test]')
+	@$(call INSTALL,--no-compile --editable '.[test]')
 	@touch $(VENV)/.installed $@
 
 clean:

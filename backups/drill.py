@@ -12,7 +12,7 @@ from backups.restore import Request, Restored, restore_backup
 from db.server.embedded import find_layout
 from db.server.supervisor import Server
 
-NAME = "storeproc-drill"
+NAME = ".storeproc-drill"  # hidden: a copy to another place that runs meanwhile leaves it out
 
 
 def is_possible(repository: Repository) -> bool:
@@ -26,14 +26,23 @@ def run_drill(repository: Repository, place: Path, prove: Proof, say: Say) -> tu
 
     The store keeps running and is not touched. Raises BackupError where anything is not as it should be.
     """
-    folder = place / NAME
+    folder = drill_folder(repository, place)
     home = find_layout(folder, say).home  # elsewhere, where the database's user cannot enter the folder
-    _remove_leftover(folder, home)
-    try:
-        done = restore_backup(repository, Request(into=folder), secret=None, prove=prove, say=say)
-        return done, folder_size(done.cluster)
-    finally:
-        _remove(folder, home)
+    with repository.drilling():
+        _remove_leftover(folder, home)
+        try:
+            done = restore_backup(repository, Request(into=folder), secret=None, prove=prove, say=say)
+            return done, folder_size(done.cluster)
+        finally:
+            _remove(folder, home)
+
+
+def drill_folder(repository: Repository, place: Path) -> Path:
+    """The folder of a repository's drills; shops with neighbouring data folders have different ones."""
+    mark = repository.folder / "system"
+    if not mark.exists():
+        raise BackupError(f"there are no backups in {repository.folder}: `storeproc backup` makes one.")
+    return place / f"{NAME}-{mark.read_text().strip()}"
 
 
 def _remove(*folders: Path) -> None:

@@ -117,12 +117,19 @@ class Log:
     @property
     def without_checksum(self) -> list[str]:
         """The segments of the archive that have no checksum: an older version archived them."""
-        paths = {name: self.files[name] for name in self.segments}
+        paths = {name: self._file(name) for name in self.segments}
         return [name for name, path in paths.items() if path.suffix and not checksum_file(path).exists()]
 
     def is_encrypted(self, name: str) -> bool:
         """Whether a file is there and encrypted."""
-        return name in self.files and self.files[name].suffix == AGE
+        return name in self.files and self._file(name).suffix == AGE
+
+    def _file(self, name: str) -> Path:
+        """The file, which a backup may have encrypted since it was found: verifications and drills run beside it."""
+        path = self.files[name]
+        if path.suffix == ".gz" and not path.exists() and (now := path.with_name(path.name + AGE)).exists():
+            self.files[name] = now
+        return self.files[name]
 
     @property
     def without_note(self) -> list[str]:
@@ -152,7 +159,7 @@ class Log:
 
         Raises WrongKeyError or AlteredError for an encrypted one.
         """
-        path = self.files[name]
+        path = self._file(name)
         if path.suffix == AGE:
             if self._key is None:
                 raise WrongKeyError(f"{path} is encrypted, and the key is not here")
@@ -166,9 +173,9 @@ class Log:
         return self._faults[name]
 
     def _find_fault(self, name: str) -> str | None:
-        path = self.files.get(name)
-        if path is None:
+        if name not in self.files:
             return "missing"
+        path = self._file(name)
         try:
             sound = matches(path)
             if sound is None:  # of an older version: gzip's own checksum tells
@@ -179,7 +186,7 @@ class Log:
         except (gzip.BadGzipFile, EOFError, zlib.error, AlteredError):
             return "damaged"
         except (OSError, WrongKeyError):
-            return "unreadable"
+            return "unreadable" if self._file(name) == path else self._find_fault(name)
         return None if sound else "damaged"
 
     def check(self, say: Say) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """The folder of one cluster's physical backups.
 
     <folder>/system                 the cluster whose backups these are (its system identifier)
-    <folder>/lock                   held while a backup is taken, restored or removed
+    <folder>/lock                   held while a backup is taken or copied, or the cluster is replaced by one
+    <folder>/reading                shared by what reads backups for long (verify, a drill), so that none is removed
+    <folder>/drill                  held while a drill runs
     <folder>/base/<id>/data         what pg_basebackup wrote: a data folder, or the changes since the parent backup;
                                     with --compress base.tar.gz and the manifest, and pg_wal.tar.gz in <id>
     <folder>/base/<id>/backup.json  the description of the backup; written last: a backup without it is not complete
@@ -17,10 +19,12 @@ backup.json and the files of the log have a checksum beside them (checksums.py),
 
 from __future__ import annotations
 
+import copy
 import fcntl
 import json
 import os
 import pwd
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +32,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
 from backups.checksums import matches
 from backups.encryption import SUFFIX as AGE
@@ -117,6 +122,7 @@ class Repository:
         self.folder, self.layout, self.outside = folder, layout, outside
         self.recipients, self.identity = list(recipients), identity
         self.base, self.wal = folder / "base", folder / "wal"
+        self._known: list[Backup] | None = None
 
     @classmethod
     def of(
@@ -152,8 +158,11 @@ class Repository:
 
         Raises BackupError when the folder is not readable, or the description of a backup is damaged.
         """
+        if self._known is not None:
+            return self._known
         try:
-            return [_described(path) for path in sorted(self.base.glob("*/backup.json"))]
+            paths = sorted(self.base.glob("*/backup.json"))
+            return [_described(path) for path in paths if not path.parent.name.startswith(".")]
         except PermissionError:
             raise BackupError(f"{self.base} is not readable: run as the user that owns it.") from None
 
@@ -221,13 +230,46 @@ class Repository:
     def locked(self) -> Iterator[None]:
         """Hold the repository's lock; raises BackupError when another process holds it."""
         with (self.folder / "lock").open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise BackupError(
-                    f"another backup or restore is running in {self.folder}: wait until it has ended."
-                ) from None
+            deadline = time.monotonic() + 1
+            while not _try_lock(file, fcntl.LOCK_EX):
+                if time.monotonic() > deadline:  # snapshot() holds it for a moment only
+                    raise BackupError(
+                        f"another backup or restore is running in {self.folder}: wait until it has ended."
+                    )
+                time.sleep(0.02)
             yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Keep the backups that there are from being removed. Others may be taken meanwhile."""
+        with (self.folder / "reading").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)  # to remove backups takes a moment
+            yield
+
+    @contextmanager
+    def removing(self) -> Iterator[bool]:
+        """Whether backups may be removed in the body: False while others read them."""
+        with (self.folder / "reading").open("a") as file:
+            yield _try_lock(file, fcntl.LOCK_EX)
+
+    @contextmanager
+    def drilling(self) -> Iterator[None]:
+        """Hold the lock of drills; raises BackupError when one is running."""
+        with (self.folder / "drill").open("a") as file:
+            if not _try_lock(file, fcntl.LOCK_EX):
+                raise BackupError(f"a drill of {self.folder} is running: wait until it has ended.")
+            yield
+
+    def snapshot(self) -> tuple[Repository, Log]:
+        """The repository with the backups that there are now, and its log, for work that a backup may overtake."""
+        with (self.folder / "lock").open("a") as file:
+            busy = not _try_lock(file, fcntl.LOCK_SH)
+        frozen = copy.copy(self)
+        known = self.backups()
+        log = Log(self.wal, self.layout, key=self.key)
+        # One that is being taken is there a moment before its log, as if that were lost.
+        frozen._known = [each for each in known if not busy or log.last_number(each.timeline) >= each.first_segment]
+        return frozen, log
 
     def prepare(self, identifier: int) -> None:
         """Make the folder, or check that it belongs to the cluster with this system identifier.
@@ -252,6 +294,7 @@ class Repository:
             for folder in (self.base,) if self.outside else (self.base, self.wal):
                 folder.mkdir(mode=0o700, exist_ok=True)
                 os.chown(folder, layout.uid, layout.gid)
+            (self.folder / "reading").touch()
         except OSError as error:
             raise BackupError(
                 f"{self.folder} cannot be used: {error.strerror}. Set STOREPROC_BACKUPS to another folder."
@@ -270,6 +313,14 @@ class Repository:
                 f"{self.folder} contains the backups of another database: set STOREPROC_BACKUPS to another "
                 "folder, or move that one away."
             )
+
+
+def _try_lock(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _turns(paths: Iterable[Sequence[Turn]]) -> Iterator[tuple[Turn, Turn]]:

@@ -99,7 +99,7 @@ def restore_backup(repository: Repository, request: Request, *, secret: str | No
     if not lock.lock("restore"):
         raise BackupError(f"storeproc runs on {data} (process {lock.holder()}): stop it first, then restore.")
     try:
-        with _removed_if_refused(new), repository.locked():
+        with _removed_if_refused(new), repository.reading() if into else repository.locked():
             target = lock.layout = find_layout(data, say)
             lock.end_predecessor()
             return _restore(repository, target, read_secret(data, secret), request, prove, say)
@@ -133,7 +133,10 @@ def _removed_if_refused(paths: Callable[[], list[Path]]) -> Iterator[None]:
 def _restore(repository: Repository, target: Layout, secret: str, request: Request, prove: Proof, say: Say) -> Restored:
     in_place = request.into is None
     survivor = target.cluster if in_place and _is_of(repository, target) else None
-    log = Log(repository.wal, repository.layout, survivor, key=repository.key)
+    if in_place:
+        log = Log(repository.wal, repository.layout, survivor, key=repository.key)
+    else:
+        repository, log = repository.snapshot()
     log.check(say)
     goal, candidates = _choose(repository, log, request)
     if require_key(repository, log, goal, candidates[:1]):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from backups.checksums import checksum_file
 from backups.encryption import SUFFIX as AGE
-from backups.log import segment_number
+from backups.log import Log, Turn, segment_number
 from backups.programs import Say
-from backups.repository import Backup, Repository
+from backups.repository import Backup, Repository, leads
 
 LOG_FILE = re.compile(r"[0-9A-F]{24}(?=\.)")  # segments, parts of them, labels of backups; not histories
 
@@ -28,31 +28,47 @@ class Retention:
         return f"the last {self.days} days and the last {self.fulls} full backups"
 
 
-def first_kept(fulls: Sequence[Backup], retention: Retention, now: datetime) -> int:
+def first_kept(
+    fulls: Sequence[Backup], retention: Retention, now: datetime, paths: Mapping[int, Sequence[Turn]]
+) -> int:
     """The index of the oldest full backup that is kept, of all full ones, the oldest first.
 
-    The moments of the last days need the last full backup from before them. Where there is none, all are kept.
+    The moments of the last days need the last full backup from before them. Where there is none, all are kept. After a
+    restore to a moment this may be an older one: those on the timeline that was left do not lead to the new one.
+    `paths` are the paths to all timelines.
     """
     begin = now - timedelta(days=retention.days)
-    before = [index for index, backup in enumerate(fulls) if backup.available_from <= begin]
-    by_time = before[-1] if before else 0
-    return max(min(by_time, len(fulls) - retention.fulls), 0)
+    needed = [len(fulls)]
+    for timeline, path in paths.items():
+        if any(backup.timeline > timeline and backup.available_from <= begin for backup in fulls):
+            continue  # it was left before the last days
+        leading = [index for index, backup in enumerate(fulls) if leads(path, backup)]
+        before = [index for index in leading if fulls[index].available_from <= begin]
+        needed += before[-1:] or leading[:1]
+    return max(min(*needed, len(fulls) - retention.fulls), 0)
 
 
 def prune(repository: Repository, retention: Retention, say: Say) -> None:
     """Remove the backups that are not kept, an incremental one with its full one, and the log only they need."""
     known = repository.backups()
     fulls = [backup for backup in known if backup.kind == "full"]
-    first = first_kept(fulls, retention, datetime.now(UTC))
+    log = Log(repository.wal, repository.layout)
+    timelines = log.timelines | {backup.timeline for backup in known}
+    paths = {timeline: log.path_to(timeline) for timeline in timelines}
+    first = first_kept(fulls, retention, datetime.now(UTC), paths)
     if first == 0:
         return
-    kept = {backup.id for backup in fulls[first:]}
-    gone = [backup for backup in known if _root(known, backup) not in kept]
-    for backup in reversed(gone):  # an incremental backup before its parent
-        doomed = repository.base / f".{backup.id}.part"
-        (repository.base / backup.id).rename(doomed)
-        shutil.rmtree(doomed)
-    removed = _remove_log_before(repository, min(backup.start_segment for backup in known if backup.id in kept))
+    with repository.removing() as allowed:
+        if not allowed:
+            say("backups are being verified or restored: what is no longer needed is removed after the next backup")
+            return
+        kept = {backup.id for backup in fulls[first:]}
+        gone = [backup for backup in known if _root(known, backup) not in kept]
+        for backup in reversed(gone):  # an incremental backup before its parent
+            doomed = repository.base / f".{backup.id}.part"
+            (repository.base / backup.id).rename(doomed)
+            shutil.rmtree(doomed)
+        removed = _remove_log_before(repository, min(backup.start_segment for backup in known if backup.id in kept))
     say(f"removed {len(gone)} backups and {removed} log segments; {retention} are kept")
 
 

@@ -2,10 +2,11 @@
 # schedule.sh [--check]
 #
 # The backup service of docker-compose.yml: until it is stopped, it runs `storeproc backup` every hour (BACKUP_EVERY,
-# seconds), makes a dump every day (DUMP_EVERY), both in STOREPROC_BACKUPS, and restores the latest backup every day
-# (DRILL_EVERY; 0: never), as a proof. It keeps what STOREPROC_BACKUPS_DAYS needs and at least KEEP_FULL full backups
-# (default 2); of dumps the last KEEP_DUMPS (default 7), and those of as many days. A failed one is retried after five
-# minutes (RETRY_AFTER).
+# seconds), and STOREPROC_BACKUPS_COPY after each, if that is set. Beside that it makes a dump every day (DUMP_EVERY),
+# reads all backups to find damage (VERIFY_EVERY; 0: never), and restores the latest as a proof (DRILL_EVERY; 0: never).
+# All are in STOREPROC_BACKUPS. It keeps what STOREPROC_BACKUPS_DAYS needs and at least KEEP_FULL full backups (default
+# 2); of dumps the last KEEP_DUMPS (default 7), and those of as many days. What failed is retried after five minutes
+# (RETRY_AFTER): a copy alone, without another backup.
 #   --check   exit status 0 if each was made in the last 26 hours: for health checks
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -18,13 +19,25 @@ age_of() {  # seconds since the last one; a large number if there was none
     if [[ -e $dumps/.last-$1 ]]; then echo $(($(date +%s) - $(stat -c %Y "$dumps/.last-$1"))); else echo 999999999; fi
 }
 
+wanted=(backup)
+[[ -z ${STOREPROC_BACKUPS_COPY:-} ]] || wanted+=(copy)
+wanted+=(dump)
+[[ ${VERIFY_EVERY:-86400} == 0 ]] || wanted+=(verify)
+[[ ${DRILL_EVERY:-86400} == 0 ]] || wanted+=(drill)
+
 if [[ ${1:-} == --check ]]; then
-    for kind in backup dump drill; do
-        [[ $kind == drill && ${DRILL_EVERY:-86400} == 0 ]] || (($(age_of $kind) < 26 * 3600)) || fail "the last $kind is older than 26 hours."
+    for kind in "${wanted[@]}"; do
+        (($(age_of "$kind") < 26 * 3600)) || fail "the last $kind is older than 26 hours."
     done
     exit 0
 fi
-[[ $# == 0 ]] || { usage; exit 1; }
+# What takes long (a dump, reading everything, a restore) must not delay the next backup: it has a process of its own,
+# which this script starts.
+case $#-${1:-} in
+    0-) kinds=(backup copy) ;;
+    1---beside) kinds=(dump verify drill) ;;
+    *) usage; exit 1 ;;
+esac
 
 dump() {
     local old spared
@@ -35,13 +48,21 @@ dump() {
         while IFS= read -r old; do [[ $(basename "$old") > $spared ]] || rm -rf "$old"; done
 }
 # Status 3: the backup was taken, and storeproc has said which of the older log is damaged. Repeating it repairs nothing.
-backup() { storeproc backup --keep "${KEEP_FULL:-2}" || (($? == 3)); }
+# The copy is a step of its own.
+backup() { STOREPROC_BACKUPS_COPY='' storeproc backup --keep "${KEEP_FULL:-2}" || (($? == 3)); }
+copy() { storeproc backup copy; }
+# It has said what is damaged, and recorded it for the alerts: reading everything again after five minutes repairs nothing.
+verify() { storeproc backup verify || say "the verification failed"; }
 # Status 4: not tried, because the key is not here, as storeproc has said. Nothing is recorded, so RestoreDrillTooOld fires.
-drill() { storeproc backup drill --in "$folder" || (($? == 4)); }
+drill() { storeproc backup drill --in "$dumps" || (($? == 4)); }
 
-running=''
+running='' beside=''
 set -m  # each command is a process group, so that all of it is killed
-trap '[[ -z $running ]] || kill -- "-$running" 2>/dev/null || true; exit 0' INT TERM HUP
+stop() {
+    [[ -z $running ]] || kill -- "-$running" 2>/dev/null || true
+    [[ -z $beside ]] || { kill "$beside" 2>/dev/null && wait "$beside"; } || true
+}
+trap 'stop; exit 0' INT TERM HUP
 in_background() {  # so that the trap runs at once
     "$@" &
     running=$!
@@ -52,15 +73,28 @@ in_background() {  # so that the trap runs at once
 }
 
 mkdir -p "$dumps"
+if [[ ${kinds[0]} == backup ]]; then
+    "${BASH_SOURCE[0]}" --beside &
+    beside=$!
+fi
 while true; do
     pause=60
-    for kind in backup dump drill; do
+    [[ ${kinds[0]} == backup ]] || kill -0 "$PPID" 2>/dev/null || exit 0  # its starter was killed
+    [[ -z $beside ]] || kill -0 "$beside" 2>/dev/null || { stop; fail "the process of dumps and drills has ended."; }
+    for kind in "${kinds[@]}"; do
+        [[ " ${wanted[*]} " == *" $kind "* ]] || continue
         case $kind in
-            backup) every=BACKUP_EVERY default=3600 ;;
-            dump) every=DUMP_EVERY default=86400 ;;
-            drill) every=DRILL_EVERY default=86400; [[ ${DRILL_EVERY:-} != 0 ]] || continue ;;
+            backup) due=${BACKUP_EVERY:-3600} ;;
+            copy) due=0; [[ $dumps/.last-backup -nt $dumps/.last-copy ]] || continue ;;
+            dump) due=${DUMP_EVERY:-86400} ;;
+            verify) due=${VERIFY_EVERY:-86400} ;;
+            drill) due=${DRILL_EVERY:-86400} ;;
         esac
-        (($(age_of "$kind") >= ${!every:-$default})) || continue
+        (($(age_of "$kind") >= due)) || continue
+        if [[ ! -e $dumps/.last-backup && $kind =~ ^(verify|drill)$ ]]; then
+            ((pause != 60)) || pause=1  # there is nothing to read before the first backup
+            continue
+        fi
         if in_background "$kind"; then
             touch "$dumps/.last-$kind"
         else

@@ -1,7 +1,7 @@
 """Decrypts the log that a restore replays, into a folder of its own: PostgreSQL's user never has the key.
 
 The folder needs room for these files as they are compressed, and is removed with the rest of the restore's work. What
-is not encrypted is linked.
+is not encrypted is linked; that of another server so that it stays, because a backup encrypts it in between.
 """
 
 from __future__ import annotations
@@ -69,12 +69,24 @@ def stage(repository: Repository, log: Log, target: Layout, goal: Goal, backup: 
         if source is None or log.fault(name) is not None or source in log.rescued:
             continue
         if log.is_encrypted(name):
-            _decrypt(repository, source, folder / f"{name}.gz", target)
+            _decrypt(repository, log.files[name], folder / f"{name}.gz", target)
             continue
         for path in (source, checksum_file(source)):
             if path.exists():
-                (folder / path.name).symlink_to(path)
+                _link(path, folder / path.name, target, stays=repository.outside)
     return folder
+
+
+def _link(source: Path, link: Path, layout: Layout, *, stays: bool) -> None:
+    if not stays:
+        link.symlink_to(source)
+        return
+    try:
+        link.hardlink_to(source)
+    except OSError:  # on another disk
+        shutil.copyfile(source, link)
+        link.chmod(0o600)
+        os.chown(link, layout.uid, layout.gid)
 
 
 def _decrypt(repository: Repository, source: Path, target: Path, layout: Layout) -> None:

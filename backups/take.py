@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, LiteralString
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from backups.archives import separate_log, verify_data
 from backups.checksums import write_checksum
 from backups.gaps import Gap, find_gaps
-from backups.log import ENDS, Log
+from backups.log import ENDS, HISTORY_NAME, SEGMENT_NAME, Log, add_to_archive
 from backups.outside import encrypt_readable_log
 from backups.programs import (
     BackupError,
@@ -82,7 +82,7 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
             for leftover in repository.base.glob(".*.part"):
                 shutil.rmtree(leftover)
             _begin_archiving(repository, connection, say)
-            parent = None if wish.full else _parent(repository, say)
+            parent = None if wish.full else _parent(repository, connection, say)
             backup = _base_backup(repository, access, connection, parent, wish, say)
             # On another server this may be store_backup, which may not close a segment: that of the backup's end is
             # closed by the backup.
@@ -91,7 +91,9 @@ def take_backup(repository: Repository, access: Access, wish: Wish, say: Say) ->
                 encrypt_readable_log(repository, say)
             record(access, backup.kind, backup.bytes, say)
             prune(repository, wish.retention, say)
-            return Taken(backup, _check_log(repository, say))
+            gaps = _check_log(repository, say)
+            record_faults(access, "backup", len(gaps), say)
+            return Taken(backup, gaps)
 
 
 def _require_recipients(repository: Repository, wish: Wish) -> None:
@@ -116,11 +118,22 @@ def _check_log(repository: Repository, say: Say) -> list[Gap]:
     return find_gaps(repository, log, repository.windows(log)) if find_gaps(repository, log, []) else []
 
 
-def record(access: Access, kind: str, size: int, say: Say) -> None:
-    """Tell the database that a backup (or drill, or copy) succeeded, for the alerts. A failure here is only told."""
+def record(access: Access, kind: str, size: int | None, say: Say) -> None:
+    """Tell the database that a backup (or drill, or copy) succeeded, for the alerts; or, with a kind that ends in
+    `_failed`, that one failed. A failure here is only told."""
+    _tell(access, "SELECT monitor.record_backup(%s, %s)", [kind, size], say)
+
+
+def record_faults(access: Access, found_by: str, faults: int, say: Say) -> None:
+    """Tell the database how many faults a check of the backups has found, for the alerts."""
+    _tell(access, "SELECT monitor.record_faults(%s, %s)", [found_by, faults], say)
+
+
+def _tell(access: Access, statement: LiteralString, values: list[object], say: Say) -> None:
     try:
         with connect(access.url("store_backup"), application_name="storeproc backup") as connection:
-            connection.execute("SELECT monitor.record_backup(%s, %s)", [kind, size])
+            connection.execute("SET LOCAL synchronous_commit = local")  # not to wait for a standby that is gone
+            connection.execute(statement, values)
     except psycopg.Error as error:
         say(f"this could not be recorded for monitoring: {error.diag.message_primary or str(error).strip()}")
 
@@ -137,11 +150,29 @@ def _begin_archiving(repository: Repository, connection: psycopg.Connection[Any]
     layout = repository.layout
     if (layout.archive, layout.recipients) == (repository.wal, repository.recipients):
         return
+    elsewhere = layout.archive != repository.wal  # else only the recipients have changed
     archive_to(layout, repository.wal, repository.recipients)
     connection.execute("SELECT pg_reload_conf()")
     wait_for_archive(repository, connection)  # proves that archiving works
+    if elsewhere and repository.backups():
+        _archive_discarded(repository, connection)
     how = ", encrypted," if repository.recipients else ""
     say(f"the write-ahead log is archived to {repository.wal}{how} from now on")
+
+
+def _archive_discarded(repository: Repository, connection: psycopg.Connection[Any]) -> None:
+    """Archive what `archive_command = true` has discarded, as far as the server still has it.
+
+    A copy that was restored with --into becomes the store and goes on in the folder of the former one: its log begins
+    on a new timeline, whose history file a later restore needs.
+    """
+    last = str(fetch_value(connection, "SELECT left(last_archived_wal, 24) FROM pg_stat_archiver"))
+    for path in sorted((repository.layout.cluster / "pg_wal").iterdir()):
+        discarded = HISTORY_NAME.fullmatch(path.name) or (
+            SEGMENT_NAME.fullmatch(path.name) and path.name[:8] == last[:8] and path.name <= last
+        )
+        if discarded and not any((repository.wal / f"{path.name}{end}").exists() for end in ENDS):
+            add_to_archive(repository.wal, path, repository.layout, repository.recipients)
 
 
 def _close_segment(connection: psycopg.Connection[Any]) -> str:
@@ -182,13 +213,16 @@ def wait_for_archive(repository: Repository, connection: psycopg.Connection[Any]
         time.sleep(0.05)
 
 
-def _parent(repository: Repository, say: Say) -> Backup | None:
-    """The backup to build on: the last, unless its chain is too old or not complete."""
+def _parent(repository: Repository, connection: psycopg.Connection[Any], say: Say) -> Backup | None:
+    """The backup to build on: the last, unless its chain is too old or not complete, or on a timeline that was left."""
     known = repository.backups()
     if not known:
         return None
     if known[-1].encrypted != bool(repository.recipients):
         say(f"encryption {'begins' if repository.recipients else 'ends'} with a full backup")
+        return None
+    if fetch_value(connection, "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)") != f"{known[-1].timeline:08X}":
+        say(f"the database was restored, or a standby was promoted, after {known[-1].id}: taking a full backup")
         return None
     try:
         chain = repository.chain(known[-1])

@@ -13,7 +13,6 @@ from typing import Any
 from backups.archives import verify_backup
 from backups.checksums import digest
 from backups.gaps import as_json, find_gaps
-from backups.log import Log
 from backups.programs import BackupError, Say, format_size
 from backups.repository import Backup, Repository
 
@@ -60,9 +59,9 @@ def verify(repository: Repository, say: Say) -> Report:
     """Read everything in the repository once. Raises BackupError where that is not possible."""
     if not (repository.folder / "system").exists():
         raise BackupError(f"{repository.folder}/system is missing: there are no backups, or not all of their files.")
-    with repository.locked():
+    with repository.reading():
+        repository, log = repository.snapshot()
         backups = {backup.id: _fault_of(repository, backup, say) for backup in repository.backups()}
-        log = Log(repository.wal, repository.layout, key=repository.key)
         started = time.monotonic()
         faults = log.check(say)
         took = time.monotonic() - started

@@ -167,6 +167,14 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'store_owner does not see statistics: GRANT pg_read_all_stats TO store_owner as a superuser.';
 END $$;
 
+-- How long the log has waited to be archived (monitor.archive_waiting_seconds).
+DO $$
+BEGIN
+    GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_archive_statusdir() TO store_owner;
+EXCEPTION WHEN insufficient_privilege THEN
+    NULL;    -- a managed server, which archives by itself
+END $$;
+
 -- Keeps personal data out of PostgreSQL's log. Errors of the web roles are not logged there, because their DETAIL
 -- quotes rows (such as an e-mail that is taken), and the web tier logs each with its request id. auto_explain does not
 -- log statements inside functions for staff, who look people up, because a plan shows the values that it was made for.

@@ -1,8 +1,8 @@
 """The harness: one real PostgreSQL for a run, a database of its own for each test file, the real roles and web tier.
 
-`pytest` starts up to four xdist workers (`-n auto`; a file stays on one worker). The controlling process starts one
-embedded server in a temporary folder (in memory where there is room), migrates one template database, and stops the
-server at the end. `-n 0` runs everything in one process, for a debugger.
+`pytest` starts one xdist worker more than there are processors, at most four (`-n auto`; a file stays on one worker).
+The controlling process starts one embedded server in a temporary folder (in memory where there is room), migrates one
+template database, and stops the server at the end. `-n 0` runs everything in one process, for a debugger.
 
 Async tests and fixtures are plain `async def` (anyio's pytest plugin in auto mode, on asyncio). Async fixtures of a
 module and its tests share one event loop. asyncio.gather, asyncio.Barrier and asyncpg work as ever.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +19,23 @@ from backups.drill import is_possible, run_drill
 from backups.encryption import parse_recipients
 from backups.gaps import summary
 from backups.log import Log
-from backups.programs import folder_size, format_moment
+from backups.programs import BackupError, Say, folder_size, format_moment, yield_to_others
 from backups.repository import Repository
 from backups.restore import Request, parse_moment, restore_backup
 from backups.retention import Retention
-from backups.take import Wish, record, take_backup
+from backups.take import Wish, record, record_faults, take_backup
 from backups.verify import verify
 from db.deploy.source import source_version
-from db.server.access import Access
+from db.server.access import Access, ServerError
 from db.server.connecting import connect
+from db.server.supervisor import Server
 
 # Exit status: the backup was taken, but the log has gaps, so that some moments before it cannot be restored.
 TAKEN_BUT_GAPS = 3
 # The drill was not tried: the key is not here.
 NOT_TRIED = 4
 # Kinds of monitor.record_backup, beside full, incremental and dump.
-DRILL, COPY = "restore_drill", "offsite_copy"
+DRILL, COPY, VERIFY = "restore_drill", "offsite_copy", "verify"
 
 
 def add_commands(commands: Commands) -> None:
@@ -132,15 +135,27 @@ def _backup(options: argparse.Namespace) -> int:
         plain=options.plain,
     )
     with open_database(settings, "backup") as access:
-        taken = take_backup(repository, access, wish, say)
+        with _failure_recorded(access, "base", say):
+            taken = take_backup(repository, access, wish, say)
         say(f"{taken.backup.id} is in {repository.folder}")
         for gap in taken.gaps:
             errors.print(f"storeproc: {gap}.", markup=False)
         _warn_of_disk(repository, settings)
         if settings.backups_copy is not None:
-            copy_away(repository, settings.backups_copy, say)
+            with _failure_recorded(access, COPY, say):
+                copy_away(repository, settings.backups_copy, say)
             record(access, COPY, taken.backup.bytes, say)
     return TAKEN_BUT_GAPS if taken.gaps else 0
+
+
+@contextmanager
+def _failure_recorded(access: Access, kind: str, say: Say) -> Iterator[None]:
+    """Record that an attempt failed: the alerts tell one that never succeeded from one that nobody wants."""
+    try:
+        yield
+    except BackupError:
+        record(access, f"{kind}_failed", None, say)
+        raise
 
 
 def _warn_of_disk(repository: Repository, settings: Settings) -> None:
@@ -164,7 +179,8 @@ def _drill(options: argparse.Namespace) -> int:
         )
         return NOT_TRIED
     with open_database(settings, "drill") as access:
-        done, size = run_drill(repository, place, _prove, say)
+        with _failure_recorded(access, DRILL, say):
+            done, size = run_drill(repository, place, _prove, say)
         record(access, DRILL, size, say)
     say(f"{done.backup} was restored up to {format_moment(done.last_commit)}; the copy is removed")
     return 0
@@ -176,9 +192,13 @@ def _copy(_: argparse.Namespace) -> int:
     if settings.backups_copy is None:
         raise RefusedError("STOREPROC_BACKUPS_COPY is not set: backups/README.md has examples.")
     say = Progress()
-    copy_away(repository, settings.backups_copy, say)
-    with open_database(settings, "copy") as access:
-        record(access, COPY, folder_size(repository.folder), say)
+    try:
+        copy_away(repository, settings.backups_copy, say)
+    except BackupError:
+        _tell_database(settings, lambda access: record(access, f"{COPY}_failed", None, say), say)
+        raise
+    size = folder_size(repository.folder)
+    _tell_database(settings, lambda access: record(access, COPY, size, say), say)
     return 0
 
 
@@ -226,7 +246,18 @@ def _print_encryption(repository: Repository, found: dict[str, Any]) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    found = verify(_repository(read_settings_with()), print_hint if options.json else Progress())
+    settings = read_settings_with()
+    repository = _repository(settings)
+    say = print_hint if options.json else Progress()
+    yield_to_others()
+    found = verify(repository, say)
+    size = folder_size(repository.folder)
+
+    def tell(access: Access) -> None:
+        record_faults(access, VERIFY, len(found.faults), say)
+        record(access, VERIFY, size, say)
+
+    _tell_database(settings, tell, say)
     if options.json:
         console.print_json(data=found.as_json())
         return 1 if found.faults else 0
@@ -237,6 +268,26 @@ def _verify(options: argparse.Namespace) -> int:
     if not found.faults:
         console.print("everything is complete and undamaged", markup=False)
     return 1 if found.faults else 0
+
+
+def _tell_database(settings: Settings, tell: Callable[[Access], None], say: Say) -> None:
+    """Tell the database, for the alerts, if it runs: backups are verified and copied without it, too."""
+    try:
+        if settings.database_url is None and not _is_running(settings.data):
+            return
+        with open_database(settings, "backup") as access:
+            tell(access)
+    except ServerError as error:
+        say(f"this could not be recorded for monitoring: {error}")
+
+
+def _is_running(data: Path) -> bool:
+    if not (data / "lock").exists():
+        return False
+    server = Server(data)
+    free = server.lock("verify")
+    server.stop()
+    return not free
 
 
 def _restore(options: argparse.Namespace) -> int:
@@ -254,6 +305,11 @@ def _restore(options: argparse.Namespace) -> int:
         say(f"the previous cluster is in {done.before}: remove it when you no longer need it")
     if done.deployed != source_version():
         say(f"the restored database was deployed from another version of the source (schema {done.deployed[0]})")
+    if into is not None:
+        say(
+            "this copy archives no log and has no backups. Before it takes the store's place: `storeproc backup`, "
+            "in a folder of its own while the store goes on archiving to this one"
+        )
     say("next: `storeproc migrate` sets the passwords of this secret and deploys this source; `make up` does both, too")
     return 0
 

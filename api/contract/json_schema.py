@@ -162,7 +162,8 @@ def limits(check: str) -> Schema:
         elif found := re.fullmatch(rf"{_SUBJECT} ~ '((?:[^']|'')*)'::text", term):
             schema["pattern"] = _pattern(found[1])
         elif found := re.fullmatch(rf"{_SUBJECT} !~ '((?:[^']|'')*)'::text", term):
-            schema["not"] = {"pattern": _pattern(found[1])}
+            # `pattern` says nothing of null, so without the type `not` would refuse it.
+            schema["not"] = {"type": "string", "pattern": _pattern(found[1])}
         elif re.fullmatch(rf"{_SUBJECT} IS NFC NORMALIZED", term):
             schema[CANONICAL] = True
         elif found := re.fullmatch(rf"{_SUBJECT} = ANY \(\(?ARRAY\[(.*)\]\)?(?:::text\[\])?\)", term):

@@ -18,10 +18,14 @@ from api.metrics.counting import PREFIX, REGISTRY
 MEASURED: dict[str, tuple[str, str]] = {
     "archive_failing": ("gauge", "1 while the last attempt to archive the write-ahead log failed."),
     "archive_failures_total": ("counter", "Attempts to archive a segment of the write-ahead log that failed."),
+    "archive_waiting_seconds": ("gauge", "How long the oldest segment of the log has waited to be archived."),
     "archived_segments_total": ("counter", "Segments of the write-ahead log that were archived."),
+    "backup_failed_timestamp_seconds": ("gauge", "When the last attempt that failed was made: base, offsite_copy, …"),
+    "backup_faults": ("gauge", "Missing or damaged files that the last check of the backups found."),
     "backup_timestamp_seconds": ("gauge", "When the last backup of each kind was whole."),
     "blocks_total": ("counter", "Blocks that statements asked for: found in the cache, or read from disk."),
     "checksum_failures_total": ("counter", "Pages that were not what was written."),
+    "commit_longest_wait_seconds": ("gauge", "How long the longest of the commits has waited for a standby."),
     "connections": ("gauge", "Sessions of the database server, by state."),
     "connections_max": ("gauge", "How many there may be."),
     "database_bytes": ("gauge", "The size of the database at the last snapshot."),
@@ -46,6 +50,7 @@ MEASURED: dict[str, tuple[str, str]] = {
     "refunds_to_retry": ("gauge", "Refunds that failed and have not been retried."),
     "replication_lag_bytes": ("gauge", "Write-ahead log that a standby has not replayed."),
     "replication_lag_seconds": ("gauge", "How long ago was written what a standby replays now."),
+    "replication_slot_active": ("gauge", "1 while somebody reads from a slot."),
     "replication_slot_retained_bytes": ("gauge", "Write-ahead log that is kept for a slot."),
     "round_seconds": ("gauge", "How long the worker's last round of each kind took."),
     "round_timestamp_seconds": ("gauge", "When the worker began its last round: snapshot, sizes, figures, invariants."),
@@ -88,13 +93,15 @@ def _bucket(sample: Mapping[str, Any]) -> float:
 
 
 def disk_families(data: Path) -> list[Metric]:
-    """Returns the size of the disk of the folder `data` and what is free of it, in bytes; nothing without a folder."""
-    if not data.exists():
-        return []
-    usage = shutil.disk_usage(data)
+    """Returns the size of the disk of the folder `data` and what is free of it, in bytes.
+
+    Where no embedded server has its data there, of the machine's: in docker-compose.yml the folder lies in memory, and
+    the root of a container is on the disk of the volumes.
+    """
+    usage = shutil.disk_usage(data if (data / "lock").exists() else "/")
     families = []
     for name, text, value in (
-        ("disk_bytes", "Size of the disk of the data folder.", usage.total),
+        ("disk_bytes", "Size of the disk of the database, or of the machine where that is elsewhere.", usage.total),
         ("disk_free_bytes", "Free space on it.", usage.free),
     ):
         family = Metric(PREFIX + name, text, "gauge")

@@ -57,6 +57,7 @@ def migrate(
     source = source or Source.read()
     created = create_database(access, say)
     with connect(access.admin()) as connection, one_at_a_time(connection, say):
+        _tell_missing_standby(connection, say)
         plan = make_plan(connection, access, source, force=force, environment=environment, say=say)
         plan.database = created
         for line in plan.drift:
@@ -68,6 +69,20 @@ def migrate(
             _carry_out(plan, connection, access, source, force=force, say=say)
             keep_shape(connection, drifted=drifted, accept=force, say=say)
         return plan
+
+
+def _tell_missing_standby(connection: Connection, say: Say) -> None:
+    """Say why this and all other commits will wait, if they will. Nothing else would: the wait has no end."""
+    names = value(
+        connection,
+        "SELECT current_setting('synchronous_standby_names') WHERE NOT pg_is_in_recovery() AND NOT EXISTS "
+        "(SELECT FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))",
+    )
+    if names:
+        say(
+            f"commits wait until a standby of synchronous_standby_names ({names}) is connected: start it, or "
+            "ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf()"
+        )
 
 
 def _moment(connection: Connection) -> str:

@@ -55,8 +55,7 @@ COMMENT ON COLUMN api.order_component.share IS 'The part of one bundle''s price 
 CREATE DOMAIN api.tax_treatment AS text CONSTRAINT tax_treatment_unknown
     CHECK (VALUE = ANY (ARRAY['S', 'Z', 'E', 'G', 'K', 'AE', 'O']));
 COMMENT ON DOMAIN api.tax_treatment IS
-'The category of UNTDID 5305 that EN 16931 uses: S taxed, Z rate of zero, E exempt, G export, K intra-community supply,
-AE reverse charge, O not subject to tax.';
+'UNTDID 5305: S taxed, Z rate of zero, E exempt, G export, K supply within the EU, AE reverse charge, O not subject.';
 
 CREATE TYPE api.order_item AS (
     id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint,

@@ -240,6 +240,8 @@ class Server:
     def _check_password(self, access: Access) -> Access:
         try:
             with connect(access.admin("postgres"), connect_timeout=30) as connection:
+                # Else a start would wait for ever for a synchronous standby that is gone.
+                connection.execute("SET LOCAL synchronous_commit = local")
                 connection.execute(CLOSE_MAINTENANCE)
                 return access
         except psycopg.OperationalError as error:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 def test_the_drill(run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
-    done = run("drill.sh", "--seconds", "1", TMPDIR=os.environ["STOREPROC_TEST_DATA"])
+    done = run("drill.sh", "--seconds", "1", "--clients", "1", TMPDIR=os.environ["STOREPROC_TEST_DATA"])
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
     lost = re.search(

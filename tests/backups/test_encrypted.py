@@ -19,8 +19,10 @@ import pytest
 from backups.archives import ENCRYPTED
 from backups.checksums import checksum_file, write_checksum
 from backups.drill import is_possible, run_drill
+from backups.encryption import Key
 from backups.gaps import summary
 from backups.log import Log
+from backups.outside import encrypt_readable_log
 from backups.programs import BackupError
 from backups.restore import Request, Restored, parse_moment, restore_backup
 from backups.verify import verify
@@ -257,6 +259,27 @@ def test_what_cannot_come_back_is_refused(shop: Shop, folder: Path, keys: dict[s
         damage(copy)
         assert sentence in copy.refusal(), case
         shutil.rmtree(folder / "refused")
+
+
+def test_a_backup_encrypts_the_log_during_a_drill(copy: Copy, keys: dict[str, Path]) -> None:
+    """What another server has archived since the last backup is readable until the next one, which may overtake."""
+    archive = copy.segment("d")
+    readable = archive.with_suffix("")
+    readable.write_bytes(gzip.compress(Key(keys["ours"]).segment(archive), 1))
+    os.chown(readable, copy.store.layout.uid, copy.store.layout.gid)
+    remove(archive, checksum_file(archive))
+    write_checksum(readable)
+    repository = copy.store.repository
+    repository.outside, repository.recipients = True, [public(keys["ours"])]
+
+    def overtake(said: str) -> None:
+        if said.startswith("replaying the log"):
+            encrypt_readable_log(repository, print)
+            assert archive.exists()
+            assert not readable.exists()
+
+    restore_backup(repository, Request(into=copy.target), secret=None, prove=copy.prove, say=overtake)
+    assert copy.notes == "a a2 b c d"
 
 
 def test_in_place_it_goes_on_encrypted(shop: Shop, folder: Path, keys: dict[str, Path]) -> None:

@@ -87,7 +87,13 @@ def test_what_another_server_has_archived_readable(folder: Path, key: Key) -> No
         file.write_bytes(gzip.compress(b"log" * 1000))
         write_checksum(file)
     (repository.wal / f"{segments[1]}.gz").write_bytes(b"damaged")
+    running = Log(repository.wal, repository.layout)  # of a verification, without the key
+    assert running.fault(segments[2]) is None
     encrypt_readable_log(repository, print)
+    assert running.check(print) == {segments[1]: "damaged"}, "what was encrypted meanwhile is not unreadable"
+    assert running.last_commit_in(segments[2]) is None
+    assert running.without_checksum == []
+    assert running.is_encrypted(segments[2])
     assert {path.name for path in repository.wal.glob("*.gz")} == {f"{segments[1]}.gz", "00000002.history.gz"}
     log = Log(repository.wal, repository.layout, key=key)
     assert log.check(print) == {segments[1]: "damaged"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backups.archives import ARCHIVE
-from backups.drill import NAME, run_drill
+from backups.drill import drill_folder, run_drill
 from backups.programs import BackupError
 from backups.restore import BOOKS_OF_OTHERS
 from backups.take import Wish
@@ -52,9 +52,13 @@ def test_the_commands(store: Store, run: Run, folder: Path) -> None:
     drilled = storeproc("backup", "drill", copy="")
     assert drilled.returncode == 0, drilled.stderr
     assert "invariants hold" in drilled.stdout
+    assert storeproc("backup", "verify", copy="").returncode == 0
+    faults = "SELECT string_agg(labels->>'found_by' || value, ' ' ORDER BY labels) FROM monitor.counters"
+    assert ask(access, f"{faults} WHERE name = 'backup_faults'") == "backup0 verify0"
+    assert ask(access, "SELECT kind FROM monitor.backups WHERE bytes IS NULL") == "offsite_copy_failed"
     recorded = "SELECT string_agg(kind, ' ' ORDER BY kind) FROM monitor.backups WHERE bytes > 100000"
-    assert ask(access, recorded) == "full incremental offsite_copy restore_drill"
-    assert not (store.data.parent / NAME).exists()
+    assert ask(access, recorded) == "full incremental offsite_copy restore_drill verify"
+    assert not drill_folder(store.repository, store.data.parent).exists()
     refused = storeproc("backup", "--max-rate", "1", copy="")
     assert refused.returncode == 2
     assert "32 to 1048576 kB" in refused.stderr
@@ -70,9 +74,10 @@ def test_a_drill_is_as_strict_as_a_restore(store: Store) -> None:
     access = store.start()
     store.back_up(access)
     place = store.data.parent
-    leftover = Server(place / NAME)
+    drilled = drill_folder(store.repository, place)
+    leftover = Server(drilled)
     assert leftover.lock("drill")
-    (place / NAME / "postgres").mkdir()
+    (drilled / "postgres").mkdir()
     with pytest.raises(BackupError, match="a drill is running"):
         run_drill(store.repository, place, prove, store.said.append)
     leftover.stop()  # of a drill that was killed: the next one removes it
@@ -85,7 +90,7 @@ def test_a_drill_is_as_strict_as_a_restore(store: Store) -> None:
     archived(store, access)
     with pytest.raises(BackupError, match="not sound"):
         run_drill(store.repository, place, prove, store.said.append)
-    assert not (place / NAME).exists()
+    assert not drilled.exists()
     assert store.notes(access) == "a unsound", "the store runs on"
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from backups.log import Turn
 from backups.repository import Backup
 from backups.retention import Retention, first_kept
 from tests.backups.conftest import Store
@@ -32,7 +33,7 @@ def full(days_ago: float) -> Backup:
     ],
 )
 def test_what_the_last_days_need_is_kept(ages: list[float], retention: Retention, kept: list[float]) -> None:
-    assert ages[first_kept([full(age) for age in ages], retention, NOW) :] == kept
+    assert ages[first_kept([full(age) for age in ages], retention, NOW, {1: [Turn(1, 0)]}) :] == kept
 
 
 def test_backups_by_hand_do_not_shorten_the_window(store: Store) -> None:

@@ -168,7 +168,9 @@ async def test_validators_know_the_limits_of_types(access: Access) -> None:
         (endpoint,) = (endpoint for endpoint in endpoints if endpoint.key == "POST /orders")
         validator = endpoint.body_validator
     product = "01990f5e-7c3a-7d21-9b5e-3f0c8a6d1e42"
-    assert validator.is_valid({"items": [{"product_id": product, "quantity": 1}], "currency": None})
+    lines = [{"product_id": product, "quantity": 1}]
+    assert validator.is_valid({"items": lines, "currency": None, "promo_code": None, "buyer_reference": None})
+    assert not validator.is_valid({"items": lines, "promo_code": "two\nlines"})
     refused: tuple[object, ...] = (
         {},
         {"items": None},

@@ -20,6 +20,7 @@ from tests.support.calls import Caller
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
+PAUSE = 0.2  # seconds between two orders of a shopper: the deployments get their part of the machine
 
 
 async def open_shop(call: Any, admin: Any) -> tuple[str, str]:
@@ -70,6 +71,7 @@ async def test_a_changed_function_is_deployed_with_no_failed_request(
             if seen.status_code != 200:
                 failures.append(seen.text)
                 return
+            await asyncio.sleep(PAUSE)
 
     shoppers = [asyncio.create_task(shop_on()) for _ in range(8)]
     deploys = 5

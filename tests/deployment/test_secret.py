@@ -25,7 +25,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from db.deploy import migrate
 from db.deploy.roles import LOGIN_ROLES, change_passwords
 from db.server import supervisor
 from db.server.access import Access, ServerError
@@ -35,6 +34,7 @@ from db.server.secret import changing_secret, read_secret
 from db.server.supervisor import Server
 from tests.support.cluster import ROOT
 from tests.support.forks import run_storeproc
+from tests.support.made import make_store
 
 SETTINGS = {"fsync": "off", "shared_buffers": "16MB"}
 README = ROOT / "db" / "docs" / "security.md"
@@ -48,8 +48,7 @@ def data() -> Iterator[Path]:
     """A data folder with a store in it that does not run."""
     # Not pytest's tmp_path: a folder below one of mode 0700 is out of reach for the system user that serves root.
     folder = Path(tempfile.mkdtemp(prefix="storeproc-secret-", dir=os.environ["STOREPROC_TEST_DATA"]))
-    with Server(folder, settings=SETTINGS) as access:
-        migrate.migrate(access)
+    make_store(folder)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -25,12 +25,12 @@ import psutil
 import psycopg
 
 from api.cli.deploy import DEMO
-from db.deploy import migrate
 from db.server.access import Access
 from db.server.embedded import locate
 from db.server.processes import die_with_parent
 from db.server.supervisor import Server
 from tests.support.cluster import UNLIMITED
+from tests.support.made import make_store
 
 from .disk import mount, unmount
 
@@ -161,9 +161,9 @@ class Stand:
 
     def make(self, settings: Mapping[str, str], *, wired: bool) -> None:
         """A cluster with the schema and the demo shop, its socket moved aside where a wire takes its place."""
+        make_store(self.data)
         server = Server(self.data, settings={"max_connections": "120", "shared_buffers": "128MB"})
         with server as access:
-            migrate.migrate(access)
             with psycopg.connect(access.admin(), autocommit=True) as connection:
                 connection.execute(DEMO.read_bytes())
                 connection.execute(UNLIMITED)

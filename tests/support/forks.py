@@ -245,6 +245,10 @@ def main() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     source_version()
+    # What a web process would import and compile anew each time.
+    for registry in ("api.gateways.registry", "api.carriers.registry", "api.tax_ids.registry"):
+        importlib.import_module(registry).providers()
+    importlib.import_module("api.routes").api_routes()
     gc.collect()
     gc.freeze()  # a collection in a child would copy the pages of everything
     arguments = serve(socket.socket(fileno=int(sys.argv[1])))

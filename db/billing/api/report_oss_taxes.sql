@@ -43,37 +43,19 @@ BEGIN
             MESSAGE = 'The Union scheme is for shops that are taxed in a member state of the EU.',
             HINT = 'The country is the setting tax_country, or else the seller''s.';
     END IF;
-    WITH documents AS MATERIALIZED (
-        SELECT i.id, to_char(o.created_at AT TIME ZONE o.time_zone, 'YYYY-"Q"Q') AS quarter,
-               i.buyer ->> 'country' AS delivered_to, i.buyer ->> 'tax_id' AS tax_id, i.tax_region, i.created_at,
-               i.currency, i.minor_units, coalesce(i.buyer ->> 'country', i.seller_country) AS country,
-               CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS sign
-        FROM billing.documents_between(v_report."from", v_report."to") AS i
-        JOIN billing.invoices AS o ON o.order_id = i.order_id AND o.kind = 'invoice'
-    ), charged AS (
-        SELECT d.*, CASE WHEN s.requires_shipping IS NOT FALSE THEN 'goods' ELSE 'services' END AS supply,
-               l.tax_rate, l.total - l.tax AS net, l.tax, l.taxes
-        FROM documents AS d
-        JOIN billing.invoice_items AS l ON l.invoice_id = d.id AND l.tax_category = 'S'
-        LEFT JOIN sales.order_items AS s ON s.id = l.order_item_id
-        UNION ALL
-        SELECT d.*, 'goods', s.tax_rate, s.total - s.tax, s.tax, s.taxes
-        FROM documents AS d JOIN billing.invoice_shipping AS s ON s.invoice_id = d.id AND s.tax_category = 'S'
-    ), sold AS (
-        SELECT c.quarter, t.country, c.delivered_to, c.supply, t.name, trim_scale(t.rate) AS rate, c.currency,
-               c.minor_units, c.net * c.sign AS basis, t.amount * c.sign AS tax
-        FROM charged AS c
-        CROSS JOIN LATERAL (
-            SELECT x.tax ->> 'country' AS country, x.tax ->> 'name' AS name, (x.tax ->> 'rate')::numeric AS rate,
-                   (x.tax ->> 'amount')::bigint AS amount
-            FROM jsonb_array_elements(c.taxes) AS x (tax)
-            UNION ALL
-            -- A document from before taxes had names: the rates were those of the buyer's country.
-            SELECT c.country, NULL, c.tax_rate, c.tax WHERE c.taxes = '[]'
-        ) AS t
-        -- Other member states' tax is never charged to businesses (sales.treat_category).
-        WHERE t.country = v_home.country AND c.tax_id IS NULL
-           OR t.country <> v_home.country AND catalog.in_eu_vat_area(t.country, c.tax_region, c.created_at)
+    WITH sold AS (
+        SELECT to_char(t.corrects, 'YYYY-"Q"Q') AS quarter, t.country::text AS country, t.delivered_to, x.supply,
+               t.name, trim_scale(t.rate) AS rate, t.currency, t.minor_units, x.basis * s.sign AS basis,
+               x.tax * s.sign AS tax
+        FROM billing.tax_totals AS t
+        CROSS JOIN LATERAL (SELECT CASE t.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS sign) AS s
+        CROSS JOIN LATERAL (VALUES
+            ('goods', t.basis - t.services_basis, t.amount - t.services_amount),
+            ('services', t.services_basis, t.services_amount)
+        ) AS x (supply, basis, tax)
+        WHERE t.day BETWEEN v_report."from" AND v_report."to" AND t.category = 'S' AND (x.basis, x.tax) <> (0, 0)
+          -- Other member states' tax is never charged to businesses (sales.treat_category).
+          AND (t.country = v_home.country AND NOT t.business OR t.country <> v_home.country AND t.eu)
     ), figures AS (
         SELECT s.country,
                CASE s.country WHEN v_home.country THEN coalesce(s.delivered_to, s.country) END AS delivered_to,

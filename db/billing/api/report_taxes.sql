@@ -53,51 +53,42 @@ DECLARE
 BEGIN
     v_report := ROW(lower(v_days), upper(v_days) - 1, report_taxes.period, v_zone, report_taxes.format,
                     ARRAY[]::api.tax_report_row[], ARRAY[]::api.tax_report_total[], false);
-    WITH documents AS MATERIALIZED (
-        SELECT i.id, i.order_id, i.number, i.currency, i.minor_units, i.total - i.tax AS net, i.tax,
-               CASE i.kind WHEN 'invoice' THEN 0 WHEN 'credit_note' THEN 1 ELSE -1 END AS back,    -- 0: a sale
-               greatest(date_trunc(report_taxes.period, d.day::timestamp)::date, v_report."from") AS first_day,
-               least((date_trunc(report_taxes.period, d.day::timestamp)
-                      + CASE report_taxes.period WHEN 'month' THEN interval '1 month' ELSE interval '3 months' END
-                     )::date - 1, v_report."to") AS last_day,
-               date_trunc(report_taxes.period, (v.created_at AT TIME ZONE v.time_zone)::date::timestamp)
-                   < date_trunc(report_taxes.period, d.day::timestamp) AS earlier
-        FROM billing.documents_between(v_report."from", v_report."to") AS i
-        CROSS JOIN LATERAL (SELECT (i.created_at AT TIME ZONE i.time_zone)::date AS day) AS d
-        JOIN billing.invoices AS v ON v.order_id = i.order_id AND v.kind = 'invoice'
+    WITH counted AS MATERIALIZED (
+        SELECT t.*, CASE t.kind WHEN 'invoice' THEN 0 WHEN 'credit_note' THEN 1 ELSE -1 END AS back,    -- 0: a sale
+               CASE t.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS sign,
+               greatest(d.first_day, v_report."from") AS first_day,
+               least((d.first_day + CASE report_taxes.period WHEN 'month' THEN interval '1 month'
+                                    ELSE interval '3 months' END)::date - 1, v_report."to") AS last_day,
+               date_trunc(report_taxes.period, t.corrects::timestamp)::date < d.first_day AS earlier
+        FROM billing.tax_totals AS t
+        CROSS JOIN LATERAL (SELECT date_trunc(report_taxes.period, t.day::timestamp)::date AS first_day) AS d
+        WHERE t.day BETWEEN v_report."from" AND v_report."to"
     ), figures AS (
-        SELECT d.first_day, d.last_day, t.country, t.region, t.category, t.name, trim_scale(t.rate) AS rate,
-               t.reason_code, t.reason, d.currency, d.minor_units,
-               coalesce(sum(t.basis - t.shipping_basis) FILTER (WHERE d.back = 0), 0)::bigint AS sales_basis,
-               coalesce(sum(t.amount - t.shipping_amount) FILTER (WHERE d.back = 0), 0)::bigint AS sales_tax,
-               coalesce(sum(t.shipping_basis) FILTER (WHERE d.back = 0), 0)::bigint AS shipping_basis,
-               coalesce(sum(t.shipping_amount) FILTER (WHERE d.back = 0), 0)::bigint AS shipping_tax,
-               sum(d.back * (t.basis - t.shipping_basis))::bigint AS refunds_basis,
-               sum(d.back * (t.amount - t.shipping_amount))::bigint AS refunds_tax,
-               sum(d.back * t.shipping_basis)::bigint AS shipping_refunds_basis,
-               sum(d.back * t.shipping_amount)::bigint AS shipping_refunds_tax,
-               sum(t.basis * s.sign)::bigint AS basis, sum(t.amount * s.sign)::bigint AS tax,
-               coalesce(sum(d.back * t.basis) FILTER (WHERE d.earlier), 0)::bigint AS earlier_basis,
-               coalesce(sum(d.back * t.amount) FILTER (WHERE d.earlier), 0)::bigint AS earlier_tax
-        FROM documents AS d JOIN billing.invoice_taxes AS t ON t.invoice_id = d.id
-        CROSS JOIN LATERAL (SELECT CASE d.back WHEN 1 THEN -1 ELSE 1 END AS sign) AS s
-        GROUP BY d.first_day, d.last_day, t.country, t.region, t.category, t.name, t.rate, t.reason_code, t.reason,
-                 d.currency, d.minor_units
+        SELECT t.first_day, t.last_day, t.country, t.region, t.category, t.name, trim_scale(t.rate) AS rate,
+               t.reason_code, t.reason, t.currency, t.minor_units,
+               coalesce(sum(t.basis - t.shipping_basis) FILTER (WHERE t.back = 0), 0)::bigint AS sales_basis,
+               coalesce(sum(t.amount - t.shipping_amount) FILTER (WHERE t.back = 0), 0)::bigint AS sales_tax,
+               coalesce(sum(t.shipping_basis) FILTER (WHERE t.back = 0), 0)::bigint AS shipping_basis,
+               coalesce(sum(t.shipping_amount) FILTER (WHERE t.back = 0), 0)::bigint AS shipping_tax,
+               sum(t.back * (t.basis - t.shipping_basis))::bigint AS refunds_basis,
+               sum(t.back * (t.amount - t.shipping_amount))::bigint AS refunds_tax,
+               sum(t.back * t.shipping_basis)::bigint AS shipping_refunds_basis,
+               sum(t.back * t.shipping_amount)::bigint AS shipping_refunds_tax,
+               sum(t.basis * t.sign)::bigint AS basis, sum(t.amount * t.sign)::bigint AS tax,
+               coalesce(sum(t.back * t.basis) FILTER (WHERE t.earlier), 0)::bigint AS earlier_basis,
+               coalesce(sum(t.back * t.amount) FILTER (WHERE t.earlier), 0)::bigint AS earlier_tax
+        FROM counted AS t
+        GROUP BY t.first_day, t.last_day, t.country, t.region, t.category, t.name, t.rate, t.reason_code, t.reason,
+                 t.currency, t.minor_units
     ), totals AS (
-        SELECT d.currency, d.minor_units, count(*) AS documents,
-               sum(d.net * CASE d.back WHEN 1 THEN -1 ELSE 1 END)::bigint AS turnover,
-               sum(d.tax * CASE d.back WHEN 1 THEN -1 ELSE 1 END)::bigint AS tax,
-               sum(b.amount)::bigint AS booked,
-               bool_and(b.amount = d.tax * CASE d.back WHEN 1 THEN -1 ELSE 1 END) AS agree
-        FROM documents AS d
-        -- By document: of a join the planner does not know how many there are, and would compare each with each.
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(CASE t.kind WHEN 'tax_returned' THEN -t.amount ELSE t.amount END), 0) AS amount
-            FROM ledger.transfers AS t
-            WHERE t.order_id = d.order_id AND t.reason = d.number AND t.currency = d.currency
-              AND t.kind IN ('tax', 'tax_returned', 'tax_returned_reversed')
-        ) AS b
-        GROUP BY d.currency, d.minor_units
+        SELECT d.*, coalesce(b.amount, 0) AS booked, d.tax = coalesce(b.amount, 0) AS agree
+        FROM (
+            SELECT t.currency, t.minor_units, sum(t.documents)::bigint AS documents,
+                   sum(t.turnover * t.sign)::bigint AS turnover, sum(t.document_tax * t.sign)::bigint AS tax
+            FROM counted AS t
+            GROUP BY t.currency, t.minor_units
+        ) AS d
+        LEFT JOIN billing.booked_taxes(v_report."from", v_report."to", v_zone) AS b ON b.currency = d.currency
     )
     SELECT coalesce((SELECT array_agg(f::api.tax_report_row ORDER BY f.first_day, f.country, f.region NULLS FIRST,
                                       f.currency, f.category, f.rate, f.name, f.reason_code, f.reason)

@@ -163,6 +163,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE coalesce(t.amount, 0) <> coalesce(CASE i.kind WHEN 'credit_note' THEN -i.tax ELSE i.tax END, 0)
 
         UNION ALL
+        SELECT 'tax totals are the sums of the documents', coalesce(t.day, d.day)::text
+        FROM billing.tax_totals AS t
+        FULL JOIN billing.sum_taxes(ARRAY(SELECT i.id FROM billing.invoices AS i)) AS d
+            ON d.day = t.day AND d.key = t.key
+        WHERE t IS DISTINCT FROM d
+
+        UNION ALL
         SELECT 'a paid order has its invoice, or it is being made', o.id::text
         FROM sales.orders AS o
         WHERE o.paid_at IS NOT NULL
@@ -214,6 +221,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'credit notes give back no more than their invoice',
         'a credited line gives back its tax, all of it with the last unit',
         'the taxes of a line add up to its tax', 'documents, orders and ledger agree on tax',
+        'tax totals are the sums of the documents',
         'a paid order has its invoice, or it is being made',
         'a finished refund has its credit note, or it is being made',
         'a refund that was reversed has its credit note cancelled, or it is being done',

@@ -1,5 +1,5 @@
 -- The documents that were issued from one day to another, both included: days in the time zone of each document.
--- Callers:   api.report_taxes, api.report_oss_taxes.
+-- Callers:   booked_taxes.
 CREATE OR REPLACE FUNCTION billing.documents_between("from" date, "to" date)
 RETURNS SETOF billing.invoices
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -191,6 +191,8 @@ INSERT INTO billing.invoice_taxes (invoice_id, position, account_id, category, c
 SELECT i.invoice_id, 1, i.account_id, 'O', coalesce(i.address ->> 'country', s.country), 0, i.total, 0, 0, 0
 FROM batch_invoices AS i, (SELECT * FROM billing.sellers ORDER BY version DESC LIMIT 1) AS s ORDER BY i.sequence;
 
+SELECT billing.total_taxes(ARRAY(SELECT i.invoice_id FROM batch_invoices AS i));
+
 INSERT INTO billing.series (kind, year, last_sequence)
 SELECT 'invoice', i.year, max(i.sequence) FROM batch_invoices AS i GROUP BY i.year
 ON CONFLICT (kind, year) DO UPDATE SET last_sequence = excluded.last_sequence;

@@ -23,11 +23,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                    THEN d.domain || ':write'
                ELSE d.domain || ':read' END
     FROM pg_proc AS p
-    LEFT JOIN unnest('{identity,catalog,sales,payments,ledger,fulfilment,billing,messaging,report}'::text[])
-        AS d (domain) ON EXISTS (
-            SELECT FROM migration.files AS f
-            WHERE f.file IN ('db/' || d.domain || '/api/' || p.proname || '.sql',
-                             'db/' || d.domain || '/service/' || p.proname || '.sql'))
+    -- All paths that the file may have at once. A comparison for each took 0.7 s for all functions, at each start of a
+    -- web process, and 4 ms for one function, at each request with a key.
+    LEFT JOIN LATERAL (
+        SELECT split_part(f.file, '/', 2) AS domain FROM migration.files AS f
+        WHERE f.file = ANY (ARRAY(
+            SELECT 'db/' || d.name || '/' || kind || '/' || p.proname || '.sql'
+            FROM unnest('{identity,catalog,sales,payments,ledger,fulfilment,billing,messaging,report}'::text[])
+                     AS d (name),
+                 unnest('{api,service}'::text[]) AS kind))
+        LIMIT 1
+    ) AS d ON true
     WHERE p.pronamespace = 'api'::regnamespace
       AND (key_scopes.only_function IS NULL OR p.proname = key_scopes.only_function)
       AND has_function_privilege('app_admin', p.oid, 'EXECUTE')

@@ -78,6 +78,29 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WHERE r.rolname = 'store_backup'
       AND NOT (r.rolreplication AND r.rolbypassrls AND pg_has_role(r.oid, 'pg_read_all_data', 'USAGE'))
     UNION ALL
+    SELECT 'The write-ahead log is not archived (archive_mode is off): only dumps can be restored.',
+           'Set archive_mode = on, restart the server, and see backups/README.md.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'archive_mode' AND s.setting = 'off')
+    UNION ALL
+    SELECT 'The write-ahead log piles up: archive_mode is on, and archive_command is not set.',
+           'Set archive_command (backups/README.md), or archive_mode = off and restart the server.'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'archive_mode' AND s.setting <> 'off')
+      AND NOT EXISTS (SELECT FROM settings AS s
+                      WHERE s.name IN ('archive_command', 'archive_library') AND s.setting NOT IN ('', '(disabled)'))
+    UNION ALL
+    SELECT format('The write-ahead log is not archived: the last attempt failed (%s).', a.last_failed_wal),
+           'PostgreSQL''s log has the error of archive_command.'
+    FROM pg_stat_archiver AS a
+    WHERE a.last_failed_time > coalesce(a.last_archived_time, '-infinity')
+    UNION ALL
+    SELECT format('Commits wait for a standby that is not connected (synchronous_standby_names is %s).', s.setting),
+           'Start the standby, or ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf().'
+    FROM settings AS s
+    WHERE s.name = 'synchronous_standby_names' AND s.setting <> '' AND NOT pg_is_in_recovery()
+      AND NOT EXISTS (SELECT FROM pg_stat_replication AS r WHERE r.sync_state IN ('sync', 'quorum'))
+    UNION ALL
+    SELECT g.gap, g.remedy FROM monitor.find_access_gaps() AS g
+    UNION ALL
     SELECT 'Changes of the schema and of roles are not logged.', 'Set log_statement = ''ddl''.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'log_statement' AND s.setting = 'none')
     UNION ALL

@@ -60,6 +60,10 @@ AS $$
     SELECT 'lock_longest_wait_seconds', '{}', coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)
     FROM pg_locks AS l WHERE NOT l.granted
     UNION ALL
+    SELECT 'commit_longest_wait_seconds', '{}',
+           coalesce(max(extract(epoch FROM clock_timestamp() - a.query_start)), 0)
+    FROM pg_stat_activity AS a WHERE a.wait_event = 'SyncRep'
+    UNION ALL
     -- CREATE INDEX CONCURRENTLY waits for the end of older transactions (virtualxid), which lock nothing against it.
     SELECT 'lock_blocking_longest_seconds', '{}',
            coalesce(max(extract(epoch FROM clock_timestamp() - b.xact_start)), 0)
@@ -111,6 +115,10 @@ AS $$
                 ELSE coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0) END
     FROM pg_replication_slots AS s
     UNION ALL
+    SELECT 'replication_slot_active', jsonb_build_object('slot', s.slot_name), s.active::integer
+    FROM pg_replication_slots AS s
+    UNION ALL SELECT 'archive_waiting_seconds', '{}', monitor.archive_waiting_seconds()
+    UNION ALL
     SELECT m.name, '{}', m.value
     FROM pg_stat_archiver AS a
     CROSS JOIN LATERAL (VALUES
@@ -120,7 +128,8 @@ AS $$
          coalesce(a.last_failed_time > a.last_archived_time, a.last_failed_time IS NOT NULL)::integer)
     ) AS m (name, value)
     UNION ALL
-    SELECT 'backup_timestamp_seconds', jsonb_build_object('kind', b.kind), extract(epoch FROM b.finished_at)
+    SELECT CASE WHEN b.kind LIKE '%\_failed' THEN 'backup_failed_timestamp_seconds' ELSE 'backup_timestamp_seconds' END,
+           jsonb_build_object('kind', regexp_replace(b.kind, '_failed$', '')), extract(epoch FROM b.finished_at)
     FROM monitor.backups AS b
 
     -- what an endpoint costs the database

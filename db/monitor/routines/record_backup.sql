@@ -1,4 +1,5 @@
--- Records that a backup of a kind (full, incremental, dump, restore_drill) is complete now.
+-- Records that a backup of a kind (full, incremental, dump, offsite_copy, restore_drill, verify) is complete now; with
+-- a kind that ends in _failed (base_failed, offsite_copy_failed, restore_drill_failed), that an attempt failed.
 -- Callers:   the backup commands, after the last byte was verified.
 -- Locks:     the row of this kind of backup.
 -- Definer:   this record is all that the backup role may write.

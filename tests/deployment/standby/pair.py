@@ -12,12 +12,12 @@ from typing import Any
 
 import psycopg
 
-from db.deploy import migrate
 from db.server.access import Access
 from db.server.cluster import prepare_folders
 from db.server.embedded import find_layout
 from db.server.processes import run_program
 from db.server.supervisor import Server
+from tests.support.made import SECRET, make_store
 
 QUICK = {
     "fsync": "off",
@@ -32,10 +32,10 @@ class Pair:
     """A primary, and a standby with the web tier's two addresses."""
 
     def __init__(self, folder: Path) -> None:
-        self.primary = Server(folder / "primary", secret="test" * 16, settings=QUICK)
-        self.standby = Server(folder / "standby", secret="test" * 16, settings=QUICK)
+        make_store(folder / "primary")
+        self.primary = Server(folder / "primary", secret=SECRET, settings=QUICK)
+        self.standby = Server(folder / "standby", secret=SECRET, settings=QUICK)
         self.access = self.primary.start("tests")
-        migrate.migrate(self.access)
         self.copy = self.copy_of(self.primary, self.access, self.standby)
 
     def copy_of(self, source: Server, access: Access, target: Server) -> Access:

@@ -18,6 +18,7 @@ from tests.deployment.standby.pair import Pair, ask, executed
 from tests.support.web import Client
 
 pytestmark = pytest.mark.anyio
+PAUSE = 0.3  # seconds between two rounds of a customer: what happens meanwhile has a part of the machine
 
 
 async def under_load(
@@ -48,6 +49,7 @@ async def under_load(
             if answer.status_code != 204:
                 failures.append(answer.text)
             number += 7
+            await asyncio.sleep(PAUSE)
 
     shoppers = [asyncio.create_task(shop(token)) for token in tokens]
     try:
