@@ -41,7 +41,7 @@ from api.http.router import IndexedRouter, StartupError
 from api.log import write_log
 from api.metrics.counting import RequestMetrics, watch_pools, watch_replica
 from api.postgres.cache import ResponseCache
-from api.postgres.connecting import connect
+from api.postgres.connecting import NO_LOGIN, advise, connect
 from api.postgres.database import Database
 from api.postgres.functions import GATEWAY, Functions
 from api.postgres.order_news import OrderNews
@@ -119,9 +119,8 @@ async def lifespan(
     try:
         state = await build_state(settings, database, metrics)
         bind(app, state)
-    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-        hint = "`storeproc migrate`, with the same secrets, makes the database and the log-ins with their passwords."
-        raise StartupError(f"{error}: {hint}") from error
+    except NO_LOGIN as error:
+        raise StartupError(advise(error)) from error
     except (ContractError, OSError, asyncpg.PostgresError) as error:
         raise StartupError(str(error)) from error
     replica = state["replica"]

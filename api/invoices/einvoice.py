@@ -20,6 +20,7 @@ from drafthorse.models.party import TaxRegistration
 from drafthorse.models.payment import PaymentMeans
 from drafthorse.models.tradelines import LineItem
 
+from api.invoices.page import line_name
 from api.languages.language import Language, language
 
 FACTUR_X = "urn:cen.eu:en16931:2017"
@@ -58,7 +59,7 @@ def write(invoice: Mapping[str, Any], folder: Path | None = None, profile: str =
     # BR-16 wants a line: a credit note of nothing but the shipping has it there.
     items = invoice["items"] or _shipping_lines(invoice, spoken)
     for item in items:
-        document.trade.items.add(_line(item, invoice["minor_units"], spoken))
+        document.trade.items.add(_line(invoice, item, spoken))
     _fill_settlement(document.trade.settlement, invoice, items, spoken)
     xml: bytes = document.serialize(schema="FACTUR-X_EN16931")
     return xml.decode()
@@ -150,12 +151,13 @@ def _writable(value: Any) -> Any:
     return value
 
 
-def _line(item: Mapping[str, Any], minor_units: int, spoken: Language) -> LineItem:
+def _line(invoice: Mapping[str, Any], item: Mapping[str, Any], spoken: Language) -> LineItem:
     """A line in net amounts, as the standard requires: its total is exact; price and discount are computed from it."""
+    minor_units = invoice["minor_units"]
     discount = _net_discount(item)
     line = LineItem()
     line.document.line_id = str(item["position"])
-    line.product.name = item["name"]
+    line.product.name = line_name(invoice, item, spoken)
     if item["components"]:
         line.product.description = _contents(item)
     if item["sku"]:

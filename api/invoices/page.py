@@ -45,6 +45,15 @@ COLOURS = {"invoice": "#1b7f4b", "credit_note": "#8a4b08", "debit_note": "#1b7f4
 _WORDS = {"AE": "reverse_charge", "K": "intra_community", "G": "export"}
 
 
+def line_name(invoice: Mapping[str, Any], item: Mapping[str, Any], spoken: Language) -> str:
+    """What a line is for. Older credit notes say in English in the name that it is a part of what was refunded."""
+    name: str = item["name"]
+    begin, _, rest = name.partition(": ")
+    if invoice["kind"] == "invoice" or begin != "Partial refund":
+        return name
+    return spoken("document.partial_refund", name=rest) if rest else spoken("document.partial_refund_of_all")
+
+
 class Page:
     """One document in one language."""
 
@@ -134,7 +143,7 @@ class Page:
         price, prices = self.money(item["unit_price"]), self.prices
         return [
             self.language.number(item["position"]),
-            [self._name(item), *present(item["sku"]), *self.contents(item)],
+            [line_name(self.invoice, item, self.language), *present(item["sku"]), *self.contents(item)],
             self.language.number(item["quantity"]),
             [price, self._how(item["tax_included"])] if prices.mixed and item["tax_category"] == "S" else price,
             *([self.money(-item["discount"]) if item["discount"] else ""] if prices.discounted else []),
@@ -215,14 +224,6 @@ class Page:
         )
 
     # --- pieces -----------------------------------------------------------------------------------
-
-    def _name(self, item: Mapping[str, Any]) -> str:
-        """The database writes what a part of a line was refunded for in English."""
-        name: str = item["name"]
-        begin, _, rest = name.partition(": ")
-        if self.kind == "invoice" or begin != "Partial refund":
-            return name
-        return self.say("partial_refund", name=rest) if rest else self.say("partial_refund_of_all")
 
     def _how(self, included: bool) -> str:
         return self.say("including_tax" if included else "excluding_tax")

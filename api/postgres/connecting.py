@@ -29,6 +29,15 @@ _NEXT_HOST = (
     asyncpg.InternalClientError,  # TargetServerAttributeNotMatched, or cut off in the middle of a message
 )
 
+# Every host says so of a database that was never deployed to, or with other secrets.
+NO_LOGIN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+
+
+def advise(error: Exception) -> str:
+    """One of NO_LOGIN in a sentence that says what to do."""
+    hint = "`storeproc migrate`, with the same secrets, makes the database and the log-ins with their passwords."
+    return f"{error}: {hint}"
+
 
 class Hosts:
     """The hosts of an address in the order in which they are tried: the last good one first, silent ones last.

@@ -9,6 +9,7 @@ import asyncpg
 from api.contract.signatures import ContractError
 from api.gateways.protocol import Refused
 from api.http.errors import Problem, Unexpected
+from api.postgres.connecting import NO_LOGIN, advise
 from api.worker.jobs.carriers import NoAnswer
 from api.worker.jobs.protocol import Later
 
@@ -30,6 +31,8 @@ def describe(error: Exception) -> str:
     secret, so only the type of those is named."""
     if isinstance(error, (Problem, Refused, Later, NoAnswer)):
         return str(error)
+    if isinstance(error, NO_LOGIN):
+        return advise(error)[:300]
     if isinstance(error, (asyncpg.PostgresError, Unexpected, ConnectionError, ssl.SSLError, ContractError)):
         return f"{type(error).__name__}: {error}"[:300]
     return type(error).__name__

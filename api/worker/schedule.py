@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from api.log import write_log
 from api.metrics.worker import Drain
@@ -28,12 +28,21 @@ PURGES = {
 
 
 class Schedule:
-    def __init__(self, call: Call, url: str, hosts: Hosts, stopping: asyncio.Event, counts: Drain) -> None:
+    def __init__(
+        self,
+        call: Call,
+        url: str,
+        hosts: Hosts,
+        stopping: asyncio.Event,
+        counts: Drain,
+        tax_id_prefixes: Sequence[str] = (),
+    ) -> None:
         self._call = call
         self._url = url
         self._hosts = hosts
         self._stopping = stopping
         self._counts = counts
+        self._tax_id_prefixes = list(tax_id_prefixes)  # of the tax ids that a service can be asked about
         self._swept_at = self._purged_at = 0.0
 
     async def run_due(self) -> None:
@@ -45,6 +54,8 @@ class Schedule:
         if now - self._purged_at >= PURGE_SECONDS:
             self._purged_at = now
             await self._repeat(PURGES)
+            if self._tax_id_prefixes:  # once a round: the service is not ours
+                await self._call("begin_tax_id_checks", prefixes=self._tax_id_prefixes)
 
     def start(self) -> list[asyncio.Task[None]]:
         """The rounds that run beside the jobs, which must not wait for them. Their errors are logged, and the round is

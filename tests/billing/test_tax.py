@@ -240,7 +240,7 @@ async def test_a_component_that_is_refunded_is_on_the_credit_note(office: Office
     items = [{"order_item_id": order["items"][0]["id"], "product_id": nail["product_id"], "quantity": 20}]
     note = await office.credit(await office.refund(payment, items=items))
     [line] = note["items"]
-    assert line["name"] == "Partial refund: Kit"
+    assert line["name"] == "Kit"
     assert line["components"] == [{"sku": nail["sku"], "name": "Nail", "quantity": 20}]
     assert (line["total"], line["tax"]) == (3400, 543)  # 20 of 21 parts of a bundle's price
     assert "Contains20×Nail" in text(document.render(note))

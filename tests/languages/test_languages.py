@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from babel import Locale
 
-from api.invoices import document
+from api.invoices import document, einvoice
 from api.languages.language import FALLBACK, OURS, language, tags
 from api.mail import mail as mails
 from api.settings import Settings
@@ -284,4 +284,11 @@ def test_a_part_that_was_refunded_is_named_in_the_language() -> None:
     found = text(document.render(CREDIT_NOTE | {"language": "de", "items": lines, "e_invoice": False}))
     assert "Teilerstattung:Lamp:small" in found
     assert found.count("Teilerstattung") == 2
+    assert "Partial" not in found
+
+
+def test_and_in_the_machine_readable_part() -> None:
+    lines = [item(1, "Partial refund: Lamp"), item(2, "Partial refund")]
+    found = einvoice.write(CREDIT_NOTE | {"language": "de", "items": lines})
+    assert "Teilerstattung: Lamp" in found
     assert "Partial" not in found

@@ -129,6 +129,16 @@ async def test_locks_and_transactions_now(client: Any, connect: Any) -> None:
     await waiting
 
 
+async def test_backups_are_told_apart(client: Any, connect: Any) -> None:
+    holder = await connect()
+    await holder.execute("SET application_name = 'storeproc backup.sh'")
+    async with holder.transaction():
+        await holder.fetchval("SELECT 1")
+        text = await read(client)
+    for metric in ("idle_longest", "longest"):
+        assert value(text, f'storeproc_transaction_{metric}_seconds{{of="backup"}}') > 0
+
+
 async def test_a_lock_is_as_old_as_its_transaction_however_soon_its_victims_give_up(client: Any, connect: Any) -> None:
     holder, victim = await connect(), await connect()
     await victim.execute("SET lock_timeout = '100ms'")

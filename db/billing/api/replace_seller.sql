@@ -1,7 +1,7 @@
 -- Adds a new version of the seller. Orders that were paid before keep the version they were sold under.
 -- Locks:  none; the version's unique key refuses a second writer.
--- Errors: confirmation_required 403; version_stale 412; iban_invalid, country_unknown 422; seller_changed_meanwhile,
---         e_invoice_seller_incomplete 409.
+-- Errors: confirmation_required 403; version_stale 412; iban_invalid, country_unknown, seller_country_missing 422;
+--         seller_changed_meanwhile, e_invoice_seller_incomplete 409.
 CREATE FUNCTION api.replace_seller(
     name api.short_text, email api.email DEFAULT NULL, phone api.short_text DEFAULT NULL,
     line1 api.short_text DEFAULT NULL, line2 api.short_text DEFAULT NULL, postal_code api.short_text DEFAULT NULL,
@@ -29,6 +29,13 @@ BEGIN
     IF v_iban IS NOT NULL AND NOT payments.is_iban(v_iban) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'iban_invalid', MESSAGE = 'This is not an IBAN.',
             HINT = 'Compare it with a statement of the bank: a digit is wrong or missing.';
+    END IF;
+    IF num_nonnulls(replace_seller.vat_id, replace_seller.tax_number) > 0 AND replace_seller.country IS NULL
+        AND (SELECT s.tax_country IS NULL FROM sales.settings AS s)
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'seller_country_missing',
+            MESSAGE = 'A seller that is registered for tax needs a country: without it no order can be taxed.',
+            HINT = 'Send country, or set tax_country (PATCH /admin/settings) first.';
     END IF;
     INSERT INTO billing.sellers (version, name, email, phone, line1, line2, postal_code, city, region, country,
                                  registration, vat_id, tax_number, iban, bic, account_holder, exemption, e_invoice,

@@ -84,7 +84,7 @@ BEGIN
              THEN ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, l.name, l.asked, l.unit_price,
                       l.unit_price * l.asked - l.worth, l.tax_category, l.tax_rate, l.tax_back, l.amount,
                       l.tax_included, l.components, l.taxes_back, l.reason_code, l.reason)::billing.invoice_items
-             ELSE ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, 'Partial refund: ' || l.name, 1, l.worth, 0,
+             ELSE ROW(NULL, l.n, l.account_id, l.order_item_id, l.sku, l.name, 1, l.worth, 0,
                       l.tax_category, l.tax_rate, l.tax_back, l.amount, l.tax_included, l.parts, l.taxes_back,
                       l.reason_code, l.reason)::billing.invoice_items
         END ORDER BY l.n)

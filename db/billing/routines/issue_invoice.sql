@@ -25,7 +25,8 @@ BEGIN
     SELECT * INTO v_invoice FROM billing.invoices AS i WHERE i.order_id = v_order.id AND i.kind = 'invoice';
     IF FOUND THEN
         RETURN v_invoice.id;
-    ELSIF v_order.tax_country IS NOT NULL
+    ELSIF v_order.hold_reason IS NOT NULL AND sales.awaits_tax(v_order.id)
+        OR v_order.tax_country IS NOT NULL
         AND (v_order.shipping > 0 AND v_order.shipping_parts = '[]'
              OR EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order.id AND i.tax_category IS NULL))
     THEN

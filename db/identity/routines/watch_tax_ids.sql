@@ -21,9 +21,10 @@ BEGIN
           SELECT FROM sales.orders AS o
           WHERE o.account_id = watch_tax_ids.account_id AND o.buyer_tax_id = c.tax_id);
     FOR v_check_id IN
-        INSERT INTO identity.tax_id_checks AS c (account_id, tax_id)
-        SELECT watch_tax_ids.account_id, t FROM unnest(v_current) AS t
-        ON CONFLICT ON CONSTRAINT tax_id_check_twice DO NOTHING
+        INSERT INTO identity.tax_id_checks AS c (account_id, tax_id, check_at)
+        SELECT watch_tax_ids.account_id, t, now() + interval '1 day' FROM unnest(v_current) AS t
+        -- One that was not used for a time is asked about again.
+        ON CONFLICT ON CONSTRAINT tax_id_check_twice DO UPDATE SET check_at = excluded.check_at WHERE c.check_at IS NULL
         RETURNING c.id
     LOOP
         PERFORM messaging.enqueue_job('verify_tax_id', jsonb_build_object('check_id', v_check_id));

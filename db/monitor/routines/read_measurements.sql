@@ -39,13 +39,18 @@ AS $$
     FROM pg_stat_activity AS a WHERE a.backend_type = 'client backend' GROUP BY a.state
     UNION ALL SELECT 'connections_max', '{}', current_setting('max_connections')::double precision
     UNION ALL
-    SELECT m.name, '{}', m.value
+    -- Backups are told apart: they read the whole database in one transaction.
+    SELECT m.name, s.labels, m.value
     FROM (
-        SELECT coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0) AS longest,
+        SELECT g.labels, coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0) AS longest,
                coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
                             FILTER (WHERE a.state LIKE 'idle in transaction%'), 0) AS idle,
                count(*) FILTER (WHERE a.wait_event_type = 'Lock') AS waiting
-        FROM pg_stat_activity AS a WHERE a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
+        FROM (VALUES ('{}'::jsonb, false), ('{"of": "backup"}', true)) AS g (labels, backup)
+        LEFT JOIN pg_stat_activity AS a
+            ON a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
+               AND g.backup = (a.application_name ~ '^(pg_dump|pg_basebackup|storeproc backup)')
+        GROUP BY g.labels
     ) AS s
     CROSS JOIN LATERAL (VALUES
         ('transaction_longest_seconds', s.longest::double precision),

@@ -36,6 +36,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'tax_undecided',
             MESSAGE = 'The shop has yet to decide how this order is taxed, so its total is not final.',
             HINT = 'It can be paid once the shop has released it (order.released).';
+    ELSIF v_order.buyer_tax_id IS NOT NULL AND sales.relies_on_invalid_tax_id(v_order) THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'tax_undecided',
+            MESSAGE = 'The tax id of this order is not valid, so its total is not right.',
+            HINT = 'Set its shipping address again (its price is then computed anew), or cancel it.';
     END IF;
     PERFORM catalog.require_for_sale(ARRAY(
         SELECT i.product_id FROM sales.order_items AS i WHERE i.order_id = v_order.id

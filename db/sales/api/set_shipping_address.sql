@@ -1,6 +1,7 @@
 -- Changes an order's shipping address to another of the caller's addresses, until it is shipped. Tax and shipping are
--- computed again while the order is pending; a paid order has to stay in its country and region if they decided its tax
--- or its shipping.
+-- computed again while the order is pending; a paid order has to stay in its country and region, and on its side of
+-- the border of the EU's VAT (some places outside are known by their postal codes only), if they decided its tax or its
+-- shipping.
 -- Locks:  the order, its payments.
 -- Errors: order_not_found, address_not_found 404; order_already_shipped, address_changes_price, order_partly_paid 409;
 --         version_stale 412; shipping_method_not_available 422.
@@ -28,10 +29,15 @@ BEGIN
     v_address := sales.snapshot_address(set_shipping_address.address_id, v_actor);
     -- An order whose tax was looked for may be free of it just because of where it goes, or who buys.
     IF v_order.status = 'paid' AND (v_order.tax + v_order.shipping > 0 OR v_order.tax_country IS NOT NULL)
-        AND (v_address ->> 'country', v_address ->> 'region',
-             identity.buyer_tax_id(v_actor, set_shipping_address.address_id))
-            IS DISTINCT FROM (coalesce(v_order.shipping_address ->> 'country', v_order.tax_country::text),
-                              v_order.shipping_address ->> 'region', v_order.buyer_tax_id)
+        AND ((v_address ->> 'country', v_address ->> 'region',
+              identity.buyer_tax_id(v_actor, set_shipping_address.address_id))
+                 IS DISTINCT FROM (coalesce(v_order.shipping_address ->> 'country', v_order.tax_country::text),
+                                   v_order.shipping_address ->> 'region', v_order.buyer_tax_id)
+             OR v_order.tax_country IS NOT NULL
+                AND catalog.in_eu_vat_area(v_address ->> 'country', v_address ->> 'region', v_order.created_at,
+                                           v_address ->> 'postal_code')
+                    <> catalog.in_eu_vat_area(v_address ->> 'country', v_address ->> 'region', v_order.created_at,
+                                              v_order.shipping_address ->> 'postal_code'))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'address_changes_price',
             MESSAGE = 'This order is paid: its tax and shipping were computed for the present address.',

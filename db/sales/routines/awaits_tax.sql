@@ -1,6 +1,7 @@
 -- Whether an order is on hold because it is not decided how it is taxed. Such an order can neither be paid nor
 -- invoiced.
--- Callers:   follow_undecided_tax, place_order, require_within_total, api.begin_payment, api.release_order.
+-- Callers:   follow_undecided_tax, place_order, require_within_total, api.begin_payment,
+--            api.release_order, billing.issue_invoice.
 -- Definer:   customers do not read holds.
 CREATE OR REPLACE FUNCTION sales.awaits_tax(order_id uuid)
 RETURNS boolean

@@ -167,7 +167,9 @@ BEGIN
         jsonb_build_object('total', v_subtotal, 'currency', place_order.currency));
     IF v_shop.priced AND EXISTS (
         SELECT FROM sales.orders AS o
-        WHERE o.id = v_order_id AND o.tax_country IS NOT NULL
+        WHERE o.id = v_order_id
+          -- A seller that is registered for tax, nobody knows where, does not sell without it.
+          AND (o.tax_country IS NOT NULL OR (SELECT h.registered FROM sales.tax_home() AS h))
           AND (o.shipping_parts @> '[{"tax_category": null}]'
                OR EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order_id AND i.tax_category IS NULL)))
     THEN

@@ -33,7 +33,7 @@ BEGIN
     v_order.tax_region := NULL;
     IF sales.looks_for_tax() THEN
         v_country := coalesce(v_order.shipping_address ->> 'country', v_settings.tax_country,
-                              (billing.seller_at(v_order.created_at)).country);
+                              (billing.seller_at(coalesce(v_order.taxed_at, v_order.created_at))).country);
         v_region := v_order.shipping_address ->> 'region';
         v_order.tax_country := coalesce((SELECT c.taxed_as FROM catalog.countries AS c WHERE c.code = v_country),
                                         v_country);
@@ -69,7 +69,7 @@ BEGIN
     WHERE o.id = v_order.id
     RETURNING o.total, t.undecided INTO STRICT v_order.total, v_undecided;
     -- A new order is created first, for those who read events.
-    IF NOT price_order.is_new AND v_order.tax_country IS NOT NULL
+    IF NOT price_order.is_new AND (v_order.tax_country IS NOT NULL OR (SELECT h.registered FROM sales.tax_home() AS h))
         AND (v_undecided OR v_order.hold_reason IS NOT NULL OR v_shipping.parts @> '[{"tax_category": null}]')
     THEN
         PERFORM sales.follow_undecided_tax(v_order.id);

@@ -1,5 +1,5 @@
 -- Where the shop is taxed (the setting tax_country, or else the seller's country), and whether it is registered there.
--- Callers:   treat_category, place_order.
+-- Callers:   treat_category, place_order, price_order.
 CREATE OR REPLACE FUNCTION sales.tax_home()
 RETURNS TABLE (country text, region text, registered boolean, vat_id boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

@@ -46,6 +46,9 @@ BEGIN
     WHERE e.valid @> v_at
       AND (e.tax_category IS NULL OR e.tax_category = treat_category.category)
       AND (e.category <> 'K' OR v_home.vat_id)
+      -- Without a home no border is known, so nothing shows that the others apply.
+      AND (v_home.country IS NOT NULL OR NOT v_home.registered
+           OR "order".tax_country IS NOT NULL AND e.destination = 'countries')
       AND sales.exemption_applies(e, v_place)
     ORDER BY l.level, e.buyer = 'business' DESC, e.destination = 'countries' DESC,
              array_position(ARRAY['K', 'G', 'AE'], e.category), e.id DESC
