@@ -1,4 +1,4 @@
--- depends: 0075.tax_totals
+-- depends: 0076.tax_ids_again
 -- Tax is rounded once a line. Some tax offices (Japan, Texas) accept only one rounding for all that a document
 -- taxes alike, which is also how EN 16931 computes it.
 ALTER TABLE sales.settings
