@@ -6,6 +6,7 @@ import asyncio
 import random
 import uuid
 from base64 import b64decode, b64encode
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -132,6 +133,30 @@ async def test_the_seller_is_as_it_was_at_purchase(shop: Shop, office: Office, c
         "tax_number": None, "iban": iban,
     }  # fmt: skip
     assert (await office.issue(later))["seller"]["name"] == "Nordlicht Europa SE"
+
+
+async def test_a_seller_who_moves_before_the_payment(shop: Shop, office: Office) -> None:
+    """What decided the tax of an order has to be true of its invoice: it names the seller under whom it was placed."""
+    await office.sells(country="DE", vat_id="DE123456788")
+    make = partial(shop.call, "web_admin", "create_tax_exemption", token=office.admin, text="No tax here")
+    for category, countries in (("K", ["FR", "US"]), ("K", ["DE"]), ("G", ["CH", "FR"]), ("G", ["DE"])):
+        with refused("exemption_needs_border", "SH422"):
+            await make(category=category, destination="countries", countries=countries, buyer="business")
+    rule = await make(category="K", reason_code="VATEX-EU-IC", destination="eu", buyer="business")
+    buyer = await shop.account()
+    address = await shop.call(
+        "web_customer", "create_address", token=buyer, name="Marie", line1="1 Rue", city="Paris", postal_code="75001",
+        country="FR", tax_id="FR78500000005",
+    )  # fmt: skip
+    order = await shop.call(
+        "web_customer", "create_order", token=buyer, currency="USD", shipping_address_id=address["id"],
+        items=[{"product_id": await shop.product(), "quantity": 1}],
+    )  # fmt: skip
+    await office.sells(country="FR", vat_id="FR78500000005", name="Boutique")
+    await office.pay(buyer, order)
+    made = await office.issue(order)
+    assert (made["seller"]["country"], made["items"][0]["tax_category"]) == ("DE", "K")
+    await shop.call("web_admin", "end_tax_exemption", token=office.admin, exemption_id=rule["id"])
 
 
 async def test_the_buyer_is_as_they_were(shop: Shop, office: Office) -> None:

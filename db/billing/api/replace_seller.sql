@@ -1,4 +1,4 @@
--- Adds a new version of the seller. Orders that were paid before keep the version they were sold under.
+-- Adds a new version of the seller. Orders that were placed before keep the version they were sold under.
 -- Locks:  none; the version's unique key refuses a second writer.
 -- Errors: confirmation_required 403; version_stale 412; iban_invalid, country_unknown, seller_country_missing 422;
 --         seller_changed_meanwhile, e_invoice_seller_incomplete 409.
@@ -52,7 +52,7 @@ END $$;
 COMMENT ON FUNCTION api.replace_seller IS
 'Change the seller
 
-For the invoices of orders that are paid from now on. `e_invoice` puts Factur-X (EN 16931) into the PDF; by default it
+For orders that are placed from now on, and their invoices. `e_invoice` puts Factur-X (EN 16931) into the PDF; by default it
 is there if the seller''s country requires it. `exemption` is stated on documents from before there were
 rules of tax exemption (`POST /admin/tax-exemptions`), and on no others.
 

@@ -34,7 +34,8 @@ BEGIN
             MESSAGE = 'How this order is taxed has not been decided.';
     END IF;
 
-    v_seller := billing.seller_at(v_order.paid_at);
+    -- The seller under whom the order was taxed: what that decided would not be true of another one.
+    v_seller := billing.seller_at(coalesce(v_order.taxed_at, v_order.created_at));
     -- An order for which no tax was looked for, because there was none in the shop, or it is older than categories: a
     -- seller registered for tax is exempt (E), any other is outside the scope of tax (O). EN 16931: BR-E-02, BR-O-02.
     v_no_tax := CASE WHEN num_nonnulls(v_seller.vat_id, v_seller.tax_number) > 0

@@ -14,8 +14,8 @@ BEGIN
         WHERE d.account_id = require_own_tax_id.account_id AND d.is_default
           AND identity.is_tax_id(d.country, require_own_tax_id.tax_id);
     END IF;
-    -- What begins with a country's code is meant to be of that country: the error names it.
-    IF v_country IS NULL THEN
+    -- What begins with a country's code and has a digit is meant to be of that country: the error names it.
+    IF v_country IS NULL AND require_own_tax_id.tax_id ~ '\d' THEN
         SELECT c.code INTO v_country
         FROM catalog.countries AS c
         WHERE c.code = CASE left(upper(btrim(require_own_tax_id.tax_id)), 2)

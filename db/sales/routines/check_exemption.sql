@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION sales.check_exemption(
 RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_of CONSTANT text := sales.vatex_category(check_exemption.reason_code);
+    v_of   CONSTANT text := sales.vatex_category(check_exemption.reason_code);
+    v_home CONSTANT text := (SELECT h.country FROM sales.tax_home() AS h);
 BEGIN
     IF check_exemption.reason_code IS NOT NULL AND v_of IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'exemption_reason_unknown',
@@ -33,6 +34,16 @@ BEGIN
             MESSAGE = 'K is for destinations in the EU, G for exports, or for countries that are named.';
     END IF;
     PERFORM catalog.require_country(c.code::text) FROM unnest(check_exemption.countries) AS c (code);
+    IF check_exemption.category IN ('K', 'G') AND EXISTS (
+        SELECT FROM unnest(check_exemption.countries) AS c (code)
+        WHERE c.code = v_home
+           OR catalog.in_eu_vat_area(c.code::text, NULL, now()) <> (check_exemption.category = 'K')
+              AND (check_exemption.category = 'K' OR catalog.in_eu_vat_area(v_home, NULL, now())))
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'exemption_needs_border',
+            MESSAGE = 'K is for other member states of the EU, G for countries that goods are exported to.',
+            HINT = 'Leave the other countries out.';
+    END IF;
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.check_exemption TO store_api;

@@ -69,7 +69,9 @@ BEGIN
     WHERE o.id = v_order.id
     RETURNING o.total, t.undecided INTO STRICT v_order.total, v_undecided;
     -- A new order is created first, for those who read events.
-    IF NOT price_order.is_new AND (v_order.tax_country IS NOT NULL OR (SELECT h.registered FROM sales.tax_home() AS h))
+    IF NOT price_order.is_new
+        AND (v_order.tax_country IS NOT NULL
+             OR (SELECT h.registered FROM sales.tax_home(coalesce(v_order.taxed_at, v_order.created_at)) AS h))
         AND (v_undecided OR v_order.hold_reason IS NOT NULL OR v_shipping.parts @> '[{"tax_category": null}]')
     THEN
         PERFORM sales.follow_undecided_tax(v_order.id);

@@ -30,7 +30,7 @@ BEGIN
     IF v_tax_id IS NOT NULL THEN
         v_tax_id := CASE WHEN identity.tax_id_status("order".account_id, v_tax_id) <> 'invalid' THEN v_tax_id END;
     END IF;
-    SELECT h.* INTO STRICT v_home FROM sales.tax_home() AS h;
+    SELECT h.* INTO STRICT v_home FROM sales.tax_home(v_at) AS h;
     v_place := sales.find_tax_place(v_home.country, v_home.region, coalesce("order".tax_country, v_home.country),
                                     "order".tax_region, "order".shipping_address ->> 'postal_code', v_tax_id,
                                     treat_category.requires_shipping, v_at);
