@@ -41,7 +41,7 @@ LONG = 25  # lines of a bundle's contents: half a page, as some 40 characters fi
 LONG_AMOUNT = 12  # characters; longer ones are set in a smaller size, else descriptions would have too little room
 MARKS = "¹²³⁴⁵⁶⁷⁸⁹"  # of the reasons why no tax is charged
 COLOURS = {"invoice": "#1b7f4b", "credit_note": "#8a4b08", "debit_note": "#1b7f4b"}
-# What the law wants to be said where the seller's rule says nothing (Directive 2006/112/EC, Article 226).
+# What the law wants to be said (Directive 2006/112/EC, Article 226). A rule's text is in the seller's language only.
 _WORDS = {"AE": "reverse_charge", "K": "intra_community", "G": "export"}
 
 
@@ -86,8 +86,15 @@ class Page:
         for part in (*self.invoice["items"], *self.invoice["shipping_parts"], *self.invoice["taxes"]):
             category = part.get("tax_category") or part["category"]
             if category not in ("S", "Z") and (part["reason"] or category in _WORDS):
-                found[category, part["reason"]] = part["reason"] or self.say(_WORDS[category])
+                found[category, part["reason"]] = self._reason(category, part["reason"])
         return found
+
+    def _reason(self, category: str, reason: str | None) -> str:
+        """The rule's own text; before it, unless it says so itself, what the law wants, in the language of the page."""
+        words = self.say(_WORDS[category]) if category in _WORDS else None
+        if words and reason and words.casefold() in reason.casefold():
+            words = None
+        return ": ".join(present(words, reason))
 
     # --- parts of the page ------------------------------------------------------------------------
 

@@ -124,13 +124,30 @@ def test_a_reason_stands_once_with_its_code(
 def test_lines_say_which_reason_is_theirs() -> None:
     made = invoice([item(1, **SUPPLY), item(2, **CHARGE)], buyer=FRENCH, shipping_parts=[part(500, **SUPPLY)])
     found = text(document.render(made))
-    for words in ("0%¹", "0%²", "¹SupplytotheEU²Reversecharge", "TaxrateNetTaxGross0%¹", "YourtaxIDFR83404833048"):
+    for words in (
+        "0%¹",
+        "0%²",
+        "¹Intra-communitysupply:SupplytotheEU²Reversecharge",
+        "TaxrateNetTaxGross0%¹",
+        "YourtaxIDFR83404833048",
+    ):
         assert words in found, words
     # One reason for everything needs no mark, and no column of rates.
     found = text(document.render(invoice([item(1, **SUPPLY)], buyer=FRENCH, shipping_parts=[part(500, **SUPPLY)])))
     assert "SupplytotheEU" in found
     assert "¹" not in found
     assert "0%" not in found
+
+
+def test_the_law_is_said_in_the_language_of_the_page() -> None:
+    german = {"reason": "Steuerfreie Ausfuhrlieferung nach § 6 UStG"}
+    for language, reason, said in (
+        ("de", {}, "Steuerfreie Ausfuhrlieferung: Export, Article 146"),
+        ("de", german, german["reason"]),
+        ("fr", german, f"Exportation exonérée: {german['reason']}"),
+    ):
+        made = invoice([item(1, **EXPORT | reason)], buyer=FRENCH, shipping=0, language=language)
+        assert said.replace(" ", "") in text(document.render(made))
 
 
 def test_the_law_says_what_the_seller_did_not() -> None:
