@@ -23,6 +23,9 @@ async def test_sign_up_makes_a_customer(stranger: Any, admin: Any) -> None:
         "role": "customer",
         "status": "active",
         "email_verified": False,
+        "tax_id": None,
+        "tax_id_status": None,
+        "language": "en",
         "version": 1,
         "created_at": "",
     }

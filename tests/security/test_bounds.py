@@ -22,7 +22,7 @@ OWN = {
     ("claim_deliveries", "busy"), ("claim_jobs", "kinds"), ("close_streams", "streams"), ("renew_streams", "streams"),
     ("receive_gateway_event", "payload"), ("receive_gateway_event", "movements"), ("reconcile_payment", "movements"),
     ("store_gateway_movements", "movements"), ("take_snapshot", "counts"),
-    ("record_refusals", "refusals"),
+    ("record_refusals", "refusals"), ("begin_tax_id_checks", "prefixes"),
 }  # fmt: skip
 
 # Every parameter, and every attribute of a composite in one, that is a list or JSON: and whether its type has a bound.

@@ -29,6 +29,7 @@ SETTINGS = {
     "transaction_read_only": "who sets it writes nothing, not even the last use of a key",
     "server_version": "the server's own",
     "max_connections": "the server's own",
+    "listen_addresses": "the server's own",
 }
 
 

@@ -52,8 +52,8 @@ END $$;
 COMMENT ON FUNCTION api.replace_seller IS
 'Change the seller
 
-For orders that are placed from now on, and their invoices. `e_invoice` puts Factur-X (EN 16931) into the PDF; by default it
-is there if the seller''s country requires it. `exemption` is stated on documents from before there were
+For orders that are placed from now on, and their invoices. `e_invoice` puts Factur-X (EN 16931) into the PDF; by
+default it is there if the seller''s country requires it. `exemption` is stated on documents from before there were
 rules of tax exemption (`POST /admin/tax-exemptions`), and on no others.
 
 Customers who pay by bank transfer are told `iban`, `bic` and `account_holder` (by default `name`). Without `iban` they

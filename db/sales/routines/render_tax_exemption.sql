@@ -3,5 +3,5 @@
 CREATE FUNCTION api.render_tax_exemption(e sales.tax_exemptions)
 RETURNS api.tax_exemption
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-RETURN ROW(e.id, e.category, e.reason_code, e.text, e.destination, e.countries::text[], e.buyer, e.tax_category,
-           lower(e.valid), upper(e.valid), e.created_at)::api.tax_exemption;
+RETURN ROW(e.id, e.category, e.reason_code, e.text, e.destination, coalesce(e.countries::text[], '{}'), e.buyer,
+           e.tax_category, lower(e.valid), upper(e.valid), e.created_at)::api.tax_exemption;

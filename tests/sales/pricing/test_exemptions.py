@@ -42,7 +42,7 @@ async def test_rules_are_made_and_ended(shop: Shop, administrator: str) -> None:
 
     made = await make(shop, administrator, **EXPORT)
     assert {name: made[name] for name in EXPORT} == EXPORT
-    assert (made["buyer"], made["countries"], made["tax_category"], made["valid_until"]) == ("any", None, None, None)
+    assert (made["buyer"], made["countries"], made["tax_category"], made["valid_until"]) == ("any", [], None, None)
     tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
     planned = await make(shop, administrator, **SUPPLY, valid_from=tomorrow)
     assert await listed() == [made["id"], planned["id"]]
