@@ -203,10 +203,14 @@ async def test_the_device_that_logged_in_is_known_by_its_cookie(client: Client) 
     assert "Path=/v1/sessions" in cookie
     device = cookie.partition(";")[0]
     wrong = {"email": email, "password": "Wrong-Horse-7"}
-    for i in range(5):
-        await asyncio.gather(
+    counted = 0
+    for i in range(50):  # what a busy server has no time for is answered 503 and is no attempt
+        answers = await asyncio.gather(
             *(client.post("/sessions", json=wrong, headers=at(f"203.0.113.{100 + i}")) for _ in range(10))
         )
+        counted += sum(answer.status_code == 401 for answer in answers)
+        if counted >= 50:
+            break
     refused = await log_in(client, email, "203.0.113.200")
     assert refused.json()["code"] == "too_many_attempts"
     again = await log_in(client, email, "203.0.113.200", Cookie=device)
