@@ -146,13 +146,14 @@ class _Taker:
     """A file to write, which remembers its error: pyrage does not tell it from those of the content."""
 
     def __init__(self, take: Any) -> None:
-        self.take, self.error = take, None
+        self.take = take
+        self.error: Exception | None = None
 
     def write(self, data: bytes) -> int:
         try:
             self.take(data)
         except Exception as error:
-            self.error = error  # type: ignore[assignment]
+            self.error = error
             raise
         return len(data)
 

@@ -96,7 +96,7 @@ def _consume(consume: Callable[[IO[bytes]], None], output: IO[bytes]) -> None:
 
 
 def yield_to_others() -> None:
-    """Read disks only while nobody else does (Linux), and take little of the CPU: this process and its children."""
+    """Read disks only while no other process does (Linux), and take little CPU: this process and its children."""
     with suppress(OSError, psutil.Error):
         os.nice(10)
         if sys.platform == "linux":

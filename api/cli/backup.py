@@ -150,7 +150,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _failure_recorded(access: Access, kind: str, say: Say) -> Iterator[None]:
-    """Record that an attempt failed: the alerts tell one that never succeeded from one that nobody wants."""
+    """Record that an attempt failed: the alerts tell one that never succeeded from one that is not set up."""
     try:
         yield
     except BackupError:

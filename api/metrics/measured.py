@@ -50,7 +50,7 @@ MEASURED: dict[str, tuple[str, str]] = {
     "refunds_to_retry": ("gauge", "Refunds that failed and have not been retried."),
     "replication_lag_bytes": ("gauge", "Write-ahead log that a standby has not replayed."),
     "replication_lag_seconds": ("gauge", "How long ago was written what a standby replays now."),
-    "replication_slot_active": ("gauge", "1 while somebody reads from a slot."),
+    "replication_slot_active": ("gauge", "1 while a slot is being read from."),
     "replication_slot_retained_bytes": ("gauge", "Write-ahead log that is kept for a slot."),
     "round_seconds": ("gauge", "How long the worker's last round of each kind took."),
     "round_timestamp_seconds": ("gauge", "When the worker began its last round: snapshot, sizes, figures, invariants."),

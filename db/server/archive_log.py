@@ -9,7 +9,7 @@ pyrage beside it or installed. What it makes of a segment:
     <segment>.gz.age.sha256  the SHA-256 of that file, as `sha256sum --check` reads it; and as comments what a machine
                              without the key must know: the SHA-256 of the segment, and its last commit
 
-The history of a timeline (where it left which other one) stays readable: without it nobody could tell what is missing.
+The history of a timeline (where it left which other one) stays readable: it tells what is missing.
 """
 
 from __future__ import annotations

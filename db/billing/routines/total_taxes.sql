@@ -1,7 +1,7 @@
 -- Adds the taxes of documents to the totals that tax reports read. Not idempotent.
 -- Callers:   total_new_taxes; db/demo/at_scale, which writes without triggers.
 -- Locks:     the totals of the documents' day and kind. Documents of a kind are issued one after the other, under the
---            lock of their series, so nobody waits here.
+--            lock of their series, so none waits here.
 CREATE OR REPLACE FUNCTION billing.total_taxes(documents uuid[])
 RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
 -- Lines of pg_hba.conf that admit people without a password, or from every address.
--- Callers:   find_gaps, as superuser: nobody else may read them, and then there is no result.
+-- Callers:   find_gaps, as superuser: other roles may not read them and get no result.
 CREATE OR REPLACE FUNCTION monitor.find_access_gaps()
 RETURNS TABLE (gap text, remedy text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -168,7 +168,7 @@ BEGIN
     IF v_shop.priced AND EXISTS (
         SELECT FROM sales.orders AS o
         WHERE o.id = v_order_id
-          -- A seller that is registered for tax, nobody knows where, does not sell without it.
+          -- A seller that is registered for tax, in an unknown country, does not sell without it.
           AND (o.tax_country IS NOT NULL OR (SELECT h.registered FROM sales.tax_home() AS h))
           AND (o.shipping_parts @> '[{"tax_category": null}]'
                OR EXISTS (SELECT FROM sales.order_items AS i WHERE i.order_id = v_order_id AND i.tax_category IS NULL)))
