@@ -91,7 +91,7 @@ class Types:
             schema = self.schema(a.type, request=request)
             if request:
                 schema = nullable(schema) if a.optional else schema
-            elif not self._never_null(a, attributes):
+            elif a.nullable:
                 schema = nullable(schema)
             if a.comment:
                 schema["description"] = a.comment
@@ -104,11 +104,6 @@ class Types:
             "required": [a.name for a in attributes if not a.optional],
             "properties": properties,
         }
-
-    def _never_null(self, attribute: Attribute, among: Iterable[Attribute]) -> bool:
-        # A resource, which is what has created_at, has an id and a version; a list is empty rather than null.
-        resource = any(a.name == "created_at" for a in among)
-        return attribute.type in self.arrays or (resource and attribute.name in ("id", "version", "created_at"))
 
     def components(self, names: Iterable[str], *, request: bool) -> dict[str, Schema]:
         """Every composite that these types are made of, by the name of its component."""

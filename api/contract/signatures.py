@@ -6,6 +6,7 @@ the composite it returns is the response, its COMMENT the documentation. None of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -38,6 +39,11 @@ class Attribute:
     type: str
     optional: bool
     comment: str
+
+    @property
+    def nullable(self) -> bool:
+        """Whether it can be null in a response: its comment has a sentence that begins with Null and says when."""
+        return self.name == "next_cursor" or re.search(r"(?:^|[.:;]\s)Null\b", self.comment) is not None
 
 
 @dataclass(frozen=True)
