@@ -128,11 +128,14 @@ def expand(schema: Any, schemas: dict[str, Schema]) -> Any:
     if "$ref" in schema:
         target = schemas[schema["$ref"].removeprefix(REFERENCE)]
         return expand(target | {name: part for name, part in schema.items() if name != "$ref"}, schemas)
-    found = {
-        name: {inner: expand(part, schemas) for inner, part in value.items()} if name == "properties" else
-        expand(value, schemas)
-        for name, value in public(schema).items() if name not in ("description", "examples", "default")
-    }  # fmt: skip
+    found: Schema = {}
+    for name, part in public(schema).items():
+        if name == "properties":
+            found[name] = {inner: expand(each, schemas) for inner, each in part.items()}
+        elif name not in ("description", "examples", "default") and part not in ("uri", "email"):
+            found[name] = expand(part, schemas)
+    if "USD" in found.get("enum", ()):  # an unknown currency is refused by the database
+        del found["enum"]
     match found.get("anyOf"):
         case [one, {"type": "null"}] if isinstance(one.get("type"), str) and "properties" not in one:
             found |= one | {"type": [one["type"], "null"]} | ({"enum": [*one["enum"], None]} if "enum" in one else {})
@@ -188,3 +191,34 @@ def test_patterns_of_the_document_are_of_the_basic_plane(document: Document) -> 
         re.compile(pattern)
         assert max(map(ord, pattern)) < 0x10000
         assert "[:" not in pattern
+
+
+def test_currencies_are_those_of_the_catalogue(document: Document, contract: Contract) -> None:
+    assert {"BDT", "EUR", "KWD", "USD"} <= set(contract.currencies)
+    assert document["components"]["schemas"]["currency"]["enum"] == sorted(contract.currencies)
+
+
+def test_a_text_whose_name_says_its_format_has_it(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["account"]["properties"]["pending_email"]["format"] == "email"
+    assert schemas["email"]["format"] == "email"
+    assert schemas["payment"]["properties"]["checkout_url"]["format"] == "uri"
+    assert schemas["image_url"]["format"] == "uri"
+
+
+def test_everything_has_a_description(document: Document) -> None:
+    used = {tag for operation in described(document) for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in document["tags"]}
+    assert all(tag["description"].endswith(".") for tag in document["tags"])
+    for operation in described(document):
+        assert operation["description"].endswith("."), operation["operationId"]
+        for response in operation["responses"].values():
+            assert "$ref" in response or response["description"].endswith("."), operation["operationId"]
+
+
+async def test_an_operation_says_who_may_call_it(document: Document) -> None:
+    operations = {operation["operationId"]: operation for operation in described(document)}
+    assert operations["list_products"]["description"].endswith("For everybody.")
+    ending = "For customers, merchants, support and admins. API keys need the scope `sales:write`."
+    assert operations["create_order"]["description"].endswith(ending)
+    assert operations["list_orders"]["responses"]["200"]["description"] == "A page of orders."
