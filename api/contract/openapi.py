@@ -100,7 +100,10 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
                     "description": "This request's id, in every log and audit row.",
                     "schema": {"type": "string"},
                 },
-                "ETag": {"description": "Of the body; it begins with the version, if any.", "schema": {"type": "string"}},
+                "ETag": {
+                    "description": "Of the body; it begins with the version, if any.",
+                    "schema": {"type": "string"},
+                },
                 "Location": {
                     "description": "Where the new resource is.",
                     "schema": {"type": "string", "format": "uri-reference"},
