@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from api.contract.components import Components, public
@@ -17,8 +18,8 @@ _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The ETag that was read; another version answers 412.",
-    "schema": {"type": "string", "pattern": r'^("\d{1,18}"|\*)$', "examples": ['"3"']},
+    "description": "The ETag that was read, or the version in quotes; another version answers 412.",
+    "schema": {"type": "string", "pattern": r'^("\d{1,18}(-[^"]*)?"|\*)$', "examples": ['"3"']},
 }
 _KEY = {
     "name": "Idempotency-Key",
@@ -61,14 +62,14 @@ class Describer:
     def _request_body(self, operation: Operation) -> dict[str, Any] | None:
         line, function = operation.line, operation.function
         if line.accepts != "application/json":
-            return {"required": True, "content": {line.accepts: {"schema": {"type": "string"}}}}
+            return {"required": True, "content": {line.accepts: {"schema": {"type": "string", "format": "binary"}}}}
         properties, required = body_fields(line, function, operation.fields, self._components.request)
         if not properties:
             return None
         schema: Schema = {
             "type": "object",
             "required": required,
-            "properties": {name: public(part) for name, part in properties.items()},
+            "properties": {name: without_default(public(part)) for name, part in properties.items()},
             "additionalProperties": False,
         }
         reference = self._components.add(f"{function.name}_request", schema)
@@ -99,10 +100,11 @@ class Describer:
     def _responses(self, operation: Operation, *, anyone: bool) -> dict[str, Any]:
         function, line = operation.function, operation.line
         headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-        if operation.versioned:
+        whole = line.method == "GET" and not streamed(operation)
+        if whole or operation.versioned:
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
         responses: dict[str, Any] = {}
-        if operation.versioned and line.method == "GET":
+        if whole:
             responses["304"] = {"description": "It is as your If-None-Match says.", "headers": dict(headers)}
         if operation.location:
             headers["Location"] = {"$ref": "#/components/headers/Location"}
@@ -131,7 +133,8 @@ class Describer:
     def _media(self, media_type: str, function: Function) -> dict[str, Any]:
         if media_type == "application/json":
             return {"schema": self._components.response(function.returns)}
-        return {"schema": {"type": "string"}} if media_type.startswith("text/") else {}
+        text: Schema = {"type": "string"}
+        return {"schema": text if media_type == "text/event-stream" else text | {"format": "binary"}}
 
     def _success(self, operation: Operation) -> str:
         """What the answer to a request is that took effect."""
@@ -144,6 +147,24 @@ class Describer:
         if [a.name for a in attributes] == ["data", "next_cursor"]:
             return f"A page of {plural(_words(attributes[0].type.removesuffix('[]')))}."
         return f"The {'new ' if line.status == 201 else ''}{_words(function.returns)}."
+
+
+def streamed(operation: Operation) -> bool:
+    """Whether the answer is sent while it is made: it has no ETag then."""
+    return operation.line.media_type == "text/event-stream" or operation.function.name.startswith("export_")
+
+
+def without_default(schema: Schema) -> Schema:
+    """A field of a request, with a sentence about its default.
+
+    Generators read `default` in two ways: as what may be left out, and as what is always there (openapi-typescript).
+    """
+    if schema.get("default") in (None, [], {}, ""):
+        return {name: part for name, part in schema.items() if name != "default"}
+    value = schema["default"]
+    shown = value if isinstance(value, str) else json.dumps(value)
+    sentences = f"{schema.get('description', '')} Default: {shown}.".lstrip()
+    return {name: part for name, part in schema.items() if name != "default"} | {"description": sentences}
 
 
 def who_may(function: Function) -> str:

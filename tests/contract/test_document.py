@@ -109,6 +109,12 @@ def test_no_two_types_have_one_name_in_a_client(document: Document) -> None:
     assert set(functions.values()) == {1}
 
 
+def test_no_type_has_a_field_of_its_own_name(document: Document) -> None:
+    """In Python such a field hides the type from the fields after it."""
+    schemas = document["components"]["schemas"]
+    assert [name for name, schema in schemas.items() if name in schema.get("properties", {})] == []
+
+
 def test_request_bodies_have_names(document: Document) -> None:
     bodies = 0
     for operation in described(document):
@@ -196,6 +202,13 @@ def test_patterns_of_the_document_are_of_the_basic_plane(document: Document) -> 
 def test_currencies_are_those_of_the_catalogue(document: Document, contract: Contract) -> None:
     assert {"BDT", "EUR", "KWD", "USD"} <= set(contract.currencies)
     assert document["components"]["schemas"]["currency"]["enum"] == sorted(contract.currencies)
+
+
+def test_the_default_of_a_field_is_in_its_description(document: Document) -> None:
+    request = document["components"]["schemas"]["create_order_request"]["properties"]
+    assert request["currency"]["description"] == "Default: USD."
+    assert "default" not in request["currency"]
+    assert "default" not in document["components"]["schemas"]["create_product_request"]["properties"]["attributes"]
 
 
 def test_a_text_whose_name_says_its_format_has_it(document: Document) -> None:
