@@ -138,7 +138,8 @@ async def test_the_values_are_those_of_the_database(
         else:
             stored = checks[constraint]
         if values != stored:
-            wrong.append(f"{name}: only the domain {sorted(values - stored)}, only the database {sorted(stored - values)}")
+            ours, theirs = sorted(values - stored), sorted(stored - values)
+            wrong.append(f"{name}: only the domain {ours}, only the database {theirs}")
     assert not wrong, "\n".join(wrong)
 
 
