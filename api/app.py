@@ -24,7 +24,7 @@ from api.docs.examples import add_examples
 from api.docs.pages import render_errors
 from api.gateways.registry import offered
 from api.gateways.steps import PaymentSteps
-from api.handlers.pages import openapi_response
+from api.handlers.pages import openapi_response, raw
 from api.handlers.transfers import MOST_FULL, Transfers
 from api.http.client_address import address_shown
 from api.http.connections import Connections
@@ -52,7 +52,12 @@ from api.state import State
 from db.deploy.source import source_version
 
 WATCH = 5.0  # seconds between two looks at the pools
-EXPOSED = ("ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id", "X-Store-Version")
+# Headers that scripts of other origins may read. Of their requests they may send any: `*` in allow_headers makes
+# Starlette repeat those that a preflight names, such as traceparent, tracestate, baggage and sentry-trace.
+EXPOSED = (
+    "ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id", "X-Store-Version", "WWW-Authenticate",
+    "Content-Disposition", "Deprecation", "Sunset", "Link",
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -177,7 +182,7 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         source=source,
         readiness=Readiness(),
         openapi=openapi_response(describe(contract)),
-        errors=render_errors(contract),
+        errors=raw(render_errors(contract)),
     )
 
 

@@ -48,8 +48,11 @@ for it (`x-scope`); those without one need a person who is logged in.
 **Retry safely**: a POST with an `Idempotency-Key` takes effect once. Sent again, it receives the same answer,
 with `Idempotent-Replayed: true`, but for a secret that is shown once: it is null then.
 
-**Edit safely**: a resource with a `version` has an `ETag`; send it as `If-Match`. If the resource has changed
-since you read it, the answer is 412.
+**Edit safely**: send the `ETag` of a resource with a `version`, or the version (`"3"`), as `If-Match`. If the resource
+has changed since you read it, the answer is 412.
+
+**Read again**: every answer to a GET has an `ETag` of its body; sent as `If-None-Match`, it makes the answer 304 as
+long as the body is the same.
 
 **Read what you wrote**: if a response has the header `X-Store-Version`, send its latest value with your next
 requests (browsers send a cookie). They are then answered by a server that has your change.
@@ -95,7 +98,7 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
                     "description": "This request's id, in every log and audit row.",
                     "schema": {"type": "string"},
                 },
-                "ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}},
+                "ETag": {"description": "Of the body; the version comes first.", "schema": {"type": "string"}},
                 "Location": {
                     "description": "Where the new resource is.",
                     "schema": {"type": "string", "format": "uri-reference"},
@@ -183,8 +186,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             "name": "If-Match",
             "in": "header",
             "required": False,
-            "description": "The ETag that was read; another version answers 412.",
-            "schema": {"type": "string", "pattern": r'^("\d{1,18}"|\*)$', "examples": ['"3"']},
+            "description": "The ETag that was read, or the version in quotes; another version answers 412.",
+            "schema": {"type": "string", "pattern": r'^("\d{1,18}(-[0-9a-f]{24})?"|\*)$', "examples": ['"3"']},
         })  # fmt: skip
     if operation.keyed:
         parameters.append({
