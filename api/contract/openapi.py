@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
+from api.contract.deprecations import mark_fields, mark_operation
 from api.contract.json_schema import Schema, component
 from api.contract.operations import Operation
 from api.contract.reader import Contract
@@ -85,7 +86,7 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
         "tags": [{"name": tag} for tag in dict.fromkeys(_tag(o.line.path) for o in operations)],
         "paths": paths,
         "components": {
-            "schemas": {**dict(sorted(schemas.items())), "problem": _PROBLEM},
+            "schemas": {**mark_fields(dict(sorted(schemas.items()))), "problem": _PROBLEM},
             "responses": {
                 "Problem": {
                     "description": "It was refused, or went wrong.",
@@ -163,6 +164,7 @@ def _describe(contract: Contract, operation: Operation) -> dict[str, Any]:
             "content": {"application/json": {"schema": schema}},
         }
     described["responses"] = _responses(contract, operation, anyone=anyone)
+    mark_operation(function.name, described)
     return described
 
 
