@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
-from api.contract.json_schema import Schema, component
-from api.contract.operations import Operation
+from api.contract.components import Components, public
+from api.contract.json_schema import REFERENCE, Schema, component
+from api.contract.operations import Operation, body_fields
 from api.contract.reader import Contract
 
 _PROBLEM: Schema = {
@@ -25,15 +26,18 @@ _PROBLEM: Schema = {
         "errors": {
             "type": "array",
             "description": "Everything that is wrong with the input.",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer to the field, or its parameter."},
-                    "detail": {"type": "string"},
-                },
-            },
+            "items": {"$ref": REFERENCE + "violation"},
         },
+    },
+}
+
+_VIOLATION: Schema = {
+    "type": "object",
+    "description": "What is wrong with one field or parameter.",
+    "required": ["pointer", "detail"],
+    "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer to the field, or its parameter."},
+        "detail": {"type": "string", "description": "A sentence for a person."},
     },
 }
 
@@ -48,8 +52,11 @@ for it (`x-scope`); those without one need a person who is logged in.
 **Retry safely**: a POST with an `Idempotency-Key` takes effect once. Sent again, it receives the same answer,
 with `Idempotent-Replayed: true`, but for a secret that is shown once: it is null then.
 
-**Edit safely**: a resource with a `version` has an `ETag`; send it as `If-Match`. If the resource has changed
-since you read it, the answer is 412.
+**Edit safely**: send the `ETag` of a resource with a `version`, or the version (`"3"`), as `If-Match`. If the resource
+has changed since you read it, the answer is 412.
+
+**Read again**: every answer to a GET has an `ETag` of its body; sent as `If-None-Match`, it makes the answer 304 as
+long as the body is the same.
 
 **Read what you wrote**: if a response has the header `X-Store-Version`, send its latest value with your next
 requests (browsers send a cookie). They are then answered by a server that has your change.
@@ -59,16 +66,14 @@ requests (browsers send a cookie). They are then answered by a server that has y
 
 def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[str, Any]:
     """The document of these operations, as JSON data."""
-    types = contract.types
     operations = list(operations)
-    schemas: dict[str, Schema] = {}
+    components = Components(contract.types)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        function = operation.function
-        schemas.update(types.components([p.type for p in function.visible], request=True))
-        schemas.update(types.components([function.returns], request=False))
         path = paths.setdefault(f"/v1{operation.line.path}", {})
-        path[operation.line.method.lower()] = _describe(contract, operation)
+        path[operation.line.method.lower()] = _describe(contract, components, operation)
+    components.add("violation", _VIOLATION)
+    components.add("problem", _PROBLEM)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -82,7 +87,7 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
         "tags": [{"name": tag} for tag in dict.fromkeys(_tag(o.line.path) for o in operations)],
         "paths": paths,
         "components": {
-            "schemas": {**dict(sorted(schemas.items())), "problem": _PROBLEM},
+            "schemas": dict(sorted(components.schemas.items())),
             "responses": {
                 "Problem": {
                     "description": "It was refused, or went wrong.",
@@ -95,7 +100,7 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
                     "description": "This request's id, in every log and audit row.",
                     "schema": {"type": "string"},
                 },
-                "ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}},
+                "ETag": {"description": "Of the body; it begins with the version, if any.", "schema": {"type": "string"}},
                 "Location": {
                     "description": "Where the new resource is.",
                     "schema": {"type": "string", "format": "uri-reference"},
@@ -130,7 +135,7 @@ def _tag(path: str) -> str:
     )
 
 
-def _describe(contract: Contract, operation: Operation) -> dict[str, Any]:
+def _describe(contract: Contract, components: Components, operation: Operation) -> dict[str, Any]:
     function, line = operation.function, operation.line
     anyone = function.audience == "anonymous"
     described: dict[str, Any] = {
@@ -142,33 +147,43 @@ def _describe(contract: Contract, operation: Operation) -> dict[str, Any]:
     }
     if function.scope and not anyone:
         described["x-scope"] = function.scope
-        described["security"].append({"key": [function.scope]})
+        described["security"].append({"key": []})
     if function.description:
         described["description"] = function.description
-    parameters = _parameters(operation)
+    parameters = _parameters(components, operation)
     if parameters:
         described["parameters"] = parameters
-    schema = {name: part for name, part in operation.body_schema.items() if name not in ("$schema", "components")}
-    if line.accepts != "application/json":
-        described["requestBody"] = {
-            "required": True,
-            "content": {line.accepts: {"schema": {"type": "string"}}},
-        }
-    elif schema["properties"]:
-        described["requestBody"] = {
-            "required": bool(schema["required"]),
-            "content": {"application/json": {"schema": schema}},
-        }
-    described["responses"] = _responses(contract, operation, anyone=anyone)
+    if operation.has_body and (body := _request_body(components, operation)):
+        described["requestBody"] = body
+    described["responses"] = _responses(contract, components, operation, anyone=anyone)
     return described
 
 
-def _parameters(operation: Operation) -> list[dict[str, Any]]:
+def _request_body(components: Components, operation: Operation) -> dict[str, Any] | None:
+    line, function = operation.line, operation.function
+    if line.accepts != "application/json":
+        return {"required": True, "content": {line.accepts: {"schema": {"type": "string"}}}}
+    properties, required = body_fields(line, function, operation.fields, components.request)
+    if not properties:
+        return None
+    schema: Schema = {
+        "type": "object",
+        "required": required,
+        "properties": {name: public(part) for name, part in properties.items()},
+        "additionalProperties": False,
+    }
+    reference = components.add(f"{function.name}_request", schema)
+    return {"required": bool(required), "content": {"application/json": {"schema": reference}}}
+
+
+def _parameters(components: Components, operation: Operation) -> list[dict[str, Any]]:
     schema = operation.parameters_schema
     parameters: list[dict[str, Any]] = []
     for name, found in schema["properties"].items():
-        part = dict(found)
-        description = part.pop("description", "")
+        part = components.request(operation.function.parameters[name].type)
+        if "default" in found:
+            part["default"] = found["default"]
+        description = found.get("description", "")
         parameter: dict[str, Any] = {
             "name": name,
             "in": "path" if name in operation.path else "query",
@@ -183,8 +198,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             "name": "If-Match",
             "in": "header",
             "required": False,
-            "description": "The ETag that was read; another version answers 412.",
-            "schema": {"type": "string", "pattern": r'^("\d{1,18}"|\*)$', "examples": ['"3"']},
+            "description": "The ETag that was read, or the version in quotes; another version answers 412.",
+            "schema": {"type": "string", "pattern": r'^("\d{1,18}(-[0-9a-f]{24})?"|\*)$', "examples": ['"3"']},
         })  # fmt: skip
     if operation.keyed:
         parameters.append({
@@ -197,7 +212,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     return parameters
 
 
-def _responses(contract: Contract, operation: Operation, *, anyone: bool) -> dict[str, Any]:
+def _responses(contract: Contract, components: Components, operation: Operation, *, anyone: bool) -> dict[str, Any]:
     function, line = operation.function, operation.line
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     attributes = [a.name for a in contract.types.composites.get(function.returns, ())]
@@ -212,7 +227,7 @@ def _responses(contract: Contract, operation: Operation, *, anyone: bool) -> dic
         responses["204"] = {"description": "Done.", "headers": headers}
     else:
         name = component(function.returns, request=False)
-        schema = contract.types.schema(function.returns, request=False)
+        schema = components.response(function.returns) if "application/json" in line.media_type else {}
         responses[str(line.status)] = {
             "description": ("A new " if line.status == 201 else "The ") + re.sub("_", " ", name) + ".",
             "headers": headers,

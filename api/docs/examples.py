@@ -34,7 +34,7 @@ def add_examples(document: Document) -> None:
         for operation in methods.values():
             body = operation.get("requestBody", {}).get("content", {}).get("application/json")
             if body is not None:
-                body["example"] = _object(body["schema"], document)
+                body["example"] = _object(_resolve(body["schema"], document), document)
 
 
 def _object(schema: Document, document: Document) -> Document:
@@ -44,11 +44,13 @@ def _object(schema: Document, document: Document) -> Document:
 
 def _value(name: str, schema: Document, document: Document) -> Any:
     if "$ref" in schema:
-        return _object(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], document)
+        return _value(name, _resolve(schema, document), document)
     if "anyOf" in schema:
         return _value(name, schema["anyOf"][0], document)
     kinds = schema.get("type", "object")
     kind = kinds[0] if isinstance(kinds, list) else kinds
+    if kind == "object" and "properties" in schema:
+        return _object(schema, document)
     if kind == "array":
         return [_value(name, schema["items"], document)]
     if "enum" in schema:
@@ -63,3 +65,10 @@ def _value(name: str, schema: Document, document: Document) -> Any:
     if kind == "integer":
         return max(schema.get("minimum", 1), 1)
     return {"boolean": True, "object": {}, "number": 1}.get(kind, "example")
+
+
+def _resolve(schema: Document, document: Document) -> Document:
+    """The schema, or the one that it refers to."""
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
