@@ -22,7 +22,6 @@ const SENTENCES: Record<Order["status"], string> = {
   shipped: "is paid",
   delivered: "is paid",
   cancelled: "was cancelled",
-  refunded: "was refunded",
 };
 
 const shop = createClient({ baseUrl: SHOP });
@@ -47,13 +46,15 @@ do {
   cursor = page.next_cursor ?? undefined;
 } while (chosen === undefined && cursor !== undefined);
 if (chosen === undefined) throw new Error("the catalogue has no such product");
+const { id: product_id, price } = chosen;
+if (price === null) throw new Error("it is not sold in this currency");
 
 const added = await addCartItem({
   client: customer,
-  body: { product_id: chosen.id, quantity: 2 },
+  body: { product_id, quantity: 2 },
   throwOnError: true,
 });
-if (added.data.total !== 2 * chosen.price) throw new Error(`the cart's total is ${added.data.total}`);
+if (added.data.total !== 2 * price) throw new Error(`the cart's total is ${added.data.total}`);
 
 const { data: order } = await checkoutCart({
   client: customer,
@@ -74,7 +75,7 @@ const support = await logIn(SUPPORT_EMAIL, PASSWORD);
 const { data: refund } = await createRefund({
   client: support,
   path: { payment_id: begun.payment.id },
-  body: { reason: "It arrived broken.", amount: chosen.price },
+  body: { reason: "It arrived broken.", amount: price },
   throwOnError: true,
 });
 if (refund.status === "failed") throw new Error(refund.failure_code ?? "no code");
@@ -83,7 +84,7 @@ if (refund.status === "failed") throw new Error(refund.failure_code ?? "no code"
 const again = await createRefund({
   client: support,
   path: { payment_id: begun.payment.id },
-  body: { reason: "Once more.", amount: 2 * chosen.price },
+  body: { reason: "Once more.", amount: 2 * price },
   throwOnError: false,
 });
 console.log(refund.amount, refund.currency, again.error?.code);

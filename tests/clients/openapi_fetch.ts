@@ -16,8 +16,6 @@ function sentence(status: components["schemas"]["order"]["status"]): string {
       return "is paid";
     case "cancelled":
       return "was cancelled";
-    case "refunded":
-      return "was refunded";
   }
 }
 
@@ -47,10 +45,12 @@ do {
   cursor = page.next_cursor;
 } while (chosen === undefined && cursor !== null);
 if (chosen === undefined) throw new Error("the catalogue has no such product");
+const { id: product_id, price } = chosen;
+if (price === null) throw new Error("it is not sold in this currency");
 
-const added = await customer.POST("/v1/cart/items", { body: { product_id: chosen.id, quantity: 2 } });
+const added = await customer.POST("/v1/cart/items", { body: { product_id, quantity: 2 } });
 if (added.error) throw new Error(added.error.detail);
-if (added.data.total !== 2 * chosen.price) throw new Error(`the cart's total is ${added.data.total}`);
+if (added.data.total !== 2 * price) throw new Error(`the cart's total is ${added.data.total}`);
 
 const ordered = await customer.POST("/v1/cart/checkout", {
   params: { header: { "Idempotency-Key": crypto.randomUUID() } },
@@ -72,7 +72,7 @@ console.log(paid.number, sentence(paid.status), paid.amount_paid, paid.currency)
 const support = await logIn(SUPPORT_EMAIL, PASSWORD);
 const refunded = await support.POST("/v1/payments/{payment_id}/refunds", {
   params: { path: { payment_id: payment.id } },
-  body: { reason: "It arrived broken.", amount: chosen.price },
+  body: { reason: "It arrived broken.", amount: price },
 });
 if (refunded.error) throw new Error(refunded.error.detail);
 if (refunded.data.status === "failed") throw new Error(refunded.data.failure_code ?? "no code");
@@ -80,6 +80,6 @@ if (refunded.data.status === "failed") throw new Error(refunded.data.failure_cod
 // A refusal is typed as well: its code is a word for programs.
 const again = await support.POST("/v1/payments/{payment_id}/refunds", {
   params: { path: { payment_id: payment.id } },
-  body: { reason: "Once more.", amount: 2 * chosen.price },
+  body: { reason: "Once more.", amount: 2 * price },
 });
 console.log(refunded.data.amount, refunded.data.currency, again.error?.code);

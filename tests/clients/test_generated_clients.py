@@ -3,6 +3,7 @@
 openapi-typescript with openapi-fetch, @hey-api/openapi-ts, and openapi-python-client: one script each drives sign-up,
 log-in, catalogue, cart, order, payment and refund against the running web tier. The lines of README.md are compiled and
 run with them. What is generated is never committed. After a change of package.json: `npm install --package-lock-only`.
+Two TypeScripts: the generators are written for version 5, and 7 checks in a tenth of its time.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ async def test_typescript(workshop: Path, environment: dict[str, str]) -> None:
     modules = node_modules(FOLDER)
     (workshop / "node_modules").symlink_to(modules)
     await run(workshop, environment, "node", "generate.mjs", "openapi.json", workshop)
-    await run(workshop, environment, "node", modules / "typescript/bin/tsc", "--project", workshop)
+    await run(workshop, environment, "node", modules / "typescript-native/bin/tsc", "--project", workshop)
     for name in TYPESCRIPT:
         told = await run(workshop, environment, "node", f"compiled/{Path(name).stem}.js")
         assert TOLD.fullmatch(told), told
