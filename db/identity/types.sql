@@ -44,6 +44,8 @@ CREATE TYPE api.account AS (
     email_verified boolean, tax_id text, tax_id_status api.tax_id_status, language text, version bigint,
     created_at timestamptz
 );
+COMMENT ON COLUMN api.account.email IS
+'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
 COMMENT ON COLUMN api.account.pending_email IS 'The e-mail that the account will have once it is confirmed.';
 
 CREATE TYPE api.session AS (
@@ -63,6 +65,9 @@ CREATE TYPE api.admin_account AS (
     email_verified boolean, last_login_at timestamptz, tax_id text, tax_id_check api.tax_id_check, language text,
     version bigint, created_at timestamptz, merchant_approved_at timestamptz
 );
+
+COMMENT ON COLUMN api.admin_account.email IS
+'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);
 
