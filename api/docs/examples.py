@@ -9,6 +9,7 @@ from api.docs.bodies import BODIES, IDS, PARAMETERS, PARAMETERS_OF
 Document = dict[str, Any]
 
 # What a field of an operation that has no example in BODIES is shown with.
+_BY_FORMAT = {"date-time": "2026-11-30T12:00:00Z", "date": "2026-11-30"}
 _BY_NAME = {"email": "alice@example.com", "currency": "USD", "country": "BD", "name": "Alice", "price": 1999}
 
 
@@ -52,6 +53,8 @@ def _value(name: str, schema: Document, document: Document) -> Any:
             return _BY_NAME[known]
     if schema.get("format") == "uuid":
         return IDS.get(name.removesuffix("_id"), IDS["product"])
+    if schema.get("format") in _BY_FORMAT:
+        return _BY_FORMAT[schema["format"]]
     if kind == "integer":
         return max(schema.get("minimum", 1), 1)
     return {"boolean": True, "object": {}, "number": 1}.get(kind, "example")
