@@ -24,7 +24,8 @@ CREATE TYPE api.currency_balance AS (currency text, balance bigint, held bigint,
 CREATE TYPE api.wallet AS (balances api.currency_balance[], locked boolean);
 
 CREATE TYPE api.customer_wallet AS (
-    account_id uuid, balances api.currency_balance[], locked boolean, lock_reason text, locked_by uuid, locked_at timestamptz
+    account_id uuid, balances api.currency_balance[], locked boolean, lock_reason text, locked_by uuid,
+    locked_at timestamptz
 );
 
 CREATE TYPE api.credit AS (account_id uuid, balances api.currency_balance[]);
