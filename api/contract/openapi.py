@@ -42,6 +42,36 @@ _VIOLATION: Schema = {
     },
 }
 
+_HEADERS: dict[str, Any] = {
+    "X-Request-Id": {
+        "description": "This request's id, in every log and audit row.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": "Of the body; it begins with the version, if any.",
+        "schema": {"type": "string"},
+    },
+    "Location": {
+        "description": "Where the new resource is.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Idempotent-Replayed": {
+        "description": "`true`: the stored answer of the first time.",
+        "schema": {"type": "string"},
+    },
+}
+
+_SECURITY: dict[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token"},
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "API key",
+        "description": "An API key (`POST /v1/api-keys`) with the scope that the operation names.",
+    },
+}
+
 _DESCRIPTION = """Every amount is an integer in minor units beside a currency. Lists answer `data` and
 `next_cursor`; send `next_cursor` as `cursor` to get the next page.
 
@@ -97,33 +127,7 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
                     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
                 }
             },
-            "headers": {
-                "X-Request-Id": {
-                    "description": "This request's id, in every log and audit row.",
-                    "schema": {"type": "string"},
-                },
-                "ETag": {
-                    "description": "Of the body; it begins with the version, if any.",
-                    "schema": {"type": "string"},
-                },
-                "Location": {
-                    "description": "Where the new resource is.",
-                    "schema": {"type": "string", "format": "uri-reference"},
-                },
-                "Idempotent-Replayed": {
-                    "description": "`true`: the stored answer of the first time.",
-                    "schema": {"type": "string"},
-                },
-            },
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token"},
-                "key": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "API key",
-                    "description": "An API key (`POST /v1/api-keys`) with the scope that the operation names.",
-                },
-            },
+            "headers": _HEADERS,
+            "securitySchemes": _SECURITY,
         },
     }
