@@ -10,6 +10,11 @@ CREATE DOMAIN api.currency AS text
     CONSTRAINT currency_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{3}$');
 COMMENT ON DOMAIN api.currency IS 'A currency''s code (ISO 4217), such as USD.';
 
+-- No CHECK: a gateway's word must not make its books unreadable.
+CREATE DOMAIN api.any_currency AS text;
+COMMENT ON DOMAIN api.any_currency IS
+'A currency''s code (ISO 4217). What a gateway takes or keeps can be in one that the shop does not sell in.';
+
 CREATE DOMAIN api.amount AS bigint CONSTRAINT amount_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000000000);
 COMMENT ON DOMAIN api.amount IS 'An amount in minor units (cents), 1 to 1,000,000,000,000.';
 
@@ -62,6 +67,19 @@ CREATE DOMAIN api.country AS text
     CONSTRAINT country_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{2}$');
 COMMENT ON DOMAIN api.country IS 'A country''s code (ISO 3166-1 alpha-2), such as BD.';
 
+CREATE TYPE api.postal_address AS (
+    name text, line1 text, line2 text, city text, region text, region_name text, postal_code text, country api.country,
+    phone text
+);
+COMMENT ON COLUMN api.postal_address.name IS 'The recipient. Null once it is erased with its account.';
+COMMENT ON COLUMN api.postal_address.line1 IS 'Null once it is erased.';
+COMMENT ON COLUMN api.postal_address.line2 IS 'Null: there is none.';
+COMMENT ON COLUMN api.postal_address.city IS 'Null once it is erased.';
+COMMENT ON COLUMN api.postal_address.region IS 'Its code (ISO 3166-2), or what was typed. Null: there is none.';
+COMMENT ON COLUMN api.postal_address.region_name IS 'For labels and documents. Null if there is no `region`.';
+COMMENT ON COLUMN api.postal_address.postal_code IS 'Null: there is none.';
+COMMENT ON COLUMN api.postal_address.phone IS 'Null: there is none.';
+
 CREATE DOMAIN api.bic AS text
     CONSTRAINT bic_malformed CHECK (VALUE IS NFC NORMALIZED
                                     AND VALUE ~ '^[A-Za-z0-9]{4}[A-Za-z]{2}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?$');
@@ -94,6 +112,11 @@ CREATE DOMAIN api.tax_category AS text
     CONSTRAINT tax_category_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[a-z][a-z0-9_-]{0,39}$');
 COMMENT ON DOMAIN api.tax_category IS
 'The category that decides the tax rate: a word in lower case, such as standard, reduced, books.';
+
+CREATE DOMAIN api.tax_treatment AS text CONSTRAINT tax_treatment_unknown
+    CHECK (VALUE = ANY (ARRAY['S', 'Z', 'E', 'G', 'K', 'AE', 'O']));
+COMMENT ON DOMAIN api.tax_treatment IS
+'UNTDID 5305: S taxed, Z rate of zero, E exempt, G export, K supply within the EU, AE reverse charge, O not subject.';
 
 -- The path finds what is below the fifth level.
 CREATE DOMAIN api.metadata AS jsonb CONSTRAINT metadata_not_an_object

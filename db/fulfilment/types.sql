@@ -25,8 +25,8 @@ CREATE TYPE api.shipment_item AS (order_item_id uuid, sku text, name text, quant
 
 CREATE TYPE api.shipment AS (
     id uuid, order_id uuid, status api.shipment_status, carrier text, tracking_number text,
-    tracking_url api.tracking_url, address jsonb, items api.shipment_item[], failure_code text,
-    shipped_at timestamptz, delivered_at timestamptz, version bigint, created_at timestamptz
+    tracking_url api.tracking_url, address api.postal_address, items api.shipment_item[],
+    failure_code text, shipped_at timestamptz, delivered_at timestamptz, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.shipment.carrier IS 'Null until one is known.';
 COMMENT ON COLUMN api.shipment.tracking_number IS

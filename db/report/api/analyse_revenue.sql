@@ -1,7 +1,7 @@
 -- Revenue by day, week or month.
 -- Errors: period_invalid, period_too_long 422.
 CREATE TYPE api.sales_figures AS (
-    currency api.currency, orders bigint, gross bigint, refunds bigint, net bigint, commission bigint,
+    currency api.any_currency, orders bigint, gross bigint, refunds bigint, net bigint, commission bigint,
     average_order bigint, fees bigint, net_after_fees bigint
 );
 COMMENT ON COLUMN api.sales_figures.gross IS 'The totals of the orders that were paid, with tax and shipping.';
@@ -15,7 +15,7 @@ COMMENT ON COLUMN api.sales_figures.net_after_fees IS
 'net minus fees of the same currency; fees in another currency are in that currency''s row, and in converted.';
 COMMENT ON COLUMN api.sales_figures.average_order IS 'gross by order, rounded. Null without an order.';
 CREATE TYPE api.sales AS (
-    "from" date, "to" date, amounts api.sales_figures[], converted api.sales_figures, missing_rates api.currency[]
+    "from" date, "to" date, amounts api.sales_figures[], converted api.sales_figures, missing_rates api.any_currency[]
 );
 COMMENT ON COLUMN api.sales.converted IS
 'All of it in the reporting currency, each day at its rate. Null: a rate is missing.';
