@@ -47,6 +47,7 @@ class ImportProducts(Endpoint):
     """POST /products/import."""
 
     accepts: ClassVar[str] = CSV
+    refusals: ClassVar[tuple[str, ...]] = ("check_importer", "open_import", "import_file_invalid", "import_rejected")
 
     async def respond(self, request: ApiRequest) -> Response:
         """201 when every line was imported, 202 while the worker goes on. Raises Problem."""
@@ -160,6 +161,7 @@ class ExportProducts(Endpoint):
     """GET /products/export."""
 
     media_type: ClassVar[str] = CSV
+    refusals: ClassVar[tuple[str, ...]] = ("begin_product_export",)
 
     async def respond(self, request: ApiRequest) -> Response:
         """The file. Raises Problem before it begins."""

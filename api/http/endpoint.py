@@ -62,12 +62,14 @@ class Endpoint:
     """Serves one line of routes.py.
 
     What one statement cannot do (hash a password, call a gateway) is a subclass that overrides respond() and names the
-    body `fields` that the web tier reads itself.
+    body `fields` that the web tier reads itself. Its `refusals` are the error codes that it adds, and the functions
+    that it calls besides.
     """
 
     fields: ClassVar[Mapping[str, Schema]] = MappingProxyType({})
     accepts: ClassVar[str] = "application/json"
     media_type: ClassVar[str] = "application/json"
+    refusals: ClassVar[tuple[str, ...]] = ()
 
     operation: Operation
     state: State
@@ -278,7 +280,16 @@ class ApiRoute:
     def line(self) -> RouteLine:
         """What the contract needs to know of it."""
         kind = self.endpoint
-        return RouteLine(self.method, self.path, self.function, self.status, kind.fields, kind.accepts, kind.media_type)
+        return RouteLine(
+            self.method,
+            self.path,
+            self.function,
+            self.status,
+            kind.fields,
+            kind.accepts,
+            kind.media_type,
+            kind.refusals,
+        )
 
     def build(self) -> Route:
         """The route for one application."""

@@ -168,6 +168,7 @@ class _Contract:
     """As much of the contract as the list of errors reads."""
 
     sentences = {"out_of_stock": "There is not enough <in stock>."}  # noqa: RUF012
+    explained: dict[str, str] = {}  # noqa: RUF012
     raised = {"order_not_found": (404, "There is no such order.")}  # noqa: RUF012
 
     def refused_inputs(self) -> dict[str, tuple[int, str]]:
