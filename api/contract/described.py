@@ -107,9 +107,7 @@ class Describer:
         whole = line.method == "GET" and not streamed(operation)
         if whole or operation.versioned:
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
-        responses: dict[str, Any] = {}
-        if whole:
-            responses["304"] = {"description": "It is as your If-None-Match says.", "headers": dict(headers)}
+        # Their 304 is said once, in the document's description: here it would be an answer of another type, or of any.
         if operation.location:
             headers["Location"] = {"$ref": "#/components/headers/Location"}
         if operation.keyed:
@@ -117,7 +115,7 @@ class Describer:
         success: dict[str, Any] = {"description": self._success(operation), "headers": headers}
         if not function.void:
             success["content"] = {each: self._media(each, function) for each in line.media_type.split(", ")}
-        responses = {"204" if function.void else str(line.status): success, **responses}
+        responses: dict[str, Any] = {"204" if function.void else str(line.status): success}
         return responses | self._problems.of(operation)
 
     def _media(self, media_type: str, function: Function) -> dict[str, Any]:
