@@ -24,7 +24,7 @@ from api.docs.examples import add_examples
 from api.docs.pages import render_errors
 from api.gateways.registry import offered
 from api.gateways.steps import PaymentSteps
-from api.handlers.pages import openapi_response
+from api.handlers.pages import openapi_response, raw
 from api.handlers.transfers import MOST_FULL, Transfers
 from api.http.client_address import address_shown
 from api.http.connections import Connections
@@ -177,7 +177,7 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         source=source,
         readiness=Readiness(),
         openapi=openapi_response(describe(contract)),
-        errors=render_errors(contract),
+        errors=raw(render_errors(contract)),
     )
 
 

@@ -8,7 +8,7 @@ name for an enum or an object that stands inside another one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.contract.json_schema import CANONICAL, MESSAGE, REFERENCE, Schema, Types, component, describe_composite
@@ -18,10 +18,15 @@ _BEYOND = re.compile(r"[\U00010000-\U0010ffff](?:-[\U00010000-\U0010ffff])?")
 
 
 class Components:
-    """The named schemas of one document; a name that is asked for is added with all that it is made of."""
+    """The named schemas of one document; a name that is asked for is added with all that it is made of.
 
-    def __init__(self, types: Types) -> None:
+    Arguments:
+        values: of a domain whose values are rows of a table, these values.
+    """
+
+    def __init__(self, types: Types, values: Mapping[str, Sequence[str]]) -> None:
         self._types = types
+        self._values = values
         self.schemas: dict[str, Schema] = {}
 
     def request(self, name: str) -> Schema:
@@ -54,16 +59,25 @@ class Components:
         """A domain is the same in requests and responses: its values are those that its CHECK allows."""
         label = component(name, request=False)
         if label not in self.schemas:
-            self.schemas[label] = public(self._types.schema(name, request=True))
+            schema = public(self._types.schema(name, request=True))
+            if values := self._values.get(name):
+                schema["enum"] = list(values)
+            elif schema.get("type") == "string" and (found := text_format(label)):
+                schema["format"] = found
+            self.schemas[label] = schema
         return label
 
     def _composite(self, name: str, *, request: bool) -> Schema:
         label = component(name, request=request)
         if label not in self.schemas:
             self.schemas[label] = {}  # a type that contains itself finds its name taken
-            self.schemas[label] = describe_composite(
+            schema = describe_composite(
                 self._types.composites[name], lambda part: self._schema(part, request=request), request=request
             )
+            for field, part in schema["properties"].items():
+                if "string" in part.get("type", ()) and "format" not in part and (found := text_format(field)):
+                    part["format"] = found
+            self.schemas[label] = schema
         return {"$ref": REFERENCE + label}
 
     def _is_array(self, name: str) -> bool:
@@ -91,6 +105,11 @@ def public(schema: Mapping[str, Any]) -> Schema:
     if found.keys() == {"type"} and "pattern" in schema:
         return {}
     return found
+
+
+def text_format(name: str) -> str:
+    """The format of a text, which its name says: `return_url` is a URI, `pending_email` an address."""
+    return {"url": "uri", "email": "email"}.get(name.rpartition("_")[2], "")
 
 
 def plain_pattern(expression: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 Document = dict[str, Any]
 
 _ID = "01990f5e-7c3a-7d21-9b5e-3f0c8a6d1e42"
+_BY_FORMAT = {"uuid": _ID, "date-time": "2026-11-30T12:00:00Z", "date": "2026-11-30"}
 _BY_NAME = {
     "email": "alice@example.com",
     "password": "Correct-Horse-7",
@@ -60,8 +61,8 @@ def _value(name: str, schema: Document, document: Document) -> Any:
     for known in (name, name.rpartition("_")[2]):  # reporting_currency is a currency
         if known in _BY_NAME:
             return _BY_NAME[known]
-    if schema.get("format") == "uuid":
-        return _ID
+    if schema.get("format") in _BY_FORMAT:
+        return _BY_FORMAT[schema["format"]]
     if kind == "integer":
         return max(schema.get("minimum", 1), 1)
     return {"boolean": True, "object": {}, "number": 1}.get(kind, "example")

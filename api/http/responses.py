@@ -22,7 +22,17 @@ _PROBLEM = (b"content-type", b"application/problem+json")
 
 
 class RawResponse(Response):
-    """A response whose headers are bytes already, so that nothing is encoded twice in every request."""
+    """A response whose headers are bytes already, so that nothing is encoded twice in every request.
+
+    `version`: of the resource in the body, if it has one. `tag`: the entity tag, where it is known without reading the
+    body. `plain`, `packed`: what represent() made of it.
+    """
+
+    body: bytes
+    version: str = ""
+    tag: bytes = b""
+    plain: RawResponse | None = None
+    packed: RawResponse | None = None
 
     def __init__(self, status_code: int, body: bytes, headers: Headers) -> None:
         self.status_code = status_code

@@ -19,18 +19,19 @@ CREATE DOMAIN api.gift_card_code AS text
 COMMENT ON DOMAIN api.gift_card_code IS
 'The code of a gift card, 1 to 64 characters. Case, dashes and spaces do not matter.';
 
-CREATE TYPE api.balance AS (currency api.any_currency, balance bigint, held bigint, available bigint);
+CREATE TYPE api.currency_balance AS (currency api.any_currency, balance bigint, held bigint, available bigint);
 
-CREATE TYPE api.wallet AS (balances api.balance[], locked boolean);
+CREATE TYPE api.wallet AS (balances api.currency_balance[], locked boolean);
 
 CREATE TYPE api.customer_wallet AS (
-    account_id uuid, balances api.balance[], locked boolean, lock_reason text, locked_by uuid, locked_at timestamptz
+    account_id uuid, balances api.currency_balance[], locked boolean, lock_reason text, locked_by uuid,
+    locked_at timestamptz
 );
 COMMENT ON COLUMN api.customer_wallet.lock_reason IS 'Null unless it is locked.';
 COMMENT ON COLUMN api.customer_wallet.locked_by IS 'Null unless it is locked.';
 COMMENT ON COLUMN api.customer_wallet.locked_at IS 'Null unless it is locked.';
 
-CREATE TYPE api.credit AS (account_id uuid, balances api.balance[]);
+CREATE TYPE api.credit AS (account_id uuid, balances api.currency_balance[]);
 
 CREATE TYPE api.earnings_balance AS (
     currency api.currency, balance bigint, pending bigint, held bigint, available bigint

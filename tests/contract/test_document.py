@@ -109,6 +109,12 @@ def test_no_two_types_have_one_name_in_a_client(document: Document) -> None:
     assert set(functions.values()) == {1}
 
 
+def test_no_type_has_a_field_of_its_own_name(document: Document) -> None:
+    """In Python such a field hides the type from the fields after it."""
+    schemas = document["components"]["schemas"]
+    assert [name for name, schema in schemas.items() if name in schema.get("properties", {})] == []
+
+
 def test_request_bodies_have_names(document: Document) -> None:
     bodies = 0
     for operation in described(document):
@@ -128,11 +134,14 @@ def expand(schema: Any, schemas: dict[str, Schema]) -> Any:
     if "$ref" in schema:
         target = schemas[schema["$ref"].removeprefix(REFERENCE)]
         return expand(target | {name: part for name, part in schema.items() if name != "$ref"}, schemas)
-    found = {
-        name: {inner: expand(part, schemas) for inner, part in value.items()} if name == "properties" else
-        expand(value, schemas)
-        for name, value in public(schema).items() if name not in ("description", "examples", "default")
-    }  # fmt: skip
+    found: Schema = {}
+    for name, part in public(schema).items():
+        if name == "properties":
+            found[name] = {inner: expand(each, schemas) for inner, each in part.items()}
+        elif name not in ("description", "examples", "default") and part not in ("uri", "email"):
+            found[name] = expand(part, schemas)
+    if "USD" in found.get("enum", ()):  # an unknown currency is refused by the database
+        del found["enum"]
     match found.get("anyOf"):
         case [one, {"type": "null"}] if isinstance(one.get("type"), str) and "properties" not in one:
             found |= one | {"type": [one["type"], "null"]} | ({"enum": [*one["enum"], None]} if "enum" in one else {})
@@ -188,3 +197,40 @@ def test_patterns_of_the_document_are_of_the_basic_plane(document: Document) -> 
         re.compile(pattern)
         assert max(map(ord, pattern)) < 0x10000
         assert "[:" not in pattern
+
+
+def test_currencies_are_those_of_the_catalogue(document: Document, contract: Contract) -> None:
+    assert {"BDT", "EUR", "KWD", "USD"} <= set(contract.currencies)
+    assert document["components"]["schemas"]["currency"]["enum"] == sorted(contract.currencies)
+
+
+def test_the_default_of_a_field_is_in_its_description(document: Document) -> None:
+    request = document["components"]["schemas"]["create_order_request"]["properties"]
+    assert request["currency"]["description"] == "Default: USD."
+    assert "default" not in request["currency"]
+    assert "default" not in document["components"]["schemas"]["create_product_request"]["properties"]["attributes"]
+
+
+def test_a_text_whose_name_says_its_format_has_it(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["email"]["format"] == "email"
+    assert schemas["payment"]["properties"]["checkout_url"]["format"] == "uri"
+    assert schemas["image_url"]["format"] == "uri"
+
+
+def test_everything_has_a_description(document: Document) -> None:
+    used = {tag for operation in described(document) for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in document["tags"]}
+    assert all(tag["description"].endswith(".") for tag in document["tags"])
+    for operation in described(document):
+        assert operation["description"].endswith("."), operation["operationId"]
+        for response in operation["responses"].values():
+            assert "$ref" in response or response["description"].endswith("."), operation["operationId"]
+
+
+async def test_an_operation_says_who_may_call_it(document: Document) -> None:
+    operations = {operation["operationId"]: operation for operation in described(document)}
+    assert operations["list_products"]["description"].endswith("For everybody.")
+    ending = "For customers, merchants, support and admins. API keys need the scope `sales:write`."
+    assert operations["create_order"]["description"].endswith(ending)
+    assert operations["list_orders"]["responses"]["200"]["description"] == "A page of orders."
