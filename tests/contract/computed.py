@@ -136,7 +136,9 @@ COMPUTED = {
     "invoice": (
         "order_number invoice_number? invoice_date? issue_date paid_date seller items shipping_parts taxes amount_paid"
     ),
-    "invoice_buyer": "name recipient? email phone? line1? line2? postal_code? city? region? country? tax_id? reference?",
+    "invoice_buyer": (
+        "name recipient? email phone? line1? line2? postal_code? city? region? country? tax_id? reference?"
+    ),
     "invoice_component": "sku name quantity",
     "invoice_item": "net",
     "invoice_shipping": "net",
@@ -167,7 +169,7 @@ COMPUTED = {
     "promotion": "product_ids category_ids",
     "promotion_validation": "valid discount currency reason? detail? minimum?",
     "reconciliation_difference": "status order_id?",
-    "recovery_codes": "recovery_codes",
+    "recovery_code_set": "recovery_codes",
     "refund": "currency items approval_id?",
     "report_refresh": "took_milliseconds",
     "reporting": "refresh_seconds refreshes",
