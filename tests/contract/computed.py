@@ -6,6 +6,7 @@ TABLES = {
     # identity
     "account": "identity.accounts",
     "account_export": "identity.account_exports",
+    "account_export_file": "identity.account_exports",
     "account_session": "identity.sessions",
     "address": "identity.addresses",
     "admin_account": "identity.accounts",
@@ -105,6 +106,7 @@ DIFFERENT = {
 # Fields that are not a column; a question mark: they can be null.
 COMPUTED = {
     "account": "tax_id_status?",
+    "account_export_file": "data",
     "account_session": "current",
     "address": "tax_id_status?",
     "admin_account": "tax_id_check?",
