@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from api.contract.components import Components, public
+from api.contract.deprecations import mark_operation
 from api.contract.json_schema import Schema, component
 from api.contract.operations import Operation, body_fields
 from api.contract.reader import Contract
@@ -19,7 +20,7 @@ _IF_MATCH = {
     "in": "header",
     "required": False,
     "description": "The ETag that was read, or the version in quotes; another version answers 412.",
-    "schema": {"type": "string", "pattern": r'^("\d{1,18}(-[^"]*)?"|\*)$', "examples": ['"3"']},
+    "schema": {"type": "string", "pattern": r'^("\d{1,18}(-[0-9a-f]{24})?"|\*)$', "examples": ['"3"']},
 }
 _KEY = {
     "name": "Idempotency-Key",
@@ -57,6 +58,7 @@ class Describer:
         if operation.has_body and (body := self._request_body(operation)):
             described["requestBody"] = body
         described["responses"] = self._responses(operation, anyone=anyone)
+        mark_operation(function.name, described)
         return described
 
     def _request_body(self, operation: Operation) -> dict[str, Any] | None:

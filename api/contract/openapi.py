@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from api.contract.components import Components
+from api.contract.deprecations import mark_fields
 from api.contract.described import Describer
 from api.contract.json_schema import REFERENCE, Schema
 from api.contract.operations import Operation
@@ -89,7 +90,7 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
         "tags": describe_tags({tag_of(operation.line.path) for operation in operations}),
         "paths": paths,
         "components": {
-            "schemas": dict(sorted(components.schemas.items())),
+            "schemas": mark_fields(dict(sorted(components.schemas.items()))),
             "responses": {
                 "Problem": {
                     "description": "It was refused, or went wrong.",
@@ -102,10 +103,7 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
                     "description": "This request's id, in every log and audit row.",
                     "schema": {"type": "string"},
                 },
-                "ETag": {
-                    "description": "Of the body; it begins with the version, if any.",
-                    "schema": {"type": "string"},
-                },
+                "ETag": {"description": "Of the body; the version first, if any.", "schema": {"type": "string"}},
                 "Location": {
                     "description": "Where the new resource is.",
                     "schema": {"type": "string", "format": "uri-reference"},

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from api.contract.deprecations import notices_of
 from api.contract.json_schema import Schema
 from api.contract.operations import Operation, RouteLine
 from api.contract.texts import canonical, find_places
@@ -89,6 +90,7 @@ class Endpoint:
         # Every function that is not for everybody authenticates its caller (tests/pgtap/catalogue_lints.sql).
         self._authenticates = "anonymous" not in function.audiences
         self._unhashed = {n for n, part in operation.body_schema["properties"].items() if part.get("writeOnly")}
+        self._notices = notices_of(line.function)
         replica = state["replica"]
         self._standby: Replica | None = replica if self.reads and function.name not in FRESH else None
         self._followed: Replica | None = replica if line.method != "GET" else None
@@ -98,6 +100,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves a request."""
         request = ApiRequest(scope, receive)
+        request.context.notices = self._notices
         if self._followed is not None:
             response = await self._followed.follow(self.operation.function.name, request, self.respond)
         else:
@@ -117,6 +120,8 @@ class Endpoint:
         """Who sends the request; see authentication.identify(). Raises Problem rate_limited for an API key."""
         request.context.authenticated = self._authenticates
         caller = identify(request, self.state["origins"])
+        if caller.key:
+            request.context.scope = self.operation.function.scope or ""
         limit = self.state["key_limit"] if caller.key else None
         # By the whole key: its id is no secret, and would let others use up its requests.
         if limit is not None and (seconds := limit.take(caller.token)):

@@ -20,6 +20,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "api_key_invalid": (401, "The API key is not valid. Send it whole, as it was shown when it was created."),
     "body_too_large": (413, "The request body is larger than this server takes."),
     "busy": (503, "The shop is too busy right now. Try again in a moment."),
+    "content_coding_unsupported": (415, "Send the body uncompressed, without Content-Encoding."),
     "code_invalid": (401, "The code is not right, or was used before."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
     "forbidden": (403, "Your account may not do this."),
@@ -83,6 +84,15 @@ _UNVERIFIED = frozenset(
 )  # fmt: skip
 
 
+# The token or the API key that came with the request is the reason (RFC 6750 §3.1).
+_TOKEN_REFUSED = frozenset(
+    (
+        "account_suspended", "api_key_expired", "api_key_invalid", "api_key_revoked", "api_key_suspended",
+        "issuer_not_trusted", "session_revoked", "token_expired", "token_invalid",
+    )
+)  # fmt: skip
+
+
 class Problem(Exception):
     """An error that becomes a problem response.
 
@@ -124,7 +134,8 @@ class Problem(Exception):
         elif self.status == 503:
             self.headers.setdefault("retry-after", "1")
         if self.status == 401:
-            self.headers.setdefault("www-authenticate", "Bearer")
+            challenge = 'Bearer error="invalid_token"' if code in _TOKEN_REFUSED else "Bearer"
+            self.headers.setdefault("www-authenticate", challenge)
 
     def body(self, request_id: str) -> bytes:
         """The JSON document."""

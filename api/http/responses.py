@@ -76,6 +76,8 @@ def problem_response(request: Request, problem: Exception) -> Response:
     context.code = problem.code
     context.verified = problem.verified
     headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
+    if problem.code == "scope_missing":
+        headers.append((b"www-authenticate", b'Bearer error="insufficient_scope", scope="%s"' % context.scope.encode()))
     kind = RawResponse
     if problem.unread or problem.status == 413:
         kind = LingeringResponse

@@ -55,6 +55,8 @@ CREATE TYPE api.account AS (
     role api.account_role, status api.account_status, email_verified boolean, tax_id text,
     tax_id_status api.tax_id_status, language text, version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api.account.email IS
+'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
 COMMENT ON COLUMN api.account.pending_email IS
 'The e-mail that the account will have once it is confirmed. Null unless it is being changed.';
 COMMENT ON COLUMN api.account.handle IS 'Null until one is chosen.';
@@ -93,6 +95,9 @@ COMMENT ON COLUMN api.admin_account.language IS
 'The language of mails and documents (BCP 47): the account''s own, or else the shop''s.';
 COMMENT ON COLUMN api.admin_account.merchant_approved_at IS
 'Since when it may be paid out. Null until it is approved.';
+
+COMMENT ON COLUMN api.admin_account.email IS
+'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);
 

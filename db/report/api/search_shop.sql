@@ -69,10 +69,16 @@ BEGIN
         )::api.search_hit
         FROM payments.refunds AS r JOIN payments.payments AS p ON p.id = r.payment_id WHERE r.id = v_id
         UNION ALL
-        SELECT ROW('account', a.id, coalesce(a.handle, a.email), a.email, a.status, NULL, a.id)::api.search_hit
+        SELECT ROW(
+            'account', a.id, coalesce(a.handle, a.email, a.display_name, a.id::text), coalesce(a.email, ''), a.status,
+            NULL, a.id
+        )::api.search_hit
         FROM identity.accounts AS a WHERE a.id = v_id
         UNION ALL
-        SELECT ROW('account', a.id, coalesce(a.handle, a.email), a.email, a.status, NULL, a.id)::api.search_hit
+        SELECT ROW(
+            'account', a.id, coalesce(a.handle, a.email, a.display_name, a.id::text), coalesce(a.email, ''), a.status,
+            NULL, a.id
+        )::api.search_hit
         FROM report.find_accounts(v_text) AS a WHERE v_id IS NULL AND char_length(v_text) >= 2
     ), NULL)::api.search_page;
 END $$;
