@@ -59,6 +59,10 @@ CREATE DOMAIN api.long_text AS api.paragraphs CONSTRAINT text_length CHECK (char
 COMMENT ON DOMAIN api.long_text IS
 'Up to 10,000 characters, without control characters and without those that reverse the direction of the text.';
 
+-- What is stored was validated once, perhaps by an older rule: a reader must not fail for it, so there is no CHECK.
+CREATE DOMAIN api.email_address AS text;
+COMMENT ON DOMAIN api.email_address IS 'An e-mail address.';
+
 CREATE DOMAIN api.country AS text
     CONSTRAINT country_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{2}$');
 COMMENT ON DOMAIN api.country IS 'A country''s code (ISO 3166-1 alpha-2), such as BD.';
@@ -119,6 +123,9 @@ CREATE DOMAIN api.metadata AS jsonb CONSTRAINT metadata_not_an_object
     CHECK (jsonb_typeof(VALUE) = 'object' AND octet_length(VALUE::text) <= 16384 AND NOT VALUE @? '$.**{6}');
 COMMENT ON DOMAIN api.metadata IS
 'An object of your own, such as {"ticket": "4711"}; at most 16 KiB and five levels deep.';
+
+CREATE DOMAIN api.json_object AS jsonb CONSTRAINT json_not_an_object CHECK (jsonb_typeof(VALUE) = 'object');
+COMMENT ON DOMAIN api.json_object IS 'A JSON object with fields of your own.';
 
 CREATE DOMAIN api.failure_code AS text CONSTRAINT failure_code_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{1,63}$');
 COMMENT ON DOMAIN api.failure_code IS 'The reason of the failure as a code, such as account_closed.';

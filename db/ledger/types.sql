@@ -19,18 +19,19 @@ CREATE DOMAIN api.gift_card_code AS text
 COMMENT ON DOMAIN api.gift_card_code IS
 'The code of a gift card, 1 to 64 characters. Case, dashes and spaces do not matter.';
 
-CREATE TYPE api.balance AS (currency api.any_currency, balance bigint, held bigint, available bigint);
+CREATE TYPE api.currency_balance AS (currency api.any_currency, balance bigint, held bigint, available bigint);
 
-CREATE TYPE api.wallet AS (balances api.balance[], locked boolean);
+CREATE TYPE api.wallet AS (balances api.currency_balance[], locked boolean);
 
 CREATE TYPE api.customer_wallet AS (
-    account_id uuid, balances api.balance[], locked boolean, lock_reason text, locked_by uuid, locked_at timestamptz
+    account_id uuid, balances api.currency_balance[], locked boolean, lock_reason text, locked_by uuid,
+    locked_at timestamptz
 );
 COMMENT ON COLUMN api.customer_wallet.lock_reason IS 'Null unless it is locked.';
 COMMENT ON COLUMN api.customer_wallet.locked_by IS 'Null unless it is locked.';
 COMMENT ON COLUMN api.customer_wallet.locked_at IS 'Null unless it is locked.';
 
-CREATE TYPE api.credit AS (account_id uuid, balances api.balance[]);
+CREATE TYPE api.credit AS (account_id uuid, balances api.currency_balance[]);
 
 CREATE TYPE api.earnings_balance AS (
     currency api.currency, balance bigint, pending bigint, held bigint, available bigint
@@ -48,7 +49,7 @@ COMMENT ON DOMAIN api.transaction_kind IS
 
 CREATE TYPE api.transaction AS (
     id uuid, kind api.transaction_kind, amount bigint, currency api.any_currency, balance_before bigint,
-    balance_after bigint, order_id uuid, reason text, metadata jsonb, actor_id uuid, created_at timestamptz
+    balance_after bigint, order_id uuid, reason text, metadata api.json_object, actor_id uuid, created_at timestamptz
 );
 COMMENT ON COLUMN api.transaction.amount IS 'Below zero: taken out.';
 COMMENT ON COLUMN api.transaction.balance_before IS 'Null in earnings, which keep no running balance.';
@@ -68,7 +69,7 @@ COMMENT ON DOMAIN api.credit_change_kind IS
 
 CREATE TYPE api.credit_change AS (
     id uuid, kind api.credit_change_kind, account_id uuid, amount bigint, currency api.currency, reason text,
-    metadata jsonb, status api.credit_status, requested_by uuid, decided_by uuid, decided_at timestamptz,
+    metadata api.json_object, status api.credit_status, requested_by uuid, decided_by uuid, decided_at timestamptz,
     transfer_id uuid, gift_card_id uuid, payment_id uuid, refund_id uuid, created_at timestamptz
 );
 COMMENT ON COLUMN api.credit_change.account_id IS 'Whose credit, deposit, payment or refund. Null: it is a gift card.';

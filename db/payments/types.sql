@@ -47,7 +47,7 @@ COMMENT ON DOMAIN api.risk_level IS 'How risky the gateway finds a payment; unkn
 
 CREATE TYPE api.payment_risk AS (level api.risk_level, reason text);
 COMMENT ON COLUMN api.payment_risk.reason IS
-'The gateway''s word, or what became of its review: review_opened, review_approved, review_refunded … Null where
+'The gateway''s word, or what became of its review: review_opened, review_approved, review_refunded. Null where
 there is none.';
 
 CREATE TYPE api.payment_provider AS (
