@@ -5,6 +5,7 @@ CREATE FUNCTION api.render_balances(owner_id uuid, kind text)
 RETURNS api.currency_balance[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT coalesce(array_agg(ROW(b.currency, b.balance, b.held, b.available)::api.currency_balance ORDER BY b.currency), '{}')
+    SELECT coalesce(array_agg(ROW(b.currency, b.balance, b.held, b.available)::api.currency_balance
+                              ORDER BY b.currency), '{}')
     FROM ledger.read_balances(render_balances.owner_id, render_balances.kind) AS b;
 END;
