@@ -63,6 +63,7 @@ INTERNAL = frozenset(
         "get_next_price_change",
         "open_order_stream",
         "get_account_export_part",
+        "list_currencies",
         "list_key_scopes",
     }
 )

@@ -9,6 +9,12 @@ from pydantic import Field, field_validator
 
 from api.settings_source import LOOPBACK, EnvironmentSettings, Items
 
+# A symmetric one is never among them: its "secret" would be the public key. The first is that of an RSA key that names
+# none.
+ALGORITHMS = (
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512", "EdDSA"),
+)
 _ROLES = ("admin", "support", "merchant", "customer")  # the most powerful first
 
 
@@ -30,6 +36,13 @@ class Oidc(EnvironmentSettings):
         validation_alias="OIDC_JWKS_URL",
         description="Address of the provider's keys. By default it is taken from the discovery document.",
     )
+    algorithms: Items = Field(
+        ALGORITHMS,
+        validation_alias="OIDC_ALGORITHMS",
+        description="The accepted algorithms of the provider's keys, separated by commas. A key is used with the "
+        "algorithm that it names in the provider's key set, and with no other. An RSA key that names none is used with "
+        "the first RSA algorithm of this list.",
+    )
     role_claim: str | None = Field(
         None,
         validation_alias="OIDC_ROLE_CLAIM",
@@ -48,6 +61,13 @@ class Oidc(EnvironmentSettings):
         parts = urlsplit(given or "")
         if given and (not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK)):
             raise ValueError("an address such as https://login.shop.example is expected.")
+        return given
+
+    @field_validator("algorithms", mode="after")
+    @classmethod
+    def _check_algorithms(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if not given or not set(given) <= set(ALGORITHMS):
+            raise ValueError(f"some of {', '.join(ALGORITHMS)} are expected.")
         return given
 
     @field_validator("roles", mode="before")

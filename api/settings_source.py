@@ -238,6 +238,8 @@ def _default(field: FieldInfo) -> str:
         return ""
     if isinstance(default, Mapping):
         default = ",".join(f"{key}={value}" for key, value in default.items())
+    elif isinstance(default, tuple):
+        default = ",".join(default)
     elif isinstance(default, (bool, float)):
         default = int(default)
     return f"`{default}`"

@@ -29,7 +29,7 @@ class Shipment:
     booking_reference: str | None  # from Booking.reference
     tracking_number: str | None
     address: Mapping[str, Any]  # name, line1, line2, city, region (its code), region_name, postal_code, country, phone
-    email: str
+    email: str | None  # None: an account without e-mail
     items: tuple[Mapping[str, Any], ...]  # order_item_id, sku, name, quantity
     booked_at: datetime | None
     created_at: datetime

@@ -50,7 +50,7 @@ class Payment:
     charge_reference: str | None  # what captures and refunds name, from Event.charge
     created_at: datetime
     expires_at: datetime
-    email: str
+    email: str | None  # None: an account without e-mail
     items: tuple[Mapping[str, Any], ...]
     capture_amount: int | None = None  # the amount to capture of an authorisation
 

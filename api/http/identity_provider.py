@@ -2,29 +2,34 @@
 
 The database accepts only our own tokens. So an outside token is verified here and exchanged, by the gateway service,
 for one of ours, which the request then carries; the exchange is kept until one of the two ends. The token's header says
-whose it is: ours are HS256, theirs have an asymmetric algorithm (jwks.ALGORITHMS), and neither is ever tried with the
-other's keys.
+whose it is: ours are HS256, theirs have an asymmetric algorithm, and neither is ever tried with the other's keys. An
+e-mail counts only if the provider says that it is verified; an account whose user has none is without e-mail.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 import jwt
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.context import request_context
 from api.http.errors import Problem
-from api.http.jwks import ALGORITHMS, Keys
+from api.http.jwks import ED25519, Keys, for_header
+from api.http.userinfo import UserInfo
 from api.postgres.functions import GATEWAY, Functions
-from api.settings_oidc import Oidc
+from api.settings_oidc import ALGORITHMS, Oidc
 
 LEEWAY = 10  # seconds that clocks may differ
 LONGEST = 8192  # bytes of a token
 KEPT = 10_000  # exchanged tokens in memory
+_THEIRS = (*ALGORITHMS, ED25519)
 
 # Our own header begins like this (identity.add_signing_key), so one comparison recognises our tokens.
 OURS = b"eyJhbGciOiJIUzI1NiIs"
@@ -41,8 +46,11 @@ class OutsideTokens:
     def __init__(self, app: ASGIApp, *, oidc: Oidc) -> None:
         self.app = app
         self.verifier = Verifier(oidc)
+        self.userinfo = UserInfo(oidc)
         # SHA-256 of an outside token → our token, and when (monotonic clock) it ends.
         self.exchanged: dict[bytes, tuple[bytes, float]] = {}
+        # A page sends several requests at once: those with the same token share one exchange.
+        self.exchanging: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = _outside_token(scope) if scope["type"] == "http" else None
@@ -50,9 +58,10 @@ class OutsideTokens:
             await self.app(scope, receive, send)
             return
         name = hashlib.sha256(token).digest()
-        ours, until = self.exchanged.get(name, (b"", 0.0))
-        if time.monotonic() >= until:
-            ours = await self._exchange(scope, token, name)
+        ours = self._known(name)
+        if ours is None:
+            async with self.exchanging.setdefault(name, asyncio.Lock()):
+                ours = self._known(name) or await self._exchange(scope, token.decode("ascii"), name)
         headers = [header for header in scope["headers"] if header[0] != b"authorization"]
         await self.app({**scope, "headers": [*headers, (b"authorization", b"Bearer " + ours)]}, receive, send)
         if (
@@ -60,17 +69,35 @@ class OutsideTokens:
         ):  # logged out, suspended, another role: the next request is judged anew
             self.exchanged.pop(name, None)
 
-    async def _exchange(self, scope: Scope, token: bytes, name: bytes) -> bytes:
-        claims = await self.verifier.verify(token.decode("ascii"))
-        functions: Functions = scope["state"]["functions"]
-        request_id = request_context(scope).request_id
-        answer = await functions.call("exchange_outside_token", claims, request_id=request_id, caller=GATEWAY)
+    def _known(self, name: bytes) -> bytes | None:
+        ours, until = self.exchanged.get(name, (None, 0.0))
+        return ours if time.monotonic() < until else None
+
+    async def _exchange(self, scope: Scope, token: str, name: bytes) -> bytes:
+        claims = await self.verifier.verify(token)
+        answer = await self._call(scope, claims)
+        if answer["email_missing"]:
+            # Nobody is kept out of an account that exists because the provider does not answer.
+            with suppress(*(() if answer["access_token"] is None else (Problem,))):
+                found = await self.userinfo.ask(token, claims["subject"])
+                claims |= {
+                    "email": verified_email(found),
+                    "email_known": True,
+                    "display_name": claims["display_name"] or _name(found.get("name")),
+                }
+                if answer["access_token"] is None or claims["email"] is not None:
+                    answer = await self._call(scope, claims)
         ours: bytes = answer["access_token"].encode()
         while len(self.exchanged) >= KEPT:
             del self.exchanged[next(iter(self.exchanged))]
         # A little less than its life: a request takes time too.
         self.exchanged[name] = (ours, time.monotonic() + max(0, answer["expires_in"] - 5))
         return ours
+
+    async def _call(self, scope: Scope, claims: Mapping[str, Any]) -> Any:
+        functions: Functions = scope["state"]["functions"]
+        request_id = request_context(scope).request_id
+        return await functions.call("exchange_outside_token", claims, request_id=request_id, caller=GATEWAY)
 
 
 class Verifier:
@@ -85,13 +112,14 @@ class Verifier:
         try:
             header = jwt.get_unverified_header(token)
             kid = header.get("kid")
-            key = await self.keys.find(kid) if isinstance(kid, str) and header.get("alg") in ALGORITHMS else None
+            found = await self.keys.find(kid) if isinstance(kid, str) and header.get("alg") in _THEIRS else None
+            key = for_header(found, header["alg"]) if found is not None else None
             if key is None:
                 raise Problem("token_invalid")
             claims = jwt.decode(
                 token,
                 key,
-                algorithms=ALGORITHMS,
+                algorithms=[key.algorithm_name],
                 issuer=self.oidc.issuer,
                 leeway=LEEWAY,
                 # The audience is checked below: PyJWT would require one, which Clerk's tokens do not have.
@@ -103,14 +131,13 @@ class Verifier:
             raise Problem("token_invalid") from None
         if not self._for_us(claims) or not isinstance(claims["iss"], str) or not 1 <= len(claims["sub"]) <= 255:
             raise Problem("token_invalid")
-        email = claims.get("email")
-        verified = claims.get("email_verified") in (True, "true") and isinstance(email, str)
         return {
             "issuer": claims["iss"],
             "subject": claims["sub"],
             "issued_at": _moment(claims["iat"]),
             "expires_at": _moment(claims["exp"]),
-            "email": email if verified else None,
+            "email": verified_email(claims),
+            "email_known": isinstance(claims.get("email"), str),
             "display_name": _name(claims.get("name")),
             "role": self.role(claims),
             "authenticated_at": _logged_in(claims.get("auth_time")),
@@ -135,6 +162,12 @@ class Verifier:
         return next((role for role in ("admin", "support", "merchant", "customer") if role in given), None)
 
 
+def verified_email(claims: Mapping[str, Any]) -> str | None:
+    """The e-mail of these claims, if they say that it is verified. (Some providers send the text "true".)"""
+    email, verified = claims.get("email"), claims.get("email_verified")
+    return email if isinstance(email, str) and (verified is True or verified == "true") else None
+
+
 def _outside_token(scope: Scope) -> bytes | None:
     """The token, if its header says that the provider signed it; other tokens are judged by the database."""
     header = next((value for name, value in scope["headers"] if name == b"authorization"), None)
@@ -142,7 +175,7 @@ def _outside_token(scope: Scope) -> bytes | None:
         return None
     token: bytes = header[7:].strip()
     try:
-        return token if jwt.get_unverified_header(token).get("alg") in ALGORITHMS else None
+        return token if jwt.get_unverified_header(token).get("alg") in _THEIRS else None
     except (jwt.PyJWTError, ValueError):
         return None
 

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from copy import copy
 from typing import Any
-from urllib.parse import urlsplit
 
+import httpx
 import jwt
 
 from api.http.errors import Problem
+from api.http.provider_documents import PATIENCE, Refused, address, discover, fetch
 from api.settings_oidc import Oidc
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # never a symmetric one: the "secret" would be the public key
+# The types of keys, and the curve if there is one, for each algorithm (RFC 7518, RFC 8037).
+_TYPES = {
+    **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), ("RSA", None)),
+    "ES256": ("EC", "P-256"),
+    "ES384": ("EC", "P-384"),
+    "ES512": ("EC", "P-521"),
+    "EdDSA": ("OKP", "Ed25519"),
+}
+ED25519 = "Ed25519"  # what RFC 9864 calls EdDSA with this curve
 LIFETIME = 600.0  # seconds after which keys are read again: a withdrawn key is accepted for no longer
 STALE = 6 * 3600.0  # seconds for which known keys are used while the provider does not answer
 PAUSE = 30.0  # seconds between two downloads, whatever key ids the callers' tokens name
-PATIENCE = 5.0  # seconds for each document
-HEADERS = {"user-agent": "storeproc"}  # some providers refuse urllib's own
 
 
 class Keys:
     """The provider's keys by id. They are read when they are first needed, when they are old, and when a token names an
     unknown one; requests that wait at the same time share one download.
-
-    PyJWKClient's own cache is off: it drops old keys although the provider is down, and does not pause after a failure.
     """
 
     def __init__(self, oidc: Oidc, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,9 +50,9 @@ class Keys:
                 # Another request may have read them while this one waited.
                 if self._needs_reading(kid) and self.clock() - self.asked_at >= PAUSE:
                     self.asked_at = self.clock()
-                    with suppress(jwt.PyJWTError, TimeoutError, OSError, ValueError):
+                    with suppress(Refused, httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, ValueError):
                         async with asyncio.timeout(2 * PATIENCE):
-                            self.keys = await asyncio.to_thread(_read, self.oidc)
+                            self.keys = await _read(self.oidc)
                         self.read_at = self.clock()
         if self.clock() - self.read_at > STALE:
             raise Problem("identity_provider_unavailable", members={"retry_after": int(PAUSE)})
@@ -56,39 +62,50 @@ class Keys:
         return self.clock() - self.read_at > LIFETIME or kid not in self.keys
 
 
-class _Client(jwt.PyJWKClient):
-    """Leaves out what is not a key for signatures that are accepted here, so that it cannot spoil the others."""
+def for_header(key: jwt.PyJWK, algorithm: object) -> jwt.PyJWK | None:
+    """The key, if a token whose header says `algorithm` may be verified with it; else None.
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, cache_jwk_set=False, headers=HEADERS, timeout=PATIENCE)
-
-    def fetch_data(self) -> Any:
-        listed = super().fetch_data().get("keys")
-        return {"keys": [entry for entry in listed if _may_sign(entry)] if isinstance(listed, list) else []}
-
-
-def _may_sign(entry: Any) -> bool:
-    if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str):
-        return False
-    # An RSA key that names no algorithm is PyJWT's RS256. ES256 is defined for one curve.
-    return entry.get("alg") in (None, *ALGORITHMS) and (entry.get("kty") != "EC" or entry.get("crv") == "P-256")
+    A key has one algorithm (RFC 8725, 3.1), which comes from the provider and our settings: a token cannot choose.
+    """
+    if algorithm == key.algorithm_name:
+        return key
+    if algorithm == ED25519 and key.algorithm_name == "EdDSA":
+        named = copy(key)
+        named.algorithm_name = ED25519
+        return named
+    return None
 
 
-def _read(oidc: Oidc) -> dict[str, jwt.PyJWK]:
-    """Download the keys. No redirect is followed. Raises PyJWTError, OSError, ValueError."""
-    url = oidc.jwks_url
+def algorithm_of(entry: Mapping[str, Any], accepted: tuple[str, ...]) -> str | None:
+    """The algorithm of a key of the provider: the one it names, or the first accepted one for keys of its type.
+
+    None: it is no key for signatures that are accepted here.
+    """
+    suitable = [name for name in accepted if _TYPES[name] == (entry.get("kty"), entry.get("crv"))]
+    named = "EdDSA" if entry.get("alg") == ED25519 else entry.get("alg")
+    if entry.get("use") not in (None, "sig") or (named is not None and named not in suitable):
+        return None
+    return str(named) if named is not None else next(iter(suitable), None)
+
+
+def _key(entry: Any, accepted: tuple[str, ...]) -> jwt.PyJWK | None:
+    """A key that is broken, or too short, or not for us, does not spoil the others: it is None."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str) or "d" in entry:
+        return None
+    try:
+        name = algorithm_of(entry, accepted)
+        key = jwt.PyJWK(entry, name) if name else None
+        # RSA from 2,048 bits
+        return key if key is not None and key.Algorithm.check_key_length(key.key) is None else None
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        return None
+
+
+async def _read(oidc: Oidc) -> dict[str, jwt.PyJWK]:
+    """Download the keys. Raises as fetch does."""
+    url = oidc.jwks_url or address(oidc, await discover(oidc), "jwks_uri")
     if url is None:
-        discovery = oidc.issuer.rstrip("/") + "/.well-known/openid-configuration"
-        found = jwt.PyJWKClient(discovery, cache_jwk_set=False, headers=HEADERS, timeout=PATIENCE).fetch_data()
-        if found.get("issuer") != oidc.issuer:
-            raise ValueError("the discovery document is another provider's")
-        url = str(found.get("jwks_uri"))
-        if urlsplit(url).scheme != "https" and urlsplit(url).hostname != urlsplit(oidc.issuer).hostname:
-            raise ValueError("keys come over TLS")
-    return {
-        key.key_id: key
-        for key in _Client(url).get_signing_keys()
-        if key.key_id
-        and key.algorithm_name in ALGORITHMS
-        and key.Algorithm.check_key_length(key.key) is None  # RSA from 2,048 bits
-    }
+        raise ValueError("the discovery document names no keys")
+    listed = (await fetch(url)).get("keys")
+    found = [_key(entry, oidc.algorithms) for entry in listed] if isinstance(listed, list) else []
+    return {str(key.key_id): key for key in found if key is not None}

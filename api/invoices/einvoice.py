@@ -93,7 +93,8 @@ def _fill_buyer(trade: Any, invoice: Mapping[str, Any]) -> None:
         trade.agreement.buyer_reference = buyer["reference"]
     trade.agreement.buyer.name = buyer["name"]
     _fill_address(trade.agreement.buyer.address, buyer, country)
-    trade.agreement.buyer.electronic_address.uri_ID = ("EM", buyer["email"])
+    if buyer["email"]:
+        trade.agreement.buyer.electronic_address.uri_ID = ("EM", buyer["email"])
     # BT-48 begins with the country (BR-CO-09), as VAT ids of the EU do; other tax ids stand on the page only.
     if buyer["tax_id"] and buyer["tax_id"][:2] in (country, "EL", "XI"):
         trade.agreement.buyer.tax_registrations.add(TaxRegistration(id=("VA", buyer["tax_id"])))

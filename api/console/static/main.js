@@ -60,7 +60,7 @@ function frame() {
     { id: "menu", "aria-label": "Sections" },
     h("a", { class: "brand", href: `#/${mine()[0].name}` }, "storeproc", h("span", {}, "Console")),
     h("div", { class: "sections" }, mine().map((s) => h("a", { href: `#/${s.name}`, "data-section": s.name }, icon(s.shape ?? s.name), s.label))),
-    h("div", { class: "who" }, h("a", { href: "#/account", title: `${session.account.email}: your log-ins` }, h("b", {}, session.account.display_name ?? session.account.handle ?? session.account.email), h("small", {}, words(session.account.role))), h("button", { type: "button", class: "plain", "aria-label": "Log out", title: "Log out", onclick: logOut }, icon("leave"))),
+    h("div", { class: "who" }, h("a", { href: "#/account", title: session.account.email === null ? "Your log-ins" : `${session.account.email}: your log-ins` }, h("b", {}, session.account.display_name ?? session.account.handle ?? session.account.email ?? "You"), h("small", {}, words(session.account.role))), h("button", { type: "button", class: "plain", "aria-label": "Log out", title: "Log out", onclick: logOut }, icon("leave"))),
   );
   const toggle = h("button", { type: "button", class: "plain toggle", "aria-label": "Sections", "aria-controls": "menu", "aria-expanded": "false" }, icon("menu"));
   toggle.addEventListener("click", () => open(!document.body.classList.contains("open")));

@@ -14,7 +14,7 @@ const names = {
   queue: Promise.resolve(),
   of(id) {
     if (!this.known.has(id)) {
-      this.known.set(id, (this.queue = this.queue.then(() => get(`/admin/accounts/${id}`)).then((a) => a.handle ?? a.display_name ?? a.email, () => shortId(id))));
+      this.known.set(id, (this.queue = this.queue.then(() => get(`/admin/accounts/${id}`)).then((a) => a.handle ?? a.display_name ?? a.email ?? shortId(id), () => shortId(id))));
     }
     return this.known.get(id);
   },

@@ -247,7 +247,7 @@ function customerFacts(order, customer) {
   return [
     facts(
       customer && ["Name", customer.display_name ?? customer.handle ?? "–"],
-      customer && ["E-mail", customer.email],
+      customer && ["E-mail", customer.email ?? "none"],
       ["Account", h("a", { href: customer ? `#/customers/${order.account_id}` : `#/orders?account=${order.account_id}` }, customer?.handle ?? shortId(order.account_id))],
       address && ["Ships to", h("address", {}, [address.name, address.line1, address.line2, [address.postal_code, address.city].filter(Boolean).join(" "), address.region_name ?? address.region, address.country].filter(Boolean).map((part) => h("span", {}, part)))],
       address?.phone && ["Phone", address.phone],

@@ -24,7 +24,7 @@ export function showCustomers(_, query) {
       { q: query.q, role: query.role, status: query.status },
       [
         { label: "Name", cell: (a) => a.display_name ?? a.handle ?? shortId(a.id) },
-        { label: "E-mail", cell: (a) => a.email },
+        { label: "E-mail", cell: (a) => a.email ?? "–" },
         { label: "Handle", cell: (a) => a.handle ?? "–" },
         { label: "Role", cell: (a) => words(a.role) },
         { label: "Status", cell: (a) => chip(a.status) },
@@ -67,7 +67,7 @@ function customerPage({ account, wallet, credit }, again) {
   const mayChange = session.account.role === "admin" && account.id !== session.account.id && account.status !== "closed";
   return [
     heading(
-      account.display_name ?? account.handle ?? account.email,
+      account.display_name ?? account.handle ?? account.email ?? shortId(account.id),
       chip(account.status),
       account.role !== "customer" && h("span", { class: "chip" }, words(account.role)),
       actions(
@@ -106,7 +106,7 @@ function customerPage({ account, wallet, credit }, again) {
         panel(
           "Account",
           facts(
-            ["E-mail", [account.email, " ", account.email_verified ? h("small", { class: "soft" }, "verified") : h("small", { class: "soft" }, "not verified")]],
+            ["E-mail", account.email === null ? "none" : [account.email, " ", account.email_verified ? h("small", { class: "soft" }, "verified") : h("small", { class: "soft" }, "not verified")]],
             account.handle && ["Handle", account.handle],
             ["Since", moment(account.created_at)],
             ["Last log-in", account.last_login_at ? moment(account.last_login_at) : "never"],

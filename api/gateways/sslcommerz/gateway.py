@@ -274,7 +274,7 @@ class SSLCommerzGateway:
             "cancel_url": f"{pages}/cancel?payment_id={payment.id}",
             "ipn_url": f"{self._public_url}/v1/webhooks/sslcommerz",
             "cus_name": "Customer",
-            "cus_email": payment.email if len(payment.email) <= 50 else "customer@example.com",
+            "cus_email": payment.email if payment.email and len(payment.email) <= 50 else "customer@example.com",
             "cus_add1": "N/A",
             "cus_city": "N/A",
             "cus_postcode": "N/A",

@@ -15,7 +15,7 @@ BEGIN
             CASE NEW.status WHEN 'closed' THEN 'account_closed' ELSE 'status_changed' END, NEW.id,
             jsonb_build_object('from', OLD.status, 'to', NEW.status));
     END IF;
-    -- A closed account's e-mail is replaced, which is no change by its owner.
+    -- A closed account's e-mail is erased, which is no change by its owner.
     IF NEW.email IS DISTINCT FROM OLD.email AND NEW.status <> 'closed' THEN
         PERFORM audit.record_security_event('email_changed', NEW.id);
     END IF;

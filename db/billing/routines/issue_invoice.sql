@@ -63,7 +63,8 @@ BEGIN
                                   tax_region, e_invoice, paid_at, language, time_zone)
     SELECT 'invoice', n.year, n.sequence, billing.number_of('invoice', n.year, n.sequence), v_order.id,
            v_order.account_id, v_seller.version, v_seller.country,
-           jsonb_build_object('name', coalesce(a.display_name, v_order.shipping_address ->> 'name', a.email),
+           jsonb_build_object('name', coalesce(a.display_name, v_order.shipping_address ->> 'name', a.email, a.handle,
+                                               a.id::text),
                               'recipient', v_order.shipping_address ->> 'name', 'email', a.email)
                || coalesce(v_order.shipping_address, '{}') - 'name' - 'region_name'
                || jsonb_build_object('tax_id', v_order.buyer_tax_id,

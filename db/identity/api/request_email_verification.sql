@@ -1,5 +1,5 @@
 -- Sends a mail with a token to the caller's own e-mail address.
--- Errors: session_required 403, email_verified_already 409, too_many_attempts 429.
+-- Errors: session_required 403, email_verified_already, email_missing 409, too_many_attempts 429.
 CREATE FUNCTION api.request_email_verification()
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,6 +13,9 @@ BEGIN
     IF v_verified THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'email_verified_already',
             MESSAGE = 'Your e-mail is verified already.';
+    ELSIF v_email IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'email_missing',
+            MESSAGE = 'Your account has no e-mail.', HINT = 'Give it one: PATCH /v1/account.';
     END IF;
     PERFORM identity.count_attempt('verification:' || v_actor, 5);
     PERFORM identity.count_mail(v_email);

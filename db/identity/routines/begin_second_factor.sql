@@ -22,7 +22,7 @@ BEGIN
             MESSAGE = 'There is a second factor already.', HINT = 'Remove it first: DELETE /v1/account/second-factor.';
     END IF;
     secret := identity.encode_base32(v_secret);
-    uri := identity.otpauth_uri(v_shop, v_account.email, secret);
+    uri := identity.otpauth_uri(v_shop, coalesce(v_account.email, v_account.handle, v_account.id::text), secret);
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.begin_second_factor TO store_api;

@@ -63,12 +63,12 @@ BEGIN
     UPDATE ledger.wallet_locks AS l SET reason = '[erased]'
     WHERE l.account_id = erase_account.account_id AND l.reason <> '[erased]';
 
-    -- .invalid is reserved (RFC 2606): no mail can be sent there.
     UPDATE identity.accounts AS a
-    SET email = a.id || '@closed.invalid', pending_email = NULL, handle = NULL, display_name = NULL, tax_id = NULL,
+    SET email = NULL, pending_email = NULL, handle = NULL, display_name = NULL, tax_id = NULL,
         language = NULL,
         email_verified = false, last_login_at = NULL, version = a.version + 1
-    WHERE a.id = erase_account.account_id AND a.email <> a.id || '@closed.invalid';
+    WHERE a.id = erase_account.account_id
+      AND num_nonnulls(a.email, a.pending_email, a.handle, a.display_name, a.tax_id, a.language, a.last_login_at) > 0;
     UPDATE identity.sessions AS s
     SET revoked_at = coalesce(s.revoked_at, now()), ip_address = NULL, user_agent = NULL
     WHERE s.account_id = erase_account.account_id

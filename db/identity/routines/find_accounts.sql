@@ -22,9 +22,11 @@ BEGIN
         SELECT a FROM identity.accounts AS a
         WHERE a.id < find_accounts.before
           AND (v_owner IS NULL OR a.id = v_owner)
-          -- The expression of the index accounts_search.
+          -- The expressions of the indexes accounts_search and accounts_search_without_email.
           AND (v_pattern IS NULL
-               OR lower(a.email || ' ' || coalesce(a.handle, '') || ' ' || coalesce(a.display_name, '')) LIKE v_pattern)
+               OR lower(a.email || ' ' || coalesce(a.handle, '') || ' ' || coalesce(a.display_name, '')) LIKE v_pattern
+               OR a.email IS NULL
+                  AND lower(coalesce(a.handle, '') || ' ' || coalesce(a.display_name, '')) LIKE v_pattern)
           AND (find_accounts.role IS NULL OR a.role = find_accounts.role)
           AND (find_accounts.status IS NULL OR a.status = find_accounts.status)
         ORDER BY a.id DESC LIMIT find_accounts.count

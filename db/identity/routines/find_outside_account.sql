@@ -1,6 +1,6 @@
 -- The account for a log-in at an outside identity provider; at the first log-in the account with that verified e-mail,
--- or else a new one. An e-mail is used only if both sides have verified it: otherwise a person who signs up here with
--- another person's address would share that person's account.
+-- or else a new one, which is without e-mail if none is given. An e-mail is used only if both sides have verified it:
+-- otherwise a person who signs up here with another person's address would share that person's account.
 -- Callers:   open_outside_session. Not granted to store_api.
 -- Locks:     the outside identity (an advisory lock at the first log-in), the account.
 -- Errors:    email_not_verified_here 409.
@@ -11,7 +11,6 @@ SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_link    identity.outside_identities;
     v_account identity.accounts;
-    v_id      CONSTANT uuid := uuidv7();
 BEGIN
     SELECT * INTO v_link FROM identity.outside_identities AS i
     WHERE i.issuer = find_outside_account.issuer AND i.subject = find_outside_account.subject FOR NO KEY UPDATE;
@@ -30,9 +29,9 @@ BEGIN
 
     SELECT * INTO v_account FROM identity.accounts AS a WHERE lower(a.email) = lower(find_outside_account.email);
     IF NOT FOUND THEN
-        INSERT INTO identity.accounts (id, email, display_name, email_verified)
-        VALUES (v_id, coalesce(find_outside_account.email, v_id || '@outside.invalid'),
-                find_outside_account.display_name, find_outside_account.email IS NOT NULL)
+        INSERT INTO identity.accounts (email, display_name, email_verified)
+        VALUES (find_outside_account.email, find_outside_account.display_name,
+                find_outside_account.email IS NOT NULL)
         RETURNING * INTO v_account;
         PERFORM messaging.record_event('account.created', NULL, v_account.id,
             jsonb_build_object('role', v_account.role, 'issuer', find_outside_account.issuer));

@@ -3,14 +3,18 @@
 -- token that was issued afterwards opens another. A change of the role at the provider changes the role here; in
 -- between, the role may be changed here. The session is fresh (require_fresh) since the log-in that the provider's
 -- claim auth_time names; without that claim, since the token that opened the session was issued: a token that is
--- refreshed proves nothing new.
+-- refreshed proves nothing new. email_known: false if the token has no e-mail and the provider's userinfo endpoint has
+-- not been asked for it. email_missing: it should be asked. That is so at the first log-in, before which nothing is
+-- written and no token is issued, and at each later one, as long as the account is without e-mail.
 -- Callers:   api.exchange_outside_token.
--- Locks:     the outside identity; if its role changes, all active admins and the account.
+-- Locks:     the outside identity; if its role changes, all active admins and the account; the account if its e-mail is
+--            filled in.
 -- Errors:    issuer_not_trusted, session_revoked, token_expired, account_suspended 401; email_not_verified_here 409.
 -- Definer:   writes accounts and sessions; there is no signed-in caller.
 CREATE OR REPLACE FUNCTION identity.open_outside_session(
     issuer text, subject text, issued_at timestamptz, expires_at timestamptz, email text, display_name text, role text,
-    authenticated_at timestamptz, OUT access_token text, OUT audience text, OUT lifetime integer)
+    authenticated_at timestamptz, email_known boolean, OUT access_token text, OUT audience text, OUT lifetime integer,
+    OUT email_missing boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -35,12 +39,25 @@ BEGIN
             HINT = 'Log in again.';
     END IF;
 
+    email_missing := NOT open_outside_session.email_known
+        AND NOT EXISTS (SELECT FROM identity.outside_identities AS i
+                        WHERE i.issuer = open_outside_session.issuer AND i.subject = open_outside_session.subject);
+    IF email_missing THEN
+        RETURN;
+    END IF;
     v_link := identity.find_outside_account(open_outside_session.issuer, open_outside_session.subject,
                                             open_outside_session.email, open_outside_session.display_name);
     IF open_outside_session.role IS DISTINCT FROM v_link.role THEN
         PERFORM identity.take_over_role(v_link.account_id, coalesce(open_outside_session.role, 'customer'));
         UPDATE identity.outside_identities AS i SET role = open_outside_session.role WHERE i.id = v_link.id;
     END IF;
+    -- An account that was without e-mail gets the one that its provider has verified by now, unless it is another's.
+    UPDATE identity.accounts AS a
+    SET email = open_outside_session.email, email_verified = true, version = a.version + 1
+    WHERE a.id = v_link.account_id AND a.email IS NULL AND a.status = 'active'
+      AND open_outside_session.email IS NOT NULL
+      AND NOT EXISTS (SELECT FROM identity.accounts AS o
+                      WHERE lower(o.email) = lower(open_outside_session.email));
     SELECT * INTO STRICT v_account FROM identity.accounts AS a WHERE a.id = v_link.account_id;
     IF v_account.status <> 'active' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'account_suspended',
@@ -62,6 +79,7 @@ BEGIN
         RETURNING * INTO v_session;
         UPDATE identity.outside_identities AS i SET session_id = v_session.id WHERE i.id = v_link.id;
         UPDATE identity.accounts AS a SET last_login_at = now() WHERE a.id = v_account.id;
+        email_missing := v_account.email IS NULL AND NOT open_outside_session.email_known;
         PERFORM audit.record_security_event('log_in', v_account.id, '{"reason": "identity_provider"}', v_session.id);
     ELSIF open_outside_session.authenticated_at > coalesce(v_session.confirmed_at, '-infinity') THEN
         UPDATE identity.sessions AS s SET confirmed_at = least(open_outside_session.authenticated_at, now())

@@ -1,5 +1,6 @@
--- Notes the e-mail that the caller's account is to have, sends a token to it and a notice to the old one. Nothing else
--- changes until the token is used (change_email). The present e-mail cancels a change that is pending.
+-- Notes the e-mail that the caller's account is to have, sends a token to it and a notice to the old one, if there is
+-- one. Nothing else changes until the token is used (change_email). Sending the present e-mail cancels a pending
+-- change.
 -- Callers:   api.update_account, which holds the account's lock.
 -- Locks:     counted attempts: the account, the new address.
 -- Errors:    confirmation_required 403; email_taken 409, as at sign-up; too_many_attempts 429 (five accepted
@@ -30,9 +31,11 @@ BEGIN
     VALUES (v_account.id, v_account.email, request_email_change.email, identity.current_session())
     RETURNING id INTO v_change;
     PERFORM audit.record_security_event('email_change_asked', v_account.id);
-    PERFORM messaging.enqueue_mail('email_change', v_account.id, jsonb_build_object('email_change_id', v_change)),
-            messaging.enqueue_mail('email_change_notice', v_account.id,
-                                   jsonb_build_object('email_change_id', v_change));
+    PERFORM messaging.enqueue_mail('email_change', v_account.id, jsonb_build_object('email_change_id', v_change));
+    IF v_account.email IS NOT NULL THEN
+        PERFORM messaging.enqueue_mail('email_change_notice', v_account.id,
+                                       jsonb_build_object('email_change_id', v_change));
+    END IF;
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.request_email_change TO store_api;

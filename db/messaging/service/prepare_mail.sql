@@ -41,7 +41,7 @@ BEGIN
         v_recipient := CASE v_mail.template WHEN 'email_change' THEN v_change.new_email ELSE v_change.old_email END;
         v_verified := false;
     END IF;
-    IF v_recipient IS NULL OR v_recipient LIKE '%.invalid' THEN
+    IF v_recipient IS NULL THEN
         RETURN NULL;
     END IF;
 

@@ -87,7 +87,8 @@ async def test_keys_that_are_not_for_us_are_left_out(keys: jwks.Keys, provider: 
     provider.rotate("good")
     provider.rotate("short", bits=1024, keep=True)
     provider.rotate("for encryption", use="enc", keep=True)
-    provider.rotate("of another algorithm", alg="RS512", keep=True)
+    provider.rotate("of another type's algorithm", alg="ES256", keep=True)
+    provider.rotate("of an algorithm of its own", alg="RSA-OAEP", keep=True)
     provider.shown += [{"kty": "oct", "kid": "symmetric", "k": "c2VjcmV0"}, {"kty": "RSA", "kid": "broken"}, "nothing"]  # type: ignore[list-item]
     assert await keys.find("good")
     assert set(keys.keys) == {"good"}
@@ -144,6 +145,8 @@ async def test_each_key_verifies_with_its_own_algorithm(provider: Provider, subj
             "OIDC_JWKS_URL",
         ),
         ({"OIDC_ISSUER": "https://a.example", "OIDC_AUDIENCE": "x", "OIDC_ROLES": "a=root"}, "OIDC_ROLES"),
+        ({"OIDC_ISSUER": "https://a.example", "OIDC_AUDIENCE": "x", "OIDC_ALGORITHMS": "HS256"}, "OIDC_ALGORITHMS"),
+        ({"OIDC_ISSUER": "https://a.example", "OIDC_AUDIENCE": "x", "OIDC_ALGORITHMS": ","}, "OIDC_ALGORITHMS"),
     ],
 )
 def test_a_configuration_that_makes_no_sense_is_refused(environment: dict[str, str], word: str) -> None:
