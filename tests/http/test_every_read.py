@@ -132,12 +132,15 @@ async def test_different_bodies_have_different_tags(
     addresses[f"{shown}/prices"] = ("anonymous",)
 
     async def ask_all(only: str = "") -> set[str]:
-        """The addresses whose body changed since the last time."""
-        memory.changed = set()
+        """The addresses whose body has changed."""
         for path, asking in addresses.items():
             for who in asking if only in path else ():
                 await memory.ask(client, path, who, keys[who], "identity" if who == "customer" else "gzip")
         return memory.changed
+
+    async def change(function: str, **given: Any) -> None:
+        memory.changed.clear()
+        await call("web_merchant", function, token=keys["merchant"], product_id=product, **given)
 
     await ask_all()
     assert len({path for path, _ in memory.bodies}) > 60
@@ -145,13 +148,12 @@ async def test_different_bodies_have_different_tags(
     assert not {path for path in again if "/admin/" not in path and path != "/v1/invariants"}, "nothing has changed"
     assert len(memory.unchanged) > 50
 
-    price = {"product_id": product, "currency": first["currency"]}
-    soon = await admin.fetchval("SELECT clock_timestamp() + interval '1 s'")
-    await call("web_merchant", "set_price", token=keys["merchant"], **price, price=4321)
-    await call("web_merchant", "set_price", token=keys["merchant"], **price, price=1234, valid_from=soon)
+    await change("set_price", currency=first["currency"], price=4321)
     assert {shown, shelf, f"{shown}/prices"} <= await ask_all("product"), "the price"
-    await call("web_merchant", "adjust_stock", token=keys["merchant"], product_id=product, delta=7, reason="counted")
+    await change("adjust_stock", delta=7, reason="counted")
     assert {shown, shelf} <= await ask_all("product"), "the stock"
+    soon = await admin.fetchval("SELECT clock_timestamp() + interval '1 s'")
+    await change("set_price", currency=first["currency"], price=1234, valid_from=soon)
     while await admin.fetchval("SELECT clock_timestamp() < $1", soon):
         await memory.ask(client, shown, "anonymous", "", "gzip")
     assert {shown, shelf} <= await ask_all("product"), "the time"
