@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -24,7 +24,7 @@ from api.docs.examples import add_examples
 from api.docs.pages import render_errors
 from api.gateways.registry import offered
 from api.gateways.steps import PaymentSteps
-from api.handlers.pages import openapi_response
+from api.handlers.pages import openapi_response, raw
 from api.handlers.transfers import MOST_FULL, Transfers
 from api.http.client_address import address_shown
 from api.http.connections import Connections
@@ -38,6 +38,7 @@ from api.http.readiness import Readiness
 from api.http.refusals import Refusals
 from api.http.responses import problem_response
 from api.http.router import IndexedRouter, StartupError
+from api.http.traces import make_provider
 from api.log import write_log
 from api.metrics.counting import RequestMetrics, watch_pools, watch_replica
 from api.postgres.cache import ResponseCache
@@ -51,8 +52,16 @@ from api.settings import Settings
 from api.state import State
 from db.deploy.source import source_version
 
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
 WATCH = 5.0  # seconds between two looks at the pools
-EXPOSED = ("ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id", "X-Store-Version")
+# Headers that scripts of other origins may read. Of their requests they may send any: `*` in allow_headers makes
+# Starlette repeat those that a preflight names, such as traceparent, tracestate, baggage and sentry-trace.
+EXPOSED = (
+    "ETag", "Location", "Idempotent-Replayed", "Retry-After", "X-Request-Id", "X-Store-Version", "WWW-Authenticate",
+    "Content-Disposition", "Deprecation", "Sunset", "Link",
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -65,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     deadlines = Deadlines()
     metrics = RequestMetrics()
     refusals = Refusals()
+    provider = trace_provider(settings)
     telemetry = Middleware(
         Telemetry,
         deadlines=deadlines,
@@ -75,15 +85,27 @@ def create_app(settings: Settings | None = None) -> Starlette:
         refused=refusals.note,
         show_address=address_shown(settings.log_client_address, lambda: settings.access.log_key()),
         write_log=write_log,
+        tracer=provider.get_tracer("storeproc") if provider is not None else None,
     )
     app = Starlette(
         middleware=[*cors(settings), telemetry, *identity_provider(settings)],
         exception_handlers={Problem: problem_response},
     )
     app.router = IndexedRouter(
-        [*api_routes(), *page_routes()], lifespan=partial(lifespan, settings, deadlines, metrics, refusals)
+        [*api_routes(), *page_routes()], lifespan=partial(lifespan, settings, deadlines, metrics, refusals, provider)
     )
     return app
+
+
+def trace_provider(settings: Settings) -> TracerProvider | None:
+    """OpenTelemetry's, where a collector is configured. Raises StartupError."""
+    if settings.otel_endpoint is None:
+        return None
+    try:
+        return make_provider(settings.otel_endpoint)
+    except ImportError as error:
+        hint = "OTEL_EXPORTER_OTLP_ENDPOINT needs OpenTelemetry: pip install storeproc[otel]"
+        raise StartupError(f"{hint} ({error})") from error
 
 
 def cors(settings: Settings) -> list[Middleware]:
@@ -109,7 +131,12 @@ def identity_provider(settings: Settings) -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(
-    settings: Settings, deadlines: Deadlines, metrics: RequestMetrics, refusals: Refusals, app: Starlette
+    settings: Settings,
+    deadlines: Deadlines,
+    metrics: RequestMetrics,
+    refusals: Refusals,
+    provider: TracerProvider | None,
+    app: Starlette,
 ) -> AsyncIterator[State]:
     """Makes what the handlers share, runs what goes on beside the requests, and ends both.
 
@@ -147,6 +174,8 @@ async def lifespan(
         await replica.close()
     state["passwords"].close()
     metrics.flush()
+    if provider is not None:
+        await asyncio.to_thread(provider.shutdown)  # sends what is left
 
 
 async def build_state(settings: Settings, database: Database, metrics: RequestMetrics) -> State:
@@ -177,7 +206,7 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         source=source,
         readiness=Readiness(),
         openapi=openapi_response(describe(contract)),
-        errors=render_errors(contract),
+        errors=raw(render_errors(contract)),
     )
 
 

@@ -34,6 +34,7 @@ from api.handlers.sessions import (
 from api.handlers.tax_files import TaxReport
 from api.handlers.webhook_targets import CheckTarget
 from api.http.endpoint import ApiRoute
+from api.http.router import PageRoute
 from api.metrics.page import show_metrics
 
 GET = partial(ApiRoute, "GET")
@@ -62,6 +63,7 @@ INTERNAL = frozenset(
         "get_next_price_change",
         "open_order_stream",
         "get_account_export_part",
+        "list_currencies",
         "list_key_scopes",
     }
 )
@@ -319,16 +321,16 @@ def page_routes() -> list[BaseRoute]:
     return [
         *(Route(prefix + path, handler) for path, handler in both for prefix in ("", "/v1")),
         Route("/", pages.home),
-        Route("/v1/checkout/success", checkout_return.show_success, methods=["GET", "POST"]),
-        Route("/v1/checkout/cancel", checkout_return.show_cancel, methods=["GET", "POST"]),
+        PageRoute("/v1/checkout/success", checkout_return.show_success, methods=["GET", "POST"]),
+        PageRoute("/v1/checkout/cancel", checkout_return.show_cancel, methods=["GET", "POST"]),
         Route("/v1/webhooks/{provider}", checkout.receive_webhook, methods=["POST"]),
-        Route("/verify-email", mail_links.show_email_link),
-        Route("/verify-email", mail_links.confirm_email_link, methods=["POST"]),
-        Route("/reset-password", mail_links.show_reset_link),
-        Route("/reset-password", mail_links.confirm_reset_link, methods=["POST"]),
-        Route("/mock/checkout/{token}", mock_checkout.show_checkout),
-        Route("/mock/checkout/{token}", mock_checkout.decide_checkout, methods=["POST"]),
-        Route("/docs/errors", pages.errors),
+        PageRoute("/verify-email", mail_links.show_email_link),
+        PageRoute("/verify-email", mail_links.confirm_email_link, methods=["POST"]),
+        PageRoute("/reset-password", mail_links.show_reset_link),
+        PageRoute("/reset-password", mail_links.confirm_reset_link, methods=["POST"]),
+        PageRoute("/mock/checkout/{token}", mock_checkout.show_checkout),
+        PageRoute("/mock/checkout/{token}", mock_checkout.decide_checkout, methods=["POST"]),
+        PageRoute("/docs/errors", pages.errors),
         *docs_routes(),
         *console_routes(),
     ]

@@ -206,6 +206,19 @@ class Settings(BackupSettings):
         description="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, "
         "separated by commas.",
     )
+    compression: Flag = Field(
+        default_factory=lambda given: not given.get("trusted_proxies"),
+        validation_alias="COMPRESSION",
+        description="`1` compresses answers to GET of 1,000 bytes or more with gzip, for clients that accept it. By "
+        "default it is `1` without TRUSTED_PROXIES, and `0` with them: the proxy compresses (`api/Caddyfile` does).",
+    )
+    otel_endpoint: Url | None = Field(
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Address of an OpenTelemetry collector (OTLP over HTTP, such as `http://collector:4318`) that gets "
+        "spans of requests and statements. It needs `pip install storeproc[otel]`; the SDK reads further `OTEL_…` "
+        "variables, such as `OTEL_SERVICE_NAME` and `OTEL_TRACES_SAMPLER`.",
+    )
     rate_limit: Annotated[int, Whole] = Field(
         6000,
         validation_alias="RATE_LIMIT",

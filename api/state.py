@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from starlette.responses import Response
-
 from api.contract.reader import Contract
 from api.gateways.protocol import Gateway
 from api.gateways.steps import PaymentSteps
@@ -15,6 +13,7 @@ from api.http.connections import Connections
 from api.http.passwords import PasswordHasher
 from api.http.rate_limit import RateLimit
 from api.http.readiness import Readiness
+from api.http.responses import RawResponse
 from api.metrics.counting import RequestMetrics
 from api.postgres.cache import ResponseCache
 from api.postgres.database import Database
@@ -50,5 +49,5 @@ class State(TypedDict):
     metrics: RequestMetrics
     source: tuple[str, str]
     readiness: Readiness
-    openapi: Response
-    errors: Response
+    openapi: RawResponse
+    errors: RawResponse

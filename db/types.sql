@@ -10,6 +10,11 @@ CREATE DOMAIN api.currency AS text
     CONSTRAINT currency_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{3}$');
 COMMENT ON DOMAIN api.currency IS 'A currency''s code (ISO 4217), such as USD.';
 
+-- No CHECK: a gateway's word must not make its books unreadable.
+CREATE DOMAIN api.any_currency AS text;
+COMMENT ON DOMAIN api.any_currency IS
+'A currency''s code (ISO 4217). What a gateway takes or keeps can be in one that the shop does not sell in.';
+
 CREATE DOMAIN api.amount AS bigint CONSTRAINT amount_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000000000);
 COMMENT ON DOMAIN api.amount IS 'An amount in minor units (cents), 1 to 1,000,000,000,000.';
 
@@ -54,9 +59,26 @@ CREATE DOMAIN api.long_text AS api.paragraphs CONSTRAINT text_length CHECK (char
 COMMENT ON DOMAIN api.long_text IS
 'Up to 10,000 characters, without control characters and without those that reverse the direction of the text.';
 
+-- What is stored was validated once, perhaps by an older rule: a reader must not fail for it, so there is no CHECK.
+CREATE DOMAIN api.email_address AS text;
+COMMENT ON DOMAIN api.email_address IS 'An e-mail address.';
+
 CREATE DOMAIN api.country AS text
     CONSTRAINT country_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{2}$');
 COMMENT ON DOMAIN api.country IS 'A country''s code (ISO 3166-1 alpha-2), such as BD.';
+
+CREATE TYPE api.postal_address AS (
+    name text, line1 text, line2 text, city text, region text, region_name text, postal_code text, country api.country,
+    phone text
+);
+COMMENT ON COLUMN api.postal_address.name IS 'The recipient. Null once it is erased with its account.';
+COMMENT ON COLUMN api.postal_address.line1 IS 'Null once it is erased.';
+COMMENT ON COLUMN api.postal_address.line2 IS 'Null: there is none.';
+COMMENT ON COLUMN api.postal_address.city IS 'Null once it is erased.';
+COMMENT ON COLUMN api.postal_address.region IS 'Its code (ISO 3166-2), or what was typed. Null: there is none.';
+COMMENT ON COLUMN api.postal_address.region_name IS 'For labels and documents. Null if there is no `region`.';
+COMMENT ON COLUMN api.postal_address.postal_code IS 'Null: there is none.';
+COMMENT ON COLUMN api.postal_address.phone IS 'Null: there is none.';
 
 CREATE DOMAIN api.bic AS text
     CONSTRAINT bic_malformed CHECK (VALUE IS NFC NORMALIZED
@@ -91,11 +113,19 @@ CREATE DOMAIN api.tax_category AS text
 COMMENT ON DOMAIN api.tax_category IS
 'The category that decides the tax rate: a word in lower case, such as standard, reduced, books.';
 
+CREATE DOMAIN api.tax_treatment AS text CONSTRAINT tax_treatment_unknown
+    CHECK (VALUE = ANY (ARRAY['S', 'Z', 'E', 'G', 'K', 'AE', 'O']));
+COMMENT ON DOMAIN api.tax_treatment IS
+'UNTDID 5305: S taxed, Z rate of zero, E exempt, G export, K supply within the EU, AE reverse charge, O not subject.';
+
 -- The path finds what is below the fifth level.
 CREATE DOMAIN api.metadata AS jsonb CONSTRAINT metadata_not_an_object
     CHECK (jsonb_typeof(VALUE) = 'object' AND octet_length(VALUE::text) <= 16384 AND NOT VALUE @? '$.**{6}');
 COMMENT ON DOMAIN api.metadata IS
 'An object of your own, such as {"ticket": "4711"}; at most 16 KiB and five levels deep.';
+
+CREATE DOMAIN api.json_object AS jsonb CONSTRAINT json_not_an_object CHECK (jsonb_typeof(VALUE) = 'object');
+COMMENT ON DOMAIN api.json_object IS 'A JSON object with fields of your own.';
 
 CREATE DOMAIN api.failure_code AS text CONSTRAINT failure_code_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{1,63}$');
 COMMENT ON DOMAIN api.failure_code IS 'The reason of the failure as a code, such as account_closed.';

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -85,25 +86,9 @@ class Types:
 
     def component(self, name: str, *, request: bool) -> Schema:
         """A composite as an object."""
-        attributes = self.composites[name]
-        properties: dict[str, Schema] = {}
-        for a in attributes:
-            schema = self.schema(a.type, request=request)
-            if request:
-                schema = nullable(schema) if a.optional else schema
-            elif a.nullable:
-                schema = nullable(schema)
-            if a.comment:
-                schema["description"] = a.comment
-            properties[a.name] = schema
-        if not request:
-            return {"type": "object", "required": [a.name for a in attributes], "properties": properties}
-        return {
-            "type": "object",
-            "additionalProperties": False,
-            "required": [a.name for a in attributes if not a.optional],
-            "properties": properties,
-        }
+        return describe_composite(
+            self.composites[name], lambda part: self.schema(part, request=request), request=request
+        )
 
     def components(self, names: Iterable[str], *, request: bool) -> dict[str, Schema]:
         """Every composite that these types are made of, by the name of its component."""
@@ -118,6 +103,20 @@ class Types:
                 found[component(name, request=request)] = self.component(name, request=request)
                 waiting += [a.type for a in self.composites[name]]
         return found
+
+
+def describe_composite(attributes: Iterable[Attribute], schema_of: Callable[[str], Schema], *, request: bool) -> Schema:
+    """The object that these attributes are. `schema_of` gives the schema of each one's type."""
+    attributes = tuple(attributes)
+    properties: dict[str, Schema] = {}
+    for a in attributes:
+        schema = schema_of(a.type)
+        if a.optional if request else a.nullable:
+            schema = nullable(schema)
+        properties[a.name] = schema | ({"description": a.comment} if a.comment else {})
+    required = [a.name for a in attributes if not (request and a.optional)]
+    found: Schema = {"type": "object", "required": required, "properties": properties}
+    return {**found, "additionalProperties": False} if request else found
 
 
 def component(type_name: str, *, request: bool) -> str:
@@ -169,8 +168,9 @@ def limits(check: str) -> Schema:
 
 
 def _pattern(expression: str) -> str:
-    """A regular expression of PostgreSQL as one of ECMA 262, which has no \\UXXXXXXXX."""
-    return re.sub(r"\\U([0-9A-F]{8})", lambda found: chr(int(found[1], 16)), expression.replace("''", "'"))
+    """A regular expression of PostgreSQL as one of ECMA 262, which has no \\UXXXXXXXX and no [:cntrl:]."""
+    plain = expression.replace("''", "'").replace("[:cntrl:]", r"\u0000-\u001F\u007F")
+    return re.sub(r"\\U([0-9A-F]{8})", lambda found: chr(int(found[1], 16)), plain)
 
 
 def _length(operator: str, number: int, least: str, most: str) -> Schema:
@@ -223,8 +223,11 @@ def _closing(text: str, position: int) -> int:
 
 def default_value(expression: str) -> Any:
     """A DEFAULT as JSON, where it is a literal; else None."""
-    if found := re.fullmatch(r"'((?:[^']|'')*)'::[\w .\"]+", expression):
-        return found[1].replace("''", "'")
+    if found := re.fullmatch(r"'((?:[^']|'')*)'::([\w .\"]+)(\[\])?", expression):
+        text = found[1].replace("''", "'")
+        if found[3]:  # an array of words
+            return [word for word in text[1:-1].split(",") if word] if '"' not in text else None
+        return json.loads(text) if found[2] in ("json", "jsonb") else text
     if re.fullmatch(r"-?\d+", expression):
         return int(expression)
     return {"true": True, "false": False}.get(expression)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
-from api.contract.json_schema import Schema, component
+from api.contract.components import Components
+from api.contract.deprecations import mark_fields
+from api.contract.described import Describer
+from api.contract.json_schema import REFERENCE, Schema
 from api.contract.operations import Operation
 from api.contract.reader import Contract
+from api.contract.tags import describe_tags, tag_of
 
 _PROBLEM: Schema = {
     "type": "object",
@@ -25,15 +28,18 @@ _PROBLEM: Schema = {
         "errors": {
             "type": "array",
             "description": "Everything that is wrong with the input.",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer to the field, or its parameter."},
-                    "detail": {"type": "string"},
-                },
-            },
+            "items": {"$ref": REFERENCE + "violation"},
         },
+    },
+}
+
+_VIOLATION: Schema = {
+    "type": "object",
+    "description": "What is wrong with one field or parameter.",
+    "required": ["pointer", "detail"],
+    "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer to the field, or its parameter."},
+        "detail": {"type": "string", "description": "A sentence for a person."},
     },
 }
 
@@ -48,8 +54,11 @@ for it (`x-scope`); those without one need a person who is logged in.
 **Retry safely**: a POST with an `Idempotency-Key` takes effect once. Sent again, it receives the same answer,
 with `Idempotent-Replayed: true`, but for a secret that is shown once: it is null then.
 
-**Edit safely**: a resource with a `version` has an `ETag`; send it as `If-Match`. If the resource has changed
-since you read it, the answer is 412.
+**Edit safely**: send the `ETag` of a resource with a `version`, or the version (`"3"`), as `If-Match`. If the resource
+has changed since you read it, the answer is 412.
+
+**Read again**: every answer to a GET has an `ETag` of its body; sent as `If-None-Match`, it makes the answer 304 as
+long as the body is the same.
 
 **Read what you wrote**: if a response has the header `X-Store-Version`, send its latest value with your next
 requests (browsers send a cookie). They are then answered by a server that has your change.
@@ -59,16 +68,15 @@ requests (browsers send a cookie). They are then answered by a server that has y
 
 def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[str, Any]:
     """The document of these operations, as JSON data."""
-    types = contract.types
     operations = list(operations)
-    schemas: dict[str, Schema] = {}
+    components = Components(contract.types, {"api.currency": contract.currencies})
+    describer = Describer(contract, components)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        function = operation.function
-        schemas.update(types.components([p.type for p in function.visible], request=True))
-        schemas.update(types.components([function.returns], request=False))
         path = paths.setdefault(f"/v1{operation.line.path}", {})
-        path[operation.line.method.lower()] = _describe(contract, operation)
+        path[operation.line.method.lower()] = describer.describe(operation)
+    components.add("violation", _VIOLATION)
+    components.add("problem", _PROBLEM)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -79,10 +87,10 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(_tag(o.line.path) for o in operations)],
+        "tags": describe_tags({tag_of(operation.line.path) for operation in operations}),
         "paths": paths,
         "components": {
-            "schemas": {**dict(sorted(schemas.items())), "problem": _PROBLEM},
+            "schemas": mark_fields(dict(sorted(components.schemas.items()))),
             "responses": {
                 "Problem": {
                     "description": "It was refused, or went wrong.",
@@ -95,7 +103,7 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
                     "description": "This request's id, in every log and audit row.",
                     "schema": {"type": "string"},
                 },
-                "ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}},
+                "ETag": {"description": "Of the body; the version first, if any.", "schema": {"type": "string"}},
                 "Location": {
                     "description": "Where the new resource is.",
                     "schema": {"type": "string", "format": "uri-reference"},
@@ -117,121 +125,3 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
             },
         },
     }
-
-
-def _tag(path: str) -> str:
-    segments = path[1:].split("/")
-    if "payments" in segments:
-        return "payments"
-    return (
-        segments[1]
-        if segments[0] in ("admin", "merchant")
-        else {"sessions": "account", "accounts": "account"}.get(segments[0], segments[0])
-    )
-
-
-def _describe(contract: Contract, operation: Operation) -> dict[str, Any]:
-    function, line = operation.function, operation.line
-    anyone = function.audience == "anonymous"
-    described: dict[str, Any] = {
-        "operationId": function.name,
-        "tags": [_tag(line.path)],
-        "summary": function.summary,
-        "x-audience": function.audience,
-        "security": [] if anyone else [{"bearer": []}, {"cookie": []}],
-    }
-    if function.scope and not anyone:
-        described["x-scope"] = function.scope
-        described["security"].append({"key": [function.scope]})
-    if function.description:
-        described["description"] = function.description
-    parameters = _parameters(operation)
-    if parameters:
-        described["parameters"] = parameters
-    schema = {name: part for name, part in operation.body_schema.items() if name not in ("$schema", "components")}
-    if line.accepts != "application/json":
-        described["requestBody"] = {
-            "required": True,
-            "content": {line.accepts: {"schema": {"type": "string"}}},
-        }
-    elif schema["properties"]:
-        described["requestBody"] = {
-            "required": bool(schema["required"]),
-            "content": {"application/json": {"schema": schema}},
-        }
-    described["responses"] = _responses(contract, operation, anyone=anyone)
-    return described
-
-
-def _parameters(operation: Operation) -> list[dict[str, Any]]:
-    schema = operation.parameters_schema
-    parameters: list[dict[str, Any]] = []
-    for name, found in schema["properties"].items():
-        part = dict(found)
-        description = part.pop("description", "")
-        parameter: dict[str, Any] = {
-            "name": name,
-            "in": "path" if name in operation.path else "query",
-            "required": name in schema["required"],
-            "schema": part,
-        }
-        if description:
-            parameter["description"] = description
-        parameters.append(parameter)
-    if "if_match" in operation.statement.hidden:
-        parameters.append({
-            "name": "If-Match",
-            "in": "header",
-            "required": False,
-            "description": "The ETag that was read; another version answers 412.",
-            "schema": {"type": "string", "pattern": r'^("\d{1,18}"|\*)$', "examples": ['"3"']},
-        })  # fmt: skip
-    if operation.keyed:
-        parameters.append({
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": False,
-            "description": "1 to 255 printable characters of your choice, new for each thing to be done.",
-            "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
-        })  # fmt: skip
-    return parameters
-
-
-def _responses(contract: Contract, operation: Operation, *, anyone: bool) -> dict[str, Any]:
-    function, line = operation.function, operation.line
-    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    attributes = [a.name for a in contract.types.composites.get(function.returns, ())]
-    if "version" in attributes:
-        headers["ETag"] = {"$ref": "#/components/headers/ETag"}
-    if operation.location:
-        headers["Location"] = {"$ref": "#/components/headers/Location"}
-    if operation.keyed:
-        headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
-    responses: dict[str, Any] = {}
-    if function.void:
-        responses["204"] = {"description": "Done.", "headers": headers}
-    else:
-        name = component(function.returns, request=False)
-        schema = contract.types.schema(function.returns, request=False)
-        responses[str(line.status)] = {
-            "description": ("A new " if line.status == 201 else "The ") + re.sub("_", " ", name) + ".",
-            "headers": headers,
-            "content": {
-                each: {"schema": schema} if each == "application/json" else {} for each in line.media_type.split(", ")
-            },
-        }
-    refused = [
-        ("400", operation.has_body),
-        ("401", not anyone),
-        ("403", not anyone),
-        ("404", bool(operation.path)),
-        ("409", line.method != "GET"),
-        ("412", "if_match" in operation.statement.hidden),
-        ("413", operation.has_body),
-        ("415", operation.has_body),
-        ("422", True),
-        ("429", True),
-        ("default", True),
-    ]
-    responses.update({status: {"$ref": "#/components/responses/Problem"} for status, there in refused if there})
-    return responses

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 from api.contract.json_schema import Schema, default_value, nullable
@@ -155,24 +156,33 @@ def _parameters_schema(contract: Contract, line: RouteLine, function: Function, 
 
 
 def _body_schema(contract: Contract, line: RouteLine, function: Function, names: Iterable[str]) -> Schema:
+    names = tuple(names)
+    properties, required = body_fields(line, function, names, partial(contract.types.schema, request=True))
+    return _object(contract, properties, required, [function.parameters[name].type for name in names])
+
+
+def body_fields(
+    line: RouteLine, function: Function, names: Iterable[str], schema_of: Callable[[str], Schema]
+) -> tuple[dict[str, Schema], list[str]]:
+    """The fields of a request body, and which of them are required. `schema_of` gives the schema of an SQL type."""
     properties: dict[str, Schema] = {}
     required: list[str] = []
-    types: list[str] = []
     for name in names:
         parameter = function.parameters[name]
-        types.append(parameter.type)
-        schema = contract.types.schema(parameter.type, request=True)
         if parameter.required:
             required.append(name)
+        if name in line.fields:
+            properties[name] = {}
+        elif parameter.required:
+            properties[name] = schema_of(parameter.type)
         else:
             value = default_value(parameter.default or "")
-            schema = nullable(schema) | ({"default": value} if value is not None else {})
-        properties[name] = schema
+            properties[name] = nullable(schema_of(parameter.type)) | ({"default": value} if value is not None else {})
     for name, replaced in line.fields.items():
         properties[name] = dict(replaced)
         if name in required and "null" in replaced["type"]:
             required.remove(name)
-    return _object(contract, properties, required, types)
+    return properties, required
 
 
 def _object(contract: Contract, properties: dict[str, Schema], required: list[str], types: Iterable[str]) -> Schema:

@@ -20,13 +20,14 @@ class Contract:
     """What schema api offers: functions, types and error codes.
 
     `sentences` maps a constraint, unique index or domain to its COMMENT; `raised` maps a code that a routine raises to
-    its status and sentence.
+    its status and sentence; `currencies` are the codes that the shop knows.
     """
 
     functions: dict[str, Function]
     types: Types
     sentences: dict[str, str]
     raised: dict[str, tuple[int, str]]
+    currencies: tuple[str, ...] = ()
 
     def refused_inputs(self) -> dict[str, tuple[int, str]]:
         """The code of each domain's CHECK, with its status and the domain's sentence."""
@@ -68,7 +69,9 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     functions: dict[str, Function] = {}
     misfits: list[str] = []
     rows = await connection.fetch(_FUNCTIONS, list(AUDIENCES))
-    scopes = await _read_scopes(connection, {row["name"] for row in rows})
+    names = {row["name"] for row in rows}
+    scopes: dict[str, str] = orjson.loads(await _call(connection, names, "list_key_scopes") or "{}")
+    currencies = await _call(connection, names, "list_currencies") or ()
     for row in rows:
         if row["name"] in functions:
             misfits.append(f"api.{row['name']} is overloaded")
@@ -86,7 +89,7 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     raised: dict[str, tuple[int, str]] = {}
     for row in await connection.fetch(_BODIES):
         raised.update(_raised_codes(row["body"]))
-    return Contract(functions, types, sentences, raised)
+    return Contract(functions, types, sentences, raised, tuple(currencies))
 
 
 async def read_deployed(connection: asyncpg.Connection[Any], contract: Contract, source: tuple[str, str]) -> Deployed:
@@ -108,13 +111,11 @@ async def read_deployed(connection: asyncpg.Connection[Any], contract: Contract,
     return Deployed(row["schema_version"], row["deployed_at"], same, same or bool(row.get("source_known")))
 
 
-async def _read_scopes(connection: asyncpg.Connection[Any], names: Container[str]) -> dict[str, str]:
-    """The scope that an API key needs for each function. None where the database is older, or for a service."""
-    allowed = "SELECT has_function_privilege('api.list_key_scopes()', 'EXECUTE')"
-    if "list_key_scopes" not in names or not await connection.fetchval(allowed):
-        return {}
-    found: dict[str, str] = orjson.loads(await connection.fetchval("SELECT api.list_key_scopes()"))
-    return found
+async def _call(connection: asyncpg.Connection[Any], names: Container[str], name: str) -> Any:
+    """What a function without parameters returns. None where the database is older, or for a service."""
+    if name not in names or not await connection.fetchval(f"SELECT has_function_privilege('api.{name}()', 'EXECUTE')"):
+        return None
+    return await connection.fetchval(f"SELECT api.{name}()")  # the names are ours
 
 
 def _function(row: Mapping[str, Any], scope: str) -> Function:

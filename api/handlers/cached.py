@@ -26,13 +26,8 @@ class Cached(Endpoint):
         request.version = cache.version
         if not cache.serves:
             return await self._make(request)
-        tag = request.raw.pop(b"if-none-match", None)  # the whole response is kept
         key = (request.scope["path"], request.scope["query_string"])
-        response = await cache.get(key, partial(self._make, request))
-        if tag is not None and (b"etag", tag) in response.raw_headers:
-            dropped = (b"content-type", b"content-length")
-            return RawResponse(304, b"", [header for header in response.raw_headers if header[0] not in dropped])
-        return response
+        return await cache.get(key, partial(self._make, request))
 
     async def _make(self, request: ApiRequest) -> RawResponse:
         return await self.execute(request, await self.read(request), ANONYMOUS)

@@ -34,19 +34,19 @@ class InvoicePdf(Endpoint):
         return b64decode(stored)
 
     async def respond(self, request: ApiRequest) -> Response:
-        """The document, or 304. Raises Problem."""
+        """The document. Raises Problem."""
         stored = await super().respond(request)
         found = orjson.loads(bytes(stored.body))
-        tag = f'"{found["sha256"]}"'.encode()
-        headers: Headers = [_KEEP, (b"etag", tag), (b"vary", b"authorization, cookie")]
-        if request.raw.get(b"if-none-match") == tag:
-            return RawResponse(304, b"", headers)
-        headers += [
+        headers: Headers = [
+            _KEEP,
+            (b"vary", b"authorization, cookie"),
             (b"content-type", self.media_type.encode()),
             (b"content-disposition", f'{self.disposition}; filename="{found["number"]}.{self.ending}"'.encode()),
             _POLICY,
         ]
-        return RawResponse(200, self.content(found["content"]), headers)
+        response = RawResponse(200, self.content(found["content"]), headers)
+        response.tag = f'"{found["sha256"]}"'.encode()
+        return response
 
 
 class InvoiceXml(InvoicePdf):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import orjson
@@ -11,6 +10,7 @@ from starlette.responses import Response
 
 from api.http.context import request_context
 from api.http.errors import Problem
+from api.http.representation import represent
 from api.http.responses import JSON, NO_CACHE, NO_STORE, RawResponse
 from api.pages.render import render_page
 from api.state import State
@@ -18,7 +18,7 @@ from api.state import State
 
 async def home(request: Request[State]) -> Response:
     """GET /: leads to the documentation and the console."""
-    return render_page("home.html")
+    return await _serve(request, raw(render_page("home.html")))
 
 
 async def live(request: Request[State]) -> Response:
@@ -58,28 +58,28 @@ async def ready(request: Request[State]) -> Response:
 
 async def openapi(request: Request[State]) -> Response:
     """GET /openapi.json."""
-    return _unless_current(request, request.state["openapi"])
+    return await _serve(request, request.state["openapi"])
 
 
 async def errors(request: Request[State]) -> Response:
     """GET /docs/errors: every error code."""
-    return _unless_current(request, request.state["errors"])
+    return await _serve(request, request.state["errors"])
 
 
-def openapi_response(document: dict[str, Any]) -> Response:
-    """The OpenAPI document, with its tag."""
-    body = orjson.dumps(document)
-    tag = hashlib.sha256(body).hexdigest()[:16]
-    return RawResponse(200, body, [JSON, NO_CACHE, (b"etag", f'"{tag}"'.encode())])
+def openapi_response(document: dict[str, Any]) -> RawResponse:
+    """The OpenAPI document."""
+    return RawResponse(200, orjson.dumps(document), [JSON, NO_CACHE])
 
 
-def _unless_current(request: Request[State], document: Response) -> Response:
+def raw(page: Response) -> RawResponse:
+    """A page as represent() takes it."""
+    headers = [header for header in page.raw_headers if header[0] != b"content-length"]
+    return RawResponse(page.status_code, bytes(page.body), headers)
+
+
+async def _serve(request: Request[State], document: RawResponse) -> Response:
     """The document, or 304 when the client has it."""
-    tag = document.headers.get("etag")
-    if tag is None or request.headers.get("if-none-match") != tag:
-        return document
-    kept = {name: value for name, value in document.headers.items() if name.startswith(("etag", "content-security"))}
-    return Response(status_code=304, headers=kept)
+    return await represent(request.scope, document, compress=request.state["settings"].compression)
 
 
 def _json(data: object) -> Response:

@@ -53,6 +53,7 @@ class ImportProducts(Endpoint):
         caller = self.identify(request)
         if request.media_type() != CSV.encode():
             raise Problem("media_type_unsupported", detail="Send the file as text/csv.")
+        request.refuse_coding()
         await self.verify(request, "check_importer")
         with closing(start_transfer(self.state["uploads"], caller)) as upload:
             file = io.BytesIO()

@@ -6,8 +6,10 @@ import asyncio
 import math
 import os
 import re
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
+
+from api.http.traces import Trace, read_traceparent
 
 LONGEST_AGENT = 300  # bytes; as audit.record_security_event() stores it
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
@@ -22,6 +24,8 @@ class RequestContext:
     `account` and `session` are what the token says; an API key says its id (`key`) instead. They are in the log if the
     database accepted the token: the operation asks for one (`authenticated`) and succeeds, or a function that had
     accepted it refuses (`verified`).
+    `trace`: of the request's traceparent, or of its span with OpenTelemetry. `scope`: what an API key needs for the
+    operation. `notices`: headers of whatever the answer is, such as Deprecation.
     `token` and `email` (of a log-in) are kept until the request ends, to report a refusal.
     """
 
@@ -36,21 +40,24 @@ class RequestContext:
         "ended",
         "key",
         "method",
+        "notices",
         "operation",
         "overdue",
         "request_id",
         "role",
+        "scope",
         "session",
         "started",
         "status",
         "streams",
         "task",
         "token",
+        "trace",
         "verified",
     )
 
     def __init__(self, scope: MutableMapping[str, Any], started: float, timeout: float) -> None:
-        self.request_id, self.agent = _read_headers(scope)
+        self.request_id, self.agent, self.trace = _read_headers(scope)
         client = scope.get("client")
         self.client: str = client[0] if client else ""
         self.method: str = scope["method"]
@@ -61,6 +68,8 @@ class RequestContext:
         self.key = ""
         self.token = ""
         self.email = ""
+        self.scope = ""
+        self.notices: Sequence[tuple[bytes, bytes]] = ()
         self.authenticated = False
         self.verified = False
         self.code = ""
@@ -100,12 +109,14 @@ def request_context(scope: MutableMapping[str, Any]) -> RequestContext:
     return context
 
 
-def _read_headers(scope: MutableMapping[str, Any]) -> tuple[str, str]:
-    """The request id, the client's or a new one, and the User-Agent."""
-    request_id = agent = ""
+def _read_headers(scope: MutableMapping[str, Any]) -> tuple[str, str, Trace | None]:
+    """The request id, the client's or a new one, the User-Agent, and the trace."""
+    request_id = agent = traceparent = ""
     for name, value in scope["headers"]:
         if name == b"user-agent":
             agent = value[:LONGEST_AGENT].decode("latin-1")
         elif name == b"x-request-id" and not request_id and _REQUEST_ID.fullmatch(value):
             request_id = value.decode()
-    return request_id or os.urandom(16).hex(), agent
+        elif name == b"traceparent":
+            traceparent = "two" if traceparent else value.decode("latin-1")  # of two, neither is valid
+    return request_id or os.urandom(16).hex(), agent, read_traceparent(traceparent) if traceparent else None

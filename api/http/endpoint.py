@@ -20,12 +20,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from api.contract.deprecations import notices_of
 from api.contract.json_schema import Schema
 from api.contract.operations import Operation, RouteLine
 from api.contract.texts import canonical, find_places
 from api.contract.validation import compile_schema, make_whole, typed, violations
 from api.http.authentication import identify
 from api.http.errors import Problem
+from api.http.representation import label, represent, wanted_versions
 from api.http.requests import ApiRequest
 from api.http.responses import JSON, NO_CACHE, NO_STORE, REPLAYED, Headers, RawResponse
 from api.postgres.functions import ANONYMOUS, Caller
@@ -33,8 +35,6 @@ from api.postgres.replica import FRESH, Replica
 from api.postgres.written import note_transaction
 from api.state import State
 
-_OWN_TAG = re.compile(r'\s*(?:W/)?"?(\d{1,18})"?\s*', re.ASCII)
-_ANY_TAG = re.compile(r'\s*(W/)?"[^"]*"\s*')
 _LEADING_DIGITS = re.compile(r"\d*")
 
 
@@ -88,18 +88,25 @@ class Endpoint:
         # Every function that is not for everybody authenticates its caller (tests/pgtap/catalogue_lints.sql).
         self._authenticates = "anonymous" not in function.audiences
         self._unhashed = {n for n, part in operation.body_schema["properties"].items() if part.get("writeOnly")}
+        self._notices = notices_of(line.function)
         replica = state["replica"]
         self._standby: Replica | None = replica if self.reads and function.name not in FRESH else None
         self._followed: Replica | None = replica if line.method != "GET" else None
+        self._conditional = "if_match" in operation.statement.hidden
         self._numbered = replica is not None and not self.reads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves a request."""
         request = ApiRequest(scope, receive)
+        request.context.notices = self._notices
         if self._followed is not None:
             response = await self._followed.follow(self.operation.function.name, request, self.respond)
         else:
             response = await self.respond(request)
+        if request.method in ("GET", "HEAD"):
+            response = await represent(scope, response, compress=self.state["settings"].compression)
+        else:
+            label(response)
         await response(scope, receive, send)
 
     async def respond(self, request: ApiRequest) -> Response:
@@ -111,6 +118,8 @@ class Endpoint:
         """Who sends the request; see authentication.identify(). Raises Problem rate_limited for an API key."""
         request.context.authenticated = self._authenticates
         caller = identify(request, self.state["origins"])
+        if caller.key:
+            request.context.scope = self.operation.function.scope or ""
         limit = self.state["key_limit"] if caller.key else None
         # By the whole key: its id is no secret, and would let others use up its requests.
         if limit is not None and (seconds := limit.take(caller.token)):
@@ -185,15 +194,24 @@ class Endpoint:
 
     async def execute(self, request: ApiRequest, call: Call, caller: Caller) -> RawResponse:
         """The statement of this endpoint, and its result as a response. Raises Problem."""
+        versions = wanted_versions(request.scope) if b"if-match" in request.raw and self._conditional else [None]
+        while True:
+            try:
+                return await self._execute(request, call, caller, versions.pop(0))
+            except Problem as problem:
+                if not versions or problem.code != "version_stale":
+                    raise
+
+    async def _execute(self, request: ApiRequest, call: Call, caller: Caller, version: int | None) -> RawResponse:
         statement = self.operation.statement
         functions = self.state["functions"]
         request_id = request.context.request_id
-        arguments = call.texts
+        arguments = [*call.texts]
         if statement.body:
             arguments.append(call.body)
         for name in statement.hidden:
             if name == "if_match":
-                arguments.append(_if_match(request))
+                arguments.append(version)
             elif name == "given":
                 arguments.append(list(call.data))
             elif name == "user_agent":
@@ -234,16 +252,16 @@ class Endpoint:
             return RawResponse(204, b"", headers)
         if text is None:
             raise Problem("not_found")
+        version = ""
         if operation.versioned and (at := text.rfind(',"version":')) >= 0:
             digits = _LEADING_DIGITS.match(text[at + 11 : at + 31])
-            tag = b'"%s"' % (digits[0].encode() if digits else b"")
-            headers.append((b"etag", tag))
-            if self.reads and request.raw.get(b"if-none-match") == tag:
-                return RawResponse(304, b"", headers)
+            version = digits[0] if digits else ""
         if operation.location:
             headers.append((b"location", f"{operation.location}{text[7:43]}".encode()))
         headers.append(JSON)
-        return RawResponse(operation.line.status, text.encode(), headers)
+        response = RawResponse(operation.line.status, text.encode(), headers)
+        response.version = version
+        return response
 
 
 @dataclass(frozen=True)
@@ -283,13 +301,3 @@ def _parse(request: ApiRequest, body: bytes) -> Any:
             "json_invalid",
             detail=f"The request body is not valid JSON: {error.msg}, line {error.lineno}, column {error.colno}.",
         ) from None
-
-
-def _if_match(request: ApiRequest) -> int | None:
-    value = request.header(b"if-match")
-    if value is None or value.strip() == "*":
-        return None
-    if found := _OWN_TAG.fullmatch(value):
-        return int(found[1])
-    # A well-formed tag that is not one of ours matches no version.
-    raise Problem("version_stale" if _ANY_TAG.fullmatch(value) else "if_match_invalid")

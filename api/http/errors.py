@@ -20,6 +20,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "api_key_invalid": (401, "The API key is not valid. Send it whole, as it was shown when it was created."),
     "body_too_large": (413, "The request body is larger than this server takes."),
     "busy": (503, "The shop is too busy right now. Try again in a moment."),
+    "content_coding_unsupported": (415, "Send the body uncompressed, without Content-Encoding."),
     "code_invalid": (401, "The code is not right, or was used before."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
     "forbidden": (403, "Your account may not do this."),
@@ -31,7 +32,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "idempotency_key_invalid": (422, "An Idempotency-Key has 1 to 255 printable ASCII characters."),
     "identity_provider_unavailable": (503, "The identity provider does not answer. Try again in a moment."),
-    "if_match_invalid": (422, 'If-Match must be one ETag as it was received, such as "3", or *.'),
+    "if_match_invalid": (422, 'If-Match must be ETags as they were received, such as "3", or *.'),
     "import_file_invalid": (422, "The file is not a CSV file in UTF-8."),
     "import_rejected": (
         422,
@@ -83,6 +84,15 @@ _UNVERIFIED = frozenset(
 )  # fmt: skip
 
 
+# The token or the API key that came with the request is the reason (RFC 6750 §3.1).
+_TOKEN_REFUSED = frozenset(
+    (
+        "account_suspended", "api_key_expired", "api_key_invalid", "api_key_revoked", "api_key_suspended",
+        "issuer_not_trusted", "session_revoked", "token_expired", "token_invalid",
+    )
+)  # fmt: skip
+
+
 class Problem(Exception):
     """An error that becomes a problem response.
 
@@ -124,7 +134,8 @@ class Problem(Exception):
         elif self.status == 503:
             self.headers.setdefault("retry-after", "1")
         if self.status == 401:
-            self.headers.setdefault("www-authenticate", "Bearer")
+            challenge = 'Bearer error="invalid_token"' if code in _TOKEN_REFUSED else "Bearer"
+            self.headers.setdefault("www-authenticate", challenge)
 
     def body(self, request_id: str) -> bytes:
         """The JSON document."""

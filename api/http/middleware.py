@@ -6,7 +6,7 @@ import asyncio
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +16,11 @@ from api.http.context import RequestContext
 from api.http.errors import Problem, Unexpected
 from api.http.rate_limit import RateLimit
 from api.http.responses import Headers, problem_response
+from api.http.traces import begin_span, end_span
+from api.http.traces import current as current_trace
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 SWEEP = 0.25  # seconds between two looks for requests whose deadline has passed
 
@@ -59,6 +64,7 @@ class Telemetry:
         refused: takes each response that reports a problem, with its status.
         show_address: what the log says of a client's address.
         write_log: takes the log line of each request: ids of account and session, or of the API key; no names.
+        tracer: makes a span of each request, with OpenTelemetry.
     """
 
     def __init__(
@@ -73,8 +79,10 @@ class Telemetry:
         refused: Refused,
         show_address: ShowAddress,
         write_log: WriteLog,
+        tracer: Tracer | None = None,
     ) -> None:
         self.app = app
+        self.tracer = tracer
         self.deadlines = deadlines
         self.limit = RateLimit(rate_limit) if rate_limit else None
         self.timeout = timeout
@@ -91,6 +99,10 @@ class Telemetry:
         context = RequestContext(scope, time.perf_counter(), self.timeout)
         # In one process with a test client there is no lifespan state of the server.
         scope.setdefault("state", {})["context"] = context
+        if self.tracer is not None:
+            context.trace = begin_span(self.tracer, context.method, scope["path"], context.trace)
+        if context.trace is not None:
+            current_trace.set(context.trace)
         running = self.deadlines.running
 
         async def respond(message: Message) -> None:
@@ -116,6 +128,9 @@ class Telemetry:
             self._record_end(context)
         elif context.status:
             self._record(context, context.status)
+        if context.trace is not None and context.trace.span is not None:
+            route = getattr(scope.get("route"), "path", "")
+            end_span(context.trace.span, context.method, route, context.status or 499, context.code)
 
     async def _handle(self, context: RequestContext, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, and a problem for what it raises."""
@@ -146,6 +161,7 @@ class Telemetry:
         """The start of the response with the headers that every response has. A kept response stays as it is."""
         context.status = message["status"]
         headers: Headers = [*message["headers"], (b"x-request-id", context.request_id.encode()), *self.common]
+        headers += context.notices
         for name, _ in headers:
             if name == b"content-security-policy":
                 break
@@ -174,6 +190,8 @@ class Telemetry:
             else:
                 line["account"] = context.account
                 line["session"] = context.session
+        if context.trace is not None:
+            line["trace_id"] = context.trace.trace_id
         if context.code:
             line["code"] = context.code
             self.refused(context, status)

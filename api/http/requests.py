@@ -45,14 +45,23 @@ class ApiRequest(Request):
         """The media type of the body, in lower case, without parameters."""
         return self.raw.get(b"content-type", b"").partition(b";")[0].strip().lower()
 
+    def refuse_coding(self) -> None:
+        """Raises Problem content_coding_unsupported for a compressed body: a small one could become any size."""
+        if self.raw.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+            problem = Problem("content_coding_unsupported", headers={"accept-encoding": "identity"})
+            problem.unread = True
+            raise problem
+
     async def read(self, limit: int, verify: Callable[[], Awaitable[None]] | None = None) -> bytes:
         """The body.
 
         Arguments:
             verify: awaited before more than UNVERIFIED bytes are read; raises Problem when the caller is not known.
 
-        Raises Problem body_too_large above `limit` bytes, ClientDisconnect when the client hung up before the end.
+        Raises Problem body_too_large above `limit` bytes, content_coding_unsupported, and ClientDisconnect when the
+        client hung up before the end.
         """
+        self.refuse_coding()
         length = self.raw.get(b"content-length", b"0")
         announced = int(length) if length.isdigit() else 0
         if announced > limit:

@@ -22,7 +22,17 @@ _PROBLEM = (b"content-type", b"application/problem+json")
 
 
 class RawResponse(Response):
-    """A response whose headers are bytes already, so that nothing is encoded twice in every request."""
+    """A response whose headers are bytes already, so that nothing is encoded twice in every request.
+
+    `version`: of the resource in the body, if it has one. `tag`: the entity tag, where it is known without reading the
+    body. `plain`, `packed`: what represent() made of it.
+    """
+
+    body: bytes
+    version: str = ""
+    tag: bytes = b""
+    plain: RawResponse | None = None
+    packed: RawResponse | None = None
 
     def __init__(self, status_code: int, body: bytes, headers: Headers) -> None:
         self.status_code = status_code
@@ -66,6 +76,8 @@ def problem_response(request: Request, problem: Exception) -> Response:
     context.code = problem.code
     context.verified = problem.verified
     headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
+    if problem.code == "scope_missing":
+        headers.append((b"www-authenticate", b'Bearer error="insufficient_scope", scope="%s"' % context.scope.encode()))
     kind = RawResponse
     if problem.unread or problem.status == 413:
         kind = LingeringResponse

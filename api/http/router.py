@@ -10,8 +10,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import Lifespan, Message, Receive, Scope, Send
 
@@ -21,6 +22,10 @@ from api.http.errors import Problem
 
 class StartupError(Exception):
     """Why the application does not start, in words for the person who starts it."""
+
+
+class PageRoute(Route):
+    """A page that people open: they may add a slash to its address."""
 
 
 @dataclass
@@ -76,7 +81,10 @@ class IndexedRouter(Router):
         parameters: dict[str, str] = {}
         node = self.index.find(scope["path"], parameters)
         if node is None:
-            await self._mounted(scope, receive, send)
+            if (place := self._without_slash(scope)) is not None:
+                await RedirectResponse(place, 308)(scope, receive, send)
+            else:
+                await self._mounted(scope, receive, send)
             return
         route = node.routes.get(scope["method"])
         if route is None:
@@ -101,6 +109,18 @@ class IndexedRouter(Router):
             await send(message)
 
         await super().lifespan(scope, receive, readable)
+
+    def _without_slash(self, scope: Scope) -> str | None:
+        """Where a page is that was asked for with a slash at its end. A wrong path of the API stays a 404."""
+        path: str = scope["path"]
+        if not path.endswith("/") or scope["method"] not in ("GET", "HEAD"):
+            return None
+        node = self.index.find(path[:-1], {})
+        if node is None or not isinstance(node.routes.get("GET"), PageRoute):
+            return None
+        query = scope["query_string"].decode("latin-1")
+        # The path of a route begins with one slash and a name, so it leads to no other host.
+        return f"{quote(path[:-1])}?{query}" if query else quote(path[:-1])
 
     async def _mounted(self, scope: Scope, receive: Receive, send: Send) -> None:
         for mount in self.mounts:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from api.http.errors import Problem
+from api.http.traces import current as current_trace
 from api.postgres.connecting import Connection, Hosts, connect
 from api.postgres.pool import TROUBLE, Pool, was_lost
 from db.server.access import Access
@@ -68,6 +69,15 @@ class Database:
 
         Raises Problem (busy, database_unavailable) or asyncpg's error.
         """
+        trace = current_trace.get()
+        if trace is None:
+            return await self._fetch(role, statement, arguments, repeatable)
+        with trace.statement(statement):
+            return await self._fetch(role, *trace.mark(statement, arguments), repeatable)
+
+    async def _fetch(
+        self, role: str, statement: str, arguments: Sequence[object], repeatable: bool
+    ) -> asyncpg.Record | None:
         pool = self.pools[role]
         deadline = asyncio.get_running_loop().time() + PATIENCE
         conflicts = rebuilds = demotions = 0

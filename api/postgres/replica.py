@@ -148,7 +148,13 @@ class Replica:
             return None
         self.busy.add(connection)
         try:
-            row = await connection.fetchrow(statement, token, request.context.request_id, *arguments, wanted)
+            given: Sequence[object] = [token, request.context.request_id, *arguments, wanted]
+            if (trace := request.context.trace) is None:
+                row = await connection.fetchrow(statement, *given)
+            else:
+                with trace.statement(statement):
+                    statement, given = trace.mark(statement, given)
+                    row = await connection.fetchrow(statement, *given)
         except asyncpg.QueryCanceledError:
             raise Problem("timeout") from None  # it would take as long on the primary
         except TROUBLE as error:

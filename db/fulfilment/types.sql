@@ -24,10 +24,20 @@ COMMENT ON DOMAIN api.shipment_lines IS 'At most 200 lines.';
 CREATE TYPE api.shipment_item AS (order_item_id uuid, sku text, name text, quantity integer);
 
 CREATE TYPE api.shipment AS (
-    id uuid, order_id uuid, status text, carrier text, tracking_number text, tracking_url text, address jsonb,
-    items api.shipment_item[], failure_code text, shipped_at timestamptz, delivered_at timestamptz, version bigint,
-    created_at timestamptz
+    id uuid, order_id uuid, status api.shipment_status, carrier text, tracking_number text,
+    tracking_url api.tracking_url, address api.postal_address, items api.shipment_item[],
+    failure_code text, shipped_at timestamptz, delivered_at timestamptz, version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api.shipment.carrier IS 'Null until one is known.';
+COMMENT ON COLUMN api.shipment.tracking_number IS
+'The carrier''s number of the parcel. Null until there is one, and once the buyer''s account is closed.';
+COMMENT ON COLUMN api.shipment.tracking_url IS
+'Where a person can track the parcel. Null until it is known, and once the buyer''s account is closed.';
+COMMENT ON COLUMN api.shipment.address IS
+'Where it goes, as it was when the order was placed. Null: the order had no address.';
+COMMENT ON COLUMN api.shipment.failure_code IS 'Why it failed, for a program. Null unless its status is failed.';
+COMMENT ON COLUMN api.shipment.shipped_at IS 'Null until the carrier has it.';
+COMMENT ON COLUMN api.shipment.delivered_at IS 'Null until it is delivered.';
 
 CREATE TYPE api.shipment_page AS (data api.shipment[], next_cursor text);
 
@@ -48,12 +58,19 @@ COMMENT ON DOMAIN api.return_receipts IS 'At most 200 lines.';
 CREATE TYPE api.return_item AS (
     order_item_id uuid, sku text, name text, quantity integer, quantity_received integer, quantity_restocked integer
 );
+COMMENT ON COLUMN api.return_item.quantity IS 'The number of pieces that the buyer wants to return.';
+COMMENT ON COLUMN api.return_item.quantity_received IS 'The number that arrived. Null until the return is received.';
+COMMENT ON COLUMN api.return_item.quantity_restocked IS
+'The number that can be sold again. Null until the return is received.';
 
 CREATE TYPE api.order_return AS (
-    id uuid, order_id uuid, account_id uuid, status text, reason text, rejection_reason text, items api.return_item[],
-    amount bigint, currency text, refund_ids uuid[], received_at timestamptz, refunded_at timestamptz,
-    version bigint, created_at timestamptz
+    id uuid, order_id uuid, account_id uuid, status api.return_status, reason text, rejection_reason text,
+    items api.return_item[], amount bigint, currency api.currency, refund_ids uuid[], received_at timestamptz,
+    refunded_at timestamptz, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.order_return.amount IS 'The amount refunded for the pieces that arrived; 0 until then.';
+COMMENT ON COLUMN api.order_return.rejection_reason IS 'Null unless its status is rejected.';
+COMMENT ON COLUMN api.order_return.received_at IS 'Null until it is received.';
+COMMENT ON COLUMN api.order_return.refunded_at IS 'Null until it is refunded.';
 
 CREATE TYPE api.order_return_page AS (data api.order_return[], next_cursor text);

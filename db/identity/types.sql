@@ -36,21 +36,11 @@ COMMENT ON DOMAIN api.tax_id_status IS
 CREATE TYPE api.tax_id_check AS (
     status api.tax_id_status, service text, name text, reference text, checked_at timestamptz
 );
-COMMENT ON COLUMN api.tax_id_check.name IS 'The holder''s name, if the service tells it.';
-COMMENT ON COLUMN api.tax_id_check.reference IS 'The consultation number: the proof that the service was asked.';
-
-CREATE TYPE api.account AS (
-    id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
-    email_verified boolean, tax_id text, tax_id_status api.tax_id_status, language text, version bigint,
-    created_at timestamptz
-);
-COMMENT ON COLUMN api.account.email IS
-'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
-COMMENT ON COLUMN api.account.pending_email IS 'The e-mail that the account will have once it is confirmed.';
-
-CREATE TYPE api.session AS (
-    access_token text, refresh_token text, token_type text, expires_in integer, account api.account
-);
+COMMENT ON COLUMN api.tax_id_check.service IS 'The service that answered. Null until one has.';
+COMMENT ON COLUMN api.tax_id_check.name IS 'The holder''s name. Null where the service does not tell it.';
+COMMENT ON COLUMN api.tax_id_check.reference IS
+'The consultation number: the proof that the service was asked. Null where it gives none.';
+COMMENT ON COLUMN api.tax_id_check.checked_at IS 'When the service answered. Null until it has.';
 
 CREATE DOMAIN api.account_role AS text
     CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['customer', 'merchant', 'support', 'admin']));
@@ -60,11 +50,51 @@ CREATE DOMAIN api.account_status AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended', 'closed']));
 COMMENT ON DOMAIN api.account_status IS 'Whether the account can log in.';
 
-CREATE TYPE api.admin_account AS (
-    id uuid, email text, pending_email text, handle text, display_name text, role text, status text,
-    email_verified boolean, last_login_at timestamptz, tax_id text, tax_id_check api.tax_id_check, language text,
-    version bigint, created_at timestamptz, merchant_approved_at timestamptz
+CREATE TYPE api.account AS (
+    id uuid, email api.email_address, pending_email api.email_address, handle text, display_name text,
+    role api.account_role, status api.account_status, email_verified boolean, tax_id text,
+    tax_id_status api.tax_id_status, language text, version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api.account.email IS
+'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
+COMMENT ON COLUMN api.account.pending_email IS
+'The e-mail that the account will have once it is confirmed. Null unless it is being changed.';
+COMMENT ON COLUMN api.account.handle IS 'Null until one is chosen.';
+COMMENT ON COLUMN api.account.display_name IS 'Null until one is set.';
+COMMENT ON COLUMN api.account.tax_id IS 'Null for those who have told none.';
+COMMENT ON COLUMN api.account.tax_id_status IS 'Null without a tax id.';
+COMMENT ON COLUMN api.account.language IS
+'The language of mails and documents (BCP 47): your own, or else the shop''s.';
+
+CREATE DOMAIN api.token_type AS text CONSTRAINT token_type_unknown CHECK (VALUE = ANY (ARRAY['Bearer']));
+COMMENT ON DOMAIN api.token_type IS 'How the access token is sent (RFC 6750).';
+
+CREATE TYPE api.session AS (
+    access_token text, refresh_token text, token_type api.token_type, expires_in integer, account api.account
+);
+COMMENT ON COLUMN api.session.access_token IS 'Null where it was asked for as a cookie.';
+COMMENT ON COLUMN api.session.refresh_token IS
+'Good for one POST /sessions/refresh. Null where it was asked for as a cookie.';
+COMMENT ON COLUMN api.session.expires_in IS 'The lifetime of the access token in seconds.';
+
+CREATE TYPE api.admin_account AS (
+    id uuid, email api.email_address, pending_email api.email_address, handle text, display_name text,
+    role api.account_role, status api.account_status, email_verified boolean, last_login_at timestamptz, tax_id text,
+    tax_id_check api.tax_id_check, language text, version bigint, created_at timestamptz,
+    merchant_approved_at timestamptz
+);
+COMMENT ON COLUMN api.admin_account.pending_email IS
+'The e-mail that the account will have once it is confirmed. Null unless it is being changed.';
+COMMENT ON COLUMN api.admin_account.handle IS 'Null until one is chosen.';
+COMMENT ON COLUMN api.admin_account.display_name IS 'Null until one is set.';
+COMMENT ON COLUMN api.admin_account.last_login_at IS 'Null before the first log-in, and once the account is closed.';
+COMMENT ON COLUMN api.admin_account.tax_id IS 'Null for those who have told none.';
+COMMENT ON COLUMN api.admin_account.tax_id_check IS
+'What a service answered about the tax id. Null where none is to be asked about it.';
+COMMENT ON COLUMN api.admin_account.language IS
+'The language of mails and documents (BCP 47): the account''s own, or else the shop''s.';
+COMMENT ON COLUMN api.admin_account.merchant_approved_at IS
+'Since when it may be paid out. Null until it is approved.';
 
 COMMENT ON COLUMN api.admin_account.email IS
 'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
@@ -72,8 +102,16 @@ COMMENT ON COLUMN api.admin_account.email IS
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);
 
 CREATE TYPE api.address AS (
-    id uuid, name text, line1 text, line2 text, city text, region text, postal_code text, country text, phone text,
-    tax_id text, tax_id_status api.tax_id_status, is_default boolean, version bigint, created_at timestamptz
+    id uuid, name text, line1 text, line2 text, city text, region text, postal_code text, country api.country,
+    phone text, tax_id text, tax_id_status api.tax_id_status, is_default boolean, version bigint,
+    created_at timestamptz
 );
+COMMENT ON COLUMN api.address.line2 IS 'Null where it has no second line.';
+COMMENT ON COLUMN api.address.region IS 'The code of a region (ISO 3166-2). Null where none is needed.';
+COMMENT ON COLUMN api.address.postal_code IS 'Null where there is none.';
+COMMENT ON COLUMN api.address.phone IS 'Null where none was told.';
+COMMENT ON COLUMN api.address.tax_id IS 'Of who receives the invoice. Null where none was told for this address.';
+COMMENT ON COLUMN api.address.tax_id_status IS 'Null without a tax id.';
+COMMENT ON COLUMN api.address.is_default IS 'Whether it is proposed for new orders.';
 
 CREATE TYPE api.address_page AS (data api.address[], next_cursor text);

@@ -1,5 +1,9 @@
 -- Types of the endpoints in db/sales/api: what a client sends and what it gets.
 
+CREATE DOMAIN api.order_status AS text CONSTRAINT order_status_unknown
+    CHECK (VALUE = ANY (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']));
+COMMENT ON DOMAIN api.order_status IS 'The status of an order.';
+
 CREATE DOMAIN api.order_payment_status AS text CONSTRAINT order_payment_status_unknown
     CHECK (VALUE = ANY (ARRAY['unpaid', 'processing', 'authorized', 'partly_paid', 'paid', 'partly_refunded',
                               'refunded']));
@@ -10,11 +14,11 @@ CREATE DOMAIN api.fulfilment_status AS text CONSTRAINT fulfilment_status_unknown
 COMMENT ON DOMAIN api.fulfilment_status IS
 'Where an order''s goods are. not_needed: nothing is to be sent, or nothing any more.';
 
-CREATE TYPE api.fee_share AS (currency text, amount bigint);
+CREATE TYPE api.fee_share AS (currency api.any_currency, amount bigint);
 
 CREATE TYPE api.sale AS (
-    id uuid, order_id uuid, order_number text, order_status text, product_id uuid, sku text, name text,
-    quantity integer, unit_price bigint, total bigint, currency text, created_at timestamptz,
+    id uuid, order_id uuid, order_number text, order_status api.order_status, product_id uuid, sku text, name text,
+    quantity integer, unit_price bigint, total bigint, currency api.currency, created_at timestamptz,
     payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, fees api.fee_share[]
 );
 COMMENT ON COLUMN api.sale.fees IS
@@ -27,12 +31,18 @@ CREATE TYPE api.cart_item AS (
     id uuid, product_id uuid, bundle_id uuid, name text, quantity integer, price_when_added bigint, unit_price bigint,
     available bigint, total bigint
 );
+COMMENT ON COLUMN api.cart_item.product_id IS 'Null: the line is a bundle.';
+COMMENT ON COLUMN api.cart_item.bundle_id IS 'Null: the line is a product.';
+COMMENT ON COLUMN api.cart_item.price_when_added IS 'What one piece cost then.';
+COMMENT ON COLUMN api.cart_item.unit_price IS
+'What one piece costs now. Null if it is no longer sold in the cart''s currency.';
+COMMENT ON COLUMN api.cart_item.available IS 'The number of pieces that can be bought now.';
+COMMENT ON COLUMN api.cart_item.total IS 'Null if there is no `unit_price`.';
 
-CREATE TYPE api.cart AS (id uuid, currency text, items api.cart_item[], subtotal bigint, discount bigint, total bigint);
-
-CREATE DOMAIN api.order_status AS text CONSTRAINT order_status_unknown
-    CHECK (VALUE = ANY (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']));
-COMMENT ON DOMAIN api.order_status IS 'The status of an order.';
+CREATE TYPE api.cart AS (
+    id uuid, currency api.currency, items api.cart_item[], subtotal bigint, discount bigint, total bigint
+);
+COMMENT ON COLUMN api.cart.id IS 'Null until something is put into the cart.';
 
 CREATE TYPE api.order_line AS (product_id uuid, quantity api.quantity, bundle_id uuid);
 COMMENT ON COLUMN api.order_line.product_id IS 'Optional. A product, or else:';
@@ -52,49 +62,71 @@ CREATE TYPE api.order_component AS (product_id uuid, sku text, name text, quanti
 COMMENT ON COLUMN api.order_component.quantity IS 'Pieces in one bundle.';
 COMMENT ON COLUMN api.order_component.share IS 'The part of one bundle''s price that belongs to this component.';
 
-CREATE DOMAIN api.tax_treatment AS text CONSTRAINT tax_treatment_unknown
-    CHECK (VALUE = ANY (ARRAY['S', 'Z', 'E', 'G', 'K', 'AE', 'O']));
-COMMENT ON DOMAIN api.tax_treatment IS
-'UNTDID 5305: S taxed, Z rate of zero, E exempt, G export, K supply within the EU, AE reverse charge, O not subject.';
-
 CREATE TYPE api.order_item AS (
     id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint,
     price_version bigint, discount bigint, tax bigint, tax_rate numeric, tax_included boolean, total bigint,
     components api.order_component[], quantity_owed integer, tax_category api.tax_treatment, taxes api.line_tax[],
     exemption_reason text
 );
+COMMENT ON COLUMN api.order_item.product_id IS 'Null: the line is a bundle.';
+COMMENT ON COLUMN api.order_item.bundle_id IS 'Null: the line is a product.';
+COMMENT ON COLUMN api.order_item.price_version IS 'The version of the price that was pinned.';
+COMMENT ON COLUMN api.order_item.components IS 'The contents of one bundle; empty for a product.';
 COMMENT ON COLUMN api.order_item.quantity_owed IS
 'Pieces that are paid, not refunded, and in no parcel yet: what is still to be shipped.';
 COMMENT ON COLUMN api.order_item.tax_rate IS 'All taxes together, per cent of the price without them.';
 COMMENT ON COLUMN api.order_item.tax_category IS 'Null: nothing decides how the line is taxed.';
 COMMENT ON COLUMN api.order_item.taxes IS 'In the order in which they are charged; their sum is `tax`.';
-COMMENT ON COLUMN api.order_item.exemption_reason IS 'Why no tax is charged, where a rule says so.';
+COMMENT ON COLUMN api.order_item.exemption_reason IS
+'Why no tax is charged. Null unless a rule of exemption says so.';
 
 CREATE TYPE api.shipping_part AS (
     amount bigint, tax bigint, tax_rate numeric, tax_included boolean, tax_category api.tax_treatment,
     taxes api.line_tax[], exemption_reason text
 );
 COMMENT ON COLUMN api.shipping_part.amount IS 'Of `shipping`.';
+COMMENT ON COLUMN api.shipping_part.tax_rate IS 'All taxes together, per cent of the price without them.';
+COMMENT ON COLUMN api.shipping_part.tax_category IS 'Null: nothing decides how it is taxed.';
+COMMENT ON COLUMN api.shipping_part.taxes IS 'In the order in which they are charged; their sum is `tax`.';
+COMMENT ON COLUMN api.shipping_part.exemption_reason IS
+'Why no tax is charged. Null unless a rule of exemption says so.';
 
 CREATE TYPE api."order" AS (
-    id uuid, number text, account_id uuid, status text, currency text, items api.order_item[], subtotal bigint,
-    discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid, total bigint,
-    amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address jsonb, expires_at timestamptz,
-    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, on_hold boolean,
-    hold_reason text, shipping_tax bigint, shipping_tax_included bigint, shipping_parts api.shipping_part[],
-    tax_country text, tax_region text, buyer_tax_id text, buyer_reference text, version bigint,
-    created_at timestamptz
+    id uuid, number text, account_id uuid, status api.order_status, currency api.currency, items api.order_item[],
+    subtotal bigint, discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid,
+    total bigint, amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address api.postal_address,
+    expires_at timestamptz, payment_status api.order_payment_status, fulfilment_status api.fulfilment_status,
+    on_hold boolean, hold_reason text, shipping_tax bigint, shipping_tax_included bigint,
+    shipping_parts api.shipping_part[], tax_country api.country, tax_region text, buyer_tax_id text,
+    buyer_reference text, version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api."order".number IS 'The number that people read.';
+COMMENT ON COLUMN api."order".shipping_method_id IS 'Null: none was chosen.';
+COMMENT ON COLUMN api."order".promo_code IS 'Null: none was given.';
+COMMENT ON COLUMN api."order".shipping_address IS
+'As it was when it was chosen. Null: none was given, or it was erased.';
+COMMENT ON COLUMN api."order".expires_at IS
+'When the order is cancelled if it is not paid by then. Null once it is paid or cancelled.';
+COMMENT ON COLUMN api."order".hold_reason IS
+'What customer service wrote, or what the shop knows of a gateway''s doubts; `tax`: its tax is undecided. Null unless it
+is on hold.';
 COMMENT ON COLUMN api."order".tax IS 'Of the lines and the shipping.';
 COMMENT ON COLUMN api."order".tax_included IS 'The part of `tax` that is inside the prices.';
 COMMENT ON COLUMN api."order".shipping IS 'As it was offered, without the tax that is added to it.';
 COMMENT ON COLUMN api."order".shipping_parts IS
 'How the shipping is taxed: like the goods that it carries, a part for each way in which they are taxed.';
-COMMENT ON COLUMN api."order".tax_country IS 'Whose tax law applies.';
+COMMENT ON COLUMN api."order".tax_country IS 'Whose tax law applies. Null: that of no country.';
+COMMENT ON COLUMN api."order".tax_region IS 'ISO 3166-2. Null: no region decides the tax.';
+COMMENT ON COLUMN api."order".buyer_tax_id IS 'Null unless the buyer has a tax id.';
+COMMENT ON COLUMN api."order".buyer_reference IS
+'What the buyer wants on the invoice, such as a Leitweg-ID. Null: nothing.';
 
 CREATE TYPE api.order_page AS (data api."order"[], next_cursor text);
 
 CREATE TYPE api.order_event AS (id uuid, type text, data jsonb, actor_id uuid, created_at timestamptz);
+
+COMMENT ON COLUMN api.order_event.actor_id IS
+'The account that acted. Null: no person did, but a gateway, a carrier or the clock.';
 
 CREATE TYPE api.order_event_page AS (data api.order_event[], next_cursor text);
 
@@ -113,17 +145,36 @@ CREATE DOMAIN api.use_limit AS integer CONSTRAINT use_limit_out_of_range CHECK (
 COMMENT ON DOMAIN api.use_limit IS 'The number of uses, 1 to 1,000,000.';
 
 CREATE TYPE api.promotion AS (
-    id uuid, code text, name text, kind text, basis_points integer, amount bigint, currency text, minimum bigint,
-    cap bigint, valid_from timestamptz, valid_until timestamptz, product_ids uuid[], category_ids uuid[],
-    total_uses bigint, uses_per_account integer, uses bigint, stackable boolean, enabled boolean, version bigint,
-    created_at timestamptz
+    id uuid, code text, name text, kind api.promotion_kind, basis_points integer, amount bigint,
+    currency api.currency, minimum bigint, cap bigint, valid_from timestamptz, valid_until timestamptz,
+    product_ids uuid[], category_ids uuid[], total_uses bigint, uses_per_account integer, uses bigint,
+    stackable boolean, enabled boolean, version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api.promotion.basis_points IS 'Hundredths of a per cent. Null: it is a fixed amount.';
+COMMENT ON COLUMN api.promotion.amount IS 'Null: it is a percentage.';
+COMMENT ON COLUMN api.promotion.currency IS 'Of the amounts. Null: orders in any currency.';
+COMMENT ON COLUMN api.promotion.minimum IS 'What the goods must cost at least. Null: anything.';
+COMMENT ON COLUMN api.promotion.cap IS 'The largest discount. Null: there is no limit.';
+COMMENT ON COLUMN api.promotion.valid_until IS 'Null: until it is disabled.';
+COMMENT ON COLUMN api.promotion.product_ids IS 'Together with `category_ids`: what it is for; both empty: everything.';
+COMMENT ON COLUMN api.promotion.total_uses IS 'Null: any number.';
+COMMENT ON COLUMN api.promotion.uses_per_account IS 'Null: any number.';
 
 CREATE TYPE api.promotion_page AS (data api.promotion[], next_cursor text);
 
+CREATE DOMAIN api.promotion_refusal AS text CONSTRAINT promotion_refusal_unknown
+    CHECK (VALUE = ANY (ARRAY['promo_code_unknown', 'own_account_refused', 'promo_not_yet_valid', 'promo_expired',
+                              'promo_used_up', 'promo_used_by_account', 'promo_not_stackable', 'promo_other_currency',
+                              'promo_minimum_not_reached', 'promo_not_applicable']));
+COMMENT ON DOMAIN api.promotion_refusal IS 'Why a promotion code does not apply. Orders are refused with these codes.';
+
 CREATE TYPE api.promotion_validation AS (
-    valid boolean, discount bigint, currency text, reason text, detail text, minimum bigint
+    valid boolean, discount bigint, currency api.currency, reason api.promotion_refusal, detail text, minimum bigint
 );
+COMMENT ON COLUMN api.promotion_validation.reason IS 'Null if the code is valid.';
+COMMENT ON COLUMN api.promotion_validation.detail IS 'The reason as a sentence. Null if the code is valid.';
+COMMENT ON COLUMN api.promotion_validation.minimum IS
+'What the goods must cost at least. Null unless the reason is `promo_minimum_not_reached`.';
 
 CREATE DOMAIN api.tax_percent AS numeric CONSTRAINT tax_rate_out_of_range CHECK (VALUE >= 0 AND VALUE <= 100);
 COMMENT ON DOMAIN api.tax_percent IS 'Per cent, 0 to 100, with up to four decimals.';
@@ -134,19 +185,26 @@ COMMENT ON DOMAIN api.tax_combination IS
 'What a region''s rate does to its country''s: takes its place, is added to it, or is charged on the price with it.';
 
 CREATE TYPE api.tax_rate AS (
-    id uuid, country text, region text, category text, name text, rate numeric, included boolean,
+    id uuid, country api.country, region text, category text, name text, rate numeric, included boolean,
     combine api.tax_combination, valid_from timestamptz, valid_until timestamptz
 );
+COMMENT ON COLUMN api.tax_rate.region IS 'ISO 3166-2. Null: all of the country.';
+COMMENT ON COLUMN api.tax_rate.category IS 'Of the goods.';
+COMMENT ON COLUMN api.tax_rate.rate IS 'Per cent.';
+COMMENT ON COLUMN api.tax_rate.included IS 'Whether prices contain it, or it is added to them.';
+COMMENT ON COLUMN api.tax_rate.valid_until IS 'Null: until it is ended.';
 
-CREATE TYPE api.shipping_offer AS (id uuid, name text, carrier text, price bigint, currency text);
+CREATE TYPE api.shipping_offer AS (id uuid, name text, carrier text, price bigint, currency api.currency);
+COMMENT ON COLUMN api.shipping_offer.carrier IS 'Null: the shop names none.';
 
 CREATE TYPE api.shipping_rate AS (
     country text, currency api.currency, up_to api.weight, price api.price, free_from bigint
 );
 COMMENT ON COLUMN api.shipping_rate.country IS
-'Optional. ISO 3166-1 alpha-2; a rate without it applies to every country that has no rates of its own.';
+'Optional. ISO 3166-1 alpha-2. Null: the rate applies to every country that has no rates of its own.';
 COMMENT ON COLUMN api.shipping_rate.up_to IS 'The largest weight in grams, inclusive.';
-COMMENT ON COLUMN api.shipping_rate.free_from IS 'Optional. Shipping is free for goods of this value or more.';
+COMMENT ON COLUMN api.shipping_rate.free_from IS
+'Optional. Shipping is free for goods of this value or more. Null: it never is.';
 
 CREATE DOMAIN api.shipping_rates AS api.shipping_rate[] CONSTRAINT too_many_rates CHECK (cardinality(VALUE) <= 1000);
 COMMENT ON DOMAIN api.shipping_rates IS 'At most 1,000 rates.';
@@ -155,6 +213,7 @@ CREATE TYPE api.shipping_method AS (
     id uuid, name text, carrier text, enabled boolean, rates api.shipping_rate[], tax_category text, version bigint,
     created_at timestamptz
 );
+COMMENT ON COLUMN api.shipping_method.carrier IS 'Null: the shop names none.';
 COMMENT ON COLUMN api.shipping_method.tax_category IS
 'Null: it is taxed like the goods that it carries.';
 
@@ -183,10 +242,14 @@ COMMENT ON DOMAIN api.exemption_countries IS '1 to 250 countries, ISO 3166-1 alp
 
 CREATE TYPE api.tax_exemption AS (
     id uuid, category api.exemption_category, reason_code text, text text, destination api.exemption_destination,
-    countries text[], buyer api.exemption_buyer, tax_category text, valid_from timestamptz, valid_until timestamptz,
-    created_at timestamptz
+    countries api.country[], buyer api.exemption_buyer, tax_category text, valid_from timestamptz,
+    valid_until timestamptz, created_at timestamptz
 );
-COMMENT ON COLUMN api.tax_exemption.tax_category IS 'Of the goods; null: all of them.';
+COMMENT ON COLUMN api.tax_exemption.reason_code IS 'Of the VATEX code list. Null: none was given.';
+COMMENT ON COLUMN api.tax_exemption.text IS 'What customers and documents read.';
+COMMENT ON COLUMN api.tax_exemption.countries IS 'If the destination is `countries`; otherwise empty.';
+COMMENT ON COLUMN api.tax_exemption.tax_category IS 'Of the goods. Null: all of them.';
+COMMENT ON COLUMN api.tax_exemption.valid_until IS 'Null: until it is ended.';
 
 CREATE DOMAIN api.tax_rounding AS text
     CONSTRAINT tax_rounding_unknown CHECK (VALUE = ANY (ARRAY['line', 'document']));

@@ -37,6 +37,7 @@ pytestmark = pytest.mark.anyio
         ("CHECK (((char_length(VALUE) >= 1) AND (char_length(VALUE) < 201)))", {"minLength": 1, "maxLength": 200}),
         ("CHECK ((VALUE ~ '^[A-Z]{3}$'::text))", {"pattern": "^[A-Z]{3}$"}),
         ("CHECK ((VALUE ~ '^(it''s AND|)$'::text))", {"pattern": "^(it's AND|)$"}),
+        ("CHECK ((VALUE !~ '[[:cntrl:]]'::text))", {"not": {"type": "string", "pattern": r"[\u0000-\u001F\u007F]"}}),
         ("CHECK ((VALUE = ANY (ARRAY['a'::text, 'b, c'::text])))", {"enum": ["a", "b, c"]}),
         ("CHECK ((cardinality(VALUE) <= 20))", {"maxItems": 20}),
         ("CHECK ((jsonb_typeof(VALUE) = 'object'::text))", {"type": "object"}),
@@ -50,7 +51,16 @@ def test_a_check_becomes_json_schema_as_far_as_it_can(check: str, schema: dict[s
 
 @pytest.mark.parametrize(
     ("expression", "value"),
-    [("20", 20), ("'USD'::text", "USD"), ("'it''s'::api.short_text", "it's"), ("true", True), ("now()", None)],
+    [
+        ("20", 20),
+        ("'USD'::text", "USD"),
+        ("'it''s'::api.short_text", "it's"),
+        ("true", True),
+        ("now()", None),
+        ("'{}'::jsonb", {}),
+        ("'{}'::api.image_url[]", []),
+        ("'{a,b}'::text[]", ["a", "b"]),
+    ],
 )
 def test_a_default_is_shown_where_it_is_a_literal(expression: str, value: object) -> None:
     assert default_value(expression) == value

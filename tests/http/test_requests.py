@@ -187,17 +187,17 @@ async def test_path_parameters(client: Client, token: str) -> None:
 async def test_an_etag_guards_an_edit(client: Client, token: str) -> None:
     made = await client.post("/account/addresses", token=token, json=ADDRESS)
     path = f"/account/addresses/{made.json()['id']}"
-    assert made.headers["etag"] == f'"{made.json()["version"]}"'
+    assert made.headers["etag"].startswith(f'"{made.json()["version"]}-')
     first = await client.patch(path, token=token, json={"city": "Sylhet"}, headers={"If-Match": made.headers["etag"]})
-    assert (first.status_code, first.headers["etag"]) == (200, '"2"')
+    assert (first.status_code, first.headers["etag"][:3]) == (200, '"2-')
     stale = await client.patch(path, token=token, json={"city": "Khulna"}, headers={"If-Match": made.headers["etag"]})
     problem(stale, 412, "version_stale")
     for tag, status in (
-        ('W/"2"', 200),
+        ('"2"', 200),
         ("3", 200),
         ("*", 200),
         ('"abc"', 412),
-        ('"1", "2"', 422),
+        ('"1", "2"', 412),
         ("abc", 422),
         ('"-1"', 412),
     ):

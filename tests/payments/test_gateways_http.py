@@ -109,7 +109,7 @@ async def test_authorised_captured_in_part_and_the_rest_paid_otherwise(
     captured = await client.post(f"/payments/{payment}/capture", token=shop.support, json={"amount": 600})
     assert captured.status_code == 200, captured.text
     assert (captured.json()["status"], captured.json()["amount_captured"]) == ("completed", 600)
-    assert captured.headers["etag"] == f'"{captured.json()["version"]}"'
+    assert captured.headers["etag"].startswith(f'"{captured.json()["version"]}-')
     intent = next(i for i in stripe.intents.values() if i["metadata"]["payment_id"] == payment)
     assert (intent["status"], intent["amount_received"]) == ("succeeded", 600)
     rest = await client.post(f"/orders/{order['id']}/payments", token=token, json={"provider": "bank_transfer"})

@@ -71,12 +71,17 @@ def new_name(purpose: str) -> str:
     return f"{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Cluster:
+def running_cluster() -> Cluster:
+    """The server of this run."""
     return Cluster(
         Access(os.environ["STOREPROC_TEST_URL"], os.environ["STOREPROC_TEST_SECRET"]),
         Path(os.environ["STOREPROC_TEST_DATA"]),
     )
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    return running_cluster()
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from db.server.access import Access
+from tests.support.answers import load_answers
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +78,7 @@ def statement_of(function: str, names: tuple[str, ...], void: bool, types: dict[
 async def call(
     anyio_backend: str, access: Access, admin: asyncpg.Connection[Any]
 ) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
+    answers = load_answers()
     pools: dict[str, asyncpg.Pool[Any]] = {}
     statements: dict[tuple[str, tuple[str, ...]], tuple[str, bool]] = {}
 
@@ -109,7 +111,10 @@ async def call(
                 )
         given = [json.dumps(arguments, default=as_text)] if arguments else []
         answer = await pools[role].fetchval(text, token or "", request_id, *given)
-        return None if void or answer is None else json.loads(answer)
+        data = None if void or answer is None else json.loads(answer)
+        if found := answers.complaints_of(function, data):
+            pytest.fail("not as /openapi.json says: " + "; ".join(found[:5]))
+        return data
 
     yield run
     for pool in pools.values():

@@ -89,13 +89,13 @@ def _disk() -> Path | None:
 
 
 # Fuzzing, histories of payments, crashes, the matrix of functions and roles, faults, attacks, benches, standby,
-# upgrades, compose, physical backups: `make test-long`.
-LONG = ("prove", "bench", "scale", "backups", "deployment")
+# upgrades, compose, physical backups, generated clients: `make test-long`.
+LONG = ("prove", "bench", "scale", "backups", "deployment", "clients")
 LONG_FILES = ("test_fuzzing", "test_stories", "test_crashes", "test_matrix")
 # A long file that begins last is one that all other processes wait for. These take more than ten seconds.
 LONGEST = (
     "test_faults.py", "test_soak.py", "test_dumps.py", "test_deploy_under_load.py", "test_drill.py", "test_matrix.py",
-    "test_upgrade_records.py", "test_upgrade_rolling.py",
+    "test_upgrade_records.py", "test_upgrade_rolling.py", "test_generated_clients.py",
 )  # fmt: skip
 FIRST = ("http", "payments", *LONG, "security", "console", "monitoring")
 

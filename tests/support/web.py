@@ -23,6 +23,7 @@ import pytest
 from api.cli.processes import listen
 from db.server.access import Access
 from db.server.processes import die_with_parent
+from tests.support.answers import load_answers
 from tests.support.cluster import ROOT
 from tests.support.connections import as_text
 from tests.support.forks import PASSWORD_COST, Forked, can_fork, forks
@@ -153,8 +154,14 @@ def server(
 
 
 class Client:
-    def __init__(self, url: str) -> None:
+    """An HTTP client that compares each answer with the OpenAPI document (see tests/support/answers.py).
+
+    `described`: whether it does; not where the server is of another version.
+    """
+
+    def __init__(self, url: str, *, described: bool = True) -> None:
         self.url = url
+        self.answers = load_answers() if described else None
         # Answers are checked one by one: a cookie or a redirect that is followed would hide what was sent.
         self.http = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=200))
         self.http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
@@ -188,7 +195,17 @@ class Client:
             if path.startswith(("http://", "https://"))
             else (base or self.url) + (path if path.startswith(ROOT_PATHS) else "/v1" + path)
         )
-        return await self.http.request(method, where, headers=sent, **keywords)
+        answer = await self.http.request(method, where, headers=sent, **keywords)
+        if self.answers is not None:
+            self._compare(answer)
+        return answer
+
+    def _compare(self, answer: httpx.Response) -> None:
+        assert self.answers is not None
+        url, kind = answer.request.url, answer.headers.get("content-type", "")
+        found = self.answers.complaints(answer.request.method, url.path, answer.status_code, kind, answer.content)
+        if found:
+            pytest.fail("not as /openapi.json says: " + "; ".join(found[:5]))
 
     async def get(self, path: str, **keywords: Any) -> httpx.Response:
         return await self.request("GET", path, **keywords)

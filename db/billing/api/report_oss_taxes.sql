@@ -4,19 +4,23 @@
 CREATE DOMAIN api.quarter AS text CONSTRAINT quarter_malformed CHECK (VALUE ~ '^2[0-9]{3}-Q[1-4]$');
 COMMENT ON DOMAIN api.quarter IS 'A quarter, such as 2026-Q4.';
 
+CREATE DOMAIN api.supply AS text CONSTRAINT supply_unknown CHECK (VALUE = ANY (ARRAY['goods', 'services']));
+COMMENT ON DOMAIN api.supply IS 'goods, with their shipping, or services: what is not shipped.';
+
 CREATE TYPE api.oss_row AS (
-    country text, delivered_to text, supply text, name text, rate numeric, currency text, minor_units integer,
-    basis bigint, tax bigint
+    country api.country, delivered_to api.country, supply api.supply, name text, rate numeric, currency api.currency,
+    minor_units integer, basis bigint, tax bigint
 );
 COMMENT ON COLUMN api.oss_row.country IS 'Whose tax it is.';
-COMMENT ON COLUMN api.oss_row.delivered_to IS 'Of the home country''s tax: where the buyer is.';
-COMMENT ON COLUMN api.oss_row.supply IS 'goods, with their shipping, or services: what is not shipped.';
+COMMENT ON COLUMN api.oss_row.delivered_to IS 'Of the home country''s tax: where the buyer is. Null otherwise.';
+COMMENT ON COLUMN api.oss_row.name IS 'Of the tax. Null: a document of an older version does not name it.';
+COMMENT ON COLUMN api.oss_row.rate IS 'Per cent.';
 CREATE TYPE api.oss_correction AS (
-    quarter text, country text, currency text, minor_units integer, basis bigint, tax bigint
+    quarter api.quarter, country api.country, currency api.currency, minor_units integer, basis bigint, tax bigint
 );
 COMMENT ON COLUMN api.oss_correction.quarter IS 'The quarter whose invoices were corrected; below zero: given back.';
 CREATE TYPE api.oss_report AS (
-    quarter text, "from" date, "to" date, time_zone text, home_country text, data api.oss_row[],
+    quarter api.quarter, "from" date, "to" date, time_zone text, home_country api.country, data api.oss_row[],
     corrections api.oss_correction[], home api.oss_row[]
 );
 COMMENT ON COLUMN api.oss_report.home IS

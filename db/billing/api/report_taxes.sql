@@ -7,15 +7,20 @@ CREATE DOMAIN api.tax_report_format AS text
 COMMENT ON DOMAIN api.tax_report_format IS 'json, or csv: a file with a line for each row of data.';
 
 CREATE TYPE api.tax_report_row AS (
-    "from" date, "to" date, country text, region text, category text, name text, rate numeric, reason_code text,
-    reason text, currency text, minor_units integer, sales_basis bigint, sales_tax bigint, shipping_basis bigint,
-    shipping_tax bigint, refunds_basis bigint, refunds_tax bigint, shipping_refunds_basis bigint,
+    "from" date, "to" date, country api.country, region text, category api.tax_treatment, name text, rate numeric,
+    reason_code text, reason text, currency api.currency, minor_units integer, sales_basis bigint, sales_tax bigint,
+    shipping_basis bigint, shipping_tax bigint, refunds_basis bigint, refunds_tax bigint, shipping_refunds_basis bigint,
     shipping_refunds_tax bigint, basis bigint, tax bigint, earlier_basis bigint, earlier_tax bigint
 );
-COMMENT ON COLUMN api.tax_report_row.country IS 'Whose tax it is; null: unknown.';
+COMMENT ON COLUMN api.tax_report_row.country IS 'Whose tax it is. Null: it is not known.';
 COMMENT ON COLUMN api.tax_report_row.region IS
-'ISO 3166-2: of a tax of the region; of what is not taxed, the destination, outside of the EU.';
-COMMENT ON COLUMN api.tax_report_row.category IS 'UNTDID 5305, as on invoices.';
+'ISO 3166-2: of a tax of the region; of what is not taxed, the destination, outside of the EU. Null otherwise.';
+COMMENT ON COLUMN api.tax_report_row.name IS
+'Of the tax. Null: none is charged, or a document of an older version does not name it.';
+COMMENT ON COLUMN api.tax_report_row.rate IS 'Per cent.';
+COMMENT ON COLUMN api.tax_report_row.reason_code IS
+'Of the VATEX code list. Null where tax is charged, or no code says why.';
+COMMENT ON COLUMN api.tax_report_row.reason IS 'Why no tax is charged. Null where it is, or nothing says why.';
 COMMENT ON COLUMN api.tax_report_row.sales_basis IS
 'Of the goods on invoices, what the tax is computed from. A line with several taxes counts in the row of each.';
 COMMENT ON COLUMN api.tax_report_row.shipping_basis IS 'Of the shipping on invoices.';
@@ -26,15 +31,15 @@ COMMENT ON COLUMN api.tax_report_row.earlier_tax IS
 'The part of the refunds'' tax, shipping included, that corrects invoices of earlier periods.';
 
 CREATE TYPE api.tax_report_total AS (
-    currency text, minor_units integer, documents bigint, turnover bigint, tax bigint, booked bigint
+    currency api.currency, minor_units integer, documents bigint, turnover bigint, tax bigint, booked bigint
 );
 COMMENT ON COLUMN api.tax_report_total.turnover IS 'The documents without their taxes; credit notes count negatively.';
 COMMENT ON COLUMN api.tax_report_total.tax IS 'The sum of the rows.';
 COMMENT ON COLUMN api.tax_report_total.booked IS 'What the ledger has of these documents in the account tax.';
 
 CREATE TYPE api.tax_report AS (
-    "from" date, "to" date, period text, time_zone text, format text, data api.tax_report_row[],
-    totals api.tax_report_total[], reconciled boolean
+    "from" date, "to" date, period api.tax_period, time_zone text, format api.tax_report_format,
+    data api.tax_report_row[], totals api.tax_report_total[], reconciled boolean
 );
 COMMENT ON COLUMN api.tax_report.reconciled IS
 'Whether rows, documents and ledger have the same tax in every currency. If not, do not file it: `storeproc check`.';

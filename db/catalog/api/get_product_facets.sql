@@ -1,8 +1,9 @@
 -- Counts the products that a search finds, by category, merchant and price band.
 CREATE TYPE api.facet AS (id uuid, name text, count bigint);
+COMMENT ON COLUMN api.facet.name IS 'Null: the merchant has told no name.';
 CREATE TYPE api.price_band AS (min_price bigint, max_price bigint, count bigint);
 CREATE TYPE api.product_facets AS (
-    total bigint, complete boolean, currency text, categories api.facet[], merchants api.facet[],
+    total bigint, complete boolean, currency api.currency, categories api.facet[], merchants api.facet[],
     prices api.price_band[]
 );
 COMMENT ON COLUMN api.product_facets.complete IS 'false if there are more products than were counted.';

@@ -7,7 +7,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 BEGIN
     RETURN ROW(
         shipment.id, shipment.order_id, shipment.status, shipment.carrier, shipment.tracking_number,
-        shipment.tracking_url, shipment.address, ARRAY(
+        shipment.tracking_url, api.render_postal_address(shipment.address), ARRAY(
             SELECT ROW(i.id, i.sku, i.name, p.quantity)::api.shipment_item
             FROM fulfilment.list_contents(shipment) AS p
             JOIN sales.order_items AS i ON i.id = p.order_item_id

@@ -21,9 +21,10 @@ CREATE TYPE api.api_key AS (
     last_used_at timestamptz, created_at timestamptz
 );
 COMMENT ON COLUMN api.api_key.hint IS 'The beginning and the end of the key.';
-COMMENT ON COLUMN api.api_key.key IS 'The key, only in the answer that creates it.';
-COMMENT ON COLUMN api.api_key.expires_at IS 'From when on it is refused; null: never.';
-COMMENT ON COLUMN api.api_key.last_used_at IS 'When it was used last, give or take a minute; null: never.';
+COMMENT ON COLUMN api.api_key.key IS 'The key. Null in every answer but the one that creates it.';
+COMMENT ON COLUMN api.api_key.expires_at IS 'From when on it is refused. Null where it does not expire.';
+COMMENT ON COLUMN api.api_key.last_used_at IS
+'When it was used last, give or take a minute. Null until it is used.';
 CREATE TYPE api.api_key_page AS (data api.api_key[], next_cursor text);
 
 CREATE FUNCTION api.create_api_key(name api.short_text, scopes api.api_key_scopes, expires_at timestamptz DEFAULT NULL)

@@ -1,10 +1,16 @@
 -- Asks for an export of everything that is stored about the caller, which the worker prepares. It replaces the last.
 -- Locks:  the account's export.
 -- Errors: session_required 403; export_pending, export_ready 409.
+CREATE DOMAIN api.export_status AS text
+    CONSTRAINT export_status_unknown CHECK (VALUE = ANY (ARRAY['pending', 'completed', 'failed']));
+COMMENT ON DOMAIN api.export_status IS 'How far an export is.';
 CREATE TYPE api.account_export AS (
-    id uuid, status text, size bigint, completed_at timestamptz, expires_at timestamptz, created_at timestamptz
+    id uuid, status api.export_status, size bigint, completed_at timestamptz, expires_at timestamptz,
+    created_at timestamptz
 );
 COMMENT ON COLUMN api.account_export.size IS 'In bytes, as far as it has been written.';
+COMMENT ON COLUMN api.account_export.completed_at IS 'Null until it is completed.';
+COMMENT ON COLUMN api.account_export.expires_at IS 'When the file is deleted. Null until it is completed.';
 
 CREATE FUNCTION api.export_account()
 RETURNS api.account_export

@@ -1,6 +1,7 @@
 -- The caller's own second factor, without its secret.
 CREATE TYPE api.second_factor AS (enabled boolean, enabled_at timestamptz, recovery_codes_left integer);
 COMMENT ON COLUMN api.second_factor.enabled IS 'Whether log-ins ask for a code.';
+COMMENT ON COLUMN api.second_factor.enabled_at IS 'Null unless it is enabled.';
 
 CREATE FUNCTION api.get_second_factor()
 RETURNS api.second_factor

@@ -3,7 +3,9 @@
 CREATE TYPE api.account_session AS (
     id uuid, ip_address text, user_agent text, created_at timestamptz, last_used_at timestamptz, current boolean
 );
-COMMENT ON COLUMN api.account_session.ip_address IS 'From where it was used last.';
+COMMENT ON COLUMN api.account_session.ip_address IS
+'From where it was used last. Null where the address is not known.';
+COMMENT ON COLUMN api.account_session.user_agent IS 'Null where the client sent none.';
 COMMENT ON COLUMN api.account_session.last_used_at IS
 'When it was used last, give or take the 15 minutes of an access token.';
 COMMENT ON COLUMN api.account_session.current IS 'Whether it is the session of this request.';

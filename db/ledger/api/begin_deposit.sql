@@ -3,7 +3,7 @@
 -- Errors: currency_unknown 422, deposit_out_of_limits 422, balance_above_maximum, too_many_deposits, wallet_locked 409,
 --         provider_not_available, return_url_refused 422, those of payments.require_payable 422.
 CREATE FUNCTION api.begin_deposit(
-    amount api.amount, currency api.currency, provider text, return_url text DEFAULT NULL,
+    amount api.amount, currency api.currency, provider api.provider, return_url text DEFAULT NULL,
     public_url text DEFAULT NULL
 )
 RETURNS api.payment_answer

@@ -13,14 +13,25 @@ COMMENT ON DOMAIN api.event_pattern IS
 'A type of event: order.paid, order.* for all events of orders, * for all events.';
 CREATE DOMAIN api.event_patterns AS api.event_pattern[] CONSTRAINT too_many_types CHECK (cardinality(VALUE) <= 50);
 COMMENT ON DOMAIN api.event_patterns IS 'At most 50 types of events.';
+CREATE DOMAIN api.webhook_status AS text
+    CONSTRAINT webhook_status_unknown CHECK (VALUE = ANY (ARRAY['enabled', 'disabled']));
+COMMENT ON DOMAIN api.webhook_status IS 'Whether events are sent to the endpoint.';
+CREATE DOMAIN api.webhook_disabled_reason AS text
+    CONSTRAINT webhook_disabled_reason_unknown CHECK (VALUE = ANY (ARRAY['gone', 'failing', 'owner']));
+COMMENT ON DOMAIN api.webhook_disabled_reason IS
+'gone: it returned 410; failing: it accepted nothing for three days; owner: disabled by request.';
 CREATE TYPE api.webhook_endpoint AS (
-    id uuid, account_id uuid, url text, types text[], description text, status text, disabled_reason text,
+    id uuid, account_id uuid, url api.webhook_url, types api.event_pattern[], description text,
+    status api.webhook_status, disabled_reason api.webhook_disabled_reason,
     disabled_at timestamptz, failing_since timestamptz, secret text, version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api.webhook_endpoint.description IS 'Null where none was given.';
 COMMENT ON COLUMN api.webhook_endpoint.disabled_reason IS
-'gone: it returned 410; failing: it accepted nothing for three days; owner: disabled by request.';
+'gone: it returned 410; failing: it accepted nothing for three days; owner: disabled by request. Null while enabled.';
+COMMENT ON COLUMN api.webhook_endpoint.disabled_at IS 'Null while enabled.';
+COMMENT ON COLUMN api.webhook_endpoint.failing_since IS 'The first of the latest failures. Null after a success.';
 COMMENT ON COLUMN api.webhook_endpoint.secret IS
-'The signing secret, only in the answer that creates the endpoint.';
+'The signing secret. Null in every answer but the one that creates the endpoint.';
 CREATE TYPE api.webhook_endpoint_page AS (data api.webhook_endpoint[], next_cursor text);
 
 CREATE FUNCTION api.create_webhook_endpoint(

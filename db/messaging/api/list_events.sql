@@ -12,6 +12,9 @@ COMMENT ON DOMAIN api.event_sort IS 'Which events come first. To follow the log,
 CREATE TYPE api.event AS (
     id uuid, type text, order_id uuid, account_id uuid, data jsonb, actor_id uuid, created_at timestamptz
 );
+COMMENT ON COLUMN api.event.order_id IS 'Null: it is about no order.';
+COMMENT ON COLUMN api.event.account_id IS 'The account that it is about. Null: about none.';
+COMMENT ON COLUMN api.event.actor_id IS 'The account that did it. Null: a service, or the shop itself.';
 CREATE TYPE api.event_page AS (data api.event[], next_cursor text);
 
 CREATE FUNCTION api.list_events(

@@ -6,10 +6,16 @@ COMMENT ON DOMAIN api.webhook_delivery_status IS 'The status of a delivery.';
 CREATE TYPE api.webhook_attempt AS (
     status_code integer, duration_ms integer, error text, answer text, created_at timestamptz
 );
+COMMENT ON COLUMN api.webhook_attempt.status_code IS 'Of the answer (HTTP). Null: there was no answer.';
+COMMENT ON COLUMN api.webhook_attempt.error IS 'Why it failed. Null where it was accepted.';
+COMMENT ON COLUMN api.webhook_attempt.answer IS 'The beginning of the answer''s body. Null: there was no answer.';
 CREATE TYPE api.webhook_delivery AS (
-    id uuid, endpoint_id uuid, event_id uuid, type text, status text, attempts api.webhook_attempt[],
-    next_attempt_at timestamptz, delivered_at timestamptz, created_at timestamptz
+    id uuid, endpoint_id uuid, event_id uuid, type text, status api.webhook_delivery_status,
+    attempts api.webhook_attempt[], next_attempt_at timestamptz, delivered_at timestamptz, created_at timestamptz
 );
+COMMENT ON COLUMN api.webhook_delivery.attempts IS 'Oldest first.';
+COMMENT ON COLUMN api.webhook_delivery.next_attempt_at IS 'Null unless its status is pending.';
+COMMENT ON COLUMN api.webhook_delivery.delivered_at IS 'Null unless its status is delivered.';
 CREATE TYPE api.webhook_delivery_page AS (data api.webhook_delivery[], next_cursor text);
 
 CREATE FUNCTION api.list_webhook_deliveries(

@@ -4,6 +4,8 @@
 -- Errors: webhook_endpoint_not_found 404.
 CREATE TYPE api.webhook_secret AS (secret text, previous_expires_at timestamptz);
 COMMENT ON COLUMN api.webhook_secret.secret IS 'Only in this answer.';
+COMMENT ON COLUMN api.webhook_secret.previous_expires_at IS
+'Until when messages are signed with the old secret as well.';
 
 CREATE FUNCTION api.rotate_webhook_secret(endpoint_id uuid)
 RETURNS api.webhook_secret

@@ -2,10 +2,6 @@
 -- Locks:  the endpoint.
 -- Errors: webhook_endpoint_not_found 404, version_stale 412, event_type_unknown 422, and of the web tier
 --         webhook_target_refused 422.
-CREATE DOMAIN api.webhook_status AS text
-    CONSTRAINT webhook_status_unknown CHECK (VALUE = ANY (ARRAY['enabled', 'disabled']));
-COMMENT ON DOMAIN api.webhook_status IS 'Whether events are sent to the endpoint.';
-
 CREATE FUNCTION api.update_webhook_endpoint(
     endpoint_id uuid, url api.webhook_url DEFAULT NULL, types api.event_patterns DEFAULT NULL,
     description api.short_text DEFAULT NULL, status api.webhook_status DEFAULT NULL, if_match bigint DEFAULT NULL,

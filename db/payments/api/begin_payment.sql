@@ -6,7 +6,7 @@
 --         provider_not_available, amount_above_due, return_url_refused 422, insufficient_funds 409, wallet_locked 409,
 --         those of payments.require_payable 422.
 CREATE FUNCTION api.begin_payment(
-    order_id uuid, provider text, amount api.amount DEFAULT NULL, return_url text DEFAULT NULL,
+    order_id uuid, provider api.provider, amount api.amount DEFAULT NULL, return_url text DEFAULT NULL,
     public_url text DEFAULT NULL
 )
 RETURNS api.payment_answer

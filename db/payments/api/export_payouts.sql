@@ -1,10 +1,6 @@
 -- The transfers to make, for a file that the bank accepts. The web tier writes the file (api/handlers/payout_files.py).
 -- Errors: currency_unknown, currency_required, currency_not_supported 422; nothing_to_transfer, seller_iban_missing
 --         409.
-CREATE DOMAIN api.payout_format AS text
-    CONSTRAINT payout_format_unknown CHECK (VALUE = ANY (ARRAY['csv', 'pain001']));
-COMMENT ON DOMAIN api.payout_format IS 'The format of the file: csv, or pain001 (ISO 20022 pain.001).';
-
 CREATE FUNCTION api.export_payouts(format api.payout_format DEFAULT 'csv', currency api.currency DEFAULT NULL)
 RETURNS api.payout_file
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 -- All payments of the shop, newest first.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_all_payments(
-    provider text DEFAULT NULL, status api.attempt_status DEFAULT NULL, risk api.risk_level DEFAULT NULL,
+    provider api.provider DEFAULT NULL, status api.attempt_status DEFAULT NULL, risk api.risk_level DEFAULT NULL,
     "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
 )
 RETURNS api.payment_page

@@ -1,7 +1,7 @@
 -- Disputed payments, optionally of one status, newest first.
 -- Errors: cursor_invalid 422.
 CREATE FUNCTION api.list_disputes(
-    status api.dispute_status DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
+    status api.dispute_filter DEFAULT NULL, "limit" api.page_limit DEFAULT 20, cursor api.page_cursor DEFAULT NULL
 )
 RETURNS api.dispute_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

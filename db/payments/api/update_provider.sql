@@ -2,11 +2,6 @@
 -- begun stay as they are.
 -- Locks:  the provider.
 -- Errors: confirmation_required 403; provider_not_found 404, capture_method_not_supported 422.
-CREATE DOMAIN api.capture_method AS text
-    CONSTRAINT capture_method_unknown CHECK (VALUE = ANY (ARRAY['automatic', 'manual']));
-COMMENT ON DOMAIN api.capture_method IS
-'automatic: the money is taken at once; manual: it is authorised, and captured by customer service.';
-
 CREATE FUNCTION api.update_provider(
     provider text, enabled boolean DEFAULT NULL, capture_method api.capture_method DEFAULT NULL
 )

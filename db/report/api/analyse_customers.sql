@@ -3,27 +3,31 @@
 CREATE DOMAIN api.report_interval AS text
     CONSTRAINT interval_unknown CHECK (VALUE = ANY (ARRAY['day', 'week', 'month']));
 COMMENT ON DOMAIN api.report_interval IS 'The step of a report. Weeks begin on Monday.';
-CREATE TYPE api.customer_amount AS (currency text, orders bigint, gross bigint, refunded bigint, net bigint);
+CREATE TYPE api.customer_amount AS (currency api.currency, orders bigint, gross bigint, refunded bigint, net bigint);
 CREATE TYPE api.customer_step AS (
     "from" date, "to" date, new_customers bigint, returning_customers bigint, orders bigint
 );
-CREATE TYPE api.lifetime_value AS (currency text, customers bigint, orders bigint, net bigint, average bigint);
+CREATE TYPE api.lifetime_value AS (currency api.currency, customers bigint, orders bigint, net bigint, average bigint);
 COMMENT ON COLUMN api.lifetime_value.average IS 'net per customer.';
 CREATE TYPE api.customer_figures AS (
     account_id uuid, handle text, orders bigint, first_day date, last_day date, amounts api.customer_amount[],
     converted api.customer_amount
 );
 COMMENT ON COLUMN api.customer_figures.converted IS
-'In the reporting currency, at the current rates; null if a rate is missing.';
+'In the reporting currency, at the current rates. Null: a rate is missing.';
+COMMENT ON COLUMN api.customer_figures.handle IS 'Null: none was chosen, or the account is closed.';
 CREATE TYPE api.customer_cohort AS (month date, customers bigint, active bigint[]);
 COMMENT ON COLUMN api.customer_cohort.month IS 'The first day of the month of their first order.';
 COMMENT ON COLUMN api.customer_cohort.active IS
 'The number of them who bought in that month, the next month, and so on.';
 CREATE TYPE api.customer_report AS (
-    as_of timestamptz, "from" date, "to" date, "interval" text, reporting_currency text, new_customers bigint,
-    returning_customers bigint, data api.customer_step[], lifetime api.lifetime_value[],
+    as_of timestamptz, "from" date, "to" date, "interval" api.report_interval, reporting_currency api.currency,
+    new_customers bigint, returning_customers bigint, data api.customer_step[], lifetime api.lifetime_value[],
     best api.customer_figures[], cohorts api.customer_cohort[]
 );
+COMMENT ON COLUMN api.customer_report.as_of IS
+'The report contains everything that was booked by then. Null before the first refresh.';
+COMMENT ON COLUMN api.customer_report.best IS 'The customers of the highest value.';
 
 CREATE FUNCTION api.analyse_customers(
     "from" date DEFAULT NULL, "to" date DEFAULT NULL, "interval" api.report_interval DEFAULT 'month',

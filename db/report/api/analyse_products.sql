@@ -3,22 +3,25 @@
 CREATE DOMAIN api.product_report_sort AS text
     CONSTRAINT sort_unknown CHECK (VALUE = ANY (ARRAY['revenue', 'units', 'refund_rate']));
 COMMENT ON DOMAIN api.product_report_sort IS 'The figure that the list is sorted by, largest first.';
-CREATE TYPE api.product_amount AS (currency text, revenue bigint, refunded bigint);
+CREATE TYPE api.product_amount AS (currency api.currency, revenue bigint, refunded bigint);
 CREATE TYPE api.product_figures AS (
     product_id uuid, merchant_id uuid, sku text, name text, units bigint, units_refunded bigint, refund_rate numeric,
     available bigint, amounts api.product_amount[], converted api.product_amount
 );
 COMMENT ON COLUMN api.product_figures.refund_rate IS
 'The share of the sold order lines of which something was refunded since; 0 to 1.';
-COMMENT ON COLUMN api.product_figures.converted IS 'In the reporting currency; null if a rate is missing.';
+COMMENT ON COLUMN api.product_figures.converted IS 'In the reporting currency. Null: a rate is missing.';
 CREATE TYPE api.sold_out_product AS (
     product_id uuid, merchant_id uuid, sku text, name text, units bigint, since timestamptz
 );
 COMMENT ON COLUMN api.sold_out_product.units IS 'The number of pieces sold in the period.';
+COMMENT ON COLUMN api.sold_out_product.since IS 'Null: it was never in stock.';
 CREATE TYPE api.product_report AS (
-    as_of timestamptz, "from" date, "to" date, reporting_currency text, data api.product_figures[],
+    as_of timestamptz, "from" date, "to" date, reporting_currency api.currency, data api.product_figures[],
     sold_out api.sold_out_product[]
 );
+COMMENT ON COLUMN api.product_report.as_of IS
+'The report contains everything that was booked by then. Null before the first refresh.';
 COMMENT ON COLUMN api.product_report.sold_out IS 'Products that are sold out now, best sellers first; at most fifty.';
 
 CREATE FUNCTION api.analyse_products(

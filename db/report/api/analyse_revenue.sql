@@ -1,8 +1,8 @@
 -- Revenue by day, week or month.
 -- Errors: period_invalid, period_too_long 422.
 CREATE TYPE api.sales_figures AS (
-    currency text, orders bigint, gross bigint, refunds bigint, net bigint, commission bigint, average_order bigint,
-    fees bigint, net_after_fees bigint
+    currency api.any_currency, orders bigint, gross bigint, refunds bigint, net bigint, commission bigint,
+    average_order bigint, fees bigint, net_after_fees bigint
 );
 COMMENT ON COLUMN api.sales_figures.gross IS 'The totals of the orders that were paid, with tax and shipping.';
 COMMENT ON COLUMN api.sales_figures.refunds IS 'Refunds made in this period, for orders of any time.';
@@ -13,18 +13,19 @@ COMMENT ON COLUMN api.sales_figures.fees IS
 the currency of the shop''s account at the gateway. Deposits and disputes are included.';
 COMMENT ON COLUMN api.sales_figures.net_after_fees IS
 'net minus fees of the same currency; fees in another currency are in that currency''s row, and in converted.';
+COMMENT ON COLUMN api.sales_figures.average_order IS 'gross by order, rounded. Null without an order.';
 CREATE TYPE api.sales AS (
-    "from" date, "to" date, amounts api.sales_figures[], converted api.sales_figures, missing_rates text[]
+    "from" date, "to" date, amounts api.sales_figures[], converted api.sales_figures, missing_rates api.any_currency[]
 );
 COMMENT ON COLUMN api.sales.converted IS
-'All of it in the reporting currency, each day at its rate; null if a rate is missing.';
+'All of it in the reporting currency, each day at its rate. Null: a rate is missing.';
 COMMENT ON COLUMN api.sales.missing_rates IS 'Currencies that have no exchange rate for a day on which they were used.';
 CREATE TYPE api.revenue_report AS (
-    as_of timestamptz, "from" date, "to" date, "interval" text, reporting_currency text, data api.sales[],
-    total api.sales
+    as_of timestamptz, "from" date, "to" date, "interval" api.report_interval, reporting_currency api.currency,
+    data api.sales[], total api.sales
 );
 COMMENT ON COLUMN api.revenue_report.as_of IS
-'The report contains everything that was booked by then; null before the first refresh.';
+'The report contains everything that was booked by then. Null before the first refresh.';
 
 CREATE FUNCTION api.analyse_revenue(
     "from" date DEFAULT NULL, "to" date DEFAULT NULL, "interval" api.report_interval DEFAULT 'day',

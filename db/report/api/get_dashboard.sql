@@ -1,6 +1,9 @@
 -- The shop at a glance: sales (from the reports), and work that waits (counted now).
-CREATE TYPE api.sales_comparison AS (name text, now api.sales, before api.sales);
-CREATE TYPE api.status_count AS (status text, orders bigint);
+CREATE DOMAIN api.dashboard_period AS text
+    CONSTRAINT dashboard_period_unknown CHECK (VALUE = ANY (ARRAY['today', '7_days', '30_days']));
+COMMENT ON DOMAIN api.dashboard_period IS 'A number of days up to now.';
+CREATE TYPE api.sales_comparison AS (name api.dashboard_period, now api.sales, before api.sales);
+CREATE TYPE api.status_count AS (status api.order_status, orders bigint);
 CREATE TYPE api.work AS (
     open_payments bigint, authorized_payments bigint, pending_refunds bigint, failed_refunds bigint,
     open_disputes bigint, pending_payouts bigint, pending_credit_changes bigint, low_stock bigint, sold_out bigint,
@@ -13,9 +16,10 @@ CREATE TYPE api.low_stock_product AS (
     product_id uuid, merchant_id uuid, sku text, name text, on_hand bigint, reserved bigint, available bigint
 );
 CREATE TYPE api.dashboard AS (
-    as_of timestamptz, reporting_currency text, periods api.sales_comparison[], orders_by_status api.status_count[],
-    work api.work, low_stock api.low_stock_product[]
+    as_of timestamptz, reporting_currency api.currency, periods api.sales_comparison[],
+    orders_by_status api.status_count[], work api.work, low_stock api.low_stock_product[]
 );
+COMMENT ON COLUMN api.dashboard.as_of IS 'Sales and orders are as they were then. Null before the first refresh.';
 COMMENT ON COLUMN api.dashboard.periods IS 'today, 7_days and 30_days, each beside the same number of days before.';
 COMMENT ON COLUMN api.dashboard.low_stock IS 'The ten products with the lowest stock that are not sold out.';
 

@@ -1,7 +1,8 @@
 -- The settings of the reports, and when each report was last refreshed.
 CREATE TYPE api.report_refresh AS (name text, as_of timestamptz, took_milliseconds bigint);
+COMMENT ON COLUMN api.report_refresh.as_of IS 'Null before the first refresh.';
 CREATE TYPE api.reporting AS (
-    reporting_currency text, refresh_seconds bigint, low_stock bigint, refreshes api.report_refresh[]
+    reporting_currency api.currency, refresh_seconds bigint, low_stock bigint, refreshes api.report_refresh[]
 );
 
 CREATE FUNCTION api.get_reporting()

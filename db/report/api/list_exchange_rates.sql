@@ -1,12 +1,12 @@
 -- Exchange rates, newest first, of one currency or all; with as_of those in force on that day.
 -- Errors: cursor_invalid 422.
 CREATE TYPE api.exchange_rate AS (
-    currency text, base text, rate numeric, valid_from date, valid_until date, created_at timestamptz
+    currency api.currency, base api.currency, rate numeric, valid_from date, valid_until date, created_at timestamptz
 );
 COMMENT ON COLUMN api.exchange_rate.rate IS 'The value of one unit of currency in units of base.';
 COMMENT ON COLUMN api.exchange_rate.base IS 'The reporting currency at the time when the rate was set.';
 COMMENT ON COLUMN api.exchange_rate.valid_until IS
-'The first day on which the rate is no longer in force; null if it has no end yet.';
+'The first day on which the rate is no longer in force. Null while it has no end.';
 CREATE TYPE api.exchange_rate_page AS (data api.exchange_rate[], next_cursor text);
 
 CREATE FUNCTION api.list_exchange_rates(

@@ -1,9 +1,20 @@
 -- Searches for customer service, from one input field: the number of an order or invoice, any id, a gateway's or a bank
 -- transfer's reference, or the beginning of an e-mail address or a handle.
+CREATE DOMAIN api.search_kind AS text CONSTRAINT search_kind_unknown
+    CHECK (VALUE = ANY (ARRAY['order', 'payment', 'refund', 'invoice', 'credit_note', 'debit_note', 'account']));
+COMMENT ON DOMAIN api.search_kind IS 'What was found.';
+CREATE DOMAIN api.search_status AS text CONSTRAINT search_status_unknown
+    CHECK (VALUE = ANY (ARRAY[
+        'pending', 'paid', 'shipped', 'delivered', 'cancelled', 'initiated', 'open', 'processing', 'authorized',
+        'completed', 'failed', 'expired', 'active', 'suspended', 'closed']));
+COMMENT ON DOMAIN api.search_status IS 'The status of an order, a payment, a refund or an account.';
 CREATE TYPE api.search_hit AS (
-    kind text, id uuid, label text, detail text, status text, order_id uuid, account_id uuid
+    kind api.search_kind, id uuid, label text, detail text, status api.search_status, order_id uuid, account_id uuid
 );
-COMMENT ON COLUMN api.search_hit.kind IS 'order, payment, refund, invoice, credit_note, debit_note or account.';
+COMMENT ON COLUMN api.search_hit.label IS 'Its number, provider or handle.';
+COMMENT ON COLUMN api.search_hit.detail IS 'Its amount and currency, or the e-mail of an account.';
+COMMENT ON COLUMN api.search_hit.status IS 'Null: documents have none.';
+COMMENT ON COLUMN api.search_hit.order_id IS 'Null: it belongs to no order.';
 CREATE TYPE api.search_page AS (data api.search_hit[], next_cursor text);
 
 CREATE FUNCTION api.search_shop(q api.search_text)

@@ -2,7 +2,7 @@
 CREATE TYPE api.settings AS (
     order_time_to_live text, payment_time_to_live text, authorization_time_to_live text,
     manual_payment_time_to_live text, booking_time_to_live text, return_window text, commission_basis_points integer,
-    tax_country text, shipping_required boolean, credit_held_until_booked boolean, booking_carrier text,
+    tax_country api.country, shipping_required boolean, credit_held_until_booked boolean, booking_carrier text,
     return_origins text[], delayed_payment_time_to_live text, payout_delay text, confirmation_time_to_live text,
     staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer,
     max_unpaid_orders integer, max_units_on_hold integer, security_events_kept text,
@@ -33,15 +33,15 @@ COMMENT ON COLUMN api.settings.payout_delay IS
 COMMENT ON COLUMN api.settings.deposit_hold IS
 'How long a deposit through a gateway cannot be withdrawn; orders can be paid with it at once.';
 COMMENT ON COLUMN api.settings.max_unpaid_orders IS
-'The number of unpaid orders that an account can have; null: any number.';
+'The number of unpaid orders that an account can have. Null: any number.';
 COMMENT ON COLUMN api.settings.max_units_on_hold IS
-'The number of pieces that the unpaid orders of an account can hold together; null: any number.';
+'The number of pieces that the unpaid orders of an account can hold together. Null: any number.';
 COMMENT ON COLUMN api.settings.security_events_kept IS 'How long security events are kept.';
 COMMENT ON COLUMN api.settings.booking_time_to_live IS 'How long a carrier that does not answer is asked again.';
 COMMENT ON COLUMN api.settings.return_window IS 'How long after the delivery a return can be requested.';
 COMMENT ON COLUMN api.settings.commission_basis_points IS
 'The shop''s share of what merchants sell, in hundredths of a per cent.';
-COMMENT ON COLUMN api.settings.tax_country IS 'Where orders without an address are taxed; null: nowhere.';
+COMMENT ON COLUMN api.settings.tax_country IS 'Where orders without an address are taxed. Null: nowhere.';
 COMMENT ON COLUMN api.settings.untaxed_orders IS
 'What happens to an order with goods for which neither a tax rate nor a rule of exemption applies, if the seller is
 registered for tax: `refuse` (422 `tax_undecided`), or `hold`: it cannot be paid until it is released.';
@@ -55,7 +55,7 @@ COMMENT ON COLUMN api.settings.shipping_required IS
 COMMENT ON COLUMN api.settings.credit_held_until_booked IS
 'Whether credit for a whole order with a shipment is taken only when the carrier has accepted the parcel.';
 COMMENT ON COLUMN api.settings.booking_carrier IS
-'The carrier for that, unless the shipping method has its own; null: none.';
+'The carrier for that, unless the shipping method has its own. Null: none.';
 COMMENT ON COLUMN api.settings.return_origins IS
 'Origins such as https://shop.example that payers may return to, besides the shop''s own.';
 

@@ -13,7 +13,7 @@ BEGIN
                 FROM sales.order_items AS i WHERE i.order_id = o.id ORDER BY i.id
             ),
             o.subtotal, o.discount, o.tax, o.tax_included, o.shipping, o.shipping_method_id, o.total, o.amount_paid,
-            o.amount_refunded, o.promo_code, o.shipping_address, o.expires_at,
+            o.amount_refunded, o.promo_code, api.render_postal_address(o.shipping_address), o.expires_at,
             -- processing comes after authorized in the alphabet too
             sales.payment_status(o, (SELECT max(p.status) FROM payments.payments AS p
                                      WHERE p.order_id = o.id AND p.status IN ('processing', 'authorized'))),

@@ -39,7 +39,8 @@ async def test_a_credit_purchase_is_sent_delivered_and_comes_back(
     assert parcel["tracking_number"].startswith("MOCK")
 
     seen = await client.get(f"/shipments/{parcel['id']}", token=buyer.token)
-    assert (seen.json(), seen.headers["etag"]) == (parcel, f'"{parcel["version"]}"')
+    assert seen.json() == parcel
+    assert seen.headers["etag"].startswith(f'"{parcel["version"]}-')
     stale = await client.patch(
         f"/shipments/{parcel['id']}", token=shop.support, json={"status": "in_transit"}, if_match=parcel["version"] - 1
     )

@@ -167,7 +167,7 @@ async def test_customer_service(client: Client, customer: Customer, admin: Any) 
     path = f"/admin/accounts/{customer.id}"
     one = await client.get(path, token=staff["support"])
     assert one.json()["last_login_at"]
-    assert one.headers["etag"] == f'"{one.json()["version"]}"'
+    assert one.headers["etag"].startswith(f'"{one.json()["version"]}-')
     assert (await client.get(path, token=customer.token)).status_code == 403
     assert (await client.patch(path, token=staff["support"], json={"status": "suspended"})).status_code == 403
     stale = await client.patch(path, token=staff["admin"], json={"status": "suspended"}, if_match=99)

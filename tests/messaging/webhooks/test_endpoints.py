@@ -32,7 +32,7 @@ async def test_from_its_making_to_its_end(client: Client, merchant: str) -> None
     assert seen == endpoint | {"secret": None}
     assert (await client.get(PATH, token=merchant)).json()["data"] == [seen]
     changed = await client.patch(path, token=merchant, json={"status": "disabled"}, if_match=1)
-    assert (changed.json()["disabled_reason"], changed.headers["etag"]) == ("owner", '"2"')
+    assert (changed.json()["disabled_reason"], changed.headers["etag"][:3]) == ("owner", '"2-')
     stale = await client.patch(path, token=merchant, json={"types": ["*"]}, if_match=1)
     assert stale.status_code == 412
     changed = await client.patch(path, token=merchant, json={"status": "enabled", "description": "ours"})
