@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Mount, Route
 
+from api.contract.error_codes import known_codes
 from api.contract.reader import Contract
 from api.http.errors import PHRASES, SENTENCES
 from api.pages.files import PageFiles
@@ -24,8 +25,7 @@ def docs_routes() -> list[BaseRoute]:
 
 def render_errors(contract: Contract) -> HTMLResponse:
     """Every error code: those of the web tier, those that functions raise, and those of constraints."""
-    codes = {code: (409, sentence) for code, sentence in contract.sentences.items() if "." not in code}
-    codes |= contract.refused_inputs() | contract.raised | SENTENCES
+    codes = known_codes(contract, SENTENCES)
     errors = [
         {"code": code, "status": status, "phrase": PHRASES.get(status, ""), "sentence": sentence}
         for code, (status, sentence) in sorted(codes.items())
