@@ -21,6 +21,7 @@ PATIENCE = 30.0  # seconds that a client may take to make room for the next part
 class ExportAccount(Endpoint):
     """GET /account/export."""
 
+    refusals: ClassVar[tuple[str, ...]] = ("get_account_export_part",)
     alternative: ClassVar[str] = "api.account_export_file"
 
     async def respond(self, request: ApiRequest) -> Response:

@@ -47,6 +47,7 @@ class ImportProducts(Endpoint):
     """POST /products/import."""
 
     accepts: ClassVar[str] = CSV
+    refusals: ClassVar[tuple[str, ...]] = ("check_importer", "open_import", "import_file_invalid", "import_rejected")
     others: ClassVar[Mapping[int, str]] = {202: "The new product import, which the worker goes on with."}
 
     async def respond(self, request: ApiRequest) -> Response:
@@ -161,6 +162,7 @@ class ExportProducts(Endpoint):
     """GET /products/export."""
 
     media_type: ClassVar[str] = CSV
+    refusals: ClassVar[tuple[str, ...]] = ("begin_product_export",)
 
     async def respond(self, request: ApiRequest) -> Response:
         """The file. Raises Problem before it begins."""

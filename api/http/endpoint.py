@@ -68,6 +68,7 @@ class Endpoint:
     fields: ClassVar[Mapping[str, Schema]] = MappingProxyType({})
     accepts: ClassVar[str] = "application/json"
     media_type: ClassVar[str] = "application/json"
+    refusals: ClassVar[tuple[str, ...]] = ()
     others: ClassVar[Mapping[int, str]] = MappingProxyType({})
     alternative: ClassVar[str] = ""
 
@@ -288,6 +289,7 @@ class ApiRoute:
             kind.fields,
             kind.accepts,
             kind.media_type,
+            kind.refusals,
             kind.others,
             kind.alternative,
         )
