@@ -107,22 +107,24 @@ class Describer:
         whole = line.method == "GET" and not streamed(operation)
         if whole or operation.versioned:
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
-        responses: dict[str, Any] = {}
-        if whole:
-            responses["304"] = {"description": "It is as your If-None-Match says.", "headers": dict(headers)}
+        # Their 304 is said once, in the document's description: here it would be an answer of another type, or of any.
         if operation.location:
             headers["Location"] = {"$ref": "#/components/headers/Location"}
         if operation.keyed:
             headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
         success: dict[str, Any] = {"description": self._success(operation), "headers": headers}
         if not function.void:
-            success["content"] = {each: self._media(each, function) for each in line.media_type.split(", ")}
-        responses = {"204" if function.void else str(line.status): success, **responses}
+            success["content"] = {each: self._media(each, operation) for each in line.media_type.split(", ")}
+        others = {str(status): {**success, "description": text} for status, text in line.others.items()}
+        responses: dict[str, Any] = {"204" if function.void else str(line.status): success, **others}
         return responses | self._problems.of(operation)
 
-    def _media(self, media_type: str, function: Function) -> dict[str, Any]:
+    def _media(self, media_type: str, operation: Operation) -> dict[str, Any]:
         if media_type == "application/json":
-            return {"schema": self._components.response(function.returns)}
+            schema = self._components.response(operation.function.returns)
+            if alternative := operation.line.alternative:
+                return {"schema": {"anyOf": [schema, self._components.response(alternative)]}}
+            return {"schema": schema}
         text: Schema = {"type": "string"}
         return {"schema": text if media_type == "text/event-stream" else text | {"format": "binary"}}
 
