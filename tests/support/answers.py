@@ -131,7 +131,8 @@ def references(schema: Any) -> list[str]:
         return []
     found = [name for part in schema.values() for name in references(part)]
     reference = schema.get("$ref")
-    return [*found, reference.removeprefix(REFERENCE)] if isinstance(reference, str) else found
+    named = isinstance(reference, str) and reference.startswith(REFERENCE)  # examples have names of their own
+    return [*found, reference.removeprefix(REFERENCE)] if named else found
 
 
 def _closed(schema: Schema) -> Schema:
