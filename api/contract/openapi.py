@@ -69,7 +69,7 @@ requests (browsers send a cookie). They are then answered by a server that has y
 def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[str, Any]:
     """The document of these operations, as JSON data."""
     operations = list(operations)
-    components = Components(contract.types, {"api.currency": contract.currencies})
+    components = Components(contract.types, {"api.currency": contract.currencies, "api.provider": contract.providers})
     describer = Describer(contract, components)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:

@@ -20,7 +20,7 @@ class Contract:
     """What schema api offers: functions, types and error codes.
 
     `sentences` maps a constraint, unique index or domain to its COMMENT; `raised` maps a code that a routine raises to
-    its status and sentence; `currencies` are the codes that the shop knows.
+    its status and sentence; `currencies` and `providers` are those that the shop knows.
     """
 
     functions: dict[str, Function]
@@ -28,6 +28,7 @@ class Contract:
     sentences: dict[str, str]
     raised: dict[str, tuple[int, str]]
     currencies: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
 
     def refused_inputs(self) -> dict[str, tuple[int, str]]:
         """The code of each domain's CHECK, with its status and the domain's sentence."""
@@ -72,6 +73,7 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     names = {row["name"] for row in rows}
     scopes: dict[str, str] = orjson.loads(await _call(connection, names, "list_key_scopes") or "{}")
     currencies = await _call(connection, names, "list_currencies") or ()
+    providers = await _call(connection, names, "list_provider_names") or ()
     for row in rows:
         if row["name"] in functions:
             misfits.append(f"api.{row['name']} is overloaded")
@@ -89,7 +91,7 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     raised: dict[str, tuple[int, str]] = {}
     for row in await connection.fetch(_BODIES):
         raised.update(_raised_codes(row["body"]))
-    return Contract(functions, types, sentences, raised, tuple(currencies))
+    return Contract(functions, types, sentences, raised, tuple(currencies), tuple(providers))
 
 
 async def read_deployed(connection: asyncpg.Connection[Any], contract: Contract, source: tuple[str, str]) -> Deployed:
