@@ -93,12 +93,12 @@ COMMENT ON COLUMN api.shipping_part.exemption_reason IS
 
 CREATE TYPE api."order" AS (
     id uuid, number text, account_id uuid, status api.order_status, currency api.stored_currency,
-    items api.order_item[], subtotal bigint, discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid,
-    total bigint, amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address api.postal_address,
-    expires_at timestamptz, payment_status api.order_payment_status, fulfilment_status api.fulfilment_status,
-    on_hold boolean, hold_reason text, shipping_tax bigint, shipping_tax_included bigint,
-    shipping_parts api.shipping_part[], tax_country api.country, tax_region text, buyer_tax_id text,
-    buyer_reference text, version bigint, created_at timestamptz
+    items api.order_item[], subtotal bigint, discount bigint, tax bigint, tax_included bigint, shipping bigint,
+    shipping_method_id uuid, total bigint, amount_paid bigint, amount_refunded bigint, promo_code text,
+    shipping_address api.postal_address, expires_at timestamptz, payment_status api.order_payment_status,
+    fulfilment_status api.fulfilment_status, on_hold boolean, hold_reason text, shipping_tax bigint,
+    shipping_tax_included bigint, shipping_parts api.shipping_part[], tax_country api.country, tax_region text,
+    buyer_tax_id text, buyer_reference text, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api."order".number IS 'The number that people read.';
 COMMENT ON COLUMN api."order".shipping_method_id IS 'Null: none was chosen.';
