@@ -124,14 +124,16 @@ class Answers:
 
 
 def references(schema: Any) -> list[str]:
-    """The components that a schema names."""
+    """The schemas among the components that a schema, or what contains schemas, refers to."""
     if isinstance(schema, list):
         return [name for part in schema for name in references(part)]
     if not isinstance(schema, dict):
         return []
     found = [name for part in schema.values() for name in references(part)]
     reference = schema.get("$ref")
-    return [*found, reference.removeprefix(REFERENCE)] if isinstance(reference, str) else found
+    if isinstance(reference, str) and reference.startswith(REFERENCE):
+        found.append(reference.removeprefix(REFERENCE))
+    return found
 
 
 def _closed(schema: Schema) -> Schema:
