@@ -125,7 +125,7 @@ class Answers:
 
 
 def references(schema: Any) -> list[str]:
-    """The components that a schema names."""
+    """The schemas among the components that a schema, or what contains schemas, refers to."""
     if isinstance(schema, list):
         return [name for part in schema for name in references(part)]
     if not isinstance(schema, dict):
