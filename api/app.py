@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
+from api.contract.error_codes import ErrorCodes
 from api.contract.matching import find_misfits
 from api.contract.openapi import build_openapi
 from api.contract.operations import Operation, build_operation, find_locations
@@ -29,7 +30,7 @@ from api.handlers.transfers import MOST_FULL, Transfers
 from api.http.client_address import address_shown
 from api.http.connections import Connections
 from api.http.endpoint import Endpoint
-from api.http.errors import Problem
+from api.http.errors import PHRASES, SENTENCES, Problem
 from api.http.identity_provider import OutsideTokens
 from api.http.middleware import Deadlines, Telemetry
 from api.http.passwords import PasswordHasher
@@ -64,17 +65,18 @@ EXPOSED = (
 )  # fmt: skip
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
+def create_app(settings: Settings | None = None, provider: TracerProvider | None = None) -> Starlette:
     """The application; uvicorn's factory.
 
     Arguments:
         settings: without them, those of the environment.
+        provider: OpenTelemetry's, which takes the spans; without it, the settings decide.
     """
     settings = settings or Settings.from_env()
     deadlines = Deadlines()
     metrics = RequestMetrics()
     refusals = Refusals()
-    provider = trace_provider(settings)
+    provider = provider or trace_provider(settings)
     telemetry = Middleware(
         Telemetry,
         deadlines=deadlines,
@@ -260,7 +262,8 @@ def build_operations(contract: Contract, *, numbered: bool) -> list[Operation]:
 
 def describe(contract: Contract) -> dict[str, Any]:
     """The OpenAPI document, with examples. Raises ContractError."""
-    document = build_openapi(contract, build_operations(contract, numbered=False))
+    operations = build_operations(contract, numbered=False)
+    document = build_openapi(contract, operations, ErrorCodes(contract, SENTENCES), PHRASES)
     add_examples(document)
     return document
 

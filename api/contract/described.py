@@ -9,6 +9,7 @@ from api.contract.components import Components, public
 from api.contract.deprecations import mark_operation
 from api.contract.json_schema import Schema, component
 from api.contract.operations import Operation, body_fields
+from api.contract.problems import Problems
 from api.contract.reader import Contract
 from api.contract.signatures import PEOPLE, Function
 from api.contract.tags import tag_of
@@ -20,7 +21,7 @@ _IF_MATCH = {
     "in": "header",
     "required": False,
     "description": "The ETag that was read, or the version in quotes; another version answers 412.",
-    "schema": {"type": "string", "pattern": r'^("\d{1,18}(-[0-9a-f]{24})?"|\*)$', "examples": ['"3"']},
+    "schema": {"type": "string", "pattern": r'^("\d{1,18}(-[^"]*)?"|\*)$', "examples": ['"3"']},
 }
 _KEY = {
     "name": "Idempotency-Key",
@@ -34,9 +35,10 @@ _KEY = {
 class Describer:
     """Describes operations; the types that they refer to are added to the `components`."""
 
-    def __init__(self, contract: Contract, components: Components) -> None:
+    def __init__(self, contract: Contract, components: Components, problems: Problems) -> None:
         self._contract = contract
         self._components = components
+        self._problems = problems
 
     def describe(self, operation: Operation) -> dict[str, Any]:
         """The operation object of OpenAPI."""
@@ -57,7 +59,7 @@ class Describer:
             described["parameters"] = parameters
         if operation.has_body and (body := self._request_body(operation)):
             described["requestBody"] = body
-        described["responses"] = self._responses(operation, anyone=anyone)
+        described["responses"] = self._responses(operation)
         mark_operation(function.name, described)
         return described
 
@@ -99,42 +101,30 @@ class Describer:
             parameters.append(_KEY)
         return parameters
 
-    def _responses(self, operation: Operation, *, anyone: bool) -> dict[str, Any]:
+    def _responses(self, operation: Operation) -> dict[str, Any]:
         function, line = operation.function, operation.line
         headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
         whole = line.method == "GET" and not streamed(operation)
         if whole or operation.versioned:
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
-        responses: dict[str, Any] = {}
-        if whole:
-            responses["304"] = {"description": "It is as your If-None-Match says.", "headers": dict(headers)}
+        # Their 304 is said once, in the document's description: here it would be an answer of another type, or of any.
         if operation.location:
             headers["Location"] = {"$ref": "#/components/headers/Location"}
         if operation.keyed:
             headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
         success: dict[str, Any] = {"description": self._success(operation), "headers": headers}
         if not function.void:
-            success["content"] = {each: self._media(each, function) for each in line.media_type.split(", ")}
-        responses = {"204" if function.void else str(line.status): success, **responses}
-        refused = [
-            ("400", operation.has_body),
-            ("401", not anyone),
-            ("403", not anyone),
-            ("404", bool(operation.path)),
-            ("409", line.method != "GET"),
-            ("412", "if_match" in operation.statement.hidden),
-            ("413", operation.has_body),
-            ("415", operation.has_body),
-            ("422", True),
-            ("429", True),
-            ("default", True),
-        ]
-        responses.update({status: {"$ref": "#/components/responses/Problem"} for status, there in refused if there})
-        return responses
+            success["content"] = {each: self._media(each, operation) for each in line.media_type.split(", ")}
+        others = {str(status): {**success, "description": text} for status, text in line.others.items()}
+        responses: dict[str, Any] = {"204" if function.void else str(line.status): success, **others}
+        return responses | self._problems.of(operation)
 
-    def _media(self, media_type: str, function: Function) -> dict[str, Any]:
+    def _media(self, media_type: str, operation: Operation) -> dict[str, Any]:
         if media_type == "application/json":
-            return {"schema": self._components.response(function.returns)}
+            schema = self._components.response(operation.function.returns)
+            if alternative := operation.line.alternative:
+                return {"schema": {"anyOf": [schema, self._components.response(alternative)]}}
+            return {"schema": schema}
         text: Schema = {"type": "string"}
         return {"schema": text if media_type == "text/event-stream" else text | {"format": "binary"}}
 

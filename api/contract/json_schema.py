@@ -39,6 +39,12 @@ class Domain:
     comment: str
 
     @property
+    def same_as(self) -> str:
+        """The domain with the CHECK that this one does without, because it is of what is stored; or empty."""
+        found = re.match(r"As (api\.\w+):", self.comment)
+        return found[1] if found and not self.checks else ""
+
+    @property
     def sentence(self) -> str:
         """What a client reads about a value that the domain refuses: its COMMENT, and the values if they are few."""
         values = [value for check in self.checks.values() for value in limits(check).get("enum", ())]
@@ -141,8 +147,12 @@ _BOUNDS = {">=": "minimum", "<=": "maximum", ">": "exclusiveMinimum", "<": "excl
 _SUBJECT = r"\(?VALUE\)?(?:::text)?"
 
 
+@cache
 def limits(check: str) -> Schema:
-    """A domain's CHECK as JSON Schema, as far as JSON Schema can express it; the database checks all of it again."""
+    """A domain's CHECK as JSON Schema, as far as JSON Schema can express it; the database checks all of it again.
+
+    The result is shared: it must not be changed.
+    """
     schema: Schema = {}
     for term in _conjuncts(check.removeprefix("CHECK ")):
         if found := re.fullmatch(rf"VALUE (>=|<=|>|<) {_NUMBER}", term):
@@ -165,6 +175,11 @@ def limits(check: str) -> Schema:
         elif found := re.fullmatch(r"jsonb_typeof\(VALUE\) = '(\w+)'::text", term):
             schema["type"] = found[1]
     return schema
+
+
+def expressible(check: str) -> bool:
+    """Whether JSON Schema can express all of a CHECK."""
+    return all(limits(term) for term in _conjuncts(check.removeprefix("CHECK ")))
 
 
 def _pattern(expression: str) -> str:

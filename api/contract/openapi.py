@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
 from api.contract.components import Components
 from api.contract.deprecations import mark_fields
 from api.contract.described import Describer
-from api.contract.json_schema import REFERENCE, Schema
+from api.contract.error_codes import ErrorCodes
 from api.contract.operations import Operation
+from api.contract.problems import Problems
 from api.contract.reader import Contract
 from api.contract.tags import describe_tags, tag_of
 
-_PROBLEM: Schema = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457). Programs read `code`, people `detail`.",
-    "required": ["type", "title", "status", "detail", "code", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "Where the code is explained."},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "A sentence for a person."},
-        "code": {"type": "string", "description": "A word for a program; it never changes."},
-        "request_id": {"type": "string", "description": "As in X-Request-Id: name it when you ask for help."},
-        "errors": {
-            "type": "array",
-            "description": "Everything that is wrong with the input.",
-            "items": {"$ref": REFERENCE + "violation"},
-        },
+_HEADERS: dict[str, Any] = {
+    "X-Request-Id": {
+        "description": "This request's id, in every log and audit row.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": "Of the body; the version first, if any.",
+        "schema": {"type": "string"},
+    },
+    "Location": {
+        "description": "Where the new resource is.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Idempotent-Replayed": {
+        "description": "`true`: the stored answer of the first time.",
+        "schema": {"type": "string"},
     },
 }
 
-_VIOLATION: Schema = {
-    "type": "object",
-    "description": "What is wrong with one field or parameter.",
-    "required": ["pointer", "detail"],
-    "properties": {
-        "pointer": {"type": "string", "description": "JSON pointer to the field, or its parameter."},
-        "detail": {"type": "string", "description": "A sentence for a person."},
+_SECURITY: dict[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token"},
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "API key",
+        "description": "An API key (`POST /v1/api-keys`) with the scope that the operation names.",
     },
 }
 
@@ -63,20 +65,23 @@ long as the body is the same.
 **Read what you wrote**: if a response has the header `X-Store-Version`, send its latest value with your next
 requests (browsers send a cookie). They are then answered by a server that has your change.
 
-**Errors** are `application/problem+json`; each code is explained in the [list of errors](/docs/errors)."""
+**Errors** are `application/problem+json`. Each operation lists its codes, by status, with their sentences; all of them
+are in the [list of errors](/docs/errors)."""
 
 
-def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[str, Any]:
-    """The document of these operations, as JSON data."""
+def build_openapi(
+    contract: Contract, operations: Iterable[Operation], error_codes: ErrorCodes, phrases: Mapping[int, str]
+) -> dict[str, Any]:
+    """The document of these operations, as JSON data. `phrases`: what HTTP calls each status."""
     operations = list(operations)
     components = Components(contract.types, {"api.currency": contract.currencies})
-    describer = Describer(contract, components)
+    problems = Problems(operations, error_codes, phrases)
+    describer = Describer(contract, components, problems)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = paths.setdefault(f"/v1{operation.line.path}", {})
         path[operation.line.method.lower()] = describer.describe(operation)
-    components.add("violation", _VIOLATION)
-    components.add("problem", _PROBLEM)
+    components.schemas |= problems.schemas
     return {
         "openapi": "3.1.0",
         "info": {
@@ -91,37 +96,9 @@ def build_openapi(contract: Contract, operations: Iterable[Operation]) -> dict[s
         "paths": paths,
         "components": {
             "schemas": mark_fields(dict(sorted(components.schemas.items()))),
-            "responses": {
-                "Problem": {
-                    "description": "It was refused, or went wrong.",
-                    "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}},
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
-                }
-            },
-            "headers": {
-                "X-Request-Id": {
-                    "description": "This request's id, in every log and audit row.",
-                    "schema": {"type": "string"},
-                },
-                "ETag": {"description": "Of the body; the version first, if any.", "schema": {"type": "string"}},
-                "Location": {
-                    "description": "Where the new resource is.",
-                    "schema": {"type": "string", "format": "uri-reference"},
-                },
-                "Idempotent-Replayed": {
-                    "description": "`true`: the stored answer of the first time.",
-                    "schema": {"type": "string"},
-                },
-            },
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token"},
-                "key": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "API key",
-                    "description": "An API key (`POST /v1/api-keys`) with the scope that the operation names.",
-                },
-            },
+            "responses": problems.responses,
+            "examples": dict(sorted(problems.examples.items())),
+            "headers": _HEADERS,
+            "securitySchemes": _SECURITY,
         },
     }

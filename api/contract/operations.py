@@ -35,6 +35,9 @@ class RouteLine:
         status: of a successful response with a body.
         fields: JSON Schemas of body fields that the web tier reads itself or whose schema it replaces.
         accepts, media_type: of the request body and of the response (several are separated by commas).
+        refusals: error codes that the web tier adds, and functions that it calls besides, with theirs.
+        others: descriptions of other statuses of a successful response with this body.
+        alternative: an SQL type that the response can be of as well.
     """
 
     method: str
@@ -44,6 +47,9 @@ class RouteLine:
     fields: Mapping[str, Schema] = field(default_factory=dict)
     accepts: str = "application/json"
     media_type: str = "application/json"
+    refusals: tuple[str, ...] = ()
+    others: Mapping[int, str] = field(default_factory=dict)
+    alternative: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,8 @@ class Contract:
     """What schema api offers: functions, types and error codes.
 
     `sentences` maps a constraint, unique index or domain to its COMMENT; `raised` maps a code that a routine raises to
-    its status and sentence; `currencies` are the codes that the shop knows.
+    its status and sentence; `currencies` are the codes that the shop knows. `explained` has the
+    sentences of codes that are data where they are raised.
     """
 
     functions: dict[str, Function]
@@ -28,6 +29,7 @@ class Contract:
     sentences: dict[str, str]
     raised: dict[str, tuple[int, str]]
     currencies: tuple[str, ...] = ()
+    explained: Mapping[str, str] = field(default_factory=dict)
 
     def refused_inputs(self) -> dict[str, tuple[int, str]]:
         """The code of each domain's CHECK, with its status and the domain's sentence."""
@@ -89,7 +91,10 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     raised: dict[str, tuple[int, str]] = {}
     for row in await connection.fetch(_BODIES):
         raised.update(_raised_codes(row["body"]))
-    return Contract(functions, types, sentences, raised, tuple(currencies))
+    explained: dict[str, str] = {}
+    for row in await connection.fetch(_EXPLANATIONS):
+        explained |= _explanations(row["body"])
+    return Contract(functions, types, sentences, raised, tuple(currencies), explained)
 
 
 async def read_deployed(connection: asyncpg.Connection[Any], contract: Contract, source: tuple[str, str]) -> Deployed:
@@ -189,6 +194,12 @@ def _sentences(statement: str) -> str:
     return ""
 
 
+def _explanations(body: str) -> dict[str, str]:
+    """The branches of a CASE from codes to sentences."""
+    branches = re.findall(r"WHEN '(\w+)'::text THEN '((?:[^']|'')*)'::text", body)
+    return {code: sentence.replace("''", "'") for code, sentence in branches}
+
+
 _FUNCTIONS = """
 SELECT p.proname AS name, p.proargnames AS names, p.proargmodes::text[] AS modes,
        ARRAY(SELECT format_type(t, NULL)
@@ -232,6 +243,13 @@ UNION ALL
 SELECT i.relname, obj_description(i.oid, 'pg_class')
 FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid
 WHERE x.indisunique AND obj_description(i.oid, 'pg_class') IS NOT NULL
+"""
+
+# Functions such as sales.explain_promotion are one CASE; PostgreSQL keeps them parsed.
+_EXPLANATIONS = """
+SELECT pg_get_function_sqlbody(p.oid) AS body FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.proname LIKE 'explain\\_%'
+      AND p.prosqlbody IS NOT NULL
 """
 
 _BODIES = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import ClassVar
 
 import orjson
 from starlette.responses import Response
@@ -19,6 +20,9 @@ PATIENCE = 30.0  # seconds that a client may take to make room for the next part
 
 class ExportAccount(Endpoint):
     """GET /account/export."""
+
+    refusals: ClassVar[tuple[str, ...]] = ("get_account_export_part",)
+    alternative: ClassVar[str] = "api.account_export_file"
 
     async def respond(self, request: ApiRequest) -> Response:
         """The file when it is completed, else the export's status. Raises Problem."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import orjson
 from starlette.requests import Request
@@ -21,6 +22,10 @@ from api.state import State
 
 class BeginPayment(Endpoint):
     """POST /orders/{order_id}/payments and /wallet/deposits."""
+
+    refusals: ClassVar[tuple[str, ...]] = (
+        "get_payment", "provider_not_available", "amount_not_payable", "gateway_refused", "gateway_unavailable",
+    )  # fmt: skip
 
     async def respond(self, request: ApiRequest) -> Response:
         """The payment, with its checkout where it has one. Raises Problem."""
@@ -46,6 +51,13 @@ class BeginPayment(Endpoint):
 
 class CapturePayment(Endpoint):
     """POST /payments/{payment_id}/capture."""
+
+    refusals: ClassVar[tuple[str, ...]] = (
+        "get_payment",
+        "amount_not_payable",
+        "gateway_refused",
+        "gateway_unavailable",
+    )
 
     async def respond(self, request: ApiRequest) -> Response:
         """The payment. The amount is committed first; if the gateway fails then, the worker goes on. Raises Problem."""

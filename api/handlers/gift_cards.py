@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from starlette.responses import Response
 
 from api.http.endpoint import Endpoint
@@ -10,6 +12,8 @@ from api.http.requests import ApiRequest
 
 class RedeemGiftCard(Endpoint):
     """POST /gift-cards/redeem."""
+
+    refusals: ClassVar[tuple[str, ...]] = ("begin_gift_card_redemption",)
 
     async def respond(self, request: ApiRequest) -> Response:
         """The wallet's transaction. Raises Problem."""

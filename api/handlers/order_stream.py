@@ -53,6 +53,7 @@ class OrderStream(Endpoint):
     """GET /orders/{order_id}/stream."""
 
     media_type: ClassVar[str] = "text/event-stream"
+    refusals: ClassVar[tuple[str, ...]] = ("open_order_stream",)
 
     async def respond(self, request: ApiRequest) -> Response:
         """The stream. Raises Problem before it begins."""

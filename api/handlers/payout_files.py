@@ -28,6 +28,7 @@ class ExportPayouts(Endpoint):
     """GET /admin/payouts/export."""
 
     media_type: ClassVar[str] = "text/csv, application/xml"
+    refusals: ClassVar[tuple[str, ...]] = ("begin_payout_export",)
 
     async def respond(self, request: ApiRequest) -> Response:
         """The file. Raises Problem."""

@@ -48,6 +48,7 @@ class CreateAccount(Endpoint):
     """POST /accounts."""
 
     fields: ClassVar[Mapping[str, Schema]] = {"password": _NEW_PASSWORD}
+    refusals: ClassVar[tuple[str, ...]] = ("password_weak", "get_password_words")
 
     async def respond(self, request: ApiRequest) -> Response:
         """The account. Raises Problem."""
@@ -63,6 +64,7 @@ class CreateSession(Endpoint):
     """POST /sessions."""
 
     fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD, "cookies": _COOKIES}
+    refusals: ClassVar[tuple[str, ...]] = ("begin_session", "code_invalid")
 
     async def respond(self, request: ApiRequest) -> Response:
         """The session, its tokens in the body or in cookies. Raises Problem."""
@@ -92,6 +94,7 @@ class RefreshSession(Endpoint):
     """POST /sessions/refresh."""
 
     fields: ClassVar[Mapping[str, Schema]] = {"refresh_token": _REFRESH_TOKEN}
+    refusals: ClassVar[tuple[str, ...]] = ("refresh_token_reused",)
 
     async def respond(self, request: ApiRequest) -> Response:
         """New tokens, where the old one came from. Raises Problem."""
@@ -127,6 +130,7 @@ class ConfirmSession(Endpoint):
     """POST /sessions/current/confirm."""
 
     fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD | {"type": ["string", "null"], "default": None}}
+    refusals: ClassVar[tuple[str, ...]] = ("begin_code", "get_password_salt", "code_invalid")
 
     async def respond(self, request: ApiRequest) -> Response:
         """204. Raises Problem."""
@@ -147,6 +151,7 @@ class ChangePassword(Endpoint):
     """PUT /account/password."""
 
     fields: ClassVar[Mapping[str, Schema]] = {"current_password": _PASSWORD, "new_password": _NEW_PASSWORD}
+    refusals: ClassVar[tuple[str, ...]] = ("get_account", "get_password_salt", "get_password_words", "password_weak")
 
     async def respond(self, request: ApiRequest) -> Response:
         """204. Raises Problem."""
@@ -170,6 +175,7 @@ class ConfirmPasswordReset(Endpoint):
     """POST /password-resets/confirm."""
 
     fields: ClassVar[Mapping[str, Schema]] = {"token": _RESET_TOKEN, "new_password": _NEW_PASSWORD}
+    refusals: ClassVar[tuple[str, ...]] = ("begin_password_reset", "get_password_words", "password_weak")
 
     async def respond(self, request: ApiRequest) -> Response:
         """204. Raises Problem."""

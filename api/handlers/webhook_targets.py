@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import ClassVar
 
 from starlette.responses import Response
 
@@ -17,6 +18,8 @@ LOOK_UP = 3.0  # seconds for the name
 
 class CheckTarget(Endpoint):
     """POST /webhook-endpoints and PATCH /webhook-endpoints/{endpoint_id}."""
+
+    refusals: ClassVar[tuple[str, ...]] = ("check_caller", "webhook_target_refused")
 
     async def respond(self, request: ApiRequest) -> Response:
         """The endpoint. Raises Problem webhook_target_refused for an address that is not on the public network.

@@ -62,12 +62,15 @@ class Endpoint:
     """Serves one line of routes.py.
 
     What one statement cannot do (hash a password, call a gateway) is a subclass that overrides respond() and names the
-    body `fields` that the web tier reads itself.
+    body `fields` that the web tier reads itself, and what else it answers with (see RouteLine).
     """
 
     fields: ClassVar[Mapping[str, Schema]] = MappingProxyType({})
     accepts: ClassVar[str] = "application/json"
     media_type: ClassVar[str] = "application/json"
+    refusals: ClassVar[tuple[str, ...]] = ()
+    others: ClassVar[Mapping[int, str]] = MappingProxyType({})
+    alternative: ClassVar[str] = ""
 
     operation: Operation
     state: State
@@ -278,7 +281,18 @@ class ApiRoute:
     def line(self) -> RouteLine:
         """What the contract needs to know of it."""
         kind = self.endpoint
-        return RouteLine(self.method, self.path, self.function, self.status, kind.fields, kind.accepts, kind.media_type)
+        return RouteLine(
+            self.method,
+            self.path,
+            self.function,
+            self.status,
+            kind.fields,
+            kind.accepts,
+            kind.media_type,
+            kind.refusals,
+            kind.others,
+            kind.alternative,
+        )
 
     def build(self) -> Route:
         """The route for one application."""

@@ -9,8 +9,9 @@ from shop_client import AuthenticatedClient, Client
 from shop_client.api.account import create_account, create_session
 from shop_client.api.cart import add_cart_item, checkout_cart
 from shop_client.api.orders import get_order
-from shop_client.api.payments import begin_payment, create_refund
+from shop_client.api.payments import begin_payment
 from shop_client.api.products import list_products
+from shop_client.api.refunds import create_refund
 from shop_client.models import (
     AddCartItemRequest,
     BeginPaymentRequest,

@@ -37,6 +37,7 @@ class Answers:
     _validators: dict[tuple[str, str, str], jsonschema_rs.Validator] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.document["components"]["schemas"]["currency"].pop("enum")  # data: tests add currencies of their own
         for path, methods in self.document["paths"].items():
             parts = path.split("/")
             for method, operation in methods.items():
@@ -51,6 +52,8 @@ class Answers:
         if (found := self._find(method, path)) is None:
             return []
         name, operation = found
+        if status == 304:  # of every GET, as the document's description says
+            return [f"{name} answers 304 with a body"] if body or method != "GET" else []
         responses = operation["responses"]
         code = str(status) if str(status) in responses else "default"
         if code == "default" and status < 400:

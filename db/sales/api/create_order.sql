@@ -2,7 +2,7 @@
 -- Locks:  an advisory lock of the account's unpaid orders; stock rows, in product order; promotions.
 -- Errors: order_empty, line_needs_product_or_bundle, quantity_out_of_range, currency_unknown,
 --         product_not_sold_in_currency 422; product_not_found, bundle_not_found, address_not_found 404; out_of_stock,
---         too_many_unpaid_orders, too_many_units_on_hold 409; the reason why a promotion does not apply (promo_…);
+--         too_many_unpaid_orders, too_many_units_on_hold 409; those of place_order;
 --         shipping_method_required, shipping_method_not_available, shipping_address_required 422.
 CREATE FUNCTION api.create_order(
     items api.order_lines, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,

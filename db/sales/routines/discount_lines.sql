@@ -2,7 +2,7 @@
 -- to; stores what each promotion takes off.
 -- Callers:   price_order.
 -- Locks:     the uses of the order's promotions; the caller holds the order.
--- Errors:    the reason why a promotion does not apply, for a new order (see explain_promotion).
+-- Errors:    for a new order those of refuse_promotion.
 CREATE OR REPLACE FUNCTION sales.discount_lines(
     "order" sales.orders, product_ids uuid[], amounts bigint[], is_new boolean
 )

@@ -1,7 +1,8 @@
 -- Raises the error that says why a promotion does not apply. The order and the validation use the same messages.
 -- Callers:   discount_lines, use_promotions.
--- Errors:    the code it is given: own_account_refused 403, promo_used_up and promo_used_by_account 409, all others
---            422.
+-- Errors:    the code it is given: own_account_refused 403; promo_used_up, promo_used_by_account 409;
+--            promo_code_unknown, promo_not_yet_valid, promo_expired, promo_not_stackable, promo_other_currency,
+--            promo_minimum_not_reached, promo_not_applicable 422.
 CREATE OR REPLACE FUNCTION sales.refuse_promotion(code text, minimum bigint DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
