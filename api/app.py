@@ -65,17 +65,18 @@ EXPOSED = (
 )  # fmt: skip
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
+def create_app(settings: Settings | None = None, provider: TracerProvider | None = None) -> Starlette:
     """The application; uvicorn's factory.
 
     Arguments:
         settings: without them, those of the environment.
+        provider: OpenTelemetry's, which takes the spans; without it, the settings decide.
     """
     settings = settings or Settings.from_env()
     deadlines = Deadlines()
     metrics = RequestMetrics()
     refusals = Refusals()
-    provider = trace_provider(settings)
+    provider = provider or trace_provider(settings)
     telemetry = Middleware(
         Telemetry,
         deadlines=deadlines,

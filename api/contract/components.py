@@ -51,6 +51,8 @@ class Components:
         if name not in types.domains:
             return types.schema(name, request=request)
         domain = types.domains[name]
+        if domain.same_as:
+            return self._schema(domain.same_as, request=request)
         if self._is_array(domain.base):
             return public(types.schema(name, request=True)) | self._items(domain.base, request=request)
         return {"$ref": REFERENCE + self._domain(name)}

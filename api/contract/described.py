@@ -114,13 +114,17 @@ class Describer:
             headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
         success: dict[str, Any] = {"description": self._success(operation), "headers": headers}
         if not function.void:
-            success["content"] = {each: self._media(each, function) for each in line.media_type.split(", ")}
-        responses: dict[str, Any] = {"204" if function.void else str(line.status): success}
+            success["content"] = {each: self._media(each, operation) for each in line.media_type.split(", ")}
+        others = {str(status): {**success, "description": text} for status, text in line.others.items()}
+        responses: dict[str, Any] = {"204" if function.void else str(line.status): success, **others}
         return responses | self._problems.of(operation)
 
-    def _media(self, media_type: str, function: Function) -> dict[str, Any]:
+    def _media(self, media_type: str, operation: Operation) -> dict[str, Any]:
         if media_type == "application/json":
-            return {"schema": self._components.response(function.returns)}
+            schema = self._components.response(operation.function.returns)
+            if alternative := operation.line.alternative:
+                return {"schema": {"anyOf": [schema, self._components.response(alternative)]}}
+            return {"schema": schema}
         text: Schema = {"type": "string"}
         return {"schema": text if media_type == "text/event-stream" else text | {"format": "binary"}}
 

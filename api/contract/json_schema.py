@@ -39,6 +39,12 @@ class Domain:
     comment: str
 
     @property
+    def same_as(self) -> str:
+        """The domain with the CHECK that this one does without, because it is of what is stored; or empty."""
+        found = re.match(r"As (api\.\w+):", self.comment)
+        return found[1] if found and not self.checks else ""
+
+    @property
     def sentence(self) -> str:
         """What a client reads about a value that the domain refuses: its COMMENT, and the values if they are few."""
         values = [value for check in self.checks.values() for value in limits(check).get("enum", ())]

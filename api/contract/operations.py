@@ -36,6 +36,8 @@ class RouteLine:
         fields: JSON Schemas of body fields that the web tier reads itself or whose schema it replaces.
         accepts, media_type: of the request body and of the response (several are separated by commas).
         refusals: error codes that the web tier adds, and functions that it calls besides, with theirs.
+        others: descriptions of other statuses of a successful response with this body.
+        alternative: an SQL type that the response can be of as well.
     """
 
     method: str
@@ -46,6 +48,8 @@ class RouteLine:
     accepts: str = "application/json"
     media_type: str = "application/json"
     refusals: tuple[str, ...] = ()
+    others: Mapping[int, str] = field(default_factory=dict)
+    alternative: str = ""
 
 
 @dataclass(frozen=True)

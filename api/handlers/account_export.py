@@ -22,6 +22,7 @@ class ExportAccount(Endpoint):
     """GET /account/export."""
 
     refusals: ClassVar[tuple[str, ...]] = ("get_account_export_part",)
+    alternative: ClassVar[str] = "api.account_export_file"
 
     async def respond(self, request: ApiRequest) -> Response:
         """The file when it is completed, else the export's status. Raises Problem."""

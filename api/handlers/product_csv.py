@@ -14,7 +14,7 @@ import hashlib
 import io
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from typing import IO, Any, ClassVar
 
@@ -48,6 +48,7 @@ class ImportProducts(Endpoint):
 
     accepts: ClassVar[str] = CSV
     refusals: ClassVar[tuple[str, ...]] = ("check_importer", "open_import", "import_file_invalid", "import_rejected")
+    others: ClassVar[Mapping[int, str]] = {202: "The new product import, which the worker goes on with."}
 
     async def respond(self, request: ApiRequest) -> Response:
         """201 when every line was imported, 202 while the worker goes on. Raises Problem."""

@@ -62,14 +62,15 @@ class Endpoint:
     """Serves one line of routes.py.
 
     What one statement cannot do (hash a password, call a gateway) is a subclass that overrides respond() and names the
-    body `fields` that the web tier reads itself. Its `refusals` are the error codes that it adds, and the functions
-    that it calls besides.
+    body `fields` that the web tier reads itself, and what else it answers with (see RouteLine).
     """
 
     fields: ClassVar[Mapping[str, Schema]] = MappingProxyType({})
     accepts: ClassVar[str] = "application/json"
     media_type: ClassVar[str] = "application/json"
     refusals: ClassVar[tuple[str, ...]] = ()
+    others: ClassVar[Mapping[int, str]] = MappingProxyType({})
+    alternative: ClassVar[str] = ""
 
     operation: Operation
     state: State
@@ -289,6 +290,8 @@ class ApiRoute:
             kind.accepts,
             kind.media_type,
             kind.refusals,
+            kind.others,
+            kind.alternative,
         )
 
     def build(self) -> Route:

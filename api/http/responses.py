@@ -24,14 +24,16 @@ _PROBLEM = (b"content-type", b"application/problem+json")
 class RawResponse(Response):
     """A response whose headers are bytes already, so that nothing is encoded twice in every request.
 
-    `version`: of the resource in the body, if it has one. `tag`: the entity tag, where it is known without reading the
-    body. `plain`, `packed`: what represent() made of it.
+    `version`: of the resource in the body, if it has one. `tag`: the entity tag; before represent() only where it is
+    known without reading the body. The others are represent()'s: `complete` says that the headers have the tag,
+    `varies` that clients may get `packed`, the compressed form, once it is made.
     """
 
     body: bytes
     version: str = ""
     tag: bytes = b""
-    plain: RawResponse | None = None
+    complete: bool = False
+    varies: bool = False
     packed: RawResponse | None = None
 
     def __init__(self, status_code: int, body: bytes, headers: Headers) -> None:

@@ -112,7 +112,8 @@ class ResponseCache:
         if self.generation == place[0] and self.serves:
             key = place[1]
             # The client chooses the key: a body of two bytes may be kept under a query of 60,000.
-            size = len(response.body) + len(key[0]) + len(key[1]) + OVERHEAD
+            # Its compressed form is kept with it, once a client asks for that.
+            size = len(response.body) * 3 // 2 + len(key[0]) + len(key[1]) + OVERHEAD
             self._keep(key, Kept(response, began + self.seconds, size))
         return response
 

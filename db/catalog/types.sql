@@ -33,9 +33,9 @@ CREATE DOMAIN api.import_columns AS text[] CONSTRAINT too_many_columns CHECK (ca
 COMMENT ON DOMAIN api.import_columns IS 'The columns of the file, 50 at most.';
 
 CREATE TYPE api.product AS (
-    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, attributes api.json_object,
-    images api.image_url[], weight integer, requires_shipping boolean, tax_category api.tax_category, price bigint,
-    currency api.currency, available bigint, version bigint, created_at timestamptz
+    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, attributes api.stored_object,
+    images api.stored_image_url[], weight integer, requires_shipping boolean, tax_category api.stored_tax_category,
+    price bigint, currency api.stored_currency, available bigint, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.product.category_id IS 'Null: it is in no category.';
 COMMENT ON COLUMN api.product.description IS 'Empty where there is none.';
@@ -114,9 +114,9 @@ CREATE TYPE api.bundle_item AS (product_id uuid, sku text, name text, quantity i
 COMMENT ON COLUMN api.bundle_item.quantity IS 'Pieces in one bundle.';
 
 CREATE TYPE api.bundle AS (
-    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, images api.image_url[],
-    items api.bundle_item[], weight integer, tax_category api.tax_category, price bigint, currency api.currency,
-    available bigint, version bigint, created_at timestamptz
+    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, images api.stored_image_url[],
+    items api.bundle_item[], weight integer, tax_category api.stored_tax_category, price bigint,
+    currency api.stored_currency, available bigint, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.bundle.category_id IS 'Null: it is in no category.';
 COMMENT ON COLUMN api.bundle.description IS 'Empty where there is none.';

@@ -51,7 +51,7 @@ CREATE DOMAIN api.account_status AS text
 COMMENT ON DOMAIN api.account_status IS 'Whether the account can log in.';
 
 CREATE TYPE api.account AS (
-    id uuid, email api.email_address, pending_email api.email_address, handle text, display_name text,
+    id uuid, email api.account_email, pending_email api.account_email, handle text, display_name text,
     role api.account_role, status api.account_status, email_verified boolean, tax_id text,
     tax_id_status api.tax_id_status, language text, version bigint, created_at timestamptz
 );
@@ -78,7 +78,7 @@ COMMENT ON COLUMN api.session.refresh_token IS
 COMMENT ON COLUMN api.session.expires_in IS 'The lifetime of the access token in seconds.';
 
 CREATE TYPE api.admin_account AS (
-    id uuid, email api.email_address, pending_email api.email_address, handle text, display_name text,
+    id uuid, email api.account_email, pending_email api.account_email, handle text, display_name text,
     role api.account_role, status api.account_status, email_verified boolean, last_login_at timestamptz, tax_id text,
     tax_id_check api.tax_id_check, language text, version bigint, created_at timestamptz,
     merchant_approved_at timestamptz

@@ -16,7 +16,9 @@ CREATE DOMAIN api.dispute_filter AS text
         'appeal_needs_response', 'appeal_under_review', 'won', 'lost', 'prevented', 'unknown']));
 COMMENT ON DOMAIN api.dispute_filter IS 'A status of disputes; open: every one that has not ended.';
 
-CREATE DOMAIN api.provider AS text CONSTRAINT provider_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{0,39}$');
+-- A bound of the length within the pattern would make it five times as slow.
+CREATE DOMAIN api.provider AS text
+    CONSTRAINT provider_malformed CHECK (char_length(VALUE) <= 40 AND VALUE ~ '^[a-z][a-z0-9_]*$');
 COMMENT ON DOMAIN api.provider IS 'A way of paying: a gateway, or one that the shop itself keeps.';
 
 CREATE DOMAIN api.provider_kind AS text

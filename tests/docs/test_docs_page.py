@@ -1,201 +1,178 @@
-"""/docs in a real browser: search, an example that works, try it in the page; and nothing that its policy forbids."""
+"""/docs in a real browser, with the real document: search, requests that are tried, keyboard, phones, axe-core."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import socket
-import threading
-import time
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+import re
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import anyio
 import httpx
 import pytest
-import uvicorn
-from jsonschema_rs import validator_for
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Route, expect
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from api.docs.examples import add_examples
-from api.docs.pages import POLICY, docs_routes, render_errors
-from api.http.errors import SENTENCES
+from api.docs.pages import POLICY, docs_routes
+from tests.docs.browser import Visit, visiting
+from tests.docs.browser import browser as browser
+from tests.support.web import Client, WebServer
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-
-SESSION = {
-    "type": "object",
-    "required": ["email", "password"],
-    "properties": {"email": {"type": "string"}, "password": {"type": "string"}},
-}
-ANSWER = {"200": {"description": "The answer."}, "409": {"description": "Out of stock."}}
-DOCUMENT: dict[str, Any] = {
-    "openapi": "3.1.0",
-    "info": {"title": "storeproc", "version": "1"},
-    "servers": [{"url": "/"}],
-    "paths": {
-        "/v1/sessions": {
-            "post": {
-                "operationId": "create_session",
-                "tags": ["account"],
-                "summary": "Log in",
-                "requestBody": {"content": {"application/json": {"schema": SESSION}}},
-                "responses": ANSWER,
-            }
-        },
-        "/v1/orders": {
-            "get": {
-                "operationId": "list_orders",
-                "tags": ["orders"],
-                "summary": "List orders",
-                "security": [{"bearer": []}],
-                "responses": ANSWER,
-            }
-        },
-    },
-    "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
-}
-
-
-async def openapi(request: Request) -> Response:
-    document = json.loads(json.dumps(DOCUMENT))
-    add_examples(document)
-    return JSONResponse(document)
-
-
-async def create_session(request: Request) -> Response:
-    given = await request.json()
-    return JSONResponse({"access_token": f"token-of-{given['email']}"})
-
-
-async def list_orders(request: Request) -> Response:
-    return JSONResponse({"authorization": request.headers.get("authorization")})
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    application = Starlette(
-        routes=[
-            Route("/openapi.json", openapi),
-            Route("/v1/sessions", create_session, methods=["POST"]),
-            Route("/v1/orders", list_orders),
-            *docs_routes(),
-        ]
-    )
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+FILES = sorted((Path(__file__).parents[2] / "api" / "docs" / "static").iterdir())
+PASSWORD = "Correct-Horse-9"
+PAGES = ("", "#orders", "#create_order", "#list_products", "#?search=tax_id")
 
 
 @pytest.fixture
-async def page(anyio_backend: str) -> AsyncIterator[tuple[Page, list[str]]]:
-    """A page of a real browser, and all that it complained about."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium is installed (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses its sandbox to root
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        page = await browser.new_page()
-        page.set_default_timeout(30_000)
-        trouble: list[str] = []
-        page.on("console", lambda message: trouble.append(message.text))
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        await page.add_init_script(
-            "addEventListener('securitypolicyviolation', e => console.log(e.violatedDirective, e.blockedURI))"
-        )
-        yield page, trouble
-        await browser.close()
+async def visit(browser: Browser, server: WebServer) -> AsyncIterator[Visit]:
+    async with visiting(browser, server.url, viewport={"width": 1280, "height": 900}) as visit:
+        yield visit
+        assert (visit.trouble, visit.elsewhere) == ([], [])
 
 
-def test_the_policy_is_strict_and_a_304_carries_it_too(url: str) -> None:
+async def test_the_policy_is_strict_and_a_304_carries_it_too() -> None:
     assert "unsafe" not in POLICY
-    for path in ("/docs", "/docs/", "/docs/docs.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"):
-        first = httpx.get(url + path)
-        assert first.status_code == 200, path
-        again = httpx.get(url + path, headers={"If-None-Match": first.headers["etag"]})
-        assert (again.status_code, again.content) == (304, b"")
-        for answer in (first, again):
-            assert answer.headers["content-security-policy"] == POLICY
-            assert answer.headers["cache-control"] == "no-cache"
-    assert "petstore" not in httpx.get(url + "/docs/").text
-    assert httpx.get(url + "/docs/../app.py").status_code == 404
-    assert httpx.get(url + "/docs/nothing.js").status_code == 404
+    transport = httpx.ASGITransport(Starlette(routes=docs_routes()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://docs") as files:
+        for path in ("/docs", "/docs/", *(f"/docs/{file.name}" for file in FILES)):
+            first = await files.get(path)
+            assert first.status_code == 200, path
+            again = await files.get(path, headers={"If-None-Match": first.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b"")
+            for answer in (first, again):
+                assert answer.headers["content-security-policy"] == POLICY
+                assert answer.headers["cache-control"] == "no-cache"
+        for path in ("/docs/../app.py", "/docs/nothing.js"):
+            assert (await files.get(path)).status_code == 404
 
 
-async def test_search_example_and_try_it(url: str, page: tuple[Page, list[str]]) -> None:
-    browser, trouble = page
-    elsewhere: list[str] = []
-    browser.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else elsewhere.append(r.url))
-    await browser.goto(url + "/docs")
-    operations = browser.locator(".opblock")
-    await expect(operations).to_have_count(2)
-    await browser.get_by_label("Find an endpoint").fill("LOG in")
-    await expect(operations).to_have_count(1)
-
-    await browser.locator(".opblock-summary").click()
-    await expect(browser.locator(".opblock textarea")).to_have_value('{\n  "email": "alice@example.com",\n  "password": "Correct-Horse-7"\n}')  # noqa: E501  # fmt: skip
-    await expect(browser.locator(".responses-table").last).to_contain_text("Out of stock.")
-    await browser.get_by_role("button", name="Execute").click()
-    await expect(browser.locator(".live-responses-table")).to_contain_text("token-of-alice@example.com")
-
-    # The token of that answer is sent with what is tried next.
-    await browser.get_by_label("Find an endpoint").fill("/v1/orders")
-    await browser.locator(".opblock-summary", has_text="/v1/orders").click()
-    await browser.get_by_role("button", name="Execute").click()
-    await expect(browser.locator(".live-responses-table")).to_contain_text("Bearer token-of-alice@example.com")
-    assert (trouble, elsewhere) == ([], [])
+def test_no_file_makes_markup_of_text_or_loads_from_elsewhere() -> None:
+    for file in FILES:
+        text = file.read_text(encoding="utf-8")
+        assert not re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|Storage", text), file
+        assert set(re.findall(r"https?://[\w./-]+", text)) <= {"http://www.w3.org/2000/svg", "https://shop.example/"}, (
+            file
+        )
 
 
-async def test_it_has_its_styles_the_second_time(url: str, page: tuple[Page, list[str]]) -> None:
-    browser, trouble = page
+async def test_search_finds_operations_fields_and_codes(visit: Visit) -> None:
+    async def with_codes(route: Route) -> None:
+        document = await (await route.fetch()).json()
+        problem = {"value": {"code": "out_of_stock", "detail": "There is not enough in stock."}}
+        document["paths"]["/v1/orders"]["post"]["responses"]["409"] = {
+            "description": "Conflict.",
+            "content": {"application/problem+json": {"examples": {"out_of_stock": problem}}},
+        }
+        await route.fulfill(json=document)
+
+    await visit.page.route("**/openapi.json", with_codes)
+    await visit.go()
+    box = visit.page.get_by_role("searchbox")
+    results = visit.page.locator("main .results").first.locator("> li")
+    await box.fill("create AN order")
+    await expect(results.first).to_contain_text("/v1/orders")
+    await box.fill("low_stock")
+    await expect(results.filter(has_text="takes low_stock").first).to_contain_text("/v1/admin/reporting")
+    await box.fill("out_of_stock")
+    await expect(results.first).to_contain_text("error out_of_stock")
+    await expect(visit.page.locator("main")).to_contain_text("There is not enough in stock.")
+    await expect(visit.page.get_by_role("status")).to_contain_text("1 error code")
+    await visit.page.get_by_role("link", name="Create an order").first.click()
+    await expect(visit.page.locator("#errors").locator("..")).to_contain_text("There is not enough in stock.")
+    assert visit.page.url.endswith("#create_order")
+
+
+async def test_the_keyboard_is_enough(visit: Visit) -> None:
+    await visit.go("#/orders/create_order")  # as addresses of this page used to be
+    await expect(visit.page.locator("h1")).to_have_text("Create an order")
+    keyboard = visit.page.keyboard
+    await keyboard.press("/")
+    await keyboard.type("list your orders")
+    await keyboard.press("Enter")
+    await keyboard.press("Enter")
+    await expect(visit.page.locator("h1")).to_have_text("List your orders")
+    await expect(visit.page.locator("h1")).to_be_focused()
+    await expect(visit.page.locator("nav [aria-current]")).to_contain_text("List your orders")
+    await visit.page.go_back()
+    await visit.page.go_forward()
+    await expect(visit.page).to_have_title("List your orders · storeproc")
+
+
+async def test_requests_are_tried_as_the_one_who_logs_in(visit: Visit, client: Client) -> None:
+    email = f"{uuid.uuid4().hex}@example.com"
+    made = await client.post("/accounts", json={"email": email, "password": PASSWORD})
+    assert made.status_code == 201
+    page = visit.page
+    await visit.go("#create_address")
+    await page.get_by_role("button", name="Log in", exact=True).click()
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("dialog").get_by_role("button", name="Log in", exact=True).click()
+    await expect(page.locator("header .who")).to_have_text(email)
+    assert json.loads(await page.get_by_label("Body", exact=False).first.input_value())["city"] == "Dhaka"
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".answer")).to_contain_text("201")
+    address = json.loads(await page.get_by_role("region", name="Body of the answer").inner_text())
+    await page.locator(".answer summary").click()
+    await expect(page.get_by_role("region", name="Headers of the answer")).to_contain_text("x-request-id")
+    await page.goto(f"{visit.url}/docs#update_address")
+    await expect(page.get_by_label("address_id")).to_have_value(address["id"])  # of the answer before
+    # Neither the password nor the token is stored anywhere: after a reload, nobody is logged in.
+    assert await page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
+    await page.reload()
+    await expect(page.get_by_role("button", name="Log in").first).to_be_visible()
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".answer")).to_contain_text("401")
+    visit.trouble.clear()  # the browser reports the 401
+
+
+async def test_the_programs_that_are_shown_run(visit: Visit, client: Client) -> None:
+    email = f"{uuid.uuid4().hex}@example.com"
+    await client.post("/accounts", json={"email": email, "password": PASSWORD})
+    token = (await client.post("/sessions", json={"email": email, "password": PASSWORD})).json()["access_token"]
+    await visit.go("#create_address")
+    await visit.page.get_by_label("Body", exact=False).first.fill(
+        json.dumps({"name": 'O\'Brien "x" $HOME', "line1": "1", "city": "D", "country": "BD", "is_default": True})
+    )
+    programs = {}
+    for language in ("curl", "JavaScript", "Python"):
+        await visit.page.get_by_role("button", name=language).click()
+        programs[language] = await visit.page.get_by_role("region", name=f"Request with {language}").inner_text()
+    python = f"token = {token!r}\n{programs['Python']}"
+    for command in (["bash", "-c", programs["curl"]], [sys.executable, "-c", python]):
+        done = await anyio.run_process(command, env=os.environ | {"TOKEN": token})
+        assert json.loads(done.stdout)["name"] == 'O\'Brien "x" $HOME'
+    script = f"async token => {{ {programs['JavaScript'].replace('console.log', 'return ')} }}"
+    assert json.loads(await visit.page.evaluate(script, token))["is_default"] is True
+
+
+# Half a second each on an idle machine, mostly axe-core's.
+@pytest.mark.parametrize(
+    ("width", "scheme", "examined"), [(1280, "light", ["#list_products"]), (360, "dark", ["#create_order"])]
+)
+async def test_it_is_accessible_and_fits_a_phone(
+    browser: Browser, server: WebServer, width: int, scheme: str, examined: list[str]
+) -> None:
+    options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    async with visiting(browser, server.url, **options) as visit:
+        for place in PAGES:
+            await visit.go(place)
+            assert await visit.overflow() <= 0, place
+            if place in examined:
+                assert await visit.violations() == [], place
+        if width < 800:
+            await visit.page.get_by_role("button", name="Operations").click()
+            await visit.page.locator("nav summary").first.click()
+        else:
+            await visit.page.get_by_role("button", name="Log in", exact=True).click()
+        assert await visit.violations() == []
+        assert visit.trouble == []
+
+
+async def test_it_has_its_styles_the_second_time(visit: Visit) -> None:
     for _ in range(2):
-        await browser.goto(url + "/docs")
-        await expect(browser.locator(".opblock").first).to_have_css("border-top-style", "solid")
-    assert trouble == []
-
-
-class _Contract:
-    """As much of the contract as the list of errors reads."""
-
-    sentences = {"out_of_stock": "There is not enough <in stock>."}  # noqa: RUF012
-    explained: dict[str, str] = {}  # noqa: RUF012
-    raised = {"order_not_found": (404, "There is no such order.")}  # noqa: RUF012
-
-    def refused_inputs(self) -> dict[str, tuple[int, str]]:
-        return {"limit_out_of_range": (422, "1 to 100.")}
-
-
-def test_every_error_code_is_explained_under_its_own_anchor() -> None:
-    contract: Any = _Contract()
-    text = bytes(render_errors(contract).body).decode()
-    for code in ("out_of_stock", "order_not_found", "limit_out_of_range", *SENTENCES):
-        assert f'<tr id="{code}">' in text
-    assert "409 Conflict" in text
-    assert "not enough &lt;in stock&gt;." in text
-
-
-async def test_the_examples_of_the_shop_satisfy_their_schemas(client: Any) -> None:
-    document = (await client.get("/openapi.json")).json()
-    add_examples(document)
-    invalid, checked = {}, 0
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-            if body is not None:
-                schema = body["schema"] | {"components": document["components"]}
-                errors = [e.message for e in validator_for(schema).iter_errors(body["example"])]
-                if errors:
-                    invalid[operation["operationId"]] = body["example"], errors
-                checked += 1
-    assert invalid == {}
-    assert checked > 50
+        await visit.go()
+        await expect(visit.page.locator("header")).to_have_css("position", "sticky")

@@ -59,6 +59,7 @@ async def test_a_machine_works_within_its_scopes(client: Any, make_owner: Any) -
 
     lacking = await client.get("/orders", token=key)
     assert problem(lacking) == (403, "scope_missing")
+    assert lacking.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="sales:read"'
     assert "sales:read" in lacking.json()["detail"]
     for method, path in (("GET", "/account/sessions"), ("GET", "/api-keys"), ("DELETE", f"/api-keys/{made['id']}")):
         assert problem(await client.request(method, path, token=key)) == (403, "session_required")

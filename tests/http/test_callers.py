@@ -31,7 +31,7 @@ SERVER_ENVIRONMENT = {"CORS_ORIGINS": "https://shop.example"}
 async def test_a_token_that_is_none(client: Client, header: str) -> None:
     answer = await client.get("/account", headers={"Authorization": header.encode("latin-1")})
     problem(answer, 401, "token_invalid")
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
 async def test_what_is_kept_of_tokens_is_small(token: str) -> None:

@@ -51,14 +51,14 @@ async def endow(shop: Shop, role: str) -> Owner:
     await payable(shop.admin, made["id"])
     things |= await _bought(shop, token)
     things |= await _stored(shop, token, email, account)
-    things |= await _sold(shop, await become("merchant"), account)
+    things |= await make_sold(shop, await become("merchant"), account)
     await shop.admin.execute("UPDATE identity.accounts SET merchant_approved_at = now() WHERE id = $1", account)
     token = await become(role)
     assert all(things.values()), things
     return Owner(role, email, token, things)
 
 
-async def _sold(shop: Shop, token: str, account: uuid.UUID) -> dict[str, str]:
+async def make_sold(shop: Shop, token: str, account: uuid.UUID) -> dict[str, str]:
     """What a merchant has."""
 
     async def make(function: str, **arguments: Any) -> str:

@@ -37,6 +37,7 @@ class Answers:
     _validators: dict[tuple[str, str, str], jsonschema_rs.Validator] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.document["components"]["schemas"]["currency"].pop("enum")  # data: tests add currencies of their own
         for path, methods in self.document["paths"].items():
             parts = path.split("/")
             for method, operation in methods.items():

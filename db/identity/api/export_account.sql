@@ -12,6 +12,12 @@ COMMENT ON COLUMN api.account_export.size IS 'In bytes, as far as it has been wr
 COMMENT ON COLUMN api.account_export.completed_at IS 'Null until it is completed.';
 COMMENT ON COLUMN api.account_export.expires_at IS 'When the file is deleted. Null until it is completed.';
 
+-- What the web tier sends once it is completed, in the parts that identity.advance_export() has written.
+CREATE TYPE api.account_export_file AS (
+    id uuid, status api.export_status, created_at timestamptz, data api.json_object
+);
+COMMENT ON COLUMN api.account_export_file.data IS 'A list of rows for each kind of data that is stored.';
+
 CREATE FUNCTION api.export_account()
 RETURNS api.account_export
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -128,3 +128,25 @@ async def test_an_event_stream_is_not_held_back(proxy: str, shop: Shop) -> None:
         assert (await listener.next())["type"] == "order.created"
         await shop.call("web_customer", "cancel_order", token=customer, order_id=order["id"])
         assert (await listener.next())["type"] == "order.cancelled"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+async def test_answers_to_get_are_compressed_and_their_tags_hold(proxy: str, shop: Shop, coding: str) -> None:
+    path = f"/v1/products/{await shop.product()}"
+    accept = {"Accept-Encoding": coding, "Authorization": f"Bearer {shop.merchant}"}
+    async with httpx.AsyncClient(base_url=proxy, timeout=60, headers=accept) as client:
+        assert (await client.patch(path, json={"description": "A lamp. " * 200})).status_code == 200
+        async with client.stream("GET", path) as first:
+            sent = b"".join([chunk async for chunk in first.aiter_raw()])
+        assert first.headers["content-encoding"] == coding
+        assert "accept-encoding" in first.headers["vary"].lower()
+        assert len(sent) < 1500
+        tag = first.headers["etag"]
+        again = await client.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+        # An answer to a change is not compressed, and takes the tag that was read.
+        async with client.stream("PATCH", path, json={"name": "Lamp 2"}, headers={"If-Match": tag}) as changed:
+            assert changed.status_code == 200
+            assert "content-encoding" not in changed.headers
+        stale = await client.patch(path, json={"name": "Lamp 3"}, headers={"If-Match": tag})
+        assert (stale.status_code, stale.json()["code"]) == (412, "version_stale")
