@@ -124,8 +124,8 @@ CREATE DOMAIN api.metadata AS jsonb CONSTRAINT metadata_not_an_object
 COMMENT ON DOMAIN api.metadata IS
 'An object of your own, such as {"ticket": "4711"}; at most 16 KiB and five levels deep.';
 
-CREATE DOMAIN api.json_object AS jsonb CONSTRAINT json_not_an_object CHECK (jsonb_typeof(VALUE) = 'object');
-COMMENT ON DOMAIN api.json_object IS 'A JSON object with fields of your own.';
+CREATE DOMAIN api.any_object AS jsonb CONSTRAINT json_not_an_object CHECK (jsonb_typeof(VALUE) = 'object');
+COMMENT ON DOMAIN api.any_object IS 'A JSON object with fields of your own.';
 
 -- Of answers that are lists of what is stored. They have no CHECK, which is initialised again for each statement and
 -- evaluated for each value: with them a list of twenty products took 14 % more. The document shows the other domain.
@@ -136,7 +136,7 @@ COMMENT ON DOMAIN api.stored_image_url IS 'As api.image_url: it was checked when
 CREATE DOMAIN api.stored_tax_category AS text;
 COMMENT ON DOMAIN api.stored_tax_category IS 'As api.tax_category: it was checked when it was stored.';
 CREATE DOMAIN api.stored_object AS jsonb;
-COMMENT ON DOMAIN api.stored_object IS 'As api.json_object: it was checked when it was stored.';
+COMMENT ON DOMAIN api.stored_object IS 'As api.any_object: it was checked when it was stored.';
 
 CREATE DOMAIN api.failure_code AS text CONSTRAINT failure_code_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{1,63}$');
 COMMENT ON DOMAIN api.failure_code IS 'The reason of the failure as a code, such as account_closed.';

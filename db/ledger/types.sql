@@ -49,7 +49,7 @@ COMMENT ON DOMAIN api.transaction_kind IS
 
 CREATE TYPE api.transaction AS (
     id uuid, kind api.transaction_kind, amount bigint, currency api.any_currency, balance_before bigint,
-    balance_after bigint, order_id uuid, reason text, metadata api.json_object, actor_id uuid, created_at timestamptz
+    balance_after bigint, order_id uuid, reason text, metadata api.any_object, actor_id uuid, created_at timestamptz
 );
 COMMENT ON COLUMN api.transaction.amount IS 'Below zero: taken out.';
 COMMENT ON COLUMN api.transaction.balance_before IS 'Null in earnings, which keep no running balance.';
@@ -69,7 +69,7 @@ COMMENT ON DOMAIN api.credit_change_kind IS
 
 CREATE TYPE api.credit_change AS (
     id uuid, kind api.credit_change_kind, account_id uuid, amount bigint, currency api.currency, reason text,
-    metadata api.json_object, status api.credit_status, requested_by uuid, decided_by uuid, decided_at timestamptz,
+    metadata api.any_object, status api.credit_status, requested_by uuid, decided_by uuid, decided_at timestamptz,
     transfer_id uuid, gift_card_id uuid, payment_id uuid, refund_id uuid, created_at timestamptz
 );
 COMMENT ON COLUMN api.credit_change.account_id IS 'Whose credit, deposit, payment or refund. Null: it is a gift card.';

@@ -24,7 +24,7 @@ from tests.support.cluster import new_name, running_cluster
 
 PROBLEM = "application/problem+json"
 # Whether an operation must list each code that it refuses with (`x-codes` of a response).
-CODES_ARE_LISTED = False
+CODES_ARE_LISTED = True
 
 
 @dataclass

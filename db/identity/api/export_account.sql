@@ -14,7 +14,7 @@ COMMENT ON COLUMN api.account_export.expires_at IS 'When the file is deleted. Nu
 
 -- What the web tier sends once it is completed, in the parts that identity.advance_export() has written.
 CREATE TYPE api.account_export_file AS (
-    id uuid, status api.export_status, created_at timestamptz, data api.json_object
+    id uuid, status api.export_status, created_at timestamptz, data api.any_object
 );
 COMMENT ON COLUMN api.account_export_file.data IS 'A list of rows for each kind of data that is stored.';
 
