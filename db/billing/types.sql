@@ -45,6 +45,7 @@ CREATE TYPE api.invoice_buyer AS (
     region text, country api.country, tax_id text, reference text
 );
 COMMENT ON COLUMN api.invoice_buyer.recipient IS 'To whom it was sent. Null: the order had no address.';
+COMMENT ON COLUMN api.invoice_buyer.email IS 'Null: the account had none.';
 COMMENT ON COLUMN api.invoice_buyer.phone IS 'Null: it was not given.';
 COMMENT ON COLUMN api.invoice_buyer.line1 IS 'Null: the order had no address.';
 COMMENT ON COLUMN api.invoice_buyer.line2 IS 'Null: there is none.';

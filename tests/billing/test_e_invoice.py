@@ -11,6 +11,7 @@ from lxml import etree
 
 from api.invoices import document, einvoice, metadata
 from tests.billing.documents import (
+    BUYER,
     CREDIT_NOTE,
     INCLUDED,
     MIXED,
@@ -46,11 +47,13 @@ RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformation
         invoice([item(1, unit_price=999, tax_included=True)], kind="credit_note", number="CN-2026-000007",
                 invoice_number="INV-2026-000042", invoice_date="2026-11-20"),
         invoice([item(1, tax_rate=10, tax_included=True)], currency="JPY", minor_units=0, shipping=0),
+        invoice([item(1)], buyer=BUYER | {"email": None}),
     ],
     ids=[
         "seven lines", "three rates", "a hundred lines", "credit note", "not registered", "tax number only",
         "no address", "yen", "free", "tax included", "tax included and not", "shipping alone",
         "two hundred lines of three rates", "ten thousand pieces", "credit note, tax included", "yen, tax included",
+        "no e-mail",
     ],
 )  # fmt: skip
 def test_the_e_invoice_keeps_the_rules_of_en_16931(made: dict[str, Any]) -> None:

@@ -63,6 +63,7 @@ def test_its_rules_would_notice() -> None:
         ({"buyer": BODY | {"city": None, "postal_code": None}}, ["BR-DE-8", "BR-DE-9", "BR-DE-10", "BR-DE-11"]),
         ({"seller": SELLER | {"phone": "+49 30 1", "city": None, "postal_code": None}}, ["BR-DE-3", "BR-DE-4"]),
         ({"seller": SELLER | {"phone": "no"}}, ["BR-DE-27"]),
+        ({"buyer": BODY | {"email": None}}, ["PEPPOL-EN16931-R010"]),
     ):
         broken = " ".join(broken_rules_of_xrechnung(written(**changes)))
         assert all(f"[{rule}]" in broken for rule in rules), (rules, broken)

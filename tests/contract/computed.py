@@ -139,7 +139,7 @@ COMPUTED = {
         "order_number invoice_number? invoice_date? issue_date paid_date seller items shipping_parts taxes amount_paid"
     ),
     "invoice_buyer": (
-        "name recipient? email phone? line1? line2? postal_code? city? region? country? tax_id? reference?"
+        "name recipient? email? phone? line1? line2? postal_code? city? region? country? tax_id? reference?"
     ),
     "invoice_component": "sku name quantity",
     "invoice_item": "net",

@@ -11,8 +11,9 @@ COMMENT ON DOMAIN api.search_status IS 'The status of an order, a payment, a ref
 CREATE TYPE api.search_hit AS (
     kind api.search_kind, id uuid, label text, detail text, status api.search_status, order_id uuid, account_id uuid
 );
-COMMENT ON COLUMN api.search_hit.label IS 'Its number, provider or handle.';
-COMMENT ON COLUMN api.search_hit.detail IS 'Its amount and currency, or the e-mail of an account.';
+COMMENT ON COLUMN api.search_hit.label IS 'Its number or provider; of an account its handle, e-mail, name or id.';
+COMMENT ON COLUMN api.search_hit.detail IS
+'Its amount and currency; of an account its e-mail, empty if it has none.';
 COMMENT ON COLUMN api.search_hit.status IS 'Null: documents have none.';
 COMMENT ON COLUMN api.search_hit.order_id IS 'Null: it belongs to no order.';
 CREATE TYPE api.search_page AS (data api.search_hit[], next_cursor text);

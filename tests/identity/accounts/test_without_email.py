@@ -13,6 +13,7 @@ import pytest
 
 from api.http.provider_documents import LARGEST
 from tests.identity.accounts.provider import Provider
+from tests.support.cluster import ROOT
 from tests.support.connections import refused
 from tests.support.web import Client, WebServer
 
@@ -219,6 +220,42 @@ async def test_it_is_closed_without_a_new_address(client: Client, person: Any, a
     assert (await client.delete("/account", token=ours)).status_code == 204
     kept = await admin.fetchrow("SELECT * FROM identity.accounts WHERE id = $1::text::uuid", made["id"])
     assert (kept["status"], kept["email"], kept["display_name"]) == ("closed", None, None)
+
+
+async def test_it_buys_and_gets_an_invoice(client: Client, provider: Provider, subject: str, admin: Any) -> None:
+    """By name, or by id where there is no other name: an invoice names its buyer."""
+    merchant = f"{subject}@seller.example"
+    await admin.execute("INSERT INTO identity.accounts (email, role) VALUES ($1, 'merchant')", merchant)
+    seller = await admin.fetchval("SELECT identity.issue_local_token('merchant', $1)", merchant)
+    given = {"name": "Ebook", "description": "", "sku": subject, "price": 500, "currency": "USD", "stock": 9,
+             "requires_shipping": False}  # fmt: skip
+    product = (await client.post("/products", token=seller, json=given)).json()
+    for name in ("Grace Hopper", None):
+        buyer = token(provider, f"{name}-{subject}", name=name)
+        line = {"product_id": product["id"], "quantity": 1}
+        order = (await client.post("/orders", token=buyer, json={"items": [line]})).json()
+        begun = await client.post(f"/orders/{order['id']}/payments", token=buyer, json={"provider": "mock"})
+        paid = await client.post(begun.json()["checkout_url"], data={"outcome": "pay"})
+        assert paid.status_code == 303
+        await admin.execute("SELECT billing.issue_invoice($1::text::uuid)", order["id"])
+        document = (await client.get(f"/orders/{order['id']}/invoice", token=buyer)).json()
+        assert document["buyer"]["name"] == (name or order["account_id"])
+        assert document["buyer"]["email"] is None
+
+
+async def test_made_up_addresses_are_removed_by_the_migration(admin: Any) -> None:
+    migration = (ROOT / "db/migrations/0080.accounts_without_email.sql").read_text()
+    update = next(part for part in migration.split(";\n") if "UPDATE identity.accounts" in part)
+    kept = uuid.uuid4()
+    await admin.execute(
+        "INSERT INTO identity.accounts (id, email) SELECT a.id, coalesce(a.email, a.id || a.host) FROM (VALUES "
+        "(gen_random_uuid(), '@outside.invalid', NULL), (gen_random_uuid(), '@closed.invalid', NULL), "
+        "($1, '', 'me@outside.invalid')) AS a (id, host, email)",
+        kept,
+    )
+    await admin.execute(update)
+    left = await admin.fetch("SELECT id FROM identity.accounts WHERE email LIKE '%.invalid'")
+    assert [row["id"] for row in left] == [kept]
 
 
 async def test_none_is_verified(admin: Any) -> None:
