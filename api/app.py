@@ -29,6 +29,7 @@ from api.handlers.pages import openapi_response, raw
 from api.handlers.transfers import MOST_FULL, Transfers
 from api.http.client_address import address_shown
 from api.http.connections import Connections
+from api.http.documents import Document
 from api.http.endpoint import Endpoint
 from api.http.errors import PHRASES, SENTENCES, Problem
 from api.http.identity_provider import OutsideTokens
@@ -207,8 +208,8 @@ async def build_state(settings: Settings, database: Database, metrics: RequestMe
         metrics=metrics,
         source=source,
         readiness=Readiness(),
-        openapi=openapi_response(describe(contract)),
-        errors=raw(render_errors(contract)),
+        openapi=Document(lambda: openapi_response(describe(contract))),
+        errors=Document(lambda: raw(render_errors(contract))),
     )
 
 

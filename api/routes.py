@@ -65,6 +65,7 @@ INTERNAL = frozenset(
         "get_account_export_part",
         "list_currencies",
         "list_key_scopes",
+        "list_provider_names",
     }
 )
 

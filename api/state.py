@@ -10,10 +10,10 @@ from api.gateways.protocol import Gateway
 from api.gateways.steps import PaymentSteps
 from api.handlers.transfers import Transfers
 from api.http.connections import Connections
+from api.http.documents import Document
 from api.http.passwords import PasswordHasher
 from api.http.rate_limit import RateLimit
 from api.http.readiness import Readiness
-from api.http.responses import RawResponse
 from api.metrics.counting import RequestMetrics
 from api.postgres.cache import ResponseCache
 from api.postgres.database import Database
@@ -28,7 +28,7 @@ class State(TypedDict):
 
     `origins`: whose pages may send cookies. `key_limit`: of the requests with each API key. `source`: schema version
     and digest of the code that this process serves. `openapi`, `errors`: the OpenAPI document and the list of error
-    codes, ready to be sent.
+    codes.
     """
 
     settings: Settings
@@ -49,5 +49,5 @@ class State(TypedDict):
     metrics: RequestMetrics
     source: tuple[str, str]
     readiness: Readiness
-    openapi: RawResponse
-    errors: RawResponse
+    openapi: Document
+    errors: Document

@@ -7,6 +7,7 @@ import json
 import secrets
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,9 @@ def add_commands(commands: Commands) -> None:
     dba = commands.add_parser("dba-role", help="make a person's PostgreSQL login for work on the database, dba_NAME")
     dba.set_defaults(run=_person_role, function="make_dba_role", use="everything of the shop: db/docs/dba.md")
     analyst = commands.add_parser("analyst-role", help="make a person's PostgreSQL login for analyses, analyst_NAME")
-    analyst.set_defaults(run=_person_role, function="make_analyst_role", use="the masked views of schema report")
+    analyst.set_defaults(run=_analyst_role, function="make_analyst_role", use="the masked views: db/docs/analysts.md")
+    analyst.add_argument("--expires", metavar="DATE", help="the last day (UTC) of the password, or `never` (as before)")
+    analyst.add_argument("--drop", action="store_true", help="remove the login, and end its sessions")
     for person in (dba, analyst):
         person.add_argument("name", help="the person's name: small letters, digits, underscores")
 
@@ -178,6 +181,48 @@ def _person_role(options: argparse.Namespace) -> int:
         role, password = _make_role(connection, options.function, options.name)
     print(f"role      {role}\npassword  {password}\nfor       {options.use}")  # noqa: T201
     return 0
+
+
+def _analyst_role(options: argparse.Namespace) -> int:
+    """Make or drop the role of an analyst, and say how to connect."""
+    with open_database(read_settings_with(), "analyst-role") as access, connect(access.admin()) as connection:
+        if options.drop:
+            return _drop_analyst(connection, options.name)
+        until = _end_of_day(options.expires) if options.expires else None
+        role, password = _make_role(connection, options.function, options.name)
+        if until:
+            statement = sql.SQL("ALTER ROLE {} VALID UNTIL {}").format(sql.Identifier(role), sql.Literal(until))
+            connection.execute(statement)
+        info = connection.info
+        where = f"host={info.host} port={info.port} dbname={info.dbname} user={role}"
+    expires = f"expires   {options.expires}\n" if options.expires else ""
+    print(f"role      {role}\npassword  {password}\n{expires}connect   {where}\nfor       {options.use}")  # noqa: T201
+    return 0
+
+
+def _drop_analyst(connection: psycopg.Connection[Any], name: str) -> int:
+    role = f"analyst_{name}"
+    try:
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None:
+            connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(role)))
+            connection.commit()
+        row = connection.execute("SELECT identity.drop_analyst_role(%s)", [name]).fetchone()
+    except psycopg.DatabaseError as error:
+        detail = f" {error.diag.message_detail}" if error.diag.message_detail else ""
+        raise RefusedError((error.diag.message_primary or "the role could not be dropped.") + detail) from None
+    done = bool(row and row[0])
+    print(f"{role} {'is removed' if done else 'does not exist'}")  # noqa: T201
+    return 0
+
+
+def _end_of_day(day: str) -> str:
+    """The moment after which the password is refused. Raises RefusedError for what is no day."""
+    if day == "never":
+        return "infinity"
+    try:
+        return f"{date.fromisoformat(day) + timedelta(days=1)} 00:00:00+00"
+    except ValueError:
+        raise RefusedError("--expires takes a day such as 2027-03-31, or never.") from None
 
 
 def _make_role(connection: psycopg.Connection[Any], function: str, name: str) -> tuple[str, str]:

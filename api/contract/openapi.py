@@ -74,7 +74,7 @@ def build_openapi(
 ) -> dict[str, Any]:
     """The document of these operations, as JSON data. `phrases`: what HTTP calls each status."""
     operations = list(operations)
-    components = Components(contract.types, {"api.currency": contract.currencies})
+    components = Components(contract.types, {"api.currency": contract.currencies, "api.provider": contract.providers})
     problems = Problems(operations, error_codes, phrases)
     describer = Describer(contract, components, problems)
     paths: dict[str, dict[str, Any]] = {}

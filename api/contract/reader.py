@@ -20,7 +20,7 @@ class Contract:
     """What schema api offers: functions, types and error codes.
 
     `sentences` maps a constraint, unique index or domain to its COMMENT; `raised` maps a code that a routine raises to
-    its status and sentence; `currencies` are the codes that the shop knows. `explained` has the
+    its status and sentence; `currencies` and `providers` are those that the shop knows. `explained` has the
     sentences of codes that are data where they are raised.
     """
 
@@ -30,6 +30,7 @@ class Contract:
     raised: dict[str, tuple[int, str]]
     currencies: tuple[str, ...] = ()
     explained: Mapping[str, str] = field(default_factory=dict)
+    providers: tuple[str, ...] = ()
 
     def refused_inputs(self) -> dict[str, tuple[int, str]]:
         """The code of each domain's CHECK, with its status and the domain's sentence."""
@@ -74,6 +75,7 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     names = {row["name"] for row in rows}
     scopes: dict[str, str] = orjson.loads(await _call(connection, names, "list_key_scopes") or "{}")
     currencies = await _call(connection, names, "list_currencies") or ()
+    providers = await _call(connection, names, "list_provider_names") or ()
     for row in rows:
         if row["name"] in functions:
             misfits.append(f"api.{row['name']} is overloaded")
@@ -94,7 +96,7 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     explained: dict[str, str] = {}
     for row in await connection.fetch(_EXPLANATIONS):
         explained |= _explanations(row["body"])
-    return Contract(functions, types, sentences, raised, tuple(currencies), explained)
+    return Contract(functions, types, sentences, raised, tuple(currencies), explained, tuple(providers))
 
 
 async def read_deployed(connection: asyncpg.Connection[Any], contract: Contract, source: tuple[str, str]) -> Deployed:

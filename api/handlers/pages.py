@@ -58,12 +58,12 @@ async def ready(request: Request[State]) -> Response:
 
 async def openapi(request: Request[State]) -> Response:
     """GET /openapi.json."""
-    return await _serve(request, request.state["openapi"])
+    return await _serve(request, await request.state["openapi"].get())
 
 
 async def errors(request: Request[State]) -> Response:
     """GET /docs/errors: every error code."""
-    return await _serve(request, request.state["errors"])
+    return await _serve(request, await request.state["errors"].get())
 
 
 def openapi_response(document: dict[str, Any]) -> RawResponse:

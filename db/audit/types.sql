@@ -13,6 +13,7 @@ CREATE DOMAIN api.security_event_kind AS text CONSTRAINT security_event_kind_unk
         'second_factor_changed', 'account_closed', 'role_changed', 'status_changed', 'merchant_approved',
         'bank_account_changed', 'api_key_changed', 'webhook_endpoint_changed',
         'signing_key_added', 'signing_key_retired', 'signing_key_removed', 'secret_changed', 'sql_role_made',
+        'sql_role_dropped',
         'issuer_trusted', 'issuer_removed', 'settings_changed', 'provider_changed', 'data_exported',
         'payouts_exported', 'products_exported']));
 COMMENT ON DOMAIN api.security_event_kind IS 'What happened.';

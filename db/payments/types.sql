@@ -66,7 +66,7 @@ COMMENT ON COLUMN api.payment_instructions.reference IS
 
 CREATE TYPE api.payment AS (
     id uuid, order_id uuid, purpose api.payment_purpose, provider api.provider, status api.attempt_status,
-    amount bigint, currency api.currency, capture_method api.capture_method, amount_captured bigint,
+    amount bigint, currency api.stored_currency, capture_method api.capture_method, amount_captured bigint,
     amount_refunded bigint, fee bigint, fee_currency api.any_currency, provider_reference text, checkout_url text,
     return_url text, instructions api.payment_instructions, risk api.payment_risk, failure_code text,
     expires_at timestamptz, version bigint, created_at timestamptz, approval_id uuid

@@ -18,7 +18,7 @@ CREATE TYPE api.fee_share AS (currency api.any_currency, amount bigint);
 
 CREATE TYPE api.sale AS (
     id uuid, order_id uuid, order_number text, order_status api.order_status, product_id uuid, sku text, name text,
-    quantity integer, unit_price bigint, total bigint, currency api.currency, created_at timestamptz,
+    quantity integer, unit_price bigint, total bigint, currency api.stored_currency, created_at timestamptz,
     payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, fees api.fee_share[]
 );
 COMMENT ON COLUMN api.sale.fees IS
@@ -92,13 +92,13 @@ COMMENT ON COLUMN api.shipping_part.exemption_reason IS
 'Why no tax is charged. Null unless a rule of exemption says so.';
 
 CREATE TYPE api."order" AS (
-    id uuid, number text, account_id uuid, status api.order_status, currency api.currency, items api.order_item[],
-    subtotal bigint, discount bigint, tax bigint, tax_included bigint, shipping bigint, shipping_method_id uuid,
-    total bigint, amount_paid bigint, amount_refunded bigint, promo_code text, shipping_address api.postal_address,
-    expires_at timestamptz, payment_status api.order_payment_status, fulfilment_status api.fulfilment_status,
-    on_hold boolean, hold_reason text, shipping_tax bigint, shipping_tax_included bigint,
-    shipping_parts api.shipping_part[], tax_country api.country, tax_region text, buyer_tax_id text,
-    buyer_reference text, version bigint, created_at timestamptz
+    id uuid, number text, account_id uuid, status api.order_status, currency api.stored_currency,
+    items api.order_item[], subtotal bigint, discount bigint, tax bigint, tax_included bigint, shipping bigint,
+    shipping_method_id uuid, total bigint, amount_paid bigint, amount_refunded bigint, promo_code text,
+    shipping_address api.postal_address, expires_at timestamptz, payment_status api.order_payment_status,
+    fulfilment_status api.fulfilment_status, on_hold boolean, hold_reason text, shipping_tax bigint,
+    shipping_tax_included bigint, shipping_parts api.shipping_part[], tax_country api.country, tax_region text,
+    buyer_tax_id text, buyer_reference text, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api."order".number IS 'The number that people read.';
 COMMENT ON COLUMN api."order".shipping_method_id IS 'Null: none was chosen.';

@@ -212,7 +212,8 @@ def test_what_has_values_is_no_free_text() -> None:
         f"{name}.{field}"
         for name, schema in schemas.items()
         for field, part in schema.get("properties", {}).items()
-        if NAMED.search(field) and name != "problem"
+        if NAMED.search(field)
+        and name != "problem"
         and references(part) != ["any_currency"]
         and _is_free(part, schemas)
     }

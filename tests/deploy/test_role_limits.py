@@ -100,7 +100,8 @@ async def test_an_analyst_gets_the_limits_that_nobody_has_set(admin: Any, limite
     await admin.execute("SELECT identity.limit_sql_roles()")
     kept = await admin.fetchval("SELECT rolconfig FROM pg_roles WHERE rolname = 'analyst_of_old'")
     assert set(kept) == {
-        "statement_timeout=1h", "transaction_timeout=15min", "idle_in_transaction_session_timeout=60s"
+        "statement_timeout=1h", "transaction_timeout=15min", "idle_in_transaction_session_timeout=60s",
+        "lock_timeout=5s",
     }  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def test_a_deployment_gives_the_limits_to_roles_that_lack_them(access: Access) -
             connection.execute("UPDATE migration.deployed SET roles_digest = 'of an older version'")
             migrate(access)
             query = sql.SQL("SELECT rolconfig FROM pg_roles WHERE rolname = {}").format(name.as_string().strip('"'))
-            assert len((connection.execute(query).fetchone() or [[]])[0]) == 3
+            assert len((connection.execute(query).fetchone() or [[]])[0]) == 4
         finally:
             connection.execute(sql.SQL("DROP ROLE {}").format(name))
 

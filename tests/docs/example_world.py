@@ -21,7 +21,7 @@ from tests.support.web import Client
 Document = dict[str, Any]
 FUNDS = """
     SELECT ledger.post_transfer(ledger.open_account('clearing', 'USD', 'mock'),
-                                ledger.open_account($2, 'USD', owner_id => $1), 100000, 'test')
+                                ledger.open_account($2, 'USD', owner_id => $1), 100000, 'deposit')
 """
 
 

@@ -23,7 +23,7 @@ DIFFERENCE = """
 """
 PURSE = """
     SELECT ledger.post_transfer(ledger.open_account('clearing', 'USD', 'mock'),
-                                ledger.open_account('wallet', 'USD', owner_id => $1), 5000, 'test')
+                                ledger.open_account('wallet', 'USD', owner_id => $1), 5000, 'deposit')
 """
 
 

@@ -28,6 +28,7 @@ BEGIN
             ('app_readonly', 'statement_timeout', '5min', false),
             ('app_readonly', 'transaction_timeout', '15min', false),
             ('app_readonly', 'idle_in_transaction_session_timeout', '60s', false),
+            ('app_readonly', 'lock_timeout', '5s', false),
             ('app_merchant_sql', 'statement_timeout', '60s', true),
             ('app_merchant_sql', 'transaction_timeout', '5min', true),
             ('app_merchant_sql', 'idle_in_transaction_session_timeout', '60s', true),

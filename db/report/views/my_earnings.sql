@@ -14,4 +14,10 @@ WHERE a.kind = 'earnings' AND a.owner_id = (SELECT identity.sql_account());
 
 COMMENT ON VIEW report.my_earnings IS
 'Every transfer of your earnings: sales, refunds and payouts. Minor units; negative amounts left your earnings.';
+COMMENT ON COLUMN report.my_earnings.transfer_id IS 'The transfer.';
+COMMENT ON COLUMN report.my_earnings.kind IS 'What moved the money.';
+COMMENT ON COLUMN report.my_earnings.amount IS 'Minor units; negative amounts left your earnings.';
+COMMENT ON COLUMN report.my_earnings.currency IS 'ISO 4217.';
+COMMENT ON COLUMN report.my_earnings.order_id IS 'The order, if it is about one.';
+COMMENT ON COLUMN report.my_earnings.created_at IS 'When it was made.';
 GRANT SELECT ON report.my_earnings TO app_merchant_sql;

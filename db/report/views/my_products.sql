@@ -11,4 +11,15 @@ LEFT JOIN (SELECT x.product_id, sum(x.on_hand)::bigint AS on_hand, sum(x.reserve
 WHERE p.merchant_id = (SELECT identity.sql_account());
 
 COMMENT ON VIEW report.my_products IS 'Your products and bundles with their stock.';
+COMMENT ON COLUMN report.my_products.product_id IS 'The product or bundle.';
+COMMENT ON COLUMN report.my_products.kind IS 'product or bundle.';
+COMMENT ON COLUMN report.my_products.category_id IS 'The category; null: none.';
+COMMENT ON COLUMN report.my_products.sku IS 'The stock keeping unit.';
+COMMENT ON COLUMN report.my_products.name IS 'The name of the product or bundle.';
+COMMENT ON COLUMN report.my_products.weight IS 'Grams; null: unknown.';
+COMMENT ON COLUMN report.my_products.tax_category IS 'How it is taxed.';
+COMMENT ON COLUMN report.my_products.on_hand IS 'Units in stock; null: a bundle.';
+COMMENT ON COLUMN report.my_products.reserved IS 'Of those, units that orders hold; null: a bundle.';
+COMMENT ON COLUMN report.my_products.deleted_at IS 'When you deleted it; null: it is there.';
+COMMENT ON COLUMN report.my_products.created_at IS 'When it was made.';
 GRANT SELECT ON report.my_products TO app_merchant_sql;

@@ -10,4 +10,11 @@ FROM identity.accounts AS a;
 
 COMMENT ON VIEW report.v_customers_safe IS
 'Accounts without names: for counts, by date and by place. E-mails are masked, addresses are reduced to the country.';
+COMMENT ON COLUMN report.v_customers_safe.account_id IS 'The account.';
+COMMENT ON COLUMN report.v_customers_safe.role IS 'customer, merchant, support or admin.';
+COMMENT ON COLUMN report.v_customers_safe.status IS 'active, suspended or closed.';
+COMMENT ON COLUMN report.v_customers_safe.email IS 'Masked.';
+COMMENT ON COLUMN report.v_customers_safe.email_verified IS 'Whether the person has confirmed the address.';
+COMMENT ON COLUMN report.v_customers_safe.created_at IS 'When the account was made.';
+COMMENT ON COLUMN report.v_customers_safe.country IS 'Of the default address, or else the first; null: no address.';
 GRANT SELECT ON report.v_customers_safe TO app_readonly;
