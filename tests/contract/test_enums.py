@@ -99,6 +99,7 @@ WORDS = {
     "product_report_sort": "an order of a list",
     "product_sort": "an order of a list",
     "report_interval": "a word of date_trunc()",
+    "role_source": "a word of events; tests/support/recorded_events.py compares it with what is recorded",
     "security_event_kind": "tests/identity/test_security_events.py compares them with what is recorded",
     "supply": "what the report counts: what is shipped, and what is not",
     "tax_period": "a word of date_trunc()",
