@@ -196,13 +196,10 @@ def _arguments(text: str) -> list[str]:
 
 # Fields with such a name whose values are not a list.
 FREE = {
-    "event.type": "the registry of events has them",
-    "order_event.type": "the registry of events has them",
     "region.type": "what the country calls it: some 80 words of ISO 3166-2",
     "security_event.db_role": "a role of PostgreSQL, such as a DBA's own",
     "shipping_rate.country": "empty: all countries",
     "shipping_rate_input.country": "empty: all countries",
-    "webhook_delivery.type": "the registry of events has them",
 }
 NAMED = re.compile(r"(?:^|_)(?:status|kind|role|type|method|source|provider|purpose|level|currency|country)$")
 
