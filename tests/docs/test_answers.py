@@ -62,7 +62,7 @@ def test_every_field_and_parameter_has_an_example(document: Document) -> None:
         for methods in document["paths"].values()
         for operation in methods.values()
         for parameter in operation.get("parameters", ())
-        if not exemplified(parameter["schema"], schemas)
+        if "example" not in parameter and not exemplified(parameter["schema"], schemas)
     ]
     assert without == []
 
