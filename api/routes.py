@@ -119,6 +119,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/products",                              "list_products", 200, Cached),
     GET   ("/products/facets",                       "get_product_facets", 200, Cached),
     POST  ("/products",                              "create_product", 201),
+    POST  ("/products/{product_id}/variants",        "create_variant", 201),
     GET   ("/products/{product_id}",                 "get_product", 200, Cached),
     PATCH ("/products/{product_id}",                 "update_product"),
     DELETE("/products/{product_id}",                 "delete_product"),

@@ -49,6 +49,10 @@ BODIES: dict[str, Any] = {
         "currency": "USD", "stock": 20, "category_id": IDS["category"], "attributes": {"colour": "brass"},
         "weight": 1800,
     },
+    "create_variant": {
+        "sku": "SHIRT-M-RED", "option_values": {"Size": "M", "Colour": "red"}, "price": 2900, "currency": "USD",
+        "stock": 12,
+    },
     "update_product": {"name": "Brass reading lamp", "attributes": {"colour": "brass", "switch": "dimmer"}},
     "set_price": {"price": 4500, "currency": "USD"},
     "adjust_stock": {"delta": 10, "reason": "A delivery from the workshop"},
