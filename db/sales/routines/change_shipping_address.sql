@@ -35,7 +35,8 @@ BEGIN
     IF o.status = 'pending' AND sales.price_order(o.id) <> o.total THEN
         PERFORM sales.require_within_total(o.id);
     END IF;
-    PERFORM messaging.record_event('order.address_changed', o.id, o.account_id);
+    PERFORM messaging.record_event('order.address_changed', s.id, s.account_id, sales.order_data(s))
+    FROM sales.orders AS s WHERE s.id = o.id;
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.change_shipping_address TO store_api;
