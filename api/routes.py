@@ -164,6 +164,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/orders/{order_id}/events",              "list_order_events"),
     GET   ("/admin/orders",                          "list_all_orders"),
     GET   ("/admin/orders/{order_id}",               "get_any_order"),
+    PATCH ("/admin/orders/{order_id}",               "update_any_order"),
+    GET   ("/admin/orders/{order_id}/notes",         "list_order_notes"),
     POST  ("/admin/orders/{order_id}/ship",          "ship_order"),
     POST  ("/admin/orders/{order_id}/deliver",       "deliver_order"),
     POST  ("/admin/orders/{order_id}/cancel",        "cancel_any_order"),

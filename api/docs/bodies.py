@@ -73,6 +73,10 @@ BODIES: dict[str, Any] = {
     "set_shipping_address": {"address_id": IDS["address"]},
     "cancel_order": {"reason": "Ordered twice"},
     "cancel_any_order": {"reason": "The customer asked for it by telephone"},
+    "update_any_order": {
+        "note": "She called: the bell is broken.", "metadata": {"ticket": "4711"},
+        "shipping_address": {"name": "Alice Smith", "line1": "7 Lake Road", "city": "Dhaka", "country": "BD"},
+    },
     "hold_order": {"reason": "The address does not exist"},
     "release_order": {"reason": "The customer corrected the address"},
     "create_promotion": {"code": _CODE, "name": "Spring sale", "kind": "percentage", "basis_points": 1000},
