@@ -99,6 +99,7 @@ WORDS = {
     "product_report_sort": "an order of a list",
     "product_sort": "an order of a list",
     "report_interval": "a word of date_trunc()",
+    "role_source": "a word of events; tests/support/recorded_events.py compares it with what is recorded",
     "security_event_kind": "tests/identity/test_security_events.py compares them with what is recorded",
     "supply": "what the report counts: what is shipped, and what is not",
     "tax_period": "a word of date_trunc()",
@@ -195,13 +196,10 @@ def _arguments(text: str) -> list[str]:
 
 # Fields with such a name whose values are not a list.
 FREE = {
-    "event.type": "the registry of events has them",
-    "order_event.type": "the registry of events has them",
     "region.type": "what the country calls it: some 80 words of ISO 3166-2",
     "security_event.db_role": "a role of PostgreSQL, such as a DBA's own",
     "shipping_rate.country": "empty: all countries",
     "shipping_rate_input.country": "empty: all countries",
-    "webhook_delivery.type": "the registry of events has them",
 }
 NAMED = re.compile(r"(?:^|_)(?:status|kind|role|type|method|source|provider|purpose|level|currency|country)$")
 
