@@ -94,6 +94,8 @@ def build_operation(contract: Contract, line: RouteLine, locations: Mapping[str,
     path = path_parameters(line.path)
     others = [p.name for p in function.visible if p.name not in path]
     has_body = line.method in ("POST", "PUT", "PATCH")
+    if line.accepts != "application/json":  # the body is a file
+        others, has_body = [name for name in others if name not in line.fields], False
     query, fields = ([], others) if has_body else (others, [])
     return Operation(
         line=line,
