@@ -29,6 +29,9 @@ BEGIN
     FROM unnest(change_lines.product_ids, change_lines.bundles) AS c (product_id, bundle)
     JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id AND i.bundle <> c.bundle;
 
+    PERFORM catalog.require_variant(p.id) FROM catalog.products AS p
+    WHERE p.id = ANY (change_lines.product_ids) AND p.kind = 'parent' AND p.deleted_at IS NULL;
+
     IF NOT EXISTS (
         SELECT FROM sales.order_items AS i
         LEFT JOIN (SELECT c.product_id, sum(c.quantity) AS quantity
