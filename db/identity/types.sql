@@ -8,12 +8,14 @@ CREATE DOMAIN api.email AS text CONSTRAINT email_malformed
            '[\u0001-\u001F\u007F-\u00A0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
            '\u2028-\u202F\u205F-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFF\U000E0000-\U000E0FFF]');
 COMMENT ON DOMAIN api.email IS
-'An e-mail address such as ada@example.com, without blanks or invisible characters, at most 254 characters.';
+'An e-mail address such as ada@example.com, without blanks or invisible characters, at most 254 characters.
+Example: "alice@example.com"';
 
 CREATE DOMAIN api.handle AS text
     CONSTRAINT handle_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}$');
 COMMENT ON DOMAIN api.handle IS
-'3 to 30 letters, digits, dots, dashes or underscores; the first is a letter, digit or underscore.';
+'3 to 30 letters, digits, dots, dashes or underscores; the first is a letter, digit or underscore.
+Example: "alice"';
 
 CREATE DOMAIN api.password AS text
     CONSTRAINT password_weak CHECK (char_length(VALUE) >= 8 AND char_length(VALUE) <= 64);
@@ -22,11 +24,13 @@ COMMENT ON DOMAIN api.password IS
 
 CREATE DOMAIN api.second_factor_code AS text
     CONSTRAINT second_factor_code_malformed CHECK (VALUE ~ '^[0-9A-Za-z -]{6,40}$');
-COMMENT ON DOMAIN api.second_factor_code IS 'The six digits that the authenticator app shows, or a recovery code.';
+COMMENT ON DOMAIN api.second_factor_code IS 'The six digits that the authenticator app shows, or a recovery code.
+Example: "123456"';
 
 CREATE DOMAIN api.language AS text CONSTRAINT language_malformed CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Z]{2})?$');
 COMMENT ON DOMAIN api.language IS
-'A language (BCP 47), such as en, bn or pt-BR. What the shop has no texts for in this language is in English.';
+'A language (BCP 47), such as en, bn or pt-BR. What the shop has no texts for in this language is in English.
+Example: "en"';
 
 CREATE DOMAIN api.tax_id_status AS text
     CONSTRAINT tax_id_status_unknown CHECK (VALUE = ANY (ARRAY['not_verified', 'valid', 'invalid', 'unavailable']));

@@ -2,7 +2,8 @@
 
 CREATE DOMAIN api.order_status AS text CONSTRAINT order_status_unknown
     CHECK (VALUE = ANY (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']));
-COMMENT ON DOMAIN api.order_status IS 'The status of an order.';
+COMMENT ON DOMAIN api.order_status IS 'The status of an order.
+Example: "pending"';
 
 CREATE DOMAIN api.order_payment_status AS text CONSTRAINT order_payment_status_unknown
     CHECK (VALUE = ANY (ARRAY['unpaid', 'processing', 'authorized', 'partly_paid', 'paid', 'partly_refunded',
@@ -164,14 +165,16 @@ CREATE TYPE api.order_event_page AS (data api.order_event[], next_cursor text);
 
 CREATE DOMAIN api.promo_code AS text
     CONSTRAINT promo_code_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$');
-COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; case does not matter.';
+COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; case does not matter.
+Example: "SPRING10"';
 
 CREATE DOMAIN api.promotion_kind AS text
     CONSTRAINT promotion_kind_unknown CHECK (VALUE = ANY (ARRAY['percentage', 'fixed']));
 COMMENT ON DOMAIN api.promotion_kind IS 'A percentage (basis_points) of the goods, or a fixed amount.';
 
 CREATE DOMAIN api.basis_points AS integer CONSTRAINT percentage_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
-COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent, 1 to 10000: 1000 is 10 %.';
+COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent, 1 to 10000: 1000 is 10 %.
+Example: 1000';
 
 CREATE DOMAIN api.use_limit AS integer CONSTRAINT use_limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000);
 COMMENT ON DOMAIN api.use_limit IS 'The number of uses, 1 to 1,000,000.';
@@ -209,7 +212,8 @@ COMMENT ON COLUMN api.promotion_validation.minimum IS
 'What the goods must cost at least. Null unless the reason is `promo_minimum_not_reached`.';
 
 CREATE DOMAIN api.tax_percent AS numeric CONSTRAINT tax_rate_out_of_range CHECK (VALUE >= 0 AND VALUE <= 100);
-COMMENT ON DOMAIN api.tax_percent IS 'Per cent, 0 to 100, with up to four decimals.';
+COMMENT ON DOMAIN api.tax_percent IS 'Per cent, 0 to 100, with up to four decimals.
+Example: 19';
 
 CREATE DOMAIN api.tax_combination AS text
     CONSTRAINT tax_combine_unknown CHECK (VALUE = ANY (ARRAY['replace', 'add', 'compound']));
@@ -272,7 +276,8 @@ CREATE DOMAIN api.exemption_text AS text
     CONSTRAINT exemption_text_malformed
     CHECK (VALUE IS NFC NORMALIZED AND VALUE !~ '[[:cntrl:]]' AND btrim(VALUE) = VALUE
            AND length(VALUE) >= 1 AND length(VALUE) <= 500);
-COMMENT ON DOMAIN api.exemption_text IS 'One line of 1 to 500 characters.';
+COMMENT ON DOMAIN api.exemption_text IS 'One line of 1 to 500 characters.
+Example: "Export supply, free of tax."';
 
 CREATE DOMAIN api.exemption_countries AS api.country[]
     CONSTRAINT exemption_countries_out_of_range CHECK (cardinality(VALUE) >= 1 AND cardinality(VALUE) <= 250);

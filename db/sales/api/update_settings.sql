@@ -5,9 +5,11 @@
 --         country_unknown, time_zone_unknown 422.
 CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
     CHECK (VALUE ~ '^P([0-9]{1,4}D)?(T([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?$');
-COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.';
+COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.
+Example: "P1DT12H"';
 CREATE DOMAIN api.commission AS integer CONSTRAINT commission_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
-COMMENT ON DOMAIN api.commission IS 'Hundredths of a per cent: 1000 is 10 %.';
+COMMENT ON DOMAIN api.commission IS 'Hundredths of a per cent: 1000 is 10 %.
+Example: 1000';
 CREATE DOMAIN api.daily_limits AS integer CONSTRAINT daily_limits_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000);
 COMMENT ON DOMAIN api.daily_limits IS 'A multiple of the limit for one change, 0 to 1,000; 0: always a second person.';
 CREATE DOMAIN api.return_origins AS text[] CONSTRAINT too_many_origins CHECK (cardinality(VALUE) <= 50);
