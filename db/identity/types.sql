@@ -47,8 +47,8 @@ COMMENT ON COLUMN api.tax_id_check.reference IS
 COMMENT ON COLUMN api.tax_id_check.checked_at IS 'When the service answered. Null until it has.';
 
 CREATE DOMAIN api.account_role AS text
-    CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['customer', 'merchant', 'support', 'admin']));
-COMMENT ON DOMAIN api.account_role IS 'The role of the account, which decides what it may do.';
+    CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['guest', 'customer', 'merchant', 'support', 'admin']));
+COMMENT ON DOMAIN api.account_role IS 'The role of the account, which decides what it may do. A guest has no log-in.';
 
 CREATE DOMAIN api.account_status AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended', 'closed']));
@@ -60,7 +60,8 @@ CREATE TYPE api.account AS (
     tax_id_status api.tax_id_status, language text, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.account.email IS
-'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
+'Null for a guest, for an account of an identity provider that has no verified e-mail for it, and for a closed
+account.';
 COMMENT ON COLUMN api.account.pending_email IS
 'The e-mail that the account will have once it is confirmed. Null unless it is being changed.';
 COMMENT ON COLUMN api.account.handle IS 'Null until one is chosen.';
@@ -101,7 +102,8 @@ COMMENT ON COLUMN api.admin_account.merchant_approved_at IS
 'Since when it may be paid out. Null until it is approved.';
 
 COMMENT ON COLUMN api.admin_account.email IS
-'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
+'Null for a guest, for an account of an identity provider that has no verified e-mail for it, and for a closed
+account.';
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);
 

@@ -48,6 +48,15 @@ CREATE TYPE api.cart AS (
 COMMENT ON COLUMN api.cart.total IS 'No more than 9007199254740991 (2^53 - 1), even if it would cost more.';
 COMMENT ON COLUMN api.cart.id IS 'Null until something is put into the cart.';
 
+CREATE TYPE api.delivery_address AS (
+    name api.short_text, line1 api.short_text, line2 api.short_text, city api.short_text, region api.short_text,
+    postal_code api.short_text, country api.country, phone api.short_text
+);
+COMMENT ON COLUMN api.delivery_address.line2 IS 'Optional.';
+COMMENT ON COLUMN api.delivery_address.region IS 'Optional. A code (ISO 3166-2) or a name.';
+COMMENT ON COLUMN api.delivery_address.postal_code IS 'Optional.';
+COMMENT ON COLUMN api.delivery_address.phone IS 'Optional.';
+
 CREATE TYPE api.order_line AS (
     product_id uuid, quantity api.quantity, bundle_id uuid, metadata api.line_metadata
 );
@@ -106,8 +115,11 @@ CREATE TYPE api."order" AS (
     shipping_address api.postal_address, expires_at timestamptz, payment_status api.order_payment_status,
     fulfilment_status api.fulfilment_status, on_hold boolean, hold_reason text, shipping_tax bigint,
     shipping_tax_included bigint, shipping_parts api.shipping_part[], tax_country api.country, tax_region text,
-    buyer_tax_id text, buyer_reference text, metadata api.stored_object, version bigint, created_at timestamptz
+    buyer_tax_id text, buyer_reference text, metadata api.stored_object, email api.account_email,
+    version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api."order".email IS
+'Where mails about the order go. Null: to the e-mail of the account, if it has one.';
 COMMENT ON COLUMN api."order".number IS
 'The number that people read. Of two orders, one after the other, the later one has the higher number. Numbers can be
 missing.';
