@@ -128,8 +128,7 @@ CREATE TYPE api.wishlist_page AS (data api.wishlist_item[], next_cursor text);
 CREATE DOMAIN api.import_conflict AS text CONSTRAINT import_conflict_unknown
     CHECK (VALUE = ANY (ARRAY['reject', 'file', 'shop']));
 COMMENT ON DOMAIN api.import_conflict IS
-'What is done where both the file and the shop have changed a value since the export: reject the file, or take the value
-of the file or of the shop.';
+'What wins where file and shop have both changed a value since the export; reject: the file is refused.';
 
 CREATE DOMAIN api.import_line_status AS text CONSTRAINT import_line_status_unknown
     CHECK (VALUE = ANY (ARRAY['created', 'updated', 'unchanged', 'error', 'skipped']));
