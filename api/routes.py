@@ -17,6 +17,7 @@ from api.handlers import checkout, checkout_return, mail_links, mock_checkout, p
 from api.handlers.account_export import ExportAccount
 from api.handlers.cached import Cached
 from api.handlers.checkout import BeginPayment, CapturePayment
+from api.handlers.event_types import EventTypes
 from api.handlers.gift_cards import RedeemGiftCard
 from api.handlers.invoice_pdf import InvoicePdf, InvoiceXml
 from api.handlers.order_stream import OrderStream
@@ -289,6 +290,7 @@ ROUTES: tuple[ApiRoute, ...] = (
 
     # events
     GET   ("/events",                                "list_events"),
+    GET   ("/events/types",                          "list_event_types", 200, EventTypes),
     GET   ("/admin/security-events",                 "list_security_events"),
     GET   ("/orders/{order_id}/stream",              "stream_order", 200, OrderStream),
     POST  ("/webhook-endpoints",                     "create_webhook_endpoint", 201, CheckTarget),
@@ -297,6 +299,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     PATCH ("/webhook-endpoints/{endpoint_id}",       "update_webhook_endpoint", 200, CheckTarget),
     DELETE("/webhook-endpoints/{endpoint_id}",       "delete_webhook_endpoint", 204),
     POST  ("/webhook-endpoints/{endpoint_id}/rotate-secret", "rotate_webhook_secret"),
+    POST  ("/webhook-endpoints/{endpoint_id}/test",  "test_webhook_endpoint", 201),
     GET   ("/webhook-endpoints/{endpoint_id}/deliveries", "list_webhook_deliveries"),
     POST  ("/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/redeliver", "redeliver_webhook"),
 

@@ -29,7 +29,8 @@ ANY = (
     "request_invalid", "value_invalid", "value_out_of_range", "rate_limited", "busy", "database_unavailable",
     "identity_provider_unavailable", "timeout", "internal_error",
 )  # fmt: skip
-CALLER = ("token_invalid", "token_expired", "api_key_invalid", "origin_refused")
+# A token of an outside identity provider is exchanged before anything else.
+CALLER = ("token_invalid", "token_expired", "api_key_invalid", "origin_refused", "exchange_outside_token")
 BODY = ("json_invalid", "body_too_large", "media_type_unsupported", "content_coding_unsupported")
 # No client sees these: the web tier asks the primary then, and its transactions are READ COMMITTED.
 _INSIDE = frozenset(("primary_required", "isolation_refused"))

@@ -10,6 +10,7 @@ from api.contract.components import Components
 from api.contract.deprecations import mark_fields
 from api.contract.described import Describer
 from api.contract.error_codes import ErrorCodes
+from api.contract.events import PARAMETERS, add_events, describe_stream, webhooks
 from api.contract.operations import Operation
 from api.contract.problems import Problems
 from api.contract.reader import Contract
@@ -74,13 +75,19 @@ def build_openapi(
 ) -> dict[str, Any]:
     """The document of these operations, as JSON data. `phrases`: what HTTP calls each status."""
     operations = list(operations)
-    components = Components(contract.types, {"api.currency": contract.currencies, "api.provider": contract.providers})
+    components = Components(contract.types, {
+        "api.currency": contract.currencies,
+        "api.provider": contract.providers,
+        "api.event_type_name": [event.type for event in contract.events],
+    })  # fmt: skip
     problems = Problems(operations, error_codes, phrases)
     describer = Describer(contract, components, problems)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = paths.setdefault(f"/v1{operation.line.path}", {})
         path[operation.line.method.lower()] = describer.describe(operation)
+    add_events(components, contract.events)
+    describe_stream(paths)
     components.schemas |= problems.schemas
     return {
         "openapi": "3.1.0",
@@ -94,8 +101,10 @@ def build_openapi(
         "servers": [{"url": "/"}],
         "tags": describe_tags({tag_of(operation.line.path) for operation in operations}),
         "paths": paths,
+        "webhooks": webhooks(contract.events),
         "components": {
             "schemas": mark_fields(dict(sorted(components.schemas.items()))),
+            "parameters": PARAMETERS,
             "responses": problems.responses,
             "examples": dict(sorted(problems.examples.items())),
             "headers": _HEADERS,

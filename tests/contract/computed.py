@@ -133,6 +133,7 @@ COMPUTED = {
     "dashboard": "as_of? reporting_currency periods orders_by_status work low_stock",
     "dispute": "order_id?",
     "earnings_balance": "currency balance pending held available",
+    "event_type": "type description payload merchant_payload? schema example",
     "exchange_rate": "valid_from valid_until?",
     "facet": "id name? count",
     "fee_share": "currency amount",

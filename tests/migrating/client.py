@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -124,6 +125,14 @@ def sign_up(store: str, **fields: Any) -> Person:
 def check(holds: bool, detail: object = "") -> None:
     if not holds:
         raise Failed(str(detail) or "what the story says is not so")
+
+
+def soon(holds: Callable[[], bool]) -> None:
+    """As check(), of what visitors see: a change reaches every process of the store a moment after its answer."""
+    until = time.monotonic() + 5
+    while not holds():
+        check(time.monotonic() < until, "visitors do not see the change")
+        time.sleep(0.05)
 
 
 def story(text: str) -> None:

@@ -21,8 +21,6 @@ function add(method, path, described) {
     group: described.tags?.[0] ?? "other",
     summary: described.summary ?? described.operationId,
     description: described.description ?? "",
-    audience: described["x-audience"] ?? "",
-    scope: described["x-scope"] ?? "",
     open: described.security?.length === 0,
     parameters: (described.parameters ?? []).map((parameter) => resolve(parameter)),
     body: body && { type, schema: body.schema, example: exampleOf(body), required: described.requestBody.required ?? false },
@@ -51,7 +49,7 @@ export function resolve(thing) {
 }
 
 /** A group's name for people: `password-resets` is "Password resets". */
-export const groupTitle = (group) => group[0].toUpperCase() + group.slice(1).replaceAll(/[-_]/g, " ");
+export const groupTitle = (group) => (group[0].toUpperCase() + group.slice(1).replaceAll(/[-_]/g, " ")).replace("Api ", "API ");
 
 export const refName = (schema) => schema?.$ref?.split("/").pop() ?? "";
 

@@ -6,17 +6,13 @@ import { fieldList, fieldRow } from "./fields.js";
 import { tryPart } from "./trying.js";
 import { exampleValue } from "./values.js";
 
-const AUDIENCES = {
-  anonymous: "Needs no log-in.", guest: "For guests and everyone who is logged in.", customer: "For everyone who is logged in.", merchant: "For merchants.", support: "For support and administrators.", admin: "For administrators.",
-};
-
 export function operationPage(operation) {
   return [
     h("p", { class: "crumb" }, h("a", { href: `#${operation.group}` }, groupTitle(operation.group))),
     h("h1", { tabindex: -1 }, operation.summary),
     h("p", { class: "address" }, method(operation), " ", h("code", null, breakable(operation.path))),
     operation.description && prose(operation.description),
-    h("p", { class: "soft" }, AUDIENCES[operation.audience] ?? "", operation.scope && [" An API key needs the scope ", h("code", null, operation.scope), "."], " Operation ", h("code", null, operation.id), "."),
+    h("p", { class: "soft" }, "Operation ", h("code", null, operation.id)),
     h(
       "div",
       { class: "columns" },

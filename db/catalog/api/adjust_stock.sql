@@ -27,7 +27,8 @@ BEGIN
     INSERT INTO catalog.stock_movements (product_id, kind, on_hand_delta, reserved_delta, reason, actor_id)
     VALUES (v_product.id, 'adjustment', adjust_stock.delta, 0, adjust_stock.reason, v_actor);
     PERFORM messaging.record_event('stock.adjusted', NULL, v_actor,
-                                   jsonb_build_object('product_id', v_product.id, 'delta', adjust_stock.delta));
+        jsonb_build_object('product_id', v_product.id, 'sku', v_product.sku, 'delta', adjust_stock.delta,
+                           'on_hand', v_stock.on_hand, 'reserved', v_stock.reserved));
     RETURN ROW(
         v_stock.product_id, v_stock.on_hand, v_stock.reserved, v_stock.on_hand - v_stock.reserved
     )::api.stock_level;

@@ -52,7 +52,7 @@ BEGIN
         PERFORM sales.require_within_total(v_order.id);
     END IF;
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = v_order.id;
-    PERFORM messaging.record_event('order.address_changed', v_order.id, v_actor);
+    PERFORM messaging.record_event('order.address_changed', v_order.id, v_actor, sales.order_data(v_order));
     RETURN api.render_order(v_order);
 END $$;
 

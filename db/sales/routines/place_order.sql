@@ -21,6 +21,7 @@ RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_order_id  CONSTANT uuid := uuidv7();
+    v_number    bigint;
     v_alone     CONSTANT boolean := pg_try_advisory_xact_lock(uuid_hash_extended(place_order.account_id, 2));
     v_shop      record;
     v_line      record;
@@ -138,7 +139,8 @@ BEGIN
     VALUES (v_order_id, place_order.account_id, place_order.currency, v_subtotal, v_subtotal, v_weight,
             place_order.shipping_address, place_order.shipping_method_id, v_shop.expires_at,
             v_shop.commission_basis_points, place_order.buyer_tax_id, place_order.buyer_reference,
-            CASE WHEN true = ANY (v_requires) THEN 'unfulfilled' ELSE 'not_needed' END);
+            CASE WHEN true = ANY (v_requires) THEN 'unfulfilled' ELSE 'not_needed' END)
+    RETURNING number INTO STRICT v_number;
 
     INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, bundle, sku, name, quantity,
                                    unit_price, price_version, total, requires_shipping)
@@ -164,7 +166,8 @@ BEGIN
         v_subtotal := sales.price_order(v_order_id, is_new => true);
     END IF;
     PERFORM messaging.record_event('order.created', v_order_id, place_order.account_id,
-        jsonb_build_object('total', v_subtotal, 'currency', place_order.currency));
+        jsonb_build_object('number', v_number::text, 'status', 'pending', 'total', v_subtotal, 'amount_paid', 0,
+                           'currency', place_order.currency));
     IF v_shop.priced AND EXISTS (
         SELECT FROM sales.orders AS o
         WHERE o.id = v_order_id
