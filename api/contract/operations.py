@@ -16,6 +16,7 @@ from api.contract.statements import Statement, build_statement
 # Responses of these routes hold secrets, so they are not stored for an Idempotency-Key.
 SECRET = frozenset(
     (
+        "/guests",
         "/account/second-factor",
         "/account/second-factor/confirm",
         "/account/second-factor/recovery-codes",
@@ -94,6 +95,8 @@ def build_operation(contract: Contract, line: RouteLine, locations: Mapping[str,
     path = path_parameters(line.path)
     others = [p.name for p in function.visible if p.name not in path]
     has_body = line.method in ("POST", "PUT", "PATCH")
+    if line.accepts != "application/json":  # the body is a file
+        others, has_body = [name for name in others if name not in line.fields], False
     query, fields = ([], others) if has_body else (others, [])
     return Operation(
         line=line,

@@ -145,7 +145,7 @@ class Endpoint:
 
     async def read(self, request: ApiRequest) -> Call:
         """The request, validated. Raises Problem with a JSON pointer for each violation."""
-        texts = self._read_parameters(request)
+        texts = self.read_parameters(request)
         if not self.operation.has_body:
             return Call(texts, {}, "", None, "")
         body = await request.read(self.state["settings"].body_limit, partial(self.verify, request, "check_caller"))
@@ -176,7 +176,8 @@ class Endpoint:
             raise Problem("idempotency_key_invalid")
         return key
 
-    def _read_parameters(self, request: ApiRequest) -> list[object]:
+    def read_parameters(self, request: ApiRequest) -> list[object]:
+        """Path and query parameters, validated, as text. Raises Problem."""
         given = request.path
         if request.scope["query_string"]:
             given = request.query()

@@ -23,6 +23,11 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "content_coding_unsupported": (415, "Send the body uncompressed, without Content-Encoding."),
     "code_invalid": (401, "The code is not right, or was used before."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
+    "email_needed": (
+        422,
+        "This way of paying needs an e-mail address of at most 50 characters, for its receipt. "
+        "Give your account one, or pay another way.",
+    ),
     "forbidden": (403, "Your account may not do this."),
     "gateway_refused": (502, "The payment provider refused this payment. Try again, or pay another way."),
     "gateway_unavailable": (
@@ -33,7 +38,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "idempotency_key_invalid": (422, "An Idempotency-Key has 1 to 255 printable ASCII characters."),
     "identity_provider_unavailable": (503, "The identity provider does not answer. Try again in a moment."),
     "if_match_invalid": (422, 'If-Match must be ETags as they were received, such as "3", or *.'),
-    "import_file_invalid": (422, "The file is not a CSV file in UTF-8."),
+    "import_file_invalid": (422, "The file cannot be read as CSV. The detail says what to do."),
     "import_rejected": (
         422,
         "Some lines are wrong, so nothing was imported. The report names the lines and the reasons.",

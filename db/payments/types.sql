@@ -19,7 +19,8 @@ COMMENT ON DOMAIN api.dispute_filter IS 'A status of disputes; open: every one t
 -- A bound of the length within the pattern would make it five times as slow.
 CREATE DOMAIN api.provider AS text
     CONSTRAINT provider_malformed CHECK (char_length(VALUE) <= 40 AND VALUE ~ '^[a-z][a-z0-9_]*$');
-COMMENT ON DOMAIN api.provider IS 'A way of paying: a gateway, or one that the shop itself keeps.';
+COMMENT ON DOMAIN api.provider IS 'A way of paying: a gateway, or one that the shop itself keeps.
+Example: "stripe"';
 
 CREATE DOMAIN api.provider_kind AS text
     CONSTRAINT provider_kind_unknown CHECK (VALUE = ANY (ARRAY['gateway', 'internal', 'manual']));
@@ -56,6 +57,8 @@ CREATE TYPE api.payment_provider AS (
 );
 COMMENT ON COLUMN api.payment_provider.title IS 'For people.';
 COMMENT ON COLUMN api.payment_provider.manual_capture IS 'Whether it can authorise a payment before it is captured.';
+
+CREATE TYPE api.payment_provider_page AS (data api.payment_provider[], next_cursor text);
 
 CREATE TYPE api.payment_instructions AS (
     iban text, bic text, holder text, reference text, amount bigint, currency api.currency

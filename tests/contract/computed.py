@@ -43,6 +43,7 @@ TABLES = {
     "order_component": "sales.order_item_components",
     "order_event": "messaging.events",
     "order_item": "sales.order_items",
+    "order_note": "sales.order_notes",
     "promotion": "sales.promotions",
     "sale": "sales.order_items",
     "settings": "sales.settings",

@@ -327,6 +327,7 @@ PREPARE: dict[str, Prepare] = {
     "cancel_any_order": _pending_order,
     "begin_payment": _pending_order,
     "ship_order": _paid_order,
+    "update_any_order": _pending_order,
     "hold_order": _paid_order,
     "deliver_order": _shipped_order,
     "release_order": _held_order,

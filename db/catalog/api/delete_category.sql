@@ -1,5 +1,5 @@
--- Deletes an empty category.
--- Locks:  the category.
+-- Deletes an empty category. Products that were deleted are not counted: they leave it.
+-- Locks:  the category, its deleted products.
 -- Errors: category_not_found 404, category_in_use, category_not_empty 409.
 CREATE FUNCTION api.delete_category(category_id uuid)
 RETURNS void
@@ -7,6 +7,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
+    PERFORM catalog.remove_deleted(delete_category.category_id);
     DELETE FROM catalog.categories AS c WHERE c.id = delete_category.category_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'category_not_found',
