@@ -47,8 +47,8 @@ _SECURITY: dict[str, Any] = {
 }
 
 _DESCRIPTION = """Every amount is an integer in minor units beside a currency. Carts, orders and payments are at most
-10^15, so that JavaScript's numbers are exact. Sums of reports and balances are exact in JSON; they exceed 2^53 only where
-a shop's turnover does.
+10^15, so that JavaScript's numbers are exact. Sums of reports and balances are exact in JSON; they exceed 2^53 only
+where a shop's turnover does.
 
 Lists answer `data` and `next_cursor`; send `next_cursor` as `cursor` to get the next page.
 
