@@ -265,7 +265,7 @@ def describe(contract: Contract) -> dict[str, Any]:
     """The OpenAPI document, with examples. Raises ContractError."""
     operations = build_operations(contract, numbered=False)
     document = build_openapi(contract, operations, ErrorCodes(contract, SENTENCES), PHRASES)
-    add_examples(document)
+    add_examples(document, contract.events)
     return document
 
 

@@ -15,7 +15,7 @@ from api.console.pages import console_routes
 from api.docs.pages import docs_routes
 from api.handlers import checkout, checkout_return, mail_links, mock_checkout, pages
 from api.handlers.account_export import ExportAccount
-from api.handlers.cached import Cached
+from api.handlers.cached import Cached, ShowShop
 from api.handlers.checkout import BeginPayment, CapturePayment
 from api.handlers.event_types import EventTypes
 from api.handlers.gift_cards import RedeemGiftCard
@@ -28,6 +28,7 @@ from api.handlers.sessions import (
     ConfirmPasswordReset,
     ConfirmSession,
     CreateAccount,
+    CreateGuest,
     CreateSession,
     EndSession,
     RefreshSession,
@@ -63,6 +64,7 @@ INTERNAL = frozenset(
         "open_import",
         "get_next_price_change",
         "open_order_stream",
+        "get_linked_order",
         "get_account_export_part",
         "list_currencies",
         "list_key_scopes",
@@ -75,6 +77,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     # identity
     POST  ("/accounts",                              "create_account", 201, CreateAccount),
     POST  ("/sessions",                              "create_session", 201, CreateSession),
+    POST  ("/guests",                                "create_guest", 201, CreateGuest),
     POST  ("/sessions/refresh",                      "refresh_session", 200, RefreshSession),
     POST  ("/sessions/current/confirm",              "confirm_session", 204, ConfirmSession),
     DELETE("/sessions/current",                      "delete_session", 204, EndSession),
@@ -99,6 +102,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/api-keys",                              "create_api_key", 201),
     GET   ("/api-keys",                              "list_api_keys"),
     DELETE("/api-keys/{key_id}",                     "revoke_api_key", 204),
+    POST  ("/account/orders/claim",                  "claim_orders"),
     GET   ("/account/addresses",                     "list_addresses"),
     POST  ("/account/addresses",                     "create_address", 201),
     PATCH ("/account/addresses/{address_id}",        "update_address"),
@@ -114,6 +118,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     POST  ("/categories",                            "create_category", 201),
     PATCH ("/categories/{category_id}",              "update_category"),
     DELETE("/categories/{category_id}",              "delete_category"),
+    GET   ("/shop",                                  "get_shop", 200, ShowShop),
     GET   ("/countries",                             "list_countries", 200, Cached),
     GET   ("/countries/{country}/regions",           "list_regions", 200, Cached),
     GET   ("/products",                              "list_products", 200, Cached),
@@ -335,6 +340,7 @@ def page_routes() -> list[BaseRoute]:
         PageRoute("/verify-email", mail_links.confirm_email_link, methods=["POST"]),
         PageRoute("/reset-password", mail_links.show_reset_link),
         PageRoute("/reset-password", mail_links.confirm_reset_link, methods=["POST"]),
+        PageRoute("/order", mail_links.show_order),
         PageRoute("/mock/checkout/{token}", mock_checkout.show_checkout),
         PageRoute("/mock/checkout/{token}", mock_checkout.decide_checkout, methods=["POST"]),
         PageRoute("/docs/errors", pages.errors),

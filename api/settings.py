@@ -45,7 +45,15 @@ from db.server.embedded import locate
 
 # Connections that one process may hold, by role: 15 in all. More only make a hot row slower (measured).
 POOL_SIZES: Mapping[str, int] = MappingProxyType(
-    {"web_customer": 6, "web_anonymous": 3, "web_merchant": 2, "web_gateway": 2, "web_support": 1, "web_admin": 1}
+    {
+        "web_customer": 6,
+        "web_anonymous": 3,
+        "web_guest": 2,
+        "web_merchant": 2,
+        "web_gateway": 2,
+        "web_support": 1,
+        "web_admin": 1,
+    }
 )
 
 

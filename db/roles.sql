@@ -3,11 +3,11 @@
 --   owners    store_owner  tables, internal routines, policies          (no login); also temporary tables, which
 --                          refreshing a materialised view CONCURRENTLY needs: migrate.py grants that on the database
 --             store_api    the api functions; subject to row security   (no login)
---   audiences app_anonymous < app_customer < app_merchant               (a larger role may do all a smaller one may)
---                             app_customer < app_support  < app_admin
+--   audiences app_anonymous < app_guest < app_customer < app_merchant   (a larger role may do all a smaller one may)
+--                                         app_customer < app_support  < app_admin
 --             app_gateway, app_worker                                   (services)
---   groups    app_readwrite = anonymous + customer + merchant: for log-ins of programs of the shop's own that call api
---             functions with people's tokens; app_readonly = the report views, for analyst_… (`storeproc
+--   groups    app_readwrite = anonymous + guest + customer + merchant: for log-ins of programs of the shop's own that
+--             call api functions with people's tokens; app_readonly = the report views, for analyst_… (`storeproc
 --             analyst-role`); dba_… (`storeproc dba-role`) are members of the owners: db/docs/dba.md
 --             app_merchant_sql = a merchant's own rows in report.my_… (log-in roles merchant_…, created by
 --             `storeproc merchant-role`)
@@ -25,7 +25,8 @@ DECLARE
 BEGIN
     FOREACH v_role IN ARRAY ARRAY[
         'store_owner', 'store_api',
-        'app_anonymous', 'app_customer', 'app_merchant', 'app_support', 'app_admin', 'app_gateway', 'app_worker',
+        'app_anonymous', 'app_guest', 'app_customer', 'app_merchant', 'app_support', 'app_admin', 'app_gateway',
+        'app_worker',
         'app_readwrite', 'app_readonly', 'app_merchant_sql', 'store_events'
     ] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
@@ -34,7 +35,8 @@ BEGIN
     END LOOP;
 
     FOREACH v_role IN ARRAY ARRAY[
-        'web_anonymous', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway', 'web_worker',
+        'web_anonymous', 'web_guest', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway',
+        'web_worker',
         'store_backup', 'store_monitor'
     ] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
@@ -45,6 +47,7 @@ END $$;
 
 -- Roles inherit the privileges of their groups; without INHERIT app_customer could not call app_anonymous's functions.
 ALTER ROLE app_anonymous INHERIT;
+ALTER ROLE app_guest INHERIT;
 ALTER ROLE app_customer INHERIT;
 ALTER ROLE app_merchant INHERIT;
 ALTER ROLE app_support INHERIT;
@@ -56,12 +59,14 @@ ALTER ROLE app_readonly INHERIT;
 ALTER ROLE app_merchant_sql INHERIT;
 ALTER ROLE store_events INHERIT;
 
-GRANT app_anonymous TO app_customer;
+GRANT app_anonymous TO app_guest;
+GRANT app_guest TO app_customer;
 GRANT app_customer TO app_merchant, app_support;
 GRANT app_merchant TO app_readwrite;
 GRANT app_support, app_merchant TO app_admin;
 
 GRANT app_anonymous TO web_anonymous;
+GRANT app_guest TO web_guest;
 GRANT app_customer TO web_customer;
 GRANT app_merchant TO web_merchant;
 GRANT app_support TO web_support;
@@ -105,7 +110,8 @@ DECLARE
     v_role text;
 BEGIN
     FOREACH v_role IN ARRAY ARRAY[
-        'web_anonymous', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway', 'web_worker'
+        'web_anonymous', 'web_guest', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway',
+        'web_worker'
     ] LOOP
         EXECUTE pg_catalog.format('ALTER ROLE %I SET timezone = ''UTC''', v_role);
         EXECUTE pg_catalog.format('ALTER ROLE %I SET statement_timeout = ''10s''', v_role);
@@ -130,7 +136,7 @@ ALTER ROLE store_monitor SET lock_timeout = '5s';
 ALTER ROLE store_monitor SET idle_in_transaction_session_timeout = '60s';
 
 -- Connections of each web role, in per cent of those that are left when 13 are kept for the administrator, monitoring
--- and backups: no role can take those of the others. With max_connections = 120 that is 26 for customers, enough for
+-- and backups: no role can take those of the others. With max_connections = 120 that is 25 for customers, enough for
 -- four web processes with the default POOL_SIZES and their listening connections, or for PgBouncer's ten a role.
 -- storeproc.connection_limits = 'own' in the server's configuration leaves the limits as they are: the administrator
 -- sets them, for other pools.
@@ -144,8 +150,8 @@ BEGIN
     FOR v_limit IN
         SELECT l.role,
                greatest(2, (pg_catalog.current_setting('max_connections')::integer - 13) * l.share / 100) AS most
-        FROM (VALUES ('web_customer', 25), ('web_anonymous', 20), ('web_gateway', 15), ('web_merchant', 10),
-                     ('web_support', 10), ('web_admin', 10), ('web_worker', 10)) AS l (role, share)
+        FROM (VALUES ('web_customer', 24), ('web_anonymous', 16), ('web_gateway', 12), ('web_guest', 10),
+                     ('web_merchant', 10), ('web_support', 10), ('web_admin', 10), ('web_worker', 8)) AS l (role, share)
         UNION ALL VALUES ('store_monitor', 4), ('store_backup', 8)  -- a dump of 4 tables at a time takes 7
     LOOP
         EXECUTE pg_catalog.format('ALTER ROLE %I CONNECTION LIMIT %s', v_limit.role, v_limit.most);
@@ -189,7 +195,8 @@ DECLARE
     v_role text;
 BEGIN
     FOREACH v_role IN ARRAY ARRAY[
-        'web_anonymous', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway', 'web_worker'
+        'web_anonymous', 'web_guest', 'web_customer', 'web_merchant', 'web_support', 'web_admin', 'web_gateway',
+        'web_worker'
     ] LOOP
         EXECUTE pg_catalog.format('ALTER ROLE %I SET log_min_messages = %L', v_role, 'log');
     END LOOP;

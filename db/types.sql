@@ -1,28 +1,34 @@
 -- Types that several schemas share. A domain enforces the limits of an input; clients read its COMMENT.
 
 CREATE DOMAIN api.page_limit AS integer CONSTRAINT limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 100);
-COMMENT ON DOMAIN api.page_limit IS 'The largest number of rows on a page, 1 to 100.';
+COMMENT ON DOMAIN api.page_limit IS 'The largest number of rows on a page, 1 to 100.
+Example: 20';
 
 CREATE DOMAIN api.page_cursor AS text CONSTRAINT cursor_invalid CHECK (char_length(VALUE) <= 2000);
 COMMENT ON DOMAIN api.page_cursor IS 'The next_cursor of the previous page.';
 
 CREATE DOMAIN api.currency AS text
     CONSTRAINT currency_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{3}$');
-COMMENT ON DOMAIN api.currency IS 'A currency''s code (ISO 4217), such as USD.';
+COMMENT ON DOMAIN api.currency IS 'A currency''s code (ISO 4217), such as USD.
+Example: "USD"';
 
 -- No CHECK: a gateway's word must not make its books unreadable.
 CREATE DOMAIN api.any_currency AS text;
 COMMENT ON DOMAIN api.any_currency IS
-'A currency''s code (ISO 4217). What a gateway takes or keeps can be in one that the shop does not sell in.';
+'A currency''s code (ISO 4217). What a gateway takes or keeps can be in one that the shop does not sell in.
+Example: "USD"';
 
 CREATE DOMAIN api.amount AS bigint CONSTRAINT amount_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000000000);
-COMMENT ON DOMAIN api.amount IS 'An amount in minor units (cents), 1 to 1,000,000,000,000.';
+COMMENT ON DOMAIN api.amount IS 'An amount in minor units (cents), 1 to 1,000,000,000,000.
+Example: 2500';
 
 CREATE DOMAIN api.price AS bigint CONSTRAINT price_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000000000);
-COMMENT ON DOMAIN api.price IS 'A price in minor units (cents), 0 to 1,000,000,000,000.';
+COMMENT ON DOMAIN api.price IS 'A price in minor units (cents), 0 to 1,000,000,000,000.
+Example: 4900';
 
 CREATE DOMAIN api.quantity AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
-COMMENT ON DOMAIN api.quantity IS 'The number of pieces, 1 to 10,000.';
+COMMENT ON DOMAIN api.quantity IS 'The number of pieces, 1 to 10,000.
+Example: 2';
 
 CREATE DOMAIN api.quantity_or_none AS integer CONSTRAINT quantity_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
 COMMENT ON DOMAIN api.quantity_or_none IS 'The number of pieces, 0 to 10,000; 0 removes the line.';
@@ -53,11 +59,13 @@ COMMENT ON DOMAIN api.paragraphs IS
 CREATE DOMAIN api.short_text AS api.line
     CONSTRAINT text_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
 COMMENT ON DOMAIN api.short_text IS
-'1 to 200 characters on one line, none of them invisible, and no blanks at its ends.';
+'1 to 200 characters on one line, none of them invisible, and no blanks at its ends.
+Example: "Brass lamp"';
 
 CREATE DOMAIN api.long_text AS api.paragraphs CONSTRAINT text_length CHECK (char_length(VALUE) <= 10000);
 COMMENT ON DOMAIN api.long_text IS
-'Up to 10,000 characters, without control characters and without those that reverse the direction of the text.';
+'Up to 10,000 characters, without control characters and without those that reverse the direction of the text.
+Example: "A reading lamp of solid brass."';
 
 -- What is stored was validated once, perhaps by an older rule: a reader must not fail for it, so there is no CHECK.
 CREATE DOMAIN api.account_email AS text;
@@ -65,7 +73,8 @@ COMMENT ON DOMAIN api.account_email IS 'An e-mail address.';
 
 CREATE DOMAIN api.country AS text
     CONSTRAINT country_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Z]{2}$');
-COMMENT ON DOMAIN api.country IS 'A country''s code (ISO 3166-1 alpha-2), such as BD.';
+COMMENT ON DOMAIN api.country IS 'A country''s code (ISO 3166-1 alpha-2), such as BD.
+Example: "BD"';
 
 CREATE TYPE api.postal_address AS (
     name text, line1 text, line2 text, city text, region text, region_name text, postal_code text, country api.country,
@@ -83,21 +92,25 @@ COMMENT ON COLUMN api.postal_address.phone IS 'Null: there is none.';
 CREATE DOMAIN api.bic AS text
     CONSTRAINT bic_malformed CHECK (VALUE IS NFC NORMALIZED
                                     AND VALUE ~ '^[A-Za-z0-9]{4}[A-Za-z]{2}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?$');
-COMMENT ON DOMAIN api.bic IS 'The code of a bank (ISO 9362), 8 or 11 characters, such as BYLADEM1001.';
+COMMENT ON DOMAIN api.bic IS 'The code of a bank (ISO 9362), 8 or 11 characters, such as BYLADEM1001.
+Example: "BYLADEM1001"';
 
 CREATE DOMAIN api.slug AS text
     CONSTRAINT slug_malformed CHECK (VALUE IS NFC NORMALIZED AND char_length(VALUE) <= 100
                                      AND VALUE ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
-COMMENT ON DOMAIN api.slug IS 'Lower-case letters, digits and single dashes between them, 100 characters at most.';
+COMMENT ON DOMAIN api.slug IS 'Lower-case letters, digits and single dashes between them, 100 characters at most.
+Example: "table-lamps"';
 
 CREATE DOMAIN api.sku AS text
     CONSTRAINT sku_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$');
 COMMENT ON DOMAIN api.sku IS
-'An SKU has up to 64 letters, digits, dots, dashes, slashes, underscores, and begins with a letter or digit.';
+'An SKU has up to 64 letters, digits, dots, dashes, slashes, underscores, and begins with a letter or digit.
+Example: "LAMP-1"';
 
 CREATE DOMAIN api.image_url AS text
     CONSTRAINT image_url_malformed CHECK (char_length(VALUE) <= 1000 AND VALUE ~ '^https?://\S+$');
-COMMENT ON DOMAIN api.image_url IS 'An address that begins with http:// or https://, at most 1,000 characters.';
+COMMENT ON DOMAIN api.image_url IS 'An address that begins with http:// or https://, at most 1,000 characters.
+Example: "https://shop.example/images/lamp-1.jpg"';
 
 CREATE DOMAIN api.image_urls AS api.image_url[] CONSTRAINT too_many_images CHECK (cardinality(VALUE) <= 20);
 COMMENT ON DOMAIN api.image_urls IS 'At most 20 addresses of images.';
@@ -106,12 +119,14 @@ CREATE DOMAIN api.ids AS uuid[] CONSTRAINT too_many_ids CHECK (cardinality(VALUE
 COMMENT ON DOMAIN api.ids IS 'At most 1,000 ids.';
 
 CREATE DOMAIN api.weight AS integer CONSTRAINT weight_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000000);
-COMMENT ON DOMAIN api.weight IS 'A weight in grams, 0 to 10,000,000.';
+COMMENT ON DOMAIN api.weight IS 'A weight in grams, 0 to 10,000,000.
+Example: 1800';
 
 CREATE DOMAIN api.tax_category AS text
     CONSTRAINT tax_category_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[a-z][a-z0-9_-]{0,39}$');
 COMMENT ON DOMAIN api.tax_category IS
-'The category that decides the tax rate: a word in lower case, such as standard, reduced, books.';
+'The category that decides the tax rate: a word in lower case, such as standard, reduced, books.
+Example: "standard"';
 
 CREATE DOMAIN api.tax_treatment AS text CONSTRAINT tax_treatment_unknown
     CHECK (VALUE = ANY (ARRAY['S', 'Z', 'E', 'G', 'K', 'AE', 'O']));
@@ -145,4 +160,5 @@ CREATE DOMAIN api.stored_object AS jsonb;
 COMMENT ON DOMAIN api.stored_object IS 'As api.any_object: it was checked when it was stored.';
 
 CREATE DOMAIN api.failure_code AS text CONSTRAINT failure_code_malformed CHECK (VALUE ~ '^[a-z][a-z0-9_]{1,63}$');
-COMMENT ON DOMAIN api.failure_code IS 'The reason of the failure as a code, such as account_closed.';
+COMMENT ON DOMAIN api.failure_code IS 'The reason of the failure as a code, such as account_closed.
+Example: "card_declined"';

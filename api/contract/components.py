@@ -66,6 +66,8 @@ class Components:
                 schema["enum"] = list(values)
             elif schema.get("type") == "string" and (found := text_format(label)):
                 schema["format"] = found
+            if (example := self._types.domains[name].example) is not None:
+                schema["examples"] = [example]
             self.schemas[label] = schema
         return label
 

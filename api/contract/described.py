@@ -28,7 +28,13 @@ _KEY = {
     "in": "header",
     "required": False,
     "description": "1 to 255 printable characters of your choice, new for each thing to be done.",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
+    "schema": {
+        "type": "string",
+        "pattern": "^[!-~]{1,255}$",
+        "minLength": 1,
+        "maxLength": 255,
+        "examples": ["order-of-alice-1"],
+    },
 }
 
 

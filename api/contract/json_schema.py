@@ -34,9 +34,12 @@ _SCALARS: dict[str, Schema] = {
 
 @dataclass(frozen=True)
 class Domain:
+    """A domain. `example`: a value that the last line of its COMMENT names; None: it names none."""
+
     base: str
     checks: Mapping[str, str]
     comment: str
+    example: Any = None
 
     @property
     def same_as(self) -> str:

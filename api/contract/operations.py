@@ -16,6 +16,7 @@ from api.contract.statements import Statement, build_statement
 # Responses of these routes hold secrets, so they are not stored for an Idempotency-Key.
 SECRET = frozenset(
     (
+        "/guests",
         "/account/second-factor",
         "/account/second-factor/confirm",
         "/account/second-factor/recovery-codes",

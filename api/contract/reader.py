@@ -177,7 +177,8 @@ async def _read_types(connection: asyncpg.Connection[Any]) -> Types:
         name: str = row["name"]
         if row["kind"] == "d":
             checks = dict(zip(row["check_names"] or (), row["checks"] or (), strict=True))
-            types.domains[name] = Domain(row["base"], checks, row["comment"] or "")
+            sentence, _, example = (row["comment"] or "").partition("\nExample: ")
+            types.domains[name] = Domain(row["base"], checks, sentence, orjson.loads(example) if example else None)
         elif row["kind"] == "c":
             types.composites[name] = tuple(
                 Attribute(n, t, c.startswith("Optional."), c.removeprefix("Optional.").strip())

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-AUDIENCES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")
-PEOPLE = ("anonymous", "customer", "merchant", "support", "admin")
+AUDIENCES = ("anonymous", "guest", "customer", "merchant", "support", "admin", "gateway", "worker")
+PEOPLE = ("anonymous", "guest", "customer", "merchant", "support", "admin")
 # Parameters that the web tier fills in; clients do not see them. Their types are part of the convention.
 HIDDEN = {
     "if_match": "bigint",

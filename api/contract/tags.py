@@ -7,7 +7,7 @@ _TAGS: dict[str, tuple[str, tuple[str, ...]]] = {
     "account": (
         "Sign up and log in; your own account with its sessions, second factor, addresses, wish list, store credit and "
         "bank account.",
-        ("account", "sessions", "accounts", "password-resets"),
+        ("account", "sessions", "accounts", "guests", "password-resets"),
     ),
     "api-keys": ("Keys with scopes, with which programs call the API.", ("api-keys",)),
     "products": (
@@ -45,8 +45,8 @@ _TAGS: dict[str, tuple[str, tuple[str, ...]]] = {
         "What happened, as a list, and by webhooks to addresses of your own.",
         ("events", "security-events", "webhook-endpoints"),
     ),
-    "shop": ("Settings, limits, search over everything, and checks of the books.",
-             ("settings", "limits", "search", "invariants")),
+    "shop": ("What a storefront needs to know, settings, limits, search over everything, and checks of the books.",
+             ("shop", "settings", "limits", "search", "invariants")),
 }  # fmt: skip
 _BY_SEGMENT = {segment: tag for tag, (_, segments) in _TAGS.items() for segment in segments}
 # What these segments name has a tag of its own below an order or a payment too.

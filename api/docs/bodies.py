@@ -69,6 +69,7 @@ BODIES: dict[str, Any] = {
     "update_cart_item": {"quantity": 2},
     "checkout_cart": {"item_ids": [IDS["cart_item"]], "shipping_address_id": IDS["address"], "currency": "USD"},
     "create_order": {"items": [{**_LINE, "quantity": 2}], "shipping_address_id": IDS["address"], "currency": "USD"},
+    "create_guest": {},
     "modify_order": {"items": [{**_LINE, "quantity": 3}]},
     "set_shipping_address": {"address_id": IDS["address"]},
     "cancel_order": {"reason": "Ordered twice"},

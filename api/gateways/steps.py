@@ -62,7 +62,7 @@ class PaymentSteps:
     async def open(self, payment_id: str, request_id: str) -> Any:
         """Has the gateway open a checkout for an attempt, and stores it. None: the attempt needs none any more.
 
-        Raises Problem gateway_refused, amount_not_payable, provider_not_available, gateway_unavailable.
+        Raises Problem gateway_refused, amount_not_payable, email_needed, provider_not_available, gateway_unavailable.
         """
         payment = await self.read(payment_id, request_id)
         if payment.status != "initiated":
@@ -146,4 +146,6 @@ class PaymentSteps:
 
 
 def _refusal(refusal: Refused) -> Problem:
+    if refusal.code == "email_needed":
+        return Problem("email_needed")
     return Problem("amount_not_payable" if refusal.code in NOT_PAYABLE else "gateway_refused")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import orjson
 from starlette.responses import Response
 
 from api.http.endpoint import Endpoint
@@ -11,7 +12,7 @@ from api.http.requests import ApiRequest
 from api.http.responses import RawResponse
 from api.postgres.functions import ANONYMOUS
 
-SHOPPERS = frozenset(("anonymous", "customer"))
+SHOPPERS = frozenset(("anonymous", "guest", "customer"))
 
 
 class Cached(Endpoint):
@@ -31,3 +32,17 @@ class Cached(Endpoint):
 
     async def _make(self, request: ApiRequest) -> RawResponse:
         return await self.execute(request, await self.read(request), ANONYMOUS)
+
+
+class ShowShop(Cached):
+    """GET /shop: gateways are on offer if this server has their keys."""
+
+    async def _make(self, request: ApiRequest) -> RawResponse:
+        response = await super()._make(request)
+        shop = orjson.loads(bytes(response.body))
+        configured = self.state["gateways"]
+        shop["payment_providers"] = [
+            offer for offer in shop["payment_providers"] if offer["kind"] != "gateway" or offer["name"] in configured
+        ]
+        headers = [header for header in response.raw_headers if header[0] != b"content-length"]
+        return RawResponse(response.status_code, orjson.dumps(shop), headers)

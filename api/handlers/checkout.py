@@ -24,7 +24,8 @@ class BeginPayment(Endpoint):
     """POST /orders/{order_id}/payments and /wallet/deposits."""
 
     refusals: ClassVar[tuple[str, ...]] = (
-        "get_payment", "provider_not_available", "amount_not_payable", "gateway_refused", "gateway_unavailable",
+        "get_payment", "provider_not_available", "amount_not_payable", "email_needed", "gateway_refused",
+        "gateway_unavailable",
     )  # fmt: skip
 
     async def respond(self, request: ApiRequest) -> Response:

@@ -5,6 +5,10 @@ Opening a link changes nothing: programs that scan mails open all of them. A per
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
@@ -18,6 +22,69 @@ from api.http.passwords import NOT_HASHED
 from api.pages.render import render_page
 from api.postgres.functions import ANONYMOUS, GATEWAY, Caller
 from api.state import State
+
+_PAYMENT: Mapping[str, str] = MappingProxyType(
+    {
+        "unpaid": "It is not paid yet.",
+        "processing": "Your bank is working on the payment.",
+        "authorized": "It is paid.",
+        "partly_paid": "It is paid in part.",
+        "paid": "It is paid.",
+        "partly_refunded": "It is paid, and a part was refunded.",
+        "refunded": "Its payment was refunded.",
+    }
+)
+_GOODS: Mapping[str, str] = MappingProxyType(
+    {
+        "unfulfilled": "It is not shipped yet.",
+        "partly_shipped": "A part of it is shipped.",
+        "shipped": "It is on its way.",
+        "delivered": "It is delivered.",
+        "returned": "It was returned.",
+    }
+)
+
+
+async def show_order(request: Request[State]) -> Response:
+    """GET /order: where the link in a mail about an order without an account leads. It changes nothing."""
+    context = request_context(request.scope)
+    given = {"token": request.query_params.get("token", "")[:200]}
+    try:
+        order: dict[str, Any] = await request.state["functions"].call(
+            "get_linked_order", given, request_id=context.request_id, caller=GATEWAY, repeatable=True
+        )
+    except Problem as problem:
+        return _refusal(request, problem)
+
+    def money(amount: int) -> str:
+        return f"{order['currency']} {Decimal(amount).scaleb(-order['minor_units']):,}"
+
+    totals = [("Shipping", money(order["shipping"]))] if order["shipping"] else []
+    totals += [("Total", money(order["total"])), ("Paid", money(order["amount_paid"]))]
+    totals += [("Refunded", money(order["amount_refunded"]))] if order["amount_refunded"] else []
+    cancelled = order["status"] == "cancelled"
+    goods = "It was cancelled." if cancelled else _GOODS.get(order["fulfilment_status"], "")
+    return render_page(
+        "order.html",
+        cache_control="no-store",
+        title=f"Order {order['number']}",
+        shop=order["shop"],
+        order=order,
+        ordered=f"{datetime.fromisoformat(order['created_at']):%Y-%m-%d}",
+        text=f"{goods} {_PAYMENT[order['payment_status']]}".strip(),
+        items=[{**item, "amount": money(item["total"])} for item in order["items"]],
+        totals=totals,
+        parcels=[_parcel(parcel) for parcel in order["parcels"]],
+    )
+
+
+def _parcel(parcel: Mapping[str, Any]) -> Mapping[str, str | None]:
+    words = (parcel["carrier"], parcel["tracking_number"], parcel["status"].replace("_", " "))
+    link = str(parcel["tracking_url"] or "")
+    return {
+        "text": ", ".join(filter(None, words)),
+        "link": link if link.startswith(("https://", "http://")) else None,
+    }
 
 
 async def show_email_link(request: Request[State]) -> Response:

@@ -12,7 +12,7 @@ import orjson
 from starlette.responses import Response
 
 from api.contract.json_schema import Schema
-from api.http.authentication import check_origin
+from api.http.authentication import LONGEST_TOKEN, check_origin
 from api.http.endpoint import Endpoint
 from api.http.errors import Problem
 from api.http.password_policy import DESCRIPTION, check_policy, read_words
@@ -41,13 +41,19 @@ _REFRESH_TOKEN: Schema = {
 _DEVICE = "device"  # the cookie of a device that has logged in: other people's guesses do not lock it out
 _DEVICE_LIFE = 90 * 24 * 3600  # seconds; identity.remember_device() forgets it then
 _DEVICE_TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
+_GUEST_TOKEN: Schema = {
+    "type": ["string", "null"],
+    "maxLength": LONGEST_TOKEN,
+    "writeOnly": True,
+    "description": "The access token of a guest, whose cart is kept.",
+}
 _RESET_TOKEN: Schema = {"type": "string", "minLength": 1, "maxLength": 200, "writeOnly": True}
 
 
 class CreateAccount(Endpoint):
     """POST /accounts."""
 
-    fields: ClassVar[Mapping[str, Schema]] = {"password": _NEW_PASSWORD}
+    fields: ClassVar[Mapping[str, Schema]] = {"password": _NEW_PASSWORD, "guest_token": _GUEST_TOKEN}
     refusals: ClassVar[tuple[str, ...]] = ("password_weak", "get_password_words")
 
     async def respond(self, request: ApiRequest) -> Response:
@@ -63,7 +69,7 @@ class CreateAccount(Endpoint):
 class CreateSession(Endpoint):
     """POST /sessions."""
 
-    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD, "cookies": _COOKIES}
+    fields: ClassVar[Mapping[str, Schema]] = {"password": _PASSWORD, "cookies": _COOKIES, "guest_token": _GUEST_TOKEN}
     refusals: ClassVar[tuple[str, ...]] = ("begin_session", "code_invalid")
 
     async def respond(self, request: ApiRequest) -> Response:
@@ -88,6 +94,18 @@ class CreateSession(Endpoint):
             response = _into_cookies(self, response)
         response.raw_headers += _device_cookie(self, request.device_token)
         return response
+
+
+class CreateGuest(Endpoint):
+    """POST /guests."""
+
+    fields: ClassVar[Mapping[str, Schema]] = {"cookies": _COOKIES}
+
+    async def respond(self, request: ApiRequest) -> Response:
+        """The session, its tokens in the body or in cookies. Raises Problem."""
+        call = await self.read(request)
+        response = await self.execute(request, call, ANONYMOUS)
+        return _into_cookies(self, response) if call.data.get("cookies") else response
 
 
 class RefreshSession(Endpoint):

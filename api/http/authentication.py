@@ -17,7 +17,7 @@ from api.http.requests import ApiRequest
 from api.postgres.functions import ANONYMOUS, Caller
 
 LONGEST_TOKEN = 2000  # characters; ours have about 300
-_ROLES = frozenset(("customer", "merchant", "support", "admin"))
+_ROLES = frozenset(("guest", "customer", "merchant", "support", "admin"))
 _TOKEN = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]+", re.ASCII)
 # identity.create_api_key(): environment, role, id, secret, CRC-32 of all that is before it
 _KEY = re.compile(r"sp_(?:live|test)_(merchant|admin)_([0-9a-f]{32})[0-9a-f]{40}([0-9a-f]{8})", re.ASCII)

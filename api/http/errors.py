@@ -23,6 +23,11 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "content_coding_unsupported": (415, "Send the body uncompressed, without Content-Encoding."),
     "code_invalid": (401, "The code is not right, or was used before."),
     "database_unavailable": (503, "The shop's database does not answer right now. Try again in a moment."),
+    "email_needed": (
+        422,
+        "This way of paying needs an e-mail address of at most 50 characters, for its receipt. "
+        "Give your account one, or pay another way.",
+    ),
     "forbidden": (403, "Your account may not do this."),
     "gateway_refused": (502, "The payment provider refused this payment. Try again, or pay another way."),
     "gateway_unavailable": (

@@ -125,6 +125,7 @@ def _order_context(data: Mapping[str, Any], letter: Letter) -> dict[str, Any]:
         "totals": _totals(order, data["minor_units"], letter) if "total" in order else [],
         "address": _address(order["shipping_address"], letter.language),
         "tracking": _text(" ".join(filter(None, [data.get("carrier"), data.get("tracking_number")]))),
+        "order_link": f"/order?token={token}" if (token := data.get("link_token")) else None,
         "tracking_link": link if link.startswith(("https://", "http://")) else None,
     }
 

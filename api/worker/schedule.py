@@ -22,8 +22,8 @@ REPORT_TIMEOUT = 1860.0  # seconds for one report, above the 30 minutes that its
 # Functions, each called again until a call does less than this number.
 SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100, "check_shipments": 100}
 PURGES = {
-    "purge_expired": 1, "purge_jobs": 1000, "purge_imports": 1, "purge_deliveries": 1000, "gather_stock": 1,
-    "seal_audit": 1_000_000, "begin_due_reconciliations": 1000,
+    "purge_expired": 1, "purge_guests": 1, "purge_jobs": 1000, "purge_imports": 1, "purge_deliveries": 1000,
+    "gather_stock": 1, "seal_audit": 1_000_000, "begin_due_reconciliations": 1000,
 }  # fmt: skip
 
 

@@ -2,14 +2,17 @@
 
 CREATE DOMAIN api.stock_delta AS bigint
     CONSTRAINT delta_out_of_range CHECK (VALUE >= -1000000000 AND VALUE <= 1000000000 AND VALUE <> 0);
-COMMENT ON DOMAIN api.stock_delta IS 'Pieces that came (positive) or went (negative), not 0, 1,000,000,000 at most.';
+COMMENT ON DOMAIN api.stock_delta IS 'Pieces that came (positive) or went (negative), not 0, 1,000,000,000 at most.
+Example: 10';
 
 CREATE DOMAIN api.stock_count AS bigint CONSTRAINT stock_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000000);
-COMMENT ON DOMAIN api.stock_count IS 'Pieces on hand, 0 to 1,000,000,000.';
+COMMENT ON DOMAIN api.stock_count IS 'Pieces on hand, 0 to 1,000,000,000.
+Example: 20';
 
 CREATE DOMAIN api.search_text AS text
     CONSTRAINT search_length CHECK (VALUE IS NFC NORMALIZED AND char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
-COMMENT ON DOMAIN api.search_text IS 'What to look for, 1 to 200 characters.';
+COMMENT ON DOMAIN api.search_text IS 'What to look for, 1 to 200 characters.
+Example: "lamp"';
 
 CREATE DOMAIN api.product_sort AS text CONSTRAINT sort_unknown
     CHECK (VALUE = ANY (ARRAY['relevance', 'newest', 'name', 'price', '-price']));

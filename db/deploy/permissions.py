@@ -13,7 +13,7 @@ import psycopg
 from db.server.access import Access
 from db.server.connecting import connect
 
-AUDIENCES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")
+AUDIENCES = ("anonymous", "guest", "customer", "merchant", "support", "admin", "gateway", "worker")
 
 _HEAD = """\
 # Who may do what

@@ -22,6 +22,7 @@ from db.server.connecting import connect as open_connection
 
 POOL_ROLES = (
     "web_anonymous",
+    "web_guest",
     "web_customer",
     "web_merchant",
     "web_support",
@@ -33,7 +34,16 @@ LOGIN_ROLES = (*POOL_ROLES, "store_backup", "store_monitor")
 # Groups of the log-ins of merchants, analysts, programs of the shop's own and readers of events: they may connect as
 # members.
 SQL_GROUPS = ("app_merchant_sql", "app_readonly", "app_readwrite", "store_events")
-AUDIENCES = ("app_anonymous", "app_customer", "app_merchant", "app_support", "app_admin", "app_gateway", "app_worker")
+AUDIENCES = (
+    "app_anonymous",
+    "app_guest",
+    "app_customer",
+    "app_merchant",
+    "app_support",
+    "app_admin",
+    "app_gateway",
+    "app_worker",
+)
 OWNERS = ("store_owner", "store_api")
 
 

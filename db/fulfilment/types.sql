@@ -10,12 +10,14 @@ CREATE DOMAIN api.tracking_number AS text
     CONSTRAINT tracking_number_malformed CHECK (VALUE IS NFC NORMALIZED
                                                 AND VALUE ~ '^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,63}$');
 COMMENT ON DOMAIN api.tracking_number IS
-'The carrier''s number of a parcel: up to 64 letters, digits, blanks, dots, dashes, slashes.';
+'The carrier''s number of a parcel: up to 64 letters, digits, blanks, dots, dashes, slashes.
+Example: "TRACK-1"';
 
 CREATE DOMAIN api.tracking_url AS text
     CONSTRAINT tracking_url_malformed CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^https?://\S+$');
 COMMENT ON DOMAIN api.tracking_url IS
-'The page where a person can track the parcel: http:// or https://, at most 2,000 characters.';
+'The page where a person can track the parcel: http:// or https://, at most 2,000 characters.
+Example: "https://track.example/TRACK-1"';
 
 CREATE TYPE api.shipment_line AS (order_item_id uuid, quantity api.quantity);
 CREATE DOMAIN api.shipment_lines AS api.shipment_line[] CONSTRAINT shipment_too_long CHECK (cardinality(VALUE) <= 200);

@@ -8,12 +8,14 @@ CREATE DOMAIN api.email AS text CONSTRAINT email_malformed
            '[\u0001-\u001F\u007F-\u00A0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
            '\u2028-\u202F\u205F-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFF\U000E0000-\U000E0FFF]');
 COMMENT ON DOMAIN api.email IS
-'An e-mail address such as ada@example.com, without blanks or invisible characters, at most 254 characters.';
+'An e-mail address such as ada@example.com, without blanks or invisible characters, at most 254 characters.
+Example: "alice@example.com"';
 
 CREATE DOMAIN api.handle AS text
     CONSTRAINT handle_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}$');
 COMMENT ON DOMAIN api.handle IS
-'3 to 30 letters, digits, dots, dashes or underscores; the first is a letter, digit or underscore.';
+'3 to 30 letters, digits, dots, dashes or underscores; the first is a letter, digit or underscore.
+Example: "alice"';
 
 CREATE DOMAIN api.password AS text
     CONSTRAINT password_weak CHECK (char_length(VALUE) >= 8 AND char_length(VALUE) <= 64);
@@ -22,11 +24,13 @@ COMMENT ON DOMAIN api.password IS
 
 CREATE DOMAIN api.second_factor_code AS text
     CONSTRAINT second_factor_code_malformed CHECK (VALUE ~ '^[0-9A-Za-z -]{6,40}$');
-COMMENT ON DOMAIN api.second_factor_code IS 'The six digits that the authenticator app shows, or a recovery code.';
+COMMENT ON DOMAIN api.second_factor_code IS 'The six digits that the authenticator app shows, or a recovery code.
+Example: "123456"';
 
 CREATE DOMAIN api.language AS text CONSTRAINT language_malformed CHECK (VALUE ~ '^[a-z]{2,3}(-[A-Z]{2})?$');
 COMMENT ON DOMAIN api.language IS
-'A language (BCP 47), such as en, bn or pt-BR. What the shop has no texts for in this language is in English.';
+'A language (BCP 47), such as en, bn or pt-BR. What the shop has no texts for in this language is in English.
+Example: "en"';
 
 CREATE DOMAIN api.tax_id_status AS text
     CONSTRAINT tax_id_status_unknown CHECK (VALUE = ANY (ARRAY['not_verified', 'valid', 'invalid', 'unavailable']));
@@ -43,8 +47,8 @@ COMMENT ON COLUMN api.tax_id_check.reference IS
 COMMENT ON COLUMN api.tax_id_check.checked_at IS 'When the service answered. Null until it has.';
 
 CREATE DOMAIN api.account_role AS text
-    CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['customer', 'merchant', 'support', 'admin']));
-COMMENT ON DOMAIN api.account_role IS 'The role of the account, which decides what it may do.';
+    CONSTRAINT account_role_unknown CHECK (VALUE = ANY (ARRAY['guest', 'customer', 'merchant', 'support', 'admin']));
+COMMENT ON DOMAIN api.account_role IS 'The role of the account, which decides what it may do. A guest has no log-in.';
 
 CREATE DOMAIN api.account_status AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended', 'closed']));
@@ -56,7 +60,8 @@ CREATE TYPE api.account AS (
     tax_id_status api.tax_id_status, language text, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.account.email IS
-'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
+'Null for a guest, for an account of an identity provider that has no verified e-mail for it, and for a closed
+account.';
 COMMENT ON COLUMN api.account.pending_email IS
 'The e-mail that the account will have once it is confirmed. Null unless it is being changed.';
 COMMENT ON COLUMN api.account.handle IS 'Null until one is chosen.';
@@ -97,7 +102,8 @@ COMMENT ON COLUMN api.admin_account.merchant_approved_at IS
 'Since when it may be paid out. Null until it is approved.';
 
 COMMENT ON COLUMN api.admin_account.email IS
-'Null for an account of an identity provider that has no verified e-mail for it, and for a closed account.';
+'Null for a guest, for an account of an identity provider that has no verified e-mail for it, and for a closed
+account.';
 
 CREATE TYPE api.admin_account_page AS (data api.admin_account[], next_cursor text);
 

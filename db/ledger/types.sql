@@ -17,7 +17,8 @@ CREATE DOMAIN api.gift_card_code AS text
     CONSTRAINT gift_card_code_length CHECK (VALUE IS NFC NORMALIZED AND char_length(VALUE) >= 1
                                             AND char_length(VALUE) <= 64);
 COMMENT ON DOMAIN api.gift_card_code IS
-'The code of a gift card, 1 to 64 characters. Case, dashes and spaces do not matter.';
+'The code of a gift card, 1 to 64 characters. Case, dashes and spaces do not matter.
+Example: "7KQF-M2XT-9RWD-7H2K"';
 
 CREATE TYPE api.currency_balance AS (currency api.any_currency, balance bigint, held bigint, available bigint);
 

@@ -19,7 +19,8 @@ COMMENT ON DOMAIN api.dispute_filter IS 'A status of disputes; open: every one t
 -- A bound of the length within the pattern would make it five times as slow.
 CREATE DOMAIN api.provider AS text
     CONSTRAINT provider_malformed CHECK (char_length(VALUE) <= 40 AND VALUE ~ '^[a-z][a-z0-9_]*$');
-COMMENT ON DOMAIN api.provider IS 'A way of paying: a gateway, or one that the shop itself keeps.';
+COMMENT ON DOMAIN api.provider IS 'A way of paying: a gateway, or one that the shop itself keeps.
+Example: "stripe"';
 
 CREATE DOMAIN api.provider_kind AS text
     CONSTRAINT provider_kind_unknown CHECK (VALUE = ANY (ARRAY['gateway', 'internal', 'manual']));

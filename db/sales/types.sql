@@ -2,7 +2,8 @@
 
 CREATE DOMAIN api.order_status AS text CONSTRAINT order_status_unknown
     CHECK (VALUE = ANY (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled']));
-COMMENT ON DOMAIN api.order_status IS 'The status of an order.';
+COMMENT ON DOMAIN api.order_status IS 'The status of an order.
+Example: "pending"';
 
 CREATE DOMAIN api.order_payment_status AS text CONSTRAINT order_payment_status_unknown
     CHECK (VALUE = ANY (ARRAY['unpaid', 'processing', 'authorized', 'partly_paid', 'paid', 'partly_refunded',
@@ -46,6 +47,15 @@ CREATE TYPE api.cart AS (
 );
 COMMENT ON COLUMN api.cart.total IS 'No more than 9007199254740991 (2^53 - 1), even if it would cost more.';
 COMMENT ON COLUMN api.cart.id IS 'Null until something is put into the cart.';
+
+CREATE TYPE api.delivery_address AS (
+    name api.short_text, line1 api.short_text, line2 api.short_text, city api.short_text, region api.short_text,
+    postal_code api.short_text, country api.country, phone api.short_text
+);
+COMMENT ON COLUMN api.delivery_address.line2 IS 'Optional.';
+COMMENT ON COLUMN api.delivery_address.region IS 'Optional. A code (ISO 3166-2) or a name.';
+COMMENT ON COLUMN api.delivery_address.postal_code IS 'Optional.';
+COMMENT ON COLUMN api.delivery_address.phone IS 'Optional.';
 
 CREATE TYPE api.order_line AS (
     product_id uuid, quantity api.quantity, bundle_id uuid, metadata api.line_metadata
@@ -105,8 +115,11 @@ CREATE TYPE api."order" AS (
     shipping_address api.postal_address, expires_at timestamptz, payment_status api.order_payment_status,
     fulfilment_status api.fulfilment_status, on_hold boolean, hold_reason text, shipping_tax bigint,
     shipping_tax_included bigint, shipping_parts api.shipping_part[], tax_country api.country, tax_region text,
-    buyer_tax_id text, buyer_reference text, metadata api.stored_object, version bigint, created_at timestamptz
+    buyer_tax_id text, buyer_reference text, metadata api.stored_object, email api.account_email,
+    version bigint, created_at timestamptz
 );
+COMMENT ON COLUMN api."order".email IS
+'Where mails about the order go. Null: to the e-mail of the account, if it has one.';
 COMMENT ON COLUMN api."order".number IS
 'The number that people read. Of two orders, one after the other, the later one has the higher number. Numbers can be
 missing.';
@@ -164,14 +177,16 @@ CREATE TYPE api.order_event_page AS (data api.order_event[], next_cursor text);
 
 CREATE DOMAIN api.promo_code AS text
     CONSTRAINT promo_code_malformed CHECK (VALUE IS NFC NORMALIZED AND VALUE ~ '^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$');
-COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; case does not matter.';
+COMMENT ON DOMAIN api.promo_code IS '2 to 40 letters, digits, dashes, underscores; case does not matter.
+Example: "SPRING10"';
 
 CREATE DOMAIN api.promotion_kind AS text
     CONSTRAINT promotion_kind_unknown CHECK (VALUE = ANY (ARRAY['percentage', 'fixed']));
 COMMENT ON DOMAIN api.promotion_kind IS 'A percentage (basis_points) of the goods, or a fixed amount.';
 
 CREATE DOMAIN api.basis_points AS integer CONSTRAINT percentage_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
-COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent, 1 to 10000: 1000 is 10 %.';
+COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent, 1 to 10000: 1000 is 10 %.
+Example: 1000';
 
 CREATE DOMAIN api.use_limit AS integer CONSTRAINT use_limit_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000);
 COMMENT ON DOMAIN api.use_limit IS 'The number of uses, 1 to 1,000,000.';
@@ -209,7 +224,8 @@ COMMENT ON COLUMN api.promotion_validation.minimum IS
 'What the goods must cost at least. Null unless the reason is `promo_minimum_not_reached`.';
 
 CREATE DOMAIN api.tax_percent AS numeric CONSTRAINT tax_rate_out_of_range CHECK (VALUE >= 0 AND VALUE <= 100);
-COMMENT ON DOMAIN api.tax_percent IS 'Per cent, 0 to 100, with up to four decimals.';
+COMMENT ON DOMAIN api.tax_percent IS 'Per cent, 0 to 100, with up to four decimals.
+Example: 19';
 
 CREATE DOMAIN api.tax_combination AS text
     CONSTRAINT tax_combine_unknown CHECK (VALUE = ANY (ARRAY['replace', 'add', 'compound']));
@@ -272,7 +288,8 @@ CREATE DOMAIN api.exemption_text AS text
     CONSTRAINT exemption_text_malformed
     CHECK (VALUE IS NFC NORMALIZED AND VALUE !~ '[[:cntrl:]]' AND btrim(VALUE) = VALUE
            AND length(VALUE) >= 1 AND length(VALUE) <= 500);
-COMMENT ON DOMAIN api.exemption_text IS 'One line of 1 to 500 characters.';
+COMMENT ON DOMAIN api.exemption_text IS 'One line of 1 to 500 characters.
+Example: "Export supply, free of tax."';
 
 CREATE DOMAIN api.exemption_countries AS api.country[]
     CONSTRAINT exemption_countries_out_of_range CHECK (cardinality(VALUE) >= 1 AND cardinality(VALUE) <= 250);

@@ -20,7 +20,7 @@ OLDEST = 18  # the major version of PostgreSQL that is needed: uuidv7(), RETURNI
 # both hold the gateway's.
 CONSUMERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "web": ("web_anonymous", "web_customer", "web_merchant", "web_support", "web_admin"),
+        "web": ("web_anonymous", "web_guest", "web_customer", "web_merchant", "web_support", "web_admin"),
         "gateway": ("web_gateway",),
         "worker": ("web_worker",),
         "backup": ("store_backup",),

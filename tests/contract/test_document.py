@@ -239,6 +239,6 @@ def test_everything_has_a_description(document: Document) -> None:
 async def test_an_operation_says_who_may_call_it(document: Document) -> None:
     operations = {operation["operationId"]: operation for operation in described(document)}
     assert operations["list_products"]["description"].endswith("For everybody.")
-    ending = "For customers, merchants, support and admins. API keys need the scope `sales:write`."
+    ending = "For guests, customers, merchants, support and admins. API keys need the scope `sales:write`."
     assert operations["create_order"]["description"].endswith(ending)
     assert operations["list_orders"]["responses"]["200"]["description"] == "A page of orders."

@@ -127,7 +127,7 @@ async def shop(call: Any, access: Access) -> AsyncIterator[Shop]:
     known: set[tuple[str, ...]] = set()
     alone = asyncio.Lock()
 
-    async def side_by_side(role: str, function: str, **arguments: Any) -> Any:
+    async def side_by_side(role: str, function: str, /, **arguments: Any) -> Any:
         kind = (function, *sorted(arguments))
         if kind in known:
             return await call(role, function, **arguments)

@@ -168,6 +168,17 @@ async def test_where_only_the_gateway_knows_the_limit_its_refusal_is_no_502(clie
     assert (answer.status_code, answer.json()["code"]) == (422, "amount_not_payable")
 
 
+async def test_sslcommerz_gets_no_invented_address(client: Client, shop: Shop) -> None:
+    """It sends its receipt to the customer's e-mail address, which not every account has."""
+    token = await shop.account()
+    account = (await client.get("/account", token=token)).json()["id"]
+    await shop.admin.execute("UPDATE identity.accounts SET email = NULL, email_verified = false WHERE id = $1", account)
+    order = await order_of(shop, token, "BDT", (50_000, 1))
+    answer = await pay(client, token, order, "sslcommerz")
+    assert (answer.status_code, answer.json()["code"]) == (422, "email_needed"), answer.text
+    assert (await pay(client, token, order, "stripe")).status_code == 201  # the attempt has ended: another way is free
+
+
 async def test_deposits_have_the_same_limits(client: Client, shop: Shop, stripe: StripeServer) -> None:
     token, asked = await shop.account(), len(stripe.requests)
     given = {"provider": "stripe", "currency": "KWD", "amount": 20_005}

@@ -38,12 +38,16 @@ async def test_settings_are_read_and_changed_one_by_one(client: Client, shop: Sh
         "time_zone": "UTC",
         "language": "en",
         "tax_rounding": "line",
+        "guest_orders": True,
+        "guest_limits_per_network": 4,
+        "guest_data_kept": "P365D",
     }  # fmt: skip
     changes: tuple[dict[str, Any], ...] = (
         {"order_time_to_live": "PT1H"}, {"return_window": "P14D", "commission_basis_points": 500},
         {"tax_country": "DE", "shipping_required": True}, {"booking_carrier": None, "tax_country": None},
         {"max_unpaid_orders": 3, "max_units_on_hold": 10}, {"max_unpaid_orders": None},
         {"untaxed_orders": "refuse", "time_zone": "Asia/Dhaka", "tax_rounding": "document"},
+        {"guest_orders": False, "guest_limits_per_network": 1, "guest_data_kept": "P30D"},
         {"return_origins": ["https://shop.example"]}, {"return_window": "PT0S", "return_origins": []},
         {name: before[name] for name in before if name != "tax_country"},
     )  # fmt: skip

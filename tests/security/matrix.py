@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from tests.security.conftest import Function, Parameter
 
-ROLES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")
-SIGNED_IN = ("customer", "merchant", "support", "admin")
+ROLES = ("anonymous", "guest", "customer", "merchant", "support", "admin", "gateway", "worker")
+SIGNED_IN = ("guest", "customer", "merchant", "support", "admin")
 REACHED, MISSING, OWN, CLOSED, UNKNOWN = "reached", "missing", "own", "closed", "unknown caller"
 LINE = re.compile(r"\| `(\w+)` \|(.+)\|")
 
@@ -58,7 +58,7 @@ class Endpoint:
     @property
     def audience(self) -> str:
         """The narrowest of those for whom it was made; the others have it because roles nest."""
-        return next((role for role in (*ROLES[:3], "staff", *ROLES[5:]) if role in self._granted()), "nobody")
+        return next((role for role in (*ROLES[:4], "staff", *ROLES[6:]) if role in self._granted()), "nobody")
 
     def _granted(self) -> frozenset[str]:
         return self.roles | ({"staff"} if self.roles & {"support", "admin"} else frozenset())
@@ -177,6 +177,6 @@ def expected(endpoint: Endpoint, parameter: str, whose: str) -> str:
         return MISSING
     if whose == "own" and endpoint.audience == "staff" and endpoint.writes and kind not in SHOPS:
         return OWN
-    if whose == "other" and endpoint.audience in ("customer", "merchant") and kind not in SHOPS:
-        return REACHED if endpoint.audience == "customer" and kind in PUBLIC else MISSING
+    if whose == "other" and endpoint.audience in ("guest", "customer", "merchant") and kind not in SHOPS:
+        return REACHED if endpoint.audience in ("guest", "customer") and kind in PUBLIC else MISSING
     return REACHED

@@ -14,7 +14,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-WEB = tuple(f"web_{name}" for name in ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker"))
+AUDIENCES = ("anonymous", "guest", "customer", "merchant", "support", "admin", "gateway", "worker")
+WEB = tuple(f"web_{name}" for name in AUDIENCES)
 ANALYST, SELLER = "analyst_of_attacks", "merchant_of_attacks"
 PEOPLE = (ANALYST, SELLER, "store_monitor", "store_backup")
 # What a person may read, by the group that was granted it.

@@ -25,7 +25,7 @@ from tests.support.forks import run_storeproc
 from tests.support.web import WebServer
 
 PASSWORD = "x" * 60
-WEB_ROLES = ("anonymous", "customer", "merchant", "support", "admin", "gateway", "worker")
+WEB_ROLES = ("anonymous", "guest", "customer", "merchant", "support", "admin", "gateway", "worker")
 
 pytestmark = pytest.mark.anyio
 

@@ -53,7 +53,8 @@ export const groupTitle = (group) => (group[0].toUpperCase() + group.slice(1).re
 
 export const refName = (schema) => schema?.$ref?.split("/").pop() ?? "";
 
-function exampleOf(media) {
+/** What the document shows as a request or an answer. */
+export function exampleOf(media) {
   if (media.example !== undefined) return media.example;
   const first = Object.values(media.examples ?? {})[0];
   return first && resolve(first).value;

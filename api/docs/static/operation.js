@@ -1,10 +1,9 @@
 // The page of one operation.
 
 import { codeBlock, h, inline, prose } from "./elements.js";
-import { groupTitle } from "./document.js";
+import { exampleOf, groupTitle } from "./document.js";
 import { fieldList, fieldRow } from "./fields.js";
 import { tryPart } from "./trying.js";
-import { exampleValue } from "./values.js";
 
 export function operationPage(operation) {
   return [
@@ -60,8 +59,8 @@ function answer({ success }) {
 
 function exampleAnswer({ success }) {
   const [type, media] = Object.entries(success?.content ?? {})[0] ?? [];
-  if (!media?.schema || type !== "application/json") return null;
-  const example = media.example ?? Object.values(media.examples ?? {})[0]?.value ?? exampleValue(media.schema);
+  if (type !== "application/json") return null;
+  const example = exampleOf(media);
   return part("example-answer", "Example answer", codeBlock("Example answer", JSON.stringify(example, null, 2), { json: true }));
 }
 

@@ -4,7 +4,7 @@ import { codeBlock, h, replace } from "./elements.js";
 import { store } from "./document.js";
 import { SAMPLES } from "./samples.js";
 import { currentToken, loggedIn, onSession, openLogIn } from "./session.js";
-import { exampleValue, known, remember, withKnownIds } from "./values.js";
+import { known, remember, withKnownIds } from "./values.js";
 
 let language = "curl";
 
@@ -29,7 +29,7 @@ export function tryPart(operation) {
 function requestForm(operation, state, draw, answer) {
   const rows = operation.parameters.map((parameter) => {
     const id = `parameter-${parameter.name}`;
-    const given = parameter.required ? known(parameter.name) ?? parameter.example ?? exampleValue(parameter.schema, parameter.name) : "";
+    const given = parameter.required ? known(parameter.name) ?? parameter.example : "";
     state.values[parameter.name] = String(given ?? "");
     const values = parameter.schema?.enum?.filter((value) => value !== null);
     const change = (event) => ((state.values[parameter.name] = event.target.value), draw());

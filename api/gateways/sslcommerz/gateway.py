@@ -95,8 +95,9 @@ class SSLCommerzGateway:
         opened again: after a restored backup a customer may have the address of a session that we do not know. Then
         this raises Unavailable, and look_up finds the event.
 
-        Placeholders are sent for fields that SSLCommerz requires and we do not know: name, address, phone. A mail
-        address above its 50 characters is replaced as well: cut off, it could be another person's.
+        Placeholders are sent for fields that SSLCommerz requires and we do not know: name, address, phone. An e-mail
+        address it requires too, of at most 50 characters, and sends its receipt there: one that we made up, or cut
+        off, could be another person's. Without one this raises Refused email_needed.
         """
         form = self._session_form(payment)
         if any(text_of(element, "status") in PAID for element in await self._transactions(write_id(payment.id))):
@@ -262,6 +263,8 @@ class SSLCommerzGateway:
     def _session_form(self, payment: Payment) -> dict[str, str]:
         if payment.minor_units != minor_units(payment.currency):
             raise Refused("currency_not_supported")  # its callback would be misread
+        if not payment.email or len(payment.email) > 50:
+            raise Refused("email_needed")
         names = ",".join(str(item["name"]) for item in payment.items) or payment.purpose.capitalize()
         pages = f"{self._public_url}/v1/checkout"
         return {
@@ -274,7 +277,7 @@ class SSLCommerzGateway:
             "cancel_url": f"{pages}/cancel?payment_id={payment.id}",
             "ipn_url": f"{self._public_url}/v1/webhooks/sslcommerz",
             "cus_name": "Customer",
-            "cus_email": payment.email if payment.email and len(payment.email) <= 50 else "customer@example.com",
+            "cus_email": payment.email,
             "cus_add1": "N/A",
             "cus_city": "N/A",
             "cus_postcode": "N/A",

@@ -42,7 +42,7 @@ class PaymentJobs:
             try:
                 opened = await self._steps.open(payment.id, payment.id)
             except Problem as problem:
-                if problem.code in ("amount_not_payable", "gateway_refused", "provider_not_available"):
+                if problem.code in ("amount_not_payable", "email_needed", "gateway_refused", "provider_not_available"):
                     return problem.code  # definite, and recorded
                 raise
             return "opened" if opened else "nothing to do"

@@ -22,4 +22,4 @@ COMMENT ON FUNCTION api.get_invoice IS
 Seller and buyer as they were at the purchase, lines, tax and totals. It is made once, when the order is paid, and never
 changes. For a moment after the payment the answer is 404 `invoice_not_ready`, with `Retry-After`.';
 
-GRANT EXECUTE ON FUNCTION api.get_invoice TO app_customer;
+GRANT EXECUTE ON FUNCTION api.get_invoice TO app_guest;

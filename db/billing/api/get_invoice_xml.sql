@@ -24,4 +24,4 @@ UN/CEFACT XML of the profile XRechnung 3.0, for public bodies in Germany. It is 
 `buyer_reference` (the Leitweg-ID). Where something is missing for it, such as the telephone number of the seller, the
 answer is 404 `xrechnung_not_found`, which tells staff what (`missing`). Always the same bytes.';
 
-GRANT EXECUTE ON FUNCTION api.get_invoice_xml TO app_customer;
+GRANT EXECUTE ON FUNCTION api.get_invoice_xml TO app_guest;

@@ -2,7 +2,8 @@
 -- 369k): sales to consumers of other member states, at the rates of those.
 -- Errors: quarter_malformed 422; oss_not_available 409.
 CREATE DOMAIN api.quarter AS text CONSTRAINT quarter_malformed CHECK (VALUE ~ '^2[0-9]{3}-Q[1-4]$');
-COMMENT ON DOMAIN api.quarter IS 'A quarter, such as 2026-Q4.';
+COMMENT ON DOMAIN api.quarter IS 'A quarter, such as 2026-Q4.
+Example: "2026-Q1"';
 
 CREATE DOMAIN api.supply AS text CONSTRAINT supply_unknown CHECK (VALUE = ANY (ARRAY['goods', 'services']));
 COMMENT ON DOMAIN api.supply IS 'goods, with their shipping, or services: what is not shipped.';

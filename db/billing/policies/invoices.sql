@@ -27,16 +27,26 @@ REVOKE ALL ON billing.invoices, billing.invoice_items, billing.invoice_shipping,
 GRANT SELECT ON billing.invoices, billing.invoice_items, billing.invoice_shipping, billing.invoice_taxes,
     billing.invoice_files TO store_api;
 
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invoices
+CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON billing.invoices
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invoice_items
+CREATE OR REPLACE TRIGGER claimed_only BEFORE UPDATE ON billing.invoices
+    FOR EACH ROW EXECUTE FUNCTION audit.allow_claim('number');
+CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON billing.invoice_items
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invoice_shipping
+CREATE OR REPLACE TRIGGER claimed_only BEFORE UPDATE ON billing.invoice_items
+    FOR EACH ROW EXECUTE FUNCTION audit.allow_claim();
+CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON billing.invoice_shipping
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invoice_taxes
+CREATE OR REPLACE TRIGGER claimed_only BEFORE UPDATE ON billing.invoice_shipping
+    FOR EACH ROW EXECUTE FUNCTION audit.allow_claim();
+CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON billing.invoice_taxes
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invoice_files
+CREATE OR REPLACE TRIGGER claimed_only BEFORE UPDATE ON billing.invoice_taxes
+    FOR EACH ROW EXECUTE FUNCTION audit.allow_claim();
+CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON billing.invoice_files
     FOR EACH STATEMENT EXECUTE FUNCTION audit.protect_rows();
+CREATE OR REPLACE TRIGGER claimed_only BEFORE UPDATE ON billing.invoice_files
+    FOR EACH ROW EXECUTE FUNCTION audit.allow_claim('sha256');
 
 -- What the version before issued between migration 0073 and this deployment.
 SELECT billing.file_documents();

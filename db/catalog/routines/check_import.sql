@@ -25,7 +25,7 @@ BEGIN
         SELECT CASE WHEN c.code IS NULL THEN 'skipped' ELSE 'error' END, c.code, CASE c.code
             WHEN 'sku_missing' THEN 'The SKU is missing.'
             WHEN 'sku_malformed'
-                THEN obj_description('api.sku'::regtype, 'pg_type')
+                THEN split_part(obj_description('api.sku'::regtype, 'pg_type'), E'\n', 1)  -- without its example
             WHEN 'sku_twice' THEN 'This SKU is in the file more than once.'
             WHEN 'sku_taken' THEN 'This SKU belongs to one of your bundles or products with options.'
             WHEN 'base_malformed'

@@ -18,4 +18,4 @@ END $$;
 COMMENT ON FUNCTION api.get_shipment IS
 'A shipment';
 
-GRANT EXECUTE ON FUNCTION api.get_shipment TO app_customer;
+GRANT EXECUTE ON FUNCTION api.get_shipment TO app_guest;

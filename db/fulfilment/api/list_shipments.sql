@@ -31,4 +31,4 @@ COMMENT ON FUNCTION api.list_shipments IS
 
 Newest first, with their tracking.';
 
-GRANT EXECUTE ON FUNCTION api.list_shipments TO app_customer;
+GRANT EXECUTE ON FUNCTION api.list_shipments TO app_guest;

@@ -1,7 +1,7 @@
 -- Changes the role of an account, suspends it or ends its suspension.
 -- Locks:  all active admins in id order, then the account.
--- Errors: confirmation_required 403; account_not_found 404; own_account_refused 403; account_closed 409; version_stale
---         412.
+-- Errors: confirmation_required 403; account_not_found 404; own_account_refused 403; guest_role_refused 422;
+--         account_closed 409; version_stale 412.
 CREATE DOMAIN api.account_standing AS text
     CONSTRAINT account_status_unknown CHECK (VALUE = ANY (ARRAY['active', 'suspended']));
 COMMENT ON DOMAIN api.account_standing IS 'Whether the account may log in; only its owner can close it.';

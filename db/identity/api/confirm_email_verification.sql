@@ -3,7 +3,8 @@
 -- Errors: session_required 403, mail_token_invalid 422, email_taken 409.
 CREATE DOMAIN api.mail_token AS text
     CONSTRAINT mail_token_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
-COMMENT ON DOMAIN api.mail_token IS 'The token from the mail.';
+COMMENT ON DOMAIN api.mail_token IS 'The token from the mail.
+Example: "from-the-link-in-the-mail-000000000000001"';
 
 CREATE FUNCTION api.confirm_email_verification(token api.mail_token)
 RETURNS api.account

@@ -3,10 +3,12 @@
 -- factor is wrong: the attempt is counted, which has to be committed, so it is not an error; the web tier answers 401
 -- code_invalid.
 -- Locks:  the account, then the counted attempts, then its known devices.
--- Errors: credentials_invalid, code_required 401; account_suspended 403; too_many_attempts 429.
+-- Errors: credentials_invalid, code_required 401; account_suspended 403; guest_token_invalid 422; too_many_attempts
+--         429.
 CREATE FUNCTION api.create_session(
     email api.email, password api.password, code api.second_factor_code DEFAULT NULL,
-    client_address text DEFAULT NULL, user_agent text DEFAULT NULL, device_token text DEFAULT NULL)
+    client_address text DEFAULT NULL, user_agent text DEFAULT NULL, device_token text DEFAULT NULL,
+    guest_token text DEFAULT NULL)
 RETURNS api.session
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -15,6 +17,9 @@ BEGIN
     SELECT * INTO v_opened FROM identity.open_session(email, password, code, client_address, user_agent);
     IF v_opened.access_token IS NULL THEN
         RETURN NULL;
+    END IF;
+    IF create_session.guest_token IS NOT NULL THEN
+        PERFORM identity.take_guest_cart(create_session.guest_token, (v_opened.account).id);
     END IF;
     PERFORM identity.forget_log_in(email, client_address, device_token);
     PERFORM identity.remember_device((v_opened.account).id, client_address, device_token);
@@ -29,6 +34,8 @@ e-mail and a wrong password get the same answer. After ten attempts on an e-mail
 refused for a while; guesses by others do not lock out a device or a network in which the account has logged in before
 (the cookie device, for 90 days). An account with a second factor needs `code` too: 401 `code_required` asks for it,
 after the right password; a recovery code is accepted as well. Where a second factor is mandatory for staff, the session
-of one without it can only set one up; everything else answers 403 `second_factor_required`.';
+of one without it can only set one up; everything else answers 403
+`second_factor_required`. With the access token of a guest as `guest_token` the guest''s cart is added to the
+account''s, as far as the stock allows; the guest''s orders are taken over with POST /v1/account/orders/claim.';
 
 GRANT EXECUTE ON FUNCTION api.create_session TO app_anonymous;

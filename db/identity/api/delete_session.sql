@@ -13,4 +13,4 @@ COMMENT ON FUNCTION api.delete_session IS
 
 Ends the current session. Its access and refresh tokens are refused from the next request on.';
 
-GRANT EXECUTE ON FUNCTION api.delete_session TO app_customer;
+GRANT EXECUTE ON FUNCTION api.delete_session TO app_guest;

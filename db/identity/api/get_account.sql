@@ -13,4 +13,4 @@ END $$;
 COMMENT ON FUNCTION api.get_account IS
 'Get your account';
 
-GRANT EXECUTE ON FUNCTION api.get_account TO app_customer;
+GRANT EXECUTE ON FUNCTION api.get_account TO app_guest;

@@ -65,7 +65,8 @@ BEGIN
     IF session_user IS DISTINCT FROM 'web_' || v_role THEN
         -- A DBA, or a program of the shop's own that calls as customers and merchants (db/docs/dba.md).
         IF NOT pg_has_role(session_user, 'store_owner', 'MEMBER')
-            AND NOT (v_role IN ('customer', 'merchant') AND pg_has_role(session_user, 'app_readwrite', 'MEMBER'))
+            AND NOT (v_role IN ('guest', 'customer', 'merchant')
+                     AND pg_has_role(session_user, 'app_readwrite', 'MEMBER'))
         THEN
             RAISE EXCEPTION USING ERRCODE = 'SH401', CONSTRAINT = 'token_invalid',
                 MESSAGE = 'The access token is for another audience.', HINT = 'Log in again.';

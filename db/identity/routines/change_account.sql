@@ -3,6 +3,7 @@
 -- Callers:   api.change_account.
 -- Locks:     all active admins in id order, then the account, then that of catalog.follow_seller.
 -- Errors:    account_not_found 404; own_account_refused 403; account_closed, last_admin 409; version_stale 412;
+--            guest_role_refused 422;
 --            forbidden 403 (the caller was demoted meanwhile).
 -- Definer:   no policy allows a role or a status to be written.
 CREATE OR REPLACE FUNCTION identity.change_account(account_id uuid, role text, status text, if_match bigint)
@@ -30,6 +31,12 @@ BEGIN
             MESSAGE = 'The account has changed since you read it.', HINT = 'Read it again.';
     END IF;
 
+    IF coalesce(change_account.role, v_before.role) <> v_before.role
+        AND 'guest' IN (change_account.role, v_before.role)
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'guest_role_refused',
+            MESSAGE = 'A guest gets another role by signing up, and an account never becomes a guest.';
+    END IF;
     UPDATE identity.accounts AS a
     SET role = coalesce(change_account.role, a.role), status = coalesce(change_account.status, a.status),
         version = a.version + 1

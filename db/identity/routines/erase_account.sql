@@ -29,12 +29,12 @@ BEGIN
     SET shipping_address = CASE WHEN o.shipping_address ? 'country' THEN jsonb_build_object(
         'country', o.shipping_address -> 'country'
     ) END,
-        buyer_tax_id = NULL, buyer_reference = NULL, metadata = '{}',
+        buyer_tax_id = NULL, buyer_reference = NULL, email = NULL, metadata = '{}',
         version = o.version + 1
     WHERE o.account_id = erase_account.account_id
       AND (o.status IN ('delivered', 'cancelled') OR o.fulfilment_status IN ('not_needed', 'returned'))
       AND (o.shipping_address - 'country' <> '{}' OR o.metadata <> '{}'
-           OR num_nonnulls(o.buyer_tax_id, o.buyer_reference) > 0);
+           OR num_nonnulls(o.buyer_tax_id, o.buyer_reference, o.email) > 0);
     UPDATE sales.order_items AS i SET metadata = '{}'
     FROM sales.orders AS o
     WHERE i.account_id = erase_account.account_id AND o.id = i.order_id AND i.metadata <> '{}'
@@ -71,6 +71,9 @@ BEGIN
     -- The wallet is empty, or the account would not be closed.
     UPDATE ledger.wallet_locks AS l SET reason = '[erased]'
     WHERE l.account_id = erase_account.account_id AND l.reason <> '[erased]';
+
+    DELETE FROM sales.guest_networks AS n USING sales.orders AS o
+    WHERE o.account_id = erase_account.account_id AND n.order_id = o.id;
 
     UPDATE identity.accounts AS a
     SET email = NULL, pending_email = NULL, handle = NULL, display_name = NULL, tax_id = NULL,

@@ -37,6 +37,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
          't.account_id = $1'),
         ('orders', 'sales.orders', '{commission_basis_points}',
          't.account_id = $1'),
+        ('guest_networks', 'sales.guest_networks', '{}',
+         't.order_id IN (SELECT o.id FROM sales.orders AS o WHERE o.account_id = $1)'),
         ('order_items', 'sales.order_items', '{}',
          't.account_id = $1'),
         ('order_item_components', 'sales.order_item_components', '{}',

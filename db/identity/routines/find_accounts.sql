@@ -1,6 +1,6 @@
--- Accounts with ids below one id, newest first, whose e-mail, handle or name contains a text, of one role or any, in
--- one status or any. NULL is no filter. A whole e-mail address finds only its account: its trigrams occur in most other
--- addresses too, and the trigram index would read them all.
+-- Accounts with ids below one id, newest first, whose e-mail, handle or name contains a text, of one role or any but
+-- guests, in one status or any. NULL is no filter. A whole e-mail address finds only its account: its trigrams occur
+-- in most other addresses too, and the trigram index would read them all.
 -- Callers:   api.list_accounts.
 -- Definer:   LIKE is not leakproof, so under a policy it could not use the trigram index. The function itself checks
 --            that the caller is staff.
@@ -27,7 +27,8 @@ BEGIN
                OR lower(a.email || ' ' || coalesce(a.handle, '') || ' ' || coalesce(a.display_name, '')) LIKE v_pattern
                OR a.email IS NULL
                   AND lower(coalesce(a.handle, '') || ' ' || coalesce(a.display_name, '')) LIKE v_pattern)
-          AND (find_accounts.role IS NULL OR a.role = find_accounts.role)
+          -- Guests have nothing to be found by; they would only push others off the first page.
+          AND CASE WHEN find_accounts.role IS NULL THEN a.role <> 'guest' ELSE a.role = find_accounts.role END
           AND (find_accounts.status IS NULL OR a.status = find_accounts.status)
         ORDER BY a.id DESC LIMIT find_accounts.count
     );

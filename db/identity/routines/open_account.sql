@@ -1,10 +1,13 @@
 -- Creates an account with its password, which is the bcrypt string that the web tier computed. There is no session yet,
--- so the actor is cleared.
+-- so the actor is cleared. A guest becomes the new account: its cart, orders, payments and documents are that account's
+-- from then on, without a row that moves, and the guest's sessions end.
 -- Callers:   api.create_account.
--- Locks:     none: it only inserts.
--- Errors:    email_taken, handle_taken 409 (unique indexes), password_not_hashed 422.
+-- Locks:     the guest's account and sessions; without a guest none: it only inserts.
+-- Errors:    email_taken, handle_taken 409 (unique indexes), password_not_hashed, guest_token_invalid 422.
 -- Definer:   writes the account before its owner can be authenticated, and the password, which no caller may write.
-CREATE OR REPLACE FUNCTION identity.open_account(email text, password text, handle text, display_name text, role text)
+CREATE OR REPLACE FUNCTION identity.open_account(
+    email text, password text, handle text, display_name text, role text, guest_token text DEFAULT NULL
+)
 RETURNS identity.accounts
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
@@ -14,9 +17,19 @@ BEGIN
     PERFORM set_config('app.actor', '', true), set_config('app.audience', '', true),
     set_config('app.session', '', true);
 
-    INSERT INTO identity.accounts (email, handle, display_name, role)
-    VALUES (open_account.email, open_account.handle, open_account.display_name, open_account.role)
-    RETURNING * INTO v_account;
+    IF open_account.guest_token IS NULL THEN
+        INSERT INTO identity.accounts (email, handle, display_name, role)
+        VALUES (open_account.email, open_account.handle, open_account.display_name, open_account.role)
+        RETURNING * INTO v_account;
+    ELSE
+        UPDATE identity.accounts AS a
+        SET email = open_account.email, handle = open_account.handle, display_name = open_account.display_name,
+            role = open_account.role, version = a.version + 1
+        WHERE a.id = identity.require_guest(open_account.guest_token)
+        RETURNING a.* INTO STRICT v_account;
+        UPDATE identity.sessions AS s SET revoked_at = now()
+        WHERE s.account_id = v_account.id AND s.revoked_at IS NULL;
+    END IF;
     PERFORM identity.set_password(v_account.id, open_account.password);
     PERFORM messaging.record_event('account.created', NULL, v_account.id,
         jsonb_build_object('role', v_account.role, 'issuer', NULL));

@@ -12,4 +12,4 @@ COMMENT ON FUNCTION api.check_caller IS
 
 For the web tier, before it reads a large body.';
 
-GRANT EXECUTE ON FUNCTION api.check_caller TO app_customer;
+GRANT EXECUTE ON FUNCTION api.check_caller TO app_guest;

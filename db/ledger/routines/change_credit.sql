@@ -2,8 +2,8 @@
 -- is booked at once; above them it waits for the approval of a second person.
 -- Callers:   api.grant_credit, api.deduct_credit.
 -- Locks:     those of needs_second_person, then the customer's credit account.
--- Errors:    account_not_found 404, account_closed 409, own_account_refused 403, currency_unknown 422,
---            insufficient_funds 409.
+-- Errors:    account_not_found 404, account_closed, guest_without_wallet 409, own_account_refused 403,
+--            currency_unknown 422, insufficient_funds 409.
 CREATE OR REPLACE FUNCTION ledger.change_credit(
     kind text, account_id uuid, amount bigint, currency text, reason text, metadata jsonb
 )
@@ -16,6 +16,9 @@ DECLARE
 BEGIN
     IF change_credit.kind = 'grant' AND v_account.status = 'closed' THEN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'account_closed', MESSAGE = 'This account is closed.';
+    END IF;
+    IF v_account.role = 'guest' THEN
+        PERFORM ledger.refuse_guest();
     END IF;
     PERFORM identity.refuse_own_account(v_account.id);
 

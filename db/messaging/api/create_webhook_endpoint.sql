@@ -6,16 +6,19 @@ CREATE DOMAIN api.webhook_url AS text CONSTRAINT webhook_url_malformed
     CHECK (char_length(VALUE) <= 2000 AND VALUE ~
         '^https?://([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!"$-~]*)?$');
 COMMENT ON DOMAIN api.webhook_url IS
-'The address that events are sent to: https://, an ASCII host name, no user, no fragment.';
+'The address that events are sent to: https://, an ASCII host name, no user, no fragment.
+Example: "https://shop.example/hooks"';
 CREATE DOMAIN api.event_pattern AS text CONSTRAINT event_pattern_malformed
     CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^(\*|[a-z_]+\.(\*|[a-z_]+))$');
 COMMENT ON DOMAIN api.event_pattern IS
-'A type of event: order.paid, order.* for all events of orders, * for all events.';
+'A type of event: order.paid, order.* for all events of orders, * for all events.
+Example: "order.*"';
 -- Its values are those of messaging.event_types(); the document lists them. No CHECK of the values: the log may have
 -- events of a type that is not recorded any more.
 CREATE DOMAIN api.event_type_name AS text
     CONSTRAINT event_type_malformed CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^[a-z_]+\.[a-z_]+$');
-COMMENT ON DOMAIN api.event_type_name IS 'A type of event, such as order.paid. New versions of the shop may add types.';
+COMMENT ON DOMAIN api.event_type_name IS 'A type of event, such as order.paid. New versions of the shop may add types.
+Example: "order.paid"';
 CREATE DOMAIN api.event_patterns AS api.event_pattern[] CONSTRAINT too_many_types CHECK (cardinality(VALUE) <= 50);
 COMMENT ON DOMAIN api.event_patterns IS 'At most 50 types of events.';
 CREATE DOMAIN api.webhook_status AS text

@@ -6,7 +6,8 @@
 CREATE DOMAIN api.event_types AS text CONSTRAINT event_types_malformed
     CHECK (char_length(VALUE) <= 2000 AND VALUE ~ '^(\*|[a-z_]+\.(\*|[a-z_]+))(,(\*|[a-z_]+\.(\*|[a-z_]+)))*$');
 COMMENT ON DOMAIN api.event_types IS
-'Types of events, separated by commas: order.paid,refund.* is one type and every event of refunds.';
+'Types of events, separated by commas: order.paid,refund.* is one type and every event of refunds.
+Example: "order.*,payment.completed"';
 CREATE DOMAIN api.event_sort AS text CONSTRAINT event_sort_unknown CHECK (VALUE = ANY (ARRAY['newest', 'oldest']));
 COMMENT ON DOMAIN api.event_sort IS 'Which events come first. To follow the log, use oldest.';
 CREATE TYPE api.event AS (

@@ -45,4 +45,4 @@ Server-sent events: `id`, `event` (the type) and `data` (as in the timeline), fr
 stream ends when its access token expires: connect again with a new one. An account can have ten streams at a time.
 After a reconnection an event may be repeated, with the same `data.id`.';
 
-GRANT EXECUTE ON FUNCTION api.stream_order TO app_customer;
+GRANT EXECUTE ON FUNCTION api.stream_order TO app_guest;

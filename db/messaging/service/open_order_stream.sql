@@ -16,4 +16,4 @@ COMMENT ON FUNCTION api.open_order_stream IS
 
 For the web tier, before it streams.';
 
-GRANT EXECUTE ON FUNCTION api.open_order_stream TO app_customer;
+GRANT EXECUTE ON FUNCTION api.open_order_stream TO app_guest;

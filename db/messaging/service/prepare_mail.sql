@@ -36,6 +36,14 @@ BEGIN
     END IF;
     v_recipient := v_account.email;
     v_verified := v_account.email_verified;
+    IF v_mail.template IN ('order_confirmation', 'order_payable', 'order_shipped', 'order_cancelled', 'invoice') THEN
+        SELECT * INTO STRICT v_order FROM sales.orders AS o
+        WHERE o.id = coalesce((v_mail.data ->> 'order_id')::uuid,
+                              (SELECT n.order_id FROM billing.invoices AS n
+                               WHERE n.id = (v_mail.data ->> 'invoice_id')::uuid));
+        v_verified := v_verified AND lower(coalesce(v_order.email, v_account.email)) = lower(v_account.email);
+        v_recipient := coalesce(v_order.email, v_account.email);
+    END IF;
     IF v_mail.template IN ('email_change', 'email_change_notice') THEN
         SELECT * INTO v_change FROM identity.find_email_change((v_mail.data ->> 'email_change_id')::uuid);
         v_recipient := CASE v_mail.template WHEN 'email_change' THEN v_change.new_email ELSE v_change.old_email END;
@@ -53,14 +61,10 @@ BEGIN
         END IF;
         v_hidden := EXISTS (
             SELECT FROM sales.order_items AS i JOIN identity.accounts AS m ON m.id = i.merchant_id
-            WHERE i.order_id = coalesce((v_mail.data ->> 'order_id')::uuid,
-                                        (SELECT n.order_id FROM billing.invoices AS n
-                                         WHERE n.id = (v_mail.data ->> 'invoice_id')::uuid))
-              AND m.merchant_approved_at IS NULL);
+            WHERE i.order_id = v_order.id AND m.merchant_approved_at IS NULL);
     END IF;
 
     IF v_mail.template IN ('order_confirmation', 'order_payable', 'order_shipped', 'order_cancelled') THEN
-        SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = (v_mail.data ->> 'order_id')::uuid;
         IF v_mail.template = 'order_payable' AND v_order.status <> 'pending' THEN
             RETURN NULL;
         END IF;
@@ -68,7 +72,9 @@ BEGIN
             || jsonb_build_object('order', to_jsonb(api.render_order(v_order))
             || CASE WHEN v_verified THEN '{}' ELSE '{"shipping_address": null}' END::jsonb
             || CASE WHEN v_hidden THEN '{"items": []}' ELSE '{}' END::jsonb,
-            'minor_units', (SELECT c.minor_units FROM catalog.currencies AS c WHERE c.code = v_order.currency));
+            'minor_units', (SELECT c.minor_units FROM catalog.currencies AS c WHERE c.code = v_order.currency),
+            'link_token', CASE WHEN v_account.role = 'guest' THEN identity.issue_mail_token(
+                prepare_mail.mail_id, 'order', v_account.id, v_recipient, v_mail.queued_at, v_order.id) END);
     ELSIF v_mail.template = 'invoice' THEN
         IF v_hidden THEN
             RETURN NULL;

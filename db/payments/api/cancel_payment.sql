@@ -32,4 +32,4 @@ COMMENT ON FUNCTION api.cancel_payment IS
 
 Possible while nothing has been paid. The order stays pending; begin another payment for it.';
 
-GRANT EXECUTE ON FUNCTION api.cancel_payment TO app_customer;
+GRANT EXECUTE ON FUNCTION api.cancel_payment TO app_guest;

@@ -20,4 +20,4 @@ COMMENT ON FUNCTION api.get_payment IS
 
 `provider_reference` shows at most its last four characters. `checkout_url` is present while the payment is open.';
 
-GRANT EXECUTE ON FUNCTION api.get_payment TO app_customer;
+GRANT EXECUTE ON FUNCTION api.get_payment TO app_guest;

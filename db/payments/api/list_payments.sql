@@ -30,4 +30,4 @@ COMMENT ON FUNCTION api.list_payments IS
 
 Every attempt, newest first.';
 
-GRANT EXECUTE ON FUNCTION api.list_payments TO app_customer;
+GRANT EXECUTE ON FUNCTION api.list_payments TO app_guest;

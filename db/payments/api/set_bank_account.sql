@@ -4,7 +4,8 @@
 CREATE DOMAIN api.account_holder AS api.line
     CONSTRAINT holder_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 70);
 COMMENT ON DOMAIN api.account_holder IS
-'The name of the holder, 1 to 70 characters on one line, none of them invisible.';
+'The name of the holder, 1 to 70 characters on one line, none of them invisible.
+Example: "Lamp & Co."';
 
 CREATE FUNCTION api.set_bank_account(iban api.short_text, holder api.account_holder, bic api.bic DEFAULT NULL)
 RETURNS api.bank_account

@@ -22,10 +22,12 @@ DECLARE
     v_carrier  text;
     v_request  uuid;
 BEGIN
-    -- A test gateway takes no money, so it is refused in production. A wallet is filled from outside only.
+    -- A test gateway takes no money, so it is refused in production. A wallet is filled from outside only. A guest has
+    -- neither wallet nor credit.
     SELECT * INTO v_provider FROM payments.providers AS p WHERE p.name = begin_attempt.provider AND p.enabled;
     IF NOT FOUND OR v_provider.test_only AND identity.is_production()
         OR v_deposit AND NOT v_provider.takes_deposits
+        OR v_provider.kind = 'internal' AND identity.current_audience() = 'guest'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'provider_not_available',
             MESSAGE = 'This provider is not available.', HINT = 'Choose another provider.';

@@ -1,8 +1,8 @@
 -- Settles a failed refund in another way: books it against the bank or the till, or into the payer's wallet or credit.
 -- Callers:   api.settle_refund, ledger.approve_credit_change.
 -- Locks:     order (of a deposit: payment), refund, order lines, merchants' earnings, the payer's ledger account.
--- Errors:    refund_not_found 404; those of require_failed; payment_disputed 409, refund_above_payment 409,
---            refund_above_line 409, insufficient_funds 409 (a spent deposit).
+-- Errors:    refund_not_found 404; those of require_failed; payment_disputed, guest_without_wallet 409,
+--            refund_above_payment 409, refund_above_line 409, insufficient_funds 409 (a spent deposit).
 CREATE OR REPLACE FUNCTION payments.settle_refund(refund_id uuid, method text, reference text)
 RETURNS payments.refunds
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -14,6 +14,11 @@ BEGIN
     PERFORM payments.require_failed(v_refund);
     PERFORM payments.require_refundable(v_refund.payment_id);    -- the gateway may give the money back by a dispute
     SELECT * INTO STRICT v_payment FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
+    IF settle_refund.method IN ('wallet', 'credit')
+        AND EXISTS (SELECT FROM identity.accounts AS a WHERE a.id = v_payment.account_id AND a.role = 'guest')
+    THEN
+        PERFORM ledger.refuse_guest();
+    END IF;
     v_target := CASE settle_refund.method
         WHEN 'bank_transfer' THEN ledger.open_account('clearing', v_payment.captured_currency, 'bank_transfer')
         WHEN 'cash' THEN ledger.open_account('clearing', v_payment.captured_currency, 'cash_on_delivery')

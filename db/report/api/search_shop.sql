@@ -42,6 +42,12 @@ BEGIN
         )::api.search_hit
         FROM sales.orders AS o WHERE o.id = v_id
         UNION ALL
+        SELECT ROW(
+            'order', o.id, o.number::text, o.total || ' ' || o.currency, o.status, o.id, o.account_id
+        )::api.search_hit
+        FROM unnest((sales.find_orders_by_email(CASE WHEN v_text ~ '@' THEN v_text END))[1:10]) AS f (id)
+        JOIN sales.orders AS o ON o.id = f.id
+        UNION ALL
         SELECT ROW(i.kind, i.id, i.number, i.total || ' ' || i.currency, NULL, i.order_id, i.account_id)::api.search_hit
         FROM billing.invoices AS i
         WHERE i.kind = CASE v_invoice[1] WHEN 'INV' THEN 'invoice' WHEN 'CN' THEN 'credit_note' ELSE 'debit_note' END
@@ -88,6 +94,7 @@ COMMENT ON FUNCTION api.search_shop IS
 'Search the shop
 
 By the number of an order, invoice, credit or debit note, any id, a gateway''s reference, the reference of a bank
-transfer, or the beginning of an e-mail address or a handle. For customer service; at most ten accounts.';
+transfer, the e-mail with which orders were placed, or the beginning of an account''s e-mail address or handle. For
+customer service; at most ten accounts, and ten orders of an e-mail.';
 
 GRANT EXECUTE ON FUNCTION api.search_shop TO app_support;

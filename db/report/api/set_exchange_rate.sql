@@ -4,7 +4,8 @@
 -- Errors: confirmation_required 403; currency_unknown, rate_of_itself, valid_from_invalid, rate_out_of_range 422.
 CREATE DOMAIN api.rate AS numeric CONSTRAINT rate_out_of_range CHECK (VALUE >= 0.000000001 AND VALUE <= 1000000000);
 COMMENT ON DOMAIN api.rate IS
-'The value of one unit of the currency in units of the reporting currency, such as 1.0837.';
+'The value of one unit of the currency in units of the reporting currency, such as 1.0837.
+Example: 1.09';
 
 CREATE FUNCTION api.set_exchange_rate(currency api.currency, rate api.rate, valid_from date DEFAULT NULL)
 RETURNS api.exchange_rate

@@ -40,4 +40,4 @@ COMMENT ON FUNCTION api.add_cart_item IS
 Adds to the quantity that is in the cart. More than is in stock is refused, with what is available. Nothing is reserved
 until the order is created.';
 
-GRANT EXECUTE ON FUNCTION api.add_cart_item TO app_customer;
+GRANT EXECUTE ON FUNCTION api.add_cart_item TO app_guest;

@@ -21,4 +21,4 @@ COMMENT ON FUNCTION api.cancel_order IS
 
 Possible while it is pending or paid. Its stock is released and its money is refunded.';
 
-GRANT EXECUTE ON FUNCTION api.cancel_order TO app_customer;
+GRANT EXECUTE ON FUNCTION api.cancel_order TO app_guest;

@@ -5,12 +5,17 @@ CREATE FUNCTION api.checkout_cart(
     item_ids api.ids DEFAULT NULL, shipping_address_id uuid DEFAULT NULL, promo_code api.short_text DEFAULT NULL,
     currency api.currency DEFAULT NULL, shipping_method_id uuid DEFAULT NULL,
     buyer_reference api.short_text DEFAULT NULL, expected_total api.expected_total DEFAULT NULL,
-    metadata api.metadata DEFAULT NULL
+    metadata api.metadata DEFAULT NULL,
+    email api.email DEFAULT NULL, shipping_address api.delivery_address DEFAULT NULL,
+    client_address text DEFAULT NULL
 )
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
+    v_guest CONSTANT boolean := identity.current_audience() = 'guest';
+    v_email CONSTANT text := checkout_cart.email;
+    v_address    jsonb;
     v_currency   text;
     v_items      uuid[];
     v_lines      record;
@@ -44,13 +49,24 @@ BEGIN
             HINT = 'Remove it from the cart, or order the other lines (item_ids).',
             DETAIL = json_build_object('item_id', left(v_lines.deleted, 36))::text;
     END IF;
+    IF checkout_cart.shipping_address IS DISTINCT FROM NULL THEN    -- IS NOT NULL asks every field
+        v_address := sales.read_address(to_jsonb(checkout_cart.shipping_address), checkout_cart.shipping_address_id);
+    ELSE
+        v_address := sales.snapshot_address(checkout_cart.shipping_address_id, v_actor);
+    END IF;
+    IF v_guest THEN
+        PERFORM sales.require_guest_email(v_email), sales.lock_guest_orders(v_email, checkout_cart.client_address);
+    END IF;
     v_order_id := sales.place_order(v_actor, v_currency, v_lines.products, v_lines.quantities, v_lines.bundles,
                                     v_lines.bundle_quantities,
-                                    sales.snapshot_address(checkout_cart.shipping_address_id, v_actor),
+                                    v_address,
                                     checkout_cart.promo_code, checkout_cart.shipping_method_id,
                                     identity.buyer_tax_id(v_actor, checkout_cart.shipping_address_id),
                                     checkout_cart.buyer_reference, checkout_cart.expected_total,
-                                    checkout_cart.metadata);
+                                    checkout_cart.metadata, email => v_email);
+    IF v_guest THEN
+        PERFORM sales.limit_guest_order(v_order_id, checkout_cart.client_address);
+    END IF;
     RETURN api.render_order(o) FROM sales.orders AS o WHERE o.id = v_order_id;
 END $$;
 
@@ -60,4 +76,4 @@ COMMENT ON FUNCTION api.checkout_cart IS
 All lines, or those of `item_ids`; the rest stays in the cart. One transaction: either the order is created and the
 lines are removed, or nothing changes. `expected_total` and `metadata` are those of `POST /orders`.';
 
-GRANT EXECUTE ON FUNCTION api.checkout_cart TO app_customer;
+GRANT EXECUTE ON FUNCTION api.checkout_cart TO app_guest;

@@ -13,4 +13,4 @@ END $$;
 COMMENT ON FUNCTION api.clear_cart IS
 'Empty the cart';
 
-GRANT EXECUTE ON FUNCTION api.clear_cart TO app_customer;
+GRANT EXECUTE ON FUNCTION api.clear_cart TO app_guest;

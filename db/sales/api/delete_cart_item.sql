@@ -19,4 +19,4 @@ END $$;
 COMMENT ON FUNCTION api.delete_cart_item IS
 'Take a line out of the cart';
 
-GRANT EXECUTE ON FUNCTION api.delete_cart_item TO app_customer;
+GRANT EXECUTE ON FUNCTION api.delete_cart_item TO app_guest;

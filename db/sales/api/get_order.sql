@@ -17,4 +17,4 @@ END $$;
 COMMENT ON FUNCTION api.get_order IS
 'Get an order';
 
-GRANT EXECUTE ON FUNCTION api.get_order TO app_customer;
+GRANT EXECUTE ON FUNCTION api.get_order TO app_guest;

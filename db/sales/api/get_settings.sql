@@ -7,8 +7,14 @@ CREATE TYPE api.settings AS (
     staff_idle_time_to_live text, daily_limits_per_recipient integer, daily_limits_per_staff integer,
     max_unpaid_orders integer, max_units_on_hold integer, security_events_kept text,
     second_factor_required_for_staff boolean, deposit_hold text, untaxed_orders api.untaxed_orders, time_zone text,
-    language text, tax_rounding api.tax_rounding
+    language text, tax_rounding api.tax_rounding, guest_orders boolean, guest_limits_per_network integer,
+    guest_data_kept text
 );
+COMMENT ON COLUMN api.settings.guest_orders IS 'Whether orders can be placed without an account.';
+COMMENT ON COLUMN api.settings.guest_limits_per_network IS
+'How many times `max_unpaid_orders` and `max_units_on_hold` the unpaid orders of all guests of one network can reach.';
+COMMENT ON COLUMN api.settings.guest_data_kept IS
+'How long after a guest''s last order was finished their personal data are kept.';
 COMMENT ON COLUMN api.settings.language IS 'The language of mails and documents for customers who chose none.';
 COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
 'How many times the limit for one change (`credit_approval_above`) one account may get by hand within 24 hours, as
@@ -74,7 +80,8 @@ BEGIN
                    s.staff_idle_time_to_live, s.daily_limits_per_recipient, s.daily_limits_per_staff,
                    s.max_unpaid_orders, s.max_units_on_hold, s.security_events_kept,
                    s.second_factor_required_for_staff, s.deposit_hold, s.untaxed_orders, s.time_zone,
-                   s.language, s.tax_rounding)::api.settings
+                   s.language, s.tax_rounding, s.guest_orders, s.guest_limits_per_network,
+                   s.guest_data_kept)::api.settings
         FROM sales.settings AS s
     );
 END $$;

@@ -32,4 +32,4 @@ COMMENT ON FUNCTION api.list_order_events IS
 
 What happened when, oldest first.';
 
-GRANT EXECUTE ON FUNCTION api.list_order_events TO app_customer;
+GRANT EXECUTE ON FUNCTION api.list_order_events TO app_guest;

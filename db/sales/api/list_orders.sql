@@ -22,4 +22,4 @@ COMMENT ON FUNCTION api.list_orders IS
 
 Newest first, optionally of one `status`, `payment_status` or `fulfilment_status`.';
 
-GRANT EXECUTE ON FUNCTION api.list_orders TO app_customer;
+GRANT EXECUTE ON FUNCTION api.list_orders TO app_guest;

@@ -29,4 +29,4 @@ END $$;
 COMMENT ON FUNCTION api.update_cart_item IS
 'Change the quantity of a cart line';
 
-GRANT EXECUTE ON FUNCTION api.update_cart_item TO app_customer;
+GRANT EXECUTE ON FUNCTION api.update_cart_item TO app_guest;

@@ -5,9 +5,11 @@
 --         country_unknown, time_zone_unknown 422.
 CREATE DOMAIN api.duration AS text CONSTRAINT duration_malformed
     CHECK (VALUE ~ '^P([0-9]{1,4}D)?(T([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?$');
-COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.';
+COMMENT ON DOMAIN api.duration IS 'A duration in ISO 8601 of days, hours, minutes and seconds, such as P14D or PT30M.
+Example: "P1DT12H"';
 CREATE DOMAIN api.commission AS integer CONSTRAINT commission_out_of_range CHECK (VALUE >= 0 AND VALUE <= 10000);
-COMMENT ON DOMAIN api.commission IS 'Hundredths of a per cent: 1000 is 10 %.';
+COMMENT ON DOMAIN api.commission IS 'Hundredths of a per cent: 1000 is 10 %.
+Example: 1000';
 CREATE DOMAIN api.daily_limits AS integer CONSTRAINT daily_limits_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000);
 COMMENT ON DOMAIN api.daily_limits IS 'A multiple of the limit for one change, 0 to 1,000; 0: always a second person.';
 CREATE DOMAIN api.return_origins AS text[] CONSTRAINT too_many_origins CHECK (cardinality(VALUE) <= 50);
@@ -18,6 +20,9 @@ COMMENT ON DOMAIN api.unpaid_orders IS 'The number of orders, from 1 to 1,000,00
 CREATE DOMAIN api.units_on_hold AS integer
     CONSTRAINT max_units_on_hold_out_of_range CHECK (VALUE >= 1 AND VALUE <= 1000000000);
 COMMENT ON DOMAIN api.units_on_hold IS 'The number of pieces, from 1 to 1,000,000,000.';
+CREATE DOMAIN api.guest_limits AS integer CONSTRAINT guest_limits_per_network_out_of_range
+    CHECK (VALUE >= 1 AND VALUE <= 1000);
+COMMENT ON DOMAIN api.guest_limits IS 'A multiple of the limits of an account, 1 to 1,000.';
 
 CREATE FUNCTION api.update_settings(
     order_time_to_live api.duration DEFAULT NULL, payment_time_to_live api.duration DEFAULT NULL,
@@ -33,7 +38,9 @@ CREATE FUNCTION api.update_settings(
     security_events_kept api.duration DEFAULT NULL, second_factor_required_for_staff boolean DEFAULT NULL,
     deposit_hold api.duration DEFAULT NULL, untaxed_orders api.untaxed_orders DEFAULT NULL,
     time_zone api.short_text DEFAULT NULL, language api.language DEFAULT NULL,
-    tax_rounding api.tax_rounding DEFAULT NULL, given text[] DEFAULT NULL
+    tax_rounding api.tax_rounding DEFAULT NULL, guest_orders boolean DEFAULT NULL,
+    guest_limits_per_network api.guest_limits DEFAULT NULL, guest_data_kept api.duration DEFAULT NULL,
+    given text[] DEFAULT NULL
 )
 RETURNS api.settings
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -74,13 +81,14 @@ BEGIN
     ) OR update_settings.return_window::interval > '3650 days' OR update_settings.payout_delay::interval > '365 days'
        OR update_settings.deposit_hold::interval > '365 days'
        OR update_settings.confirmation_time_to_live::interval NOT BETWEEN '1 minute' AND '1 day'
+       OR update_settings.guest_data_kept::interval NOT BETWEEN '1 day' AND '3650 days'
        OR update_settings.security_events_kept::interval NOT BETWEEN '7 days' AND '3650 days'
     THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'duration_out_of_range',
             MESSAGE = 'This duration is too short or too long.',
             HINT = 'A time to live is from a minute to a year (of a confirmation: a day), the payout delay and the '
                 || 'deposit hold up to a year, the return window ten; security events are kept for seven days to ten '
-                || 'years.';
+                || 'years, data of guests for a day to ten years.';
     END IF;
 
     UPDATE sales.settings AS s
@@ -119,6 +127,9 @@ BEGIN
         untaxed_orders = coalesce(update_settings.untaxed_orders, s.untaxed_orders),
         time_zone = coalesce(update_settings.time_zone, s.time_zone),
         tax_rounding = coalesce(update_settings.tax_rounding, s.tax_rounding),
+        guest_orders = coalesce(update_settings.guest_orders, s.guest_orders),
+        guest_limits_per_network = coalesce(update_settings.guest_limits_per_network, s.guest_limits_per_network),
+        guest_data_kept = coalesce(update_settings.guest_data_kept::interval, s.guest_data_kept),
         max_unpaid_orders = CASE WHEN 'max_unpaid_orders' = ANY (update_settings.given)
                                  THEN update_settings.max_unpaid_orders
                                  ELSE coalesce(update_settings.max_unpaid_orders, s.max_unpaid_orders) END,

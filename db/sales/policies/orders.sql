@@ -9,7 +9,7 @@ REVOKE ALL ON sales.orders FROM store_api;
 GRANT SELECT ON sales.orders TO store_api;
 GRANT INSERT (id, account_id, currency, shipping_address, promo_code, expires_at, subtotal, discount, tax, shipping,
               total, commission_basis_points, shipping_method_id, weight, fulfilment_status, buyer_tax_id,
-              buyer_reference, metadata)
+              buyer_reference, metadata, email)
     ON sales.orders TO store_api;
 GRANT UPDATE (status, subtotal, discount, tax, tax_included, shipping, shipping_tax, shipping_tax_included,
               shipping_parts, tax_country, tax_region, taxed_at, buyer_tax_id, total, weight, amount_paid,

@@ -1,9 +1,10 @@
 -- Orders below an id, newest first: of one account or of all; with one status of the order, its money or its goods, or
--- any; from a moment (inclusive) to another (exclusive). NULL is no filter. The caller's row security applies.
+-- any; of some ids; from a moment (inclusive) to another (exclusive). NULL is no filter. The caller's row security
+-- applies.
 -- Callers:   list_orders, list_all_orders.
 CREATE OR REPLACE FUNCTION sales.find_orders(
     account_id uuid, status text, payment_status text, fulfilment_status text, "from" timestamptz, "to" timestamptz,
-    before uuid, count integer
+    before uuid, count integer, ids uuid[] DEFAULT NULL
 )
 RETURNS sales.orders[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -14,6 +15,7 @@ BEGIN
     RETURN ARRAY(
         SELECT o FROM sales.orders AS o
         WHERE o.id < find_orders.before
+          AND (find_orders.ids IS NULL OR o.id = ANY (find_orders.ids))
           -- The period as a range of ids, ten minutes wider: an id is made shortly after its transaction began (which
           -- is the time in created_at), and clocks may be adjusted. Without this range, the search for an old period
           -- starts at the newest order.

@@ -3,9 +3,10 @@
 -- Callers:   use_promotions (under its locks), api.validate_promotion.
 -- Definer:   customers may not read promotions or the uses of others.
 CREATE OR REPLACE FUNCTION sales.find_promotion(
-    code text, account_id uuid, OUT id uuid, OUT stackable boolean, OUT reason text
+    code text, account_id uuid, email text DEFAULT NULL, OUT id uuid, OUT stackable boolean, OUT reason text
 )
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_promotion sales.promotions;
 BEGIN
@@ -24,7 +25,10 @@ BEGIN
             SELECT count(*) FROM sales.promotion_uses AS u
             WHERE u.promotion_id = v_promotion.id
               AND u.account_id = find_promotion.account_id
-              AND u.released_at IS NULL) THEN 'promo_used_by_account'
+              AND u.released_at IS NULL)
+            + CASE WHEN v_promotion.uses_per_account IS NULL THEN 0
+                   ELSE sales.count_uses_by_email(v_promotion.id, find_promotion.account_id, find_promotion.email) END
+            THEN 'promo_used_by_account'
     END;
 END $$;
 

@@ -16,7 +16,8 @@ CREATE OR REPLACE FUNCTION sales.place_order(
     account_id uuid, currency text, product_ids uuid[], quantities bigint[], bundle_ids uuid[],
     bundle_quantities bigint[], shipping_address jsonb, promo_code text DEFAULT NULL,
     shipping_method_id uuid DEFAULT NULL, buyer_tax_id text DEFAULT NULL, buyer_reference text DEFAULT NULL,
-    expected_total bigint DEFAULT NULL, metadata jsonb DEFAULT NULL, line_metadata jsonb DEFAULT NULL
+    expected_total bigint DEFAULT NULL, metadata jsonb DEFAULT NULL, line_metadata jsonb DEFAULT NULL,
+    email text DEFAULT NULL
 )
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -136,12 +137,12 @@ BEGIN
 
     INSERT INTO sales.orders (id, account_id, currency, subtotal, total, weight, shipping_address,
                               shipping_method_id, expires_at, commission_basis_points, buyer_tax_id, buyer_reference,
-                              fulfilment_status, metadata)
+                              fulfilment_status, metadata, email)
     VALUES (v_order_id, place_order.account_id, place_order.currency, v_subtotal, v_subtotal, v_weight,
             place_order.shipping_address, place_order.shipping_method_id, v_shop.expires_at,
             v_shop.commission_basis_points, place_order.buyer_tax_id, place_order.buyer_reference,
             CASE WHEN true = ANY (v_requires) THEN 'unfulfilled' ELSE 'not_needed' END,
-            coalesce(place_order.metadata, '{}'))
+            coalesce(place_order.metadata, '{}'), place_order.email)
     RETURNING number INTO STRICT v_number;
 
     INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, bundle, sku, name, quantity,

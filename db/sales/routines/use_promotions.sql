@@ -2,7 +2,7 @@
 -- Concurrent orders cannot exceed a limit, since each waits for the one before. price_order() computes the discount.
 -- Callers:   place_order.
 -- Locks:     promotions with a total limit, in id order; for those with a limit per account, an advisory lock of
---            promotion and account.
+--            promotion and e-mail (or account, if there is none).
 -- Errors:    those of refuse_promotion.
 -- Definer:   customers may not read or write promotions.
 CREATE OR REPLACE FUNCTION sales.use_promotions(order_id uuid, account_id uuid, promo_code text)
@@ -15,6 +15,8 @@ DECLARE
         WHERE c.code <> '' GROUP BY upper(c.code) ORDER BY min(c.n));
     v_code      text;
     v_promotion record;
+    v_email     text;
+    v_person    text;
 BEGIN
     IF v_codes = '{}' THEN
         PERFORM sales.refuse_promotion('promo_code_unknown');
@@ -24,13 +26,17 @@ BEGIN
     WHERE p.code = ANY (v_codes) AND p.total_uses IS NOT NULL
     ORDER BY p.id
     FOR NO KEY UPDATE;
-    PERFORM pg_advisory_xact_lock(hashtextextended(p.id::text || use_promotions.account_id::text, 0))
+    -- The same person as a guest and with an account has one e-mail.
+    SELECT o.email, coalesce(lower(coalesce(o.email, a.email)), a.id::text) INTO STRICT v_email, v_person
+    FROM sales.orders AS o JOIN identity.accounts AS a ON a.id = use_promotions.account_id
+    WHERE o.id = use_promotions.order_id;
+    PERFORM pg_advisory_xact_lock(hashtextextended(p.id::text || v_person, 0))
     FROM (SELECT x.id
           FROM sales.promotions AS x
           WHERE x.code = ANY (v_codes) AND x.uses_per_account IS NOT NULL
           ORDER BY x.id) AS p;
     FOREACH v_code IN ARRAY v_codes LOOP
-        v_promotion := sales.find_promotion(v_code, use_promotions.account_id);
+        v_promotion := sales.find_promotion(v_code, use_promotions.account_id, v_email);
         IF v_promotion.reason IS NOT NULL THEN
             PERFORM sales.refuse_promotion(v_promotion.reason);
         ELSIF NOT v_promotion.stackable AND cardinality(v_codes) > 1 THEN
