@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -231,6 +232,24 @@ async def _gift_card(world: World) -> dict[str, str]:
     return {BODIES["redeem_gift_card"]["code"]: world.answers["issue_gift_card"]["code"]}
 
 
+async def _planned_price(world: World) -> dict[str, str]:
+    later = datetime.now(UTC) + timedelta(days=1)
+    made = await world.shop.call(
+        "web_merchant", "set_price", token=world.shop.merchant, product_id=world.sold["product"], price=4300,
+        currency="USD", valid_from=later,
+    )  # fmt: skip
+    return {"/prices/2": f"/prices/{made['version']}"}
+
+
+async def _planned_bundle_price(world: World) -> dict[str, str]:
+    later = datetime.now(UTC) + timedelta(days=1)
+    made = await world.shop.call(
+        "web_merchant", "set_bundle_price", token=world.shop.merchant, bundle_id=world.sold["bundle"], price=8300,
+        currency="USD", valid_from=later,
+    )  # fmt: skip
+    return {"/prices/2": f"/prices/{made['version']}"}
+
+
 async def _promotion(world: World) -> dict[str, str]:
     return {IDS["promotion"]: world.answers["create_promotion"]["id"]}
 
@@ -304,6 +323,8 @@ PREPARE: dict[str, Prepare] = {
     "approve_merchant": _seller,
     "update_category": _category,
     "delete_category": _category,
+    "delete_price": _planned_price,
+    "delete_bundle_price": _planned_bundle_price,
     "add_wishlist_item": _no_wish,
     "update_cart_item": _cart,
     "checkout_cart": _cart,
