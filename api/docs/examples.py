@@ -10,7 +10,8 @@ Document = dict[str, Any]
 
 # What a field of an operation that has no example in BODIES is shown with.
 _BY_FORMAT = {"date-time": "2026-11-30T12:00:00Z", "date": "2026-11-30"}
-_BY_NAME = {"email": "alice@example.com", "currency": "USD", "country": "BD", "name": "Alice", "price": 1999}
+_BY_NAME = {"email": "alice@example.com", "currency": "USD", "country": "BD", "name": "Alice", "price": 1999,
+            "version": 2}  # fmt: skip
 
 
 def add_examples(document: Document) -> None:

@@ -233,21 +233,24 @@ async def _gift_card(world: World) -> dict[str, str]:
 
 
 async def _planned_price(world: World) -> dict[str, str]:
-    later = datetime.now(UTC) + timedelta(days=1)
-    made = await world.shop.call(
-        "web_merchant", "set_price", token=world.shop.merchant, product_id=world.sold["product"], price=4300,
-        currency="USD", valid_from=later,
-    )  # fmt: skip
-    return {"/prices/2": f"/prices/{made['version']}"}
+    return {IDS["product"]: await _plan(world, "set_price", product_id=await world.shop.product(5000))}
 
 
 async def _planned_bundle_price(world: World) -> dict[str, str]:
-    later = datetime.now(UTC) + timedelta(days=1)
     made = await world.shop.call(
-        "web_merchant", "set_bundle_price", token=world.shop.merchant, bundle_id=world.sold["bundle"], price=8300,
-        currency="USD", valid_from=later,
+        "web_merchant", "create_bundle", token=world.shop.merchant, **BODIES["create_bundle"] | {
+            "sku": "LAMP-PLAN", "items": [{"product_id": await world.shop.product(5000), "quantity": 1}],
+        },
     )  # fmt: skip
-    return {"/prices/2": f"/prices/{made['version']}"}
+    return {IDS["bundle"]: await _plan(world, "set_bundle_price", bundle_id=made["id"])}
+
+
+async def _plan(world: World, function: str, **thing: str) -> str:
+    """Plans the second price of a product or bundle; its id."""
+    given = {"price": 4300, "currency": "USD", "valid_from": datetime.now(UTC) + timedelta(days=1), **thing}
+    made = await world.shop.call("web_merchant", function, token=world.shop.merchant, **given)
+    assert made["version"] == 2
+    return next(iter(thing.values()))
 
 
 async def _promotion(world: World) -> dict[str, str]:

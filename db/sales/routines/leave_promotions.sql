@@ -9,21 +9,24 @@ CREATE OR REPLACE FUNCTION sales.leave_promotions(product_id uuid, category_id u
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_what       CONSTANT text := CASE WHEN leave_promotions.category_id IS NULL THEN 'product' ELSE 'category' END;
-    v_promotions jsonb;
+    v_promotions CONSTANT jsonb := (
+        SELECT jsonb_build_object('promotions', jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name) ORDER BY p.id))
+        FROM sales.promotions AS p
+        WHERE p.enabled AND (p.valid_until IS NULL OR p.valid_until > now())
+          AND p.id IN (SELECT x.promotion_id FROM sales.promotion_products AS x
+                       WHERE x.product_id = leave_promotions.product_id
+                       UNION SELECT x.promotion_id FROM sales.promotion_categories AS x
+                       WHERE x.category_id = leave_promotions.category_id)
+        HAVING count(*) > 0);
 BEGIN
-    SELECT jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name) ORDER BY p.id) INTO v_promotions
-    FROM sales.promotions AS p
-    WHERE p.enabled AND (p.valid_until IS NULL OR p.valid_until > now())
-      AND p.id IN (SELECT x.promotion_id FROM sales.promotion_products AS x
-                   WHERE x.product_id = leave_promotions.product_id
-                   UNION SELECT x.promotion_id FROM sales.promotion_categories AS x
-                   WHERE x.category_id = leave_promotions.category_id);
-    IF v_promotions IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = v_what || '_in_promotion',
-            MESSAGE = format('A promotion is for this %s.', v_what),
-            HINT = 'Customer service can disable the promotion or change its scope.',
-            DETAIL = jsonb_build_object('promotions', v_promotions)::text;
+    IF v_promotions IS NOT NULL AND leave_promotions.category_id IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'category_in_promotion',
+            MESSAGE = 'A promotion is for this category.', HINT = 'Disable the promotion or change its scope.',
+            DETAIL = v_promotions::text;
+    ELSIF v_promotions IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'product_in_promotion',
+            MESSAGE = 'A promotion is for this product.',
+            HINT = 'Customer service can disable the promotion or change its scope.', DETAIL = v_promotions::text;
     END IF;
     DELETE FROM sales.promotion_categories AS x WHERE x.category_id = leave_promotions.category_id;
 END $$;

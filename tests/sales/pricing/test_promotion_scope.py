@@ -73,9 +73,7 @@ async def test_one_that_is_over_prevents_nothing_and_does_not_come_back_for_ever
     assert (await buyer.order(line(cup), promo_code=made["code"]))["discount"] == 100
 
 
-async def test_a_product_or_bundle_of_a_promotion_cannot_be_deleted(
-    shop: Shop, promotion: Make, bundle: Make
-) -> None:
+async def test_a_product_or_bundle_of_a_promotion_cannot_be_deleted(shop: Shop, promotion: Make, bundle: Make) -> None:
     lamp = await shop.product(1000)
     both = await bundle((lamp, 2))
     made = await promotion(product_ids=[lamp, both])
