@@ -17,6 +17,7 @@ from api.handlers import checkout, checkout_return, mail_links, mock_checkout, p
 from api.handlers.account_export import ExportAccount
 from api.handlers.cached import Cached
 from api.handlers.checkout import BeginPayment, CapturePayment
+from api.handlers.event_types import EventTypes
 from api.handlers.gift_cards import RedeemGiftCard
 from api.handlers.invoice_pdf import InvoicePdf, InvoiceXml
 from api.handlers.order_stream import OrderStream
@@ -118,6 +119,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/products",                              "list_products", 200, Cached),
     GET   ("/products/facets",                       "get_product_facets", 200, Cached),
     POST  ("/products",                              "create_product", 201),
+    POST  ("/products/{product_id}/variants",        "create_variant", 201),
     GET   ("/products/{product_id}",                 "get_product", 200, Cached),
     PATCH ("/products/{product_id}",                 "update_product"),
     DELETE("/products/{product_id}",                 "delete_product"),
@@ -165,6 +167,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/orders/{order_id}/events",              "list_order_events"),
     GET   ("/admin/orders",                          "list_all_orders"),
     GET   ("/admin/orders/{order_id}",               "get_any_order"),
+    PATCH ("/admin/orders/{order_id}",               "update_any_order"),
+    GET   ("/admin/orders/{order_id}/notes",         "list_order_notes"),
     POST  ("/admin/orders/{order_id}/ship",          "ship_order"),
     POST  ("/admin/orders/{order_id}/deliver",       "deliver_order"),
     POST  ("/admin/orders/{order_id}/cancel",        "cancel_any_order"),
@@ -291,6 +295,7 @@ ROUTES: tuple[ApiRoute, ...] = (
 
     # events
     GET   ("/events",                                "list_events"),
+    GET   ("/events/types",                          "list_event_types", 200, EventTypes),
     GET   ("/admin/security-events",                 "list_security_events"),
     GET   ("/orders/{order_id}/stream",              "stream_order", 200, OrderStream),
     POST  ("/webhook-endpoints",                     "create_webhook_endpoint", 201, CheckTarget),
@@ -299,6 +304,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     PATCH ("/webhook-endpoints/{endpoint_id}",       "update_webhook_endpoint", 200, CheckTarget),
     DELETE("/webhook-endpoints/{endpoint_id}",       "delete_webhook_endpoint", 204),
     POST  ("/webhook-endpoints/{endpoint_id}/rotate-secret", "rotate_webhook_secret"),
+    POST  ("/webhook-endpoints/{endpoint_id}/test",  "test_webhook_endpoint", 201),
     GET   ("/webhook-endpoints/{endpoint_id}/deliveries", "list_webhook_deliveries"),
     POST  ("/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/redeliver", "redeliver_webhook"),
 

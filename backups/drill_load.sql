@@ -5,7 +5,7 @@ SELECT set_config('app.token', c.token, false) FROM drill.customers AS c WHERE c
 WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(1))
 SELECT o.id AS order_id
 FROM gate, drill.products AS p,
-     LATERAL api.create_order(items => ARRAY[ROW(p.id, 2, NULL)::api.order_line]) AS o
+     LATERAL api.create_order(items => ARRAY[ROW(p.id, 2, NULL, NULL)::api.order_line]) AS o
 WHERE p.n = :product
 \gset
 WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(1))

@@ -11,6 +11,8 @@
 --             analyst-role`); dba_… (`storeproc dba-role`) are members of the owners: db/docs/dba.md
 --             app_merchant_sql = a merchant's own rows in report.my_… (log-in roles merchant_…, created by
 --             `storeproc merchant-role`)
+--             store_events = the published columns of the event log, for readers of the publication storeproc_events
+--             (db/docs/events-stream.md)
 --   log-ins   web_<audience>, one connection pool each
 --   people    store_backup (replication, reads everything, writes nothing), store_monitor (pg_monitor and the monitor
 --             views)
@@ -24,7 +26,7 @@ BEGIN
     FOREACH v_role IN ARRAY ARRAY[
         'store_owner', 'store_api',
         'app_anonymous', 'app_customer', 'app_merchant', 'app_support', 'app_admin', 'app_gateway', 'app_worker',
-        'app_readwrite', 'app_readonly', 'app_merchant_sql'
+        'app_readwrite', 'app_readonly', 'app_merchant_sql', 'store_events'
     ] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
             EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN NOINHERIT', v_role);
@@ -52,6 +54,7 @@ ALTER ROLE app_worker INHERIT;
 ALTER ROLE app_readwrite INHERIT;
 ALTER ROLE app_readonly INHERIT;
 ALTER ROLE app_merchant_sql INHERIT;
+ALTER ROLE store_events INHERIT;
 
 GRANT app_anonymous TO app_customer;
 GRANT app_customer TO app_merchant, app_support;

@@ -110,8 +110,8 @@ def public(schema: Mapping[str, Any]) -> Schema:
 
 
 def text_format(name: str) -> str:
-    """The format of a text, which its name says: `return_url` is a URI, `pending_email` an address."""
-    return {"url": "uri", "email": "email"}.get(name.rpartition("_")[2], "")
+    """The format of a text, which its name says: `return_url` is a URI, `pending_email` an address in any script."""
+    return {"url": "uri", "email": "idn-email"}.get(name.rpartition("_")[2], "")
 
 
 def plain_pattern(expression: str) -> str:

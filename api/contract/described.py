@@ -8,7 +8,7 @@ from typing import Any
 from api.contract.components import Components, public
 from api.contract.deprecations import mark_operation
 from api.contract.json_schema import Schema, component
-from api.contract.operations import Operation, body_fields
+from api.contract.operations import FILTERS, Operation, body_fields
 from api.contract.problems import Problems
 from api.contract.reader import Contract
 from api.contract.signatures import PEOPLE, Function
@@ -94,6 +94,8 @@ class Describer:
             }
             if description := found.get("description"):
                 parameter["description"] = description
+            if name == FILTERS:
+                parameter |= {"style": "form", "explode": True, "example": {"option.size": "M"}}
             parameters.append(parameter)
         if "if_match" in operation.statement.hidden:
             parameters.append(_IF_MATCH)

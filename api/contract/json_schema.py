@@ -142,6 +142,8 @@ def nullable(schema: Schema) -> Schema:
     return result
 
 
+# Of an object all of whose members are strings.
+_ONLY_TEXTS = """(NOT (VALUE @? '$.*?(@.type() != "string")'::jsonpath))"""
 _NUMBER = r"(?:'(-?\d+)'::[\w ]+|\(?(-?\d+)\)?)"
 _BOUNDS = {">=": "minimum", "<=": "maximum", ">": "exclusiveMinimum", "<": "exclusiveMaximum"}
 _SUBJECT = r"\(?VALUE\)?(?:::text)?"
@@ -174,6 +176,8 @@ def limits(check: str) -> Schema:
             schema["enum"] = [value.replace("''", "'") for value in re.findall(r"'((?:[^']|'')*)'::", found[1])]
         elif found := re.fullmatch(r"jsonb_typeof\(VALUE\) = '(\w+)'::text", term):
             schema["type"] = found[1]
+        elif term == _ONLY_TEXTS:
+            schema["additionalProperties"] = {"type": "string"}
     return schema
 
 

@@ -10,6 +10,7 @@ from api.contract.components import Components
 from api.contract.deprecations import mark_fields
 from api.contract.described import Describer
 from api.contract.error_codes import ErrorCodes
+from api.contract.events import PARAMETERS, add_events, describe_stream, webhooks
 from api.contract.operations import Operation
 from api.contract.problems import Problems
 from api.contract.reader import Contract
@@ -45,8 +46,11 @@ _SECURITY: dict[str, Any] = {
     },
 }
 
-_DESCRIPTION = """Every amount is an integer in minor units beside a currency. Lists answer `data` and
-`next_cursor`; send `next_cursor` as `cursor` to get the next page.
+_DESCRIPTION = """Every amount is an integer in minor units beside a currency. Carts, orders and payments are at most
+10^15, so that JavaScript's numbers are exact. Sums of reports and balances are exact in JSON; they exceed 2^53 only
+where a shop's turnover does.
+
+Lists answer `data` and `next_cursor`; send `next_cursor` as `cursor` to get the next page.
 
 **Log in** with `POST /v1/sessions` and send `Authorization: Bearer <access_token>`, or ask for cookies.
 
@@ -74,13 +78,19 @@ def build_openapi(
 ) -> dict[str, Any]:
     """The document of these operations, as JSON data. `phrases`: what HTTP calls each status."""
     operations = list(operations)
-    components = Components(contract.types, {"api.currency": contract.currencies, "api.provider": contract.providers})
+    components = Components(contract.types, {
+        "api.currency": contract.currencies,
+        "api.provider": contract.providers,
+        "api.event_type_name": [event.type for event in contract.events],
+    })  # fmt: skip
     problems = Problems(operations, error_codes, phrases)
     describer = Describer(contract, components, problems)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = paths.setdefault(f"/v1{operation.line.path}", {})
         path[operation.line.method.lower()] = describer.describe(operation)
+    add_events(components, contract.events)
+    describe_stream(paths)
     components.schemas |= problems.schemas
     return {
         "openapi": "3.1.0",
@@ -94,8 +104,10 @@ def build_openapi(
         "servers": [{"url": "/"}],
         "tags": describe_tags({tag_of(operation.line.path) for operation in operations}),
         "paths": paths,
+        "webhooks": webhooks(contract.events),
         "components": {
             "schemas": mark_fields(dict(sorted(components.schemas.items()))),
+            "parameters": PARAMETERS,
             "responses": problems.responses,
             "examples": dict(sorted(problems.examples.items())),
             "headers": _HEADERS,

@@ -22,6 +22,9 @@ SECRET = frozenset(
         "/webhook-endpoints/{endpoint_id}/rotate-secret",
     )
 )
+# A query parameter that is an object of texts: each of its members is a parameter of its own, such as option.size=M.
+FILTERS = "filters"
+FILTER_PREFIXES = ("option.", "attribute.")
 # A field of these responses is shown once. A repeated request gets what is stored: the response without it.
 SHOWN_ONCE = MappingProxyType({"/api-keys": "key", "/gift-cards": "code", "/webhook-endpoints": "secret"})
 
@@ -91,6 +94,8 @@ def build_operation(contract: Contract, line: RouteLine, locations: Mapping[str,
     path = path_parameters(line.path)
     others = [p.name for p in function.visible if p.name not in path]
     has_body = line.method in ("POST", "PUT", "PATCH")
+    if line.accepts != "application/json":  # the body is a file
+        others, has_body = [name for name in others if name not in line.fields], False
     query, fields = ([], others) if has_body else (others, [])
     return Operation(
         line=line,
@@ -151,7 +156,7 @@ def _parameters_schema(contract: Contract, line: RouteLine, function: Function, 
     for name in names:
         parameter = function.parameters[name]
         schema = contract.types.schema(parameter.type, request=True)
-        if schema.get("type") not in ("string", "integer", "number", "boolean"):
+        if name != FILTERS and schema.get("type") not in ("string", "integer", "number", "boolean"):
             raise ContractError([f"{line.path}: {name} is {parameter.type}, which is no path or query parameter"])
         if parameter.default is not None and (value := default_value(parameter.default)) is not None:
             schema["default"] = value

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from api.contract.events import EventType
 from api.contract.json_schema import Domain, Types
 from api.contract.signatures import AUDIENCES, HIDDEN, Attribute, ContractError, Function, Parameter
 
@@ -21,7 +22,7 @@ class Contract:
 
     `sentences` maps a constraint, unique index or domain to its COMMENT; `raised` maps a code that a routine raises to
     its status and sentence; `currencies` and `providers` are those that the shop knows. `explained` has the
-    sentences of codes that are data where they are raised.
+    sentences of codes that are data where they are raised. `events` are the types of events.
     """
 
     functions: dict[str, Function]
@@ -31,6 +32,7 @@ class Contract:
     currencies: tuple[str, ...] = ()
     explained: Mapping[str, str] = field(default_factory=dict)
     providers: tuple[str, ...] = ()
+    events: tuple[EventType, ...] = ()
 
     def refused_inputs(self) -> dict[str, tuple[int, str]]:
         """The code of each domain's CHECK, with its status and the domain's sentence."""
@@ -96,7 +98,8 @@ async def read_contract(connection: asyncpg.Connection[Any]) -> Contract:
     explained: dict[str, str] = {}
     for row in await connection.fetch(_EXPLANATIONS):
         explained |= _explanations(row["body"])
-    return Contract(functions, types, sentences, raised, tuple(currencies), explained, tuple(providers))
+    events = await _read_events(connection, names)
+    return Contract(functions, types, sentences, raised, tuple(currencies), explained, tuple(providers), events)
 
 
 async def read_deployed(connection: asyncpg.Connection[Any], contract: Contract, source: tuple[str, str]) -> Deployed:
@@ -123,6 +126,14 @@ async def _call(connection: asyncpg.Connection[Any], names: Container[str], name
     if name not in names or not await connection.fetchval(f"SELECT has_function_privilege('api.{name}()', 'EXECUTE')"):
         return None
     return await connection.fetchval(f"SELECT api.{name}()")  # the names are ours
+
+
+async def _read_events(connection: asyncpg.Connection[Any], names: Container[str]) -> tuple[EventType, ...]:
+    page = await _call(connection, names, "list_event_types")  # a record, with the page's attributes
+    return tuple(
+        EventType(e["type"], e["description"], e["payload"], e["merchant_payload"] or "", orjson.loads(e["example"]))
+        for e in (page["data"] if page else ())
+    )
 
 
 def _function(row: Mapping[str, Any], scope: str) -> Function:

@@ -49,6 +49,10 @@ BODIES: dict[str, Any] = {
         "currency": "USD", "stock": 20, "category_id": IDS["category"], "attributes": {"colour": "brass"},
         "weight": 1800,
     },
+    "create_variant": {
+        "sku": "SHIRT-M-RED", "option_values": {"Size": "M", "Colour": "red"}, "price": 2900, "currency": "USD",
+        "stock": 12,
+    },
     "update_product": {"name": "Brass reading lamp", "attributes": {"colour": "brass", "switch": "dimmer"}},
     "set_price": {"price": 4500, "currency": "USD"},
     "adjust_stock": {"delta": 10, "reason": "A delivery from the workshop"},
@@ -69,6 +73,10 @@ BODIES: dict[str, Any] = {
     "set_shipping_address": {"address_id": IDS["address"]},
     "cancel_order": {"reason": "Ordered twice"},
     "cancel_any_order": {"reason": "The customer asked for it by telephone"},
+    "update_any_order": {
+        "note": "She called: the bell is broken.", "metadata": {"ticket": "4711"},
+        "shipping_address": {"name": "Alice Smith", "line1": "7 Lake Road", "city": "Dhaka", "country": "BD"},
+    },
     "hold_order": {"reason": "The address does not exist"},
     "release_order": {"reason": "The customer corrected the address"},
     "create_promotion": {"code": _CODE, "name": "Spring sale", "kind": "percentage", "basis_points": 1000},

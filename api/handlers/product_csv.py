@@ -9,14 +9,15 @@ database decides what its lines mean.
 from __future__ import annotations
 
 import asyncio
-import csv
 import hashlib
 import io
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager
-from typing import IO, Any, ClassVar
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
+from email.message import Message
+from types import MappingProxyType
+from typing import IO, ClassVar
 
 import asyncpg
 import orjson
@@ -24,6 +25,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.contract.json_schema import Schema
+from api.handlers.product_lines import CHARSETS, Lines
 from api.handlers.transfers import RETRY_AFTER, SLOWEST, Transfer, Transfers
 from api.http.context import request_context
 from api.http.endpoint import Endpoint
@@ -36,7 +39,6 @@ from api.postgres.functions import Caller
 CSV = "text/csv"
 IN_MEMORY = 256 * 1024  # bytes of an export that are kept in memory; a larger one goes to disk
 CHUNK = 64 * 1024
-MOST_LINES = 20_000  # api.import_products refuses more; the rest of such a file is not read
 PATIENCE = 30.0  # seconds that a client may take to make room for the next chunk
 
 
@@ -46,6 +48,7 @@ PATIENCE = 30.0  # seconds that a client may take to make room for the next chun
 class ImportProducts(Endpoint):
     """POST /products/import."""
 
+    fields: ClassVar[Mapping[str, Schema]] = MappingProxyType({"columns": {"type": "array"}})  # the file's first line
     accepts: ClassVar[str] = CSV
     refusals: ClassVar[tuple[str, ...]] = ("check_importer", "open_import", "import_file_invalid", "import_rejected")
     others: ClassVar[Mapping[int, str]] = {202: "The new product import, which the worker goes on with."}
@@ -56,12 +59,16 @@ class ImportProducts(Endpoint):
         if request.media_type() != CSV.encode():
             raise Problem("media_type_unsupported", detail="Send the file as text/csv.")
         request.refuse_coding()
+        encoding = _encoding(request)
+        (on_conflict,) = self.read_parameters(request)
         await self.verify(request, "check_importer")
         with closing(start_transfer(self.state["uploads"], caller)) as upload:
             file = io.BytesIO()
-            digest = await self._receive(request, upload, file)
+            digest = hashlib.sha256(f"{on_conflict} {encoding}\n".encode())
+            await self._receive(request, upload, file, digest)
             file.seek(0)
-            text, replayed = await self._copy_in(request, caller, Lines(file), digest)
+            lines = Lines(file, encoding)
+            text, replayed = await self._copy_in(request, caller, lines, on_conflict, digest.hexdigest())
         headers: Headers = [NO_STORE, JSON, *([REPLAYED] if replayed else [])]
         made = orjson.loads(text)
         if made["status"] == "rejected":
@@ -69,11 +76,10 @@ class ImportProducts(Endpoint):
         headers.append((b"location", f"/v1/products/imports/{made['id']}".encode()))
         return RawResponse(201 if made["status"] == "completed" else 202, text.encode(), headers)
 
-    async def _receive(self, request: ApiRequest, upload: Transfer, file: IO[bytes]) -> str:
-        """Writes the body to `file`; the deadline moves with every byte. Returns its SHA-256."""
+    async def _receive(self, request: ApiRequest, upload: Transfer, file: IO[bytes], digest: hashlib._Hash) -> None:
+        """Writes the body to `file` and `digest`; the deadline moves with every byte."""
         settings = self.state["settings"]
         begin = time.perf_counter()
-        digest = hashlib.sha256()
         size = 0
         while True:
             message = await request.receive()
@@ -94,9 +100,11 @@ class ImportProducts(Endpoint):
             if not message.get("more_body"):
                 # What is left to do has the time of any request.
                 request.context.deadline = time.perf_counter() + settings.request_timeout
-                return digest.hexdigest()
+                return
 
-    async def _copy_in(self, request: ApiRequest, caller: Caller, lines: Lines, digest: str) -> tuple[str, bool]:
+    async def _copy_in(
+        self, request: ApiRequest, caller: Caller, lines: Lines, on_conflict: object, digest: str
+    ) -> tuple[str, bool]:
         """The import as JSON, and whether this Idempotency-Key made it before."""
         key = self.read_key(request)
         async with transaction(self, request, caller) as connection:
@@ -108,51 +116,22 @@ class ImportProducts(Endpoint):
             await connection.copy_records_to_table(
                 "import_draft", schema_name="pg_temp", columns=["line", "problem", *lines.columns], records=lines
             )
-            text: str = await connection.fetchval("SELECT to_json(api.import_products($1))::text", lines.columns)
+            query = "SELECT to_json(api.import_products($1, $2))::text"
+            text: str = await connection.fetchval(query, lines.columns, on_conflict)
             if key is not None:
                 await connection.fetchval("SELECT api.store_idempotent_answer($1)", text)
             return text, False
 
 
-class Lines:
-    """A file's cells, a line at a time. The first one names the columns."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        # utf-8-sig: spreadsheets begin their files with a byte order mark.
-        self.reader = csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""), strict=True)
-        with _readable(self.reader):
-            self.columns = [name.strip().lower() for name in next(self.reader, [])]
-
-    def __iter__(self) -> Iterator[tuple[object, ...]]:
-        """Records for COPY: the line's number, what is wrong with its form, its cells."""
-        width = len(self.columns)
-        nothing = (None,) * width
-        number = self.reader.line_num + 1
-        count = 0
-        with _readable(self.reader):
-            for cells in self.reader:
-                if cells:
-                    count += 1
-                if count > MOST_LINES + 1:
-                    return  # the database refuses it for its length
-                if len(cells) == width:
-                    # A NUL is no text in PostgreSQL.
-                    yield (number, None, *(cell.replace("\0", "") for cell in cells))
-                elif cells:
-                    yield (number, f"The line has {len(cells)} cells, there are {width} columns.", *nothing)
-                number = self.reader.line_num + 1
-
-
-@contextmanager
-def _readable(reader: Any) -> Iterator[None]:
-    """Reports what the CSV reader cannot read as a mistake of the client."""
-    try:
-        yield
-    except UnicodeDecodeError:
-        raise Problem("import_file_invalid", detail="The file is not UTF-8.") from None
-    except csv.Error as error:
-        detail = f"Line {reader.line_num} cannot be read as CSV: {error}."
-        raise Problem("import_file_invalid", detail=detail) from None
+def _encoding(request: ApiRequest) -> str:
+    """The encoding that Content-Type names, or an empty string. Raises Problem."""
+    header = Message()
+    header["content-type"] = request.header(b"content-type") or CSV
+    charset = header.get_content_charset() or ""
+    if charset and charset not in CHARSETS:
+        known = ", ".join(sorted(CHARSETS))
+        raise Problem("media_type_unsupported", detail=f"A file can be sent with one of these charsets: {known}.")
+    return charset
 
 
 # --- out ------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.contract.deprecations import notices_of
 from api.contract.json_schema import Schema
-from api.contract.operations import Operation, RouteLine
+from api.contract.operations import FILTER_PREFIXES, FILTERS, Operation, RouteLine
 from api.contract.texts import canonical, find_places
 from api.contract.validation import compile_schema, make_whole, typed, violations
 from api.http.authentication import identify
@@ -145,7 +145,7 @@ class Endpoint:
 
     async def read(self, request: ApiRequest) -> Call:
         """The request, validated. Raises Problem with a JSON pointer for each violation."""
-        texts = self._read_parameters(request)
+        texts = self.read_parameters(request)
         if not self.operation.has_body:
             return Call(texts, {}, "", None, "")
         body = await request.read(self.state["settings"].body_limit, partial(self.verify, request, "check_caller"))
@@ -176,7 +176,8 @@ class Endpoint:
             raise Problem("idempotency_key_invalid")
         return key
 
-    def _read_parameters(self, request: ApiRequest) -> list[object]:
+    def read_parameters(self, request: ApiRequest) -> list[object]:
+        """Path and query parameters, validated, as text. Raises Problem."""
         given = request.path
         if request.scope["query_string"]:
             given = request.query()
@@ -185,7 +186,13 @@ class Endpoint:
             given |= request.path
         if not given and not self._kinds:
             return []
+        filters: dict[str, object] = {}
+        if FILTERS in self._kinds:
+            filters = {name: given.pop(name) for name in tuple(given) if name.startswith(FILTER_PREFIXES)}
         values = {name: typed(value, self._kinds.get(name)) for name, value in given.items()}
+        if filters:
+            values[FILTERS] = filters
+            given = given | {FILTERS: orjson.dumps(filters).decode()}
         if self._parameter_texts:
             values = canonical(values, self._parameter_texts)
             given = given | {name: value for name, value in values.items() if isinstance(value, str)}

@@ -33,7 +33,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "idempotency_key_invalid": (422, "An Idempotency-Key has 1 to 255 printable ASCII characters."),
     "identity_provider_unavailable": (503, "The identity provider does not answer. Try again in a moment."),
     "if_match_invalid": (422, 'If-Match must be ETags as they were received, such as "3", or *.'),
-    "import_file_invalid": (422, "The file is not a CSV file in UTF-8."),
+    "import_file_invalid": (422, "The file cannot be read as CSV. The detail says what to do."),
     "import_rejected": (
         422,
         "Some lines are wrong, so nothing was imported. The report names the lines and the reasons.",

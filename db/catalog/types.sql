@@ -32,17 +32,88 @@ COMMENT ON DOMAIN api.attributes IS
 CREATE DOMAIN api.import_columns AS text[] CONSTRAINT too_many_columns CHECK (cardinality(VALUE) <= 50);
 COMMENT ON DOMAIN api.import_columns IS 'The columns of the file, 50 at most.';
 
+CREATE DOMAIN api.option_name AS api.line
+    CONSTRAINT option_name_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 50);
+COMMENT ON DOMAIN api.option_name IS 'The name of an option, such as size: 1 to 50 characters on one line.';
+
+CREATE DOMAIN api.option_value AS api.line
+    CONSTRAINT option_value_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 50);
+COMMENT ON DOMAIN api.option_value IS 'A value of an option, such as M: 1 to 50 characters on one line.';
+
+CREATE DOMAIN api.option_value_list AS api.option_value[] CONSTRAINT too_many_values CHECK (cardinality(VALUE) <= 100);
+COMMENT ON DOMAIN api.option_value_list IS 'The values of an option in their order, at most 100.';
+
+CREATE DOMAIN api.option_values AS jsonb
+    CONSTRAINT option_values_not_text
+        CHECK (jsonb_typeof(VALUE) = 'object' AND NOT VALUE @? '$.* ? (@.type() != "string")'::jsonpath)
+    CONSTRAINT option_values_too_large CHECK (octet_length(VALUE::text) <= 2000);
+COMMENT ON DOMAIN api.option_values IS
+'An object with the value of each option, such as {"size": "M", "colour": "red"}.';
+
+CREATE DOMAIN api.stored_option_values AS jsonb;
+COMMENT ON DOMAIN api.stored_option_values IS 'As api.option_values: it was checked when it was stored.';
+
+CREATE DOMAIN api.product_filters AS jsonb
+    CONSTRAINT filters_not_text
+        CHECK (jsonb_typeof(VALUE) = 'object' AND NOT VALUE @? '$.* ? (@.type() != "string")'::jsonpath)
+    CONSTRAINT filters_too_large CHECK (octet_length(VALUE::text) <= 4000);
+COMMENT ON DOMAIN api.product_filters IS
+'Each is a parameter of its own: `option.size=M` for variants of this size, `attribute.colour=red` for this attribute.';
+
+CREATE TYPE api.new_option AS (name api.option_name, "values" api.option_value_list);
+COMMENT ON COLUMN api.new_option.values IS 'In the order in which they are shown.';
+
+CREATE DOMAIN api.product_options AS api.new_option[] CONSTRAINT too_many_options CHECK (cardinality(VALUE) <= 3);
+COMMENT ON DOMAIN api.product_options IS 'The options of a product, 3 at most.';
+
+CREATE TYPE api.new_variant AS (
+    sku api.sku, option_values api.option_values, price api.price, stock api.stock_count, images api.image_urls,
+    attributes api.attributes, weight api.weight, requires_shipping boolean
+);
+COMMENT ON COLUMN api.new_variant.images IS 'Optional.';
+COMMENT ON COLUMN api.new_variant.attributes IS 'Optional. Besides those of its parent.';
+COMMENT ON COLUMN api.new_variant.weight IS 'Optional. By default its parent''s.';
+COMMENT ON COLUMN api.new_variant.requires_shipping IS 'Optional. By default as its parent.';
+
+CREATE DOMAIN api.new_variants AS api.new_variant[] CONSTRAINT too_many_variants CHECK (cardinality(VALUE) <= 500);
+COMMENT ON DOMAIN api.new_variants IS 'The variants of a product, 500 at most.';
+
+CREATE TYPE api.product_option AS (name text, "values" text[]);
+COMMENT ON COLUMN api.product_option.values IS 'In the order in which they are shown.';
+
+CREATE TYPE api.product_variant AS (
+    id uuid, sku text, option_values api.stored_option_values, images api.stored_image_url[], price bigint,
+    available bigint
+);
+COMMENT ON COLUMN api.product_variant.images IS 'Its own; empty: those of its parent show it.';
+COMMENT ON COLUMN api.product_variant.price IS 'In minor units. Null: it has no price in the product''s currency now.';
+COMMENT ON COLUMN api.product_variant.available IS 'The number of pieces that can be ordered now.';
+
 CREATE TYPE api.product AS (
-    id uuid, merchant_id uuid, category_id uuid, sku text, name text, description text, attributes api.stored_object,
-    images api.stored_image_url[], weight integer, requires_shipping boolean, tax_category api.stored_tax_category,
-    price bigint, currency api.stored_currency, available bigint, version bigint, created_at timestamptz
+    id uuid, merchant_id uuid, category_id uuid, parent_id uuid, sku text, name text, description text,
+    attributes api.stored_object, images api.stored_image_url[], options api.product_option[],
+    option_values api.stored_option_values, variants api.product_variant[], weight integer, requires_shipping boolean,
+    tax_category api.stored_tax_category, price bigint, price_from bigint, price_to bigint,
+    currency api.stored_currency, available bigint, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.product.category_id IS 'Null: it is in no category.';
+COMMENT ON COLUMN api.product.parent_id IS
+'Of a variant: the product that it is a variant of. Null: it is no variant.';
+COMMENT ON COLUMN api.product.options IS
+'What its variants differ in, 3 at most. A product with options is not sold itself: its variants are.';
+COMMENT ON COLUMN api.product.option_values IS
+'Of a variant: its value of each option of its parent. Empty for others.';
+COMMENT ON COLUMN api.product.variants IS 'All of them, where a single product is read; empty in lists.';
+COMMENT ON COLUMN api.product.price_from IS
+'The lowest price of its variants; the price of a product without. Null: it has no price in this currency now.';
+COMMENT ON COLUMN api.product.price_to IS
+'The highest price of its variants; the price of a product without. Null: it has no price in this currency now.';
 COMMENT ON COLUMN api.product.description IS 'Empty where there is none.';
 COMMENT ON COLUMN api.product.weight IS 'In grams.';
-COMMENT ON COLUMN api.product.price IS 'In minor units. Null: it has no price in this currency now.';
-COMMENT ON COLUMN api.product.currency IS 'Of the price. Null without a price.';
-COMMENT ON COLUMN api.product.available IS 'The number of pieces that can be ordered now.';
+COMMENT ON COLUMN api.product.price IS
+'In minor units. Null: it has no price in this currency now, or it has options.';
+COMMENT ON COLUMN api.product.currency IS 'Of the prices. Null without a price.';
+COMMENT ON COLUMN api.product.available IS 'The number of pieces that can be ordered now, of all variants together.';
 
 CREATE TYPE api.product_page AS (data api.product[], next_cursor text);
 
@@ -50,6 +121,12 @@ CREATE TYPE api.wishlist_item AS (id uuid, product_id uuid, product api.product,
 COMMENT ON COLUMN api.wishlist_item.product IS 'As it is now. Null: it is no longer sold.';
 
 CREATE TYPE api.wishlist_page AS (data api.wishlist_item[], next_cursor text);
+
+CREATE DOMAIN api.import_conflict AS text CONSTRAINT import_conflict_unknown
+    CHECK (VALUE = ANY (ARRAY['reject', 'file', 'shop']));
+COMMENT ON DOMAIN api.import_conflict IS
+'What is done where both the file and the shop have changed a value since the export: reject the file, or take the value
+of the file or of the shop.';
 
 CREATE DOMAIN api.import_line_status AS text CONSTRAINT import_line_status_unknown
     CHECK (VALUE = ANY (ARRAY['created', 'updated', 'unchanged', 'error', 'skipped']));

@@ -66,7 +66,8 @@ BEGIN
     RAISE NOTICE 'accounts and addresses';
 
     -- No money is real here, so payouts need no bank and no person. The merchants are approved, and have bank accounts.
-    UPDATE sales.settings SET demo = true;
+    -- Nothing is shipped for nothing because its buyer leaves out the shipping method.
+    UPDATE sales.settings SET demo = true, shipping_required = true;
     UPDATE identity.accounts SET merchant_approved_at = now() WHERE role = 'merchant' AND email LIKE '%@example.com';
     PERFORM payments.replace_bank_account(a.id, b.iban, b.bic, a.display_name)
     FROM (VALUES ('merchant@example.com', 'DE89370400440532013000', 'COBADEFFXXX'),
@@ -394,6 +395,7 @@ DECLARE
     v_customer text;
     v_support  text;
     v_address  uuid;
+    v_method   CONSTANT uuid := (SELECT min(m.id::text)::uuid FROM sales.shipping_methods AS m WHERE m.name = 'Parcel');
 BEGIN
     IF EXISTS (SELECT FROM sales.orders) THEN
         RETURN;
@@ -415,13 +417,13 @@ BEGIN
         PERFORM set_config('app.token', v_customer, true);
         SELECT a.id INTO v_address FROM identity.addresses AS a JOIN identity.accounts AS c ON c.id = a.account_id
         WHERE c.email = v_row.email AND a.is_default;
-        SELECT array_agg(ROW(p.id, 1 + p.n % 2, NULL)::api.order_line) INTO v_lines
+        SELECT array_agg(ROW(p.id, 1 + p.n % 2, NULL, NULL)::api.order_line) INTO v_lines
         FROM (
             SELECT s.product_id AS id, row_number() OVER (ORDER BY s.product_id)::integer AS n
             FROM catalog.stock AS s
             WHERE s.on_hand - s.reserved > 5
         ) AS p WHERE p.n % 41 = v_row.n AND p.n < 41 * (2 + v_row.n % 3);
-        v_order := api.create_order(v_lines, v_address);
+        v_order := api.create_order(v_lines, v_address, shipping_method_id => v_method);
         IF v_row.state = 'cancelled' THEN
             v_order := api.cancel_order(v_order.id, 'ordered by mistake');
         ELSIF v_row.state <> 'pending' THEN

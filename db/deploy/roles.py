@@ -30,8 +30,9 @@ POOL_ROLES = (
     "web_worker",
 )
 LOGIN_ROLES = (*POOL_ROLES, "store_backup", "store_monitor")
-# Groups of the log-ins of merchants, analysts and programs of the shop's own: they may connect as members.
-SQL_GROUPS = ("app_merchant_sql", "app_readonly", "app_readwrite")
+# Groups of the log-ins of merchants, analysts, programs of the shop's own and readers of events: they may connect as
+# members.
+SQL_GROUPS = ("app_merchant_sql", "app_readonly", "app_readwrite", "store_events")
 AUDIENCES = ("app_anonymous", "app_customer", "app_merchant", "app_support", "app_admin", "app_gateway", "app_worker")
 OWNERS = ("store_owner", "store_api")
 

@@ -42,8 +42,8 @@ CREATE TYPE api.merchant_balance AS (balances api.earnings_balance[]);
 CREATE DOMAIN api.transaction_kind AS text CONSTRAINT transaction_kind_unknown
     CHECK (VALUE = ANY (ARRAY[
         'deposit', 'deposit_refund', 'deposit_refund_reversed', 'payment', 'unapplied', 'refund', 'refund_reversed',
-        'refund_returned', 'refund_unapplied', 'refund_unapplied_reversed', 'payout', 'grant', 'deduction',
-        'gift_card', 'earnings', 'earnings_returned', 'earnings_returned_reversed', 'dispute']));
+        'refund_returned', 'refund_unapplied', 'refund_unapplied_reversed', 'payout', 'withdrawal', 'grant',
+        'deduction', 'gift_card', 'earnings', 'earnings_returned', 'earnings_returned_reversed', 'dispute']));
 COMMENT ON DOMAIN api.transaction_kind IS
 'What moved money; unapplied: what no order took; _returned: of a refund, or one that came back; _reversed: undone.';
 

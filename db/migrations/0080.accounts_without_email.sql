@@ -1,5 +1,5 @@
 -- transactional: false
--- depends: 0077.tax_rounding
+-- depends: 0078.event_types
 -- An account may be without an e-mail: of an identity provider that names none, or closed. Nothing is invented for it.
 -- A web tier of before relays the null; with such an account it cannot open a checkout at SSLCommerz.
 -- A second time it does nothing.

@@ -57,6 +57,8 @@ CREATE TYPE api.payment_provider AS (
 COMMENT ON COLUMN api.payment_provider.title IS 'For people.';
 COMMENT ON COLUMN api.payment_provider.manual_capture IS 'Whether it can authorise a payment before it is captured.';
 
+CREATE TYPE api.payment_provider_page AS (data api.payment_provider[], next_cursor text);
+
 CREATE TYPE api.payment_instructions AS (
     iban text, bic text, holder text, reference text, amount bigint, currency api.currency
 );

@@ -19,8 +19,10 @@ CREATE TYPE api.fee_share AS (currency api.any_currency, amount bigint);
 CREATE TYPE api.sale AS (
     id uuid, order_id uuid, order_number text, order_status api.order_status, product_id uuid, sku text, name text,
     quantity integer, unit_price bigint, total bigint, currency api.stored_currency, created_at timestamptz,
-    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, fees api.fee_share[]
+    payment_status api.order_payment_status, fulfilment_status api.fulfilment_status, metadata api.stored_object,
+    fees api.fee_share[]
 );
+COMMENT ON COLUMN api.sale.metadata IS 'What was stored with the line when it was ordered, such as a text to engrave.';
 COMMENT ON COLUMN api.sale.fees IS
 'This line''s share of what gateways kept of the order''s payments as fees, by the currency of the gateway''s account.
 For information: the shop bears the fees, nothing is deducted from your earnings.';
@@ -35,18 +37,23 @@ COMMENT ON COLUMN api.cart_item.product_id IS 'Null: the line is a bundle.';
 COMMENT ON COLUMN api.cart_item.bundle_id IS 'Null: the line is a product.';
 COMMENT ON COLUMN api.cart_item.price_when_added IS 'What one piece cost then.';
 COMMENT ON COLUMN api.cart_item.unit_price IS
-'What one piece costs now. Null if it is no longer sold in the cart''s currency.';
+'What one piece costs now. Null if it is no longer sold, or not in the cart''s currency.';
 COMMENT ON COLUMN api.cart_item.available IS 'The number of pieces that can be bought now.';
-COMMENT ON COLUMN api.cart_item.total IS 'Null if there is no `unit_price`.';
+COMMENT ON COLUMN api.cart_item.total IS 'Null if there is no `unit_price`: the line is not counted.';
 
 CREATE TYPE api.cart AS (
     id uuid, currency api.currency, items api.cart_item[], subtotal bigint, discount bigint, total bigint
 );
+COMMENT ON COLUMN api.cart.total IS 'No more than 9007199254740991 (2^53 - 1), even if it would cost more.';
 COMMENT ON COLUMN api.cart.id IS 'Null until something is put into the cart.';
 
-CREATE TYPE api.order_line AS (product_id uuid, quantity api.quantity, bundle_id uuid);
+CREATE TYPE api.order_line AS (
+    product_id uuid, quantity api.quantity, bundle_id uuid, metadata api.line_metadata
+);
 COMMENT ON COLUMN api.order_line.product_id IS 'Optional. A product, or else:';
 COMMENT ON COLUMN api.order_line.bundle_id IS 'Optional. A bundle.';
+COMMENT ON COLUMN api.order_line.metadata IS
+'Optional. Stored with the line. Lines of one product are added up; of a field that several have, the last one counts.';
 
 CREATE DOMAIN api.order_lines AS api.order_line[] CONSTRAINT order_too_long CHECK (cardinality(VALUE) <= 200);
 COMMENT ON DOMAIN api.order_lines IS 'At most 200 lines.';
@@ -66,7 +73,7 @@ CREATE TYPE api.order_item AS (
     id uuid, product_id uuid, bundle_id uuid, sku text, name text, quantity integer, unit_price bigint,
     price_version bigint, discount bigint, tax bigint, tax_rate numeric, tax_included boolean, total bigint,
     components api.order_component[], quantity_owed integer, tax_category api.tax_treatment, taxes api.line_tax[],
-    exemption_reason text
+    exemption_reason text, metadata api.stored_object
 );
 COMMENT ON COLUMN api.order_item.product_id IS 'Null: the line is a bundle.';
 COMMENT ON COLUMN api.order_item.bundle_id IS 'Null: the line is a product.';
@@ -98,9 +105,11 @@ CREATE TYPE api."order" AS (
     shipping_address api.postal_address, expires_at timestamptz, payment_status api.order_payment_status,
     fulfilment_status api.fulfilment_status, on_hold boolean, hold_reason text, shipping_tax bigint,
     shipping_tax_included bigint, shipping_parts api.shipping_part[], tax_country api.country, tax_region text,
-    buyer_tax_id text, buyer_reference text, version bigint, created_at timestamptz
+    buyer_tax_id text, buyer_reference text, metadata api.stored_object, version bigint, created_at timestamptz
 );
-COMMENT ON COLUMN api."order".number IS 'The number that people read.';
+COMMENT ON COLUMN api."order".number IS
+'The number that people read. Of two orders, one after the other, the later one has the higher number. Numbers can be
+missing.';
 COMMENT ON COLUMN api."order".shipping_method_id IS 'Null: none was chosen.';
 COMMENT ON COLUMN api."order".promo_code IS 'Null: none was given.';
 COMMENT ON COLUMN api."order".shipping_address IS
@@ -122,6 +131,29 @@ COMMENT ON COLUMN api."order".buyer_reference IS
 'What the buyer wants on the invoice, such as a Leitweg-ID. Null: nothing.';
 
 CREATE TYPE api.order_page AS (data api."order"[], next_cursor text);
+
+CREATE DOMAIN api.order_note_text AS api.paragraphs
+    CONSTRAINT note_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 5000);
+COMMENT ON DOMAIN api.order_note_text IS 'A note for staff, 1 to 5,000 characters.';
+
+CREATE TYPE api.order_note AS (id uuid, author_id uuid, text text, created_at timestamptz);
+COMMENT ON COLUMN api.order_note.author_id IS 'The account of the member of staff who wrote it.';
+
+CREATE TYPE api.order_note_page AS (data api.order_note[], next_cursor text);
+
+CREATE TYPE api.new_address AS (
+    name api.short_text, line1 api.short_text, city api.short_text, country api.country, line2 api.short_text,
+    region api.short_text, postal_code api.short_text, phone api.short_text
+);
+COMMENT ON COLUMN api.new_address.name IS 'The recipient.';
+COMMENT ON COLUMN api.new_address.line2 IS 'Optional.';
+COMMENT ON COLUMN api.new_address.region IS 'Optional. Its code (ISO 3166-2) or its name.';
+COMMENT ON COLUMN api.new_address.postal_code IS 'Optional.';
+COMMENT ON COLUMN api.new_address.phone IS 'Optional.';
+
+CREATE DOMAIN api.expected_total AS bigint
+    CONSTRAINT expected_total_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000000000000);
+COMMENT ON DOMAIN api.expected_total IS 'What the buyer was shown, in minor units.';
 
 CREATE TYPE api.order_event AS (id uuid, type text, data jsonb, actor_id uuid, created_at timestamptz);
 
@@ -200,8 +232,12 @@ COMMENT ON COLUMN api.tax_rate.rate IS 'Per cent.';
 COMMENT ON COLUMN api.tax_rate.included IS 'Whether prices contain it, or it is added to them.';
 COMMENT ON COLUMN api.tax_rate.valid_until IS 'Null: until it is ended.';
 
+CREATE TYPE api.tax_rate_page AS (data api.tax_rate[], next_cursor text);
+
 CREATE TYPE api.shipping_offer AS (id uuid, name text, carrier text, price bigint, currency api.currency);
 COMMENT ON COLUMN api.shipping_offer.carrier IS 'Null: the shop names none.';
+
+CREATE TYPE api.shipping_offer_page AS (data api.shipping_offer[], next_cursor text);
 
 CREATE TYPE api.shipping_rate AS (
     country text, currency api.currency, up_to api.weight, price api.price, free_from bigint
@@ -222,6 +258,8 @@ CREATE TYPE api.shipping_method AS (
 COMMENT ON COLUMN api.shipping_method.carrier IS 'Null: the shop names none.';
 COMMENT ON COLUMN api.shipping_method.tax_category IS
 'Null: it is taxed like the goods that it carries.';
+
+CREATE TYPE api.shipping_method_page AS (data api.shipping_method[], next_cursor text);
 
 CREATE DOMAIN api.exemption_category AS text
     CONSTRAINT exemption_category_unknown CHECK (VALUE = ANY (ARRAY['Z', 'E', 'G', 'K', 'AE', 'O']));
@@ -256,6 +294,8 @@ COMMENT ON COLUMN api.tax_exemption.text IS 'What customers and documents read.'
 COMMENT ON COLUMN api.tax_exemption.countries IS 'If the destination is `countries`; otherwise empty.';
 COMMENT ON COLUMN api.tax_exemption.tax_category IS 'Of the goods. Null: all of them.';
 COMMENT ON COLUMN api.tax_exemption.valid_until IS 'Null: until it is ended.';
+
+CREATE TYPE api.tax_exemption_page AS (data api.tax_exemption[], next_cursor text);
 
 CREATE DOMAIN api.tax_rounding AS text
     CONSTRAINT tax_rounding_unknown CHECK (VALUE = ANY (ARRAY['line', 'document']));

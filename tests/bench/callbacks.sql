@@ -18,7 +18,7 @@ BEGIN
         PERFORM set_config('app.token', t.token, true) FROM bench.tokens AS t WHERE t.n = k % v_customers;
         SELECT o.id INTO v_order FROM api.create_order(ARRAY(
             SELECT ROW((prefix || 100000000000 + lane + lanes * floor(random() * (products / lanes))::integer)::uuid,
-                       1, NULL)::api.order_line
+                       1, NULL, NULL)::api.order_line
             FROM generate_series(1, 3))) AS o;
         SELECT (p.payment).* INTO v_payment FROM api.begin_payment(v_order, 'mock') AS p;
         PERFORM api.open_payment(v_payment.id, 'mock_' || replace(v_payment.id::text, '-', ''),

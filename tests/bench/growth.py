@@ -177,7 +177,7 @@ class Calls:
     def life_of_an_order(self) -> None:
         """From the cart to a refund, in a transaction that never happened."""
         newest = "SELECT id::text FROM sales.orders ORDER BY id DESC LIMIT 1"
-        items = ", ".join(f"ROW('{product_id(n)}', 1, NULL)::api.order_line" for n in (11, 222, 333))
+        items = ", ".join(f"ROW('{product_id(n)}', 1, NULL, NULL)::api.order_line" for n in (11, 222, 333))
         self.call("customer", "add_cart_item", product_id=product_id(444), quantity=1)
         self.call("customer", "checkout_cart")
         self.call("customer", "cancel_order", order_id=self.value(newest))

@@ -22,6 +22,7 @@ from shop_client.models import (
     OrderStatus,
     Problem,
     Product,
+    Provider,
 )
 from shop_client.types import UNSET, Unset
 
@@ -86,7 +87,7 @@ if cart.total != 2 * price:
 key = str(uuid.uuid4())
 order = taken(checkout_cart.sync(client=customer, body=CheckoutCartRequest(), idempotency_key=key))
 
-begun = taken(begin_payment.sync(order.id, client=customer, body=BeginPaymentRequest(provider="mock")))
+begun = taken(begin_payment.sync(order.id, client=customer, body=BeginPaymentRequest(provider=Provider.MOCK)))
 if begun.checkout_url is None:
     raise RuntimeError("the payment needs no page")
 httpx.post(begun.checkout_url, data={"outcome": "pay"}, timeout=PATIENCE)

@@ -125,10 +125,11 @@ async def test_the_statement_of_a_signature(found: Contract) -> None:
         "(SELECT set_config('app.token', $1, true), set_config('app.request_id', $2, true)) "
         'SELECT to_json(api."create_order"("items" => b."items", "shipping_address_id" => b."shipping_address_id", '
         '"promo_code" => b."promo_code", "currency" => coalesce(b."currency", \'USD\'::text)::api.currency, '
-        '"shipping_method_id" => b."shipping_method_id", "buyer_reference" => b."buyer_reference"))::text '
+        '"shipping_method_id" => b."shipping_method_id", "buyer_reference" => b."buyer_reference", '
+        '"expected_total" => b."expected_total", "metadata" => b."metadata"))::text '
         'FROM caller, jsonb_to_record($3::jsonb) AS b("items" api.order_lines, "shipping_address_id" uuid, '
         '"promo_code" api.short_text, "currency" api.currency, "shipping_method_id" uuid, '
-        '"buyer_reference" api.short_text)'
+        '"buyer_reference" api.short_text, "expected_total" api.expected_total, "metadata" api.metadata)'
     )
     statement = build_statement(found.functions["modify_order"], ["order_id"], body=True)
     assert '"order_id" => $3::text::uuid' in statement.text

@@ -72,7 +72,9 @@ class World:
 
         query = {}
         for parameter in operation.get("parameters", ()):
-            if "example" in parameter:
+            if parameter.get("explode"):
+                query |= parameter["example"]
+            elif "example" in parameter:
                 value = put(str(parameter["example"]))
                 path = path.replace(f"{{{parameter['name']}}}", value)
                 if parameter["in"] == "query":
@@ -316,6 +318,15 @@ async def endow_account(world: World, role: str) -> str:
     return str((await world.shop.call(f"web_{role}", "get_account", token=token))["id"])
 
 
+async def _parent(world: World) -> dict[str, str]:
+    options = [{"name": "Size", "values": ["S", "M"]}, {"name": "Colour", "values": ["red", "blue"]}]
+    made = await world.shop.call(
+        "web_merchant", "create_product", token=world.token("merchant"), name="T-shirt", description="",
+        sku=uuid.uuid4().hex, options=options,
+    )  # fmt: skip
+    return {IDS["product"]: made["id"]}
+
+
 PREPARE: dict[str, Prepare] = {
     "refresh_session": _refresh,
     "confirm_second_factor": _code,
@@ -331,6 +342,7 @@ PREPARE: dict[str, Prepare] = {
     "add_wishlist_item": _no_wish,
     "update_cart_item": _cart,
     "checkout_cart": _cart,
+    "create_variant": _parent,
     "create_order": _no_wish,
     "modify_order": _pending_order,
     "set_shipping_address": _pending_order,
@@ -339,6 +351,7 @@ PREPARE: dict[str, Prepare] = {
     "cancel_any_order": _pending_order,
     "begin_payment": _pending_order,
     "ship_order": _paid_order,
+    "update_any_order": _pending_order,
     "hold_order": _paid_order,
     "deliver_order": _shipped_order,
     "release_order": _held_order,

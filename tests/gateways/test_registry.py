@@ -99,7 +99,7 @@ async def test_a_gateway_is_added_as_the_readme_says(client: Client, shop: Shop,
     await shop.assert_books_balance()
 
     listed = (await client.get("/admin/payment-providers", token=shop.support)).json()
-    (shown,) = [provider for provider in listed if provider["name"] == "dummy"]
+    (shown,) = [provider for provider in listed["data"] if provider["name"] == "dummy"]
     assert (shown["title"], shown["manual_capture"], shown["enabled"]) == ("Dummy", False, True)
     administrator = await shop.account("admin")
     refusal = await client.patch(

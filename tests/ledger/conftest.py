@@ -57,7 +57,7 @@ class Bank:
             """
             SELECT ledger.post_transfer(
                 CASE WHEN $1::bigint > 0 THEN t.outside ELSE t.inside END,
-                CASE WHEN $1 > 0 THEN t.inside ELSE t.outside END, abs($1), 'test')
+                CASE WHEN $1 > 0 THEN t.inside ELSE t.outside END, abs($1), 'deposit')
             FROM (SELECT ledger.open_account('clearing', $2, 'mock') AS outside,
                          ledger.open_account($3, $2, owner_id => $4) AS inside) AS t
             """,

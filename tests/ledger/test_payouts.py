@@ -31,7 +31,7 @@ async def test_a_payout_takes_from_the_earnings(bank: Bank, support: Person) -> 
     kinds = [
         (t["kind"], t["amount"], t["actor_id"]) for t in await bank.pages(merchant, "list_merchant_transactions", 2)
     ]
-    assert kinds == [("payout", -9400, None), ("test", 500, None), ("test", 9000, None)]
+    assert kinds == [("payout", -9400, None), ("deposit", 500, None), ("deposit", 9000, None)]
     assert await bank.events("payout_id", payout["id"]) == ["payout.requested", "payout.completed"]
     assert await bank.does(merchant, "list_withdrawals") == {"data": [], "next_cursor": None}
     assert await bank.pages(merchant, "list_payouts", 1) == [sent]
@@ -61,7 +61,7 @@ async def test_fifty_payouts_at_once_take_what_is_there(bank: Bank, crowd: Crowd
     for connection in [await crowd.connection("") for _ in range(12)]:
         await connection.execute(
             "SELECT ledger.post_transfer(ledger.open_account('clearing', 'USD', 'mock'), "
-            "ledger.open_account('earnings', 'USD', owner_id => $1), 100, 'test')",
+            "ledger.open_account('earnings', 'USD', owner_id => $1), 100, 'deposit')",
             uuid.UUID(merchant.id),
         )
         crowd.idle.setdefault("", []).append(connection)

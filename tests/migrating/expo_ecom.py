@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from tests.migrating.client import Person, check, press, run, ship, sign_up, story
+from tests.migrating.client import Person, check, press, run, ship, sign_up, soon, story
 
 ADDRESS = {"name": "Rohan", "line1": "Road 7", "city": "Dhaka", "postal_code": "1205", "country": "BD"}
 
@@ -62,11 +62,11 @@ def new_product(seller: Person, category: Any, name: str, price: int) -> Any:
 def catalogue(store: str, seller: Person, products: list[Any]) -> None:
     stranger = Person(store)
     phone = products[0]
-    listed = stranger.get(f"/products?merchant={phone['merchant_id']}")["data"]
-    check({p["id"] for p in listed} == {p["id"] for p in products})
+    theirs = f"/products?merchant={phone['merchant_id']}"
+    soon(lambda: {p["id"] for p in stranger.get(theirs)["data"]} == {p["id"] for p in products})
     check(stranger.get(f"/products/{phone['id']}")["price"] == 1200)
     seller.patch(f"/products/{phone['id']}", {"name": "Phone 2"})
-    check(stranger.get(f"/products/{phone['id']}")["name"] == "Phone 2")
+    soon(lambda: stranger.get(f"/products/{phone['id']}")["name"] == "Phone 2")
     gone = new_product(seller, {"id": phone["category_id"]}, "Old phone", 900)
     seller.delete(f"/products/{gone['id']}")
     stranger.get(f"/products/{gone['id']}", expect="product_not_found")

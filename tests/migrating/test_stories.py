@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +75,11 @@ async def test_expo_ecom_with_clerk(client: Client, provider: Provider) -> None:
     told = await tell(client, "expo_ecom", "--token", token)
     assert told.count("ok  ") == 8
     assert "Clerk's user" in told
+
+
+async def test_billing_template(client: Client, admin: Any) -> None:
+    assert (await tell(client, "billing_template")).count("ok  ") == 7
+    assert await admin.fetch("SELECT * FROM audit.check_invariants() WHERE NOT ok") == []
 
 
 async def test_a_story_that_is_not_so_fails(client: Client) -> None:
@@ -199,3 +206,22 @@ async def test_data_of_expo_ecom(connect: Any, admin: Any, client: Client, provi
             assert account["id"] == known
     finally:
         await dba.execute("DROP SCHEMA old CASCADE")
+
+
+async def test_balances_of_billing_template_are_brought_over(client: Client, admin: Any, tmp_path: Path) -> None:
+    customer = (await client.post("/accounts", json={"email": "mia@x.example", "password": PASSWORD})).json()
+    staff = (await client.post("/sessions", json={"email": ADMIN, "password": PASSWORD})).json()
+    (tmp_path / "opening.csv").write_text(f"{customer['id']},1250\n")
+    page = (ROOT / "db/docs/migrating/billing-template.md").read_text()
+    script = re.findall(r"```sh\n(.*?)```", page.split("\n## Data\n")[1], re.DOTALL)[0]
+    environment = {**os.environ, "STORE": client.url, "TOKEN": staff["access_token"]}
+    for _ in range(2):  # it can be run again
+        run = await asyncio.to_thread(
+            subprocess.run, ["sh", "-e", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stdout + run.stderr
+    balances = await admin.fetch(
+        "SELECT balance FROM ledger.accounts WHERE owner_id = $1::text::uuid AND kind = 'credit'", customer["id"]
+    )
+    assert [tuple(row) for row in balances] == [(1250,)]

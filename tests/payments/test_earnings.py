@@ -260,7 +260,7 @@ async def test_debts_in_another_currency_stop_payouts(shop: Shop, customer: str)
     await available_order(shop, customer, merchant)
     owe = (
         "SELECT ledger.post_transfer(ledger.open_account('earnings', 'EUR', owner_id => $1), "
-        "ledger.open_account('clearing', 'EUR', 'mock'), 5, 'test')"
+        "ledger.open_account('clearing', 'EUR', 'mock'), 5, 'deposit')"
     )
     await shop.admin.execute(owe, uuid.UUID(merchant.id))
     with refused("negative_balance", "SH409"):

@@ -8,7 +8,8 @@ from tests.support.connections import refused
 
 async def test_a_provider_is_read_as_it_was_changed(shop: Shop) -> None:
     admin = await shop.account("admin")
-    listed = {p["name"]: p for p in await shop.call("web_support", "list_providers", token=shop.support)}
+    providers = await shop.call("web_support", "list_providers", token=shop.support)
+    listed = {p["name"]: p for p in providers["data"]}
     for name, expected in listed.items():
         assert await shop.call("web_admin", "get_provider", token=admin, provider=name) == expected
     changed = await shop.call("web_admin", "update_provider", token=admin, provider="stripe", capture_method="manual")

@@ -21,7 +21,7 @@ SELECT is(tests.available('lamp'), 2::bigint, 'three lamps are reserved');
 SELECT throws_ok($$ SELECT api.create_order(ARRAY[tests.line('book', 1), tests.line('lamp', 3)]) $$, 'SH409', NULL,
     'more than there is in stock is refused');
 SELECT is(tests.available('book'), 1::bigint, 'and nothing of a refused order stays reserved');
-SELECT throws_ok($$ SELECT api.create_order(ARRAY[ROW(uuidv7(), 1, NULL)::api.order_line]) $$, 'SH404', NULL,
+SELECT throws_ok($$ SELECT api.create_order(ARRAY[ROW(uuidv7(), 1, NULL, NULL)::api.order_line]) $$, 'SH404', NULL,
     'an unknown product is refused');
 SELECT throws_ok($$ SELECT api.create_order(ARRAY[tests.line('lamp', 0)]) $$, '23514', NULL,
     'a line has at least one piece');

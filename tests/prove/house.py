@@ -226,7 +226,7 @@ class House:
         await self.admin.execute(
             """
             SELECT ledger.post_transfer(ledger.open_account('clearing', $2, 'mock'),
-                                        ledger.open_account($3, $2, owner_id => $4), $1::bigint, 'test')
+                                        ledger.open_account($3, $2, owner_id => $4), $1::bigint, 'deposit')
             """,
             amount, currency, kind, uuid.UUID(person.id),
         )  # fmt: skip

@@ -92,7 +92,7 @@ async def hire(shop: Shop, role: str) -> Colleague:
     )
     await shop.admin.execute(
         "SELECT ledger.post_transfer(ledger.open_account('clearing', 'USD', 'mock'), "
-        "ledger.open_account('wallet', 'USD', owner_id => $1), 5000, 'test')",
+        "ledger.open_account('wallet', 'USD', owner_id => $1), 5000, 'deposit')",
         uuid.UUID(made["id"]),
     )
     payout = await shop.call("web_customer", "request_withdrawal", token=token, amount=1000, currency="USD")

@@ -26,6 +26,7 @@ WITHOUT_CONFIRMATION = {
     "ship_order": "parcels are packed all day, at a shared computer",
     "deliver_order": "parcels are packed all day, at a shared computer",
     "update_shipment": "parcels are packed all day, at a shared computer",
+    "update_any_order": "moves no money: a paid order keeps its total",
     "hold_order": "stops an order: it must be possible at once",
     "release_order": "moves no money: the order was paid before",
     "lock_wallet": "stops money: it must be possible at once",

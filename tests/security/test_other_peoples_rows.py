@@ -189,7 +189,7 @@ async def attacker(admin: Any, role: str) -> str:
 async def own_rows(connection: Any, role: str, product: str) -> dict[str, list[str]]:
     """What the attacker has: an address, an order, a line in the cart; a merchant, products and webhooks as well."""
     address = await connection.fetchval("SELECT (api.create_address('M', 'Evil Street 1', 'Dhaka', 'BD')).id")
-    lines = f"ARRAY[ROW('{product}', 1, NULL)::api.order_line]"
+    lines = f"ARRAY[ROW('{product}', 1, NULL, NULL)::api.order_line]"
     order = await connection.fetchrow(f"SELECT o.id, (o.items[1]).id AS item FROM api.create_order({lines}) AS o")
     cart = await connection.fetchval(f"SELECT (c.items[1]).id FROM api.add_cart_item(1, '{product}') AS c")
     own = {

@@ -94,7 +94,7 @@ async def test_deposits_under_way(shop: Shop) -> None:
 
 async def test_lines_imported_in_a_day(shop: Shop, connect: Any) -> None:
     await shop.admin.execute(
-        "INSERT INTO catalog.imports (merchant_id, columns, lines) VALUES ($1, '{sku}', 199999)",
+        "INSERT INTO catalog.imports (merchant_id, columns, lines) VALUES ($1, '{sku}', 499999)",
         await account_of(shop, shop.merchant, "web_merchant"),
     )
     connection = await connect("web_merchant")

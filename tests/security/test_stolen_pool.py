@@ -34,7 +34,8 @@ async def customer(admin: Any) -> str:
 async def test_an_old_snapshot_uses_no_promotion_twice(level: str, admin: Any, connect: Any, victims: None) -> None:
     token = await customer(admin)
     products = await admin.fetch("SELECT product_id FROM catalog.stock WHERE on_hand - reserved > 20 LIMIT 2")
-    order = "SELECT (api.create_order(ARRAY[ROW($1::uuid, 1, NULL)::api.order_line], promo_code => 'WELCOME10')).id"
+    line = "ROW($1::uuid, 1, NULL, NULL)::api.order_line"
+    order = f"SELECT (api.create_order(ARRAY[{line}], promo_code => 'WELCOME10')).id"
     first, second = await connect("web_customer"), await connect("web_customer")
     for connection in (first, second):
         await connection.execute(f"SET app.token = '{token}'")

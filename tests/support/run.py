@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
             "full_page_writes": "off",
             "shared_buffers": "128MB",
             "summarize_wal": "off",
+            "wal_level": "logical",  # for the publication of events
         },
     )
     _started.append(server)

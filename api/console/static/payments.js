@@ -8,7 +8,7 @@ const ways = new Map(); // by provider name
 /** Learns the title of each provider, and which are confirmed by a person. */
 export async function readProviders() {
   if (!offered.has("get", "/admin/payment-providers")) return;
-  for (const way of await get("/admin/payment-providers")) ways.set(way.name, way);
+  for (const way of (await get("/admin/payment-providers")).data) ways.set(way.name, way);
 }
 
 export const provider = (name) => ways.get(name)?.title ?? words(name);

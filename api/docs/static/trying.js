@@ -76,8 +76,13 @@ function requestOf(operation, { values, body }) {
   let path = operation.path;
   const query = new URLSearchParams();
   const headers = {};
-  for (const { name, in: place } of operation.parameters) {
+  for (const { name, in: place, explode } of operation.parameters) {
     const value = values[name];
+    if (value && explode) {
+      // Written as in an address: option.size=M&attribute.colour=red
+      for (const [each, text] of new URLSearchParams(value)) query.set(each, text);
+      continue;
+    }
     if (place === "path") path = path.replace(`{${name}}`, encodeURIComponent(value || `{${name}}`));
     else if (value && place === "query") query.set(name, value);
     else if (value && place === "header") headers[name] = value;

@@ -27,6 +27,13 @@ BEGIN
         UNION ALL
         SELECT 'sales.orders', o.id::text FROM sales.orders AS o WHERE o.account_id = erase_person.account_id
         UNION ALL
+        SELECT 'sales.order_items', i.id::text
+        FROM sales.order_items AS i WHERE i.account_id = erase_person.account_id
+        UNION ALL
+        SELECT 'sales.order_notes', n.id::text
+        FROM sales.orders AS o JOIN sales.order_notes AS n ON n.order_id = o.id
+        WHERE o.account_id = erase_person.account_id AND n.text = '[erased]'
+        UNION ALL
         SELECT 'sales.order_holds', h.id::text
         FROM sales.orders AS o JOIN sales.order_holds AS h ON h.order_id = o.id
         WHERE o.account_id = erase_person.account_id AND h.released_at IS NOT NULL

@@ -10,7 +10,9 @@ RETURN CASE personal_columns.table_name
     WHEN 'identity.addresses'
         THEN ARRAY['name', 'line1', 'line2', 'city', 'region', 'postal_code', 'phone', 'tax_id']
     WHEN 'sales.orders'
-        THEN ARRAY['shipping_address', 'cancel_reason', 'hold_reason', 'buyer_tax_id', 'buyer_reference']
+        THEN ARRAY['shipping_address', 'cancel_reason', 'hold_reason', 'buyer_tax_id', 'buyer_reference', 'metadata']
+    WHEN 'sales.order_items' THEN ARRAY['metadata']
+    WHEN 'sales.order_notes' THEN ARRAY['text']
     WHEN 'sales.order_holds' THEN ARRAY['reason', 'release_reason']
     WHEN 'ledger.wallet_locks' THEN ARRAY['reason']
     WHEN 'fulfilment.shipments' THEN ARRAY['address', 'tracking_number', 'tracking_url']

@@ -11,8 +11,9 @@ BEGIN
            nullif(current_setting('app.request_id', true), ''),
            CASE WHEN session_user LIKE 'web\_%' THEN
                 json_object('order_id': n.order_id, 'product_id': n.product_id, 'quantity': n.quantity,
-                            'unit_price': n.unit_price, 'price_version': n.price_version, 'total': n.total
-                            RETURNING jsonb)
+                            'unit_price': n.unit_price, 'price_version': n.price_version, 'total': n.total,
+                            'metadata': nullif(n.metadata, '{}')
+                            ABSENT ON NULL RETURNING jsonb)
            ELSE jsonb_strip_nulls(to_jsonb(n)) END
     FROM new_rows AS n;
     RETURN NULL;

@@ -19,7 +19,8 @@ BEGIN
                             'shipping_method_id': n.shipping_method_id,
                             'buyer_tax_id': n.buyer_tax_id, 'buyer_reference': n.buyer_reference,
                             'weight': n.weight, 'expires_at': n.expires_at,
-                            'fulfilment_status': nullif(n.fulfilment_status, 'unfulfilled')
+                            'fulfilment_status': nullif(n.fulfilment_status, 'unfulfilled'),
+                            'metadata': nullif(n.metadata, '{}')
                             ABSENT ON NULL RETURNING jsonb)
            ELSE jsonb_strip_nulls(to_jsonb(n)) END
     FROM new_rows AS n;

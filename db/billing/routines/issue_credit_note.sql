@@ -130,7 +130,8 @@ BEGIN
     PERFORM billing.file_taxes(v_note);
 
     PERFORM messaging.record_event('credit_note.issued', v_note.order_id, v_note.account_id,
-        jsonb_build_object('credit_note_id', v_note.id, 'number', v_note.number, 'refund_id', v_refund.id));
+        jsonb_build_object('credit_note_id', v_note.id, 'number', v_note.number, 'refund_id', v_refund.id,
+                           'total', v_note.total, 'currency', v_note.currency));
     RETURN v_note.id;
 END $$;
 

@@ -50,7 +50,7 @@ BEGIN
 
     PERFORM messaging.record_event('debit_note.issued', v_note.order_id, v_note.account_id,
         jsonb_build_object('debit_note_id', v_note.id, 'number', v_note.number, 'credit_note_id', v_credit.id,
-                           'refund_id', v_refund.id));
+                           'refund_id', v_refund.id, 'total', v_note.total, 'currency', v_note.currency));
     RETURN v_note.id;
 END $$;
 

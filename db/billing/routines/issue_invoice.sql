@@ -84,7 +84,8 @@ BEGIN
     PERFORM billing.file_taxes(v_invoice);
 
     PERFORM messaging.record_event('invoice.issued', v_order.id, v_order.account_id,
-        jsonb_build_object('invoice_id', v_invoice.id, 'number', v_invoice.number));
+        jsonb_build_object('invoice_id', v_invoice.id, 'number', v_invoice.number, 'total', v_invoice.total,
+                           'currency', v_invoice.currency));
     RETURN v_invoice.id;
 END $$;
 

@@ -9,7 +9,8 @@ DECLARE
     v_item  catalog.wishlist_items;
 BEGIN
     IF NOT EXISTS (SELECT FROM catalog.products AS p
-                   WHERE p.id = add_wishlist_item.product_id AND p.deleted_at IS NULL AND p.kind = 'product') THEN
+                   WHERE p.id = add_wishlist_item.product_id AND p.deleted_at IS NULL
+                     AND p.kind IN ('product', 'parent')) THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found',
             MESSAGE = 'There is no such product.';
     END IF;

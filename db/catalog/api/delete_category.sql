@@ -1,5 +1,5 @@
--- Deletes an empty category.
--- Locks:  the category.
+-- Deletes an empty category. Products that were deleted are not counted: they leave it.
+-- Locks:  the category, its deleted products.
 -- Errors: category_not_found 404, category_in_use, category_not_empty, category_in_promotion 409.
 CREATE FUNCTION api.delete_category(category_id uuid)
 RETURNS void
@@ -8,6 +8,7 @@ DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
     PERFORM sales.leave_promotions(NULL, delete_category.category_id);
+    PERFORM catalog.remove_deleted(delete_category.category_id);
     DELETE FROM catalog.categories AS c WHERE c.id = delete_category.category_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'category_not_found',

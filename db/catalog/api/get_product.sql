@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     SELECT * INTO v_product
     FROM catalog.products AS p
-    WHERE p.id = get_product.product_id AND p.deleted_at IS NULL AND p.kind = 'product';
+    WHERE p.id = get_product.product_id AND p.deleted_at IS NULL AND p.kind IN ('product', 'parent');
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SH404', CONSTRAINT = 'product_not_found',
             MESSAGE = 'There is no such product.';
@@ -20,6 +20,7 @@ COMMENT ON FUNCTION api.get_product IS
 'Get a product
 
 Its price is in the given currency; by default in US dollars if it is sold in them, otherwise in another currency.
-`price` is null if it is not sold in the given one.';
+`price` is null if it is not sold in the given one, and for a product with `options`: its `variants` have prices, and a
+page of their own under their ids.';
 
 GRANT EXECUTE ON FUNCTION api.get_product TO app_anonymous;

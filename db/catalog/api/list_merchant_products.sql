@@ -10,7 +10,8 @@ DECLARE
     v_before CONSTANT uuid := messaging.cursor_before(list_merchant_products.cursor);
     v_ids    CONSTANT uuid[] := ARRAY(
         SELECT p.id FROM catalog.products AS p
-        WHERE p.merchant_id = v_actor AND p.deleted_at IS NULL AND p.kind = 'product' AND p.id < v_before
+        WHERE p.merchant_id = v_actor AND p.deleted_at IS NULL AND p.kind IN ('product', 'parent')
+          AND p.parent_id IS NULL AND p.id < v_before
         ORDER BY p.id DESC LIMIT list_merchant_products."limit" + 1);
     v_rows  api.product[] :=
         api.render_products(v_ids[1:list_merchant_products."limit"], list_merchant_products.currency);
@@ -27,6 +28,6 @@ END $$;
 COMMENT ON FUNCTION api.list_merchant_products IS
 'List your own products
 
-Newest first.';
+Newest first. The variants of a product are in its own page, GET /products/{product_id}.';
 
 GRANT EXECUTE ON FUNCTION api.list_merchant_products TO app_merchant;

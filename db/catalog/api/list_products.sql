@@ -1,12 +1,12 @@
 -- Products on sale: searched, filtered, sorted, one page at a time, with the price in force now. Products without a
 -- price in the currency are left out. Keyset pages: a cursor holds the last row's sort key and is valid for its sort
 -- only.
--- Errors: cursor_invalid 422.
+-- Errors: cursor_invalid, filter_unknown 422.
 CREATE FUNCTION api.list_products(
     q api.search_text DEFAULT NULL, category uuid DEFAULT NULL, merchant uuid DEFAULT NULL,
     min_price api.price DEFAULT NULL, max_price api.price DEFAULT NULL, currency api.currency DEFAULT 'USD',
     in_stock boolean DEFAULT NULL, sort api.product_sort DEFAULT NULL, "limit" api.page_limit DEFAULT 20,
-    cursor api.page_cursor DEFAULT NULL
+    cursor api.page_cursor DEFAULT NULL, filters api.product_filters DEFAULT NULL
 )
 RETURNS api.product_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,6 +18,8 @@ DECLARE
     v_after CONSTANT jsonb := messaging.decode_cursor(list_products.cursor);
     v_categories CONSTANT uuid[] :=
         CASE WHEN list_products.category IS NOT NULL THEN catalog.category_tree(list_products.category) END;
+    v_filters CONSTANT record := catalog.parse_filters(list_products.filters);
+    v_priced CONSTANT boolean := v_sort IN ('price', '-price');    -- the ids are those of offers
     v_key   text;
     v_id    uuid;
     v_ids   uuid[];
@@ -42,15 +44,21 @@ BEGIN
         v_id := (v_after ->> 'id')::uuid;
     END IF;
 
-    v_ids := CASE WHEN list_products.q IS NULL THEN
+    v_ids := CASE WHEN list_products.q IS NULL AND list_products.filters IS NULL THEN
         catalog.next_products(v_sort, v_key, v_id, list_products."limit" + 1, v_categories, list_products.merchant,
             list_products.currency, list_products.min_price, list_products.max_price, list_products.in_stock) END;
     IF v_ids IS NULL THEN
         v_ids := catalog.sort_products(v_sort, v_key, v_id, list_products."limit" + 1, v_query, v_categories,
                                        list_products.merchant, list_products.currency, list_products.min_price,
-                                       list_products.max_price, list_products.in_stock);
+                                       list_products.max_price, list_products.in_stock, v_filters.options,
+                                       v_filters.attributes);
     END IF;
-    v_rows := api.render_products(v_ids[1:list_products."limit"], list_products.currency);
+    v_rows := api.render_products(
+        CASE WHEN v_priced
+             THEN ARRAY(SELECT coalesce(p.parent_id, o.id)
+                        FROM unnest(v_ids[1:list_products."limit"]) WITH ORDINALITY AS o (id, n)
+                        JOIN catalog.products AS p ON p.id = o.id ORDER BY o.n)
+             ELSE v_ids[1:list_products."limit"] END, list_products.currency);
     IF pg_column_size(v_rows) > 1048576 THEN
         v_shown := messaging.fit_page(ARRAY(SELECT pg_column_size(r) FROM unnest(v_rows) AS r));
         v_rows := v_rows[1:v_shown];
@@ -61,11 +69,12 @@ BEGIN
                              WHEN 'relevance' THEN (SELECT ts_rank(p.search, v_query)
                                                     FROM catalog.products AS p
                                                     WHERE p.id = v_last.id)::text
-                             ELSE v_last.price::text END;
+                             ELSE (SELECT q.amount FROM catalog.price_in_force(v_ids[v_shown], list_products.currency)
+                                   AS q)::text END;
     END IF;
     RETURN ROW(v_rows, CASE WHEN v_last.id IS NOT NULL THEN
         messaging.encode_cursor(
-            jsonb_build_object('sort', v_sort, 'key', v_key, 'id', v_last.id)
+            jsonb_build_object('sort', v_sort, 'key', v_key, 'id', v_ids[v_shown])
         ) END)::api.product_page;
 END $$;
 
@@ -73,9 +82,10 @@ COMMENT ON FUNCTION api.list_products IS
 'List products
 
 Search (words, also with typos), filters and sorting: relevance (the default with q; it ranks the 1,000 newest matches),
-newest (the default without q), name, price, -price. Prices are those in force now; products without a price in the
-currency are left out. A page has fewer products than `limit` where it would become larger than 1 MiB: `next_cursor`
-says whether there are more. Without a log-in, `available` may be up to a second old; changes by a merchant are visible
-at once.';
+newest (the default without q), name, price, -price. A product with options is found if one of its variants is within
+the price range, in stock and has the options asked for; by price, it is where the cheapest of these is. Prices are
+those in force now; products without a price in the currency are left out. A page has fewer products than `limit`
+where it would become larger than 1 MiB: `next_cursor` says whether there are more. Without a log-in, `available` may
+be up to a second old; changes by a merchant are visible at once.';
 
 GRANT EXECUTE ON FUNCTION api.list_products TO app_anonymous;

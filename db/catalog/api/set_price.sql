@@ -1,8 +1,8 @@
 -- Sets a new price version, from now or from a later time on, until the next planned one begins. The price that is in
 -- force then changes nothing.
 -- Locks:  the product, so that concurrent requests run one after the other.
--- Errors: product_not_found 404, version_stale 412, valid_from_in_past, currency_unknown 422,
---         price_planned 409.
+-- Errors: product_not_found 404, version_stale 412, valid_from_in_past, currency_unknown,
+--         variant_required 422, price_planned 409.
 CREATE FUNCTION api.set_price(
     product_id uuid, price api.price, currency api.currency, valid_from timestamptz DEFAULT NULL,
     if_match bigint DEFAULT NULL
@@ -15,6 +15,9 @@ DECLARE
     v_price   catalog.prices;
 BEGIN
     v_product := catalog.lock_own_product(set_price.product_id, v_actor, set_price.if_match);
+    IF v_product.kind = 'parent' THEN
+        PERFORM catalog.require_variant(v_product.id);
+    END IF;
     v_price := catalog.add_price_version(v_product.id, set_price.price, set_price.currency, set_price.valid_from,
                                          v_actor);
     RETURN ROW(

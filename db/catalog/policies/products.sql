@@ -12,11 +12,11 @@ CREATE POLICY own_update ON catalog.products
 
 REVOKE ALL ON catalog.products FROM store_api;
 GRANT SELECT ON catalog.products TO store_api;
-GRANT INSERT (merchant_id, category_id, sku, name, description, attributes, images, kind, weight, tax_category,
-              requires_shipping)
+GRANT INSERT (id, merchant_id, category_id, sku, name, description, attributes, images, kind, weight, tax_category,
+              requires_shipping, parent_id, option_values)
     ON catalog.products TO store_api;
 GRANT UPDATE (category_id, sku, name, description, attributes, images, weight, tax_category, requires_shipping,
-              deleted_at, version)
+              deleted_at, version, option_values, variant_words)
     ON catalog.products TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON catalog.products

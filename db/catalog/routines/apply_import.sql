@@ -1,7 +1,7 @@
 -- Applies the lines of an import, all or none: new products with price and stock, changed fields, new price versions,
--- stock by difference. What was checked may have changed since (a category was deleted, pieces were reserved), so it is
--- checked again under the locks; if a check fails, the whole import is rejected. Values that a product already has are
--- not written.
+-- stock by difference. Of a line with a base, only what was changed in the file: catalog.merge_import. What was checked
+-- may have changed since (a category was deleted, pieces were reserved), so it is checked again under the locks; if a
+-- check fails, the whole import is rejected. Values that a product already has are not written.
 -- Callers:   api.continue_import, which holds the import.
 -- Locks:     the merchant's imports, products in id order, stock in product order.
 -- Errors:    none of its own; a product that another session creates at the same time violates sku_taken, and the
@@ -33,19 +33,37 @@ BEGIN
            l.weight::integer AS weight, l.requires_shipping::boolean AS requires_shipping, l.tax_category,
            coalesce(l.attributes::jsonb, '{}') AS attributes,
            coalesce(regexp_split_to_array(l.images, '\s+'), '{}') AS images,
-           l.category IS NOT NULL AND c.id IS NULL AS category_gone, p.kind = 'bundle' AS taken
+           l.category IS NOT NULL AND c.id IS NULL AS category_gone, p.kind = 'bundle' AS taken,
+           l.category,
+           -- What the line was based on: what it said in the last import of that export, otherwise the export.
+           b.product_id = p.id AS based, b.exported_at,
+           CASE WHEN o.product_id IS NULL THEN b.price ELSE o.price END AS base_price,
+           CASE WHEN o.product_id IS NULL THEN b.currency ELSE o.currency END AS base_currency,
+           coalesce(o.stock, b.stock) AS base_stock, coalesce(o.fields, b.fields) AS base_fields,
+           p.id IS NULL AND w.id IS NOT NULL AS deleted
     FROM catalog.import_lines AS l
     LEFT JOIN catalog.products AS p ON p.merchant_id = v_import.merchant_id AND p.sku = l.sku AND p.deleted_at IS NULL
     LEFT JOIN catalog.categories AS c ON c.slug = l.category
+    CROSS JOIN LATERAL catalog.read_import_base(l.base) AS b
+    LEFT JOIN catalog.import_bases AS o ON o.product_id = b.product_id AND o.exported_at = b.exported_at
+    LEFT JOIN catalog.products AS w ON w.id = b.product_id AND w.merchant_id = v_import.merchant_id
     WHERE l.import_id = v_import.id
     ORDER BY l.line;
+    ALTER TABLE pg_temp.import_products
+        ADD next_price bigint, ADD next_currency char(3), ADD next_stock bigint, ADD next_fields text[],
+        ADD conflicts text;
+    IF v_import.on_conflict = 'shop' THEN
+        DELETE FROM pg_temp.import_products AS n WHERE n.deleted;
+    END IF;
     CREATE UNIQUE INDEX ON pg_temp.import_products (id);
     CREATE UNIQUE INDEX ON pg_temp.import_products (line);
     ANALYZE pg_temp.import_products;
 
     PERFORM catalog.lock_stock(d.product_id)
     FROM (SELECT s.product_id FROM catalog.stock_levels AS s JOIN pg_temp.import_products AS n ON n.id = s.product_id
-          WHERE n.stock <> s.on_hand ORDER BY s.product_id) AS d;
+          WHERE CASE WHEN n.based THEN n.stock <> n.base_stock ELSE n.stock <> s.on_hand END
+          ORDER BY s.product_id) AS d;
+    PERFORM catalog.merge_import(v_import);
     UPDATE catalog.import_lines AS l SET status = 'error', code = e.code, message = e.message
     FROM (
         SELECT n.line, x.code, x.message
@@ -56,7 +74,16 @@ BEGIN
             (n.new AND (n.name IS NULL OR n.price IS NULL OR n.currency IS NULL), 'name_missing',
              'The product was deleted meanwhile,
                 and a new one needs name and price.'),
-            (n.stock < s.reserved, 'stock_below_reserved', format('%s pieces are reserved for orders.', s.reserved))
+            (n.deleted AND v_import.on_conflict = 'reject', 'product_deleted',
+             'The product was deleted after the export.'),
+            (n.conflicts IS NOT NULL, 'import_conflict', format(
+                'Changed in the shop as well since the export: %s. Export again, or send on_conflict=file or '
+                'on_conflict=shop.', n.conflicts)),
+            (n.stock > 1000000000, 'stock_out_of_range', 'Stock is a whole number from 0 to 1,000,000,000.'),
+            (n.stock < s.reserved, 'stock_below_reserved', CASE WHEN n.based
+                THEN format('There are %s pieces now, %s of them reserved for orders: the file takes %s away.',
+                            s.on_hand, s.reserved, s.on_hand - n.stock)
+                ELSE format('%s pieces are reserved for orders.', s.reserved) END)
         ) AS x (wrong, code, message)
         WHERE x.wrong
     ) AS e
@@ -148,9 +175,18 @@ BEGIN
     SELECT array_agg(t.id) INTO v_touched
     FROM (SELECT c.id FROM changed AS c UNION SELECT w.product_id FROM written AS w) AS t;
 
+    INSERT INTO catalog.import_bases AS b (product_id, exported_at, price, currency, stock, fields)
+    SELECT n.id, n.exported_at, n.next_price, n.next_currency, n.next_stock, n.next_fields
+    FROM pg_temp.import_products AS n
+    WHERE n.based
+      AND (n.next_price, n.next_currency, n.next_stock, n.next_fields)
+          IS DISTINCT FROM (n.base_price, n.base_currency, n.base_stock, n.base_fields)
+    ON CONFLICT ON CONSTRAINT import_bases_pkey DO UPDATE
+    SET price = excluded.price, currency = excluded.currency, stock = excluded.stock, fields = excluded.fields;
     UPDATE catalog.import_lines AS l
-    SET status = (SELECT CASE WHEN n.new THEN 'created' WHEN n.id = ANY (v_touched) THEN 'updated' ELSE 'unchanged' END
-                  FROM pg_temp.import_products AS n WHERE n.line = l.line)
+    SET status = coalesce((SELECT CASE WHEN n.new THEN 'created' WHEN n.id = ANY (v_touched) THEN 'updated'
+                                       ELSE 'unchanged' END
+                           FROM pg_temp.import_products AS n WHERE n.line = l.line), 'unchanged')
     WHERE l.import_id = v_import.id;
     UPDATE catalog.imports AS i
     SET status = 'completed', completed_at = clock_timestamp(), created = c.created, updated = c.updated,

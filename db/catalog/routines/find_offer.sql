@@ -1,7 +1,8 @@
 -- The current offer of a product (or bundle) in a currency: its merchant, SKU, name, weight in grams, price and price
 -- version.
 -- Callers:   place_order, change_lines, add_cart_item, validate_promotion.
--- Errors:    product_not_found, bundle_not_found 404, currency_unknown 422, product_not_sold_in_currency 422.
+-- Errors:    product_not_found, bundle_not_found 404, currency_unknown, product_not_sold_in_currency, variant_required
+--            422.
 -- One query: price_in_force is inlined into it.
 CREATE OR REPLACE FUNCTION catalog.find_offer(
     product_id uuid, currency text, bundle boolean DEFAULT false,
@@ -18,6 +19,9 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM catalog.refuse_product(find_offer.product_id, find_offer.bundle);
     ELSIF find_offer.amount IS NULL THEN
+        IF EXISTS (SELECT FROM catalog.products AS p WHERE p.id = find_offer.product_id AND p.kind = 'parent') THEN
+            PERFORM catalog.require_variant(find_offer.product_id);
+        END IF;
         PERFORM catalog.require_currency(find_offer.currency);
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'product_not_sold_in_currency',
             MESSAGE = format('This product has no price in %s.', find_offer.currency),

@@ -1,5 +1,5 @@
--- The next products of a list, in its order, whether they are for sale or not, and whether these are all. NULL if no
--- index has this order.
+-- The next products of a list, in its order, whether they are for sale or not, and whether these are all. By price, the
+-- variants of a product stand for it. NULL if no index has this order.
 -- Callers:   next_products.
 -- Plans:     always generic. Therefore each condition on an index has no OR, and default bounds if there is no cursor.
 --            LIMIT 500 (no window is larger) makes the planner read only the beginning of an index, which it would not
@@ -26,7 +26,8 @@ BEGIN
                 SELECT w.id
                 FROM (
                     SELECT p.id FROM catalog.products AS p
-                    WHERE p.deleted_at IS NULL AND (p.created_at, p.id) < (v_time, v_before)
+                    WHERE p.deleted_at IS NULL AND p.parent_id IS NULL
+                      AND (p.created_at, p.id) < (v_time, v_before)
                     ORDER BY p.created_at DESC, p.id DESC LIMIT 500
                 ) AS w LIMIT look_ahead."window");
         ELSIF merchant IS NULL THEN
@@ -37,7 +38,8 @@ BEGIN
                     SELECT n.id, n.created_at
                     FROM (
                         SELECT p.id, p.created_at FROM catalog.products AS p
-                        WHERE p.category_id = c.id AND (p.created_at, p.id) < (v_time, v_before)
+                        WHERE p.category_id = c.id AND p.deleted_at IS NULL AND p.parent_id IS NULL
+                          AND (p.created_at, p.id) < (v_time, v_before)
                         ORDER BY p.created_at DESC, p.id DESC LIMIT 500
                     ) AS n LIMIT look_ahead."window"
                 ) AS w
@@ -47,7 +49,8 @@ BEGIN
                 SELECT w.id
                 FROM (
                     SELECT p.id FROM catalog.products AS p
-                    WHERE p.merchant_id = merchant AND (p.created_at, p.id) < (v_time, v_before)
+                    WHERE p.merchant_id = merchant AND p.deleted_at IS NULL AND p.parent_id IS NULL
+                      AND (p.created_at, p.id) < (v_time, v_before)
                     ORDER BY p.created_at DESC, p.id DESC LIMIT 500
                 ) AS w LIMIT look_ahead."window");
         END IF;
@@ -58,7 +61,7 @@ BEGIN
                 SELECT w.id
                 FROM (
                     SELECT p.id FROM catalog.products AS p
-                    WHERE p.deleted_at IS NULL AND (p.name, p.id) > (v_name, v_after)
+                    WHERE p.deleted_at IS NULL AND p.parent_id IS NULL AND (p.name, p.id) > (v_name, v_after)
                     ORDER BY p.name, p.id LIMIT 500
                 ) AS w LIMIT look_ahead."window");
         ELSE
@@ -69,7 +72,8 @@ BEGIN
                     SELECT n.id, n.name
                     FROM (
                         SELECT p.id, p.name FROM catalog.products AS p
-                        WHERE p.deleted_at IS NULL AND p.category_id = c.id AND (p.name, p.id) > (v_name, v_after)
+                        WHERE p.deleted_at IS NULL AND p.parent_id IS NULL AND p.category_id = c.id
+                          AND (p.name, p.id) > (v_name, v_after)
                         ORDER BY p.name, p.id LIMIT 500
                     ) AS n LIMIT look_ahead."window"
                 ) AS w

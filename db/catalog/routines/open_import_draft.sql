@@ -10,7 +10,7 @@ BEGIN
     CREATE TEMPORARY TABLE import_draft (
         line integer NOT NULL, problem text, sku text, name text, description text, category text, price text,
         currency text, stock text, weight text, requires_shipping text, tax_category text, attributes text,
-        images text
+        images text, base text
     ) ON COMMIT DROP;
     GRANT SELECT ON pg_temp.import_draft TO store_api;
     GRANT INSERT ON pg_temp.import_draft TO app_merchant;

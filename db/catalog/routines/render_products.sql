@@ -8,16 +8,26 @@ RETURNS api.product[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ARRAY(
-        SELECT ROW(p.id, p.merchant_id, p.category_id, p.sku, p.name, p.description || '', p.attributes || '{}',
-                   p.images || '{}'::text[], p.weight, p.requires_shipping, p.tax_category, q.amount, q.currency,
-                   CASE WHEN catalog.is_stopped(p.merchant_id) THEN 0 ELSE s.on_hand - s.reserved END,
+        SELECT ROW(p.id, p.merchant_id, p.category_id, p.parent_id, p.sku, p.name, p.description || '',
+                   p.attributes || '{}', p.images || '{}'::text[],
+                   CASE WHEN p.kind = 'parent' THEN api.render_options(p.id) ELSE '{}' END,
+                   coalesce(p.option_values, '{}'), '{}'::api.product_variant[], p.weight, p.requires_shipping,
+                   p.tax_category, q.amount, coalesce(q.amount, v.price_from), coalesce(q.amount, v.price_to),
+                   coalesce(q.currency, CASE WHEN v.price_from IS NOT NULL THEN c.currency END),
+                   CASE WHEN catalog.is_stopped(p.merchant_id) THEN 0
+                        ELSE coalesce(s.on_hand - s.reserved, v.available, 0) END,
                    p.version, p.created_at)::api.product
         FROM unnest(render_products.ids) WITH ORDINALITY AS o (id, n)
         JOIN catalog.products AS p ON p.id = o.id
-        JOIN catalog.stock_levels AS s ON s.product_id = o.id
-        LEFT JOIN LATERAL catalog.price_in_force(p.id,
-                                                 coalesce(render_products.currency, catalog.first_currency(p.id))) AS q
-            ON true
+        LEFT JOIN catalog.stock_levels AS s ON s.product_id = o.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(render_products.currency, catalog.first_currency(p.id)) AS currency
+        ) AS c
+        LEFT JOIN LATERAL catalog.price_in_force(p.id, c.currency) AS q ON true
+        -- Nothing is read for a product without variants.
+        LEFT JOIN LATERAL (
+            SELECT f.* FROM catalog.variants_in_force(p.id, c.currency) AS f WHERE p.kind = 'parent'
+        ) AS v ON true
         ORDER BY o.n
     );
 END $$;

@@ -3,32 +3,32 @@
 -- Callers:   count_products.
 CREATE OR REPLACE FUNCTION catalog.sample_products(
     count integer, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint,
-    in_stock boolean
+    in_stock boolean, options jsonb, attributes jsonpath
 )
-RETURNS TABLE (category_id uuid, merchant_id uuid, amount bigint)
+RETURNS TABLE (id uuid, category_id uuid, merchant_id uuid, amount bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     IF num_nonnulls(min_price, max_price) = 0 AND catalog.is_sold_in(sample_products.currency) THEN
         RETURN QUERY
-        SELECT f.category_id, f.merchant_id, f.amount
+        SELECT f.id, f.category_id, f.merchant_id, f.amount
         FROM catalog.find_products(
-            query, categories, merchant, currency, NULL, NULL, in_stock
+            query, categories, merchant, currency, NULL, NULL, in_stock, options, attributes
         ) AS f LIMIT sample_products.count;
     ELSE
         RETURN QUERY
-        SELECT f.category_id, f.merchant_id, f.amount
+        SELECT f.id, f.category_id, f.merchant_id, f.amount
         FROM (
             (
                 SELECT p.*
                 FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
-                                                  max_price, in_stock) AS p
+                                                  max_price, in_stock, options, attributes) AS p
              LIMIT sample_products.count)
             UNION ALL
             (
                 SELECT p.*
                 FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price, max_price,
-                                                  in_stock) AS p
+                                                  in_stock, options, attributes) AS p
              LIMIT sample_products.count)
         ) AS f LIMIT sample_products.count;
     END IF;

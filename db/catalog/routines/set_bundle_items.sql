@@ -2,7 +2,7 @@
 -- Callers:   api.create_bundle, update_bundle.
 -- Locks:     none; the caller holds the bundle.
 -- Errors:    bundle_empty 422, product_not_found 404 (also for a product of another merchant, and for a bundle),
---            product_twice_in_bundle 409.
+--            product_twice_in_bundle 409, variant_required 422.
 CREATE OR REPLACE FUNCTION catalog.set_bundle_items(
     bundle_id uuid, merchant_id uuid, product_ids uuid[], quantities integer[]
 )
@@ -19,7 +19,7 @@ BEGIN
         SELECT FROM catalog.products AS p
         WHERE p.id = w.id
           AND p.merchant_id = set_bundle_items.merchant_id
-          AND p.kind = 'product'
+          AND p.kind IN ('product', 'parent')
           AND p.deleted_at IS NULL);
     DELETE FROM catalog.bundle_items AS i WHERE i.bundle_id = set_bundle_items.bundle_id;
     INSERT INTO catalog.bundle_items (bundle_id, product_id, quantity)

@@ -1,10 +1,12 @@
 -- The next products of a sorted, filtered list, after the one with the given sort key and id (NULL: from the
 -- beginning). There is one short query per sort, so that each uses its index; sorted by price, or with a price filter,
--- one query for the prices without an end and one for the others.
+-- one query for the prices without an end and one for the others. Sorted by price, a product with options is there as
+-- the cheapest of its variants that match the filters.
 -- Callers:   list_products.
 CREATE OR REPLACE FUNCTION catalog.sort_products(
     sort text, key text, after uuid, count integer,
-    query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint, in_stock boolean
+    query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint,
+    in_stock boolean, options jsonb, attributes jsonpath
 )
 RETURNS uuid[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -26,13 +28,14 @@ BEGIN
         INTO v_found, v_ids
         FROM (
             SELECT p.id, ts_rank(p.search, query) AS rank FROM catalog.products AS p
-            WHERE p.search @@ query AND p.deleted_at IS NULL AND p.kind = 'product'
+            WHERE p.search @@ query AND p.deleted_at IS NULL AND p.parent_id IS NULL AND p.kind <> 'bundle'
               AND (categories IS NULL OR p.category_id = ANY (categories))
               AND (sort_products.merchant IS NULL OR p.merchant_id = sort_products.merchant)
+              AND (sort_products.attributes IS NULL OR p.attributes @@ sort_products.attributes)
             LIMIT 1001
         ) AS r;
         IF v_found <= 1000 THEN
-            RETURN catalog.keep_sold(v_ids, count, currency, min_price, max_price, in_stock);
+            RETURN catalog.keep_sold(v_ids, count, currency, min_price, max_price, in_stock, options);
         END IF;
     END IF;
 
@@ -44,7 +47,8 @@ BEGIN
                 SELECT n.id, ts_rank(n.search, query) AS rank
                 FROM (
                     SELECT f.id, f.search
-                    FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock) AS f
+                    FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock, options,
+                                               attributes) AS f
                     ORDER BY f.created_at DESC, f.id DESC LIMIT 1000
                 ) AS n
             ) AS r
@@ -52,12 +56,14 @@ BEGIN
             ORDER BY r.rank DESC, r.id DESC LIMIT count);
     ELSIF sort = 'newest' AND NOT v_from_prices THEN
         RETURN ARRAY(
-            SELECT f.id FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock) AS f
+            SELECT f.id FROM catalog.find_products(
+                query, categories, merchant, currency, NULL, NULL, in_stock, options, attributes) AS f
             WHERE after IS NULL OR (f.created_at, f.id) < (key::timestamptz, after)
             ORDER BY f.created_at DESC, f.id DESC LIMIT count);
     ELSIF sort = 'name' AND NOT v_from_prices THEN
         RETURN ARRAY(
-            SELECT f.id FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock) AS f
+            SELECT f.id FROM catalog.find_products(
+                query, categories, merchant, currency, NULL, NULL, in_stock, options, attributes) AS f
             WHERE after IS NULL OR (f.name, f.id) > (key, after)
             ORDER BY f.name, f.id LIMIT count);
     ELSIF sort = 'relevance' THEN
@@ -69,13 +75,13 @@ BEGIN
                     (
                         SELECT f.*
                         FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
-                                                          max_price, in_stock) AS f
+                                                          max_price, in_stock, options, attributes) AS f
                      ORDER BY f.created_at DESC, f.id DESC LIMIT 1000)
                     UNION ALL
                     (
                         SELECT f.*
                         FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
-                                                          max_price, in_stock) AS f
+                                                          max_price, in_stock, options, attributes) AS f
                      ORDER BY f.created_at DESC, f.id DESC LIMIT 1000)
                     ORDER BY created_at DESC, id DESC LIMIT 1000
                 ) AS n
@@ -89,14 +95,14 @@ BEGIN
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
-                                                      max_price, in_stock) AS f
+                                                      max_price, in_stock, options, attributes) AS f
                  WHERE after IS NULL OR (f.created_at, f.id) < (key::timestamptz, after)
                  ORDER BY f.created_at DESC, f.id DESC LIMIT count)
                 UNION ALL
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
-                                                      max_price, in_stock) AS f
+                                                      max_price, in_stock, options, attributes) AS f
                  WHERE after IS NULL OR (f.created_at, f.id) < (key::timestamptz, after)
                  ORDER BY f.created_at DESC, f.id DESC LIMIT count)
             ) AS f
@@ -108,56 +114,56 @@ BEGIN
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
-                                                      max_price, in_stock) AS f
+                                                      max_price, in_stock, options, attributes) AS f
                  WHERE after IS NULL OR (f.name, f.id) > (key, after)
                  ORDER BY f.name, f.id LIMIT count)
                 UNION ALL
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
-                                                      max_price, in_stock) AS f
+                                                      max_price, in_stock, options, attributes) AS f
                  WHERE after IS NULL OR (f.name, f.id) > (key, after)
                  ORDER BY f.name, f.id LIMIT count)
             ) AS f
             ORDER BY f.name, f.id LIMIT count);
     ELSIF sort = 'price' THEN
         RETURN ARRAY(
-            SELECT f.id
+            SELECT f.offer_id
             FROM (
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
-                                                      max_price, in_stock) AS f
-                 WHERE after IS NULL OR (f.amount, f.id) > (key::bigint, after)
-                 ORDER BY f.amount, f.id LIMIT count)
+                                                      max_price, in_stock, options, attributes) AS f
+                 WHERE after IS NULL OR (f.amount, f.offer_id) > (key::bigint, after)
+                 ORDER BY f.amount, f.offer_id LIMIT count)
                 UNION ALL
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
-                                                      max_price, in_stock) AS f
-                 WHERE after IS NULL OR (f.amount, f.id) > (key::bigint, after)
-                 ORDER BY f.amount, f.id LIMIT count)
+                                                      max_price, in_stock, options, attributes) AS f
+                 WHERE after IS NULL OR (f.amount, f.offer_id) > (key::bigint, after)
+                 ORDER BY f.amount, f.offer_id LIMIT count)
             ) AS f
-            ORDER BY f.amount, f.id LIMIT count);
+            ORDER BY f.amount, f.offer_id LIMIT count);
     ELSE
         RETURN ARRAY(
-            SELECT f.id
+            SELECT f.offer_id
             FROM (
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
-                                                      max_price, in_stock) AS f
-                 WHERE after IS NULL OR (f.amount, f.id) < (key::bigint, after)
-                 ORDER BY f.amount DESC, f.id DESC LIMIT count)
+                                                      max_price, in_stock, options, attributes) AS f
+                 WHERE after IS NULL OR (f.amount, f.offer_id) < (key::bigint, after)
+                 ORDER BY f.amount DESC, f.offer_id DESC LIMIT count)
                 UNION ALL
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
-                                                      max_price, in_stock) AS f
-                 WHERE after IS NULL OR (f.amount, f.id) < (key::bigint, after)
-                 ORDER BY f.amount DESC, f.id DESC LIMIT count)
+                                                      max_price, in_stock, options, attributes) AS f
+                 WHERE after IS NULL OR (f.amount, f.offer_id) < (key::bigint, after)
+                 ORDER BY f.amount DESC, f.offer_id DESC LIMIT count)
             ) AS f
-            ORDER BY f.amount DESC, f.id DESC LIMIT count);
+            ORDER BY f.amount DESC, f.offer_id DESC LIMIT count);
     END IF;
 END $$;
 

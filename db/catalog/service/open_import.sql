@@ -8,7 +8,8 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
     c_known CONSTANT text[] :=
-        '{sku,name,description,category,price,currency,stock,weight,requires_shipping,tax_category,attributes,images}';
+        '{sku,name,description,category,price,currency,stock,weight,requires_shipping,tax_category,attributes,images,'
+        'base}';
     v_column text;
 BEGIN
     SELECT c.name INTO v_column FROM unnest(open_import.columns) AS c (name)

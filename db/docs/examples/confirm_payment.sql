@@ -7,7 +7,7 @@ SELECT set_config('app.token', identity.issue_local_token('customer', 'alice@exa
 SELECT id AS address FROM identity.addresses AS a
 WHERE a.account_id = identity.authenticate() ORDER BY is_default DESC, id LIMIT 1 \gset
 SELECT id AS order_id, total FROM api.create_order(
-    ARRAY[ROW(:'lamp', 1, NULL)]::api.order_line[], shipping_address_id => :'address') \gset
+    ARRAY[ROW(:'lamp', 1, NULL, NULL)]::api.order_line[], shipping_address_id => :'address') \gset
 
 -- An attempt to pay. A bank transfer stays open until a person has seen the money.
 SELECT (payment).id AS payment_id FROM api.begin_payment(:'order_id', 'bank_transfer') \gset

@@ -12,7 +12,8 @@ WHERE a.account_id = identity.authenticate() ORDER BY is_default DESC, id LIMIT 
 
 -- Two lines of one product are one demand. \gset keeps the order's id for the statements below.
 SELECT id AS order_id, status, currency, subtotal FROM api.create_order(
-    ARRAY[ROW(:'lamp', 2, NULL), ROW(:'lamp', 1, NULL)]::api.order_line[], shipping_address_id => :'address') \gset
+    ARRAY[ROW(:'lamp', 2, NULL, NULL), ROW(:'lamp', 1, NULL, NULL)]::api.order_line[],
+    shipping_address_id => :'address') \gset
 SELECT :'status' AS status, :'currency' AS currency, :subtotal AS subtotal;
 SELECT sku, quantity, unit_price FROM unnest((api.get_order(:'order_id')).items);
 
@@ -22,7 +23,7 @@ SELECT kind, on_hand_delta, reserved_delta FROM catalog.stock_movements WHERE or
 
 -- More than there is: the CHECK out_of_stock refuses it, whatever code asked.
 SAVEPOINT before;
-SELECT api.create_order(ARRAY[ROW(:'lamp', 4, NULL)]::api.order_line[], shipping_address_id => :'address');
+SELECT api.create_order(ARRAY[ROW(:'lamp', 4, NULL, NULL)]::api.order_line[], shipping_address_id => :'address');
 ROLLBACK TO before;
 
 ROLLBACK;

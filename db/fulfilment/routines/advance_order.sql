@@ -37,12 +37,14 @@ BEGIN
     END;
     IF v_order.status = 'paid' AND v_status IS NOT NULL AND v_goods <> 'not_needed' THEN
         UPDATE sales.orders AS o SET status = 'shipped', version = o.version + 1 WHERE o.id = v_order.id;
-        PERFORM messaging.record_event('order.shipped', v_order.id, v_order.account_id);
+        PERFORM messaging.record_event('order.shipped', v_order.id, v_order.account_id,
+            sales.order_data(v_order) || jsonb_build_object('status', 'shipped'));
     END IF;
     IF v_order.status <> 'delivered' AND v_status = 'delivered' THEN
         UPDATE sales.orders AS o SET status = 'delivered', version = o.version + 1 WHERE o.id = v_order.id;
         PERFORM ledger.release_earnings(v_order.id);
-        PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id);
+        PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id,
+            sales.order_data(v_order) || jsonb_build_object('status', 'delivered'));
     END IF;
     UPDATE sales.orders AS o SET fulfilment_status = v_goods, version = o.version + 1
     WHERE o.id = v_order.id AND o.fulfilment_status <> v_goods;

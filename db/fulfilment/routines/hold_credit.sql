@@ -34,7 +34,7 @@ BEGIN
     WHERE o.id = v_payment.order_id;
 
     PERFORM messaging.record_event('payment.authorized', v_payment.order_id, v_payment.account_id,
-                                   jsonb_build_object('payment_id', v_payment.id));
+                                   payments.payment_data(v_payment, 'authorized'));
     PERFORM fulfilment.record_shipment_event(v_shipment, 'created');
     PERFORM messaging.enqueue_job('book_shipment', jsonb_build_object('shipment_id', v_shipment.id));
 END $$;

@@ -5,9 +5,10 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM messaging.record_event('return.' || changed.status, changed.order_id, changed.account_id,
-        jsonb_strip_nulls(jsonb_build_object('return_id', changed.id,
-                                             'reason', coalesce(changed.rejection_reason, changed.reason),
-                                             'amount', nullif(changed.amount, 0))));
+        jsonb_build_object('return_id', changed.id, 'status', changed.status,
+                           'reason', coalesce(changed.rejection_reason, changed.reason),
+                           'amount', nullif(changed.amount, 0), 'currency', o.currency))
+    FROM sales.orders AS o WHERE o.id = changed.order_id;
 END $$;
 
 GRANT EXECUTE ON FUNCTION fulfilment.record_return_event TO store_api;

@@ -23,7 +23,8 @@ BEGIN
     ELSIF v_account.merchant_approved_at IS NULL THEN
         UPDATE identity.accounts AS a SET merchant_approved_at = now(), version = a.version + 1
         WHERE a.id = v_account.id RETURNING a.* INTO STRICT v_account;
-        PERFORM messaging.record_event('account.merchant_approved', NULL, v_account.id);
+        PERFORM messaging.record_event('account.merchant_approved', NULL, v_account.id,
+            jsonb_build_object('role', v_account.role, 'status', v_account.status));
     END IF;
     RETURN v_account;
 END $$;

@@ -39,12 +39,13 @@ BEGIN
 
     IF v_after.role <> v_before.role THEN
         PERFORM messaging.record_event('account.role_changed', NULL, v_after.id,
-                                       jsonb_build_object('from', v_before.role, 'to', v_after.role));
+                                       jsonb_build_object('role', v_after.role, 'previous_role', v_before.role,
+                                                          'source', 'admin'));
     END IF;
     IF v_after.status <> v_before.status THEN
         PERFORM messaging.record_event(
             CASE v_after.status WHEN 'suspended' THEN 'account.suspended' ELSE 'account.reinstated' END, NULL,
-            v_after.id
+            v_after.id, jsonb_build_object('role', v_after.role, 'status', v_after.status)
         );
     END IF;
     IF v_after.status = 'suspended' AND v_before.status <> 'suspended' THEN

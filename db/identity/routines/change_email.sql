@@ -22,6 +22,7 @@ BEGIN
         ORDER BY c.id DESC LIMIT 1;
     END IF;
     PERFORM identity.end_other_sessions(v_account.id, v_session);
-    PERFORM messaging.record_event('account.email_changed', NULL, v_account.id);
+    PERFORM messaging.record_event('account.email_changed', NULL, v_account.id,
+        jsonb_build_object('role', v_account.role, 'status', v_account.status));
     RETURN v_account;
 END $$;

@@ -84,7 +84,8 @@ BEGIN
     UPDATE identity.accounts AS a SET status = 'closed', version = a.version + 1 WHERE a.id = v_account.id;
     PERFORM identity.require_admin() WHERE v_account.role = 'admin';
     PERFORM identity.erase_account(v_account.id);
-    PERFORM messaging.record_event('account.closed', NULL, v_account.id);
+    PERFORM messaging.record_event('account.closed', NULL, v_account.id,
+        jsonb_build_object('role', v_account.role, 'status', 'closed'));
     -- A request that started before this and writes after it may leave personal data behind. No request runs longer
     -- than ten seconds (the roles' statement_timeout), so a minute later everything is found.
     PERFORM messaging.enqueue_job('erase_account', jsonb_build_object('account_id', v_account.id),

@@ -26,7 +26,8 @@ BEGIN
     SET email_verified = true, version = a.version + 1
     WHERE a.id = v_account.id
     RETURNING a.* INTO v_account;
-    PERFORM messaging.record_event('account.email_verified', NULL, v_account.id);
+    PERFORM messaging.record_event('account.email_verified', NULL, v_account.id,
+        jsonb_build_object('role', v_account.role, 'status', v_account.status));
     RETURN v_account;
 END $$;
 

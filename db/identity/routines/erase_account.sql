@@ -29,11 +29,20 @@ BEGIN
     SET shipping_address = CASE WHEN o.shipping_address ? 'country' THEN jsonb_build_object(
         'country', o.shipping_address -> 'country'
     ) END,
-        buyer_tax_id = NULL, buyer_reference = NULL,
+        buyer_tax_id = NULL, buyer_reference = NULL, metadata = '{}',
         version = o.version + 1
     WHERE o.account_id = erase_account.account_id
       AND (o.status IN ('delivered', 'cancelled') OR o.fulfilment_status IN ('not_needed', 'returned'))
-      AND (o.shipping_address - 'country' <> '{}' OR num_nonnulls(o.buyer_tax_id, o.buyer_reference) > 0);
+      AND (o.shipping_address - 'country' <> '{}' OR o.metadata <> '{}'
+           OR num_nonnulls(o.buyer_tax_id, o.buyer_reference) > 0);
+    UPDATE sales.order_items AS i SET metadata = '{}'
+    FROM sales.orders AS o
+    WHERE i.account_id = erase_account.account_id AND o.id = i.order_id AND i.metadata <> '{}'
+      AND (o.status IN ('delivered', 'cancelled') OR o.fulfilment_status IN ('not_needed', 'returned'));
+    UPDATE sales.order_notes AS n SET text = '[erased]'
+    FROM sales.orders AS o
+    WHERE o.account_id = erase_account.account_id AND n.order_id = o.id AND n.text <> '[erased]'
+      AND (o.status IN ('delivered', 'cancelled') OR o.fulfilment_status IN ('not_needed', 'returned'));
     UPDATE fulfilment.shipments AS s
     SET address = CASE WHEN s.address ? 'country' THEN jsonb_build_object('country', s.address -> 'country') END,
         tracking_number = NULL, tracking_url = NULL, version = s.version + 1

@@ -43,6 +43,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
          't.account_id = $1'),
         ('order_holds', 'sales.order_holds', '{case_reference,held_by,released_by}',
          't.order_id IN (SELECT o.id FROM sales.orders AS o WHERE o.account_id = $1)'),
+        ('order_notes', 'sales.order_notes', '{author_id}',
+         't.order_id IN (SELECT o.id FROM sales.orders AS o WHERE o.account_id = $1)'),
         ('promotion_uses', 'sales.promotion_uses', '{}',
          't.account_id = $1'),
         ('payments', 'payments.payments', '{outside_key,request_key,charge_reference,checkout_url,hold_id}',

@@ -18,7 +18,8 @@ BEGIN
     VALUES (open_account.email, open_account.handle, open_account.display_name, open_account.role)
     RETURNING * INTO v_account;
     PERFORM identity.set_password(v_account.id, open_account.password);
-    PERFORM messaging.record_event('account.created', NULL, v_account.id, jsonb_build_object('role', v_account.role));
+    PERFORM messaging.record_event('account.created', NULL, v_account.id,
+        jsonb_build_object('role', v_account.role, 'issuer', NULL));
     RETURN v_account;
 END $$;
 

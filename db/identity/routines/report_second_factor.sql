@@ -13,7 +13,8 @@ BEGIN
             WHEN 'reset' THEN 'account.second_factor_reset'
             WHEN 'recovery_code_used' THEN 'account.recovery_code_used'
             WHEN 'recovery_codes_renewed' THEN 'account.recovery_codes_renewed' END,
-        NULL, report_second_factor.account_id);
+        NULL, a.id, jsonb_build_object('role', a.role, 'status', a.status))
+    FROM identity.accounts AS a WHERE a.id = report_second_factor.account_id;
     PERFORM messaging.enqueue_mail('second_factor', report_second_factor.account_id,
                                    jsonb_build_object('change', report_second_factor.change));
 END $$;

@@ -28,7 +28,8 @@ BEGIN
       OR starts_with(l.subject, 'pair:' || v_hash || ':')
       OR starts_with(l.subject, 'device:' || v_hash || ':');
     PERFORM identity.remember_device(v_account.id, reset_password.client_address, NULL);
-    PERFORM messaging.record_event('account.password_reset', NULL, v_account.id);
+    PERFORM messaging.record_event('account.password_reset', NULL, v_account.id,
+        jsonb_build_object('role', v_account.role, 'status', v_account.status));
 END $$;
 
 GRANT EXECUTE ON FUNCTION identity.reset_password TO store_api;

@@ -19,5 +19,5 @@ BEGIN
     SET role = take_over_role.role, version = a.version + 1
     WHERE a.id = take_over_role.account_id;
     PERFORM messaging.record_event('account.role_changed', NULL, take_over_role.account_id,
-        jsonb_build_object('from', v_before, 'to', take_over_role.role, 'by', 'identity provider'));
+        jsonb_build_object('role', take_over_role.role, 'previous_role', v_before, 'source', 'identity_provider'));
 END $$;

@@ -22,7 +22,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_locked',
             MESSAGE = 'This wallet is already locked.';
     END IF;
-    PERFORM messaging.record_event('wallet.locked', NULL, v_account.id);
+    PERFORM messaging.record_event('wallet.locked', NULL, v_account.id, jsonb_build_object('locked', true));
 END $$;
 
 GRANT EXECUTE ON FUNCTION ledger.lock_wallet TO store_api;

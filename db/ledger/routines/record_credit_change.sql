@@ -16,7 +16,8 @@ BEGIN
             ELSE 'deducted'
         END,
         NULL, change.account_id, jsonb_build_object(
-            'credit_change_id', change.id, 'kind', change.kind, 'amount', change.amount, 'currency', change.currency));
+            'credit_change_id', change.id, 'kind', change.kind, 'status', change.status, 'amount', change.amount,
+            'currency', change.currency));
 END $$;
 
 GRANT EXECUTE ON FUNCTION ledger.record_credit_change TO store_api;

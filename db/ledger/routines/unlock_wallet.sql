@@ -14,7 +14,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'wallet_not_locked',
             MESSAGE = 'This wallet is not locked.';
     END IF;
-    PERFORM messaging.record_event('wallet.unlocked', NULL, v_account.id);
+    PERFORM messaging.record_event('wallet.unlocked', NULL, v_account.id, jsonb_build_object('locked', false));
 END $$;
 
 GRANT EXECUTE ON FUNCTION ledger.unlock_wallet TO store_api;

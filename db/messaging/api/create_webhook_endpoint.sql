@@ -11,6 +11,11 @@ CREATE DOMAIN api.event_pattern AS text CONSTRAINT event_pattern_malformed
     CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^(\*|[a-z_]+\.(\*|[a-z_]+))$');
 COMMENT ON DOMAIN api.event_pattern IS
 'A type of event: order.paid, order.* for all events of orders, * for all events.';
+-- Its values are those of messaging.event_types(); the document lists them. No CHECK of the values: the log may have
+-- events of a type that is not recorded any more.
+CREATE DOMAIN api.event_type_name AS text
+    CONSTRAINT event_type_malformed CHECK (char_length(VALUE) <= 100 AND VALUE ~ '^[a-z_]+\.[a-z_]+$');
+COMMENT ON DOMAIN api.event_type_name IS 'A type of event, such as order.paid. New versions of the shop may add types.';
 CREATE DOMAIN api.event_patterns AS api.event_pattern[] CONSTRAINT too_many_types CHECK (cardinality(VALUE) <= 50);
 COMMENT ON DOMAIN api.event_patterns IS 'At most 50 types of events.';
 CREATE DOMAIN api.webhook_status AS text
@@ -63,9 +68,11 @@ END $$;
 COMMENT ON FUNCTION api.create_webhook_endpoint IS
 'Create a webhook endpoint
 
-Each event is sent as a POST of `{id, type, created_at, data}`, signed as in standardwebhooks.com (headers `webhook-id`,
-`webhook-timestamp`, `webhook-signature`) with the `secret` that only this answer contains. A merchant receives events
-about their own sales, products and payouts, an admin all events. `data` contains ids and amounts, no personal data.
+Each event is sent as a POST of `{id, type, timestamp, data}`, signed as in standardwebhooks.com (headers `webhook-id`,
+`webhook-timestamp`, `webhook-signature`) with the `secret` that only this answer contains. `types` names types
+(`order.paid`), all types of a thing (`order.*`) or everything (`*`); `GET /events/types` lists them, and `webhooks` in
+the OpenAPI document has the schema of each. A merchant receives events about their own sales, products and payouts, an
+admin all events. `data` contains ids and amounts, no personal data. Try it with `POST …/test`.
 Answer 2xx within ten seconds; otherwise the event is sent again, for three days with growing pauses, and an endpoint
 that accepted nothing in that time is disabled. 410 disables it at once. An event may arrive twice (with the same `id`)
 and out of order. Redirects are not followed; addresses of private networks are refused.';

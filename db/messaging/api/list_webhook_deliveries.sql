@@ -10,12 +10,14 @@ COMMENT ON COLUMN api.webhook_attempt.status_code IS 'Of the answer (HTTP). Null
 COMMENT ON COLUMN api.webhook_attempt.error IS 'Why it failed. Null where it was accepted.';
 COMMENT ON COLUMN api.webhook_attempt.answer IS 'The beginning of the answer''s body. Null: there was no answer.';
 CREATE TYPE api.webhook_delivery AS (
-    id uuid, endpoint_id uuid, event_id uuid, type text, status api.webhook_delivery_status,
-    attempts api.webhook_attempt[], next_attempt_at timestamptz, delivered_at timestamptz, created_at timestamptz
+    id uuid, endpoint_id uuid, event_id uuid, type api.event_type_name, status api.webhook_delivery_status,
+    attempts api.webhook_attempt[], next_attempt_at timestamptz, delivered_at timestamptz, test boolean,
+    created_at timestamptz
 );
 COMMENT ON COLUMN api.webhook_delivery.attempts IS 'Oldest first.';
 COMMENT ON COLUMN api.webhook_delivery.next_attempt_at IS 'Null unless its status is pending.';
 COMMENT ON COLUMN api.webhook_delivery.delivered_at IS 'Null unless its status is delivered.';
+COMMENT ON COLUMN api.webhook_delivery.test IS 'Whether it is an example that was asked for: nothing has happened.';
 CREATE TYPE api.webhook_delivery_page AS (data api.webhook_delivery[], next_cursor text);
 
 CREATE FUNCTION api.list_webhook_deliveries(

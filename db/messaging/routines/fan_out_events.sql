@@ -1,7 +1,9 @@
 -- Turns the next events of the log into deliveries, one for each endpoint that wants them, so that recording an event
 -- costs nothing for its listeners. An admin's endpoint receives everything. A merchant's endpoint receives events about
 -- their own products, stock and payouts, and about orders, refunds, shipments and returns that contain their lines: the
--- ids and those lines as they are now; nothing about the buyer, other merchants or the payment.
+-- ids and those lines as they are now (api.sale_payload); nothing about the buyer, other merchants or the payment. The
+-- registry (messaging.event_types) says the same; a test compares them. Every body names the order with its number, so
+-- that the routines which record events need not look it up.
 -- Callers:   api.fan_out_events.
 -- Returns:   the number of events looked at; 0 also while another worker does this.
 -- Locks:     the row of the progress; other workers do not wait for it.
@@ -53,23 +55,25 @@ BEGIN
         WHERE w.status = 'enabled'
     ), told (endpoint_id, after_xact, after_id, event_id, xact, type, created_at, data) AS (
         SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at,
-               messaging.public_data(e.data) || jsonb_strip_nulls(
-                   jsonb_build_object('order_id', e.order_id, 'account_id', e.account_id)
-               )
-        FROM new_events AS e JOIN endpoints AS w ON w.role = 'admin' AND messaging.wants_event(w.types, e.type)
+               jsonb_build_object('order_id', e.order_id, 'order_number', o.number::text, 'account_id', e.account_id)
+               || messaging.public_data(e.data)
+        FROM new_events AS e
+        JOIN endpoints AS w ON w.role = 'admin' AND messaging.wants_event(w.types, e.type)
+        LEFT JOIN sales.orders AS o ON o.id = e.order_id
         UNION ALL
-        SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at, messaging.public_data(e.data)
+        SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at,
+               jsonb_build_object('order_id', NULL, 'order_number', NULL, 'account_id', e.account_id)
+               || messaging.public_data(e.data)
         FROM new_events AS e
         JOIN endpoints AS w
             ON w.role = 'merchant' AND w.account_id = e.account_id AND messaging.wants_event(w.types, e.type)
         WHERE e.order_id IS NULL AND e.subject IN ('product', 'bundle', 'stock', 'payout', 'webhook_endpoint')
         UNION ALL
         SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at,
-               jsonb_strip_nulls(jsonb_build_object(
-                   'order_id', e.order_id, 'refund_id', e.data -> 'refund_id', 'shipment_id', e.data -> 'shipment_id',
-                   'return_id', e.data -> 'return_id',
-                   'currency', o.currency))
-               || jsonb_build_object('items', jsonb_agg(jsonb_build_object(
+               jsonb_build_object(
+                   'order_id', e.order_id, 'order_number', o.number::text, 'currency', o.currency,
+                   'refund_id', e.data -> 'refund_id', 'shipment_id', e.data -> 'shipment_id',
+                   'return_id', e.data -> 'return_id', 'items', jsonb_agg(jsonb_build_object(
                    'id', i.id, 'product_id', i.product_id, 'sku', i.sku, 'quantity', i.quantity,
                    'total', i.total) ORDER BY i.id))
         FROM new_events AS e
@@ -78,19 +82,25 @@ BEGIN
         JOIN endpoints AS w
             ON w.role = 'merchant' AND w.account_id = i.merchant_id AND messaging.wants_event(w.types, e.type)
         WHERE e.subject IN ('order', 'refund', 'shipment', 'return') AND e.type <> 'order.item_removed'
-        GROUP BY w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at, e.order_id, e.data, o.currency
+        GROUP BY w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at, e.order_id, e.data, o.currency,
+                 o.number
         UNION ALL
         -- The line is gone; its merchant is that of the product.
         SELECT w.id, w.after_xact, w.after_id, e.id, e.xact, e.type, e.created_at,
-               messaging.public_data(e.data) || jsonb_build_object('order_id', e.order_id)
+               jsonb_build_object(
+                   'order_id', e.order_id, 'order_number', o.number::text, 'currency', o.currency,
+                   'refund_id', NULL, 'shipment_id', NULL, 'return_id', NULL,
+                   'items', jsonb_build_array(jsonb_build_object(
+                       'id', NULL, 'product_id', p.id, 'sku', p.sku, 'quantity', e.data -> 'quantity', 'total', NULL)))
         FROM new_events AS e
+        JOIN sales.orders AS o ON o.id = e.order_id
         JOIN catalog.products AS p ON p.id = (e.data ->> 'product_id')::uuid
         JOIN endpoints AS w
             ON w.role = 'merchant' AND w.account_id = p.merchant_id AND messaging.wants_event(w.types, e.type)
         WHERE e.type = 'order.item_removed'
     )
     SELECT t.endpoint_id, t.event_id, t.type,
-           json_build_object('id', t.event_id, 'type', t.type, 'created_at', t.created_at, 'data', t.data)::text
+           json_build_object('id', t.event_id, 'type', t.type, 'timestamp', t.created_at, 'data', t.data)::text
     FROM told AS t
     WHERE (t.xact, t.event_id) > (t.after_xact, t.after_id)
     ORDER BY t.xact, t.event_id

@@ -1,5 +1,6 @@
 -- Finds a webhook endpoint that the caller may see (row security decides). Not an endpoint of the API.
--- Callers:   api.get_webhook_endpoint, api.list_webhook_deliveries, api.redeliver_webhook, api.update_webhook_endpoint.
+-- Callers:   api.get_webhook_endpoint, api.list_webhook_deliveries, api.redeliver_webhook,
+--            api.test_webhook_endpoint, api.update_webhook_endpoint.
 -- Errors:    webhook_endpoint_not_found 404.
 CREATE FUNCTION api.find_webhook_endpoint(endpoint_id uuid)
 RETURNS messaging.webhook_endpoints

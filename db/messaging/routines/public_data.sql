@@ -1,5 +1,6 @@
 -- The part of an event's data that may leave the shop: numbers, ids, times, and values from known vocabularies. Free
--- text (a reason, a name, an address) may be about a person, so text is left out unless it is known to be harmless.
+-- text (a reason, a name, an address) may be about a person, so text becomes null unless it is known to be harmless.
+-- The comments of api.…_payload say which attributes are null in webhooks.
 -- Callers:   fan_out_events.
 CREATE OR REPLACE FUNCTION messaging.public_data(data jsonb)
 RETURNS jsonb
@@ -10,11 +11,13 @@ DECLARE
 BEGIN
     IF jsonb_typeof(public_data.data) = 'object' THEN
         RETURN (
-            SELECT coalesce(jsonb_object_agg(f.key, messaging.public_data(f.value)), '{}')
-            FROM jsonb_each(public_data.data) AS f
-            WHERE jsonb_typeof(f.value) <> 'string' OR f.value #>> '{}' ~ v_plain OR f.key = ANY (ARRAY[
-                'currency', 'provider', 'status', 'failure_code', 'role', 'sku', 'number', 'kind', 'source',
-                'carrier', 'method']));
+            SELECT coalesce(jsonb_object_agg(f.key, CASE
+                WHEN jsonb_typeof(f.value) <> 'string' THEN messaging.public_data(f.value)
+                WHEN f.value #>> '{}' ~ v_plain OR f.key = ANY (ARRAY[
+                    'currency', 'provider', 'status', 'failure_code', 'role', 'previous_role', 'sku', 'number', 'kind',
+                    'source', 'carrier', 'method', 'settled_by', 'code']) THEN f.value
+                ELSE 'null' END), '{}')
+            FROM jsonb_each(public_data.data) AS f);
     ELSIF jsonb_typeof(public_data.data) = 'array' THEN
         RETURN (
             SELECT coalesce(jsonb_agg(messaging.public_data(i.value) ORDER BY i.n), '[]')

@@ -1,7 +1,8 @@
 -- Records the result of an attempt at a delivery. 2xx: delivered. Otherwise it is repeated after 1 min, 5 min, 30 min,
 -- 2 h, 5 h, then every 10 h, each pause up to a tenth longer so that deliveries that failed together do not return
 -- together, and a last time after three days. An endpoint that accepted nothing in all that time is disabled, one that
--- answers 410 (gone) at once; its owner is told by mail.
+-- answers 410 (gone) at once; its owner is told by mail. A test delivery has one attempt, and says nothing about the
+-- endpoint.
 -- Callers:   api.record_delivery_attempt.
 -- Returns:   the delivery's status; NULL if its endpoint was deleted meanwhile.
 -- Locks:     the endpoint, then the delivery.
@@ -32,7 +33,13 @@ BEGIN
     INSERT INTO messaging.webhook_attempts (delivery_id, status_code, duration_ms, error, answer, created_at)
     VALUES (v_delivery.id, record_attempt.status_code, record_attempt.duration_ms, left(record_attempt.error, 100),
             left(record_attempt.answer, 200), v_now);
-    IF v_taken THEN
+    IF v_delivery.test THEN
+        UPDATE messaging.webhook_deliveries AS d
+        SET status = CASE WHEN v_taken THEN 'delivered' ELSE 'failed' END,
+            delivered_at = CASE WHEN v_taken THEN v_now END, claimed_until = NULL
+        WHERE d.id = v_delivery.id;
+        RETURN CASE WHEN v_taken THEN 'delivered' ELSE 'failed' END;
+    ELSIF v_taken THEN
         UPDATE messaging.webhook_deliveries AS d
         SET status = 'delivered', delivered_at = coalesce(d.delivered_at, v_now), claimed_until = NULL
         WHERE d.id = v_delivery.id;

@@ -112,6 +112,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'max_slot_wal_keep_size' AND s.setting = '-1')
       AND EXISTS (SELECT FROM monitor.slots AS s WHERE s.slot_type = 'physical')
     UNION ALL
+    SELECT 'A reader of the event log that is down may fill the disk with the log that is kept for it.',
+           'ALTER SYSTEM SET max_slot_wal_keep_size = ''20GB''; SELECT pg_reload_conf().'
+    WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'max_slot_wal_keep_size' AND s.setting = '-1')
+      AND EXISTS (SELECT FROM monitor.slots AS s WHERE s.slot_type = 'logical')
+    UNION ALL
     SELECT 'Connections are not logged.', 'Set log_connections = ''authorization''.'
     WHERE EXISTS (SELECT FROM settings AS s WHERE s.name = 'log_connections' AND s.setting IN ('', 'off'))
     UNION ALL

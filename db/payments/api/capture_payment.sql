@@ -35,7 +35,7 @@ BEGIN
         UPDATE payments.payments AS p SET capture_amount = v_amount, version = p.version + 1 WHERE p.id = v_payment.id
         RETURNING p.* INTO v_payment;
         PERFORM messaging.record_event('payment.capture_requested', v_payment.order_id, v_payment.account_id,
-            jsonb_build_object('payment_id', v_payment.id, 'amount', v_amount));
+            payments.payment_data(v_payment, v_payment.status) || jsonb_build_object('amount', v_amount));
         PERFORM messaging.enqueue_job('capture_payment', jsonb_build_object('payment_id', v_payment.id),
                                       now() + interval '15 seconds');
     END IF;

@@ -56,9 +56,8 @@ BEGIN
            CASE v_provider.kind WHEN 'gateway' THEN now() + interval '2 minutes' END
     FROM sales.settings AS s
     RETURNING p.* INTO STRICT v_payment;
-    PERFORM messaging.record_event('payment.initiated', v_payment.order_id, v_payment.account_id, jsonb_build_object(
-        'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', v_payment.amount,
-        'currency', v_payment.currency));
+    PERFORM messaging.record_event('payment.initiated', v_payment.order_id, v_payment.account_id,
+                                   payments.payment_data(v_payment, v_payment.status));
 
     IF v_provider.kind = 'internal' THEN
         IF v_provider.source_account = 'credit' THEN

@@ -46,7 +46,7 @@ BEGIN
         WHERE o.id = v_order.id;
     END IF;
     PERFORM messaging.record_event('payment.authorized', v_payment.order_id, v_payment.account_id,
-                                   jsonb_build_object('payment_id', v_payment.id));
+                                   payments.payment_data(v_payment, 'authorized'));
     RETURN true;
 END $$;
 

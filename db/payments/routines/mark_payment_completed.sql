@@ -49,8 +49,8 @@ BEGIN
     END IF;
 
     PERFORM messaging.record_event('payment.completed', v_payment.order_id, v_payment.account_id, jsonb_build_object(
-        'payment_id', v_payment.id, 'provider', v_payment.provider, 'amount', mark_payment_completed.amount,
-        'currency', v_currency));
+        'payment_id', v_payment.id, 'provider', v_payment.provider, 'status', 'completed',
+        'amount', mark_payment_completed.amount, 'currency', v_currency, 'failure_code', NULL));
 
     v_reason := CASE
         WHEN v_currency <> v_payment.currency THEN 'wrong_currency'

@@ -27,9 +27,8 @@ BEGIN
     SET status = mark_payment_failed.status, failure_code = mark_payment_failed.failure_code, version = p.version + 1
     WHERE p.id = v_payment.id;
     PERFORM messaging.record_event('payment.' || mark_payment_failed.status, v_payment.order_id, v_payment.account_id,
-        jsonb_strip_nulls(
-            jsonb_build_object('payment_id', v_payment.id, 'failure_code', mark_payment_failed.failure_code)
-        ));
+        payments.payment_data(v_payment, mark_payment_failed.status)
+            || jsonb_build_object('failure_code', mark_payment_failed.failure_code));
     RETURN true;
 END $$;
 

@@ -23,7 +23,7 @@ BEGIN
         charge_reference = coalesce(p.charge_reference, mark_payment_processing.charge_reference)
     WHERE p.id = v_payment.id;
     PERFORM messaging.record_event('payment.processing', v_payment.order_id, v_payment.account_id,
-                                   jsonb_build_object('payment_id', v_payment.id));
+                                   payments.payment_data(v_payment, 'processing'));
     SELECT * INTO v_order FROM sales.orders AS o WHERE o.id = v_payment.order_id;
     IF v_order.status = 'pending'
        OR v_order.status = 'cancelled' AND v_order.cancel_reason = 'expired' AND v_order.amount_paid = 0
@@ -34,7 +34,8 @@ BEGIN
             version = o.version + 1
         WHERE o.id = v_order.id;
         IF v_order.status = 'cancelled' THEN
-            PERFORM messaging.record_event('order.taken_up', v_order.id, v_order.account_id);
+            PERFORM messaging.record_event('order.taken_up', v_order.id, v_order.account_id,
+                sales.order_data(v_order) || jsonb_build_object('status', 'pending'));
         END IF;
     END IF;
     RETURN true;

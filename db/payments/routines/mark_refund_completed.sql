@@ -24,9 +24,8 @@ BEGIN
     SET status = 'completed', completed_at = now(), owed = false,
         provider_reference = coalesce(mark_refund_completed.provider_reference, r.provider_reference)
     WHERE r.id = v_refund.id;
-    PERFORM messaging.record_event('refund.completed', v_refund.order_id, v_refund.account_id, jsonb_build_object(
-        'refund_id', v_refund.id, 'payment_id', v_payment.id, 'amount', v_refund.amount,
-        'currency', v_payment.captured_currency));
+    PERFORM messaging.record_event('refund.completed', v_refund.order_id, v_refund.account_id, payments.refund_data(
+        v_refund.id, v_payment.id, 'completed', v_refund.amount, v_payment.captured_currency, v_refund.reason));
     RETURN true;
 END $$;
 

@@ -49,9 +49,10 @@ BEGIN
             PERFORM payments.count_refund(v_refund.id, -1);
         END IF;
     END IF;
-    PERFORM messaging.record_event('refund.failed', v_refund.order_id, v_refund.account_id, jsonb_build_object(
-        'refund_id', v_refund.id, 'payment_id', v_refund.payment_id, 'amount', v_refund.amount,
-        'failure_code', mark_refund_failed.failure_code));
+    PERFORM messaging.record_event('refund.failed', v_refund.order_id, v_refund.account_id, payments.refund_data(
+        v_refund.id, v_refund.payment_id, 'failed', v_refund.amount, p.captured_currency, v_refund.reason,
+        failure_code => mark_refund_failed.failure_code))
+    FROM payments.payments AS p WHERE p.id = v_refund.payment_id;
     RETURN true;
 END $$;
 

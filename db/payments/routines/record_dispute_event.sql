@@ -15,8 +15,9 @@ BEGIN
                            WHEN record_dispute_event.opened THEN 'opened'
                            ELSE 'updated' END,
         v_payment.order_id, v_payment.account_id,
-        jsonb_build_object('payment_id', v_payment.id, 'status', v_dispute.status, 'amount', v_dispute.amount,
-            'currency', coalesce(v_payment.captured_currency, v_payment.currency), 'reason', v_dispute.reason));
+        jsonb_build_object('dispute_id', v_dispute.id, 'payment_id', v_payment.id, 'status', v_dispute.status,
+                           'amount', v_dispute.amount, 'reason', v_dispute.reason,
+                           'currency', coalesce(v_payment.captured_currency, v_payment.currency)));
 END $$;
 
 GRANT EXECUTE ON FUNCTION payments.record_dispute_event TO store_api;

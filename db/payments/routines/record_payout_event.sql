@@ -6,9 +6,8 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM messaging.record_event(
         CASE payout.source WHEN 'wallet' THEN 'withdrawal.' ELSE 'payout.' END || step, NULL, payout.account_id,
-        jsonb_strip_nulls(jsonb_build_object('payout_id', payout.id, 'amount', payout.amount,
-                                             'currency', payout.currency,
-                                             'failure_code', payout.failure_code)));
+        jsonb_build_object('payout_id', payout.id, 'status', payout.status, 'amount', payout.amount,
+                           'currency', payout.currency, 'failure_code', payout.failure_code));
 END $$;
 
 GRANT EXECUTE ON FUNCTION payments.record_payout_event TO store_api;

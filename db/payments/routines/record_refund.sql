@@ -56,10 +56,9 @@ BEGIN
         END IF;
         PERFORM payments.count_refund(v_refund_id, 1);
     END IF;
-    PERFORM messaging.record_event('refund.requested', v_payment.order_id, v_payment.account_id, jsonb_build_object(
-        'refund_id', v_refund_id, 'payment_id', v_payment.id, 'amount', record_refund.amount,
-        'currency', v_payment.captured_currency,
-        'reason', record_refund.reason));
+    PERFORM messaging.record_event('refund.requested', v_payment.order_id, v_payment.account_id, payments.refund_data(
+        v_refund_id, v_payment.id, 'pending', record_refund.amount, v_payment.captured_currency,
+        record_refund.reason));
     RETURN v_refund_id;
 END $$;
 

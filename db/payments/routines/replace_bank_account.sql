@@ -25,7 +25,9 @@ BEGIN
     ON CONFLICT DO NOTHING
     RETURNING b.id INTO v_id;
     IF v_id IS NOT NULL THEN
-        PERFORM messaging.record_event('account.bank_account_changed', NULL, replace_bank_account.account_id);
+        PERFORM messaging.record_event('account.bank_account_changed', NULL, a.id,
+            jsonb_build_object('role', a.role, 'status', a.status))
+        FROM identity.accounts AS a WHERE a.id = replace_bank_account.account_id;
     END IF;
 END $$;
 

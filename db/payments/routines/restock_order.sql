@@ -53,7 +53,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_already_restocked',
             MESSAGE = 'The goods of this order have already been restocked.', HINT = 'Refund without restock.';
     END IF;
-    PERFORM messaging.record_event('order.restocked', o.id, o.account_id, jsonb_build_object('pieces', v_count))
+    PERFORM messaging.record_event('order.restocked', o.id, o.account_id,
+        sales.order_data(o) || jsonb_build_object('quantity', v_count))
     FROM sales.orders AS o WHERE o.id = restock_order.order_id;
 END $$;
 

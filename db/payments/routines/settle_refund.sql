@@ -41,9 +41,9 @@ BEGIN
         settled_by = settle_refund.method, settled_reference = settle_refund.reference
     WHERE r.id = v_refund.id
     RETURNING r.* INTO v_refund;
-    PERFORM messaging.record_event('refund.completed', v_refund.order_id, v_refund.account_id, jsonb_build_object(
-        'refund_id', v_refund.id, 'payment_id', v_payment.id, 'amount', v_refund.amount,
-        'currency', v_payment.captured_currency, 'settled_by', v_refund.settled_by));
+    PERFORM messaging.record_event('refund.completed', v_refund.order_id, v_refund.account_id, payments.refund_data(
+        v_refund.id, v_payment.id, 'completed', v_refund.amount, v_payment.captured_currency, v_refund.reason,
+        settled_by => v_refund.settled_by));
     RETURN v_refund;
 END $$;
 

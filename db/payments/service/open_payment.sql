@@ -27,7 +27,7 @@ BEGIN
         WHERE p.id = v_payment.id
         RETURNING p.* INTO v_payment;
         PERFORM messaging.record_event('payment.opened', v_payment.order_id, v_payment.account_id,
-                                       jsonb_build_object('payment_id', v_payment.id));
+                                       payments.payment_data(v_payment, v_payment.status));
     ELSIF v_payment.provider_reference IS NULL THEN
         UPDATE payments.payments AS p SET provider_reference = open_payment.provider_reference, version = p.version + 1
         WHERE p.id = v_payment.id

@@ -2,7 +2,7 @@
 -- more lines than an order can have.
 -- Locks:  the cart.
 -- Errors: product_not_found, bundle_not_found 404; line_needs_product_or_bundle, product_not_sold_in_currency 422;
---         out_of_stock, product_not_for_sale, quantity_out_of_range, cart_full 409.
+--         out_of_stock, product_not_for_sale, quantity_out_of_range, cart_full, cart_too_expensive 409.
 CREATE FUNCTION api.add_cart_item(quantity api.quantity, product_id uuid DEFAULT NULL, bundle_id uuid DEFAULT NULL)
 RETURNS api.cart
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -13,6 +13,7 @@ DECLARE
     v_currency text;
     v_product  record;
     v_quantity bigint;
+    v_cart     api.cart;
 BEGIN
     PERFORM sales.require_one_id(ARRAY[add_cart_item.product_id], ARRAY[add_cart_item.bundle_id]);
     v_currency := sales.lock_cart(v_actor);
@@ -28,7 +29,9 @@ BEGIN
     ON CONFLICT ON CONSTRAINT cart_item_twice DO UPDATE SET quantity = i.quantity + excluded.quantity
     RETURNING i.quantity INTO v_quantity;
     PERFORM catalog.require_stock(v_id, v_quantity, v_bundle);
-    RETURN api.render_cart(v_actor);
+    v_cart := api.render_cart(v_actor);
+    PERFORM sales.require_cart_total(v_cart.total);
+    RETURN v_cart;
 END $$;
 
 COMMENT ON FUNCTION api.add_cart_item IS

@@ -30,8 +30,7 @@ BEGIN
     v_promotion := (sales.set_promotion_scope(v_promotion.id, create_promotion.scope, create_promotion.product_ids,
                                               create_promotion.category_ids)).promotion;
     PERFORM messaging.record_event('promotion.created', NULL, v_actor,
-                                   jsonb_build_object('promotion_id', v_promotion.id, 'code', v_promotion.code,
-                                                      'scope', v_promotion.scope));
+                                   jsonb_build_object('promotion_id', v_promotion.id, 'code', v_promotion.code));
     RETURN api.render_promotion(v_promotion);
 END $$;
 

@@ -24,7 +24,7 @@ BEGIN
         WHERE o.id = v_order.id
         RETURNING o.* INTO STRICT v_order;
         PERFORM ledger.release_earnings(v_order.id);
-        PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id);
+        PERFORM messaging.record_event('order.delivered', v_order.id, v_order.account_id, sales.order_data(v_order));
     END IF;
     RETURN api.render_order(v_order);
 END $$;

@@ -11,7 +11,7 @@ END $$;
 COMMENT ON FUNCTION api.get_cart IS
 'Your cart
 
-Lines show the price when they were added and the price now; `unit_price` is null if the product is no longer sold in
-the cart''s currency.';
+Lines show the price when they were added and the price now. A line whose product is no longer sold, or not in the
+cart''s currency, has no `unit_price` and is not counted.';
 
 GRANT EXECUTE ON FUNCTION api.get_cart TO app_customer;

@@ -1,15 +1,15 @@
 -- The rules of exemption that are in force or planned, or those in force at a given time.
 CREATE FUNCTION api.list_tax_exemptions(as_of timestamptz DEFAULT NULL)
-RETURNS api.tax_exemption[]
+RETURNS api.tax_exemption_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
-    RETURN ARRAY(
+    RETURN ROW(ARRAY(
         SELECT api.render_tax_exemption(e) FROM sales.tax_exemptions AS e
         WHERE CASE WHEN list_tax_exemptions.as_of IS NULL THEN NOT e.valid << tstzrange(now(), NULL)
                    ELSE e.valid @> list_tax_exemptions.as_of END
-        ORDER BY e.id);
+        ORDER BY e.id), NULL)::api.tax_exemption_page;
 END $$;
 
 COMMENT ON FUNCTION api.list_tax_exemptions IS

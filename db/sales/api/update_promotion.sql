@@ -42,10 +42,8 @@ BEGIN
                                                        update_promotion.product_ids, update_promotion.category_ids);
     v_promotion := v_set.promotion;
     IF v_set.changed THEN
-        PERFORM messaging.record_event('promotion.scope_changed', NULL, v_actor, (
-            SELECT jsonb_build_object('promotion_id', r.id, 'code', r.code, 'scope', r.scope,
-                                      'product_ids', r.product_ids, 'category_ids', r.category_ids)
-            FROM api.render_promotion(v_promotion) AS r));
+        PERFORM messaging.record_event('promotion.scope_changed', NULL, v_actor, jsonb_build_object(
+            'promotion_id', v_promotion.id, 'code', v_promotion.code, 'scope', v_promotion.scope));
     END IF;
     RETURN api.render_promotion(v_promotion);
 END $$;

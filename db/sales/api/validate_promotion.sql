@@ -1,7 +1,7 @@
 -- Returns what a code would take off these lines for the caller, or why it does not apply. It counts and reserves
 -- nothing: only the order itself decides.
 -- Errors: order_empty, line_needs_product_or_bundle 422; product_not_found, bundle_not_found 404;
---         product_not_sold_in_currency 422.
+--         product_not_sold_in_currency 422; order_amounts_out_of_range 409.
 CREATE FUNCTION api.validate_promotion(code api.promo_code, items api.order_lines, currency api.currency DEFAULT 'USD')
 RETURNS api.promotion_validation
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -29,6 +29,10 @@ BEGIN
             MESSAGE = 'Send the items that the code is to be checked for.';
     END IF;
 
+    IF (SELECT sum(a) FROM unnest(v_amounts) AS a) > 1000000000000000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_amounts_out_of_range',
+            MESSAGE = 'An order can cost at most 1,000,000,000,000,000 minor units.';
+    END IF;
     v_promotion := sales.find_promotion(validate_promotion.code, v_actor);
     IF v_promotion.reason IS NOT NULL THEN
         RETURN ROW(

@@ -8,7 +8,7 @@ CREATE POLICY own_rows ON sales.order_items TO store_api
 REVOKE ALL ON sales.order_items FROM store_api;
 GRANT SELECT, DELETE ON sales.order_items TO store_api;
 GRANT INSERT (order_id, account_id, merchant_id, product_id, bundle, sku, name, quantity, unit_price, price_version,
-              discount, tax, total, requires_shipping)
+              discount, tax, total, requires_shipping, metadata)
     ON sales.order_items TO store_api;
 GRANT UPDATE (quantity, discount, tax, tax_rate, tax_included, tax_category, exemption_id, taxes, total,
               amount_refunded, quantity_refunded, quantity_returned)

@@ -9,12 +9,12 @@ REVOKE ALL ON sales.orders FROM store_api;
 GRANT SELECT ON sales.orders TO store_api;
 GRANT INSERT (id, account_id, currency, shipping_address, promo_code, expires_at, subtotal, discount, tax, shipping,
               total, commission_basis_points, shipping_method_id, weight, fulfilment_status, buyer_tax_id,
-              buyer_reference)
+              buyer_reference, metadata)
     ON sales.orders TO store_api;
 GRANT UPDATE (status, subtotal, discount, tax, tax_included, shipping, shipping_tax, shipping_tax_included,
               shipping_parts, tax_country, tax_region, taxed_at, buyer_tax_id, total, weight, amount_paid,
               amount_refunded, shipping_refunded, shipping_address, shipping_method_id, promo_code, cancel_reason,
-              expires_at, paid_at, fulfilment_status, hold_reason, version)
+              expires_at, paid_at, fulfilment_status, hold_reason, metadata, version)
     ON sales.orders TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON sales.orders

@@ -17,7 +17,8 @@ BEGIN
        AND apply_payment.amount = v_order.total
         AND sales.reserve_again(v_order.id)
     THEN
-        PERFORM messaging.record_event('order.taken_up', v_order.id, v_order.account_id);
+        PERFORM messaging.record_event('order.taken_up', v_order.id, v_order.account_id,
+            sales.order_data(v_order) || jsonb_build_object('status', 'pending'));
     ELSIF v_order.status <> 'pending' THEN
         RETURN 0;
     END IF;

@@ -30,7 +30,7 @@ BEGIN
     SET status = 'cancelled', cancel_reason = cancel_order.reason, expires_at = NULL, version = o.version + 1
     WHERE o.id = v_order.id;
     PERFORM messaging.record_event('order.cancelled', v_order.id, v_order.account_id,
-                                   jsonb_build_object('reason', cancel_order.reason));
+        sales.order_data(v_order) || jsonb_build_object('status', 'cancelled', 'reason', cancel_order.reason));
 
     PERFORM payments.cancel_open_payments(v_order.id);
     IF v_order.amount_paid > v_order.amount_refunded THEN

@@ -15,7 +15,8 @@ DECLARE
     v_product record;
     v_more    bigint := 0;
     v_set     boolean := false;
-    v_removed boolean := false;
+    v_removed uuid[] := '{}';
+    v_pieces  bigint[] := '{}';    -- of the removed lines
 BEGIN
     SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = change_lines.order_id;
     IF change_lines.product_ids = '{}' THEN
@@ -27,6 +28,9 @@ BEGIN
     PERFORM catalog.refuse_product(c.product_id, c.bundle)
     FROM unnest(change_lines.product_ids, change_lines.bundles) AS c (product_id, bundle)
     JOIN sales.order_items AS i ON i.order_id = v_order.id AND i.product_id = c.product_id AND i.bundle <> c.bundle;
+
+    PERFORM catalog.require_variant(p.id) FROM catalog.products AS p
+    WHERE p.id = ANY (change_lines.product_ids) AND p.kind = 'parent' AND p.deleted_at IS NULL;
 
     IF NOT EXISTS (
         SELECT FROM sales.order_items AS i
@@ -101,9 +105,8 @@ BEGIN
         CONTINUE WHEN v_change.wanted = v_change.present;
         IF v_change.wanted = 0 THEN
             DELETE FROM sales.order_items AS i WHERE i.order_id = v_order.id AND i.product_id = v_change.product_id;
-            PERFORM messaging.record_event('order.item_removed', v_order.id, v_order.account_id,
-                jsonb_build_object('product_id', v_change.product_id, 'quantity', v_change.present));
-            v_removed := true;
+            v_removed := v_removed || v_change.product_id;
+            v_pieces := v_pieces || v_change.present;
             CONTINUE;
         END IF;
         v_set := true;
@@ -129,7 +132,7 @@ BEGIN
                     (SELECT p.requires_shipping FROM catalog.products AS p WHERE p.id = v_change.product_id));
         END IF;
     END LOOP;
-    IF NOT v_set AND NOT v_removed THEN
+    IF NOT v_set AND v_removed = '{}' THEN
         RETURN;    -- nothing has changed, so open payments stay valid
     END IF;
     PERFORM sales.require_few_lines(count(*)) FROM sales.order_items AS i WHERE i.order_id = v_order.id;
@@ -149,10 +152,13 @@ BEGIN
     WHERE o.id = v_order.id;
     PERFORM sales.price_order(v_order.id);
     PERFORM sales.require_within_total(v_order.id);
+    -- The events have the new total.
+    SELECT * INTO STRICT v_order FROM sales.orders AS o WHERE o.id = v_order.id;
+    PERFORM messaging.record_event('order.item_removed', v_order.id, v_order.account_id,
+        sales.order_data(v_order) || jsonb_build_object('product_id', r.product_id, 'quantity', r.quantity))
+    FROM unnest(v_removed, v_pieces) AS r (product_id, quantity);
     IF v_set THEN
-        PERFORM messaging.record_event('order.modified', o.id, o.account_id,
-                                       jsonb_build_object('total', o.total, 'currency', o.currency))
-        FROM sales.orders AS o WHERE o.id = v_order.id;
+        PERFORM messaging.record_event('order.modified', v_order.id, v_order.account_id, sales.order_data(v_order));
     END IF;
 END $$;
 

@@ -32,7 +32,7 @@ BEGIN
     v_total := sales.price_order(v_order.id);
     IF v_total <> v_order.total THEN
         PERFORM messaging.record_event('order.modified', v_order.id, v_order.account_id,
-                                       jsonb_build_object('total', v_total, 'currency', v_order.currency));
+                                       sales.order_data(v_order) || jsonb_build_object('total', v_total));
     END IF;
     IF v_order.status = 'pending' THEN
         PERFORM sales.require_within_total(v_order.id);

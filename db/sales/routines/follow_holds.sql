@@ -23,10 +23,10 @@ BEGIN
     UPDATE sales.orders AS o SET hold_reason = v_reason, version = o.version + 1 WHERE o.id = v_order.id;
     IF v_order.hold_reason IS NULL THEN
         PERFORM messaging.record_event('order.held', v_order.id, v_order.account_id,
-                                       jsonb_build_object('reason', v_reason));
+                                       sales.order_data(v_order) || jsonb_build_object('reason', v_reason));
     ELSIF v_reason IS NULL THEN
         PERFORM messaging.record_event('order.released', v_order.id, v_order.account_id,
-                                       jsonb_build_object('reason', follow_holds.release_reason));
+            sales.order_data(v_order) || jsonb_build_object('reason', follow_holds.release_reason));
         -- What the hold said of a person who has left is not needed any more.
         PERFORM messaging.enqueue_job('erase_account', jsonb_build_object('account_id', a.id))
         FROM identity.accounts AS a WHERE a.id = v_order.account_id AND a.status = 'closed';

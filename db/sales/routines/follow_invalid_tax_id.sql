@@ -25,7 +25,7 @@ BEGIN
             IF v_total <> v_order.total THEN
                 PERFORM sales.require_within_total(v_order.id);
                 PERFORM messaging.record_event('order.modified', v_order.id, v_order.account_id,
-                    jsonb_build_object('total', v_total, 'currency', v_order.currency));
+                    sales.order_data(v_order) || jsonb_build_object('total', v_total));
             END IF;
         EXCEPTION WHEN SQLSTATE 'SH409' OR SQLSTATE 'SH422' THEN
             NULL;

@@ -16,7 +16,8 @@ BEGIN
                   o.shipping_tax - o.shipping_tax_included,
                   o.shipping + o.shipping_tax - o.shipping_tax_included - o.shipping_refunded,
                   o.amount_paid - o.amount_refunded) >= 0
-        AND o.subtotal <= 1000000000000000 AND o.total = o.subtotal - o.discount + o.tax - o.tax_included + o.shipping
+        AND greatest(o.subtotal, o.total) <= 1000000000000000
+        AND o.total = o.subtotal - o.discount + o.tax - o.tax_included + o.shipping
         AND (o.status IN ('pending', 'cancelled') OR o.amount_paid >= o.total)
     THEN
         RETURN true;
@@ -37,7 +38,9 @@ BEGIN
             MESSAGE = 'The order is not paid in full.';
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'order_amounts_out_of_range',
-        MESSAGE = 'The order''s amount is out of range.';
+        MESSAGE = CASE WHEN greatest(o.subtotal, o.total) > 1000000000000000
+                       THEN 'An order can cost at most 1,000,000,000,000,000 minor units.'
+                       ELSE 'The order''s amount is out of range.' END;
 END $$;
 
 GRANT EXECUTE ON FUNCTION sales.keeps_order_rules TO store_api;

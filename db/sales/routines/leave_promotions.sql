@@ -1,6 +1,6 @@
--- Refuses the deletion of a product or category that a promotion is for. A promotion that is disabled or over prevents
--- nothing: it loses the category (a deleted product keeps its row) and keeps its scope; with empty lists it is for
--- nothing.
+-- Refuses the deletion of a product (with its variants) or category that a promotion is for. A promotion that is
+-- disabled or over prevents nothing: it loses the category (a deleted product keeps its row) and keeps its scope; with
+-- empty lists it is for nothing.
 -- Callers:   api.delete_product, api.delete_bundle, api.delete_category.
 -- Locks:     the lists of promotions that are disabled or over.
 -- Errors:    product_in_promotion, category_in_promotion 409.
@@ -15,6 +15,8 @@ DECLARE
         WHERE p.enabled AND (p.valid_until IS NULL OR p.valid_until > now())
           AND p.id IN (SELECT x.promotion_id FROM sales.promotion_products AS x
                        WHERE x.product_id = leave_promotions.product_id
+                          OR x.product_id IN (SELECT v.id FROM catalog.products AS v
+                                              WHERE v.parent_id = leave_promotions.product_id AND v.deleted_at IS NULL)
                        UNION SELECT x.promotion_id FROM sales.promotion_categories AS x
                        WHERE x.category_id = leave_promotions.category_id)
         HAVING count(*) > 0);

@@ -1,10 +1,10 @@
 -- Turns lines into a pending order: pins prices, reserves stock, applies promotions, tax and shipping, computes totals.
 -- All or nothing. The most performance-critical path of the shop. Bundles are passed separately from products; the
--- stock for their components is added to that for the products.
+-- stock for their components is added to that for the products. line_metadata has that of the lines by product.
 -- Callers:   create_order, checkout_cart.
 -- Errors:    order_empty, order_too_long, quantity_out_of_range, currency_unknown, product_not_sold_in_currency 422;
 --            product_not_found, bundle_not_found 404; out_of_stock, product_not_for_sale, too_many_unpaid_orders,
---            too_many_units_on_hold 409; shipping_method_not_available 422; those of use_promotions and
+--            too_many_units_on_hold, total_changed 409; shipping_method_not_available 422; those of use_promotions and
 --            price_order.
 -- Locks:     an advisory lock of the account's unpaid orders, so that concurrent requests are counted (trying it first
 --            spares a statement); those of require_for_sale; stock rows, in product order, then promotions. Stock comes
@@ -15,12 +15,14 @@
 CREATE OR REPLACE FUNCTION sales.place_order(
     account_id uuid, currency text, product_ids uuid[], quantities bigint[], bundle_ids uuid[],
     bundle_quantities bigint[], shipping_address jsonb, promo_code text DEFAULT NULL,
-    shipping_method_id uuid DEFAULT NULL, buyer_tax_id text DEFAULT NULL, buyer_reference text DEFAULT NULL
+    shipping_method_id uuid DEFAULT NULL, buyer_tax_id text DEFAULT NULL, buyer_reference text DEFAULT NULL,
+    expected_total bigint DEFAULT NULL, metadata jsonb DEFAULT NULL, line_metadata jsonb DEFAULT NULL
 )
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_order_id  CONSTANT uuid := uuidv7();
+    v_number    bigint;
     v_alone     CONSTANT boolean := pg_try_advisory_xact_lock(uuid_hash_extended(place_order.account_id, 2));
     v_shop      record;
     v_line      record;
@@ -134,16 +136,19 @@ BEGIN
 
     INSERT INTO sales.orders (id, account_id, currency, subtotal, total, weight, shipping_address,
                               shipping_method_id, expires_at, commission_basis_points, buyer_tax_id, buyer_reference,
-                              fulfilment_status)
+                              fulfilment_status, metadata)
     VALUES (v_order_id, place_order.account_id, place_order.currency, v_subtotal, v_subtotal, v_weight,
             place_order.shipping_address, place_order.shipping_method_id, v_shop.expires_at,
             v_shop.commission_basis_points, place_order.buyer_tax_id, place_order.buyer_reference,
-            CASE WHEN true = ANY (v_requires) THEN 'unfulfilled' ELSE 'not_needed' END);
+            CASE WHEN true = ANY (v_requires) THEN 'unfulfilled' ELSE 'not_needed' END,
+            coalesce(place_order.metadata, '{}'))
+    RETURNING number INTO STRICT v_number;
 
     INSERT INTO sales.order_items (order_id, account_id, merchant_id, product_id, bundle, sku, name, quantity,
-                                   unit_price, price_version, total, requires_shipping)
+                                   unit_price, price_version, total, requires_shipping, metadata)
     SELECT v_order_id, place_order.account_id, i.merchant_id, i.product_id, i.bundle, i.sku, i.name,
-           i.quantity, i.price, i.version, i.price * i.quantity, i.requires_shipping
+           i.quantity, i.price, i.version, i.price * i.quantity, i.requires_shipping,
+           coalesce(place_order.line_metadata -> i.product_id::text, '{}')
     FROM unnest(v_products, v_amounts, v_bundles, v_merchants, v_skus, v_names, v_prices, v_versions, v_requires)
          AS i (product_id, quantity, bundle, merchant_id, sku, name, price, version, requires_shipping);
     IF place_order.bundle_ids <> '{}' THEN
@@ -163,8 +168,15 @@ BEGIN
     IF place_order.promo_code IS NOT NULL OR place_order.shipping_method_id IS NOT NULL OR v_shop.priced THEN
         v_subtotal := sales.price_order(v_order_id, is_new => true);
     END IF;
+    IF v_subtotal <> place_order.expected_total THEN
+        RAISE EXCEPTION USING ERRCODE = 'SH409', CONSTRAINT = 'total_changed',
+            MESSAGE = 'The total has changed.', HINT = 'Show the buyer the new total, and send it as expected_total.',
+            DETAIL = json_build_object('expected_total', place_order.expected_total, 'total', v_subtotal,
+                                       'currency', place_order.currency)::text;
+    END IF;
     PERFORM messaging.record_event('order.created', v_order_id, place_order.account_id,
-        jsonb_build_object('total', v_subtotal, 'currency', place_order.currency));
+        jsonb_build_object('number', v_number::text, 'status', 'pending', 'total', v_subtotal, 'amount_paid', 0,
+                           'currency', place_order.currency));
     IF v_shop.priced AND EXISTS (
         SELECT FROM sales.orders AS o
         WHERE o.id = v_order_id

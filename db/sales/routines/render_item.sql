@@ -9,5 +9,6 @@ RETURN ROW(
     i.quantity, i.unit_price, i.price_version, i.discount, i.tax, i.tax_rate, i.tax_included, i.total,
     CASE WHEN i.bundle THEN api.render_components(i.id) ELSE '{}' END, sales.owed_pieces(o, i), i.tax_category,
     CASE WHEN i.taxes <> '[]' THEN api.render_charged_taxes(i.taxes) ELSE '{}' END,
-    CASE WHEN i.exemption_id IS NOT NULL THEN api.render_exemption_reason(i.exemption_id) END
+    CASE WHEN i.exemption_id IS NOT NULL THEN api.render_exemption_reason(i.exemption_id) END,
+    i.metadata
 )::api.order_item;

@@ -18,6 +18,6 @@ BEGIN
                                  WHERE p.order_id = o.id AND p.status IN ('processing', 'authorized'))),
         o.fulfilment_status, o.hold_reason IS NOT NULL, o.hold_reason, o.shipping_tax, o.shipping_tax_included,
         CASE WHEN o.shipping_parts <> '[]' THEN api.render_shipping_parts(o.shipping_parts) ELSE '{}' END,
-        o.tax_country, o.tax_region, o.buyer_tax_id, o.buyer_reference, o.version, o.created_at
+        o.tax_country, o.tax_region, o.buyer_tax_id, o.buyer_reference, o.metadata, o.version, o.created_at
     )::api."order";
 END $$;

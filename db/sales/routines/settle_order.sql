@@ -26,7 +26,7 @@ BEGIN
         FROM (SELECT y.id FROM payments.payments AS y
               WHERE y.order_id = v_order.id AND y.status = 'completed' ORDER BY y.id) AS p;
     END IF;
-    PERFORM messaging.record_event('order.paid', v_order.id, v_order.account_id);
+    PERFORM messaging.record_event('order.paid', v_order.id, v_order.account_id, sales.order_data(v_order));
     -- The worker issues the invoice: gapless numbers are assigned one at a time, so payments would wait for each other.
     PERFORM messaging.enqueue_job('issue_invoice', jsonb_build_object('order_id', v_order.id));
     PERFORM messaging.enqueue_mail('order_confirmation', v_order.account_id,

@@ -22,8 +22,8 @@ BEGIN
                            CROSS JOIN LATERAL sales.list_pieces(e.id) AS p)
     ORDER BY s.product_id FOR NO KEY UPDATE;
     FOREACH v_order_id IN ARRAY coalesce(v_orders, '{}') LOOP
-        PERFORM messaging.record_event('order.expired', v_order_id,
-                                       (SELECT o.account_id FROM sales.orders AS o WHERE o.id = v_order_id));
+        PERFORM messaging.record_event('order.expired', o.id, o.account_id, sales.order_data(o))
+        FROM sales.orders AS o WHERE o.id = v_order_id;
         PERFORM sales.cancel_order(v_order_id, 'expired');
     END LOOP;
     RETURN coalesce(cardinality(v_orders), 0);

@@ -209,6 +209,7 @@ def test_the_administrator_comes_from_no_other_network(machine: Machine) -> None
     assert sorted(name for users in wide for name in users) == [
         "+app_merchant_sql",
         "+app_readonly",
+        "+store_events",
         "/^web_",
         "store_monitor",
     ]

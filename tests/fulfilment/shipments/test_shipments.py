@@ -49,8 +49,8 @@ async def test_an_order_leaves_in_parts_and_arrives_in_parts(buyer: Sender) -> N
     ]  # fmt: skip
     tracked = next(e["data"] for e in events if e["type"] == "shipment.in_transit")
     assert tracked == {
-        "shipment_id": first["id"], "carrier": "DHL", "tracking_number": "JD 0146-00",
-        "tracking_url": "https://dhl.example/JD014600",
+        "shipment_id": first["id"], "status": "in_transit", "carrier": "DHL", "tracking_number": "JD 0146-00",
+        "tracking_url": "https://dhl.example/JD014600", "failure_code": None,
     }  # fmt: skip
 
 

@@ -133,7 +133,7 @@ async def test_promoted_and_demoted(boss: Any, staff: Any, admin: Any) -> None:
     with refused("session_revoked", "SH401"):
         await helper.does("list_accounts")
     told = await admin.fetch(
-        "SELECT data ->> 'to' AS role, actor_id FROM messaging.events "
+        "SELECT data ->> 'role' AS role, actor_id FROM messaging.events "
         "WHERE type = 'account.role_changed' AND account_id = $1 ORDER BY id",
         uuid.UUID(helper.account["id"]),
     )

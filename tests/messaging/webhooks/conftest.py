@@ -173,6 +173,11 @@ class Desk:
         )
         return str(found)
 
+    async def record_example(self, token: str, kind: str = "stock.adjusted") -> str:
+        """The same of a type that the shop has, whose name answers may contain."""
+        data = await self.shop.admin.fetchval("SELECT example FROM messaging.event_types() WHERE type = $1", kind)
+        return await self.record(token, kind, **json.loads(data))
+
     async def worker(self, function: str, **arguments: Any) -> Any:
         return await self.shop.call("web_worker", function, **arguments)
 

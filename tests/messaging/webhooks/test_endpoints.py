@@ -121,7 +121,7 @@ async def test_twenty_and_no_more(shop: Shop, desk: Desk, merchant: str) -> None
 
 async def test_again_please(client: Client, shop: Shop, desk: Desk, merchant: str, receiver: Receiver) -> None:
     endpoint = await desk.endpoint(merchant, receiver.url)
-    event = await desk.record(merchant)
+    event = await desk.record_example(merchant)
     path = f"{PATH}/{endpoint['id']}"
     async with desk.delivering():
         await desk.until(endpoint, "bool_and(d.status = 'delivered')")
@@ -142,7 +142,7 @@ async def test_again_please(client: Client, shop: Shop, desk: Desk, merchant: st
 
 async def test_what_a_worker_is_sending_is_not_sent_beside_it(shop: Shop, desk: Desk, merchant: str) -> None:
     endpoint = await desk.endpoint(merchant, "https://hooks.example/")
-    await desk.fan_out(await desk.record(merchant))
+    await desk.fan_out(await desk.record_example(merchant))
     claimed = [d for d in await desk.worker("claim_deliveries", limit=100) if d["endpoint_id"] == endpoint["id"]]
     assert len(claimed) == 1
     await shop.call(

@@ -75,7 +75,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION tests.line(product text, quantity integer) RETURNS api.order_line
-LANGUAGE sql STABLE RETURN ROW(tests.recall(product), quantity, NULL)::api.order_line;
+LANGUAGE sql STABLE RETURN ROW(tests.recall(product), quantity, NULL, NULL)::api.order_line;
 
 -- What is left of a product: on hand less reserved.
 CREATE FUNCTION tests.available(product text) RETURNS bigint

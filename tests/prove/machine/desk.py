@@ -117,7 +117,7 @@ class Desk(RuleBasedStateMachine):
             self.caller.connection("admin_sql").execute(
                 """
                 SELECT ledger.post_transfer(ledger.open_account('clearing', 'USD', 'mock'),
-                                            ledger.open_account(k, 'USD', owner_id => %s), 9000, 'test')
+                                            ledger.open_account(k, 'USD', owner_id => %s), 9000, 'deposit')
                 FROM unnest('{wallet,credit}'::text[]) AS k
                 """, [account],
             )  # fmt: skip

@@ -129,7 +129,7 @@ async def test_changes_of_the_scope_are_audited(shop: Shop, promotion: Make, cat
         made["id"],
     )
     assert [tuple(e) for e in events] == [
-        ("promotion.created", "categories"),
+        ("promotion.created", None),
         *(("promotion.scope_changed", scope) for scope in ("categories", "products", "everything")),
     ]
     rows = await shop.admin.fetch(

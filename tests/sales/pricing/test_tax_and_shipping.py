@@ -61,7 +61,7 @@ async def test_a_region_has_its_own_rate_and_a_rate_has_its_time(
     # What was ordered keeps the rate of its time, edited or not.
     assert (await buyer.modify(first, line(lamp, 2)))["tax"] == 2995
     listed = await shop.call("web_support", "list_tax_rates", token=shop.support, country="CA")
-    assert [(r["region"], r["rate"]) for r in listed] == [(None, 5), ("CA-QC", 15)]
+    assert [(r["region"], r["rate"]) for r in listed["data"]] == [(None, 5), ("CA-QC", 15)]
     await shop.call("web_admin", "end_tax_rate", token=administrator, tax_rate_id=changed["id"])
     assert (await buyer.order(line(lamp), shipping_address_id=there))["tax"] == 500
 
@@ -127,7 +127,7 @@ async def test_a_parcel_costs_by_weight_and_country(
     order = await buyer.order(line(lamp, quantity), **sent)
     assert (order["shipping"], order["total"]) == (price, 400 * quantity + price)
     offers = await shop.call("web_anonymous", "list_shipping_methods", country=country, weight=600 * quantity)
-    assert [(o["id"], o["price"]) for o in offers if o["id"] == parcels["id"]] == [(parcels["id"], price)]
+    assert [(o["id"], o["price"]) for o in offers["data"] if o["id"] == parcels["id"]] == [(parcels["id"], price)]
 
 
 async def test_what_is_free_and_what_cannot_be_sent(shop: Shop, buyer: Buyer, parcels: dict[str, Any]) -> None:

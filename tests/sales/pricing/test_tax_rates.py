@@ -28,7 +28,7 @@ def listed(shop: Shop) -> Make:
             days = (datetime.fromisoformat(text) - datetime.now(UTC)) / timedelta(days=1) if text else 0
             return None if days <= 0 else round(days)
 
-        return [(r["rate"], day(r["valid_from"]), day(r["valid_until"])) for r in rates]
+        return [(r["rate"], day(r["valid_from"]), day(r["valid_until"])) for r in rates["data"]]
 
     return make
 
