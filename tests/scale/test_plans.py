@@ -168,7 +168,8 @@ def test_the_books_of_a_large_shop_balance(shop: Access) -> None:
         broken = connection.execute("SELECT name, detail FROM audit.check_invariants() WHERE NOT ok").fetchall()
         counts = connection.execute(
             "SELECT (SELECT count(*) FROM catalog.products WHERE kind = 'product'), "
-            "(SELECT count(*) FROM sales.orders), (SELECT count(*) FROM billing.invoices), (SELECT count(*) FROM ledger.transfers)"
+            "(SELECT count(*) FROM sales.orders), (SELECT count(*) FROM billing.invoices), "
+            "(SELECT count(*) FROM ledger.transfers)"
         ).fetchone()
     assert broken == []
     assert counts is not None

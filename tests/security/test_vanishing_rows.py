@@ -14,7 +14,7 @@ FOREIGN_KEYS = """
 VANISH = {
     "something of the account, product, file or session that is gone too, and nothing without it": """
         catalog.import_bases.product_id catalog.imports.merchant_id catalog.import_lines.import_id
-        catalog.prices.product_id catalog.stock.product_id
+        catalog.prices.product_id catalog.product_options.product_id catalog.stock.product_id
         catalog.stock_parts.product_id catalog.wishlist_items.account_id catalog.wishlist_items.product_id
         identity.account_exports.account_id identity.account_export_parts.account_id identity.addresses.account_id
         identity.api_keys.account_id identity.email_changes.account_id identity.known_devices.account_id
