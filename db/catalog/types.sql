@@ -128,8 +128,7 @@ CREATE TYPE api.wishlist_page AS (data api.wishlist_item[], next_cursor text);
 CREATE DOMAIN api.import_conflict AS text CONSTRAINT import_conflict_unknown
     CHECK (VALUE = ANY (ARRAY['reject', 'file', 'shop']));
 COMMENT ON DOMAIN api.import_conflict IS
-'What is done where both the file and the shop have changed a value since the export: reject the file, or take the value
-of the file or of the shop.';
+'What wins where file and shop have both changed a value since the export; reject: the file is refused.';
 
 CREATE DOMAIN api.import_line_status AS text CONSTRAINT import_line_status_unknown
     CHECK (VALUE = ANY (ARRAY['created', 'updated', 'unchanged', 'error', 'skipped']));
@@ -164,7 +163,8 @@ CREATE TYPE api.product_import_page AS (data api.product_import[], next_cursor t
 CREATE TYPE api.price_version AS (
     price bigint, currency api.currency, valid_from timestamptz, valid_until timestamptz, version bigint
 );
-COMMENT ON COLUMN api.price_version.valid_until IS 'When the next price begins. Null while no end is known.';
+COMMENT ON COLUMN api.price_version.valid_until IS
+'When the next price begins. Null while no end is known; one to come is known to its merchant and to staff only.';
 
 CREATE TYPE api.price_page AS (data api.price_version[], next_cursor text);
 

@@ -1,4 +1,4 @@
--- A shop to try: categories, four merchants, 206 products in two currencies, customers with addresses, orders in every
+-- A shop to try: categories, four merchants, 206 products and clothing in variants, two currencies, customers with
 -- state. Run by `storeproc demo` and the first `storeproc up`, as administrator, in one transaction; does nothing where
 -- it has been run. Everybody's password is Demo-Pass-1. What a customer does goes through the endpoints, so that stock,
 -- books and events are true.
@@ -309,6 +309,60 @@ BEGIN
     RAISE NOTICE '% products in % categories', v_number, (SELECT count(*) FROM catalog.categories);
 END $demo$;
 
+-- Clothing: products with options, and their variants.
+DO $demo$
+DECLARE
+    v_row     record;
+    v_product api.product;
+BEGIN
+    IF EXISTS (SELECT FROM catalog.products WHERE kind = 'parent') THEN
+        RETURN;
+    END IF;
+    PERFORM set_config('app.token', identity.issue_local_token('merchant', 'trail@example.com'), true);
+    FOR v_row IN SELECT * FROM (VALUES
+        ('NT-TEE', 'Trail T-shirt', 'A light shirt of hemp and organic cotton that dries on the way.', 3400, 0,
+         'Colour', 'moss|sand|ink|brick', 'Size', 'XS|S|M|L|XL', NULL, NULL, 160,
+         '{"material":"hemp and organic cotton"}'),
+        ('NT-FLC', 'Grid fleece jacket', 'Warm where it must be, thin under the straps, with a hood under the helmet.',
+         11900, 0, 'Colour', 'fjord|asphalt|rust', 'Size', 'S|M|L|XL', NULL, NULL, 310,
+         '{"material":"recycled wool"}'),
+        ('NT-TRS', 'Hiking trousers', 'Stretch that lasts, five pockets, and legs that zip off at the knee.', 12900,
+         300, 'Colour', 'stone|ink', 'Size', '46|48|50|52', 'Length', 'regular|long', 420,
+         '{"material":"nylon and elastane"}')
+    ) AS p (code, name, description, cents, step, first, firsts, second, seconds, third, thirds, weight, attributes)
+    LOOP
+        v_product := api.create_product(
+            name => v_row.name, description => v_row.description, sku => v_row.code, currency => 'USD',
+            category_id => (SELECT c.id FROM catalog.categories AS c WHERE c.slug = 'clothing'),
+            attributes => v_row.attributes::jsonb, weight => v_row.weight,
+            options => ARRAY(SELECT ROW(o.name, string_to_array(o.list, '|'))::api.new_option
+                             FROM (VALUES (1, v_row.first, v_row.firsts), (2, v_row.second, v_row.seconds),
+                                          (3, v_row.third, v_row.thirds)) AS o (n, name, list)
+                             WHERE o.name IS NOT NULL ORDER BY o.n),
+            -- One in nine is sold out.
+            variants => ARRAY(
+                SELECT ROW(v_row.code || '-' || lpad(v.n::text, 2, '0'), v.option_values,
+                           v_row.cents + v_row.step * (v.b - 1), CASE WHEN v.n % 9 = 0 THEN 0 ELSE 6 + v.n * 5 % 17 END,
+                           NULL, NULL, NULL, NULL)::api.new_variant
+                FROM (
+                    SELECT row_number() OVER (ORDER BY a.n, b.n, c.n) AS n, b.n AS b,
+                           jsonb_strip_nulls(jsonb_build_object(v_row.first, a.value, v_row.second, b.value)
+                               || CASE WHEN v_row.third IS NULL THEN '{}'
+                                       ELSE jsonb_build_object(v_row.third, c.value) END) AS option_values
+                    FROM unnest(string_to_array(v_row.firsts, '|')) WITH ORDINALITY AS a (value, n)
+                    CROSS JOIN unnest(string_to_array(v_row.seconds, '|')) WITH ORDINALITY AS b (value, n)
+                    CROSS JOIN unnest(coalesce(string_to_array(v_row.thirds, '|'), '{NULL}')) WITH ORDINALITY
+                        AS c (value, n)
+                ) AS v));
+        INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
+        SELECT q.product_id, 'EUR', 1, (q.amount * 92 / 100 + 5) / 10 * 10, q.valid, q.created_by
+        FROM catalog.products AS v JOIN catalog.prices AS q ON q.product_id = v.id
+        WHERE v.parent_id = v_product.id AND q.currency = 'USD';
+    END LOOP;
+    PERFORM set_config('app.token', '', true), set_config('app.actor', '', true), set_config('app.audience', '', true);
+    RAISE NOTICE 'clothing in sizes and colours';
+END $demo$;
+
 -- Offers: bundles, promotions, parcels; and how all of it is taxed.
 DO $demo$
 DECLARE
@@ -319,7 +373,7 @@ BEGIN
     END IF;
     UPDATE catalog.products AS p
     SET weight = 150 + (('x' || left(md5(p.sku), 4))::bit(16)::integer % 40) * 50
-    WHERE p.kind = 'product';
+    WHERE p.kind = 'product' AND p.parent_id IS NULL;
     -- Coffee and tea are food, which most countries tax at a reduced rate.
     UPDATE catalog.products AS p
     SET tax_category = 'food'

@@ -123,24 +123,23 @@ BEGIN
     SELECT n.id, 'adjustment', n.stock, 0, 'first stock', v_import.merchant_id FROM pg_temp.import_products AS n
         WHERE n.new AND n.stock > 0 ORDER BY n.line;
 
-    -- Prices that differ from the one in force, until the next planned one: for all of them in one statement.
+    -- Prices that differ from the one in force: as in add_price_version, plans stay; here in one statement for all.
     v_from := clock_timestamp();
     v_priced := ARRAY(
         SELECT n.id FROM pg_temp.import_products AS n
         LEFT JOIN LATERAL catalog.price_in_force(n.id, n.currency::text, v_from) AS q ON true
         WHERE NOT n.new AND n.price IS NOT NULL AND n.price IS DISTINCT FROM q.amount);
-    DELETE FROM catalog.prices AS q USING pg_temp.import_products AS n
-    WHERE n.id = ANY (v_priced) AND q.product_id = n.id AND q.currency = n.currency AND lower(q.valid) = v_from;
     UPDATE catalog.prices AS q SET valid = tstzrange(lower(q.valid), v_from)
     FROM pg_temp.import_products AS n
     WHERE n.id = ANY (v_priced) AND q.product_id = n.id AND q.currency = n.currency AND q.valid @> v_from;
     INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
     SELECT n.id, n.currency, v.last + 1, n.price, tstzrange(v_from, v.next), v_import.merchant_id
     FROM pg_temp.import_products AS n
-    CROSS JOIN LATERAL (SELECT coalesce(max(q.version), 0) AS last,
-                               min(lower(q.valid)) FILTER (WHERE lower(q.valid) > v_from) AS next
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(q.version), 0) AS last, min(lower(q.valid)) FILTER (WHERE lower(q.valid) > v_from) AS next
         FROM catalog.prices AS q
-        WHERE q.product_id = n.id AND q.currency = n.currency) AS v
+        WHERE q.product_id = n.id AND q.currency = n.currency
+    ) AS v
     WHERE n.id = ANY (v_priced) ORDER BY n.line;
 
     -- Fields that differ. A column that is not in the file stays as it is, and so does an empty cell of a name,

@@ -1,4 +1,4 @@
--- Categories, products, prices.
+-- Categories, products, prices. A third of the products are variants, five of a parent.
 -- Run by db/demo/scale.py; the names in parentheses are its numbers.
 
 CREATE TEMPORARY TABLE scale_words AS
@@ -37,9 +37,15 @@ WHERE c.slug ~ '^scale-[0-9]+-[0-9]+$';
 
 CREATE TEMPORARY TABLE scale_draft AS
 SELECT d.*, (10 ^ (2.6 + 1.6 * d.dear))::bigint / 10 * 10 + 99 - 9 * (d.n %% 2) AS amount,
-       (SELECT m.id FROM scale_merchants AS m WHERE m.n = d.merchant) AS merchant_id,
-       (SELECT s.id FROM scale_shelves AS s WHERE s.n = d.shelf) AS category_id
+       (SELECT m.id FROM scale_merchants AS m WHERE m.n = d.seller) AS merchant_id,
+       (SELECT s.id FROM scale_shelves AS s WHERE s.n = d.place) AS category_id
 FROM (
+    SELECT r.*, first_value(r.merchant) OVER family AS seller, first_value(r.shelf) OVER family AS place,
+           CASE WHEN r.n %% 3 = 0 THEN r.n / 15 END AS family,
+           (ARRAY['XS', 'S', 'M', 'L', 'XL'])[r.n %% 15 / 3 + 1] AS size,
+           initcap(first_value(r.looks) OVER family) || ' ' || first_value(r.material) OVER family || ' '
+               || first_value(r.noun) OVER family AS name
+    FROM (
     SELECT n, now() - interval '2 years' + n * (interval '23 months' / %(products)s) AS created_at,
            floor(%(merchants)s * random() ^ 2)::integer AS merchant, floor(96 * random() ^ 1.5)::integer AS shelf,
            (random() + random() + random()) / 3 AS dear, random() AS stocked,
@@ -49,13 +55,27 @@ FROM (
            w.praise[1 + floor(cardinality(w.praise) * random())::integer] AS praise,
                   w.praise[1 + floor(cardinality(w.praise) * random())::integer] AS more
     FROM generate_series(1, %(products)s::integer) AS n, scale_words AS w
+) AS r
+    WINDOW family AS (PARTITION BY CASE WHEN r.n %% 3 = 0 THEN r.n / 15 ELSE -r.n END ORDER BY r.n)
 ) AS d;
 
-INSERT INTO catalog.products (id, merchant_id, category_id, sku, name, description, attributes, created_at)
+INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, created_at, kind,
+                              variant_words)
+SELECT min(d.merchant_id::text)::uuid, min(d.category_id::text)::uuid, 'SP-' || lpad(d.family::text, 7, '0'),
+       min(d.name), min(d.praise) || '.', jsonb_build_object('material', min(d.material)), min(d.created_at), 'parent',
+       string_agg('SC-' || lpad(d.n::text, 7, '0') || ' ' || d.size, ' ')
+FROM scale_draft AS d WHERE d.family IS NOT NULL GROUP BY d.family;
+INSERT INTO catalog.product_options (product_id, position, name, "values")
+SELECT p.id, 1, 'Size', ARRAY['XS', 'S', 'M', 'L', 'XL'] FROM catalog.products AS p WHERE p.sku LIKE 'SP-%%';
+
+INSERT INTO catalog.products (id, merchant_id, category_id, sku, name, description, attributes, created_at, parent_id,
+                              option_values)
 SELECT uuidv7(d.created_at - now()), d.merchant_id, d.category_id, 'SC-' || lpad(d.n::text, 7, '0'),
-       initcap(d.looks) || ' ' || d.material || ' ' || d.noun, d.praise || '. ' || d.more || '.',
-       jsonb_build_object('material', d.material, 'colour', d.looks, 'weight_g', 50 + d.n %% 5000), d.created_at
-FROM scale_draft AS d ORDER BY d.n;
+       d.name || CASE WHEN d.family IS NULL THEN '' ELSE ', ' || d.size END, d.praise || '. ' || d.more || '.',
+       jsonb_build_object('material', d.material, 'colour', d.looks, 'weight_g', 50 + d.n %% 5000), d.created_at, p.id,
+       CASE WHEN d.family IS NOT NULL THEN jsonb_build_object('Size', d.size) END
+FROM scale_draft AS d LEFT JOIN catalog.products AS p ON p.sku = 'SP-' || lpad(d.family::text, 7, '0')
+ORDER BY d.n;
 
 CREATE TEMPORARY TABLE scale_products AS
 SELECT row_number() OVER (ORDER BY md5(p.sku)) - 1 AS n, p.id, p.merchant_id, m.earnings_id, p.sku, p.name,
