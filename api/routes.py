@@ -129,6 +129,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     PATCH ("/products/{product_id}",                 "update_product"),
     DELETE("/products/{product_id}",                 "delete_product"),
     GET   ("/products/{product_id}/prices",          "list_prices"),
+    DELETE("/products/{product_id}/prices/{version}", "delete_price"),
     PUT   ("/products/{product_id}/price",           "set_price"),
     POST  ("/products/{product_id}/stock",           "adjust_stock"),
     GET   ("/products/{product_id}/stock/movements", "list_stock_movements"),
@@ -148,6 +149,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     GET   ("/bundles/{bundle_id}",                   "get_bundle"),
     PATCH ("/bundles/{bundle_id}",                   "update_bundle"),
     DELETE("/bundles/{bundle_id}",                   "delete_bundle"),
+    GET   ("/bundles/{bundle_id}/prices",            "list_bundle_prices"),
+    DELETE("/bundles/{bundle_id}/prices/{version}",  "delete_bundle_price"),
     PUT   ("/bundles/{bundle_id}/price",             "set_bundle_price"),
 
     # cart

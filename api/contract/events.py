@@ -128,7 +128,8 @@ def _add_bodies(schemas: dict[str, Schema], payloads: dict[str, list[EventType]]
         schemas[f"webhook_{payload}_data"] = data
         schemas[f"webhook_{payload}"] = _envelope(payload)
     if sales := [event for events in payloads.values() for event in events if event.merchant_payload == _SALE]:
-        schemas["webhook_sale_data"] = _with_order(schemas[payload_component(_SALE)], sales[:1], always=True)
+        sale = schemas.pop(payload_component(_SALE))  # it is sent with the order's number only
+        schemas["webhook_sale_data"] = _with_order(sale, sales[:1], always=True)
         schemas[names_component(_SALE)] = _names(sales)
         schemas["webhook_sale"] = _envelope(_SALE)
 

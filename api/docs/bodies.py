@@ -144,5 +144,6 @@ PARAMETERS: dict[str, str] = {
     "quarter": "2026-Q1",
     "format": "csv",
     "item_id": IDS["cart_item"],
+    "version": "2",
 }
 PARAMETERS_OF = {("delete_product_in_order", "item_id"): IDS["order_item"], ("set_limits", "currency"): "USD"}

@@ -163,7 +163,8 @@ CREATE TYPE api.product_import_page AS (data api.product_import[], next_cursor t
 CREATE TYPE api.price_version AS (
     price bigint, currency api.currency, valid_from timestamptz, valid_until timestamptz, version bigint
 );
-COMMENT ON COLUMN api.price_version.valid_until IS 'When the next price begins. Null while no end is known.';
+COMMENT ON COLUMN api.price_version.valid_until IS
+'When the next price begins. Null while no end is known; one to come is known to its merchant and to staff only.';
 
 CREATE TYPE api.price_page AS (data api.price_version[], next_cursor text);
 

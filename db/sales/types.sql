@@ -184,6 +184,11 @@ CREATE DOMAIN api.promotion_kind AS text
     CONSTRAINT promotion_kind_unknown CHECK (VALUE = ANY (ARRAY['percentage', 'fixed']));
 COMMENT ON DOMAIN api.promotion_kind IS 'A percentage (basis_points) of the goods, or a fixed amount.';
 
+CREATE DOMAIN api.promotion_scope AS text CONSTRAINT promotion_scope_unknown
+    CHECK (VALUE = ANY (ARRAY['everything', 'products', 'categories']));
+COMMENT ON DOMAIN api.promotion_scope IS
+'What a promotion is for: all goods, the listed products, or the listed categories and products.';
+
 CREATE DOMAIN api.basis_points AS integer CONSTRAINT percentage_out_of_range CHECK (VALUE >= 1 AND VALUE <= 10000);
 COMMENT ON DOMAIN api.basis_points IS 'Hundredths of a per cent, 1 to 10000: 1000 is 10 %.
 Example: 1000';
@@ -194,8 +199,8 @@ COMMENT ON DOMAIN api.use_limit IS 'The number of uses, 1 to 1,000,000.';
 CREATE TYPE api.promotion AS (
     id uuid, code text, name text, kind api.promotion_kind, basis_points integer, amount bigint,
     currency api.currency, minimum bigint, cap bigint, valid_from timestamptz, valid_until timestamptz,
-    product_ids uuid[], category_ids uuid[], total_uses bigint, uses_per_account integer, uses bigint,
-    stackable boolean, enabled boolean, version bigint, created_at timestamptz
+    scope api.promotion_scope, product_ids uuid[], category_ids uuid[], total_uses bigint, uses_per_account integer,
+    uses bigint, stackable boolean, enabled boolean, version bigint, created_at timestamptz
 );
 COMMENT ON COLUMN api.promotion.basis_points IS 'Hundredths of a per cent. Null: it is a fixed amount.';
 COMMENT ON COLUMN api.promotion.amount IS 'Null: it is a percentage.';
@@ -203,7 +208,8 @@ COMMENT ON COLUMN api.promotion.currency IS 'Of the amounts. Null: orders in any
 COMMENT ON COLUMN api.promotion.minimum IS 'What the goods must cost at least. Null: anything.';
 COMMENT ON COLUMN api.promotion.cap IS 'The largest discount. Null: there is no limit.';
 COMMENT ON COLUMN api.promotion.valid_until IS 'Null: until it is disabled.';
-COMMENT ON COLUMN api.promotion.product_ids IS 'Together with `category_ids`: what it is for; both empty: everything.';
+COMMENT ON COLUMN api.promotion.product_ids IS
+'What it is for, with `category_ids`. If both are empty and the scope is not `everything`, it is for nothing.';
 COMMENT ON COLUMN api.promotion.total_uses IS 'Null: any number.';
 COMMENT ON COLUMN api.promotion.uses_per_account IS 'Null: any number.';
 

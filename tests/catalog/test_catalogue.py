@@ -217,7 +217,8 @@ async def test_a_scheduled_price_comes_into_force_without_a_write(shop: Shop, se
     scheduled = {"product_id": product["id"], "price": 150, "currency": "USD", "valid_from": soon}
     await shop.call("web_merchant", "set_price", token=seller, **scheduled)
     assert (await shop.call("web_anonymous", "get_product", product_id=product["id"]))["price"] == 100
-    later = await shop.call("web_anonymous", "list_prices", product_id=product["id"], as_of=soon + timedelta(seconds=1))
+    asked = {"product_id": product["id"], "as_of": soon + timedelta(seconds=1)}
+    later = await shop.call("web_merchant", "list_prices", token=seller, **asked)
     assert [p["price"] for p in later["data"]] == [150]
     merchant = product["merchant_id"]
     listed = await shop.pages(merchant=merchant, sort="price", limit=100)

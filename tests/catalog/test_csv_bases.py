@@ -258,6 +258,21 @@ async def test_a_category_that_was_deleted_meanwhile_is_no_error_where_the_file_
     assert (await seller.product())["category_id"] is None
 
 
+async def test_variants_keep_what_they_have_of_their_parent(seller: Seller) -> None:
+    made = await seller.client.post("/products", token=seller.token, json={
+        "sku": "SHIRT", "name": "Shirt", "description": "Cotton", "currency": "USD",
+        "options": [{"name": "size", "values": ["S", "M"]}],
+        "variants": [{"sku": "S", "option_values": {"size": "S"}, "price": 900, "stock": 3}],
+    })  # fmt: skip
+    assert made.status_code == 201, made.text
+    lines = [line for line in await seller.export() if line["sku"] == "S"]
+    assert await seller.imports([{**lines[0], "stock": "5", "price": "950"}]) == "updated"
+    for change in ({"name": "Small shirt"}, {"category": "lights"}, {"tax_category": "books"}):
+        assert (await seller.refused([{**lines[0], **change}]))[0] == "field_of_parent"
+    assert (await seller.refused([{**ROW, "sku": "SHIRT"}]))[0] == "sku_taken"
+    assert await seller.shop.admin.fetch("SELECT * FROM audit.check_invariants() WHERE NOT ok") == []
+
+
 async def test_prices_that_are_planned_stay(seller: Seller) -> None:
     soon = (datetime.now(UTC) + timedelta(days=7)).isoformat()
     await seller.set_price(1500, valid_from=soon)

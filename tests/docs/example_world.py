@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -233,6 +234,27 @@ async def _gift_card(world: World) -> dict[str, str]:
     return {BODIES["redeem_gift_card"]["code"]: world.answers["issue_gift_card"]["code"]}
 
 
+async def _planned_price(world: World) -> dict[str, str]:
+    return {IDS["product"]: await _plan(world, "set_price", product_id=await world.shop.product(5000))}
+
+
+async def _planned_bundle_price(world: World) -> dict[str, str]:
+    made = await world.shop.call(
+        "web_merchant", "create_bundle", token=world.shop.merchant, **BODIES["create_bundle"] | {
+            "sku": "LAMP-PLAN", "items": [{"product_id": await world.shop.product(5000), "quantity": 1}],
+        },
+    )  # fmt: skip
+    return {IDS["bundle"]: await _plan(world, "set_bundle_price", bundle_id=made["id"])}
+
+
+async def _plan(world: World, function: str, **thing: str) -> str:
+    """Plans the second price of a product or bundle; its id."""
+    given = {"price": 4300, "currency": "USD", "valid_from": datetime.now(UTC) + timedelta(days=1), **thing}
+    made = await world.shop.call("web_merchant", function, token=world.shop.merchant, **given)
+    assert made["version"] == 2
+    return next(iter(thing.values()))
+
+
 async def _promotion(world: World) -> dict[str, str]:
     return {IDS["promotion"]: world.answers["create_promotion"]["id"]}
 
@@ -315,6 +337,8 @@ PREPARE: dict[str, Prepare] = {
     "approve_merchant": _seller,
     "update_category": _category,
     "delete_category": _category,
+    "delete_price": _planned_price,
+    "delete_bundle_price": _planned_bundle_price,
     "add_wishlist_item": _no_wish,
     "update_cart_item": _cart,
     "checkout_cart": _cart,

@@ -57,7 +57,7 @@ SELECT set_eq($$ SELECT proname::text FROM endpoints WHERE 'app_anonymous' = ANY
     'begin_password_reset', 'begin_session', 'create_account', 'create_session', 'refresh_session',
     'get_schema_version', 'request_password_reset', 'confirm_password_reset', 'get_password_words',
     'list_categories', 'list_products', 'get_product_facets', 'get_product', 'get_next_price_change', 'list_prices',
-    'list_bundles', 'get_bundle', 'list_shipping_methods', 'list_countries', 'list_regions',
+    'list_bundles', 'get_bundle', 'list_bundle_prices', 'list_shipping_methods', 'list_countries', 'list_regions',
     'claim_idempotency_key', 'store_idempotent_answer', 'list_key_scopes', 'list_currencies',
     'list_provider_names', 'list_event_types', 'create_guest', 'get_shop'
 ], 'what nobody need log in for is this list, and no more');

@@ -66,7 +66,8 @@ async def test_a_cart(shop: Shop) -> None:
     await shop.admin.execute(
         "WITH made AS (INSERT INTO catalog.products (merchant_id, sku, name)"
         " SELECT merchant_id, 'cart-' || n, 'Cart' FROM catalog.products, generate_series(1, 194) AS n WHERE id = $1"
-        " RETURNING id) INSERT INTO sales.cart_items (account_id, product_id, quantity) SELECT $2, id, 1 FROM made",
+        " RETURNING id) INSERT INTO sales.cart_items (account_id, product_id, quantity, price_when_added)"
+        " SELECT $2, id, 1, 500 FROM made",
         uuid.UUID(products[0]), await account_of(shop, buyer),
     )  # fmt: skip
     outcome = await at_once(

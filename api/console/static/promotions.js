@@ -22,7 +22,7 @@ export function showPromotions() {
           { label: "Code", cell: (p) => h("code", {}, p.code) },
           { label: "Name", cell: (p) => p.name },
           { label: "Takes off", cell: worth },
-          { label: "From", cell: (p) => [p.minimum ? money(p.minimum, p.currency) : "any amount", p.product_ids.length + p.category_ids.length > 0 && h("small", { class: "soft" }, "some products only")] },
+          { label: "From", cell: (p) => [p.minimum ? money(p.minimum, p.currency) : "any amount", p.scope !== "everything" && h("small", { class: "soft" }, p.product_ids.length + p.category_ids.length > 0 ? "some products only" : "for nothing: its category was deleted")] },
           { label: "Until", cell: (p) => (p.valid_until ? moment(p.valid_until) : "further notice") },
           { label: "Used", kind: "number", cell: (p) => (p.total_uses ? `${count(p.uses)} of ${count(p.total_uses)}` : p.uses_per_account ? `${count(p.uses_per_account)} each` : "no limit") },
           { label: "Status", cell: (p) => chip(!p.enabled ? "disabled" : p.valid_until && new Date(p.valid_until) < Date.now() ? "expired" : "active") },

@@ -98,7 +98,7 @@ export const retryRefund = (refund, again) =>
     done: "The refund is being tried again.",
   });
 
-const settlements = () => (offered.fields("post", "/refunds/{refund_id}/settle").method?.enum ?? []).map((way) => [way, words(way)]);
+const settlements = () => offered.fieldChoices("post", "/refunds/{refund_id}/settle", "method").map((way) => [way, words(way)]);
 
 export const settleRefund = (refund, again) =>
   ask({

@@ -8,7 +8,7 @@ import { field, filters, heading, input, list, select } from "./widgets.js";
 const ALARMING = ["log_in_failed", "access_refused", "token_refused", "throttled", "refresh_token_reused"];
 
 // The kinds are those of the server's OpenAPI document.
-const kinds = () => offered.paths["/v1/admin/security-events"].get.parameters.find((p) => p.name === "kind").schema.enum.filter(Boolean);
+const kinds = () => offered.choices("/admin/security-events", "kind");
 
 export function showSecurity(_, query) {
   return [

@@ -89,17 +89,35 @@ export const post = (path, body = {}, key = undefined) => call("POST", path, { b
 export const put = (path, body) => call("PUT", path, { body });
 export const patch = (path, body, version) => call("PATCH", path, { body, version });
 
+const REFERENCE = "#/components/schemas/";
+
 /** What the server offers, according to its OpenAPI document. Sections without endpoints are not shown. */
 export const offered = {
   paths: {},
+  schemas: {},
   async read() {
     const answer = await fetch("/openapi.json", { credentials: "same-origin" });
-    this.paths = answer.ok ? (await answer.json()).paths : {};
+    const found = answer.ok ? await answer.json() : { paths: {} };
+    this.paths = found.paths;
+    this.schemas = found.components?.schemas ?? {};
   },
   has(method, path) {
     return Boolean(this.paths[API + path]?.[method]);
   },
-  fields(method, path) {
-    return this.paths[API + path]?.[method]?.requestBody?.content?.["application/json"]?.schema?.properties ?? {};
+  /** The values that a query parameter can have. */
+  choices(path, name) {
+    return this.values(this.paths[API + path]?.get?.parameters?.find((p) => p.name === name)?.schema);
+  },
+  /** The values that a field of a request's body can have. */
+  fieldChoices(method, path, name) {
+    const body = this.paths[API + path]?.[method]?.requestBody?.content?.["application/json"]?.schema;
+    return this.values(this.resolve(body)?.properties?.[name]);
+  },
+  values(schema) {
+    const found = this.resolve(schema);
+    return (found?.enum ?? found?.anyOf?.flatMap((each) => this.values(each)) ?? []).filter(Boolean);
+  },
+  resolve(schema) {
+    return schema?.$ref ? this.schemas[schema.$ref.slice(REFERENCE.length)] : schema;
   },
 };

@@ -21,7 +21,8 @@ BEGIN
     PERFORM catalog.set_bundle_items(v_bundle.id, v_actor,
                                      ARRAY(SELECT i.product_id FROM unnest(create_bundle.items) AS i),
                                      ARRAY(SELECT i.quantity::integer FROM unnest(create_bundle.items) AS i));
-    PERFORM catalog.add_price_version(v_bundle.id, create_bundle.price, create_bundle.currency, NULL, v_actor);
+    -- From the beginning of the transaction: later, it would not be in force yet for the answer.
+    PERFORM catalog.add_price_version(v_bundle.id, create_bundle.price, create_bundle.currency, now(), v_actor);
     PERFORM messaging.record_event('bundle.created', NULL, v_actor,
                                    jsonb_build_object('bundle_id', v_bundle.id, 'sku', v_bundle.sku));
     SELECT * INTO STRICT v_bundle FROM catalog.products AS p WHERE p.id = v_bundle.id;

@@ -1,12 +1,13 @@
 -- Deletes an empty category. Products that were deleted are not counted: they leave it.
 -- Locks:  the category, its deleted products.
--- Errors: category_not_found 404, category_in_use, category_not_empty 409.
+-- Errors: category_not_found 404, category_in_use, category_not_empty, category_in_promotion 409.
 CREATE FUNCTION api.delete_category(category_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_actor CONSTANT uuid := identity.authenticate();
 BEGIN
+    PERFORM sales.leave_promotions(NULL, delete_category.category_id);
     PERFORM catalog.remove_deleted(delete_category.category_id);
     DELETE FROM catalog.categories AS c WHERE c.id = delete_category.category_id;
     IF NOT FOUND THEN
@@ -18,6 +19,6 @@ END $$;
 COMMENT ON FUNCTION api.delete_category IS
 'Delete a category
 
-A category that contains products or categories cannot be deleted.';
+A category that contains products or categories, or that a promotion is for, cannot be deleted.';
 
 GRANT EXECUTE ON FUNCTION api.delete_category TO app_admin;

@@ -1,6 +1,6 @@
 -- Deletes one of the caller's products, and its variants. Orders keep it; its SKU can be used again.
 -- Locks:  the product, its variants or its parent.
--- Errors: product_not_found 404, version_stale 412.
+-- Errors: product_not_found 404, version_stale 412, product_in_promotion 409.
 CREATE FUNCTION api.delete_product(product_id uuid, if_match bigint DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,6 +10,7 @@ DECLARE
 BEGIN
     PERFORM catalog.lock_parent(delete_product.product_id, v_actor);
     v_product := catalog.lock_own_product(delete_product.product_id, v_actor, delete_product.if_match);
+    PERFORM sales.leave_promotions(v_product.id, NULL);
     UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1 WHERE p.id = v_product.id;
     IF v_product.kind = 'parent' THEN
         UPDATE catalog.products AS p SET deleted_at = now(), version = p.version + 1
@@ -24,6 +25,7 @@ END $$;
 COMMENT ON FUNCTION api.delete_product IS
 'Delete a product
 
-It is no longer sold or shown, nor are its variants. Orders keep them.';
+It is no longer sold or shown, nor are its variants. Orders keep them. A product that a promotion is for cannot be
+deleted.';
 
 GRANT EXECUTE ON FUNCTION api.delete_product TO app_merchant;

@@ -64,6 +64,9 @@ you already have changes that product, any other line creates one; columns that 
 all lines are applied or none: the report has the result or the error of each. Up to 1,000 lines are processed at once
 (201, or 422 import_rejected with the report); more are accepted with 202, and the import shows its progress.
 
+Variants are lines of their own, which set their prices, stock and other fields; their name, category and tax category
+are those of the product they belong to, which POST /products makes with its options and variants.
+
 Of a line with a `base`, only what was changed in the file is changed: stock by the difference, so that sales since the
 export stay (10 in the export and 12 in the file: two more). What the shop has changed as well is a conflict, and an
 error of its line (`import_conflict`); with `on_conflict=file` the file''s value is taken, with `on_conflict=shop` the

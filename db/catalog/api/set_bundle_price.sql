@@ -1,6 +1,8 @@
--- Sets a new price version of a bundle, from now or from a later time on.
+-- Sets a new price version of a bundle, from now or from a later time on, until the next planned one begins. The price
+-- that is in force then changes nothing.
 -- Locks:  the bundle.
--- Errors: bundle_not_found 404, version_stale 412, valid_from_in_past, currency_unknown 422.
+-- Errors: bundle_not_found 404, version_stale 412, valid_from_in_past, currency_unknown 422,
+--         price_planned 409.
 CREATE FUNCTION api.set_bundle_price(
     bundle_id uuid, price api.price, currency api.currency, valid_from timestamptz DEFAULT NULL,
     if_match bigint DEFAULT NULL
@@ -24,6 +26,7 @@ END $$;
 COMMENT ON FUNCTION api.set_bundle_price IS
 'Set the price of a bundle
 
-A new version, from now or from `valid_from` on. Past versions stay: orders and the price history refer to them.';
+A new version, from now or from `valid_from` on, until the next planned price begins: planned prices stay. The same
+price again changes nothing. Past versions stay: orders and the price history refer to them.';
 
 GRANT EXECUTE ON FUNCTION api.set_bundle_price TO app_merchant;

@@ -1,8 +1,8 @@
--- Sets a new price version, from now or from a later time on. The previous version ends where the new one begins;
--- versions in that currency that would begin later are replaced.
+-- Sets a new price version, from now or from a later time on, until the next planned one begins. The price that is in
+-- force then changes nothing.
 -- Locks:  the product, so that concurrent requests run one after the other.
 -- Errors: product_not_found 404, version_stale 412, valid_from_in_past, currency_unknown,
---         variant_required 422.
+--         variant_required 422, price_planned 409.
 CREATE FUNCTION api.set_price(
     product_id uuid, price api.price, currency api.currency, valid_from timestamptz DEFAULT NULL,
     if_match bigint DEFAULT NULL
@@ -28,6 +28,7 @@ END $$;
 COMMENT ON FUNCTION api.set_price IS
 'Set a price
 
-A new version, from now or from `valid_from` on. Past versions stay: orders and the price history refer to them.';
+A new version, from now or from `valid_from` on, until the next planned price begins: planned prices stay. The same
+price again changes nothing. Past versions stay: orders and the price history refer to them.';
 
 GRANT EXECUTE ON FUNCTION api.set_price TO app_merchant;

@@ -33,7 +33,7 @@ BEGIN
            l.weight::integer AS weight, l.requires_shipping::boolean AS requires_shipping, l.tax_category,
            coalesce(l.attributes::jsonb, '{}') AS attributes,
            coalesce(regexp_split_to_array(l.images, '\s+'), '{}') AS images,
-           l.category IS NOT NULL AND c.id IS NULL AS category_gone, p.kind = 'bundle' AS taken,
+           l.category IS NOT NULL AND c.id IS NULL AS category_gone, p.kind <> 'product' AS taken,
            l.category,
            -- What the line was based on: what it said in the last import of that export, otherwise the export.
            b.product_id = p.id AS based, b.exported_at,
@@ -67,15 +67,22 @@ BEGIN
     UPDATE catalog.import_lines AS l SET status = 'error', code = e.code, message = e.message
     FROM (
         SELECT n.line, x.code, x.message
-        FROM pg_temp.import_products AS n LEFT JOIN catalog.stock AS s ON s.product_id = n.id
+        FROM pg_temp.import_products AS n
+        LEFT JOIN catalog.stock AS s ON s.product_id = n.id
+        LEFT JOIN catalog.products AS v ON v.id = n.id AND v.parent_id IS NOT NULL
         CROSS JOIN LATERAL (VALUES
             (n.category_gone, 'category_not_found', 'There is no category with this slug any more.'),
-            (n.taken, 'sku_taken', 'This SKU belongs to one of your bundles.'),
+            (n.taken, 'sku_taken', 'This SKU belongs to one of your bundles or products with options.'),
             (n.new AND (n.name IS NULL OR n.price IS NULL OR n.currency IS NULL), 'name_missing',
              'The product was deleted meanwhile,
                 and a new one needs name and price.'),
             (n.deleted AND v_import.on_conflict = 'reject', 'product_deleted',
              'The product was deleted after the export.'),
+            (n.name <> v.name OR n.tax_category <> v.tax_category
+             OR v.id IS NOT NULL AND 'category' = ANY (v_import.columns)
+                AND n.category_id IS DISTINCT FROM v.category_id,
+             'field_of_parent',
+             'A variant has its name, category and tax category from the product it belongs to. Change that product.'),
             (n.conflicts IS NOT NULL, 'import_conflict', format(
                 'Changed in the shop as well since the export: %s. Export again, or send on_conflict=file or '
                 'on_conflict=shop.', n.conflicts)),
@@ -116,24 +123,23 @@ BEGIN
     SELECT n.id, 'adjustment', n.stock, 0, 'first stock', v_import.merchant_id FROM pg_temp.import_products AS n
         WHERE n.new AND n.stock > 0 ORDER BY n.line;
 
-    -- Prices that differ from the one in force, until the next planned one: for all of them in one statement.
+    -- Prices that differ from the one in force: as in add_price_version, plans stay; here in one statement for all.
     v_from := clock_timestamp();
     v_priced := ARRAY(
         SELECT n.id FROM pg_temp.import_products AS n
         LEFT JOIN LATERAL catalog.price_in_force(n.id, n.currency::text, v_from) AS q ON true
         WHERE NOT n.new AND n.price IS NOT NULL AND n.price IS DISTINCT FROM q.amount);
-    DELETE FROM catalog.prices AS q USING pg_temp.import_products AS n
-    WHERE n.id = ANY (v_priced) AND q.product_id = n.id AND q.currency = n.currency AND lower(q.valid) = v_from;
     UPDATE catalog.prices AS q SET valid = tstzrange(lower(q.valid), v_from)
     FROM pg_temp.import_products AS n
     WHERE n.id = ANY (v_priced) AND q.product_id = n.id AND q.currency = n.currency AND q.valid @> v_from;
     INSERT INTO catalog.prices (product_id, currency, version, amount, valid, created_by)
     SELECT n.id, n.currency, v.last + 1, n.price, tstzrange(v_from, v.next), v_import.merchant_id
     FROM pg_temp.import_products AS n
-    CROSS JOIN LATERAL (SELECT coalesce(max(q.version), 0) AS last,
-                               min(lower(q.valid)) FILTER (WHERE lower(q.valid) > v_from) AS next
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(q.version), 0) AS last, min(lower(q.valid)) FILTER (WHERE lower(q.valid) > v_from) AS next
         FROM catalog.prices AS q
-        WHERE q.product_id = n.id AND q.currency = n.currency) AS v
+        WHERE q.product_id = n.id AND q.currency = n.currency
+    ) AS v
     WHERE n.id = ANY (v_priced) ORDER BY n.line;
 
     -- Fields that differ. A column that is not in the file stays as it is, and so does an empty cell of a name,

@@ -27,7 +27,7 @@ BEGIN
             WHEN 'sku_malformed'
                 THEN split_part(obj_description('api.sku'::regtype, 'pg_type'), E'\n', 1)  -- without its example
             WHEN 'sku_twice' THEN 'This SKU is in the file more than once.'
-            WHEN 'sku_taken' THEN 'This SKU belongs to one of your bundles.'
+            WHEN 'sku_taken' THEN 'This SKU belongs to one of your bundles or products with options.'
             WHEN 'base_malformed'
                 THEN 'The cell base is damaged. Copy it from the export, or empty it: then the line is taken as it is.'
             WHEN 'base_of_another_line' THEN format(

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION catalog.hash_fields(
     attributes jsonb, images text
 )
 RETURNS text[]
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[
     catalog.hash_cell(hash_fields.name), catalog.hash_cell(hash_fields.description),
     catalog.hash_cell(hash_fields.category), catalog.hash_cell(hash_fields.weight::text),

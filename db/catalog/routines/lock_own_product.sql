@@ -1,6 +1,6 @@
 -- Locks a merchant's own product, or bundle, for a change.
--- Callers:   create_variant, update_product, delete_product, set_price, adjust_stock; update_bundle, delete_bundle,
---            set_bundle_price.
+-- Callers:   create_variant, update_product, delete_product, set_price, delete_price, adjust_stock; update_bundle,
+--            delete_bundle, set_bundle_price, delete_bundle_price.
 -- Locks:     the product.
 -- Errors:    product_not_found, bundle_not_found 404 (also of another merchant), version_stale 412.
 CREATE OR REPLACE FUNCTION catalog.lock_own_product(

@@ -1,8 +1,8 @@
--- Takes the cell `base` of a line apart. All columns are null where it is none, or was changed.
+-- Takes the cell `base` of a line apart. All columns are null where there is none, or it was changed.
 -- Callers:   api.check_import, catalog.apply_import.
 CREATE OR REPLACE FUNCTION catalog.read_import_base(cell text)
 RETURNS catalog.import_bases
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STRICT STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_parts CONSTANT text[] := regexp_match(
         read_import_base.cell,

@@ -1,6 +1,6 @@
 -- Raises the error that there is no such product or bundle.
--- Callers:   api.get_bundle, find_offer, lock_own_product, sales.change_lines, sales.set_promotion_scope,
---            set_bundle_items.
+-- Callers:   api.get_bundle, find_offer, list_price_versions, lock_own_product, sales.change_lines,
+--            sales.set_promotion_scope, set_bundle_items.
 -- Errors:    product_not_found, bundle_not_found 404, always.
 CREATE OR REPLACE FUNCTION catalog.refuse_product(product_id uuid, bundle boolean)
 RETURNS void

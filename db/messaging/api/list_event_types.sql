@@ -92,6 +92,7 @@ CREATE TYPE api.product_import_payload AS (import_id uuid, created bigint, updat
 CREATE TYPE api.stock_payload AS (product_id uuid, sku text, delta bigint, on_hand bigint, reserved bigint);
 CREATE TYPE api.bundle_payload AS (bundle_id uuid, sku text);
 CREATE TYPE api.promotion_payload AS (promotion_id uuid, code text);
+CREATE TYPE api.promotion_scope_payload AS (promotion_id uuid, code text, scope api.promotion_scope);
 CREATE TYPE api.webhook_endpoint_payload AS (webhook_endpoint_id uuid, failure_code api.webhook_disabled_reason
 );
 COMMENT ON COLUMN api.webhook_endpoint_payload.failure_code IS

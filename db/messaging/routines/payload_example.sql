@@ -59,6 +59,8 @@ FROM (VALUES
       '{"import_id": "0197f6a0-0000-7000-8000-000000000012", "created": 10, "updated": 2, "unchanged": 88}'),
     ('promotion',
       '{"promotion_id": "0197f6a0-0000-7000-8000-000000000013", "code": "WINTER"}'),
+    ('promotion_scope',
+      '{"promotion_id": "0197f6a0-0000-7000-8000-000000000013", "code": "WINTER", "scope": "products"}'),
     ('refund',
       '{"refund_id": "0197f6a0-0000-7000-8000-000000000004", "payment_id": '
       '"0197f6a0-0000-7000-8000-000000000007", "status": "pending", "amount": 1190, "currency": "EUR", '

@@ -2,11 +2,11 @@
 -- changed, because orders refer to them. The account that changed it cannot use it.
 -- Locks:  the promotion.
 -- Errors: promotion_not_found 404, version_stale 412, promo_used_up 409 (the new limit is below the uses so far),
---         promotion_needs_currency, promotion_period_empty 409.
+--         promotion_needs_currency, promotion_period_empty 409; those of set_promotion_scope().
 CREATE FUNCTION api.update_promotion(
     promotion_id uuid, name api.short_text DEFAULT NULL, minimum api.amount DEFAULT NULL, cap api.amount DEFAULT NULL,
-    valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, product_ids api.ids DEFAULT NULL,
-    category_ids api.ids DEFAULT NULL, total_uses api.use_limit DEFAULT NULL,
+    valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, scope api.promotion_scope DEFAULT NULL,
+    product_ids api.ids DEFAULT NULL, category_ids api.ids DEFAULT NULL, total_uses api.use_limit DEFAULT NULL,
     uses_per_account api.use_limit DEFAULT NULL, stackable boolean DEFAULT NULL, if_match bigint DEFAULT NULL,
     given text[] DEFAULT NULL
 )
@@ -16,6 +16,7 @@ DECLARE
     v_actor     CONSTANT uuid := identity.authenticate();
     v_given     CONSTANT text[] := coalesce(update_promotion.given, '{}');
     v_promotion sales.promotions;
+    v_set       record;
 BEGIN
     v_promotion := sales.lock_promotion(update_promotion.promotion_id, update_promotion.if_match);
     UPDATE sales.promotions AS p
@@ -37,7 +38,13 @@ BEGIN
         edited_by = CASE WHEN v_actor = ANY (p.edited_by) THEN p.edited_by ELSE p.edited_by || v_actor END,
         version = p.version + 1
     WHERE p.id = v_promotion.id RETURNING * INTO v_promotion;
-    PERFORM sales.set_promotion_scope(v_promotion.id, update_promotion.product_ids, update_promotion.category_ids);
+    SELECT * INTO v_set FROM sales.set_promotion_scope(v_promotion.id, update_promotion.scope,
+                                                       update_promotion.product_ids, update_promotion.category_ids);
+    v_promotion := v_set.promotion;
+    IF v_set.changed THEN
+        PERFORM messaging.record_event('promotion.scope_changed', NULL, v_actor, jsonb_build_object(
+            'promotion_id', v_promotion.id, 'code', v_promotion.code, 'scope', v_promotion.scope));
+    END IF;
     RETURN api.render_promotion(v_promotion);
 END $$;
 
@@ -45,6 +52,7 @@ COMMENT ON FUNCTION api.update_promotion IS
 'Change a promotion
 
 Only the fields that are sent; null removes a limit. Its code and its discount stay: create another promotion to change
-them.';
+them. A `scope` without its list keeps that list, and empties the others. When the last product or category is taken
+from the lists, it does not become a promotion for everything: that needs `"scope": "everything"`.';
 
 GRANT EXECUTE ON FUNCTION api.update_promotion TO app_support;

@@ -22,7 +22,8 @@ BEGIN
     END IF;
 
     v_weights := ARRAY(
-        SELECT CASE WHEN sales.is_promoted(v_promotion.id, l.product_id) THEN l.amount ELSE 0 END
+        SELECT CASE WHEN v_promotion.scope = 'everything' OR sales.is_promoted(v_promotion.id, l.product_id)
+                    THEN l.amount ELSE 0 END
         FROM unnest(
             evaluate_promotion.product_ids, evaluate_promotion.amounts
         ) WITH ORDINALITY AS l (product_id, amount, n)

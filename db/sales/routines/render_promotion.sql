@@ -5,7 +5,7 @@ RETURNS api.promotion
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 RETURN ROW(
     p.id, p.code, p.name, p.kind, p.basis_points, p.amount, p.currency::text, p.minimum, p.cap, p.valid_from,
-    p.valid_until,
+    p.valid_until, p.scope,
     ARRAY(SELECT x.product_id FROM sales.promotion_products AS x WHERE x.promotion_id = p.id ORDER BY x.product_id),
     ARRAY(SELECT x.category_id FROM sales.promotion_categories AS x WHERE x.promotion_id = p.id ORDER BY x.category_id),
     p.total_uses, p.uses_per_account,
