@@ -20,7 +20,13 @@ BOOKS_SECONDS = 3600.0  # between checks of the books
 REPORT_TIMEOUT = 1860.0  # seconds for one report, above the 30 minutes that its session allows
 
 # Functions, each called again until a call does less than this number.
-SWEEPS = {"expire_orders": 50, "expire_payments": 100, "check_payments": 100, "check_shipments": 100}
+SWEEPS = {
+    "expire_orders": 50,
+    "expire_payments": 100,
+    "check_payments": 100,
+    "check_shipments": 100,
+    "reindex_products": 500,
+}
 PURGES = {
     "purge_expired": 1, "purge_guests": 1, "purge_jobs": 1000, "purge_imports": 1, "purge_deliveries": 1000,
     "gather_stock": 1, "seal_audit": 1_000_000, "begin_due_reconciliations": 1000,

@@ -308,6 +308,15 @@ CREATE DOMAIN api.tax_rounding AS text
     CONSTRAINT tax_rounding_unknown CHECK (VALUE = ANY (ARRAY['line', 'document']));
 COMMENT ON DOMAIN api.tax_rounding IS 'line or document.';
 
+CREATE DOMAIN api.search_language AS text
+    CONSTRAINT search_language_unknown CHECK (VALUE = ANY (ARRAY[
+        'simple', 'arabic', 'armenian', 'basque', 'catalan', 'danish', 'dutch', 'english', 'estonian', 'finnish',
+        'french', 'german', 'greek', 'hindi', 'hungarian', 'indonesian', 'irish', 'italian', 'lithuanian', 'nepali',
+        'norwegian', 'portuguese', 'romanian', 'russian', 'serbian', 'spanish', 'swedish', 'tamil', 'turkish',
+        'yiddish'
+    ]));
+COMMENT ON DOMAIN api.search_language IS 'A language whose forms of words the search knows; simple: none.';
+
 CREATE DOMAIN api.untaxed_orders AS text
     CONSTRAINT untaxed_orders_unknown CHECK (VALUE = ANY (ARRAY['refuse', 'hold']));
 COMMENT ON DOMAIN api.untaxed_orders IS 'refuse or hold.';

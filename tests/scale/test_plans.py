@@ -318,7 +318,7 @@ def test_the_short_way_to_a_page_leads_where_the_long_one_does(reader: Reader, s
                 if len(long) < 21:
                     break
                 after = f"'{long[-1]}'"
-                columns = {"newest": "p.created_at::text", "name": "p.name"}
+                columns = {"newest": "p.created_at::text", "name": "p.name_key"}
                 price = f"(SELECT amount::text FROM catalog.price_in_force({after}, '{currency}'))"
                 query = (
                     f"SELECT quote_literal({columns.get(sort, price)}) FROM catalog.products AS p WHERE p.id = {after}"

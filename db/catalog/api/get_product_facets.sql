@@ -26,7 +26,7 @@ BEGIN
     RETURN (
         WITH counted AS MATERIALIZED (
             SELECT * FROM catalog.count_products(
-                catalog.parse_search(get_product_facets.q),
+                (catalog.parse_search(get_product_facets.q)).query,
                 CASE WHEN get_product_facets.category IS NOT NULL
                      THEN catalog.category_tree(get_product_facets.category) END,
                 get_product_facets.merchant, get_product_facets.currency, get_product_facets.min_price,

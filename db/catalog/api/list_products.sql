@@ -11,7 +11,7 @@ CREATE FUNCTION api.list_products(
 RETURNS api.product_page
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_query CONSTANT tsquery := catalog.parse_search(list_products.q);
+    v_terms CONSTANT catalog.search_terms := catalog.parse_search(list_products.q);
     v_sort  CONSTANT text := CASE WHEN list_products.q IS NOT NULL THEN coalesce(list_products.sort, 'relevance')
                                   WHEN list_products.sort = 'relevance'
                                       THEN 'newest' ELSE coalesce(list_products.sort, 'newest') END;
@@ -47,8 +47,13 @@ BEGIN
     v_ids := CASE WHEN list_products.q IS NULL AND list_products.filters IS NULL THEN
         catalog.next_products(v_sort, v_key, v_id, list_products."limit" + 1, v_categories, list_products.merchant,
             list_products.currency, list_products.min_price, list_products.max_price, list_products.in_stock) END;
-    IF v_ids IS NULL THEN
-        v_ids := catalog.sort_products(v_sort, v_key, v_id, list_products."limit" + 1, v_query, v_categories,
+    IF v_sort = 'relevance' THEN
+        v_ids := catalog.rank_products(v_terms, v_key, v_id, list_products."limit" + 1, v_categories,
+                                       list_products.merchant, list_products.currency, list_products.min_price,
+                                       list_products.max_price, list_products.in_stock, v_filters.options,
+                                       v_filters.attributes);
+    ELSIF v_ids IS NULL THEN
+        v_ids := catalog.sort_products(v_sort, v_key, v_id, list_products."limit" + 1, v_terms.query, v_categories,
                                        list_products.merchant, list_products.currency, list_products.min_price,
                                        list_products.max_price, list_products.in_stock, v_filters.options,
                                        v_filters.attributes);
@@ -65,8 +70,8 @@ BEGIN
     END IF;
     IF cardinality(v_ids) > v_shown THEN
         v_last := v_rows[v_shown];
-        v_key := CASE v_sort WHEN 'newest' THEN v_last.created_at::text WHEN 'name' THEN v_last.name
-                             WHEN 'relevance' THEN (SELECT ts_rank(p.search, v_query)
+        v_key := CASE v_sort WHEN 'newest' THEN v_last.created_at::text WHEN 'name' THEN catalog.name_key(v_last.name)
+                             WHEN 'relevance' THEN (SELECT catalog.search_rank(p.name_key, p.search, v_terms)
                                                     FROM catalog.products AS p
                                                     WHERE p.id = v_last.id)::text
                              ELSE (SELECT q.amount FROM catalog.price_in_force(v_ids[v_shown], list_products.currency)
@@ -81,11 +86,14 @@ END $$;
 COMMENT ON FUNCTION api.list_products IS
 'List products
 
-Search (words, also with typos), filters and sorting: relevance (the default with q; it ranks the 1,000 newest matches),
-newest (the default without q), name, price, -price. A product with options is found if one of its variants is within
-the price range, in stock and has the options asked for; by price, it is where the cheapest of these is. Prices are
-those in force now; products without a price in the currency are left out. A page has fewer products than `limit`
-where it would become larger than 1 MiB: `next_cursor` says whether there are more. Without a log-in, `available` may
-be up to a second old; changes by a merchant are visible at once.';
+Search, filters and sorting: relevance (the default with q), newest (the default without q), name, price, -price. `q`
+finds words in any form, also mistyped, without regard to case and accents; "a phrase"; -without; OR; a SKU, also its
+beginning or without separators. Exact names and SKUs come first, then names that contain all words, then the rest; of
+more than 1,000 in a group the newest 1,000 are ranked. The sort by name is alphabetical, without accents. A product
+with options is found by the SKUs and values of its variants, and if one of its variants is within the price range, in
+stock and has the options asked for; by price, it is where the cheapest of these is. Prices are those in force now;
+products without a price in the currency are left out. A page has fewer products than `limit` where it would become
+larger than 1 MiB: `next_cursor` says whether there are more. Without a log-in, `available` may be up to a second old;
+changes by a merchant are visible at once.';
 
 GRANT EXECUTE ON FUNCTION api.list_products TO app_anonymous;

@@ -20,9 +20,19 @@ GRANT UPDATE (category_id, sku, name, description, attributes, images, weight, t
     ON catalog.products TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON catalog.products
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'search');
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id', 'search', 'name_key', 'sku_key');
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON catalog.products
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
-    EXECUTE FUNCTION audit.record_change('id', 'search');
+    EXECUTE FUNCTION audit.record_change('id', 'search', 'name_key', 'sku_key');
 CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON catalog.products
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.record_change('id', 'search');
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION audit.record_change('id', 'search', 'name_key', 'sku_key');
+
+CREATE OR REPLACE TRIGGER index_inserted BEFORE INSERT ON catalog.products
+    FOR EACH ROW EXECUTE FUNCTION catalog.index_product();
+CREATE OR REPLACE TRIGGER index_updated BEFORE UPDATE ON catalog.products
+    FOR EACH ROW
+    WHEN ((old.name, old.sku, old.description, old.attributes, old.variant_words, old.parent_id)
+          IS DISTINCT FROM (new.name, new.sku, new.description, new.attributes, new.variant_words, new.parent_id))
+    EXECUTE FUNCTION catalog.index_product();

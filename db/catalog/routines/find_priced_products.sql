@@ -4,15 +4,15 @@
 -- among 100,000 products.
 -- A product with options is found by the cheapest of its variants that match the filters: offer_id is that variant, and
 -- the product itself for others.
--- Callers:   sort_products, sample_products.
+-- Callers:   sort_products, sample_products, match_priced_products.
 CREATE OR REPLACE FUNCTION catalog.find_priced_products(
     ending boolean, query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint,
     max_price bigint, in_stock boolean, options jsonb, attributes jsonpath
 )
-RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, category_id uuid, merchant_id uuid,
+RETURNS TABLE (id uuid, created_at timestamptz, name_key text, search tsvector, category_id uuid, merchant_id uuid,
                amount bigint, offer_id uuid)
 LANGUAGE sql STABLE AS $$
-    SELECT coalesce(t.id, p.id), coalesce(t.created_at, p.created_at), coalesce(t.name, p.name),
+    SELECT coalesce(t.id, p.id), coalesce(t.created_at, p.created_at), coalesce(t.name_key, p.name_key),
            coalesce(t.search, p.search), p.category_id, p.merchant_id, r.amount, p.id
     FROM catalog.prices AS r
     JOIN catalog.products AS p ON p.id = r.product_id

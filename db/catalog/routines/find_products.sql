@@ -8,10 +8,10 @@ CREATE OR REPLACE FUNCTION catalog.find_products(
     query tsquery, categories uuid[], merchant uuid, currency text, min_price bigint, max_price bigint,
     in_stock boolean, options jsonb, attributes jsonpath
 )
-RETURNS TABLE (id uuid, created_at timestamptz, name text, search tsvector, category_id uuid, merchant_id uuid,
+RETURNS TABLE (id uuid, created_at timestamptz, name_key text, search tsvector, category_id uuid, merchant_id uuid,
                amount bigint)
 LANGUAGE sql STABLE AS $$
-    SELECT p.id, p.created_at, p.name, p.search, p.category_id, p.merchant_id, q.amount
+    SELECT p.id, p.created_at, p.name_key, p.search, p.category_id, p.merchant_id, q.amount
     FROM catalog.products AS p
     -- For a product without variants only the first half is executed, for one with variants only the second.
     CROSS JOIN LATERAL (

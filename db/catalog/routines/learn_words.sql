@@ -22,7 +22,8 @@ BEGIN
     SELECT w.word, w.stem, catalog.shorten_word(w.word)
     FROM (
         SELECT DISTINCT s.word, s.stem
-        FROM new_rows AS n CROSS JOIN LATERAL catalog.search_words(n.name, n.description, n.attributes) AS s
+        FROM new_rows AS n CROSS JOIN LATERAL catalog.search_words(
+            n.name, n.description, n.attributes, catalog.search_config()) AS s
         WHERE v_ids IS NULL OR n.id = ANY (v_ids)
     ) AS w
     WHERE NOT EXISTS (SELECT FROM catalog.search_words AS k WHERE k.word = w.word)

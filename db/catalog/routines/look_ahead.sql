@@ -61,23 +61,24 @@ BEGIN
                 SELECT w.id
                 FROM (
                     SELECT p.id FROM catalog.products AS p
-                    WHERE p.deleted_at IS NULL AND p.parent_id IS NULL AND (p.name, p.id) > (v_name, v_after)
-                    ORDER BY p.name, p.id LIMIT 500
+                    WHERE p.deleted_at IS NULL AND p.parent_id IS NULL
+                      AND (p.name_key, p.id) > (v_name, v_after)
+                    ORDER BY p.name_key, p.id LIMIT 500
                 ) AS w LIMIT look_ahead."window");
         ELSE
             ids := ARRAY(
                 SELECT w.id
                 FROM unnest(categories) AS c (id)
                 CROSS JOIN LATERAL (
-                    SELECT n.id, n.name
+                    SELECT n.id, n.name_key
                     FROM (
-                        SELECT p.id, p.name FROM catalog.products AS p
+                        SELECT p.id, p.name_key FROM catalog.products AS p
                         WHERE p.deleted_at IS NULL AND p.parent_id IS NULL AND p.category_id = c.id
-                          AND (p.name, p.id) > (v_name, v_after)
-                        ORDER BY p.name, p.id LIMIT 500
+                          AND (p.name_key, p.id) > (v_name, v_after)
+                        ORDER BY p.name_key, p.id LIMIT 500
                     ) AS n LIMIT look_ahead."window"
                 ) AS w
-                ORDER BY w.name, w.id LIMIT look_ahead."window");
+                ORDER BY w.name_key, w.id LIMIT look_ahead."window");
         END IF;
     ELSIF sort IN ('price', '-price') AND num_nonnulls(categories, merchant) < 2 THEN
         v_all := num_nonnulls(categories, merchant) = 0;

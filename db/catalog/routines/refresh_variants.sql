@@ -1,6 +1,6 @@
 -- Writes what variants have of their parent: the name with their values ("T-shirt, red, M": what carts, orders and
--- invoices show), the category and the tax category; and to the parent the words of its variants that find it.
--- Rows that are right are not written.
+-- invoices show), the category and the tax category; and to the parent the words of its variants that find it: a line
+-- for each SKU, after #, and each value (catalog.search_vector). Rows that are right are not written.
 -- Callers:   api.create_product, api.create_variant, api.delete_product, api.update_product.
 -- Locks:     none; the caller holds the parent.
 CREATE OR REPLACE FUNCTION catalog.refresh_variants(parent_id uuid)
@@ -20,8 +20,8 @@ BEGIN
       AND (v.name, v.category_id, v.tax_category) IS DISTINCT FROM (n.name, n.category_id, n.tax_category);
     UPDATE catalog.products AS p SET variant_words = w.words
     FROM (
-        SELECT coalesce(string_agg(u.word, ' ' ORDER BY u.word), '') AS words
-        FROM (SELECT v.sku AS word FROM catalog.products AS v
+        SELECT coalesce(string_agg(u.word, E'\n' ORDER BY u.word), '') AS words
+        FROM (SELECT '#' || v.sku AS word FROM catalog.products AS v
               WHERE v.parent_id = refresh_variants.parent_id AND v.deleted_at IS NULL
               UNION
               SELECT e.value FROM catalog.products AS v CROSS JOIN LATERAL jsonb_each_text(v.option_values) AS e

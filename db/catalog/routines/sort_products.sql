@@ -1,7 +1,7 @@
 -- The next products of a sorted, filtered list, after the one with the given sort key and id (NULL: from the
 -- beginning). There is one short query per sort, so that each uses its index; sorted by price, or with a price filter,
 -- one query for the prices without an end and one for the others. Sorted by price, a product with options is there as
--- the cheapest of its variants that match the filters.
+-- the cheapest of its variants that match the filters. rank_products is for the sort by relevance.
 -- Callers:   list_products.
 CREATE OR REPLACE FUNCTION catalog.sort_products(
     sort text, key text, after uuid, count integer,
@@ -17,44 +17,8 @@ DECLARE
     -- from the products, it would read all of them to find those few.
     v_from_prices CONSTANT boolean := num_nonnulls(min_price, max_price) > 0
         OR NOT catalog.is_sold_in(sort_products.currency);
-    v_found integer;
-    v_ids   uuid[];
 BEGIN
-    IF sort = 'relevance' THEN
-        -- If no more products match than are ranked, the best are checked first, and only as many as fit the page.
-        SELECT count(*),
-               array_agg(r.id ORDER BY r.rank DESC, r.id DESC)
-                   FILTER (WHERE after IS NULL OR (r.rank, r.id) < (key::real, after))
-        INTO v_found, v_ids
-        FROM (
-            SELECT p.id, ts_rank(p.search, query) AS rank FROM catalog.products AS p
-            WHERE p.search @@ query AND p.deleted_at IS NULL AND p.parent_id IS NULL AND p.kind <> 'bundle'
-              AND (categories IS NULL OR p.category_id = ANY (categories))
-              AND (sort_products.merchant IS NULL OR p.merchant_id = sort_products.merchant)
-              AND (sort_products.attributes IS NULL OR p.attributes @@ sort_products.attributes)
-            LIMIT 1001
-        ) AS r;
-        IF v_found <= 1000 THEN
-            RETURN catalog.keep_sold(v_ids, count, currency, min_price, max_price, in_stock, options);
-        END IF;
-    END IF;
-
-    IF sort = 'relevance' AND NOT v_from_prices THEN
-        -- A word may be in every product, so only the newest matches are ranked.
-        RETURN ARRAY(
-            SELECT r.id
-            FROM (
-                SELECT n.id, ts_rank(n.search, query) AS rank
-                FROM (
-                    SELECT f.id, f.search
-                    FROM catalog.find_products(query, categories, merchant, currency, NULL, NULL, in_stock, options,
-                                               attributes) AS f
-                    ORDER BY f.created_at DESC, f.id DESC LIMIT 1000
-                ) AS n
-            ) AS r
-            WHERE after IS NULL OR (r.rank, r.id) < (key::real, after)
-            ORDER BY r.rank DESC, r.id DESC LIMIT count);
-    ELSIF sort = 'newest' AND NOT v_from_prices THEN
+    IF sort = 'newest' AND NOT v_from_prices THEN
         RETURN ARRAY(
             SELECT f.id FROM catalog.find_products(
                 query, categories, merchant, currency, NULL, NULL, in_stock, options, attributes) AS f
@@ -64,30 +28,8 @@ BEGIN
         RETURN ARRAY(
             SELECT f.id FROM catalog.find_products(
                 query, categories, merchant, currency, NULL, NULL, in_stock, options, attributes) AS f
-            WHERE after IS NULL OR (f.name, f.id) > (key, after)
-            ORDER BY f.name, f.id LIMIT count);
-    ELSIF sort = 'relevance' THEN
-        RETURN ARRAY(
-            SELECT r.id
-            FROM (
-                SELECT n.id, ts_rank(n.search, query) AS rank
-                FROM (
-                    (
-                        SELECT f.*
-                        FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
-                                                          max_price, in_stock, options, attributes) AS f
-                     ORDER BY f.created_at DESC, f.id DESC LIMIT 1000)
-                    UNION ALL
-                    (
-                        SELECT f.*
-                        FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
-                                                          max_price, in_stock, options, attributes) AS f
-                     ORDER BY f.created_at DESC, f.id DESC LIMIT 1000)
-                    ORDER BY created_at DESC, id DESC LIMIT 1000
-                ) AS n
-            ) AS r
-            WHERE after IS NULL OR (r.rank, r.id) < (key::real, after)
-            ORDER BY r.rank DESC, r.id DESC LIMIT count);
+            WHERE after IS NULL OR (f.name_key, f.id) > (key, after)
+            ORDER BY f.name_key, f.id LIMIT count);
     ELSIF sort = 'newest' THEN
         RETURN ARRAY(
             SELECT f.id
@@ -115,17 +57,17 @@ BEGIN
                     SELECT f.*
                     FROM catalog.find_priced_products(false, query, categories, merchant, currency, min_price,
                                                       max_price, in_stock, options, attributes) AS f
-                 WHERE after IS NULL OR (f.name, f.id) > (key, after)
-                 ORDER BY f.name, f.id LIMIT count)
+                 WHERE after IS NULL OR (f.name_key, f.id) > (key, after)
+                 ORDER BY f.name_key, f.id LIMIT count)
                 UNION ALL
                 (
                     SELECT f.*
                     FROM catalog.find_priced_products(true, query, categories, merchant, currency, min_price,
                                                       max_price, in_stock, options, attributes) AS f
-                 WHERE after IS NULL OR (f.name, f.id) > (key, after)
-                 ORDER BY f.name, f.id LIMIT count)
+                 WHERE after IS NULL OR (f.name_key, f.id) > (key, after)
+                 ORDER BY f.name_key, f.id LIMIT count)
             ) AS f
-            ORDER BY f.name, f.id LIMIT count);
+            ORDER BY f.name_key, f.id LIMIT count);
     ELSIF sort = 'price' THEN
         RETURN ARRAY(
             SELECT f.offer_id

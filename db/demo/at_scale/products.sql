@@ -60,22 +60,34 @@ FROM (
 ) AS d;
 
 INSERT INTO catalog.products (merchant_id, category_id, sku, name, description, attributes, created_at, kind,
-                              variant_words)
-SELECT min(d.merchant_id::text)::uuid, min(d.category_id::text)::uuid, 'SP-' || lpad(d.family::text, 7, '0'),
-       min(d.name), min(d.praise) || '.', jsonb_build_object('material', min(d.material)), min(d.created_at), 'parent',
-       string_agg('SC-' || lpad(d.n::text, 7, '0') || ' ' || d.size, ' ')
-FROM scale_draft AS d WHERE d.family IS NOT NULL GROUP BY d.family;
+                              variant_words, name_key, sku_key, search)
+SELECT r.*, catalog.name_key(r.name), replace(catalog.name_key(r.sku), ' ', ''),
+       catalog.search_vector(r.name, r.sku, r.description, r.attributes, r.words, catalog.search_config())
+FROM (
+    SELECT min(d.merchant_id::text)::uuid, min(d.category_id::text)::uuid, 'SP-' || lpad(d.family::text, 7, '0') AS sku,
+           min(d.name) AS name, min(d.praise) || '.' AS description,
+           jsonb_build_object('material', min(d.material)) AS attributes, min(d.created_at), 'parent',
+           string_agg('#SC-' || lpad(d.n::text, 7, '0'), E'\n') || E'\n' || string_agg(DISTINCT d.size, E'\n') AS words
+    FROM scale_draft AS d WHERE d.family IS NOT NULL GROUP BY d.family
+) AS r;
 INSERT INTO catalog.product_options (product_id, position, name, "values")
 SELECT p.id, 1, 'Size', ARRAY['XS', 'S', 'M', 'L', 'XL'] FROM catalog.products AS p WHERE p.sku LIKE 'SP-%%';
 
 INSERT INTO catalog.products (id, merchant_id, category_id, sku, name, description, attributes, created_at, parent_id,
-                              option_values)
-SELECT uuidv7(d.created_at - now()), d.merchant_id, d.category_id, 'SC-' || lpad(d.n::text, 7, '0'),
-       d.name || CASE WHEN d.family IS NULL THEN '' ELSE ', ' || d.size END, d.praise || '. ' || d.more || '.',
-       jsonb_build_object('material', d.material, 'colour', d.looks, 'weight_g', 50 + d.n %% 5000), d.created_at, p.id,
-       CASE WHEN d.family IS NOT NULL THEN jsonb_build_object('Size', d.size) END
-FROM scale_draft AS d LEFT JOIN catalog.products AS p ON p.sku = 'SP-' || lpad(d.family::text, 7, '0')
-ORDER BY d.n;
+                              option_values, name_key, sku_key, search)
+SELECT r.*, catalog.name_key(r.name), replace(catalog.name_key(r.sku), ' ', ''),
+       CASE WHEN r.parent_id IS NULL THEN
+           catalog.search_vector(r.name, r.sku, r.description, r.attributes, '', catalog.search_config()) END
+FROM (
+    SELECT uuidv7(d.created_at - now()), d.merchant_id, d.category_id, 'SC-' || lpad(d.n::text, 7, '0') AS sku,
+           d.name || CASE WHEN d.family IS NULL THEN '' ELSE ', ' || d.size END AS name,
+           d.praise || '. ' || d.more || '.' AS description,
+           jsonb_build_object('material', d.material, 'colour', d.looks, 'weight_g', 50 + d.n %% 5000) AS attributes,
+           d.created_at, p.id AS parent_id,
+           CASE WHEN d.family IS NOT NULL THEN jsonb_build_object('Size', d.size) END
+    FROM scale_draft AS d LEFT JOIN catalog.products AS p ON p.sku = 'SP-' || lpad(d.family::text, 7, '0')
+    ORDER BY d.n
+) AS r;
 
 CREATE TEMPORARY TABLE scale_products AS
 SELECT row_number() OVER (ORDER BY md5(p.sku)) - 1 AS n, p.id, p.merchant_id, m.earnings_id, p.sku, p.name,

@@ -28,6 +28,5 @@ INSERT INTO catalog.search_words (word, stem, shorter)
 SELECT w.word, w.stem, catalog.shorten_word(w.word)
 FROM (SELECT DISTINCT s.word, s.stem
       FROM catalog.products AS p
-      CROSS JOIN LATERAL catalog.search_words(p.name, p.description,
-       p.attributes) AS s) AS w
+      CROSS JOIN LATERAL catalog.search_words(p.name, p.description, p.attributes, catalog.search_config()) AS s) AS w
 ON CONFLICT DO NOTHING;

@@ -8,7 +8,7 @@ CREATE TYPE api.settings AS (
     max_unpaid_orders integer, max_units_on_hold integer, security_events_kept text,
     second_factor_required_for_staff boolean, deposit_hold text, untaxed_orders api.untaxed_orders, time_zone text,
     language text, tax_rounding api.tax_rounding, guest_orders boolean, guest_limits_per_network integer,
-    guest_data_kept text
+    guest_data_kept text, search_language api.search_language
 );
 COMMENT ON COLUMN api.settings.guest_orders IS 'Whether orders can be placed without an account.';
 COMMENT ON COLUMN api.settings.guest_limits_per_network IS
@@ -16,6 +16,8 @@ COMMENT ON COLUMN api.settings.guest_limits_per_network IS
 COMMENT ON COLUMN api.settings.guest_data_kept IS
 'How long after a guest''s last order was finished their personal data are kept.';
 COMMENT ON COLUMN api.settings.language IS 'The language of mails and documents for customers who chose none.';
+COMMENT ON COLUMN api.settings.search_language IS
+'The language whose forms of words the search of products knows. After a change the worker writes the index anew.';
 COMMENT ON COLUMN api.settings.daily_limits_per_recipient IS
 'How many times the limit for one change (`credit_approval_above`) one account may get by hand within 24 hours, as
 credit, confirmed deposits or refunds, before a second person has to approve.';
@@ -81,7 +83,7 @@ BEGIN
                    s.max_unpaid_orders, s.max_units_on_hold, s.security_events_kept,
                    s.second_factor_required_for_staff, s.deposit_hold, s.untaxed_orders, s.time_zone,
                    s.language, s.tax_rounding, s.guest_orders, s.guest_limits_per_network,
-                   s.guest_data_kept)::api.settings
+                   s.guest_data_kept, s.search_language)::api.settings
         FROM sales.settings AS s
     );
 END $$;

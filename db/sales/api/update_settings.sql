@@ -40,6 +40,7 @@ CREATE FUNCTION api.update_settings(
     time_zone api.short_text DEFAULT NULL, language api.language DEFAULT NULL,
     tax_rounding api.tax_rounding DEFAULT NULL, guest_orders boolean DEFAULT NULL,
     guest_limits_per_network api.guest_limits DEFAULT NULL, guest_data_kept api.duration DEFAULT NULL,
+    search_language api.search_language DEFAULT NULL,
     given text[] DEFAULT NULL
 )
 RETURNS api.settings
@@ -127,6 +128,7 @@ BEGIN
         untaxed_orders = coalesce(update_settings.untaxed_orders, s.untaxed_orders),
         time_zone = coalesce(update_settings.time_zone, s.time_zone),
         tax_rounding = coalesce(update_settings.tax_rounding, s.tax_rounding),
+        search_language = coalesce(update_settings.search_language, s.search_language),
         guest_orders = coalesce(update_settings.guest_orders, s.guest_orders),
         guest_limits_per_network = coalesce(update_settings.guest_limits_per_network, s.guest_limits_per_network),
         guest_data_kept = coalesce(update_settings.guest_data_kept::interval, s.guest_data_kept),

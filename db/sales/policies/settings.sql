@@ -7,7 +7,7 @@ GRANT UPDATE (order_time_to_live, payment_time_to_live, authorization_time_to_li
               confirmation_time_to_live, staff_idle_time_to_live, daily_limits_per_recipient, daily_limits_per_staff,
               max_unpaid_orders, max_units_on_hold, security_events_kept, second_factor_required_for_staff,
               deposit_hold, untaxed_orders, time_zone, language, tax_rounding, guest_orders, guest_limits_per_network,
-              guest_data_kept)
+              guest_data_kept, search_language)
     ON sales.settings TO store_api;
 
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON sales.settings
