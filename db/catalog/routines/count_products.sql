@@ -42,7 +42,7 @@ BEGIN
             UNION ALL
             SELECT e.key, x.value #>> '{}'
             FROM found AS f
-            JOIN catalog.products AS p ON p.id = f.id AND p.attributes @? '$.* ? (@.type() == "array")'
+            JOIN catalog.products AS p ON p.id = f.id AND p.attributes @? 'strict $.* ? (@.type() == "array")'
             CROSS JOIN LATERAL jsonb_each(p.attributes) AS e
             CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value END)
                 AS x (value)
