@@ -24,29 +24,31 @@ BEGIN
         FROM catalog.sample_products(5001, query, categories, merchant, currency, min_price, max_price, in_stock,
                                      options, attributes) AS f
         CROSS JOIN LATERAL (SELECT 10 ^ (char_length(f.amount::text) - 1) AS ten) AS t
+    ), properties AS MATERIALIZED (
+        SELECT p.id, p.kind, p.attributes FROM found AS f JOIN catalog.products AS p ON p.id = f.id
     ), options_of AS (
         -- A product counts once for each value that one of its variants has.
         SELECT min(e.key) AS name, min(e.value) AS value, count(DISTINCT f.id) AS n
-        FROM found AS f
+        FROM properties AS f
         JOIN catalog.products AS v ON v.parent_id = f.id AND v.deleted_at IS NULL
         CROSS JOIN LATERAL jsonb_each_text(v.option_values) AS e
+        WHERE f.kind = 'parent'
         GROUP BY lower(e.key), lower(e.value)
     ), attributes_of AS (
         SELECT u.name, u.value, count(*) AS n
         FROM (
             SELECT e.key AS name, e.value #>> '{}' AS value
-            FROM found AS f
-            JOIN catalog.products AS p ON p.id = f.id
+            FROM properties AS p
             CROSS JOIN LATERAL jsonb_each(p.attributes) AS e
             WHERE jsonb_typeof(e.value) IN ('string', 'number', 'boolean')
             UNION ALL
             SELECT e.key, x.value #>> '{}'
-            FROM found AS f
-            JOIN catalog.products AS p ON p.id = f.id AND p.attributes @? '$.* ? (@.type() == "array")'
+            FROM properties AS p
             CROSS JOIN LATERAL jsonb_each(p.attributes) AS e
             CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value END)
                 AS x (value)
-            WHERE jsonb_typeof(x.value) IN ('string', 'number', 'boolean')
+            WHERE p.attributes @? 'strict $.* ? (@.type() == "array")'
+              AND jsonb_typeof(x.value) IN ('string', 'number', 'boolean')
         ) AS u
         GROUP BY u.name, u.value
     )

@@ -12,7 +12,8 @@ WHERE p.merchant_id = (SELECT identity.sql_account());
 
 COMMENT ON VIEW report.my_products IS 'Your products and bundles with their stock.';
 COMMENT ON COLUMN report.my_products.product_id IS 'The product or bundle.';
-COMMENT ON COLUMN report.my_products.kind IS 'product or bundle.';
+COMMENT ON COLUMN report.my_products.kind IS
+'product, bundle, or parent: a product with options, which is not sold itself.';
 COMMENT ON COLUMN report.my_products.category_id IS 'The category; null: none.';
 COMMENT ON COLUMN report.my_products.sku IS 'The stock keeping unit.';
 COMMENT ON COLUMN report.my_products.name IS 'The name of the product or bundle.';

@@ -12,7 +12,8 @@ LEFT JOIN (SELECT x.product_id, sum(x.on_hand)::bigint AS on_hand, sum(x.reserve
 COMMENT ON VIEW report.v_products_safe IS 'Products and bundles with their stock.';
 COMMENT ON COLUMN report.v_products_safe.product_id IS 'The product or bundle.';
 COMMENT ON COLUMN report.v_products_safe.merchant_id IS 'The account of the merchant.';
-COMMENT ON COLUMN report.v_products_safe.kind IS 'product or bundle.';
+COMMENT ON COLUMN report.v_products_safe.kind IS
+'product, bundle, or parent: a product with options, which is not sold itself.';
 COMMENT ON COLUMN report.v_products_safe.category_id IS 'The category; null: none.';
 COMMENT ON COLUMN report.v_products_safe.sku IS 'The stock keeping unit.';
 COMMENT ON COLUMN report.v_products_safe.name IS 'The name of the product or bundle.';
