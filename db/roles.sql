@@ -135,9 +135,9 @@ ALTER ROLE store_monitor SET statement_timeout = '60s';
 ALTER ROLE store_monitor SET lock_timeout = '5s';
 ALTER ROLE store_monitor SET idle_in_transaction_session_timeout = '60s';
 
--- Connections of each web role, in per cent of those that are left when 13 are kept for the administrator, monitoring
+-- Connections of each web role, in per mille of those that are left when 13 are kept for the administrator, monitoring
 -- and backups: no role can take those of the others. With max_connections = 120 that is 25 for customers, enough for
--- four web processes with the default POOL_SIZES and their listening connections, or for PgBouncer's ten a role.
+-- four web processes with the default POOL_SIZES and their listening connections, or for PgBouncer's nine a role.
 -- storeproc.connection_limits = 'own' in the server's configuration leaves the limits as they are: the administrator
 -- sets them, for other pools.
 DO $$
@@ -149,9 +149,10 @@ BEGIN
     END IF;
     FOR v_limit IN
         SELECT l.role,
-               greatest(2, (pg_catalog.current_setting('max_connections')::integer - 13) * l.share / 100) AS most
-        FROM (VALUES ('web_customer', 24), ('web_anonymous', 16), ('web_gateway', 12), ('web_guest', 10),
-                     ('web_merchant', 10), ('web_support', 10), ('web_admin', 10), ('web_worker', 8)) AS l (role, share)
+               greatest(2, (pg_catalog.current_setting('max_connections')::integer - 13) * l.share / 1000) AS most
+        FROM (VALUES ('web_customer', 238), ('web_anonymous', 187), ('web_gateway', 150), ('web_guest', 85),
+                     ('web_merchant', 85), ('web_support', 85), ('web_admin', 85), ('web_worker', 85))
+             AS l (role, share)
         UNION ALL VALUES ('store_monitor', 4), ('store_backup', 8)  -- a dump of 4 tables at a time takes 7
     LOOP
         EXECUTE pg_catalog.format('ALTER ROLE %I CONNECTION LIMIT %s', v_limit.role, v_limit.most);

@@ -13,6 +13,7 @@ import httpx
 import pyotp
 
 from api.docs.bodies import BODIES, IDS
+from api.http.authentication import read_token
 from tests.identity.accounts.test_mail_tokens import JOB
 from tests.payments.conftest import Shop
 from tests.security.belongings import Owner, endow, make_shops_own, make_sold
@@ -50,10 +51,21 @@ class World:
         async def boss() -> str:
             return self.boss
 
-        return {"close_account": self.shop.account, "decide_credit_change": boss}
+        async def verified() -> str:
+            token = await self.shop.account()
+            account = uuid.UUID(read_token(token, cookie=False).account)
+            await self.shop.admin.execute("UPDATE identity.accounts SET email_verified = true WHERE id = $1", account)
+            return token
+
+        return {"close_account": self.shop.account, "claim_orders": verified, "decide_credit_change": boss}
 
     def token(self, audience: str) -> str | None:
-        tokens = {"anonymous": None, "customer": self.owner.token, "merchant": self.shop.merchant}
+        tokens = {
+            "anonymous": None,
+            "guest": self.owner.token,
+            "customer": self.owner.token,
+            "merchant": self.shop.merchant,
+        }
         return {**tokens, "support": self.shop.support, "admin": self.boss}[audience]
 
     async def send(

@@ -119,7 +119,7 @@ EXEMPTIONS = (
     exempt(
         "an admin looks after the webhook endpoints of all merchants", REACHED, "other",
         "delete_webhook_endpoint/endpoint_id get_webhook_endpoint/endpoint_id list_webhook_deliveries/endpoint_id "
-        "update_webhook_endpoint/endpoint_id", frozenset({"admin"}),
+        "test_webhook_endpoint/endpoint_id update_webhook_endpoint/endpoint_id", frozenset({"admin"}),
     ),
     exempt(
         "… but the delivery is not one of that endpoint", MISSING, "other", "redeliver_webhook/endpoint_id",

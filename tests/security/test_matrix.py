@@ -53,6 +53,8 @@ OF_THEIR_OWN = {
     "gift_card_not_found",
     "issuer_not_trusted",
     "second_factor_missing",
+    "email_not_verified",
+    "link_invalid",
 }
 
 

@@ -28,7 +28,7 @@ from tests.support.web import Client, WebServer
 
 ROOT = Path(__file__).parents[3]
 CLIENTS = 64
-SESSIONS = 10  # default_pool_size
+SESSIONS = 9  # default_pool_size
 
 
 class Pooler:
