@@ -151,8 +151,8 @@ BEGIN
         SELECT l.role,
                greatest(2, (pg_catalog.current_setting('max_connections')::integer - 13) * l.share / 1000) AS most
         FROM (VALUES ('web_customer', 238), ('web_anonymous', 187), ('web_gateway', 150), ('web_guest', 85),
-                     ('web_merchant', 85), ('web_support', 85), ('web_admin', 85), ('web_worker', 85))
-             AS l (role, share)
+                     ('web_merchant', 85), ('web_support', 85), ('web_admin', 85), ('web_worker', 85)
+             ) AS l (role, share)
         UNION ALL VALUES ('store_monitor', 4), ('store_backup', 8)  -- a dump of 4 tables at a time takes 7
     LOOP
         EXECUTE pg_catalog.format('ALTER ROLE %I CONNECTION LIMIT %s', v_limit.role, v_limit.most);

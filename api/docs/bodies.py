@@ -134,7 +134,7 @@ BODIES: dict[str, Any] = {
 }  # fmt: skip
 
 # Parameters of paths and required ones of queries, where their name does not say of which kind they are.
-PARAMETERS: dict[str, str] = {
+PARAMETERS: dict[str, str | int] = {
     "country": "DE",
     "currency": "EUR",
     "provider": "mock",
@@ -144,6 +144,6 @@ PARAMETERS: dict[str, str] = {
     "quarter": "2026-Q1",
     "format": "csv",
     "item_id": IDS["cart_item"],
-    "version": "2",
+    "version": 2,
 }
 PARAMETERS_OF = {("delete_product_in_order", "item_id"): IDS["order_item"], ("set_limits", "currency"): "USD"}

@@ -11,7 +11,7 @@ from typing import IO
 
 from api.http.errors import Problem
 
-MOST_LINES = 100_000  # api.import_products refuses more; the rest of such a file is not read
+MOST_LINES = 20_000  # api.import_products refuses more; the rest of such a file is not read
 # Of Content-Type, and Python's codec. UTF-8 and UTF-16 are known from a byte order mark, which counts more.
 CHARSETS = {
     "utf-8": "utf-8-sig",

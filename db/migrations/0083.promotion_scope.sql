@@ -1,4 +1,4 @@
--- depends: 0080.accounts_without_email
+-- depends: 0082.guests
 -- What a promotion is for is stored, instead of being read from lists that can lose their rows: without any it was for
 -- everything. What a promotion refers to cannot be deleted.
 

@@ -1,4 +1,4 @@
--- depends: 0080.accounts_without_email
+-- depends: 0083.promotion_scope
 -- What an exported line was based on: an import applies the difference, and keeps what the shop has changed since.
 ALTER TABLE catalog.import_lines ADD COLUMN base text;
 

@@ -1,4 +1,4 @@
--- depends: 0080.accounts_without_email
+-- depends: 0085.import_base
 -- What a front end stores with orders and lines, what staff note about orders, and numbers of orders that rise.
 ALTER TABLE sales.orders ADD COLUMN metadata jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE sales.order_items ADD COLUMN metadata jsonb NOT NULL DEFAULT '{}';

@@ -154,16 +154,6 @@ COMMENT ON COLUMN api.order_note.author_id IS 'The account of the member of staf
 
 CREATE TYPE api.order_note_page AS (data api.order_note[], next_cursor text);
 
-CREATE TYPE api.new_address AS (
-    name api.short_text, line1 api.short_text, city api.short_text, country api.country, line2 api.short_text,
-    region api.short_text, postal_code api.short_text, phone api.short_text
-);
-COMMENT ON COLUMN api.new_address.name IS 'The recipient.';
-COMMENT ON COLUMN api.new_address.line2 IS 'Optional.';
-COMMENT ON COLUMN api.new_address.region IS 'Optional. Its code (ISO 3166-2) or its name.';
-COMMENT ON COLUMN api.new_address.postal_code IS 'Optional.';
-COMMENT ON COLUMN api.new_address.phone IS 'Optional.';
-
 CREATE DOMAIN api.expected_total AS bigint
     CONSTRAINT expected_total_out_of_range CHECK (VALUE >= 0 AND VALUE <= 1000000000000000);
 COMMENT ON DOMAIN api.expected_total IS 'What the buyer was shown, in minor units.';

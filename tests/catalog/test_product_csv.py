@@ -238,7 +238,7 @@ async def test_one_wrong_line_and_nothing_happens(
         (b"\xff\xfes\x00k\x00u\x00\n\x00\x00", 422, "import_file_invalid"),
         (b'sku,name\nA,"x\n', 422, "import_file_invalid"),
         (b"sku,name\nA," + b"x" * 200_000 + b"\n", 422, "import_file_invalid"),
-        (b"sku\n" + b"A-1\n" * 100_001, 422, "import_too_long"),
+        (b"sku\n" + b"A-1\n" * 20_001, 422, "import_too_long"),
         (b"sku\n" + b"A" * 2 * 1024 * 1024, 413, "body_too_large"),
     ],
 )

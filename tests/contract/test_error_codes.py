@@ -153,7 +153,11 @@ def test_an_operation_lists_its_codes_by_status(document: Document) -> None:
 def test_each_code_has_an_example_that_is_a_problem(document: Document) -> None:
     schema = {"$ref": "#/components/schemas/problem", "components": document["components"]}
     validator = validator_for(schema)
-    examples = document["components"]["examples"]
+    examples = {
+        name: example
+        for name, example in document["components"]["examples"].items()
+        if not name.startswith("answer.")  # of a success
+    }
     assert len(examples) > 250
     for name, example in examples.items():
         validator.validate(example["value"])

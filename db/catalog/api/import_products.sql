@@ -15,9 +15,9 @@ BEGIN
     IF v_lines = 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_empty',
             MESSAGE = 'The file has no line below the column names.';
-    ELSIF v_lines > 100000 THEN
+    ELSIF v_lines > 20000 THEN
         RAISE EXCEPTION USING ERRCODE = 'SH422', CONSTRAINT = 'import_too_long',
-            MESSAGE = 'An import has at most 100,000 lines.',
+            MESSAGE = 'An import has at most 20,000 lines.',
             HINT = 'Send several, one after the other.';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('catalog.imports ' || v_actor, 0));
@@ -57,7 +57,7 @@ END $$;
 COMMENT ON FUNCTION api.import_products IS
 'Import products
 
-A CSV file, up to 100,000 lines; the first one names the columns: sku, name, description, category (its slug), price
+A CSV file, up to 20,000 lines; the first one names the columns: sku, name, description, category (its slug), price
 (minor units), currency, stock (pieces on hand), weight (grams), requires_shipping (true or false; true for a new
 product), tax_category, attributes (JSON), images (addresses separated by spaces), base (of an export). A line whose SKU
 you already have changes that product, any other line creates one; columns that are left out stay as they are. Either

@@ -32,13 +32,23 @@ BEGIN
         CROSS JOIN LATERAL jsonb_each_text(v.option_values) AS e
         GROUP BY lower(e.key), lower(e.value)
     ), attributes_of AS (
-        SELECT e.key AS name, x.value #>> '{}' AS value, count(DISTINCT f.id) AS n
-        FROM found AS f
-        JOIN catalog.products AS p ON p.id = f.id
-        CROSS JOIN LATERAL jsonb_each(p.attributes) AS e
-        CROSS JOIN LATERAL jsonb_path_query(e.value, '$[*] ? (@.type() != "object" && @ != null)') AS x (value)
-        WHERE pg_column_size(p.attributes) < 2000    -- larger ones are no properties to choose by
-        GROUP BY e.key, x.value
+        SELECT u.name, u.value, count(*) AS n
+        FROM (
+            SELECT e.key AS name, e.value #>> '{}' AS value
+            FROM found AS f
+            JOIN catalog.products AS p ON p.id = f.id
+            CROSS JOIN LATERAL jsonb_each(p.attributes) AS e
+            WHERE jsonb_typeof(e.value) IN ('string', 'number', 'boolean')
+            UNION ALL
+            SELECT e.key, x.value #>> '{}'
+            FROM found AS f
+            JOIN catalog.products AS p ON p.id = f.id AND p.attributes @? '$.* ? (@.type() == "array")'
+            CROSS JOIN LATERAL jsonb_each(p.attributes) AS e
+            CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value END)
+                AS x (value)
+            WHERE jsonb_typeof(x.value) IN ('string', 'number', 'boolean')
+        ) AS u
+        GROUP BY u.name, u.value
     )
     SELECT 'all', NULL::uuid, NULL::bigint, NULL::bigint, NULL::text, NULL::text, count(*) FROM found
     UNION ALL

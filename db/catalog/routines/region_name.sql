@@ -1,5 +1,5 @@
 -- What people call a region, for documents and labels: 'California' for 'US-CA'. A text that is no code stays as it is.
--- Callers:   sales.snapshot_new_address.
+-- Callers:   sales.read_address.
 CREATE OR REPLACE FUNCTION catalog.region_name(region text)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

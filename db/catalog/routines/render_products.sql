@@ -12,10 +12,10 @@ BEGIN
                    p.attributes || '{}', p.images || '{}'::text[],
                    CASE WHEN p.kind = 'parent' THEN api.render_options(p.id) ELSE '{}' END,
                    coalesce(p.option_values, '{}'), '{}'::api.product_variant[], p.weight, p.requires_shipping,
-                   p.tax_category, q.amount, coalesce(q.amount, v.price_from), coalesce(q.amount, v.price_to),
-                   coalesce(q.currency, CASE WHEN v.price_from IS NOT NULL THEN c.currency END),
+                   p.tax_category, q.amount, coalesce(q.amount, v.found[1]), coalesce(q.amount, v.found[2]),
+                   coalesce(q.currency, CASE WHEN v.found[1] IS NOT NULL THEN c.currency END),
                    CASE WHEN catalog.is_stopped(p.merchant_id) THEN 0
-                        ELSE coalesce(s.on_hand - s.reserved, v.available, 0) END,
+                        ELSE coalesce(s.on_hand - s.reserved, v.found[3], 0) END,
                    p.version, p.created_at)::api.product
         FROM unnest(render_products.ids) WITH ORDINALITY AS o (id, n)
         JOIN catalog.products AS p ON p.id = o.id
@@ -24,10 +24,13 @@ BEGIN
             SELECT coalesce(render_products.currency, catalog.first_currency(p.id)) AS currency
         ) AS c
         LEFT JOIN LATERAL catalog.price_in_force(p.id, c.currency) AS q ON true
-        -- Nothing is read for a product without variants.
-        LEFT JOIN LATERAL (
-            SELECT f.* FROM catalog.variants_in_force(p.id, c.currency) AS f WHERE p.kind = 'parent'
-        ) AS v ON true
+        -- Nothing is done for a product without variants; OFFSET: once for one with. A join takes 15 % of a page.
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN p.kind = 'parent' THEN (
+                SELECT ARRAY[f.price_from, f.price_to, f.available]
+                FROM catalog.variants_in_force(p.id, c.currency) AS f) END AS found
+            OFFSET 0
+        ) AS v
         ORDER BY o.n
     );
 END $$;

@@ -15,7 +15,7 @@ BEGIN
                 WHEN jsonb_typeof(f.value) <> 'string' THEN messaging.public_data(f.value)
                 WHEN f.value #>> '{}' ~ v_plain OR f.key = ANY (ARRAY[
                     'currency', 'provider', 'status', 'failure_code', 'role', 'previous_role', 'sku', 'number', 'kind',
-                    'source', 'carrier', 'method', 'settled_by', 'code']) THEN f.value
+                    'source', 'carrier', 'method', 'settled_by', 'code', 'scope']) THEN f.value
                 ELSE 'null' END), '{}')
             FROM jsonb_each(public_data.data) AS f);
     ELSIF jsonb_typeof(public_data.data) = 'array' THEN

@@ -1,10 +1,11 @@
 -- Changes what customer service may change of an order: its metadata, its address; and adds a note for staff.
 -- Locks:  the order, its payments.
--- Errors: order_not_found 404; own_account_refused 403; version_stale 412; country_unknown, region_unknown 422;
+-- Errors: order_not_found 404; own_account_refused 403; version_stale 412;
+--         address_incomplete, country_unknown, region_unknown 422;
 --         those of change_shipping_address.
 CREATE FUNCTION api.update_any_order(
     order_id uuid, metadata api.metadata DEFAULT NULL, note api.order_note_text DEFAULT NULL,
-    shipping_address api.new_address DEFAULT NULL, if_match bigint DEFAULT NULL
+    shipping_address api.delivery_address DEFAULT NULL, if_match bigint DEFAULT NULL
 )
 RETURNS api."order"
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -23,9 +24,9 @@ BEGIN
         VALUES (v_order.id, v_actor, update_any_order.note);
     END IF;
     -- The tax id stays: it is the buyer's, and not the address's.
-    IF NOT update_any_order.shipping_address IS NULL THEN
+    IF update_any_order.shipping_address IS DISTINCT FROM NULL THEN    -- IS NOT NULL asks every field
         PERFORM sales.change_shipping_address(
-            v_order, sales.snapshot_new_address(update_any_order.shipping_address), v_order.buyer_tax_id);
+            v_order, sales.read_address(to_jsonb(update_any_order.shipping_address), NULL), v_order.buyer_tax_id);
     END IF;
     UPDATE sales.orders AS o SET metadata = update_any_order.metadata, version = o.version + 1
     WHERE o.id = v_order.id AND o.metadata <> update_any_order.metadata;

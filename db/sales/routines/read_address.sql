@@ -1,5 +1,5 @@
 -- An address that came with an order, checked and as it is stored on the order; NULL for none.
--- Callers:   create_order, checkout_cart.
+-- Callers:   create_order, checkout_cart, update_any_order.
 -- Errors:    address_incomplete, address_given_twice, country_unknown, region_unknown 422.
 CREATE OR REPLACE FUNCTION sales.read_address(address jsonb, address_id uuid)
 RETURNS jsonb
