@@ -24,6 +24,8 @@ VANISH = {
         messaging.webhook_attempts.delivery_id messaging.webhook_secrets.endpoint_id
         sales.carts.account_id sales.cart_items.account_id sales.cart_items.product_id
         sales.order_item_components.order_item_id""",
+    "the link to an order, or the network it came from; orders are never deleted": """
+        identity.mail_tokens.order_id sales.guest_networks.order_id""",
     "a second factor, with the account that it protects": """
         identity.second_factors.account_id identity.recovery_codes.account_id""",
     "that a merchant is stopped, with the merchant; accounts are erased, and keep their row": """
