@@ -1,5 +1,8 @@
 -- Adds to the demo shop (db/demo.sql) at least one row of every kind, each of which belongs to a person. Run once a
 -- database, as superuser.
+-- The attackers' and the victim's orders name no shipping method.
+UPDATE sales.settings SET shipping_required = false;
+
 DO $victims$
 DECLARE
     v_alice    CONSTANT text := identity.issue_local_token('customer', 'alice@example.com');

@@ -135,32 +135,34 @@ INSERT INTO fulfilment.shipment_items (shipment_id, order_item_id, account_id, q
 SELECT o.shipment_id, l.id, l.account_id, l.quantity
 FROM batch_lines AS l JOIN batch_orders AS o ON o.k = l.k WHERE o.status IN ('shipped', 'delivered') ORDER BY o.k;
 
--- As if long committed: who reads the log (webhooks) is beyond it already.
+-- As if long committed: who reads the log (webhooks) is beyond it already. An order is told as it was at that time.
 INSERT INTO messaging.events (id, type, order_id, account_id, data, actor_id, created_at, xact)
+WITH told AS (
+    SELECT b.*, sales.order_data(o) AS data FROM batch_orders AS b JOIN sales.orders AS o ON o.id = b.id
+)
 SELECT uuidv7(e.at - now()), e.type, e.id, e.account_id, e.data, e.actor_id, e.at, '3'
 FROM (
     SELECT o.at, 'order.created' AS type, o.id, o.account_id,
-           jsonb_build_object('total', o.total, 'currency', 'USD') AS data,
-           o.account_id AS actor_id FROM batch_orders AS o
+           o.data || '{"status": "pending", "amount_paid": 0}' AS data, o.account_id AS actor_id
+    FROM told AS o
     UNION ALL
-    SELECT o.paid_at, 'payment.completed', o.id, o.account_id,
-           jsonb_build_object('payment_id', o.payment_id, 'provider', o.provider, 'amount', o.total, 'currency', 'USD'),
-           NULL
-    FROM batch_orders AS o WHERE o.status NOT IN ('pending', 'cancelled')
-    UNION ALL
-    SELECT o.paid_at, 'order.paid', o.id, o.account_id, '{}', NULL
-    FROM batch_orders AS o
+    SELECT o.paid_at, 'payment.completed', o.id, o.account_id, payments.payment_data(p, 'completed'), NULL
+    FROM batch_orders AS o JOIN payments.payments AS p ON p.id = o.payment_id
     WHERE o.status NOT IN ('pending', 'cancelled')
     UNION ALL
-    SELECT o.at + interval '30 minutes', 'order.cancelled', o.id, o.account_id, '{"reason": "expired"}', NULL
-           FROM batch_orders AS o WHERE o.status = 'cancelled'
+    SELECT o.paid_at, 'order.paid', o.id, o.account_id, o.data || '{"status": "paid"}', NULL
+    FROM told AS o
+    WHERE o.status NOT IN ('pending', 'cancelled')
     UNION ALL
-    SELECT o.at + interval '2 days', 'order.shipped', o.id, o.account_id, '{}', NULL
-    FROM batch_orders AS o
+    SELECT o.at + interval '30 minutes', 'order.cancelled', o.id, o.account_id, o.data || '{"reason": "expired"}', NULL
+           FROM told AS o WHERE o.status = 'cancelled'
+    UNION ALL
+    SELECT o.at + interval '2 days', 'order.shipped', o.id, o.account_id, o.data || '{"status": "shipped"}', NULL
+    FROM told AS o
     WHERE o.status IN ('shipped', 'delivered')
     UNION ALL
-    SELECT o.at + interval '7 days', 'order.delivered', o.id, o.account_id, '{}', NULL
-    FROM batch_orders AS o
+    SELECT o.at + interval '7 days', 'order.delivered', o.id, o.account_id, o.data, NULL
+    FROM told AS o
     WHERE o.status = 'delivered'
 ) AS e ORDER BY e.at;
 
