@@ -12,8 +12,8 @@ from tests.support.connections import refused
 # say in db/docs/security.md what it can do.
 FUNCTIONS = {
     "close_streams", "confirm_email_link", "exchange_outside_token", "fail_payment", "get_checkout_return",
-    "get_payment_for_gateway", "get_schema_version", "list_mock_movements", "open_payment", "read_measurements",
-    "receive_gateway_event", "record_mock_movement", "record_refusals", "renew_streams",
+    "get_linked_order", "get_payment_for_gateway", "get_schema_version", "list_mock_movements", "open_payment",
+    "read_measurements", "receive_gateway_event", "record_mock_movement", "record_refusals", "renew_streams",
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ PERSONS_ONLY = {
     "request_email_verification": "the e-mail of the account, which resets its password",
     "confirm_email_verification": "the e-mail of the account, which resets its password",
     "list_api_keys": "credentials",
+    "claim_orders": "gives orders of others to the account, because of its e-mail: the person says so",
     "export_account": "everything about a person, whatever the scopes",
     "get_account_export": "everything about a person, whatever the scopes",
     "get_account_export_part": "everything about a person, whatever the scopes",

@@ -100,6 +100,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
          't.scope = $1::text'),
         ('products', 'catalog.products', '{search}',
          't.merchant_id = $1'),
+        ('product_options', 'catalog.product_options', '{}',
+         't.product_id IN (SELECT p.id FROM catalog.products AS p WHERE p.merchant_id = $1)'),
         ('selling_stopped', 'catalog.stopped_merchants', '{}',
          't.account_id = $1'),
         ('prices', 'catalog.prices', '{created_by}',
