@@ -48,7 +48,7 @@ class App:
         connection = await self.idle.get()
         try:
             row = await connection.fetchrow(
-                self.statement, token, "0" * 32, body.decode(), key, "POST /orders", "0" * 64
+                self.statement, token, "0" * 32, body.decode(), "127.0.0.1", key, "POST /orders", "0" * 64
             )
         finally:
             self.idle.put_nowait(connection)

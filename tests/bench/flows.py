@@ -177,7 +177,9 @@ def _order_to_paid_script(shop: Shop) -> str:
     return (
         "SET SESSION AUTHORIZATION web_customer;\n"
         + load.choose_order(shop, LINES, 0, shop.size.products - 1)
-        + load.keep(fill(order.keyed, [":token", load.REQUEST, load.order_body(LINES), *key]), id="x ->> 'id'")
+        + load.keep(
+            fill(order.keyed, [":token", load.REQUEST, load.order_body(LINES), load.CLIENT, *key]), id="x ->> 'id'"
+        )
         + load.keep(
             fill(
                 begin.keyed, [":token", load.REQUEST, ":id", """'{"provider":"mock"}'""", "''", key[0], "'pay'", key[2]]

@@ -23,6 +23,7 @@ from .shop import HERE, PREFIX, Shop, Web
 
 # What the web tier says besides, as pgbench says it: constants, as long as the real ones.
 REQUEST = "'bench-bench-bench-bench-bench'"
+CLIENT = "'127.0.0.1'"
 ROUTE = "POST /orders"
 DIGEST = "b" * 64
 LINES = 3  # of an order
@@ -92,7 +93,7 @@ def order_script(
     shop: Shop, statement: Statement, lines: int, low: int, high: int, *, keyed: bool, caller: str = ":token"
 ) -> str:
     """One order of so many lines of the products low … high, by the statement that the web tier sends."""
-    arguments = [caller, REQUEST, order_body(lines)]
+    arguments = [caller, REQUEST, order_body(lines), CLIENT]
     if keyed:
         arguments += [":key", f"'{ROUTE}'", f"'{DIGEST}'"]
     return choose_order(shop, lines, low, high) + fill(statement.keyed if keyed else statement.text, arguments)

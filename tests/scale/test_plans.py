@@ -25,7 +25,11 @@ LISTS = sorted({route.function for route in ROUTES if route.method == "GET"})
 
 # Of each parameter, by name, something that is there: SQL that finds one. {customer} and {merchant} are busy ones.
 SAMPLES = {
-    "product_id": "SELECT id FROM catalog.products WHERE merchant_id = {merchant} LIMIT 1",
+    "product_id": "SELECT id FROM catalog.products WHERE merchant_id = {merchant} AND kind = 'product' LIMIT 1",
+    "bundle_id": "WITH bundle AS (INSERT INTO catalog.products (merchant_id, sku, name, description, kind) "
+    "SELECT {merchant}, 'SB-' || uuidv7(), 'A set', '', 'bundle' RETURNING id, merchant_id), "
+    "priced AS (INSERT INTO catalog.prices (product_id, currency, version, amount, created_by) "
+    "SELECT id, 'USD', 1, 900, merchant_id FROM bundle) SELECT id FROM bundle",
     "order_id": "SELECT id FROM sales.orders WHERE account_id = {customer} AND status = 'delivered' LIMIT 1",
     "payment_id": "SELECT id FROM payments.payments WHERE account_id = {customer} LIMIT 1",
     "account_id": "SELECT {customer}",
@@ -48,6 +52,7 @@ WORDS = {
     "min_price": ["90000"],
     "max_price": ["500"],
     "types": ["order.paid"],
+    "weight": ["1500"],
     "provider": ["mock", "stripe"],
 }
 
