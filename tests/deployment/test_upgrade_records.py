@@ -33,7 +33,7 @@ BEGIN
     WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation'
       AND l.mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock',
                      'ShareUpdateExclusiveLock')
-      AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relnamespace NOT IN
+      AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relpersistence <> 't' AND c.relnamespace NOT IN
           (SELECT oid FROM pg_namespace WHERE nspname IN ('pg_catalog', 'api', 'migration', 'watch'))
     ON CONFLICT DO NOTHING;
 END $$;
@@ -140,7 +140,7 @@ def test_what_did_not_change_is_neither_loaded_nor_locked(access: Access, old: P
         (name, mode) for name, mode in taken - usual if name not in free and not name.startswith("audit.changes_2")
     } == set()
     unchanged = {file.name for file in (*source.policies, *source.views) if not is_changed(file)}
-    assert len(unchanged) > 40
+    assert len(unchanged) > 30
     assert unchanged.isdisjoint(done.code)
     with psycopg.connect(access.admin(), autocommit=True) as connection:
         assert upgrade.counts(connection) == counted
@@ -158,7 +158,7 @@ def test_records_of_the_former_version_are_understood(access: Access) -> None:
         for name, record in json.loads(RECORDS.read_text()).items()
         if digests.get(record["file"]) == record["digest"]
     }
-    assert len(former) > 40
+    assert len(former) > 30
     former["db/routines/identity/authenticate.sql"] = "0" * 64
     edited = "db/policies/sales.orders.sql"
     former[edited] = "0" * 64

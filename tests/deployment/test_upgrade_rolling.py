@@ -110,6 +110,7 @@ class Shop:
     token: str
     product: str
     extra: dict[str, str] = field(default_factory=dict)
+    described: bool = True  # by the OpenAPI document of this version
     seconds: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -167,7 +168,7 @@ async def standstill() -> AsyncIterator[list[float]]:
 
 @asynccontextmanager
 async def open_shop(shop: Shop, customers: int = 4) -> AsyncIterator[Shop]:
-    client = Client(shop.tier.url)
+    client = Client(shop.tier.url, described=shop.described)
     # A version before this one closes what was idle for five seconds, on a machine that stood still under a request.
     await client.http.aclose()
     client.http = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
@@ -266,7 +267,7 @@ async def test_this_version_is_deployed_beside_the_previous_one(
         await asyncio.to_thread(deploy, tree, access)
         token, product = stock_up(access)
         with serving(tree, access, tmp_path / "old") as old:
-            async with open_shop(Shop(old, token, product)) as here:
+            async with open_shop(Shop(old, token, product, described=False)) as here:
                 await here.more()
                 done = await asyncio.to_thread(migrate.migrate, access)
                 await here.more()

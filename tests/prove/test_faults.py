@@ -116,7 +116,7 @@ async def test_the_server_lets_go_of_clients_that_vanished(admin: asyncpg.Connec
         "LEFT JOIN pg_db_role_setting AS s ON s.setrole = r.oid AND s.setdatabase = 0 "
         "WHERE r.rolcanlogin AND r.rolname LIKE 'web\\_%'"
     )
-    assert len(rows) == 7
+    assert len(rows) == 8
     for row in rows:
         settings = dict(setting.split("=", 1) for setting in row["settings"])
         idle, pause, count = (int(settings[f"tcp_keepalives_{name}"]) for name in ("idle", "interval", "count"))

@@ -39,7 +39,7 @@ async def voucher(arena: Arena) -> None:
     "voucher: phantom (level-based)",
     Cut(
         "sales.use_promotions",
-        "PERFORM pg_advisory_xact_lock(hashtextextended(p.id::text || use_promotions.account_id::text, 0))\n    FROM",
+        "PERFORM pg_advisory_xact_lock(hashtextextended(p.id::text || v_person, 0))\n    FROM",
         "PERFORM FROM",
     ),
 )
