@@ -43,7 +43,7 @@ from api.tax_ids.registry import providers as tax_ids
 from db.server.access import Access
 from db.server.embedded import locate
 
-# Connections that one process may hold, by role: 15 in all. More only make a hot row slower (measured).
+# Connections that one process may hold, by role: 17 in all. More only make a hot row slower (measured).
 POOL_SIZES: Mapping[str, int] = MappingProxyType(
     {
         "web_customer": 6,

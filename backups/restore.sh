@@ -104,6 +104,8 @@ ask "$fresh" "$(<"$content/roles.sql")" >"$log" 2>&1 || fail "cannot create the 
 grep WARNING "$log" >&2 || true
 # Since PostgreSQL 16 the creator of a role administers it, but needs a grant to SET ROLE to it.
 [[ $superuser == t ]] || ask "$fresh" "GRANT store_owner, store_api TO CURRENT_USER WITH INHERIT TRUE, SET TRUE"
+# A publication is given only to a role that may create in its database (database.sql, at the end, grants the rest).
+ask "$fresh" 'GRANT CREATE ON DATABASE :"fresh" TO store_owner' --set=fresh="$fresh" >/dev/null
 say "restoring into $fresh"
 
 # Leave out extensions that this server does not have or that need a superuser: the store works without them.

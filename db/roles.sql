@@ -61,6 +61,9 @@ ALTER ROLE store_events INHERIT;
 
 GRANT app_anonymous TO app_guest;
 GRANT app_guest TO app_customer;
+-- Version 0.1.0, without guests, granted this. It stays, so that clusters of every age have the same memberships:
+-- else a dump of an older one, restored into a new one, would have drifted.
+GRANT app_anonymous TO app_customer;
 GRANT app_customer TO app_merchant, app_support;
 GRANT app_merchant TO app_readwrite;
 GRANT app_support, app_merchant TO app_admin;

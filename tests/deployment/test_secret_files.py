@@ -181,7 +181,7 @@ def test_each_container_has_the_secrets_of_its_own(write: Write) -> None:
     files = {f"STOREPROC_{name.upper()}_SECRET_FILE": write(name * 16) for name in CONSUMERS}
     url = "postgresql://postgres:pw@database/storeproc"
     administrator = read(DATABASE_URL=url, STOREPROC_DATA="/nowhere", **files).access
-    assert len({administrator.password(role) for roles in CONSUMERS.values() for role in roles}) == 9
+    assert len({administrator.password(role) for roles in CONSUMERS.values() for role in roles}) == 10
     own = {name: files[name] for name in ("STOREPROC_WEB_SECRET_FILE", "STOREPROC_GATEWAY_SECRET_FILE")}
     web = read(DATABASE_URL="postgresql://database/storeproc", STOREPROC_DATA="/nowhere", **own).access
     assert web.password("web_admin") == administrator.password("web_admin")

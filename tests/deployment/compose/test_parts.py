@@ -164,7 +164,7 @@ def test_the_migrate_job_makes_the_database_and_the_poolers_users(machine: Machi
     assert machine.ask("SHOW pg_stat_statements.track") == "top"
     assert machine.ask("SELECT count(*) FROM pg_extension WHERE extname = 'pg_stat_statements'") == 1
     users = re.findall(r'^"(\w+)" "SCRAM-SHA-256\$', (machine.home / "userlist.txt").read_text(), re.MULTILINE)
-    assert len(users) == 7
+    assert len(users) == 8
     assert machine.ask("SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL") == 0
 
 
