@@ -6,10 +6,11 @@ CREATE TYPE api.price_band AS (min_price bigint, max_price bigint, count bigint)
 CREATE TYPE api.value_count AS (value text, count bigint);
 CREATE TYPE api.value_facet AS (name text, "values" api.value_count[]);
 CREATE TYPE api.product_facets AS (
-    total bigint, complete boolean, currency api.currency, categories api.facet[], merchants api.facet[],
+    total bigint, complete boolean, currency api.any_currency, categories api.facet[], merchants api.facet[],
     prices api.price_band[], options api.value_facet[], attributes api.value_facet[]
 );
 COMMENT ON COLUMN api.value_facet.values IS 'The 20 most frequent.';
+COMMENT ON COLUMN api.product_facets.currency IS 'As asked for, also if the shop does not sell in it.';
 COMMENT ON COLUMN api.product_facets.options IS 'A product counts once for each value that its variants have.';
 COMMENT ON COLUMN api.product_facets.complete IS 'false if there are more products than were counted.';
 
