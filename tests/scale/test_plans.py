@@ -53,6 +53,7 @@ WORDS = {
     "max_price": ["500"],
     "types": ["order.paid"],
     "weight": ["1500"],
+    "goods": ["5000"],
     "provider": ["mock", "stripe"],
 }
 
