@@ -189,10 +189,7 @@ def _analyst_role(options: argparse.Namespace) -> int:
         if options.drop:
             return _drop_analyst(connection, options.name)
         until = _end_of_day(options.expires) if options.expires else None
-        role, password = _make_role(connection, options.function, options.name)
-        if until:
-            statement = sql.SQL("ALTER ROLE {} VALID UNTIL {}").format(sql.Identifier(role), sql.Literal(until))
-            connection.execute(statement)
+        role, password = _make_role(connection, options.function, options.name, until)
         info = connection.info
         where = f"host={info.host} port={info.port} dbname={info.dbname} user={role}"
     expires = f"expires   {options.expires}\n" if options.expires else ""
@@ -225,8 +222,10 @@ def _end_of_day(day: str) -> str:
         raise RefusedError("--expires takes a day such as 2027-03-31, or never.") from None
 
 
-def _make_role(connection: psycopg.Connection[Any], function: str, name: str) -> tuple[str, str]:
-    """Call the function of schema identity that makes a role; the role and its new password."""
+def _make_role(
+    connection: psycopg.Connection[Any], function: str, name: str, until: str | None = None
+) -> tuple[str, str]:
+    """Call the function of schema identity that makes a role; the role and its new password, valid `until` then."""
     leave_out_of_log(connection)  # the verifier
     try:
         call = sql.SQL("SELECT {}(%s)").format(sql.Identifier("identity", function))
@@ -236,7 +235,10 @@ def _make_role(connection: psycopg.Connection[Any], function: str, name: str) ->
     role = str(row[0]) if row else ""
     password = secrets.token_urlsafe(24)
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier))
+    if until is not None:
+        statement += sql.SQL(" VALID UNTIL {}").format(sql.Literal(until))
+    connection.execute(statement)
     return role, password
 
 
