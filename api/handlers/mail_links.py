@@ -27,7 +27,7 @@ _PAYMENT: Mapping[str, str] = MappingProxyType(
     {
         "unpaid": "It is not paid yet.",
         "processing": "Your bank is working on the payment.",
-        "authorized": "It is paid.",
+        "authorized": "The money for it is reserved.",
         "partly_paid": "It is paid in part.",
         "paid": "It is paid.",
         "partly_refunded": "It is paid, and a part was refunded.",
