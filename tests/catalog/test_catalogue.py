@@ -47,16 +47,6 @@ class Shop:
                 return pages
 
 
-@pytest.fixture(scope="module")
-async def shop(anyio_backend: str, call: Any, admin: asyncpg.Connection[Any]) -> Shop:
-    return Shop(call, admin)
-
-
-@pytest.fixture(scope="module")
-async def seller(shop: Shop) -> str:
-    return await shop.account("merchant")
-
-
 # --- pages and search ---
 
 

@@ -6,18 +6,12 @@ import csv
 import io
 from typing import Any
 
-import asyncpg
 import pytest
 
 from tests.catalog.test_catalogue import Shop
 from tests.support.web import Client
 
 COFFEE = "sku,name,price,currency\nA,Café €,1,USD\n"
-
-
-@pytest.fixture(scope="module")
-async def shop(anyio_backend: str, call: Any, admin: asyncpg.Connection[Any]) -> Shop:
-    return Shop(call, admin)
 
 
 @pytest.fixture

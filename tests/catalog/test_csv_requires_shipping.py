@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
-import asyncpg
 import pytest
 
 from tests.catalog.test_catalogue import Shop
 from tests.support.web import Client
-
-
-@pytest.fixture(scope="module")
-async def shop(anyio_backend: str, call: Any, admin: asyncpg.Connection[Any]) -> Shop:
-    return Shop(call, admin)
 
 
 @pytest.fixture

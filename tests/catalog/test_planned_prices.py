@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from tests.catalog.test_catalogue import Shop
@@ -19,16 +18,6 @@ BUNDLES = {"product": ("set_price", "list_prices", "delete_price"),
            "bundle": ("set_bundle_price", "list_bundle_prices", "delete_bundle_price")}  # fmt: skip
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 TOMORROW, FOURTH = NOON + timedelta(days=1), NOON + timedelta(days=4)
-
-
-@pytest.fixture(scope="module")
-async def shop(anyio_backend: str, call: Any, admin: asyncpg.Connection[Any]) -> Shop:
-    return Shop(call, admin)
-
-
-@pytest.fixture(scope="module")
-async def seller(shop: Shop) -> str:
-    return await shop.account("merchant")
 
 
 class Priced:

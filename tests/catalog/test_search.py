@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from tests.catalog.test_catalogue import Shop
 from tests.support.connections import refused
-
-
-@pytest.fixture(scope="module")
-async def shop(anyio_backend: str, call: Any, admin: asyncpg.Connection[Any]) -> Shop:
-    return Shop(call, admin)
-
-
-@pytest.fixture(scope="module")
-async def seller(shop: Shop) -> str:
-    return await shop.account("merchant")
 
 
 @pytest.fixture(scope="module")

@@ -32,16 +32,6 @@ SKUS = {"headset": "WH-1000XM5", "it": "GIZMOS-BLACKS"}
 
 
 @pytest.fixture(scope="module")
-async def shop(anyio_backend: str, call: Any, admin: asyncpg.Connection[Any]) -> Shop:
-    return Shop(call, admin)
-
-
-@pytest.fixture(scope="module")
-async def seller(shop: Shop) -> str:
-    return await shop.account("merchant")
-
-
-@pytest.fixture(scope="module")
 async def shelf(shop: Shop, seller: str) -> dict[str, str]:
     """The id of each product, and the name of each id."""
     made = {}

@@ -27,7 +27,7 @@ from tests.payments.conftest import Shop
 from tests.payments.conftest import shop as shop
 from tests.support import web as support
 from tests.support.cluster import ROOT
-from tests.support.web import Client, WebServer
+from tests.support.web import Client, WebServer, web_running
 
 BLOCKS = dict(
     re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / "api/gateways/README.md").read_text(), re.MULTILINE | re.DOTALL)
@@ -45,12 +45,8 @@ def server(access: Access, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     web = WebServer(access, {**ENVIRONMENT, "PYTHONPATH": str(copy)}, tmp_path_factory.mktemp("web"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(support, "ROOT", copy)
-        try:
-            web.start()
+        with web_running(web):
             yield web
-        finally:
-            web.stop()
-            web.listener.close()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from tests.identity.accounts.provider import Provider, provider_running
 from tests.migrating.client import PASSWORD
 from tests.support.cluster import ROOT
-from tests.support.web import Client, WebServer
+from tests.support.web import Client, WebServer, web_running
 
 ADMIN = "boss@shop.example"
 
@@ -34,12 +34,8 @@ def server(access: Any, provider: Provider, tmp_path_factory: Any) -> Iterator[W
     """With the identity provider that stands for Clerk."""
     environment = {"OIDC_ISSUER": provider.issuer, "OIDC_AUDIENCE": "https://app.example", "RATE_LIMIT": "0"}
     web = WebServer(access, environment, tmp_path_factory.mktemp("web"))
-    try:
-        web.start()
+    with web_running(web):
         yield web
-    finally:
-        web.stop()
-        web.listener.close()
 
 
 @pytest.fixture(scope="module")

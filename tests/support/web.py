@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import IO, Any
@@ -145,6 +146,13 @@ def server(
         tmp_path_factory.mktemp("web"),
         password_cost=getattr(request.module, "PASSWORD_COST", PASSWORD_COST),
     )
+    with web_running(web):
+        yield web
+
+
+@contextmanager
+def web_running(web: WebServer) -> Iterator[WebServer]:
+    """Starts a web tier, and stops it at the end."""
     try:
         web.start()
         yield web

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from api.http.identity_provider import OURS
 from tests.identity.accounts.provider import Provider
 from tests.support.connections import refused
-from tests.support.web import Client, WebServer
+from tests.support.web import Client, WebServer, web_running
 
 ROLES = {"OIDC_ROLE_CLAIM": "realm_access.roles", "OIDC_ROLES": "shop-admin=admin,helpdesk=support"}
 
@@ -28,12 +28,8 @@ ROLES = {"OIDC_ROLE_CLAIM": "realm_access.roles", "OIDC_ROLES": "shop-admin=admi
 def server(access: Any, provider: Provider, tmp_path_factory: Any) -> Iterator[WebServer]:
     environment = {"OIDC_ISSUER": provider.issuer, "OIDC_AUDIENCE": "shop-api, shop-app", **ROLES}
     web = WebServer(access, environment, tmp_path_factory.mktemp("web"))
-    try:
-        web.start()
+    with web_running(web):
         yield web
-    finally:
-        web.stop()
-        web.listener.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,19 +15,15 @@ from api.http.provider_documents import LARGEST
 from tests.identity.accounts.provider import Provider
 from tests.support.cluster import ROOT
 from tests.support.connections import refused
-from tests.support.web import Client, WebServer
+from tests.support.web import Client, WebServer, web_running
 
 
 @pytest.fixture(scope="module")
 def server(access: Any, provider: Provider, tmp_path_factory: Any) -> Iterator[WebServer]:
     environment = {"OIDC_ISSUER": provider.issuer, "OIDC_AUDIENCE": "shop-api"}
     web = WebServer(access, environment, tmp_path_factory.mktemp("web"))
-    try:
-        web.start()
+    with web_running(web):
         yield web
-    finally:
-        web.stop()
-        web.listener.close()
 
 
 @pytest.fixture(scope="module")
