@@ -64,9 +64,8 @@ class OutsideTokens:
                 ours = self._known(name) or await self._exchange(scope, token.decode("ascii"), name)
         headers = [header for header in scope["headers"] if header[0] != b"authorization"]
         await self.app({**scope, "headers": [*headers, (b"authorization", b"Bearer " + ours)]}, receive, send)
-        if (
-            request_context(scope).code in _ENDED
-        ):  # logged out, suspended, another role: the next request is judged anew
+        if request_context(scope).code in _ENDED:
+            # Logged out, suspended, another role: the next request is judged anew.
             self.exchanged.pop(name, None)
 
     def _known(self, name: bytes) -> bytes | None:
@@ -77,7 +76,7 @@ class OutsideTokens:
         claims = await self.verifier.verify(token)
         answer = await self._call(scope, claims)
         if answer["email_missing"]:
-            # Nobody is kept out of an account that exists because the provider does not answer.
+            # An account that exists can log in although the provider does not answer.
             with suppress(*(() if answer["access_token"] is None else (Problem,))):
                 found = await self.userinfo.ask(token, claims["subject"])
                 claims |= {

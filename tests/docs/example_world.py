@@ -217,7 +217,7 @@ async def _failed_refund(world: World) -> dict[str, str]:
 
 
 async def _manual_refund(world: World) -> dict[str, str]:
-    """Of a bank transfer: somebody sends it back by hand."""
+    """Of a bank transfer: staff send it back by hand."""
     given = await _transfer(world)
     payment = given[IDS["payment"]]
     await world.shop.call("web_support", "confirm_payment", token=world.shop.support, payment_id=payment)

@@ -110,7 +110,7 @@ async def test_requests_are_tried_as_the_one_who_logs_in(visit: Visit, client: C
     await expect(page.get_by_role("region", name="Headers of the answer")).to_contain_text("x-request-id")
     await page.goto(f"{visit.url}/docs#update_address")
     await expect(page.get_by_label("address_id")).to_have_value(address["id"])  # of the answer before
-    # Neither the password nor the token is stored anywhere: after a reload, nobody is logged in.
+    # Neither the password nor the token is stored anywhere: a reload ends the log-in.
     assert await page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
     await page.reload()
     await expect(page.get_by_role("button", name="Log in").first).to_be_visible()

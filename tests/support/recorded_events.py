@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -52,7 +56,7 @@ def find_misfits(access: Access) -> list[str]:
         return []  # a test that breaks its server
 
 
-def _fault(connection: psycopg.Connection[dict[str, object]], row: dict, payload: dict) -> str:  # type: ignore[type-arg]
+def _fault(connection: psycopg.Connection[dict[str, Any]], row: Mapping[str, Any], payload: Mapping[str, Any]) -> str:
     data = row["data"]
     if data.keys() != set(payload["names"]):
         return f"not the attributes of {payload['name']}: {sorted(data.keys() ^ set(payload['names']))}"
@@ -64,10 +68,8 @@ def _fault(connection: psycopg.Connection[dict[str, object]], row: dict, payload
         if value is not None and found != KINDS.get(kind, "string"):
             return f"{name} is a {found}"
     try:
-        connection.execute(
-            f"SELECT jsonb_populate_record(NULL::api.{payload['name']}, %s)",  # type: ignore[arg-type]
-            [Jsonb(data)],
-        )
+        record = sql.SQL("SELECT jsonb_populate_record(NULL::{}, %s)").format(sql.Identifier("api", payload["name"]))
+        connection.execute(record, [Jsonb(data)])
     except psycopg.Error as error:
         return str(error).splitlines()[0]
     return ""

@@ -8,7 +8,7 @@ const listeners = new Set();
 export const onSession = (listener) => listeners.add(listener);
 export const loggedIn = () => session.token !== null;
 
-/** The access token, renewed when it is about to expire; null when nobody is logged in. */
+/** The access token, renewed when it is about to expire; null without a log-in. */
 export async function currentToken() {
   if (session.refresh && Date.now() > session.until - 5000) {
     const { ok, data } = await post("/v1/sessions/refresh", { refresh_token: session.refresh });

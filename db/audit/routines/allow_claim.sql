@@ -4,7 +4,7 @@
 -- Trigger arguments: generated columns, which are computed after this.
 -- Callers:   triggers claimed_only on the tables of billing.
 -- Errors:    append_only 409.
--- Definer:   reads accounts, whoever issues the update.
+-- Definer:   reads accounts, which the role that issues the update may not read.
 CREATE OR REPLACE FUNCTION audit.allow_claim()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -92,7 +92,7 @@ async def test_every_read_can_be_executed_on_a_standby(pair: Pair) -> None:
             answers["answered"] += 1
         except asyncpg.PostgresError as error:
             answers[error.sqlstate or ""] += 1
-            # The sample is nobody's, or not of the domain, or no report for a shop outside of the EU.
+            # The sample belongs to no account, or is not of the domain, or no report for a shop outside of the EU.
             if error.sqlstate not in ("SH404", "23514") and error.constraint_name != "oss_not_available":
                 unable.append(f"{function.name}: {error}")
     for connection in connections.values():
